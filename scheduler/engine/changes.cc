@@ -1,0 +1,147 @@
+#include "scheduler/engine/changes.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/errors.h"
+#include "scheduler/engine/names.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+v1::Event EnrollmentEvent(const store::EnrollmentRow& row, v1::EventType type, absl::Time now) {
+  v1::Event event;
+  plan::SetTimestamp(now, event.mutable_event_time());
+  event.set_type(type);
+  event.set_enrollment(EnrollmentNameOf(row.clinic, row.enrollment));
+  event.set_patient(row.data.patient());
+  return event;
+}
+
+absl::Status LogReminder(store::Transaction& tx, const Subject& subject, const store::ReminderRow& row,
+                         absl::Time now) {
+  v1::Event event = EnrollmentEvent(subject.row, v1::EVENT_TYPE_REMINDER_CHANGED, now);
+  v1::ReminderChange& change = *event.mutable_reminder();
+  change.set_name(ReminderNameOf(row.key));
+  const int rule = subject.pathway->FindRule(row.key.rule);
+  const v1::Audience audience = subject.pathway->rule(rule).audience;
+  change.set_phase(subject.pathway->rule_source(rule).phase());
+  change.set_category(subject.pathway->rule_source(rule).category());
+  change.set_audience(audience);
+  change.set_channel(ChannelOf(subject, audience, row.contact_point));
+  plan::SetTimestamp(row.due, change.mutable_due_time());
+  plan::SetTimestamp(row.expire, change.mutable_expire_time());
+  change.set_state(row.state);
+  change.set_reason(row.reason);
+  change.set_attempts(row.attempts);
+  return tx.AppendEvent(row.key.clinic, std::move(event));
+}
+
+// Sets the row's state and what hangs on it. False where `input` cannot happen.
+bool Apply(Input input, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  const auto next = NextState(row->state, input);
+  if (!next) return false;
+  row->state = *next;
+  row->reason = reason;
+  row->state_time = now;
+  if (IsTerminal(*next)) {
+    row->available.reset();
+    row->closes.reset();
+  }
+  return true;
+}
+
+struct Firing {
+  Input input;
+  v1::ReminderReason reason;
+};
+
+// What becomes of an occurrence that comes due at `now`, or came due before and was missed until now.
+Firing FiringOf(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now) {
+  if (subject.pathway->rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM) {
+    return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
+  }
+  if (occurrence.expire <= now) return {Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
+  if (subject.row.data.consent() != v1::CONSENT_GRANTED) return {Input::kSuppress, v1::REMINDER_REASON_NO_CONSENT};
+  if (subject.row.data.contact_points().empty()) {
+    return {Input::kSuppress, v1::REMINDER_REASON_NO_CONTACT_POINT};
+  }
+  return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
+}
+
+}  // namespace
+
+absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Input input, v1::ReminderReason reason,
+                            absl::Time now, store::ReminderRow* row) {
+  const v1::ReminderState before = row->state;
+  if (input != Input::kLease && NextState(before, input) == before) return absl::OkStatus();
+  if (!Apply(input, reason, now, row)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "INVALID_TRANSITION",
+                     absl::StrCat(ReminderNameOf(row->key), " is ", v1::ReminderState_Name(before)),
+                     {{"state", v1::ReminderState_Name(before)}});
+  }
+  if (absl::Status status = tx.UpdateReminder(*row); !status.ok()) return status;
+  return LogReminder(tx, subject, *row, now);
+}
+
+store::ReminderRow NewReminderRow(const Subject& subject, const plan::Occurrence& occurrence) {
+  store::ReminderRow row;
+  row.key = {subject.row.clinic, subject.row.enrollment, subject.pathway->rule_source(occurrence.rule).id(),
+             occurrence.number};
+  row.clock = subject.row.clock;
+  row.revision = subject.row.data.pathway_revision();
+  row.state = v1::REMINDER_STATE_SCHEDULED;
+  row.due = occurrence.due;
+  row.expire = occurrence.expire;
+  return row;
+}
+
+absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subject, Input input,
+                                    v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  if (!Apply(input, reason, now, row)) return absl::InternalError("no such transition for a new reminder");
+  auto inserted = tx.InsertReminder(*row);
+  if (!inserted.ok() || !*inserted) return inserted;
+  if (absl::Status status = LogReminder(tx, subject, *row, now); !status.ok()) return status;
+  return true;
+}
+
+absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type,
+                           absl::Time now) {
+  v1::Event event = EnrollmentEvent(row, type, now);
+  event.set_end_reason(row.data.end_reason());
+  return tx.AppendEvent(row.clinic, std::move(event));
+}
+
+absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now) {
+  if (!subject->row.next_due || *subject->row.next_due > now) return 0;
+  plan::Plan plan(*subject->pathway, subject->facts);
+  plan.Seek(*subject->row.next_due);
+  subject->row.next_due.reset();
+  int64_t fired = 0;
+  plan::Occurrence occurrence;
+  while (plan.Next(&occurrence)) {
+    if (occurrence.late) continue;
+    if (occurrence.due > now) {
+      subject->row.next_due = occurrence.due;
+      break;
+    }
+    store::ReminderRow row = NewReminderRow(*subject, occurrence);
+    const Firing firing = FiringOf(*subject, occurrence, now);
+    if (firing.input == Input::kFire &&
+        subject->pathway->rule(occurrence.rule).audience != v1::AUDIENCE_CARE_TEAM) {
+      row.available = occurrence.due;
+      row.closes = occurrence.expire;
+    }
+    auto inserted = InsertReminder(tx, *subject, firing.input, firing.reason, now, &row);
+    if (!inserted.ok()) return inserted.status();
+    fired += *inserted ? 1 : 0;
+  }
+  if (absl::Status status = tx.SetNextDue(subject->row.clinic, subject->row.enrollment, subject->row.next_due);
+      !status.ok()) {
+    return status;
+  }
+  return fired;
+}
+
+}  // namespace aftercare::engine

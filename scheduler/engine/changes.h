@@ -1,0 +1,39 @@
+// How reminders change state: the one place that asks the transition table, writes the row and logs the event.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_CHANGES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_CHANGES_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/event.pb.h"
+#include "scheduler/engine/core.h"
+#include "scheduler/engine/subject.h"
+#include "scheduler/engine/transitions.h"
+#include "scheduler/store/facts.h"
+
+namespace aftercare::engine {
+
+// Puts `row` into the state that `input` leads to, with `reason`, as of `now`, stores it and logs the event. Whoever
+// leases or retries sets `available` of the row first; ends clear it. FAILED_PRECONDITION / INVALID_TRANSITION where
+// `input` cannot happen in this state. A change that leads to the state it came from, except a new lease, does nothing.
+absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Input input, v1::ReminderReason reason,
+                            absl::Time now, store::ReminderRow* row);
+
+// A row for an occurrence that has none, in state SCHEDULED, not yet stored.
+store::ReminderRow NewReminderRow(const Subject& subject, const plan::Occurrence& occurrence);
+
+// Puts a new row into the state that `input` leads to, stores it and logs the event. False, with nothing done, if the
+// occurrence has a row already.
+absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subject, Input input,
+                                    v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
+
+// Logs that an enrollment was created or ended.
+absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type, absl::Time now);
+
+// Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row, and next_due moves on;
+// `subject.row` is updated with it. Answers how many came due.
+absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_CHANGES_H_

@@ -1,0 +1,38 @@
+#ifndef AFTERCARE_SCHEDULER_ENGINE_CLINICS_H_
+#define AFTERCARE_SCHEDULER_ENGINE_CLINICS_H_
+
+#include <memory>
+
+#include "aftercare/v1/clinic_service.pb.h"
+#include "scheduler/engine/core.h"
+
+namespace aftercare::engine {
+
+// Clinics and their test clocks. Thread safe. Requests and responses must live until `done`; errors are those the API
+// names.
+class Clinics {
+ public:
+  explicit Clinics(Core& core) : core_(core) {}
+
+  void Create(const Caller& caller, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
+              Done done);
+  void Get(const Caller& caller, const v1::GetClinicRequest& request, v1::GetClinicResponse* response, Done done);
+  void List(const Caller& caller, const v1::ListClinicsRequest& request, v1::ListClinicsResponse* response, Done done);
+  void Update(const Caller& caller, const v1::UpdateClinicRequest& request, v1::UpdateClinicResponse* response,
+              Done done);
+
+  // Walks in steps, each a mutation of its own, so that a year of a large clinic holds up nobody else.
+  void AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockRequest& request,
+                        v1::AdvanceTestClockResponse* response, Done done);
+
+ private:
+  struct Walk;
+  void Step(std::shared_ptr<Walk> walk);
+  absl::Status StepOnce(store::Transaction& tx, Walk& walk);
+
+  Core& core_;
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_CLINICS_H_

@@ -1,0 +1,92 @@
+// What all use cases share: the store, the clocks, the compiled pathways, and the ways to read and to change.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_CORE_H_
+#define AFTERCARE_SCHEDULER_ENGINE_CORE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "scheduler/engine/caller.h"
+#include "scheduler/engine/catalog.h"
+#include "scheduler/engine/clock.h"
+#include "scheduler/engine/errors.h"
+#include "scheduler/engine/timers.h"
+#include "scheduler/engine/tokens.h"
+#include "scheduler/engine/topics.h"
+#include "scheduler/store/store.h"
+
+namespace aftercare::engine {
+
+// Ends a use case, exactly once, on any thread: with OK the response is filled in. Short, and never blocks.
+using Done = absl::AnyInvocable<void(absl::Status)>;
+
+// Thread safe. Outlives every use case that was started.
+class Core {
+ public:
+  // `store` and `clock` must outlive the core.
+  Core(store::Store& store, Clock& clock) : store_(store), clock_(clock), tokens_(store.secret()), topics_(timers_) {}
+
+  Clock& clock() { return clock_; }
+  Catalog& catalog() { return catalog_; }
+  const Tokens& tokens() const { return tokens_; }
+  Timers& timers() { return timers_; }
+  Topics& topics() { return topics_; }
+  store::Store& store() { return store_; }
+
+  // Runs `work` on a snapshot, then `done` with its status.
+  void Read(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done);
+
+  // Runs `work` in a mutation, then `done` when it is durable, or with the error. `work` may run more than once and
+  // must begin afresh each time.
+  void Write(store::Store::Mutation work, Done done) { store_.Submit(std::move(work), std::move(done)); }
+
+  // The same for an RPC: `response` is cleared before each run of `work`, and `request_id`, if not empty, makes it
+  // idempotent within the clinic. `request` and `response` must live until `done`.
+  void Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
+              google::protobuf::Message* response, store::Store::Mutation work, Done done);
+
+  // What time it is in a clinic: its test clock's, or real time.
+  absl::Time Now(const store::ClinicRow& clinic) const;
+
+ private:
+  store::Store& store_;
+  Clock& clock_;
+  Tokens tokens_;
+  Catalog catalog_;
+  Timers timers_;
+  Topics topics_;
+};
+
+// The clock a clinic lives by.
+store::ClockId ClockOf(const store::ClinicRow& clinic);
+
+// A clinic the caller may touch: PERMISSION_DENIED / CLINIC_NOT_YOURS or NOT_FOUND / CLINIC_NOT_FOUND else.
+absl::Status CheckClinic(const Caller& caller, absl::string_view clinic);
+absl::StatusOr<store::ClinicRow> RequireClinic(store::Facts& facts, absl::string_view clinic);
+
+// Checks a request_id, adding to `errors`.
+void CheckRequestId(absl::string_view request_id, plan::FieldErrors* errors);
+
+// ABORTED / ETAG_MISMATCH unless `etag` is empty or that of `version`.
+absl::Status CheckEtag(absl::string_view etag, int64_t version, absl::string_view resource);
+std::string EtagOf(int64_t version);
+
+// Reads page_size: 0 is 100, above 1,000 is 1,000; negative adds to `errors`.
+int PageSize(int32_t page_size, plan::FieldErrors* errors);
+
+// A hash over the whole message, the same in every process.
+uint64_t Fingerprint(const google::protobuf::Message& message);
+
+// Topics. What wakes a watch of a clinic, leases of a clinic, and leases of all clinics in real time.
+std::string EventsTopic(absl::string_view clinic);
+std::string LeasesTopic(absl::string_view clinic);
+inline constexpr absl::string_view kAllLeasesTopic = "leases/";
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_CORE_H_

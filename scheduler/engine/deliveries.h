@@ -1,0 +1,58 @@
+#ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERIES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_DELIVERIES_H_
+
+#include <memory>
+#include <mutex>
+
+#include "aftercare/v1/delivery_service.pb.h"
+#include "scheduler/engine/core.h"
+#include "scheduler/engine/filter.h"
+#include "scheduler/engine/sweep.h"
+
+namespace aftercare::engine {
+
+// One LeaseReminders call that may be waiting. Thread safe.
+class LeaseCall {
+ public:
+  // Nothing more is leased for it; a waiting call ends CANCELLED.
+  void Cancel();
+
+ private:
+  friend class Deliveries;
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// What gateways do. Thread safe. Requests and responses must live until `done`; errors are those the API names.
+class Deliveries {
+ public:
+  Deliveries(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+
+  LeaseCall Lease(const Caller& caller, const v1::LeaseRemindersRequest& request,
+                  v1::LeaseRemindersResponse* response, Done done);
+  void Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
+              v1::ReportDeliveriesResponse* response, Done done);
+
+ private:
+  using LeaseState = std::shared_ptr<LeaseCall::State>;
+  void TryLease(LeaseState state);
+  void WaitOrFinish(LeaseState state);
+  absl::Status LeaseNow(store::Transaction& tx, LeaseCall::State& state);
+  absl::Status LeaseOne(store::Transaction& tx, LeaseCall::State& state, store::ReminderRow row);
+  absl::Status ReportOne(store::Transaction& tx, const Caller& caller, const v1::DeliveryReport& report,
+                         v1::DeliveryResult* result, absl::Time* next_available);
+
+  Core& core_;
+  Sweeper& sweeper_;
+};
+
+// How long a failed reminder waits before attempt `failures + 1`: 30 s doubled each time, up to 1 h, varied by a
+// quarter after `seed`.
+absl::Duration RetryPause(int failures, uint64_t seed);
+
+// So many temporary failures, and a reminder is FAILED.
+inline constexpr int kMaxFailures = 8;
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_DELIVERIES_H_

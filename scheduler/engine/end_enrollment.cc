@@ -1,0 +1,83 @@
+// Enrollments::End.
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/changes.h"
+#include "scheduler/engine/enrollments.h"
+#include "scheduler/engine/names.h"
+#include "scheduler/engine/subject.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+// Ends what has come due and is not sent yet, leased reminders included.
+absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
+  store::ReminderQuery query;
+  query.clinic = subject.row.clinic;
+  query.enrollment = subject.row.enrollment;
+  query.states = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
+  query.limit = plan::kMaxOccurrences;
+  auto rows = tx.ListReminders(query);
+  if (!rows.ok()) return rows.status();
+  for (store::ReminderRow& row : *rows) {
+    absl::Status status =
+        ChangeReminder(tx, subject, Input::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& name,
+                    const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
+  auto clinic = RequireClinic(tx, name.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto subject = RequireSubject(core, tx, name.clinic, name.enrollment);
+  if (!subject.ok()) return subject.status();
+  absl::Status status = CheckEtag(request.etag(), subject->row.version, request.name());
+  if (!status.ok()) return status;
+  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_ENDED",
+                     absl::StrCat(request.name(), " has ended already"));
+  }
+  const absl::Time now = core.Now(*clinic);
+  // What came due up to this instant has come due, even if the sweep has not got to it yet.
+  auto fired = FireEnrollment(tx, &*subject, now);
+  if (!fired.ok()) return fired.status();
+  if (status = CancelOpen(tx, *subject, now); !status.ok()) return status;
+
+  store::EnrollmentRow& row = subject->row;
+  row.state = v1::ENROLLMENT_STATE_ENDED;
+  row.next_due.reset();
+  ++row.version;
+  row.data.set_end_reason(request.reason());
+  plan::SetTimestamp(now, row.data.mutable_end_time());
+  if (status = tx.UpdateEnrollment(row); !status.ok()) return status;
+  *response->mutable_enrollment() = ShowEnrollment(row);
+  return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
+}
+
+}  // namespace
+
+void Enrollments::End(const Caller& caller, const v1::EndEnrollmentRequest& request,
+                      v1::EndEnrollmentResponse* response, Done done) {
+  plan::FieldErrors errors;
+  const auto name = ParseEnrollmentName(request.name());
+  if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
+  if (request.reason() == v1::END_REASON_UNSPECIFIED || !v1::EndReason_IsValid(request.reason())) {
+    errors.push_back({"reason", "must be COMPLETED, WITHDRAWN, TRANSFERRED or DECEASED"});
+  }
+  CheckRequestId(request.request_id(), &errors);
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
+  core_.Mutate(
+      request, name->clinic, request.request_id(), response,
+      [this, name = *name, &request, response](store::Transaction& tx) {
+        return EndNow(core_, tx, name, request, response);
+      },
+      std::move(done));
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,36 @@
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
+
+#include "scheduler/engine/clinics.h"
+#include "scheduler/engine/core.h"
+#include "scheduler/engine/deliveries.h"
+#include "scheduler/engine/enrollments.h"
+#include "scheduler/engine/pathways.h"
+#include "scheduler/engine/reminders.h"
+#include "scheduler/engine/sweep.h"
+#include "scheduler/engine/watch.h"
+
+namespace aftercare::engine {
+
+// All use cases over one store and one clock. Fires what is due from the moment it is made. Thread safe.
+class Engine {
+ public:
+  // Both must outlive the engine. `on_health` is told when the store stops (false) and resumes (true) taking commits.
+  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health);
+
+  // Ends every wait: long polls and watches end UNAVAILABLE. Work under way is finished by the store's Close, which
+  // must come before the engine is destroyed.
+  void Shutdown();
+
+  Core core;
+  Sweeper sweeper;
+  Clinics clinics;
+  Pathways pathways;
+  Enrollments enrollments;
+  Reminders reminders;
+  Deliveries deliveries;
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_

@@ -1,0 +1,305 @@
+#include "scheduler/engine/listing.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kRowsAtOnce = 1000;
+
+auto AsTuple(const store::DuePosition& p) { return std::tie(p.due, p.enrollment, p.rule, p.number); }
+bool Before(const store::DuePosition& a, const store::DuePosition& b) { return AsTuple(a) < AsTuple(b); }
+
+store::DuePosition PositionOf(const Subject& subject, const plan::Occurrence& occurrence) {
+  return {occurrence.due, subject.row.enrollment, subject.pathway->rule_source(occurrence.rule).id(),
+          occurrence.number};
+}
+
+store::DuePosition PositionOf(const store::ReminderRow& row) {
+  return {row.due, row.key.enrollment, row.key.rule, row.key.number};
+}
+
+// Rows that pass to `use`, page by page, until it answers false.
+template <typename Use>
+absl::Status ForEachStored(store::Facts& facts, store::ReminderQuery query, Use use) {
+  while (true) {
+    auto rows = facts.ListReminders(query);
+    if (!rows.ok()) return rows.status();
+    for (store::ReminderRow& row : *rows) {
+      query.after = PositionOf(row);
+      auto more = use(row);
+      if (!more.ok()) return more.status();
+      if (!*more) return absl::OkStatus();
+    }
+    if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+std::string EncodePosition(const store::DuePosition& position) {
+  return absl::StrCat(absl::ToUnixMicros(position.due), "/", position.enrollment, "/", position.rule, "/",
+                      position.number);
+}
+
+std::optional<store::DuePosition> DecodePosition(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
+  int64_t micros = 0;
+  store::DuePosition position;
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &micros) || !absl::SimpleAtoi(parts[3], &position.number)) {
+    return std::nullopt;
+  }
+  position.due = absl::FromUnixMicros(micros);
+  position.enrollment = std::string(parts[1]);
+  position.rule = std::string(parts[2]);
+  return position;
+}
+
+bool Listing::PlannedCanMatch() const {
+  return filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) || filter_.MatchesState(v1::REMINDER_STATE_EXPIRED) ||
+         filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
+}
+
+absl::StatusOr<std::shared_ptr<const Subject>> Listing::SubjectOf(const std::string& enrollment) {
+  const auto found = subjects_.find(enrollment);
+  if (found != subjects_.end()) return found->second;
+  auto subject = RequireSubject(core_, facts_, clinic_.clinic, enrollment);
+  if (!subject.ok()) return subject.status();
+  constexpr size_t kMaxKept = 2000;
+  if (subjects_.size() >= kMaxKept) subjects_.clear();
+  return subjects_[enrollment] = std::make_shared<const Subject>(*std::move(subject));
+}
+
+absl::StatusOr<std::optional<std::vector<store::EnrollmentRow>>> Listing::Named() {
+  using Rows = std::vector<store::EnrollmentRow>;
+  if (filter_.enrollment().empty() && filter_.patient().empty()) return std::optional<Rows>();
+  Rows rows;
+  if (!filter_.enrollment().empty()) {
+    auto row = facts_.GetEnrollment(clinic_.clinic, filter_.enrollment());
+    if (!row.ok()) return row.status();
+    if (row->has_value() && (filter_.patient().empty() || (*row)->data.patient() == filter_.patient())) {
+      rows.push_back(**std::move(row));
+    }
+  } else {
+    store::EnrollmentQuery query;
+    query.clinic = clinic_.clinic;
+    query.patient = filter_.patient();
+    auto found = facts_.ListEnrollments(query);
+    if (!found.ok()) return found.status();
+    rows = *std::move(found);
+  }
+  return std::optional<Rows>(std::move(rows));
+}
+
+absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit) {
+  auto made = MakeSubject(core_, facts_, std::move(row));
+  if (!made.ok()) return made.status();
+  const auto subject = std::make_shared<const Subject>(*std::move(made));
+  plan::Plan plan(*subject->pathway, subject->facts);
+  if (from > absl::InfinitePast()) plan.Seek(from);
+  plan::Occurrence occurrence;
+  bool skipped_fired = false;
+  while (plan.Next(&occurrence)) {
+    if (filter_.due_before() && occurrence.due >= *filter_.due_before()) break;
+    if (!IsDerived(*subject, occurrence)) {
+      // The stretch between enrollment and next_due has fired: over it in one step.
+      if (!skipped_fired && subject->row.next_due) plan.Seek(*subject->row.next_due);
+      skipped_fired = true;
+      continue;
+    }
+    if (!filter_.MatchesState(DerivedStanding(*subject, occurrence, now_).state) ||
+        !filter_.MatchesRule(*subject->pathway, occurrence.rule) ||
+        !filter_.MatchesChannel(ChannelOf(*subject, subject->pathway->rule(occurrence.rule).audience, 0)) ||
+        (!early_.empty() && early_.contains(EncodePosition(PositionOf(*subject, occurrence))))) {
+      continue;
+    }
+    if (!visit(subject, occurrence)) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Listing::LoadEarly() {
+  // Everything up to the next wake has fired; a row beyond it was made ahead of time.
+  auto wake = facts_.NextWake(ClockOf(clinic_));
+  if (!wake.ok()) return wake.status();
+  store::ReminderQuery query;
+  query.clinic = clinic_.clinic;
+  query.enrollment = filter_.enrollment();
+  query.due_from = wake->has_value() ? std::min(now_, **wake) : now_;
+  return ForEachStored(facts_, std::move(query), [this](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    early_.insert(EncodePosition(PositionOf(row)));
+    return true;
+  });
+}
+
+absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
+  if (!PlannedCanMatch()) return absl::OkStatus();
+  if (absl::Status status = LoadEarly(); !status.ok()) return status;
+  if (filter_.due_from()) from = std::max(from, *filter_.due_from());
+  auto named = Named();
+  if (!named.ok()) return named.status();
+  if (named->has_value()) {
+    for (store::EnrollmentRow& row : **named) {
+      if (absl::Status status = VisitPlannedOf(std::move(row), from, visit); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+  store::EnrollmentQuery query;
+  query.clinic = clinic_.clinic;
+  query.limit = kRowsAtOnce;
+  // Only what is scheduled: then only enrollments that have something to come.
+  query.pending_only = !filter_.MatchesState(v1::REMINDER_STATE_EXPIRED) &&
+                       !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
+  while (true) {
+    auto rows = facts_.ListEnrollments(query);
+    if (!rows.ok()) return rows.status();
+    if (!rows->empty()) query.after = rows->back().enrollment;
+    for (store::EnrollmentRow& row : *rows) {
+      if (query.pending_only && filter_.due_before() && *row.next_due >= *filter_.due_before()) continue;
+      if (absl::Status status = VisitPlannedOf(std::move(row), from, visit); !status.ok()) return status;
+    }
+    if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<std::vector<Listing::Planned>> Listing::FirstPlanned(const std::optional<store::DuePosition>& after,
+                                                                    int limit) {
+  // A heap of the `limit` first ones met so far, its last on top: memory is bounded by the page, not by the clinic.
+  std::vector<Planned> first;
+  const auto by_position = [](const Planned& a, const Planned& b) { return Before(a.position, b.position); };
+  absl::Status status = VisitPlanned(
+      after ? after->due : absl::InfinitePast(),
+      [&](const std::shared_ptr<const Subject>& subject, const plan::Occurrence& occurrence) {
+        const bool full = static_cast<int>(first.size()) == limit;
+        if (full && occurrence.due > first.front().position.due) return false;
+        Planned planned{PositionOf(*subject, occurrence), subject, occurrence};
+        if (after && !Before(*after, planned.position)) return true;
+        if (full && !Before(planned.position, first.front().position)) return true;
+        if (full) {
+          std::pop_heap(first.begin(), first.end(), by_position);
+          first.pop_back();
+        }
+        first.push_back(std::move(planned));
+        std::push_heap(first.begin(), first.end(), by_position);
+        return true;
+      });
+  if (!status.ok()) return status;
+  std::sort_heap(first.begin(), first.end(), by_position);
+  return first;
+}
+
+absl::StatusOr<bool> Listing::MatchesStored(const store::ReminderRow& row) {
+  auto subject = SubjectOf(row.key.enrollment);
+  if (!subject.ok()) return subject.status();
+  const plan::CompiledPathway& pathway = *(*subject)->pathway;
+  const int rule = pathway.FindRule(row.key.rule);
+  return filter_.MatchesSubject(**subject) && filter_.MatchesRule(pathway, rule) &&
+         filter_.MatchesChannel(ChannelOf(**subject, pathway.rule(rule).audience, row.contact_point));
+}
+
+absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::optional<store::DuePosition> after,
+                                                                     int limit) {
+  std::vector<store::ReminderRow> first;
+  auto named = Named();
+  if (!named.ok()) return named.status();
+  store::ReminderQuery query{clinic_.clinic, "", std::move(after), filter_.due_from(), filter_.due_before(),
+                             filter_.states(), limit};
+  const auto collect = [&](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    auto matches = MatchesStored(row);
+    if (!matches.ok()) return matches.status();
+    if (*matches) first.push_back(row);
+    return static_cast<int>(first.size()) < limit;
+  };
+  if (!named->has_value()) {
+    absl::Status status = ForEachStored(facts_, std::move(query), collect);
+    if (!status.ok()) return status;
+    return first;
+  }
+  std::vector<store::ReminderRow> all;
+  for (const store::EnrollmentRow& row : **named) {
+    query.enrollment = row.enrollment;
+    first.clear();
+    if (absl::Status status = ForEachStored(facts_, query, collect); !status.ok()) return status;
+    all.insert(all.end(), first.begin(), first.end());
+  }
+  std::sort(all.begin(), all.end(), [](const store::ReminderRow& a, const store::ReminderRow& b) {
+    return Before(PositionOf(a), PositionOf(b));
+  });
+  if (static_cast<int>(all.size()) > limit) all.resize(limit);
+  return all;
+}
+
+absl::StatusOr<Listing::Page> Listing::List(std::optional<store::DuePosition> after, int limit) {
+  auto planned = FirstPlanned(after, limit + 1);
+  if (!planned.ok()) return planned.status();
+  auto stored = FirstStored(after, limit + 1);
+  if (!stored.ok()) return stored.status();
+  Page page;
+  store::DuePosition last;
+  auto next_planned = planned->begin();
+  auto next_stored = stored->begin();
+  while (next_planned != planned->end() || next_stored != stored->end()) {
+    const bool take_stored =
+        next_planned == planned->end() ||
+        (next_stored != stored->end() && Before(PositionOf(*next_stored), next_planned->position));
+    if (static_cast<int>(page.reminders.size()) == limit) {
+      page.last = last;
+      break;
+    }
+    if (take_stored) {
+      auto subject = SubjectOf(next_stored->key.enrollment);
+      if (!subject.ok()) return subject.status();
+      last = PositionOf(*next_stored);
+      page.reminders.push_back(ShowStored(**subject, clinic_.data, *next_stored++));
+    } else {
+      last = next_planned->position;
+      page.reminders.push_back(
+          ShowDerived(*next_planned->subject, clinic_.data, next_planned->occurrence, now_));
+      ++next_planned;
+    }
+  }
+  return page;
+}
+
+absl::StatusOr<Listing::Counts> Listing::Count() {
+  Counts counts;
+  auto named = Named();
+  if (!named.ok()) return named.status();
+  const auto add = [&](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    auto matches = MatchesStored(row);
+    if (!matches.ok()) return matches.status();
+    if (!*matches) return true;
+    auto subject = SubjectOf(row.key.enrollment);
+    if (!subject.ok()) return subject.status();
+    const plan::CompiledPathway& pathway = *(*subject)->pathway;
+    ++counts[{pathway.rule_source(pathway.FindRule(row.key.rule)).phase(), row.state}];
+    return true;
+  };
+  store::ReminderQuery query{clinic_.clinic,       "", std::nullopt, filter_.due_from(), filter_.due_before(),
+                             filter_.states(), kRowsAtOnce};
+  absl::Status status;
+  if (!named->has_value()) {
+    status = ForEachStored(facts_, query, add);
+  } else {
+    for (const store::EnrollmentRow& row : **named) {
+      query.enrollment = row.enrollment;
+      if (status.ok()) status = ForEachStored(facts_, query, add);
+    }
+  }
+  if (!status.ok()) return status;
+  status = VisitPlanned(absl::InfinitePast(), [&](const std::shared_ptr<const Subject>& subject,
+                                                  const plan::Occurrence& occurrence) {
+    const std::string& phase = subject->pathway->rule_source(occurrence.rule).phase();
+    ++counts[{phase, DerivedStanding(*subject, occurrence, now_).state}];
+    return true;
+  });
+  if (!status.ok()) return status;
+  return counts;
+}
+
+}  // namespace aftercare::engine

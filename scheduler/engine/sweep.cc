@@ -1,0 +1,114 @@
+#include "scheduler/engine/sweep.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "scheduler/engine/changes.h"
+#include "scheduler/engine/subject.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kAtOnce = 256;
+constexpr absl::Duration kRetry = absl::Seconds(1);
+
+// The earlier of two instants that may be absent.
+absl::Time Earlier(const std::optional<absl::Time>& a, absl::Time b) { return a ? std::min(*a, b) : b; }
+
+}  // namespace
+
+absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::string_view clock, absl::Time now,
+                                  int limit) {
+  SweepResult result;
+  auto expired = tx.ExpiredReminders(clock, now, limit);
+  if (!expired.ok()) return expired.status();
+  for (store::ReminderRow& row : *expired) {
+    auto subject = RequireSubject(core, tx, row.key.clinic, row.key.enrollment);
+    if (!subject.ok()) return subject.status();
+    absl::Status status =
+        ChangeReminder(tx, *subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row);
+    if (!status.ok()) return status;
+    ++result.expired;
+  }
+  auto due = tx.DueEnrollments(clock, now, limit);
+  if (!due.ok()) return due.status();
+  for (store::EnrollmentRow& row : *due) {
+    auto subject = MakeSubject(core, tx, std::move(row));
+    if (!subject.ok()) return subject.status();
+    auto fired = FireEnrollment(tx, &*subject, now);
+    if (!fired.ok()) return fired.status();
+    result.fired += *fired;
+  }
+  result.more = static_cast<int>(std::max(expired->size(), due->size())) >= limit;
+  return result;
+}
+
+Sweeper::Sweeper(Core& core) : core_(core), thread_([this] { Run(); }) {}
+
+Sweeper::~Sweeper() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  stop_ = true;
+  wake_.notify_all();
+  wake_.wait(lock, [this] { return !sweeping_; });
+  lock.unlock();
+  thread_.join();
+}
+
+void Sweeper::WakeAt(absl::Time at) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (at >= next_) return;
+  next_ = at;
+  wake_.notify_all();
+}
+
+void Sweeper::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stop_) {
+    if (sweeping_) {
+      wake_.wait(lock);
+    } else if (next_ > core_.clock().Now()) {
+      core_.clock().WaitUntil(lock, wake_, next_);
+    } else {
+      sweeping_ = true;
+      next_ = absl::InfiniteFuture();
+      lock.unlock();
+      SweepNow();
+      lock.lock();
+    }
+  }
+}
+
+void Sweeper::SweepNow() {
+  struct Outcome {
+    bool more = false;
+    absl::Time next;
+  };
+  auto outcome = std::make_shared<Outcome>();
+  core_.Write(
+      [this, outcome](store::Transaction& tx) -> absl::Status {
+        const absl::Time now = core_.clock().Now();
+        auto swept = Sweep(core_, tx, "", now, kAtOnce);
+        if (!swept.ok()) return swept.status();
+        auto wake = tx.NextWake("");
+        if (!wake.ok()) return wake.status();
+        auto available = tx.NextAvailable("", now);  // a lease that runs out, a pause that ends: gateways wait for it
+        if (!available.ok()) return available.status();
+        outcome->more = swept->more;
+        outcome->next = Earlier(*wake, Earlier(*available, absl::InfiniteFuture()));
+        return absl::OkStatus();
+      },
+      [this, outcome](absl::Status status) { Finished(status, outcome->more, outcome->next); });
+}
+
+void Sweeper::Finished(const absl::Status& status, bool more, absl::Time next) {
+  const absl::Time now = core_.clock().Now();
+  if (status.ok()) core_.topics().Raise(kAllLeasesTopic);
+  std::lock_guard<std::mutex> lock(mutex_);
+  sweeping_ = false;
+  next_ = std::min(next_, !status.ok() ? now + kRetry : more ? now : next);
+  wake_.notify_all();
+}
+
+}  // namespace aftercare::engine

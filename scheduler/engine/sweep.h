@@ -1,0 +1,54 @@
+// Everything that time alone brings about on one clock: what came due fires, what ran out of its window expires.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_SWEEP_H_
+#define AFTERCARE_SCHEDULER_ENGINE_SWEEP_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/core.h"
+#include "scheduler/store/facts.h"
+
+namespace aftercare::engine {
+
+struct SweepResult {
+  int64_t fired = 0;
+  int64_t expired = 0;
+  bool more = false;  // the limit was reached: sweep again
+};
+
+// Expires, then fires, what is due on `clock` at `now`; at most about `limit` enrollments and `limit` windows.
+absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::string_view clock, absl::Time now,
+                                  int limit);
+
+// Sweeps the clock of real time whenever something on it is due: one thread that sleeps until the next such instant.
+// Thread safe.
+class Sweeper {
+ public:
+  explicit Sweeper(Core& core);
+  // Waits for a sweep under way.
+  ~Sweeper();
+
+  // Something is, or may be, due at `at`: to be told of what is new. Cheap.
+  void WakeAt(absl::Time at);
+
+ private:
+  void Run();
+  void SweepNow();
+  void Finished(const absl::Status& status, bool more, absl::Time next);
+
+  Core& core_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  absl::Time next_ = absl::InfinitePast();  // the first sweep is at once
+  bool sweeping_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_SWEEP_H_

@@ -1,0 +1,71 @@
+#include "scheduler/engine/transitions.h"
+
+namespace aftercare::engine {
+namespace {
+
+using v1::ReminderState;
+
+struct Transition {
+  ReminderState from;
+  Input input;
+  ReminderState to;
+};
+
+constexpr ReminderState kScheduled = v1::REMINDER_STATE_SCHEDULED;
+constexpr ReminderState kDue = v1::REMINDER_STATE_DUE;
+constexpr ReminderState kLeased = v1::REMINDER_STATE_LEASED;
+constexpr ReminderState kSent = v1::REMINDER_STATE_SENT;
+constexpr ReminderState kCompleted = v1::REMINDER_STATE_COMPLETED;
+constexpr ReminderState kFailed = v1::REMINDER_STATE_FAILED;
+constexpr ReminderState kExpired = v1::REMINDER_STATE_EXPIRED;
+constexpr ReminderState kCancelled = v1::REMINDER_STATE_CANCELLED;
+constexpr ReminderState kSuppressed = v1::REMINDER_STATE_SUPPRESSED;
+
+constexpr Transition kTable[] = {
+    {kScheduled, Input::kFire, kDue},
+    {kScheduled, Input::kSuppress, kSuppressed},
+    {kScheduled, Input::kExpire, kExpired},
+    {kScheduled, Input::kComplete, kCompleted},
+    {kScheduled, Input::kEnd, kCancelled},
+
+    {kDue, Input::kLease, kLeased},
+    {kDue, Input::kExpire, kExpired},
+    {kDue, Input::kComplete, kCompleted},
+    {kDue, Input::kEnd, kCancelled},
+    {kDue, Input::kSent, kSent},
+
+    {kLeased, Input::kLease, kLeased},  // the lease before ran out
+    {kLeased, Input::kRetry, kDue},
+    {kLeased, Input::kRelease, kDue},
+    {kLeased, Input::kFail, kFailed},
+    {kLeased, Input::kExpire, kExpired},
+    {kLeased, Input::kComplete, kCompleted},
+    {kLeased, Input::kEnd, kCancelled},
+    {kLeased, Input::kSent, kSent},
+
+    {kSent, Input::kSent, kSent},
+    {kSent, Input::kComplete, kCompleted},
+
+    {kCompleted, Input::kSent, kCompleted},
+    {kCompleted, Input::kComplete, kCompleted},
+
+    // A sent message cannot be unsent: whoever held the lease may say so, however late.
+    {kFailed, Input::kSent, kSent},
+    {kExpired, Input::kSent, kSent},
+    {kCancelled, Input::kSent, kSent},
+};
+
+}  // namespace
+
+std::optional<v1::ReminderState> NextState(v1::ReminderState state, Input input) {
+  for (const Transition& transition : kTable) {
+    if (transition.from == state && transition.input == input) return transition.to;
+  }
+  return std::nullopt;
+}
+
+bool IsTerminal(v1::ReminderState state) {
+  return state != kScheduled && state != kDue && state != kLeased && state != v1::REMINDER_STATE_UNSPECIFIED;
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,37 @@
+// What may become of a reminder: the one table.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_TRANSITIONS_H_
+#define AFTERCARE_SCHEDULER_ENGINE_TRANSITIONS_H_
+
+#include <optional>
+
+#include "aftercare/v1/reminder.pb.h"
+
+namespace aftercare::engine {
+
+// What can happen to a reminder.
+enum class Input {
+  kFire,      // came due
+  kSuppress,  // came due, but must not leave
+  kExpire,    // its window closed
+  kLease,     // a gateway takes it
+  kRetry,     // a gateway failed, but may succeed later, or elsewhere
+  kRelease,   // a gateway gives it back
+  kFail,      // a gateway failed for good
+  kSent,      // a gateway sent it
+  kComplete,  // done, or answered
+  kEnd,       // the enrollment ended
+};
+
+inline constexpr Input kAllInputs[] = {Input::kFire,    Input::kSuppress, Input::kExpire, Input::kLease,
+                                       Input::kRetry,   Input::kRelease,  Input::kFail,   Input::kSent,
+                                       Input::kComplete, Input::kEnd};
+
+// The state after `input`; nothing where `input` cannot happen. Pure and thread safe.
+std::optional<v1::ReminderState> NextState(v1::ReminderState state, Input input);
+
+// Whether nothing but a late SENT can change it any more.
+bool IsTerminal(v1::ReminderState state);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_TRANSITIONS_H_

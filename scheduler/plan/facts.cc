@@ -1,0 +1,182 @@
+#include "scheduler/plan/facts.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/timestamps.h"
+#include "scheduler/plan/words.h"
+
+namespace aftercare::plan {
+namespace {
+
+constexpr int kMaxContactPoints = 10;
+constexpr int kMaxFactors = 50;
+constexpr size_t kMaxName = 100;
+constexpr size_t kMaxPatientId = 64;
+constexpr size_t kMaxAddress = 254;
+
+int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
+  const auto found = std::find(factor.values.begin(), factor.values.end(), value);
+  return found == factor.values.end() ? -1 : static_cast<int>(found - factor.values.begin());
+}
+
+// Which rules apply to a patient with the enrollment's factors, the defaults standing for those it does not name.
+std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const CompiledPathway& pathway) {
+  absl::InlinedVector<int, 16> values(pathway.factor_count());
+  for (int i = 0; i < pathway.factor_count(); ++i) values[i] = pathway.factor(i).default_value;
+  for (const auto& [id, value] : enrollment.factors()) {
+    const int factor = pathway.FindFactor(id);
+    if (factor >= 0) values[factor] = ValueIndex(pathway.factor(factor), value);
+  }
+  std::bitset<kMaxRules> rules;
+  for (int i = 0; i < pathway.rule_count(); ++i) {
+    const auto& conditions = pathway.rule(i).conditions;
+    rules[i] = std::all_of(conditions.begin(), conditions.end(), [&values](const CompiledCondition& condition) {
+      const int value = values[condition.factor];
+      return value >= 0 && (condition.values >> value & 1) != 0;
+    });
+  }
+  return rules;
+}
+
+absl::Time EnrollTimeOf(const v1::Enrollment& enrollment) {
+  return enrollment.has_enroll_time() ? ToTime(enrollment.enroll_time()) : absl::InfinitePast();
+}
+
+bool IsPatientId(absl::string_view id) {
+  return !id.empty() && id.size() <= kMaxPatientId && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+  });
+}
+
+// E.164: a plus, a country code that does not begin with 0, fifteen digits at most.
+bool IsPhoneNumber(absl::string_view address) {
+  return address.size() >= 8 && address.size() <= 16 && address[0] == '+' && address[1] != '0' &&
+         std::all_of(address.begin() + 1, address.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
+}
+
+bool IsDomainLabel(absl::string_view label) {
+  const auto is_label = [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-' || c >= 0x80; };
+  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), is_label);
+}
+
+// Whether mail could go there: what a mail server would refuse at once is refused, the rest is its business.
+bool IsMailAddress(absl::string_view address) {
+  const size_t at = address.find('@');
+  if (at == absl::string_view::npos || at == 0 || at > 64) return false;
+  const absl::string_view local = address.substr(0, at);
+  if (local.find_first_of(" ,;:<>()[]\\\"") != absl::string_view::npos) return false;
+  if (local.front() == '.' || local.back() == '.' || local.find("..") != absl::string_view::npos) return false;
+  const std::vector<absl::string_view> labels = absl::StrSplit(address.substr(at + 1), '.');
+  return labels.size() >= 2 && std::all_of(labels.begin(), labels.end(), IsDomainLabel);
+}
+
+// Reads one enrollment, collecting faults. A class only to share what every check needs.
+class EnrollmentChecker {
+ public:
+  EnrollmentChecker(const v1::Enrollment& source, const CompiledPathway& pathway, FieldErrors* errors)
+      : source_(source), pathway_(pathway), errors_(*errors) {}
+
+  std::optional<PatientFacts> Run() {
+    const size_t before = errors_.size();
+    CheckPerson();
+    const std::optional<absl::CivilDay> date = ParseDate(source_.procedure_date());
+    if (!date.has_value()) Fault("procedure_date", "must be a date, YYYY-MM-DD, from 1970-01-01 to 2199-12-31");
+    const std::optional<absl::TimeZone> zone = FindZone(source_.time_zone());
+    if (!zone.has_value()) Fault("time_zone", "must be the name of an IANA time zone, such as America/New_York");
+    if (!source_.locale().empty() && !IsValidLocale(source_.locale())) {
+      Fault("locale", "must be a language tag such as 'en' or 'es-MX'");
+    }
+    CheckFactors();
+    CheckContactPoints();
+    if (source_.consent() != v1::CONSENT_GRANTED && source_.consent() != v1::CONSENT_REFUSED) {
+      Fault("consent", "must say whether the patient agreed");
+    }
+    if (errors_.size() != before) return std::nullopt;
+    return PatientFacts{*date, *zone, EnrollTimeOf(source_), RulesFor(source_, pathway_)};
+  }
+
+ private:
+  void Fault(std::string field, absl::string_view description) {
+    errors_.push_back({std::move(field), std::string(description)});
+  }
+
+  void CheckPerson() {
+    if (!IsPatientId(source_.patient())) Fault("patient", "must be 1 to 64 letters, digits, '.', '_' and '-'");
+    if (IsBlank(source_.first_name())) Fault("first_name", "must not be empty");
+    CheckName("first_name", source_.first_name());
+    CheckName("last_name", source_.last_name());
+  }
+
+  void CheckName(const char* field, const std::string& name) {
+    if (!IsCleanText(name, /*allow_newline=*/false)) Fault(field, "must be valid UTF-8 without control characters");
+    if (CountCharacters(name) > kMaxName) Fault(field, absl::StrCat("must be at most ", kMaxName, " characters"));
+  }
+
+  void CheckFactors() {
+    const std::map<std::string, std::string> factors(source_.factors().begin(), source_.factors().end());
+    int checked = 0;
+    for (const auto& [id, value] : factors) {  // In a fixed order, and no more than a pathway can have.
+      if (++checked > kMaxFactors) return Fault("factors", absl::StrCat("must have at most ", kMaxFactors));
+      const std::string field = absl::StrCat("factors[\"", absl::Utf8SafeCEscape(id), "\"]");
+      const int factor = pathway_.FindFactor(id);
+      if (factor < 0) {
+        Fault(field, "must be a factor of the pathway");
+      } else if (ValueIndex(pathway_.factor(factor), value) < 0) {
+        Fault(field, absl::StrCat("must be one of: ", absl::StrJoin(pathway_.factor(factor).values, ", ")));
+      }
+    }
+  }
+
+  void CheckContactPoints() {
+    if (source_.contact_points_size() > kMaxContactPoints) {
+      Fault("contact_points", absl::StrCat("must have at most ", kMaxContactPoints));
+    }
+    for (int i = 0; i < std::min(source_.contact_points_size(), kMaxContactPoints); ++i) {
+      CheckContactPoint(absl::StrCat("contact_points[", i, "]"), source_.contact_points(i));
+    }
+  }
+
+  void CheckContactPoint(const std::string& path, const v1::ContactPoint& point) {
+    const std::string& address = point.address();
+    const bool clean = IsCleanText(address, /*allow_newline=*/false);
+    if (address.empty() || address.size() > kMaxAddress || !clean) {
+      Fault(path + ".address", absl::StrCat("must be 1 to ", kMaxAddress, " bytes of text without control characters"));
+    } else if (point.channel() == v1::CHANNEL_SMS && !IsPhoneNumber(address)) {
+      Fault(path + ".address", "must be a telephone number in E.164 form, such as +15550100");
+    } else if (point.channel() == v1::CHANNEL_EMAIL && !IsMailAddress(address)) {
+      Fault(path + ".address", "must be an e-mail address");
+    }
+    if (point.channel() == v1::CHANNEL_UNSPECIFIED || !v1::Channel_IsValid(point.channel())) {
+      Fault(path + ".channel", "must be a known channel");
+    }
+  }
+
+  const v1::Enrollment& source_;
+  const CompiledPathway& pathway_;
+  FieldErrors& errors_;
+};
+
+}  // namespace
+
+std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
+                                    FieldErrors* errors) {
+  return EnrollmentChecker(enrollment, pathway, errors).Run();
+}
+
+PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway) {
+  return {ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1)),
+          FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone()), EnrollTimeOf(enrollment),
+          RulesFor(enrollment, pathway)};
+}
+
+}  // namespace aftercare::plan

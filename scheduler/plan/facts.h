@@ -1,0 +1,44 @@
+#ifndef AFTERCARE_SCHEDULER_PLAN_FACTS_H_
+#define AFTERCARE_SCHEDULER_PLAN_FACTS_H_
+
+#include <bitset>
+#include <optional>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/pathway.h"
+
+namespace aftercare::plan {
+
+// What of a patient decides when something is due. A small value; copy it freely.
+struct PatientFacts {
+  // Day 0.
+  absl::CivilDay procedure_date;
+
+  absl::TimeZone zone;
+
+  // What is due before it is due then, if its window is still open, and late if not. InfinitePast where nobody is
+  // enrolled yet: then nothing is late.
+  absl::Time enroll_time = absl::InfinitePast();
+
+  // Which of the pathway's rules apply, by index.
+  std::bitset<kMaxRules> rules;
+};
+
+// Checks what a clinic says of a patient: every field it sets except `pathway` and `pathway_revision`, which need the
+// store. Returns nothing if there is any fault, and adds every fault to `errors`, with its path from the enrollment.
+// Defaults that come from elsewhere (time_zone, locale) must be filled in before; an empty locale passes. Output-only
+// fields are not looked at, except that an enroll_time, where set, is taken over.
+std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
+                                    FieldErrors* errors);
+
+// The same for an enrollment that passed FactsOf with this pathway before and was stored since; about a microsecond.
+// Whatever does not fit all the same (a zone that left the zone database) is read leniently, never refused: the zone
+// becomes UTC, the date 1970-01-01, an unknown factor is ignored.
+PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway);
+
+}  // namespace aftercare::plan
+
+#endif  // AFTERCARE_SCHEDULER_PLAN_FACTS_H_

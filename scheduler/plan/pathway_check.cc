@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/pathway.h"
+#include "scheduler/plan/schedule_check.h"
+#include "scheduler/plan/words.h"
+
+namespace aftercare::plan {
+namespace {
+
+constexpr int kMaxFactors = 50;
+constexpr int kMaxValues = 50;
+constexpr int kMaxPhases = 50;
+constexpr int kMaxConditions = 50;
+constexpr int kMaxTexts = 100;
+constexpr size_t kMaxName = 100;
+constexpr size_t kMaxDescription = 4000;
+constexpr size_t kMaxText = 1600;
+
+constexpr char kIdShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter";
+constexpr char kValueShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-'";
+
+}  // namespace
+
+// Reads one pathway, collecting faults as it goes. What it checks is bounded by the limits of the API, also where a
+// list breaks them: of a list that is too long only the allowed length is looked at.
+class PathwayCompiler {
+ public:
+  PathwayCompiler(const v1::Pathway& source, FieldErrors* errors)
+      : source_(source), errors_(*errors), result_(new CompiledPathway()) {}
+
+  std::shared_ptr<const CompiledPathway> Run() {
+    const size_t before = errors_.size();
+    CheckHead();
+    for (int i = 0, size = Size("factors", source_.factors_size(), 0, kMaxFactors); i < size; ++i) CheckFactor(i);
+    for (int i = 0, size = Size("phases", source_.phases_size(), 1, kMaxPhases); i < size; ++i) CheckPhase(i);
+    for (int i = 0, size = Size("rules", source_.rules_size(), 1, kMaxRules); i < size; ++i) CheckRule(i);
+    if (occurrences_ > kMaxOccurrences) {
+      Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
+    }
+    if (errors_.size() != before) return nullptr;
+    result_->source_ = source_;
+    return std::move(result_);
+  }
+
+ private:
+  void Fault(std::string field, absl::string_view description) {
+    errors_.push_back({std::move(field), std::string(description)});
+  }
+
+  // Checks the size of a list and returns how much of it to look at.
+  int Size(const std::string& field, int size, int least, int most) {
+    if (size < least) Fault(field, absl::StrCat("must have at least ", least));
+    if (size > most) Fault(field, absl::StrCat("must have at most ", most));
+    return std::min(size, most);
+  }
+
+  void CheckName(const std::string& field, const std::string& name, bool required) {
+    if (required && IsBlank(name)) return Fault(field, "must not be empty");
+    CheckText(field, name, kMaxName, /*allow_newline=*/false);
+  }
+
+  bool CheckText(const std::string& field, const std::string& text, size_t most, bool allow_newline) {
+    const size_t before = errors_.size();
+    if (!IsCleanText(text, allow_newline)) Fault(field, "must be valid UTF-8 without control characters");
+    if (CountCharacters(text) > most) Fault(field, absl::StrCat("must be at most ", most, " characters"));
+    return errors_.size() == before;
+  }
+
+  // Takes an id of one kind, which must be well-formed and new.
+  void TakeId(const std::string& field, const std::string& id, int index, CompiledPathway::Ids* ids) {
+    if (!IsPathwayId(id)) return Fault(field, kIdShape);
+    if (!ids->emplace(id, index).second) Fault(field, absl::StrCat("must be unique; '", id, "' is there already"));
+  }
+
+  void CheckHead() {
+    CheckName("display_name", source_.display_name(), /*required=*/true);
+    CheckText("description", source_.description(), kMaxDescription, /*allow_newline=*/true);
+    if (IsValidLocale(source_.default_locale())) {
+      result_->default_locale_ = NormalizeLocale(source_.default_locale());
+    } else {
+      Fault("default_locale", "must be a language tag such as 'en' or 'es-MX'");
+    }
+  }
+
+  void CheckFactor(int index) {
+    const v1::Factor& source = source_.factors(index);
+    const std::string path = absl::StrCat("factors[", index, "]");
+    TakeId(path + ".id", source.id(), index, &result_->factor_ids_);
+    CheckName(path + ".display_name", source.display_name(), /*required=*/false);
+    CompiledFactor& factor = result_->factors_.emplace_back();
+    absl::flat_hash_set<absl::string_view> seen;
+    for (int i = 0, size = Size(path + ".values", source.values_size(), 1, kMaxValues); i < size; ++i) {
+      const std::string& value = source.values(i);
+      const std::string field = absl::StrCat(path, ".values[", i, "]");
+      if (!IsFactorValue(value)) {
+        Fault(field, kValueShape);
+      } else if (!seen.insert(value).second) {
+        Fault(field, "must not be named twice");
+      }
+      if (value == source.default_value() && factor.default_value < 0) factor.default_value = i;
+      factor.values.push_back(value);
+    }
+    if (!source.default_value().empty() && factor.default_value < 0) {
+      Fault(path + ".default_value", "must be one of the values");
+    }
+    if (source.default_value().empty()) factor.default_value = -1;
+  }
+
+  void CheckPhase(int index) {
+    const v1::Phase& source = source_.phases(index);
+    const std::string path = absl::StrCat("phases[", index, "]");
+    TakeId(path + ".id", source.id(), index, &result_->phase_ids_);
+    CheckName(path + ".display_name", source.display_name(), /*required=*/true);
+    CheckText(path + ".description", source.description(), kMaxDescription, /*allow_newline=*/true);
+    const std::optional<DaySpan> span = CheckSpan(source.span(), path + ".span", &errors_);
+    result_->phases_.push_back(span.value_or(DaySpan()));
+    if (!span.has_value()) {
+      bounds_.push_back(std::nullopt);
+      return;
+    }
+    const DayOffset closing{span->last.months, span->last.days + (source.span().has_months() ? 1 : 0)};
+    bounds_.push_back(PhaseBounds{*span, closing});
+  }
+
+  void CheckRule(int index) {
+    const v1::Rule& source = source_.rules(index);
+    const std::string path = absl::StrCat("rules[", index, "]");
+    CompiledRule& rule = result_->rules_.emplace_back();
+    TakeId(path + ".id", source.id(), index, &result_->rule_ids_);
+    if (!IsPathwayId(source.category())) Fault(path + ".category", kIdShape);
+    const int phase = result_->FindPhase(source.phase());
+    if (phase < 0) Fault(path + ".phase", "must be the id of one of the phases");
+    rule.phase = std::max(phase, 0);
+    rule.audience = source.audience() == v1::AUDIENCE_UNSPECIFIED ? v1::AUDIENCE_PATIENT : source.audience();
+    if (!v1::Audience_IsValid(source.audience())) Fault(path + ".audience", "must be a known audience");
+    for (int i = 0, size = Size(path + ".conditions", source.conditions_size(), 0, kMaxConditions); i < size; ++i) {
+      CheckCondition(absl::StrCat(path, ".conditions[", i, "]"), source.conditions(i), &rule);
+    }
+    const PhaseBounds* bounds = phase >= 0 && bounds_[phase].has_value() ? &*bounds_[phase] : nullptr;
+    occurrences_ += CheckSchedule(source.schedule(), bounds, path + ".schedule", &order_, &rule, &errors_);
+    CheckTexts(path + ".texts", source, &rule);
+  }
+
+  void CheckCondition(const std::string& path, const v1::Condition& source, CompiledRule* rule) {
+    const int factor = result_->FindFactor(source.factor());
+    if (factor < 0) Fault(path + ".factor", "must be the id of one of the factors");
+    CompiledCondition condition{factor, 0};
+    for (int i = 0, size = Size(path + ".values", source.values_size(), 1, kMaxValues); i < size; ++i) {
+      if (factor < 0) continue;
+      const std::vector<std::string>& values = result_->factors_[factor].values;
+      const auto value = std::find(values.begin(), values.end(), source.values(i));
+      if (value == values.end()) {
+        Fault(absl::StrCat(path, ".values[", i, "]"), "must be one of the factor's values");
+      } else {
+        condition.values |= uint64_t{1} << (value - values.begin());
+      }
+    }
+    rule->conditions.push_back(condition);
+  }
+
+  void CheckTexts(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
+    Size(path, static_cast<int>(source.texts_size()), 0, kMaxTexts);
+    const std::map<std::string, std::string> texts(source.texts().begin(), source.texts().end());  // In a fixed order.
+    int checked = 0;
+    for (const auto& [locale, words] : texts) {
+      if (++checked > kMaxTexts) break;
+      CheckTextIn(absl::StrCat(path, "[\"", absl::Utf8SafeCEscape(locale), "\"]"), locale, words, rule);
+    }
+    const auto is_default = [this](const CompiledText& text) { return text.locale == result_->default_locale_; };
+    if (!result_->default_locale_.empty() && std::none_of(rule->texts.begin(), rule->texts.end(), is_default)) {
+      Fault(path, absl::StrCat("must have a text in the default locale, '", result_->default_locale_, "'"));
+    }
+  }
+
+  // Takes the text also where its words are faulty, so that it does not count as missing.
+  void CheckTextIn(const std::string& field, const std::string& locale, const std::string& words, CompiledRule* rule) {
+    if (!IsValidLocale(locale)) return Fault(field, "must be named by a language tag such as 'en' or 'es-MX'");
+    CompiledText text{NormalizeLocale(locale), Template()};
+    const auto is_same = [&text](const CompiledText& other) { return other.locale == text.locale; };
+    if (std::any_of(rule->texts.begin(), rule->texts.end(), is_same)) {
+      return Fault(field, absl::StrCat("must not be a second text in '", text.locale, "'"));
+    }
+    if (IsBlank(words)) {
+      Fault(field, "must not be empty");
+    } else if (CheckText(field, words, kMaxText, /*allow_newline=*/true)) {
+      absl::StatusOr<Template> parsed = Template::Parse(words);
+      if (parsed.ok()) {
+        text.words = *std::move(parsed);
+      } else {
+        Fault(field, parsed.status().message());
+      }
+    }
+    rule->texts.push_back(std::move(text));
+  }
+
+  const v1::Pathway& source_;
+  FieldErrors& errors_;
+  std::shared_ptr<CompiledPathway> result_;
+  std::vector<std::optional<PhaseBounds>> bounds_;  // By phase; nothing where its span is faulty.
+  OffsetOrder order_;
+  int64_t occurrences_ = 0;
+};
+
+std::shared_ptr<const CompiledPathway> CompiledPathway::Compile(const v1::Pathway& pathway, FieldErrors* errors) {
+  return PathwayCompiler(pathway, errors).Run();
+}
+
+}  // namespace aftercare::plan

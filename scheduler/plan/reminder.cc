@@ -1,0 +1,79 @@
+#include "scheduler/plan/reminder.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::plan {
+namespace {
+
+// Sets how an occurrence stands that nothing has happened to.
+void SetState(const Occurrence& occurrence, absl::Time enroll_time, absl::Time now, v1::Reminder* reminder) {
+  reminder->clear_state_time();
+  reminder->set_reason(v1::REMINDER_REASON_UNSPECIFIED);
+  if (occurrence.late) {
+    reminder->set_state(v1::REMINDER_STATE_EXPIRED);
+    reminder->set_reason(v1::REMINDER_REASON_LATE_ENROLLMENT);
+    SetTimestamp(enroll_time, reminder->mutable_state_time());
+  } else if (occurrence.due > now) {
+    reminder->set_state(v1::REMINDER_STATE_SCHEDULED);
+  } else if (occurrence.expire > now) {
+    reminder->set_state(v1::REMINDER_STATE_DUE);
+    SetTimestamp(occurrence.due, reminder->mutable_state_time());
+  } else {
+    reminder->set_state(v1::REMINDER_STATE_EXPIRED);
+    reminder->set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
+    SetTimestamp(occurrence.expire, reminder->mutable_state_time());
+  }
+}
+
+}  // namespace
+
+void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
+              v1::Reminder* reminder) {
+  const CompiledRule& rule = pathway.rule(occurrence.rule);
+  reminder->set_name(ReminderId(pathway, occurrence.rule, occurrence.number));
+  reminder->set_phase(pathway.phase_source(rule.phase).id());
+  reminder->set_category(pathway.rule_source(occurrence.rule).category());
+  reminder->set_audience(rule.audience);
+  SetTimestamp(occurrence.due, reminder->mutable_due_time());
+  SetTimestamp(occurrence.expire, reminder->mutable_expire_time());
+  reminder->set_nominal_local_time(FormatMinute(occurrence.nominal));
+  SetState(occurrence, facts.enroll_time, now, reminder);
+}
+
+std::string ReminderId(const CompiledPathway& pathway, int rule, int number) {
+  return absl::StrCat(pathway.rule_source(rule).id(), ".", number);
+}
+
+std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl::string_view id) {
+  const size_t dot = id.find('.');
+  if (dot == absl::string_view::npos) return std::nullopt;
+  const absl::string_view digits = id.substr(dot + 1);
+  ReminderKey key{pathway.FindRule(id.substr(0, dot)), 0};
+  // One spelling each: no sign, no space, no leading zero.
+  if (key.rule < 0 || digits.empty() || digits[0] < '1' || digits[0] > '9') return std::nullopt;
+  if (digits.find_first_not_of("0123456789") != absl::string_view::npos) return std::nullopt;
+  if (!absl::SimpleAtoi(digits, &key.number)) return std::nullopt;
+  return key;
+}
+
+std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
+                       const ClinicFacts& clinic, const Occurrence& occurrence) {
+  const CompiledText& text = pathway.TextFor(occurrence.rule, enrollment.locale());
+  TextFacts words;
+  words.first_name = enrollment.first_name();
+  words.last_name = enrollment.last_name();
+  words.clinic_name = clinic.display_name;
+  words.clinic_phone = clinic.phone;
+  words.phase = pathway.phase_source(pathway.rule(occurrence.rule).phase).display_name();
+  words.locale = text.locale;
+  words.due = absl::ToCivilMinute(occurrence.due, facts.zone);
+  words.procedure_date = facts.procedure_date;
+  std::string result;
+  text.words.Render(words, &result);
+  return result;
+}
+
+}  // namespace aftercare::plan

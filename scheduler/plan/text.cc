@@ -1,0 +1,126 @@
+#include "scheduler/plan/text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/words.h"
+
+namespace aftercare::plan {
+namespace {
+
+constexpr const char* kEnglishMonths[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+constexpr const char* kSpanishMonths[] = {"enero", "febrero", "marzo",      "abril",   "mayo",      "junio",
+                                          "julio", "agosto",  "septiembre", "octubre", "noviembre", "diciembre"};
+
+int64_t DaysSinceProcedure(const TextFacts& facts) { return absl::CivilDay(facts.due) - facts.procedure_date; }
+
+// Week n is days 7(n-1)+1 to 7n. The day of the procedure itself is spoken of as in the first week.
+int64_t WeekOfRecovery(const TextFacts& facts) {
+  return std::max<int64_t>(1, (DaysSinceProcedure(facts) + 6) / 7);
+}
+
+absl::Status UnmatchedBrace(char brace) {
+  return absl::InvalidArgumentError(
+      absl::StrFormat("has a '%c' without its partner; write '%c%c' for a brace", brace, brace, brace));
+}
+
+absl::Status UnknownPlaceholder(absl::string_view name) {
+  if (name.size() > 40) return absl::InvalidArgumentError("has an unknown placeholder");
+  return absl::InvalidArgumentError(absl::StrCat("has an unknown placeholder '{", name, "}'"));
+}
+
+}  // namespace
+
+std::string LocalizedDate(absl::CivilDay date, absl::string_view locale) {
+  const absl::string_view language = LanguageOf(locale);
+  if (language == "en") return absl::StrCat(kEnglishMonths[date.month() - 1], " ", date.day());
+  if (language == "es") return absl::StrCat(date.day(), " de ", kSpanishMonths[date.month() - 1]);
+  return FormatDate(date);
+}
+
+std::string LocalizedTime(absl::CivilMinute time, absl::string_view locale) {
+  if (LanguageOf(locale) != "en") return absl::StrFormat("%02d:%02d", time.hour(), time.minute());
+  const int hour = time.hour() % 12 == 0 ? 12 : time.hour() % 12;
+  return absl::StrFormat("%d:%02d %s", hour, time.minute(), time.hour() < 12 ? "AM" : "PM");
+}
+
+Template::Placeholder Template::Named(absl::string_view name) {
+  static constexpr std::pair<absl::string_view, Placeholder> kNames[] = {
+      {"first_name", Placeholder::kFirstName},   {"last_name", Placeholder::kLastName},
+      {"clinic_name", Placeholder::kClinicName}, {"clinic_phone", Placeholder::kClinicPhone},
+      {"phase", Placeholder::kPhase},            {"date", Placeholder::kDate},
+      {"time", Placeholder::kTime},              {"day", Placeholder::kDay},
+      {"week", Placeholder::kWeek},              {"procedure_date", Placeholder::kProcedureDate},
+  };
+  for (const auto& [known, placeholder] : kNames) {
+    if (known == name) return placeholder;
+  }
+  return Placeholder::kNone;
+}
+
+absl::StatusOr<Template> Template::Parse(absl::string_view source) {
+  Template result;
+  Part part;
+  while (!source.empty()) {
+    const size_t brace = std::min(source.find_first_of("{}"), source.size());
+    absl::StrAppend(&part.words, source.substr(0, brace));
+    source.remove_prefix(brace);
+    if (source.empty()) break;
+    if (source.size() > 1 && source[1] == source[0]) {
+      part.words.push_back(source[0]);
+      source.remove_prefix(2);
+      continue;
+    }
+    const size_t end = source.find_first_of("{}", 1);
+    if (source[0] == '}' || end == absl::string_view::npos || source[end] == '{') return UnmatchedBrace(source[0]);
+    const absl::string_view name = source.substr(1, end - 1);
+    part.value = Named(name);
+    if (part.value == Placeholder::kNone) return UnknownPlaceholder(name);
+    result.parts_.push_back(std::move(part));
+    part = Part();
+    source.remove_prefix(end + 1);
+  }
+  if (!part.words.empty()) result.parts_.push_back(std::move(part));
+  return result;
+}
+
+void Template::RenderValue(Placeholder value, const TextFacts& facts, std::string* out) {
+  switch (value) {
+    case Placeholder::kNone:
+      return;
+    case Placeholder::kFirstName:
+      return absl::StrAppend(out, facts.first_name);
+    case Placeholder::kLastName:
+      return absl::StrAppend(out, facts.last_name);
+    case Placeholder::kClinicName:
+      return absl::StrAppend(out, facts.clinic_name);
+    case Placeholder::kClinicPhone:
+      return absl::StrAppend(out, facts.clinic_phone);
+    case Placeholder::kPhase:
+      return absl::StrAppend(out, facts.phase);
+    case Placeholder::kDate:
+      return absl::StrAppend(out, LocalizedDate(absl::CivilDay(facts.due), facts.locale));
+    case Placeholder::kTime:
+      return absl::StrAppend(out, LocalizedTime(facts.due, facts.locale));
+    case Placeholder::kDay:
+      return absl::StrAppend(out, DaysSinceProcedure(facts));
+    case Placeholder::kWeek:
+      return absl::StrAppend(out, WeekOfRecovery(facts));
+    case Placeholder::kProcedureDate:
+      return absl::StrAppend(out, LocalizedDate(facts.procedure_date, facts.locale));
+  }
+}
+
+void Template::Render(const TextFacts& facts, std::string* out) const {
+  for (const Part& part : parts_) {
+    absl::StrAppend(out, part.words);
+    RenderValue(part.value, facts, out);
+  }
+}
+
+}  // namespace aftercare::plan

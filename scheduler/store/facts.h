@@ -1,0 +1,125 @@
+// Typed access to the facts in a database, over one connection. All SQL of the service stands behind these two classes
+// (facts_*.cc and migrations.cc), written once for every driver.
+//
+// Thread safety: none; an instance belongs to the thread that runs the read or the mutation it was handed to, and must
+// not be kept after it returns.
+//
+// Errors: UNAVAILABLE when the database cannot answer (I/O error, disk full, busy), DATA_LOSS when what it holds cannot
+// be read. "Not found" is an empty optional, never an error.
+#ifndef AFTERCARE_SCHEDULER_STORE_FACTS_H_
+#define AFTERCARE_SCHEDULER_STORE_FACTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "scheduler/store/driver.h"
+#include "scheduler/store/event_sequence.h"
+#include "scheduler/store/records.h"
+
+namespace aftercare::store {
+
+// Reads facts as of one snapshot.
+class Facts {
+ public:
+  explicit Facts(Connection& connection) : connection_(connection) {}
+  virtual ~Facts() = default;
+
+  // Identity of this database, made with it: 16 random bytes. Tokens are bound to it.
+  absl::StatusOr<std::string> Secret();
+
+  absl::StatusOr<std::optional<ClinicRow>> GetClinic(absl::string_view clinic);
+  // Ordered by id, after `after`.
+  absl::StatusOr<std::vector<ClinicRow>> ListClinics(absl::string_view after, int limit);
+
+  // Number of the newest revision; 0 if there is no such pathway. Far cheaper than to read it.
+  absl::StatusOr<int32_t> NewestRevision(absl::string_view clinic, absl::string_view pathway);
+  // `revision` 0: the newest.
+  absl::StatusOr<std::optional<PathwayRow>> GetPathway(absl::string_view clinic, absl::string_view pathway,
+                                                       int32_t revision);
+  // Newest revision of each, ordered by id, after `after`.
+  absl::StatusOr<std::vector<PathwayRow>> ListPathways(absl::string_view clinic, absl::string_view after, int limit);
+  // Newest first, with a revision below `before` (0: from the newest).
+  absl::StatusOr<std::vector<PathwayRow>> ListPathwayRevisions(absl::string_view clinic, absl::string_view pathway,
+                                                               int32_t before, int limit);
+
+  absl::StatusOr<std::optional<EnrollmentRow>> GetEnrollment(absl::string_view clinic, absl::string_view enrollment);
+  absl::StatusOr<std::vector<EnrollmentRow>> ListEnrollments(const EnrollmentQuery& query);
+  // Enrollments on `clock` with next_due <= through, by next_due, at most `limit`.
+  absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through, int limit);
+  // The next instant at which something on `clock` wants attention: the least next_due or `closes`.
+  absl::StatusOr<std::optional<absl::Time>> NextWake(absl::string_view clock);
+
+  absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key);
+  absl::StatusOr<std::vector<ReminderRow>> ListReminders(const ReminderQuery& query);
+  // Reminders on `clock` that may be leased at `now`: available <= now < expire, in order of (available, key). With a
+  // clinic: of that clinic only.
+  absl::StatusOr<std::vector<ReminderRow>> LeasableReminders(absl::string_view clock, absl::string_view clinic,
+                                                             absl::Time now, int limit);
+  // When the first reminder that is not yet available on `clock` becomes so: the least available > now.
+  absl::StatusOr<std::optional<absl::Time>> NextAvailable(absl::string_view clock, absl::Time now);
+  // Open reminders on `clock` with closes <= now, in order of (closes, key).
+  absl::StatusOr<std::vector<ReminderRow>> ExpiredReminders(absl::string_view clock, absl::Time now, int limit);
+
+  // Events of a clinic with seq > after, in order.
+  absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit);
+  // The greatest seq ever given to an event of the store; 0 when there was none.
+  virtual absl::StatusOr<int64_t> LastEventSeq();
+
+  absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
+
+ protected:
+  Connection& connection_;
+};
+
+// Reads and writes facts inside one mutation. What it writes is durable when the mutation's `done` is called with OK,
+// and gone when the mutation returns an error.
+class Transaction : public Facts {
+ public:
+  Transaction(Connection& connection, EventSequence& sequence) : Facts(connection), sequence_(sequence) {}
+
+  // Counts the events of this transaction too.
+  absl::StatusOr<int64_t> LastEventSeq() override { return sequence_.last(); }
+
+  // Inserts fail with ALREADY_EXISTS where the key is taken.
+  absl::Status InsertClinic(const ClinicRow& row);
+  // Replaces the row; version is stored as given. The row must exist (else INTERNAL).
+  absl::Status UpdateClinic(const ClinicRow& row);
+  absl::Status InsertPathwayRevision(const PathwayRow& row);
+  absl::Status InsertEnrollment(const EnrollmentRow& row);
+  absl::Status UpdateEnrollment(const EnrollmentRow& row);
+  // Changes only next_due; the cheap path of firing.
+  absl::Status SetNextDue(absl::string_view clinic, absl::string_view enrollment, std::optional<absl::Time> next_due);
+  // True if inserted, false if the occurrence has a row already (which is left alone).
+  absl::StatusOr<bool> InsertReminder(const ReminderRow& row);
+  absl::Status UpdateReminder(const ReminderRow& row);
+  absl::Status InsertRequest(const RequestRow& row);
+  // Of the `limit` requests that were stored first, deletes those older than `before`.
+  absl::Status DeleteRequestsBefore(absl::Time before, int limit);
+
+  // Appends to the clinic's log and gives it the next seq. After the commit the store's listeners see it.
+  absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
+
+  // Events appended so far, in order. For the store.
+  std::vector<EventRow>& events() { return events_; }
+
+  // Whether anything was written since it was last set to false. For the store.
+  bool wrote() const { return wrote_; }
+  void set_wrote(bool wrote) { wrote_ = wrote; }
+
+ private:
+  absl::Status ReplaceReminder(const ReminderRow& row);
+
+  EventSequence& sequence_;
+  bool wrote_ = false;
+  std::vector<EventRow> events_;
+};
+
+}  // namespace aftercare::store
+
+#endif  // AFTERCARE_SCHEDULER_STORE_FACTS_H_

@@ -1,0 +1,166 @@
+// Clinics, pathways, requests, and what the database knows about itself.
+#include "absl/strings/str_cat.h"
+#include "scheduler/store/facts.h"
+#include "scheduler/store/query.h"
+
+namespace aftercare::store {
+namespace {
+
+absl::Status ReadClinic(const Statement& row, ClinicRow& clinic) {
+  clinic.clinic = StringAt(row, 0);
+  clinic.version = row.Int(1);
+  return ParseAt(row, 2, clinic.data);
+}
+
+absl::Status ReadPathway(const Statement& row, PathwayRow& pathway) {
+  pathway.clinic = StringAt(row, 0);
+  pathway.pathway = StringAt(row, 1);
+  pathway.revision = static_cast<int32_t>(row.Int(2));
+  pathway.create_time = InstantAt(row, 3);
+  return ParseAt(row, 4, pathway.data);
+}
+
+absl::Status ReadRequest(const Statement& row, RequestRow& request) {
+  request.body_hash = static_cast<uint64_t>(row.Int(0));
+  request.time = InstantAt(row, 1);
+  request.response = std::string(row.Bytes(2));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Facts::Secret() {
+  Query query(connection_, "SELECT bytes FROM meta WHERE key = 'secret'");
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  if (!*found) return absl::DataLossError("the database has lost its secret");
+  return std::string(query.row().Bytes(0));
+}
+
+absl::StatusOr<std::optional<ClinicRow>> Facts::GetClinic(absl::string_view clinic) {
+  Query query(connection_, "SELECT clinic, version, data FROM clinic WHERE clinic = $1");
+  query.Text(clinic);
+  return FirstRow<ClinicRow>(query, ReadClinic);
+}
+
+absl::StatusOr<std::vector<ClinicRow>> Facts::ListClinics(absl::string_view after, int limit) {
+  Query query(connection_, "SELECT clinic, version, data FROM clinic WHERE clinic > $1 ORDER BY clinic LIMIT $2");
+  query.Text(after).Int(limit);
+  return AllRows<ClinicRow>(query, ReadClinic);
+}
+
+absl::StatusOr<int32_t> Facts::NewestRevision(absl::string_view clinic, absl::string_view pathway) {
+  Query query(connection_,
+              "SELECT revision FROM pathway_revision WHERE clinic = $1 AND pathway = $2 ORDER BY revision DESC LIMIT 1");
+  query.Text(clinic).Text(pathway);
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return *found ? static_cast<int32_t>(query.row().Int(0)) : 0;
+}
+
+absl::StatusOr<std::optional<PathwayRow>> Facts::GetPathway(absl::string_view clinic, absl::string_view pathway,
+                                                            int32_t revision) {
+  if (revision != 0) {
+    Query query(connection_,
+                "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision"
+                " WHERE clinic = $1 AND pathway = $2 AND revision = $3");
+    query.Text(clinic).Text(pathway).Int(revision);
+    return FirstRow<PathwayRow>(query, ReadPathway);
+  }
+  Query query(connection_,
+              "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision"
+              " WHERE clinic = $1 AND pathway = $2 ORDER BY revision DESC LIMIT 1");
+  query.Text(clinic).Text(pathway);
+  return FirstRow<PathwayRow>(query, ReadPathway);
+}
+
+absl::StatusOr<std::vector<PathwayRow>> Facts::ListPathways(absl::string_view clinic, absl::string_view after,
+                                                            int limit) {
+  Query query(connection_,
+              "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision AS newest"
+              " WHERE clinic = $1 AND pathway > $2 AND revision ="
+              " (SELECT max(revision) FROM pathway_revision AS any_revision"
+              "  WHERE any_revision.clinic = newest.clinic AND any_revision.pathway = newest.pathway)"
+              " ORDER BY pathway LIMIT $3");
+  query.Text(clinic).Text(after).Int(limit);
+  return AllRows<PathwayRow>(query, ReadPathway);
+}
+
+absl::StatusOr<std::vector<PathwayRow>> Facts::ListPathwayRevisions(absl::string_view clinic,
+                                                                    absl::string_view pathway, int32_t before,
+                                                                    int limit) {
+  Query query(connection_,
+              "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision"
+              " WHERE clinic = $1 AND pathway = $2 AND revision < $3 ORDER BY revision DESC LIMIT $4");
+  query.Text(clinic).Text(pathway).Int(before == 0 ? INT32_MAX : before).Int(limit);
+  return AllRows<PathwayRow>(query, ReadPathway);
+}
+
+absl::StatusOr<std::optional<RequestRow>> Facts::GetRequest(absl::string_view clinic, absl::string_view request_id) {
+  Query query(connection_, "SELECT body_hash, time, response FROM request WHERE clinic = $1 AND request_id = $2");
+  query.Text(clinic).Text(request_id);
+  absl::StatusOr<std::optional<RequestRow>> row = FirstRow<RequestRow>(query, ReadRequest);
+  if (row.ok() && row->has_value()) {
+    (*row)->clinic = std::string(clinic);
+    (*row)->request_id = std::string(request_id);
+  }
+  return row;
+}
+
+absl::Status Transaction::InsertClinic(const ClinicRow& row) {
+  wrote_ = true;
+  const std::string data = row.data.SerializeAsString();
+  return Query(connection_, "INSERT INTO clinic (clinic, version, data) VALUES ($1, $2, $3)")
+      .Text(row.clinic)
+      .Int(row.version)
+      .Bytes(data)
+      .Run();
+}
+
+absl::Status Transaction::UpdateClinic(const ClinicRow& row) {
+  wrote_ = true;
+  const std::string data = row.data.SerializeAsString();
+  return Query(connection_, "UPDATE clinic SET version = $2, data = $3 WHERE clinic = $1")
+      .Text(row.clinic)
+      .Int(row.version)
+      .Bytes(data)
+      .RunOnOne("clinic");
+}
+
+absl::Status Transaction::InsertPathwayRevision(const PathwayRow& row) {
+  wrote_ = true;
+  const std::string data = row.data.SerializeAsString();
+  return Query(connection_,
+               "INSERT INTO pathway_revision (clinic, pathway, revision, create_time, data)"
+               " VALUES ($1, $2, $3, $4, $5)")
+      .Text(row.clinic)
+      .Text(row.pathway)
+      .Int(row.revision)
+      .Instant(row.create_time)
+      .Bytes(data)
+      .Run();
+}
+
+absl::Status Transaction::InsertRequest(const RequestRow& row) {
+  wrote_ = true;
+  return Query(connection_,
+               "INSERT INTO request (clinic, request_id, body_hash, time, response) VALUES ($1, $2, $3, $4, $5)")
+      .Text(row.clinic)
+      .Text(row.request_id)
+      .Int(static_cast<int64_t>(row.body_hash))
+      .Instant(row.time)
+      .Bytes(row.response)
+      .Run();
+}
+
+// By order of storing, not by time: that order is the table's own, and needs no further index.
+absl::Status Transaction::DeleteRequestsBefore(absl::Time before, int limit) {
+  wrote_ = true;
+  return Query(connection_,
+               "DELETE FROM request WHERE id IN (SELECT id FROM request ORDER BY id LIMIT $2) AND time < $1")
+      .Instant(before)
+      .Int(limit)
+      .Run();
+}
+
+}  // namespace aftercare::store

@@ -1,0 +1,146 @@
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "scheduler/store/facts.h"
+#include "scheduler/store/query.h"
+
+// Literals, because a statement's text must be one literal.
+#define ENROLLMENT_COLUMNS "clinic, enrollment, clock, patient, pathway, version, state, next_due, data"
+// The filters of EnrollmentQuery besides the patient, as $3 to $6, and its limit.
+#define ENROLLMENT_FILTERS                                              \
+  " AND enrollment > $2 AND ($3 = '' OR pathway = $3)"                  \
+  " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL)"    \
+  " ORDER BY enrollment LIMIT $6"
+
+namespace aftercare::store {
+namespace {
+
+// The resource name of a pathway is stored as its id: the clinic is in the key already.
+std::string PathwayPrefix(absl::string_view clinic) { return absl::StrCat("clinics/", clinic, "/pathways/"); }
+
+// An enrollment as it is stored: what has a column of its own is taken out of the message.
+struct StoredEnrollment {
+  explicit StoredEnrollment(const EnrollmentRow& row) : patient(row.data.patient()), pathway(row.data.pathway()) {
+    v1::Enrollment rest = row.data;
+    rest.clear_name();
+    rest.clear_etag();
+    rest.clear_state();
+    rest.clear_patient();
+    if (absl::ConsumePrefix(&pathway, PathwayPrefix(row.clinic))) rest.clear_pathway();
+    data = rest.SerializeAsString();
+  }
+
+  absl::string_view patient;
+  absl::string_view pathway;
+  std::string data;
+};
+
+absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
+  enrollment.clinic = StringAt(row, 0);
+  enrollment.enrollment = StringAt(row, 1);
+  enrollment.clock = StringAt(row, 2);
+  enrollment.version = row.Int(5);
+  enrollment.state = static_cast<v1::EnrollmentState>(row.Int(6));
+  enrollment.next_due = OptionalInstantAt(row, 7);
+  if (absl::Status status = ParseAt(row, 8, enrollment.data); !status.ok()) return status;
+  enrollment.data.set_patient(StringAt(row, 3));
+  const absl::string_view pathway = row.Text(4);
+  if (enrollment.data.pathway().empty() && !pathway.empty()) {
+    enrollment.data.set_pathway(absl::StrCat("clinics/", enrollment.clinic, "/pathways/", pathway));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<EnrollmentRow>> Facts::GetEnrollment(absl::string_view clinic,
+                                                                  absl::string_view enrollment) {
+  Query query(connection_, "SELECT " ENROLLMENT_COLUMNS " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
+  query.Text(clinic).Text(enrollment);
+  return FirstRow<EnrollmentRow>(query, ReadEnrollment);
+}
+
+absl::StatusOr<std::vector<EnrollmentRow>> Facts::ListEnrollments(const EnrollmentQuery& query) {
+  static constexpr char kAll[] = "SELECT " ENROLLMENT_COLUMNS " FROM enrollment WHERE clinic = $1" ENROLLMENT_FILTERS;
+  static constexpr char kOfPatient[] = "SELECT " ENROLLMENT_COLUMNS
+                                       " FROM enrollment WHERE clinic = $1 AND patient = $7" ENROLLMENT_FILTERS;
+  Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
+  rows.Text(query.clinic)
+      .Text(query.after)
+      .Text(query.pathway)
+      .Int(query.state)
+      .Int(query.pending_only ? 1 : 0)
+      .Int(query.limit);
+  if (!query.patient.empty()) rows.Text(query.patient);
+  return AllRows<EnrollmentRow>(rows, ReadEnrollment);
+}
+
+absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_view clock, absl::Time through,
+                                                                 int limit) {
+  Query query(connection_, "SELECT " ENROLLMENT_COLUMNS
+                           " FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
+                           " ORDER BY next_due, clinic, enrollment LIMIT $3");
+  query.Text(clock).Instant(through).Int(limit);
+  return AllRows<EnrollmentRow>(query, ReadEnrollment);
+}
+
+absl::StatusOr<std::optional<absl::Time>> Facts::NextWake(absl::string_view clock) {
+  Query next_due(connection_,
+                 "SELECT next_due FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL ORDER BY next_due LIMIT 1");
+  next_due.Text(clock);
+  absl::StatusOr<std::optional<absl::Time>> due = FirstInstant(next_due);
+  if (!due.ok()) return due;
+  Query next_close(connection_,
+                   "SELECT expire FROM reminder WHERE clock = $1 AND is_open = 1 ORDER BY expire LIMIT 1");
+  next_close.Text(clock);
+  absl::StatusOr<std::optional<absl::Time>> close = FirstInstant(next_close);
+  if (!close.ok() || !due->has_value()) return close;
+  return close->has_value() && **close < **due ? close : due;
+}
+
+absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
+  wrote_ = true;
+  const StoredEnrollment stored(row);
+  return Query(connection_,
+               "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+      .Text(row.clinic)
+      .Text(row.enrollment)
+      .Text(row.clock)
+      .Text(stored.patient)
+      .Text(stored.pathway)
+      .Int(row.version)
+      .Int(row.state)
+      .Instant(row.next_due)
+      .Bytes(stored.data)
+      .Run();
+}
+
+absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {
+  wrote_ = true;
+  const StoredEnrollment stored(row);
+  return Query(connection_,
+               "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
+               " data = $9 WHERE clinic = $1 AND enrollment = $2")
+      .Text(row.clinic)
+      .Text(row.enrollment)
+      .Text(row.clock)
+      .Text(stored.patient)
+      .Text(stored.pathway)
+      .Int(row.version)
+      .Int(row.state)
+      .Instant(row.next_due)
+      .Bytes(stored.data)
+      .RunOnOne("enrollment");
+}
+
+absl::Status Transaction::SetNextDue(absl::string_view clinic, absl::string_view enrollment,
+                                     std::optional<absl::Time> next_due) {
+  wrote_ = true;
+  return Query(connection_, "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2")
+      .Text(clinic)
+      .Text(enrollment)
+      .Instant(next_due)
+      .RunOnOne("enrollment");
+}
+
+}  // namespace aftercare::store

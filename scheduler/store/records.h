@@ -1,0 +1,127 @@
+// What the store keeps: rows of facts. Plain values, no behaviour. Instants have microsecond precision.
+#ifndef AFTERCARE_SCHEDULER_STORE_RECORDS_H_
+#define AFTERCARE_SCHEDULER_STORE_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "aftercare/v1/clinic.pb.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/event.pb.h"
+#include "aftercare/v1/pathway.pb.h"
+#include "aftercare/v1/reminder.pb.h"
+
+namespace aftercare::store {
+
+// Which clock an enrollment lives by: "" is real time, anything else is the sandbox clinic of that id.
+using ClockId = std::string;
+
+// A clinic. `data` has neither name nor etag set; the etag is made from `version`.
+struct ClinicRow {
+  std::string clinic;
+  int64_t version = 1;
+  v1::Clinic data;
+};
+
+// One immutable revision of a pathway. `data` has neither name, revision nor etag set.
+struct PathwayRow {
+  std::string clinic;
+  std::string pathway;
+  int32_t revision = 1;
+  absl::Time create_time;
+  v1::Pathway data;
+};
+
+// An enrollment. `data` has name, etag and state cleared. `next_due` is derived from the plan: the first instant at
+// which an occurrence that has not fired comes due; empty when none will.
+struct EnrollmentRow {
+  std::string clinic;
+  std::string enrollment;
+  ClockId clock;
+  int64_t version = 1;
+  v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
+  std::optional<absl::Time> next_due;
+  v1::Enrollment data;
+};
+
+// Names one occurrence. Ordered as the store orders rows.
+struct ReminderKey {
+  std::string clinic;
+  std::string enrollment;
+  std::string rule;
+  int32_t number = 0;
+  friend bool operator==(const ReminderKey&, const ReminderKey&) = default;
+};
+
+// What has become of one occurrence that fired, or was dealt with before it was due.
+struct ReminderRow {
+  ReminderKey key;
+  ClockId clock;
+  int32_t revision = 1;  // of the enrollment's pathway, at firing
+  v1::ReminderState state = v1::REMINDER_STATE_UNSPECIFIED;
+  v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
+  absl::Time due;
+  absl::Time expire;
+  absl::Time state_time;
+  // While it waits for a gateway (DUE) or is with one (LEASED): from when it may be leased (again). Empty otherwise.
+  std::optional<absl::Time> available;
+  // While its window matters (DUE or LEASED, tasks too): equals `expire`, and is what ExpiredReminders goes by. Empty
+  // otherwise.
+  std::optional<absl::Time> closes;
+  int32_t attempts = 0;       // leases so far; the number of the current lease
+  int32_t failures = 0;       // reported temporary failures at the current contact point
+  int32_t contact_point = 0;  // index into the enrollment's contact points
+};
+
+// One line of a clinic's change log.
+struct EventRow {
+  int64_t seq = 0;  // total order in the store
+  std::string clinic;
+  v1::Event data;  // resume_token not set
+};
+
+// What was answered to a request that carried a request_id.
+struct RequestRow {
+  std::string clinic;
+  std::string request_id;
+  uint64_t body_hash = 0;
+  absl::Time time;
+  std::string response;  // serialized response message
+};
+
+// Where a listing by due time goes on: strictly after (due, enrollment, rule, number).
+struct DuePosition {
+  absl::Time due;
+  std::string enrollment;
+  std::string rule;
+  int32_t number = 0;
+};
+
+// Stored reminders of a clinic, ordered by (due, enrollment, rule, number).
+struct ReminderQuery {
+  std::string clinic;
+  std::string enrollment;  // empty: all
+  std::optional<DuePosition> after;
+  std::optional<absl::Time> due_from;
+  std::optional<absl::Time> due_before;
+  std::vector<v1::ReminderState> states;  // empty: all
+  int limit = 1000;
+};
+
+// Enrollments of a clinic, ordered by id.
+struct EnrollmentQuery {
+  std::string clinic;
+  std::string patient;  // empty: all
+  std::string pathway;  // id; empty: all
+  v1::EnrollmentState state = v1::ENROLLMENT_STATE_UNSPECIFIED;  // unspecified: any
+  bool pending_only = false;  // only those with a next_due
+  std::string after;          // id; empty: from the start
+  int limit = 1000;
+};
+
+}  // namespace aftercare::store
+
+#endif  // AFTERCARE_SCHEDULER_STORE_RECORDS_H_

@@ -1,0 +1,71 @@
+#include "scheduler/store/store.h"
+
+#include <utility>
+
+#include "scheduler/store/migrations.h"
+#include "scheduler/store/reader_pool.h"
+#include "scheduler/store/writer.h"
+
+namespace aftercare::store {
+namespace {
+
+class StoreImpl : public Store {
+ public:
+  StoreImpl(std::unique_ptr<Driver> driver, std::string secret, std::unique_ptr<Writer> writer,
+            std::unique_ptr<ReaderPool> readers)
+      : driver_(std::move(driver)),
+        secret_(std::move(secret)),
+        writer_(std::move(writer)),
+        readers_(std::move(readers)) {}
+  ~StoreImpl() override { Close(); }
+
+  void SetListeners(CommitListener on_commit, HealthListener on_health) override {
+    writer_->SetListeners(std::move(on_commit), std::move(on_health));
+  }
+  void Submit(Mutation mutation, Done done) override { writer_->Submit(std::move(mutation), std::move(done)); }
+  void Read(ReadJob job) override { readers_->Read(std::move(job)); }
+  int QueueDepth() const override { return writer_->QueueDepth(); }
+  const std::string& secret() const override { return secret_; }
+
+  // The readers first: the last connection to close must be one that can write the log back into the file.
+  void Close() override {
+    readers_->Stop();
+    writer_->Stop();
+    driver_.reset();
+  }
+
+ private:
+  std::unique_ptr<Driver> driver_;
+  const std::string secret_;
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<ReaderPool> readers_;
+};
+
+absl::StatusOr<std::vector<std::unique_ptr<Connection>>> ConnectReaders(Driver& driver, int count) {
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (int i = 0; i < count; ++i) {
+    absl::StatusOr<std::unique_ptr<Connection>> connection = driver.ConnectReader();
+    if (!connection.ok()) return connection.status();
+    connections.push_back(*std::move(connection));
+  }
+  return connections;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<Driver> driver, StoreOptions options) {
+  absl::StatusOr<std::unique_ptr<Connection>> connection = driver->ConnectWriter();
+  if (!connection.ok()) return connection.status();
+  if (absl::Status status = Migrate(**connection, driver->dialect()); !status.ok()) return status;
+  absl::StatusOr<std::string> secret = Facts(**connection).Secret();
+  if (!secret.ok()) return secret.status();
+  const absl::StatusOr<EventSequence> sequence = EventSequence::Load(**connection);
+  if (!sequence.ok()) return sequence.status();
+  auto readers = ConnectReaders(*driver, options.reader_threads);
+  if (!readers.ok()) return readers.status();
+  auto writer = std::make_unique<Writer>(*std::move(connection), *sequence, options);
+  auto pool = std::make_unique<ReaderPool>(*std::move(readers), options.max_queued_reads);
+  return std::make_unique<StoreImpl>(std::move(driver), *std::move(secret), std::move(writer), std::move(pool));
+}
+
+}  // namespace aftercare::store

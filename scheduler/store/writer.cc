@@ -1,0 +1,182 @@
+#include "scheduler/store/writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/store/query.h"
+
+namespace aftercare::store {
+namespace {
+
+constexpr std::chrono::seconds kProbeInterval(1);
+
+absl::Status Refusal(const absl::Status& cause) {
+  return absl::UnavailableError(absl::StrCat("the store cannot commit: ", cause.message()));
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> connection, EventSequence sequence, const StoreOptions& options)
+    : connection_(std::move(connection)),
+      sequence_(sequence),
+      max_queued_(options.max_queued_mutations),
+      max_group_(std::max(options.max_group, 1)),
+      thread_([this] { Run(); }) {}
+
+void Writer::SetListeners(Store::CommitListener on_commit, Store::HealthListener on_health) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  on_commit_ = std::move(on_commit);
+  on_health_ = std::move(on_health);
+}
+
+void Writer::Submit(Store::Mutation mutation, Store::Done done) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  absl::Status refusal;
+  if (stopped_) {
+    refusal = absl::UnavailableError("the store is closed");
+  } else if (!healthy_) {
+    refusal = absl::UnavailableError("the store cannot commit at present");
+  } else if (waiting_ >= max_queued_) {
+    refusal = absl::ResourceExhaustedError("too many mutations are waiting");
+  } else {
+    ++waiting_;
+    queue_.push_back(Work{std::move(mutation), std::move(done), absl::OkStatus()});
+    const bool was_empty = queue_.size() == 1;
+    lock.unlock();
+    if (was_empty) wake_.notify_one();
+    return;
+  }
+  lock.unlock();
+  done(std::move(refusal));
+}
+
+int Writer::QueueDepth() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<int>(waiting_);
+}
+
+void Writer::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  connection_.reset();
+}
+
+void Writer::Run() {
+  std::vector<Work> taken;
+  while (Take(taken)) {
+    for (size_t begin = 0; begin < taken.size(); begin += max_group_) {
+      const size_t size = std::min(max_group_, taken.size() - begin);
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        waiting_ -= size;
+      }
+      Process(absl::MakeSpan(taken).subspan(begin, size));
+    }
+    taken.clear();
+  }
+}
+
+bool Writer::Take(std::vector<Work>& taken) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (queue_.empty() && !stopped_) {
+    if (healthy_) {
+      wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+      continue;
+    }
+    if (wake_.wait_for(lock, kProbeInterval, [this] { return stopped_; })) break;
+    lock.unlock();
+    if (Probe().ok()) SetHealthy(true);
+    lock.lock();
+  }
+  if (queue_.empty()) return false;
+  taken.swap(queue_);
+  return true;
+}
+
+void Writer::Process(absl::Span<Work> group) {
+  Transaction transaction(*connection_, sequence_);
+  // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
+  const absl::Status committed = healthy_ ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
+  if (committed.ok()) {
+    if (on_commit_ && !transaction.events().empty()) on_commit_(transaction.events());
+  } else {
+    // Not even a mutation's own error may stand: what it was judged by may have been a change that is now undone.
+    for (Work& work : group) work.status = Refusal(committed);
+  }
+  if (!committed.ok()) SetHealthy(false);
+  for (Work& work : group) work.done(std::move(work.status));
+}
+
+// Savepoints cost about as much again as what is done in them, and are of use only when a mutation fails after it has
+// written. So the group is tried without, and begun again with savepoints if that happens.
+absl::Status Writer::CommitGroup(absl::Span<Work> group, Transaction& transaction) {
+  for (const bool savepoints : {false, true}) {
+    if (absl::Status status = connection_->Begin(); !status.ok()) return status;
+    transaction.events().clear();
+    const absl::StatusOr<bool> applied = ApplyAll(group, transaction, savepoints);
+    if (applied.ok() && *applied) break;
+    connection_->Rollback();
+    if (!applied.ok()) return applied.status();
+    if (group.size() == 1) {
+      transaction.events().clear();
+      return absl::OkStatus();
+    }
+  }
+  if (!transaction.events().empty()) {
+    if (absl::Status status = sequence_.Save(*connection_); !status.ok()) {
+      connection_->Rollback();
+      return status;
+    }
+  }
+  return connection_->Commit();
+}
+
+// False: a mutation failed and what it wrote cannot be undone alone. An error: the whole group is lost.
+absl::StatusOr<bool> Writer::ApplyAll(absl::Span<Work> group, Transaction& transaction, bool savepoints) {
+  for (Work& work : group) {
+    if (savepoints) {
+      if (absl::Status status = Query(*connection_, "SAVEPOINT mutation").Run(); !status.ok()) return status;
+    }
+    const size_t events = transaction.events().size();
+    transaction.set_wrote(false);
+    work.status = work.mutation(transaction);
+    // When the disk is full the database may have given up the transaction, with all that the mutations before did.
+    if (!connection_->InTransaction()) {
+      return work.status.ok() ? absl::UnavailableError("the transaction was lost") : work.status;
+    }
+    if (!work.status.ok() && transaction.wrote()) {
+      if (!savepoints) return false;
+      transaction.events().resize(events);
+      if (absl::Status status = Query(*connection_, "ROLLBACK TO mutation").Run(); !status.ok()) return status;
+    }
+    if (savepoints) {
+      if (absl::Status status = Query(*connection_, "RELEASE mutation").Run(); !status.ok()) return status;
+    }
+  }
+  return true;
+}
+
+absl::Status Writer::Probe() {
+  if (absl::Status status = connection_->Begin(); !status.ok()) return status;
+  absl::Status status = Query(*connection_, "UPDATE meta SET number = number + 1 WHERE key = 'probe'").Run();
+  if (status.ok()) return connection_->Commit();
+  connection_->Rollback();
+  return status;
+}
+
+void Writer::SetHealthy(bool healthy) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (healthy_ == healthy) return;
+    healthy_ = healthy;
+  }
+  if (on_health_) on_health_(healthy);
+}
+
+}  // namespace aftercare::store

@@ -1,0 +1,154 @@
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/timestamps.h"
+#include "services/client/commands.h"
+#include "services/client/failure.h"
+#include "services/client/lists.h"
+#include "services/client/names.h"
+#include "services/client/table.h"
+#include "services/client/values.h"
+
+namespace aftercare::client {
+namespace {
+
+struct ClinicOptions {
+  std::string id;
+  std::string name;
+  std::string zone;
+  std::string phone;
+  std::string test_clock;
+};
+
+struct ClockOptions {
+  std::string to;
+  std::string by;
+};
+
+absl::Status CreateClinic(Session& session, const ClinicOptions& options) {
+  v1::CreateClinicRequest request;
+  request.set_clinic_id(options.id);
+  v1::Clinic* clinic = request.mutable_clinic();
+  clinic->set_display_name(options.name);
+  clinic->set_time_zone(options.zone);
+  clinic->set_phone(options.phone);
+  if (!options.test_clock.empty()) {
+    // A zone that does not exist is for the server to refuse, together with whatever else is wrong.
+    const absl::StatusOr<absl::Time> time = ParseAbsoluteInstant(options.test_clock, FrameOf(*clinic).zone);
+    if (!time.ok()) return time.status();
+    plan::SetTimestamp(*time, clinic->mutable_test_clock_time());
+  }
+  const auto response = session.Call(request);
+  if (!response.ok()) return response.status();
+  if (session.json()) {
+    session.PrintJson(response->clinic());
+  } else {
+    session.Print(RenderClinic(response->clinic()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListClinics(Session& session) {
+  std::vector<v1::Clinic> clinics;
+  v1::ListClinicsRequest request;
+  request.set_page_size(1000);
+  do {
+    const auto response = session.Call(request);
+    if (!response.ok()) return response.status();
+    clinics.insert(clinics.end(), response->clinics().begin(), response->clinics().end());
+    request.set_page_token(response->next_page_token());
+  } while (!request.page_token().empty());
+
+  if (session.json()) {
+    for (const v1::Clinic& clinic : clinics) session.PrintJson(clinic);
+  } else if (clinics.empty()) {
+    session.Print("No clinics yet. Make one: aftercare clinic create demo --name \"Demo\" --zone America/New_York\n");
+  } else {
+    session.Print(RenderClinics(clinics, {session.list_width(), session.colour()}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GetClinic(Session& session, const std::string& id) {
+  v1::GetClinicRequest request;
+  request.set_name(id.empty() ? session.clinic() : ClinicName(id));
+  const auto response = session.Call(request);
+  if (!response.ok()) return response.status();
+  if (session.json()) {
+    session.PrintJson(response->clinic());
+  } else {
+    session.Print(RenderClinic(response->clinic()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AdvanceClock(Session& session, const ClockOptions& options) {
+  if (options.to.empty() == options.by.empty()) return UsageError("clock advance needs either --to or --by");
+  v1::AdvanceTestClockRequest request;
+  request.set_name(session.clinic());
+  if (!options.by.empty()) {
+    const absl::StatusOr<absl::Duration> by = ParseDuration(options.by);
+    if (!by.ok()) return by.status();
+    *request.mutable_duration() = ToProto(*by);
+  } else {
+    const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
+    if (!frame.ok()) return frame.status();
+    const absl::StatusOr<absl::Time> to = ParseInstant(options.to, *frame);
+    if (!to.ok()) return to.status();
+    plan::SetTimestamp(*to, request.mutable_time());
+  }
+  const auto response = session.Call(request);
+  if (!response.ok()) return response.status();
+  if (session.json()) {
+    session.PrintJson(*response);
+    return absl::OkStatus();
+  }
+  const v1::Clinic& clinic = response->clinic();
+  session.Print(absl::StrCat("It is now ", FormatInstant(clinic.test_clock_time(), FrameOf(clinic).zone), " (",
+                             clinic.time_zone(), "). ", Counted(response->fired_count(), "reminder"), " came due, ",
+                             Counted(response->expired_count(), "window"), " closed.\n"));
+  return absl::OkStatus();
+}
+
+void AddClock(CLI::App& app, Action* action) {
+  CLI::App* clock = app.add_subcommand("clock", "Move the clock of a sandbox clinic");
+  clock->require_subcommand(1);
+  CLI::App* advance = clock->add_subcommand("advance", "Move it forward and fire everything on the way, in order");
+  const auto options = std::make_shared<ClockOptions>();
+  advance->add_option("--to", options->to, "To this time: 2026-03-02T09:00 (local), RFC 3339, or +3d")->type_name("TIME");
+  advance->add_option("--by", options->by, "By this much: 3d, 12h, 90m")->type_name("DURATION");
+  advance->footer("Example:\n  aftercare clock advance --clinic demo --by 12h");
+  advance->callback([=] { *action = [=](Session& session) { return AdvanceClock(session, *options); }; });
+}
+
+}  // namespace
+
+void AddClinicCommands(CLI::App& app, Action* action) {
+  CLI::App* clinic = app.add_subcommand("clinic", "Create, show and list clinics");
+  clinic->require_subcommand(1);
+
+  CLI::App* create = clinic->add_subcommand("create", "Create a clinic, or a sandbox with its own clock");
+  const auto options = std::make_shared<ClinicOptions>();
+  create->add_option("ID", options->id, "Lower-case letters, digits and -")->required();
+  create->add_option("--name", options->name, "What {clinic_name} shows patients")->required()->type_name("NAME");
+  create->add_option("--zone", options->zone, "IANA time zone")->required()->type_name("ZONE");
+  create->add_option("--phone", options->phone, "What {clinic_phone} shows patients")->type_name("PHONE");
+  create->add_option("--test-clock", options->test_clock, "Make it a sandbox where it is this time, until moved")
+      ->type_name("TIME");
+  create->footer(
+      "Example:\n  aftercare clinic create lakeside --name \"Lakeside Knee Clinic\" --zone America/New_York \\\n"
+      "      --phone 555-0100 --test-clock 2026-03-01T12:00");
+  create->callback([=] { *action = [=](Session& session) { return CreateClinic(session, *options); }; });
+
+  CLI::App* list = clinic->add_subcommand("list", "List all clinics");
+  list->footer("Example:\n  aftercare clinic list --json");
+  list->callback([=] { *action = ListClinics; });
+
+  CLI::App* get = clinic->add_subcommand("get", "Show one clinic");
+  const auto id = std::make_shared<std::string>();
+  get->add_option("ID", *id, "Which. Default: that of --clinic");
+  get->footer("Example:\n  aftercare clinic get lakeside");
+  get->callback([=] { *action = [=](Session& session) { return GetClinic(session, *id); }; });
+
+  AddClock(app, action);
+}
+
+}  // namespace aftercare::client

@@ -1,0 +1,204 @@
+#include "services/client/connection.h"
+
+#include <grpc/support/time.h>
+#include <grpcpp/grpcpp.h>
+
+#include <set>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "aftercare/v1/clinic_service.grpc.pb.h"
+#include "aftercare/v1/delivery_service.grpc.pb.h"
+#include "aftercare/v1/enrollment_service.grpc.pb.h"
+#include "aftercare/v1/pathway_service.grpc.pb.h"
+#include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "services/client/failure.h"
+
+namespace aftercare::client {
+namespace {
+
+absl::Status ToStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return ServerError(status.error_code(), status.error_message(), status.error_details());
+}
+
+// The calls that wait, so that they can be ended from another thread.
+class Waits {
+ public:
+  // Registers a call; one that comes after Stop is cancelled before it begins.
+  void Begin(grpc::ClientContext* context) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    contexts_.insert(context);
+    if (stopped_) context->TryCancel();
+  }
+
+  void End(grpc::ClientContext* context) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    contexts_.erase(context);
+  }
+
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+    for (grpc::ClientContext* context : contexts_) context->TryCancel();
+  }
+
+ private:
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<grpc::ClientContext*> contexts_ ABSL_GUARDED_BY(mutex_);
+};
+
+class GrpcEventStream final : public EventStream {
+ public:
+  GrpcEventStream(v1::ReminderService::Stub& stub, const v1::WatchEventsRequest& request, Waits& waits)
+      : waits_(waits) {
+    waits_.Begin(&context_);
+    reader_ = stub.WatchEvents(&context_, request);
+  }
+
+  ~GrpcEventStream() override { Finish().IgnoreError(); }
+
+  bool Next(v1::WatchEventsResponse* response) override { return !finished_ && reader_->Read(response); }
+
+  absl::Status Finish() override {
+    if (finished_) return outcome_;
+    finished_ = true;
+    // What has not been read must be, or Finish would wait for it.
+    context_.TryCancel();
+    v1::WatchEventsResponse unread;
+    while (reader_->Read(&unread)) continue;
+    outcome_ = ToStatus(reader_->Finish());
+    waits_.End(&context_);
+    return outcome_;
+  }
+
+ private:
+  Waits& waits_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>> reader_;
+  bool finished_ = false;
+  absl::Status outcome_;
+};
+
+class GrpcConnection final : public Connection {
+ public:
+  GrpcConnection(const std::string& address, absl::Duration timeout)
+      : timeout_(timeout),
+        channel_(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments())),
+        clinics_(v1::ClinicService::NewStub(channel_)),
+        pathways_(v1::PathwayService::NewStub(channel_)),
+        enrollments_(v1::EnrollmentService::NewStub(channel_)),
+        reminders_(v1::ReminderService::NewStub(channel_)),
+        deliveries_(v1::DeliveryService::NewStub(channel_)) {}
+
+  absl::StatusOr<v1::CreateClinicResponse> Call(const v1::CreateClinicRequest& request) override {
+    return Do(*clinics_, &v1::ClinicService::Stub::CreateClinic, request);
+  }
+  absl::StatusOr<v1::GetClinicResponse> Call(const v1::GetClinicRequest& request) override {
+    return Do(*clinics_, &v1::ClinicService::Stub::GetClinic, request);
+  }
+  absl::StatusOr<v1::ListClinicsResponse> Call(const v1::ListClinicsRequest& request) override {
+    return Do(*clinics_, &v1::ClinicService::Stub::ListClinics, request);
+  }
+  absl::StatusOr<v1::AdvanceTestClockResponse> Call(const v1::AdvanceTestClockRequest& request) override {
+    return Do(*clinics_, &v1::ClinicService::Stub::AdvanceTestClock, request);
+  }
+  absl::StatusOr<v1::CreatePathwayResponse> Call(const v1::CreatePathwayRequest& request) override {
+    return Do(*pathways_, &v1::PathwayService::Stub::CreatePathway, request);
+  }
+  absl::StatusOr<v1::GetPathwayResponse> Call(const v1::GetPathwayRequest& request) override {
+    return Do(*pathways_, &v1::PathwayService::Stub::GetPathway, request);
+  }
+  absl::StatusOr<v1::ListPathwaysResponse> Call(const v1::ListPathwaysRequest& request) override {
+    return Do(*pathways_, &v1::PathwayService::Stub::ListPathways, request);
+  }
+  absl::StatusOr<v1::UpdatePathwayResponse> Call(const v1::UpdatePathwayRequest& request) override {
+    return Do(*pathways_, &v1::PathwayService::Stub::UpdatePathway, request);
+  }
+  absl::StatusOr<v1::CreateEnrollmentResponse> Call(const v1::CreateEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::CreateEnrollment, request);
+  }
+  absl::StatusOr<v1::ListEnrollmentsResponse> Call(const v1::ListEnrollmentsRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::ListEnrollments, request);
+  }
+  absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::EndEnrollment, request);
+  }
+  absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::GetTimeline, request);
+  }
+  absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::ListReminders, request);
+  }
+  absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::CountReminders, request);
+  }
+  absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::CompleteReminder, request);
+  }
+  absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request);
+  }
+
+  absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) override {
+    grpc::ClientContext context;
+    SetLimit(&context, timeout_ + absl::Seconds(request.wait().seconds()));
+    v1::LeaseRemindersResponse response;
+    waits_.Begin(&context);
+    const grpc::Status status = deliveries_->LeaseReminders(&context, request, &response);
+    waits_.End(&context);
+    if (!status.ok()) return ToStatus(status);
+    return response;
+  }
+
+  std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) override {
+    return std::make_unique<GrpcEventStream>(*reminders_, request, waits_);
+  }
+
+  void StopWaiting() override { waits_.Stop(); }
+
+ private:
+  static grpc::ChannelArguments Arguments() {
+    grpc::ChannelArguments arguments;
+    // A year of one patient, or a page of a thousand reminders with their texts, may exceed the default of 4 MB.
+    arguments.SetMaxReceiveMessageSize(64 << 20);
+    // A watcher must notice a server that comes back.
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+    return arguments;
+  }
+
+  static void SetLimit(grpc::ClientContext* context, absl::Duration limit) {
+    // A span, counted from the call's start: no need to ask what time it is.
+    context->set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
+  }
+
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Do(Stub& stub,
+                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                              const Request& request) {
+    grpc::ClientContext context;
+    SetLimit(&context, timeout_);
+    Response response;
+    const grpc::Status status = (stub.*method)(&context, request, &response);
+    if (!status.ok()) return ToStatus(status);
+    return response;
+  }
+
+  const absl::Duration timeout_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::ClinicService::Stub> clinics_;
+  const std::unique_ptr<v1::PathwayService::Stub> pathways_;
+  const std::unique_ptr<v1::EnrollmentService::Stub> enrollments_;
+  const std::unique_ptr<v1::ReminderService::Stub> reminders_;
+  const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
+  Waits waits_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::To(const std::string& address, absl::Duration timeout) {
+  return std::make_unique<GrpcConnection>(address, timeout);
+}
+
+}  // namespace aftercare::client

@@ -1,0 +1,72 @@
+#ifndef AFTERCARE_SERVICES_CLIENT_CONNECTION_H_
+#define AFTERCARE_SERVICES_CLIENT_CONNECTION_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/clinic_service.pb.h"
+#include "aftercare/v1/delivery_service.pb.h"
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "aftercare/v1/pathway_service.pb.h"
+#include "aftercare/v1/reminder_service.pb.h"
+
+namespace aftercare::client {
+
+// An event stream under way. One thread reads it.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+
+  // Waits for the next message. False at the end of the stream; Finish then says why.
+  virtual bool Next(v1::WatchEventsResponse* response) = 0;
+
+  // Ends the stream, if it has not ended, and returns why it did: CANCELLED where this side ended it.
+  virtual absl::Status Finish() = 0;
+};
+
+// Calls to one server, in words of our own: requests in, answers or statuses (see failure.h) out. The channel is opened
+// with the first call. Thread safe.
+class Connection {
+ public:
+  // To `address`, without TLS. A call fails with DEADLINE_EXCEEDED when it takes longer than `timeout`.
+  static std::unique_ptr<Connection> To(const std::string& address, absl::Duration timeout);
+
+  virtual ~Connection() = default;
+
+  virtual absl::StatusOr<v1::CreateClinicResponse> Call(const v1::CreateClinicRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetClinicResponse> Call(const v1::GetClinicRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListClinicsResponse> Call(const v1::ListClinicsRequest& request) = 0;
+  virtual absl::StatusOr<v1::AdvanceTestClockResponse> Call(const v1::AdvanceTestClockRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::CreatePathwayResponse> Call(const v1::CreatePathwayRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetPathwayResponse> Call(const v1::GetPathwayRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListPathwaysResponse> Call(const v1::ListPathwaysRequest& request) = 0;
+  virtual absl::StatusOr<v1::UpdatePathwayResponse> Call(const v1::UpdatePathwayRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::CreateEnrollmentResponse> Call(const v1::CreateEnrollmentRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListEnrollmentsResponse> Call(const v1::ListEnrollmentsRequest& request) = 0;
+  virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) = 0;
+  virtual absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) = 0;
+  virtual absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) = 0;
+
+  // May take as long as the request's wait and the timeout together.
+  virtual absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) = 0;
+
+  // Without a time limit.
+  virtual std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) = 0;
+
+  // Ends LeaseReminders calls and event streams under way with CANCELLED, and refuses later ones so. Other calls go on.
+  virtual void StopWaiting() = 0;
+};
+
+}  // namespace aftercare::client
+
+#endif  // AFTERCARE_SERVICES_CLIENT_CONNECTION_H_

@@ -1,0 +1,178 @@
+#include "services/client/lists.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "scheduler/plan/civil.h"
+#include "services/client/names.h"
+#include "services/client/table.h"
+#include "services/client/terminal.h"
+#include "services/client/values.h"
+#include "services/client/year.h"
+
+namespace aftercare::client {
+namespace {
+
+std::string FactorsOf(const v1::Enrollment& enrollment) {
+  // A map has no order of its own.
+  const std::map<std::string, std::string> sorted(enrollment.factors().begin(), enrollment.factors().end());
+  return absl::StrJoin(sorted, " ", absl::PairFormatter("="));
+}
+
+std::string EnrollmentStateOf(const v1::Enrollment& enrollment) {
+  const std::string state = EnumLabel(*v1::EnrollmentState_descriptor(), enrollment.state());
+  const std::string reason = EnumLabel(*v1::EndReason_descriptor(), enrollment.end_reason());
+  return reason.empty() ? state : absl::StrCat(state, " (", reason, ")");
+}
+
+absl::TimeZone ZoneOf(const std::string& name) { return plan::FindZone(name).value_or(absl::UTCTimeZone()); }
+
+std::string Field(absl::string_view name, absl::string_view value) {
+  return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
+}
+
+}  // namespace
+
+std::string StateLabel(v1::ReminderState state) { return EnumLabel(*v1::ReminderState_descriptor(), state); }
+std::string ReasonLabel(v1::ReminderReason reason) { return EnumLabel(*v1::ReminderReason_descriptor(), reason); }
+std::string ChannelLabel(v1::Channel channel) { return EnumLabel(*v1::Channel_descriptor(), channel); }
+
+std::string RenderClinics(const std::vector<v1::Clinic>& clinics, const ListStyle& style) {
+  Table table({"CLINIC", "TIME ZONE", "TEST CLOCK", "PHONE", "NAME"});
+  for (const v1::Clinic& clinic : clinics) {
+    table.Add({IdOf(clinic.name()), clinic.time_zone(),
+               FormatInstant(clinic.test_clock_time(), ZoneOf(clinic.time_zone())), clinic.phone(),
+               clinic.display_name()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
+std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListStyle& style) {
+  Table table({"PATHWAY", ">REVISION", ">PHASES", ">RULES", "MADE (UTC)", "NAME"});
+  for (const v1::Pathway& pathway : pathways) {
+    table.Add({IdOf(pathway.name()), absl::StrCat(pathway.revision()), absl::StrCat(pathway.phases_size()),
+               absl::StrCat(pathway.rules_size()),
+               FormatInstant(pathway.revision_create_time(), absl::UTCTimeZone()), pathway.display_name()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
+std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, const ListStyle& style) {
+  Table table({"ENROLLMENT", "PATIENT", "PATHWAY", "PROCEDURE", "STATE", "TIME ZONE", "LOCALE", "FACTORS"});
+  for (const v1::Enrollment& enrollment : enrollments) {
+    table.Add({IdOf(enrollment.name()), enrollment.patient(),
+               absl::StrCat(IdOf(enrollment.pathway()), " r", enrollment.pathway_revision()),
+               enrollment.procedure_date(), EnrollmentStateOf(enrollment), enrollment.time_zone(), enrollment.locale(),
+               FactorsOf(enrollment)});
+  }
+  return table.Render(style.width, style.colour);
+}
+
+std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const ListStyle& style) {
+  Table table({absl::StrCat("DUE (", style.zone.name(), ")"), "STATE", "REMINDER", "PATIENT", "CATEGORY", "BY", "TEXT"});
+  for (const v1::Reminder& reminder : reminders) {
+    std::string state = StateLabel(reminder.state());
+    if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
+      absl::StrAppend(&state, " (", ReasonLabel(reminder.reason()), ")");
+    }
+    const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
+    table.Add({FormatInstant(reminder.due_time(), style.zone), state, ShortReminder(reminder.name()),
+               reminder.patient(), reminder.category(), task ? "care-team" : ChannelLabel(reminder.channel()),
+               reminder.text()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
+std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style) {
+  std::vector<std::string> phases;  // As the server orders them.
+  std::map<std::pair<std::string, int>, int64_t> cells;
+  std::map<int, int64_t> by_state;
+  for (const v1::ReminderCount& count : counts.counts()) {
+    if (std::find(phases.begin(), phases.end(), count.phase()) == phases.end()) phases.push_back(count.phase());
+    cells[{count.phase(), count.state()}] += count.count();
+    by_state[count.state()] += count.count();
+  }
+  std::vector<std::string> titles = {"PHASE"};
+  for (const auto& [state, unused] : by_state) titles.push_back(">" + StateLabel(static_cast<v1::ReminderState>(state)));
+  titles.push_back(">all");
+  Table table(titles);
+  for (const std::string& phase : phases) {
+    std::vector<std::string> line = {phase};
+    int64_t sum = 0;
+    for (const auto& [state, unused] : by_state) {
+      const int64_t count = cells[{phase, state}];
+      line.push_back(count == 0 ? "" : Thousands(count));
+      sum += count;
+    }
+    line.push_back(Thousands(sum));
+    table.Add(std::move(line));
+  }
+  std::vector<std::string> sums = {"all"};
+  for (const auto& [unused, count] : by_state) sums.push_back(Thousands(count));
+  sums.push_back(Thousands(counts.total_count()));
+  table.Add(std::move(sums));
+  return table.Render(style.width, style.colour);
+}
+
+std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
+  std::string line = Paint(Ink::kDim, FormatInstant(event.event_time(), style.zone), style.colour);
+  if (event.type() == v1::EVENT_TYPE_REMINDER_CHANGED) {
+    const v1::ReminderChange& change = event.reminder();
+    const StateLook& look = LookOf(change.state());
+    absl::StrAppend(&line, "  reminder  ", Paint(look.ink, Fit(StateLabel(change.state()), 10), style.colour), " ",
+                    ShortReminder(change.name()));
+    if (change.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
+      absl::StrAppend(&line, "  ", ReasonLabel(change.reason()));
+    }
+    absl::StrAppend(&line, "  ", Paint(Ink::kDim, absl::StrCat(event.patient(), " ", change.phase()), style.colour));
+  } else {
+    const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
+    absl::StrAppend(&line, "  patient   ", Fit(ended ? "ended" : "enrolled", 10), " ", IdOf(event.enrollment()));
+    if (ended) absl::StrAppend(&line, "  ", EnumLabel(*v1::EndReason_descriptor(), event.end_reason()));
+    absl::StrAppend(&line, "  ", Paint(Ink::kDim, event.patient(), style.colour));
+  }
+  return line + "\n";
+}
+
+std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
+  std::string out = absl::StrCat(
+      Paint(Ink::kBold, absl::StrCat(ChannelLabel(lease.contact_point().channel()), " to ",
+                                     lease.contact_point().address()), style.colour),
+      Paint(Ink::kDim, absl::StrCat("  ", ShortReminder(lease.reminder()), "  due ",
+                                    FormatInstant(lease.due_time(), style.zone)), style.colour));
+  if (lease.attempt() > 1) absl::StrAppend(&out, "  attempt ", lease.attempt());
+  out += "\n";
+  for (const std::string& line : Wrap(lease.text(), style.width > 8 ? style.width - 4 : 1'000'000)) {
+    absl::StrAppend(&out, "    ", line, "\n");
+  }
+  return out;
+}
+
+std::string RenderClinic(const v1::Clinic& clinic) {
+  const absl::TimeZone zone = ZoneOf(clinic.time_zone());
+  return absl::StrCat(Field("clinic", clinic.name()), Field("name", clinic.display_name()),
+                      Field("phone", clinic.phone()), Field("time zone", clinic.time_zone()),
+                      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
+                      Field("made", FormatInstant(clinic.create_time(), zone)));
+}
+
+std::string RenderEnrollment(const v1::Enrollment& enrollment) {
+  const absl::TimeZone zone = ZoneOf(enrollment.time_zone());
+  std::string out = absl::StrCat(
+      Field("enrollment", enrollment.name()), Field("patient", enrollment.patient()),
+      Field("pathway", absl::StrCat(IdOf(enrollment.pathway()), " revision ", enrollment.pathway_revision())),
+      Field("procedure date", enrollment.procedure_date()), Field("time zone", enrollment.time_zone()),
+      Field("locale", enrollment.locale()), Field("factors", FactorsOf(enrollment)));
+  for (const v1::ContactPoint& point : enrollment.contact_points()) {
+    absl::StrAppend(&out, Field(ChannelLabel(point.channel()), point.address()));
+  }
+  absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
+                  Field("state", EnrollmentStateOf(enrollment)),
+                  Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
+                  Field("ended", FormatInstant(enrollment.end_time(), zone)));
+  return out;
+}
+
+}  // namespace aftercare::client

@@ -1,0 +1,80 @@
+#include <cstdio>
+#include <exception>
+
+#include "CLI/CLI.hpp"
+#include "services/client/commands.h"
+#include "services/client/failure.h"
+#include "services/client/session.h"
+
+namespace aftercare::client {
+namespace {
+
+constexpr char kDescription[] =
+    "Aftercare carries patients through the year after a procedure. This is its command line: for clinics, their\n"
+    "pathways and patients, for what is due and for what becomes of it.\n\n"
+    "Names may be given short (ana, ana/ice-am.2) or in full (clinics/demo/enrollments/ana).";
+
+constexpr char kFooter[] =
+    "Start here:\n"
+    "  aftercare preview --pathway knee_stem_cell.textproto --procedure-date 2026-03-02 --zone America/New_York\n"
+    "  aftercare demo --pathway knee_stem_cell.textproto     a whole year in seconds, against a running server\n"
+    "  aftercare timeline ana --clinic demo                  a patient's year as a picture\n\n"
+    "`aftercare COMMAND --help` explains a command and gives an example.\n"
+    "The options above may stand before or after the command.\n\n"
+    "Exit codes: 0 done; 1 refused, or faults were found; 2 the command line makes no sense; 3 no server answered.";
+
+// Everything the command line can say. Built and read here only: CLI11 reports by exceptions.
+void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
+  app.name("aftercare");
+  app.fallthrough();
+  app.require_subcommand(1);
+  app.set_help_flag("-h,--help", "Show this help");
+  app.get_formatter()->column_width(34);
+  app.add_option("--server", options->server, "Where the server listens")->capture_default_str()
+      ->envname("AFTERCARE_SERVER")
+      ->type_name("ADDRESS");
+  app.add_option("--clinic", options->clinic, "Which clinic")->capture_default_str()->envname("AFTERCARE_CLINIC")->type_name("ID");
+  app.add_flag("--json", options->json, "Print protobuf JSON, one object a line");
+  app.add_option("--timeout", options->timeout, "How long a call may take")->capture_default_str()->type_name("DURATION");
+  app.footer(kFooter);
+  AddDemoCommand(app, action);
+  AddPreviewCommand(app, action);
+  AddPathwayCommands(app, action);
+  AddClinicCommands(app, action);
+  AddEnrollmentCommands(app, action);
+  AddTimelineCommand(app, action);
+  AddReminderCommands(app, action);
+  AddWatchCommand(app, action);
+  AddDeliveryCommands(app, action);
+}
+
+// Reads the command line. An exit code if that was all there is to do, else -1.
+int Read(int argc, char** argv, GlobalOptions* options, Action* action) {
+  CLI::App app(kDescription);
+  try {
+    Describe(app, options, action);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "aftercare: %s\n", error.what());
+    return kExitUsage;
+  }
+  return -1;
+}
+
+}  // namespace
+}  // namespace aftercare::client
+
+int main(int argc, char** argv) {
+  using namespace aftercare::client;  // NOLINT: main only composes.
+  GlobalOptions options;
+  Action action;
+  const int done = Read(argc, argv, &options, &action);
+  if (done >= 0) return done;
+  Session session(options);
+  absl::Status status = session.Open();
+  if (status.ok()) status = action(session);
+  if (!status.ok()) session.Note(RenderFailure(status));
+  return ExitCodeOf(status);
+}

@@ -1,0 +1,56 @@
+#include "services/client/session.h"
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/timestamps.h"
+#include "services/client/failure.h"
+#include "services/client/host_clock.h"
+#include "services/client/json.h"
+#include "services/client/names.h"
+#include "services/client/terminal.h"
+
+namespace aftercare::client {
+
+std::string Session::clinic() const { return ClinicName(options_.clinic); }
+
+absl::Status Session::Open() {
+  const absl::StatusOr<absl::Duration> timeout = ParseDuration(options_.timeout);
+  if (!timeout.ok() || *timeout <= absl::ZeroDuration()) {
+    return UsageError(absl::StrCat("--timeout \"", options_.timeout, "\": write a duration such as 30s or 2m"));
+  }
+  connection_ = Connection::To(options_.server, *timeout);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TimeFrame> Session::ClinicFrame() {
+  v1::GetClinicRequest request;
+  request.set_name(clinic());
+  const auto response = Call(request);
+  if (!response.ok()) return response.status();
+  return FrameOf(response->clinic());
+}
+
+// Each piece is flushed: what reads a pipe sees an event when it happens.
+void Session::Print(absl::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void Session::PrintJson(const google::protobuf::Message& message) { Print(absl::StrCat(ToJson(message), "\n")); }
+
+void Session::Note(absl::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+int Session::list_width() const { return IsTerminal() ? TerminalWidth() : 0; }
+
+bool Session::colour() const { return WantsColour(); }
+
+TimeFrame FrameOf(const v1::Clinic& clinic) {
+  TimeFrame frame;
+  frame.zone = plan::FindZone(clinic.time_zone()).value_or(absl::UTCTimeZone());
+  frame.now = clinic.has_test_clock_time() ? plan::ToTime(clinic.test_clock_time()) : HostNow();
+  return frame;
+}
+
+}  // namespace aftercare::client

@@ -1,0 +1,309 @@
+#include "services/client/year_svg.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scheduler/plan/civil.h"
+#include "services/client/axis.h"
+#include "services/client/names.h"
+#include "services/client/table.h"
+#include "services/client/values.h"
+
+namespace aftercare::client {
+namespace {
+
+// Measures in pixels of the drawing.
+constexpr double kWidth = 1400;
+constexpr double kMargin = 28;
+constexpr double kPlotLeft = 170;
+constexpr double kPlotRight = 1310;
+constexpr double kCloseShare = 0.36;  // Of the plot, for the days drawn one by one.
+constexpr double kBreak = 22;         // Between the two scales.
+constexpr double kPhaseHeight = 25;
+constexpr double kCharWidth = 6.8;    // Of the small font, on average.
+constexpr double kMarkSize = 3.4;
+constexpr double kApart = 7.5;        // Marks closer than this are drawn on several levels.
+
+constexpr absl::string_view kStyle =
+    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1e293b;font-size:13px}"
+    ".title{font-size:22px;font-weight:600}.quiet{fill:#64748b;font-size:12px}.end{text-anchor:end}"
+    ".middle{text-anchor:middle}.grid{stroke:#e2e8f0;stroke-width:1}.today{stroke:#1d4ed8;stroke-width:1.5}"
+    ".now{fill:#1d4ed8;font-weight:600;font-size:12px}.light{fill:#ffffff}";
+
+// Draws one year; lives for one call.
+class Drawing {
+ public:
+  explicit Drawing(const Year& year)
+      : year_(year), days_(year.last - year.procedure_date + 1), split_(days_ > 2 * kCloseDays) {}
+
+  std::string Render();
+
+ private:
+  double X(absl::CivilSecond time) const;
+  double X(absl::CivilDay day) const { return X(absl::CivilSecond(day)); }
+  bool InClosePart(absl::CivilSecond time) const {
+    return !split_ || time < absl::CivilSecond(year_.procedure_date + kCloseDays);
+  }
+  void Text(double x, double y, absl::string_view css, absl::string_view text);
+  void Line(double x, double y1, double y2, absl::string_view css);
+  void Mark(double x, double y, const StateLook& look);
+
+  void DrawHeading();
+  void DrawScale();
+  void DrawMonths(double top);
+  void DrawPhases();
+  void DrawRows();
+  void DrawRow(const YearRow& row);
+  void DrawPart(const std::vector<YearMark>& marks, double middle);
+  void DrawToday();
+  void DrawLegend();
+
+  const Year& year_;
+  const int64_t days_;
+  const bool split_;
+  double y_ = 0;
+  double plot_top_ = 0;
+  std::vector<double> grid_;  // Where vertical lines stand; drawn below everything else, once the height is known.
+  std::string body_;
+};
+
+double Drawing::X(absl::CivilSecond time) const {
+  const double day = static_cast<double>(time - absl::CivilSecond(year_.procedure_date)) / 86400;
+  const double width = kPlotRight - kPlotLeft;
+  if (!split_) return kPlotLeft + width * std::clamp(day / static_cast<double>(days_), 0.0, 1.0);
+  if (day < kCloseDays) return kPlotLeft + width * kCloseShare * std::max(0.0, day) / kCloseDays;
+  const double left = kPlotLeft + width * kCloseShare + kBreak;
+  const double rest = static_cast<double>(days_ - kCloseDays);
+  return left + (kPlotRight - left) * std::min(1.0, (day - kCloseDays) / rest);
+}
+
+void Drawing::Text(double x, double y, absl::string_view css, absl::string_view text) {
+  absl::StrAppendFormat(&body_, "<text x=\"%.1f\" y=\"%.1f\"", x, y);
+  if (!css.empty()) absl::StrAppend(&body_, " class=\"", css, "\"");
+  absl::StrAppend(&body_, ">", EscapeXml(text), "</text>\n");
+}
+
+void Drawing::Line(double x, double y1, double y2, absl::string_view css) {
+  absl::StrAppendFormat(&body_, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x, y1, x, y2,
+                        css);
+}
+
+void Drawing::Mark(double x, double y, const StateLook& look) {
+  const double r = kMarkSize;
+  const std::string stroke = absl::StrFormat("fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\"", look.colour);
+  const std::string at = absl::StrFormat("M%.1f %.1f", x, y);
+  switch (look.state) {
+    case v1::REMINDER_STATE_DUE:
+    case v1::REMINDER_STATE_LEASED:
+      absl::StrAppendFormat(&body_, "<path d=\"M%.1f %.1fl5 5l-5 5l-5-5z\" stroke=\"%s\" stroke-width=\"1.5\" fill=\"%s\"/>",
+                            x, y - 5, look.colour, look.state == v1::REMINDER_STATE_DUE ? look.colour : "#ffffff");
+      return;
+    case v1::REMINDER_STATE_FAILED:
+    case v1::REMINDER_STATE_EXPIRED:
+      absl::StrAppend(&body_, "<path d=\"", at, "m-3-3l6 6m0-6l-6 6\" ", stroke, "/>");
+      return;
+    case v1::REMINDER_STATE_SUPPRESSED:
+    case v1::REMINDER_STATE_CANCELLED:
+      absl::StrAppend(&body_, "<path d=\"", at, "m-3 0h6\" ", stroke, "/>");
+      return;
+    case v1::REMINDER_STATE_COMPLETED:
+      absl::StrAppend(&body_, "<path d=\"", at, "m-3.5 0l2.5 3l4.5-6\" ", stroke, "/>");
+      return;
+    case v1::REMINDER_STATE_SENT:
+      absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"/>", x, y, r, look.colour);
+      return;
+    default:
+      absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.2\" fill=\"#ffffff\" stroke=\"%s\"/>", x, y,
+                            look.colour);
+  }
+}
+
+void Drawing::DrawHeading() {
+  Text(kMargin, 44, "title", year_.title);
+  Text(kMargin, 66, "quiet", year_.subtitle);
+  y_ = 104;
+}
+
+void Drawing::DrawMonths(double top) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const auto name = [&](const char* format, absl::CivilDay day) {
+    return absl::FormatTime(format, absl::FromCivil(day, utc), utc);
+  };
+  Text(X(year_.procedure_date), top, "", name("%-d %b %Y", year_.procedure_date));
+  double free_from = X(year_.procedure_date) + 90;
+  for (absl::CivilMonth month = absl::CivilMonth(year_.procedure_date) + 1; absl::CivilDay(month) <= year_.last; ++month) {
+    const absl::CivilDay day(month);
+    Line(X(day), top + 24, top + 30, "grid");
+    if (X(day) < free_from) continue;
+    const std::string label = name(month.month() == 1 ? "%b %Y" : "%b", day);
+    Text(X(day), top, "", label);
+    free_from = X(day) + kCharWidth * static_cast<double>(label.size() + 2);
+  }
+}
+
+// Days one by one with their numbers, then every fourth week.
+void Drawing::DrawScale() {
+  DrawMonths(y_);
+  const double numbers = y_ + 19;
+  plot_top_ = y_ + 28;
+  Text(kPlotLeft - 12, numbers, "quiet end", split_ ? "day, then week" : "day");
+  const int64_t close = split_ ? kCloseDays : days_;
+  const int64_t step = std::max<int64_t>(1, (close + 19) / 20);
+  for (int64_t day = 0; day < close; day += step) {
+    grid_.push_back(X(year_.procedure_date + day));
+    Text(X(year_.procedure_date + day) + 2, numbers, "quiet", absl::StrCat(day));
+  }
+  for (int64_t week = 4; split_ && 7 * (week - 1) + 1 < days_; week += 4) {
+    const absl::CivilDay day = year_.procedure_date + 7 * (week - 1) + 1;
+    grid_.push_back(X(day));
+    // A long plan names fewer of its weeks.
+    if (days_ < 800 || week % 52 == 0) Text(X(day) + 2, numbers, "quiet", absl::StrCat("wk ", week));
+  }
+  y_ = plot_top_ + 12;
+}
+
+void Drawing::DrawPhases() {
+  const absl::CivilDay today(year_.now);
+  for (const YearPhase& phase : year_.phases) {
+    const double left = X(phase.first);
+    const double right = X(absl::CivilSecond(phase.last + 1) - 1);
+    const bool current = today >= phase.first && today <= phase.last;
+    absl::StrAppendFormat(&body_,
+                          "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"4\" fill=\"%s\"><title>%s: %s to "
+                          "%s</title></rect>\n",
+                          left, y_, std::max(4.0, right - left), current ? "#0f766e" : "#cfe5e2",
+                          EscapeXml(phase.label), plan::FormatDate(phase.first), plan::FormatDate(phase.last));
+    const double length = kCharWidth * DisplayWidth(phase.label);
+    if (right - left > length + 16) {
+      Text(left + 8, y_ + 13.5, current ? "light" : "", phase.label);
+    } else if (right + 8 + length < kWidth) {
+      Text(right + 8, y_ + 13.5, "", phase.label);
+    } else {
+      Text(left - 8, y_ + 13.5, "end", phase.label);
+    }
+    y_ += kPhaseHeight;
+  }
+  y_ += 10;
+}
+
+// Marks that come so thick that they would hide each other take turns on up to three levels.
+void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
+  double gap = kApart;
+  for (size_t i = 1; i < marks.size(); ++i) gap = std::min(gap, X(marks[i].due) - X(marks[i - 1].due));
+  const int levels = gap >= kApart ? 1 : gap >= kApart / 2 ? 2 : 3;
+  for (size_t rank = StateLooks().size(); rank-- > 0;) {
+    for (size_t i = 0; i < marks.size(); ++i) {
+      const v1::Reminder& reminder = *marks[i].reminder;
+      if (RankOf(reminder.state()) != static_cast<int>(rank)) continue;
+      const double level = static_cast<double>(i % levels) - (levels - 1) / 2.0;
+      absl::StrAppend(&body_, "<g><title>", EscapeXml(IdOf(reminder.name())), ", ",
+                      plan::FormatMinute(absl::CivilMinute(marks[i].due)), ": ", StateLooks()[rank].label, "</title>");
+      Mark(X(marks[i].due), middle + 8 * level, StateLooks()[rank]);
+      body_ += "</g>\n";
+    }
+  }
+}
+
+void Drawing::DrawRow(const YearRow& row) {
+  const double middle = y_ + 15;
+  Text(kPlotLeft - 12, middle + 4, "end", row.label);
+  std::vector<YearMark> close;
+  std::vector<YearMark> rest;
+  for (const YearMark& mark : row.marks) (InClosePart(mark.due) ? close : rest).push_back(mark);
+  DrawPart(close, middle);
+  DrawPart(rest, middle);
+  Text(kWidth - kMargin, middle + 4, "quiet end", absl::StrCat(row.done, " of ", row.marks.size()));
+  y_ += 33;
+}
+
+void Drawing::DrawRows() {
+  bool care_team = false;
+  for (const YearRow& row : year_.rows) {
+    if (row.care_team && !care_team) {
+      Text(kPlotLeft - 12, y_ + 14, "quiet end", "for the care team");
+      y_ += 20;
+      care_team = true;
+    }
+    DrawRow(row);
+  }
+}
+
+void Drawing::DrawToday() {
+  if (year_.now < absl::CivilSecond(year_.procedure_date) || absl::CivilDay(year_.now) > year_.last) {
+    Text(kMargin, y_ + 18, "now", absl::StrCat("Now: ", year_.today, " (not in the picture)"));
+  } else {
+    const double x = X(year_.now);
+    Line(x, plot_top_, y_ + 4, "today");
+    const bool right_half = x > (kPlotLeft + kPlotRight) / 2;
+    Text(x, y_ + 18, right_half ? "now end" : "now", absl::StrCat("Now: ", year_.today));
+  }
+  y_ += 44;
+}
+
+void Drawing::DrawLegend() {
+  double x = kMargin + 6;
+  for (size_t rank = StateLooks().size(); rank-- > 0;) {
+    if (year_.counts[rank] == 0) continue;
+    const StateLook& look = StateLooks()[rank];
+    const std::string label = absl::StrCat(look.label, " ", Thousands(year_.counts[rank]));
+    Mark(x, y_ - 4, look);
+    body_ += "\n";
+    Text(x + 12, y_, "", label);
+    x += 40 + kCharWidth * static_cast<double>(label.size());
+  }
+  if (split_) {
+    Text(kWidth - kMargin, y_, "quiet end",
+         absl::StrCat("Days 0 to ", kCloseDays - 1, " are drawn wider than the rest. Right: sent or completed, of all."));
+  } else {
+    Text(kWidth - kMargin, y_, "quiet end", "Right: sent or completed, of all.");
+  }
+  y_ += 26;
+}
+
+std::string Drawing::Render() {
+  DrawHeading();
+  DrawScale();
+  DrawPhases();
+  DrawRows();
+  const double bottom = y_;
+  DrawToday();
+  DrawLegend();
+  const std::string content = std::move(body_);
+  body_.clear();
+  for (const double x : grid_) Line(x, plot_top_, bottom, "grid");
+  const std::string grid = std::move(body_);
+
+  int total = 0;
+  for (const int count : year_.counts) total += count;
+  const std::string size = absl::StrFormat("viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\"", kWidth, y_, kWidth, y_);
+  return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" ", size,
+                      " role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">", EscapeXml(year_.title),
+                      "</title>\n<desc id=\"desc\">", EscapeXml(year_.subtitle), ". ", Counted(total, "reminder"),
+                      ". Now: ", EscapeXml(year_.today), ".</desc>\n<style>", kStyle,
+                      "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", grid, content, "</svg>\n");
+}
+
+}  // namespace
+
+std::string EscapeXml(absl::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default:
+        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
+    }
+  }
+  return out;
+}
+
+std::string RenderYearSvg(const Year& year) { return Drawing(year).Render(); }
+
+}  // namespace aftercare::client

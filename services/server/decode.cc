@@ -1,0 +1,123 @@
+#include "services/server/decode.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/dynamic_message.h"
+#include "scheduler/engine/errors.h"
+#include "scheduler/plan/words.h"
+
+namespace aftercare::server {
+namespace {
+
+namespace pb = google::protobuf;
+
+// The same messages under proto2 rules, which do not insist on UTF-8, so that a message that is refused for it can be
+// read all the same and its faults be named.
+class LenientMessages {
+ public:
+  std::unique_ptr<pb::Message> New(const pb::Descriptor* strict) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    AddFile(strict->file());
+    const pb::Descriptor* lenient = pool_.FindMessageTypeByName(strict->full_name());
+    return std::unique_ptr<pb::Message>(factory_.GetPrototype(lenient)->New());
+  }
+
+ private:
+  void AddFile(const pb::FileDescriptor* file) {
+    if (pool_.FindFileByName(file->name()) != nullptr) return;
+    for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i));
+    pb::FileDescriptorProto proto;
+    file->CopyTo(&proto);
+    proto.set_syntax("proto2");
+    pool_.BuildFile(proto);
+  }
+
+  std::mutex mutex_;
+  pb::DescriptorPool pool_;
+  pb::DynamicMessageFactory factory_;
+};
+
+LenientMessages& Lenient() {
+  static LenientMessages& messages = *new LenientMessages;
+  return messages;
+}
+
+void FindBadText(const pb::Message& message, const std::string& prefix, plan::FieldErrors* errors);
+
+void CheckString(const std::string& text, const std::string& path, plan::FieldErrors* errors) {
+  if (plan::IsCleanText(text, /*allow_newline=*/true)) return;
+  errors->push_back({path, "must be valid UTF-8 without control characters"});
+}
+
+void FindBadTextIn(const pb::Message& message, const pb::FieldDescriptor* field, int index, const std::string& path,
+                   plan::FieldErrors* errors) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  if (field->type() == pb::FieldDescriptor::TYPE_STRING) {
+    CheckString(field->is_repeated() ? reflection.GetRepeatedString(message, field, index)
+                                     : reflection.GetString(message, field),
+                path, errors);
+  } else if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+    FindBadText(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, index)
+                                     : reflection.GetMessage(message, field),
+                absl::StrCat(path, "."), errors);
+  }
+}
+
+void FindBadText(const pb::Message& message, const std::string& prefix, plan::FieldErrors* errors) {
+  std::vector<const pb::FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const pb::FieldDescriptor* field : fields) {
+    const std::string path = absl::StrCat(prefix, field->name());
+    if (!field->is_repeated()) {
+      FindBadTextIn(message, field, -1, path, errors);
+      continue;
+    }
+    const int size = message.GetReflection()->FieldSize(message, field);
+    for (int i = 0; i < size; ++i) FindBadTextIn(message, field, i, absl::StrCat(path, "[", i, "]"), errors);
+  }
+}
+
+absl::Status DescribeFailure(const grpc::ByteBuffer& bytes, const pb::Descriptor* type) {
+  std::vector<grpc::Slice> slices;
+  std::string wire;
+  if (bytes.Dump(&slices).ok()) {
+    for (const grpc::Slice& slice : slices) {
+      wire.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+  }
+  plan::FieldErrors errors;
+  const std::unique_ptr<pb::Message> lenient = Lenient().New(type);
+  if (lenient->ParseFromString(wire)) FindBadText(*lenient, "", &errors);
+  if (!errors.empty()) return engine::InvalidFields(errors);
+  return engine::MakeError(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
+                           absl::StrCat("the request is not a message of type ", type->full_name()));
+}
+
+}  // namespace
+
+absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
+  grpc::ByteBuffer copy(bytes);  // a reference; Deserialize empties it
+  if (grpc::SerializationTraits<pb::Message>::Deserialize(&copy, message).ok()) return absl::OkStatus();
+  return DescribeFailure(bytes, message->GetDescriptor());
+}
+
+grpc::ByteBuffer Encode(const google::protobuf::Message& message) {
+  grpc::ByteBuffer bytes;
+  bool own_buffer = false;
+  grpc::GenericSerialize<grpc::ProtoBufferWriter, pb::Message>(message, &bytes, &own_buffer);
+  return bytes;
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const absl::Status shown = engine::Presentable(status);
+  return grpc::Status(static_cast<grpc::StatusCode>(shown.code()), std::string(shown.message()),
+                      engine::ToStatusProto(shown).SerializeAsString());
+}
+
+}  // namespace aftercare::server

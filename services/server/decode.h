@@ -1,0 +1,23 @@
+#ifndef AFTERCARE_SERVICES_SERVER_DECODE_H_
+#define AFTERCARE_SERVICES_SERVER_DECODE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+
+namespace aftercare::server {
+
+// Reads a request as it came over the wire. INVALID_ARGUMENT, naming every string field that is not UTF-8, where gRPC's
+// own parsing would say no more than INTERNAL. Thread safe.
+absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message);
+
+// Writes a response for the wire.
+grpc::ByteBuffer Encode(const google::protobuf::Message& message);
+
+// With the details of `status` where gRPC clients look for them.
+grpc::Status ToGrpc(const absl::Status& status);
+
+}  // namespace aftercare::server
+
+#endif  // AFTERCARE_SERVICES_SERVER_DECODE_H_

@@ -1,0 +1,54 @@
+#ifndef AFTERCARE_SERVICES_SERVER_SERVER_H_
+#define AFTERCARE_SERVICES_SERVER_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/clock.h"
+#include "scheduler/engine/engine.h"
+#include "scheduler/store/store.h"
+
+namespace aftercare::server {
+
+// The whole service on one address: the API, grpc.health.v1 and reflection over an engine over a store.
+// Thread safe.
+class Server {
+ public:
+  // Serves at once. `clock` must outlive the server. UNAVAILABLE if the address cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
+                                                       engine::Clock& clock);
+
+  // Shuts down if that was not done.
+  ~Server();
+
+  int port() const { return port_; }
+
+  // Health turns NOT_SERVING, streams and long polls end UNAVAILABLE, calls under way are given `grace` to finish, then
+  // the store is closed. Call once.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  Server(std::unique_ptr<store::Store> store, engine::Clock& clock);
+  absl::Status Listen(const std::string& listen);
+  void SetServing(bool serving);
+
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<grpc::Server> server_;
+  std::atomic<bool> stopping_{false};
+  engine::Engine engine_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  int port_ = 0;
+  bool down_ = false;
+};
+
+// Whether an address `host:port` is on loopback: 127.0.0.0/8, [::1] or localhost.
+bool IsLoopback(absl::string_view address);
+
+}  // namespace aftercare::server
+
+#endif  // AFTERCARE_SERVICES_SERVER_SERVER_H_

@@ -1,0 +1,231 @@
+#include "services/server/services.h"
+
+#include <functional>
+
+#include "aftercare/v1/clinic_service.grpc.pb.h"
+#include "aftercare/v1/delivery_service.grpc.pb.h"
+#include "aftercare/v1/enrollment_service.grpc.pb.h"
+#include "aftercare/v1/pathway_service.grpc.pb.h"
+#include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "services/server/calls.h"
+
+namespace aftercare::server {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using Bytes = grpc::ByteBuffer;
+using Unary = grpc::ServerUnaryReactor;
+
+// Every method is raw, so that a request that does not parse can be answered with what is wrong in it.
+template <template <typename> class... Raw>
+struct Chain;
+template <template <typename> class Last>
+struct Chain<Last> {
+  template <typename Service>
+  using On = Last<Service>;
+};
+template <template <typename> class First, template <typename> class... Rest>
+struct Chain<First, Rest...> {
+  template <typename Service>
+  using On = First<typename Chain<Rest...>::template On<Service>>;
+};
+
+using RawClinicService = Chain<
+    v1::ClinicService::WithRawCallbackMethod_CreateClinic,
+    v1::ClinicService::WithRawCallbackMethod_GetClinic,
+    v1::ClinicService::WithRawCallbackMethod_ListClinics,
+    v1::ClinicService::WithRawCallbackMethod_UpdateClinic,
+    v1::ClinicService::WithRawCallbackMethod_AdvanceTestClock>::On<v1::ClinicService::Service>;
+
+class ClinicServiceImpl : public RawClinicService {
+ public:
+  explicit ClinicServiceImpl(engine::Engine& engine) : engine_(engine) {}
+
+  Unary* CreateClinic(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::CreateClinicRequest, v1::CreateClinicResponse>::Start(
+        context, in, out, std::bind_front(&engine::Clinics::Create, &engine_.clinics));
+  }
+
+  Unary* GetClinic(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::GetClinicRequest, v1::GetClinicResponse>::Start(
+        context, in, out, std::bind_front(&engine::Clinics::Get, &engine_.clinics));
+  }
+
+  Unary* ListClinics(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListClinicsRequest, v1::ListClinicsResponse>::Start(
+        context, in, out, std::bind_front(&engine::Clinics::List, &engine_.clinics));
+  }
+
+  Unary* UpdateClinic(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::UpdateClinicRequest, v1::UpdateClinicResponse>::Start(
+        context, in, out, std::bind_front(&engine::Clinics::Update, &engine_.clinics));
+  }
+
+  Unary* AdvanceTestClock(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::AdvanceTestClockRequest, v1::AdvanceTestClockResponse>::Start(
+        context, in, out, std::bind_front(&engine::Clinics::AdvanceTestClock, &engine_.clinics));
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+using RawPathwayService = Chain<
+    v1::PathwayService::WithRawCallbackMethod_CreatePathway,
+    v1::PathwayService::WithRawCallbackMethod_GetPathway,
+    v1::PathwayService::WithRawCallbackMethod_ListPathways,
+    v1::PathwayService::WithRawCallbackMethod_UpdatePathway,
+    v1::PathwayService::WithRawCallbackMethod_ListPathwayRevisions,
+    v1::PathwayService::WithRawCallbackMethod_PreviewPlan>::On<v1::PathwayService::Service>;
+
+class PathwayServiceImpl : public RawPathwayService {
+ public:
+  explicit PathwayServiceImpl(engine::Engine& engine) : engine_(engine) {}
+
+  Unary* CreatePathway(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::CreatePathwayRequest, v1::CreatePathwayResponse>::Start(
+        context, in, out, std::bind_front(&engine::Pathways::Create, &engine_.pathways));
+  }
+
+  Unary* GetPathway(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::GetPathwayRequest, v1::GetPathwayResponse>::Start(
+        context, in, out, std::bind_front(&engine::Pathways::Get, &engine_.pathways));
+  }
+
+  Unary* ListPathways(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListPathwaysRequest, v1::ListPathwaysResponse>::Start(
+        context, in, out, std::bind_front(&engine::Pathways::List, &engine_.pathways));
+  }
+
+  Unary* UpdatePathway(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::UpdatePathwayRequest, v1::UpdatePathwayResponse>::Start(
+        context, in, out, std::bind_front(&engine::Pathways::Update, &engine_.pathways));
+  }
+
+  Unary* ListPathwayRevisions(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListPathwayRevisionsRequest, v1::ListPathwayRevisionsResponse>::Start(
+        context, in, out, std::bind_front(&engine::Pathways::ListRevisions, &engine_.pathways));
+  }
+
+  Unary* PreviewPlan(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::PreviewPlanRequest, v1::PreviewPlanResponse>::Start(
+        context, in, out, std::bind_front(&engine::Pathways::Preview, &engine_.pathways));
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+using RawEnrollmentService = Chain<
+    v1::EnrollmentService::WithRawCallbackMethod_CreateEnrollment,
+    v1::EnrollmentService::WithRawCallbackMethod_GetEnrollment,
+    v1::EnrollmentService::WithRawCallbackMethod_ListEnrollments,
+    v1::EnrollmentService::WithRawCallbackMethod_EndEnrollment,
+    v1::EnrollmentService::WithRawCallbackMethod_GetTimeline>::On<v1::EnrollmentService::Service>;
+
+class EnrollmentServiceImpl : public RawEnrollmentService {
+ public:
+  explicit EnrollmentServiceImpl(engine::Engine& engine) : engine_(engine) {}
+
+  Unary* CreateEnrollment(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::CreateEnrollmentRequest, v1::CreateEnrollmentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::Create, &engine_.enrollments));
+  }
+
+  Unary* GetEnrollment(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::GetEnrollmentRequest, v1::GetEnrollmentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::Get, &engine_.enrollments));
+  }
+
+  Unary* ListEnrollments(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListEnrollmentsRequest, v1::ListEnrollmentsResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::List, &engine_.enrollments));
+  }
+
+  Unary* EndEnrollment(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::EndEnrollmentRequest, v1::EndEnrollmentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::End, &engine_.enrollments));
+  }
+
+  Unary* GetTimeline(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::GetTimelineRequest, v1::GetTimelineResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::GetTimeline, &engine_.enrollments));
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+using RawReminderService = Chain<
+    v1::ReminderService::WithRawCallbackMethod_ListReminders,
+    v1::ReminderService::WithRawCallbackMethod_CountReminders,
+    v1::ReminderService::WithRawCallbackMethod_GetReminder,
+    v1::ReminderService::WithRawCallbackMethod_CompleteReminder,
+    v1::ReminderService::WithRawCallbackMethod_WatchEvents>::On<v1::ReminderService::Service>;
+
+class ReminderServiceImpl : public RawReminderService {
+ public:
+  explicit ReminderServiceImpl(engine::Engine& engine) : engine_(engine) {}
+
+  Unary* ListReminders(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListRemindersRequest, v1::ListRemindersResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::List, &engine_.reminders));
+  }
+
+  Unary* CountReminders(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::CountRemindersRequest, v1::CountRemindersResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::Count, &engine_.reminders));
+  }
+
+  Unary* GetReminder(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::GetReminderRequest, v1::GetReminderResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::Get, &engine_.reminders));
+  }
+
+  Unary* CompleteReminder(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::CompleteReminderRequest, v1::CompleteReminderResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::Complete, &engine_.reminders));
+  }
+
+  grpc::ServerWriteReactor<Bytes>* WatchEvents(Context* context, const Bytes* in) override {
+    return WatchEventsCall::Start(engine_, context, in);
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+using RawDeliveryService = Chain<
+    v1::DeliveryService::WithRawCallbackMethod_LeaseReminders,
+    v1::DeliveryService::WithRawCallbackMethod_ReportDeliveries>::On<v1::DeliveryService::Service>;
+
+class DeliveryServiceImpl : public RawDeliveryService {
+ public:
+  explicit DeliveryServiceImpl(engine::Engine& engine) : engine_(engine) {}
+
+  Unary* LeaseReminders(Context* context, const Bytes* in, Bytes* out) override {
+    return LeaseRemindersCall::Start(engine_, context, in, out);
+  }
+
+  Unary* ReportDeliveries(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>::Start(
+        context, in, out, std::bind_front(&engine::Deliveries::Report, &engine_.deliveries));
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(engine::Engine& engine) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<ClinicServiceImpl>(engine));
+  services.push_back(std::make_unique<PathwayServiceImpl>(engine));
+  services.push_back(std::make_unique<EnrollmentServiceImpl>(engine));
+  services.push_back(std::make_unique<ReminderServiceImpl>(engine));
+  services.push_back(std::make_unique<DeliveryServiceImpl>(engine));
+  return services;
+}
+
+}  // namespace aftercare::server

@@ -1,0 +1,18 @@
+#ifndef AFTERCARE_SERVICES_SERVER_SERVICES_H_
+#define AFTERCARE_SERVICES_SERVER_SERVICES_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <vector>
+
+#include "scheduler/engine/engine.h"
+
+namespace aftercare::server {
+
+// The services of the API, each a thin shell around the engine's use cases. `engine` must outlive them.
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(engine::Engine& engine);
+
+}  // namespace aftercare::server
+
+#endif  // AFTERCARE_SERVICES_SERVER_SERVICES_H_

@@ -1,0 +1,165 @@
+// How fast plans are walked, sought and built, on the pathway that ships.
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/pathway.pb.h"
+#include "google/protobuf/text_format.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/facts.h"
+#include "scheduler/plan/pathway.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/reminder.h"
+
+namespace aftercare::plan {
+namespace {
+
+constexpr char kFile[] = AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto";
+
+[[noreturn]] void Fail(const std::string& why) {
+  std::fprintf(stderr, "%s: %s\n", kFile, why.c_str());
+  std::exit(1);
+}
+
+v1::Pathway LoadSource() {
+  std::ifstream file(kFile);
+  if (!file) Fail("cannot be read");
+  std::stringstream text;
+  text << file.rdbuf();
+  v1::Pathway pathway;
+  if (!google::protobuf::TextFormat::ParseFromString(text.str(), &pathway)) Fail("is no pathway");
+  return pathway;
+}
+
+const CompiledPathway& Knee() {
+  static const auto* const pathway = [] {
+    FieldErrors errors;
+    auto compiled = CompiledPathway::Compile(LoadSource(), &errors);
+    if (compiled == nullptr) Fail(errors[0].field + " " + errors[0].description);
+    return new std::shared_ptr<const CompiledPathway>(std::move(compiled));
+  }();
+  return **pathway;
+}
+
+v1::Enrollment Patient() {
+  v1::Enrollment enrollment;
+  enrollment.set_patient("p1");
+  enrollment.set_first_name("Ada");
+  enrollment.set_procedure_date("2026-06-01");
+  enrollment.set_time_zone("America/New_York");
+  enrollment.set_locale("es-MX");
+  enrollment.set_consent(v1::CONSENT_GRANTED);
+  enrollment.mutable_enroll_time()->set_seconds(1'780'322'400);  // 10:00 on the day of the procedure.
+  (*enrollment.mutable_factors())["severity"] = "severe";
+  return enrollment;
+}
+
+// From nothing to the end of one patient's year.
+void BM_YearOfOnePatient(benchmark::State& state) {
+  const PatientFacts facts = TrustedFactsOf(Patient(), Knee());
+  int64_t occurrences = 0;
+  for (auto _ : state) {
+    Plan plan(Knee(), facts);
+    for (Occurrence occurrence; plan.Next(&occurrence); ++occurrences) benchmark::DoNotOptimize(occurrence);
+  }
+  state.SetItemsProcessed(occurrences);
+  state.counters["occurrences"] = static_cast<double>(occurrences) / static_cast<double>(state.iterations());
+}
+BENCHMARK(BM_YearOfOnePatient);
+
+// The walk alone, of a patient with everything every day.
+void BM_Walk(benchmark::State& state) {
+  PatientFacts facts = TrustedFactsOf(Patient(), Knee());
+  facts.rules.set();
+  Plan plan(Knee(), facts);
+  int64_t occurrences = 0;
+  Occurrence occurrence;
+  for (auto _ : state) {
+    if (!plan.Next(&occurrence)) {
+      plan.Seek(absl::InfinitePast());
+      plan.Next(&occurrence);
+    }
+    benchmark::DoNotOptimize(occurrence);
+    ++occurrences;
+  }
+  state.SetItemsProcessed(occurrences);
+}
+BENCHMARK(BM_Walk);
+
+// A new plan, sought to an instant of the year, and its next occurrence: what firing one reminder costs.
+void BM_BuildSeekNext(benchmark::State& state) {
+  const PatientFacts facts = TrustedFactsOf(Patient(), Knee());
+  int hours = 0;
+  for (auto _ : state) {
+    Plan plan(Knee(), facts);
+    plan.Seek(facts.enroll_time + absl::Hours(hours));
+    Occurrence occurrence;
+    benchmark::DoNotOptimize(plan.Next(&occurrence));
+    hours = (hours + 7) % 8760;
+  }
+}
+BENCHMARK(BM_BuildSeekNext);
+
+void BM_Seek(benchmark::State& state) {
+  const PatientFacts facts = TrustedFactsOf(Patient(), Knee());
+  Plan plan(Knee(), facts);
+  int hours = 0;
+  for (auto _ : state) {
+    plan.Seek(facts.enroll_time + absl::Hours(hours));
+    hours = (hours + 7) % 8760;
+  }
+}
+BENCHMARK(BM_Seek);
+
+void BM_Find(benchmark::State& state) {
+  const Plan plan(Knee(), TrustedFactsOf(Patient(), Knee()));
+  Occurrence occurrence;
+  for (auto _ : state) benchmark::DoNotOptimize(plan.Find(0, 1, &occurrence));
+}
+BENCHMARK(BM_Find);
+
+void BM_TrustedFacts(benchmark::State& state) {
+  const v1::Enrollment enrollment = Patient();
+  for (auto _ : state) benchmark::DoNotOptimize(TrustedFactsOf(enrollment, Knee()));
+}
+BENCHMARK(BM_TrustedFacts);
+
+void BM_FindZone(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(FindZone("America/New_York"));
+}
+BENCHMARK(BM_FindZone);
+
+void BM_RenderText(benchmark::State& state) {
+  const v1::Enrollment enrollment = Patient();
+  const PatientFacts facts = TrustedFactsOf(enrollment, Knee());
+  Plan plan(Knee(), facts);
+  Occurrence occurrence;
+  plan.Next(&occurrence);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(RenderText(Knee(), facts, enrollment, {"North Clinic", "555-0100"}, occurrence));
+  }
+}
+BENCHMARK(BM_RenderText);
+
+void BM_Compile(benchmark::State& state) {
+  const v1::Pathway source = LoadSource();
+  for (auto _ : state) {
+    FieldErrors errors;
+    benchmark::DoNotOptimize(CompiledPathway::Compile(source, &errors));
+  }
+}
+BENCHMARK(BM_Compile);
+
+}  // namespace
+}  // namespace aftercare::plan
+
+BENCHMARK_MAIN();

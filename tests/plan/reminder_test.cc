@@ -1,0 +1,134 @@
+#include "scheduler/plan/reminder.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "scheduler/plan/timestamps.h"
+#include "tests/plan/testing.h"
+
+namespace aftercare::plan {
+namespace {
+
+std::shared_ptr<const CompiledPathway> IcePathway() {
+  return CompileGood(FromText<v1::Pathway>(R"(
+      display_name: "Ice" default_locale: "en"
+      phases { id: "first-days" display_name: "First days" span { days { first: 1 last: 3 } } }
+      rules { id: "ice-am" phase: "first-days" category: "ice"
+              schedule { daily {} times: "08:00" window { until: "12:00" } }
+              texts { key: "en" value: "{first_name}: ice at {time}, {date}, day {day} ({phase}). {clinic_name}" }
+              texts { key: "es" value: "{first_name}: hielo, {date} a las {time}." } })"));
+}
+
+// The second occurrence, of 3 June 2026 at 08:00 in New York (12:00Z), as of `now`, for a patient enrolled then.
+v1::Reminder Described(const std::string& enrolled, const std::string& now) {
+  const auto pathway = IcePathway();
+  const PatientFacts facts = FactsFor("2026-06-01", "America/New_York", Instant(enrolled));
+  Occurrence occurrence;
+  EXPECT_TRUE(Plan(*pathway, facts).Find(0, 2, &occurrence));
+  v1::Reminder reminder;
+  Describe(*pathway, facts, occurrence, Instant(now), &reminder);
+  return reminder;
+}
+
+TEST(ReminderTest, SaysWhatThePlanKnows) {
+  const v1::Reminder reminder = Described("2026-06-01T00:00Z", "2026-06-01T00:00Z");
+  EXPECT_EQ(reminder.name(), "ice-am.2");
+  EXPECT_EQ(reminder.phase(), "first-days");
+  EXPECT_EQ(reminder.category(), "ice");
+  EXPECT_EQ(reminder.audience(), v1::AUDIENCE_PATIENT);
+  EXPECT_EQ(ToTime(reminder.due_time()), Instant("2026-06-03T12:00Z"));
+  EXPECT_EQ(ToTime(reminder.expire_time()), Instant("2026-06-03T16:00Z"));
+  EXPECT_EQ(reminder.nominal_local_time(), "2026-06-03T08:00");
+}
+
+TEST(ReminderTest, IsScheduledThenDueThenExpired) {
+  const v1::Reminder before = Described("2026-06-01T00:00Z", "2026-06-03T11:59Z");
+  EXPECT_EQ(before.state(), v1::REMINDER_STATE_SCHEDULED);
+  EXPECT_FALSE(before.has_state_time());
+  const v1::Reminder due = Described("2026-06-01T00:00Z", "2026-06-03T12:00Z");
+  EXPECT_EQ(due.state(), v1::REMINDER_STATE_DUE);
+  EXPECT_EQ(due.reason(), v1::REMINDER_REASON_UNSPECIFIED);
+  EXPECT_EQ(ToTime(due.state_time()), Instant("2026-06-03T12:00Z"));
+  EXPECT_EQ(Described("2026-06-01T00:00Z", "2026-06-03T15:59Z").state(), v1::REMINDER_STATE_DUE);
+  const v1::Reminder closed = Described("2026-06-01T00:00Z", "2026-06-03T16:00Z");
+  EXPECT_EQ(closed.state(), v1::REMINDER_STATE_EXPIRED);
+  EXPECT_EQ(closed.reason(), v1::REMINDER_REASON_WINDOW_CLOSED);
+  EXPECT_EQ(ToTime(closed.state_time()), Instant("2026-06-03T16:00Z"));
+}
+
+TEST(ReminderTest, IsLateWhenEnrolledAfterItsWindow) {
+  const v1::Reminder late = Described("2026-06-03T16:00Z", "2026-06-04T00:00Z");
+  EXPECT_EQ(late.state(), v1::REMINDER_STATE_EXPIRED);
+  EXPECT_EQ(late.reason(), v1::REMINDER_REASON_LATE_ENROLLMENT);
+  EXPECT_EQ(ToTime(late.due_time()), Instant("2026-06-03T12:00Z"));
+  EXPECT_EQ(ToTime(late.state_time()), Instant("2026-06-03T16:00Z"));
+}
+
+TEST(ReminderTest, IsDueAtEnrollmentInsideItsWindow) {
+  const v1::Reminder reminder = Described("2026-06-03T13:30Z", "2026-06-03T13:30Z");
+  EXPECT_EQ(reminder.state(), v1::REMINDER_STATE_DUE);
+  EXPECT_EQ(ToTime(reminder.due_time()), Instant("2026-06-03T13:30Z"));
+  EXPECT_EQ(reminder.nominal_local_time(), "2026-06-03T08:00");
+}
+
+TEST(ReminderTest, TellsOnlyWhatThePlanKnows) {
+  const auto pathway = IcePathway();
+  const PatientFacts facts = FactsFor("2026-06-01", "UTC");
+  Occurrence occurrence;
+  ASSERT_TRUE(Plan(*pathway, facts).Find(0, 1, &occurrence));
+  auto reminder = FromText<v1::Reminder>(R"(patient: "p1" channel: CHANNEL_SMS attempts: 2
+                                            reason: REMINDER_REASON_NO_CONSENT state_time { seconds: 1 })");
+  Describe(*pathway, facts, occurrence, Instant("2026-06-01T00:00Z"), &reminder);
+  EXPECT_EQ(reminder.patient(), "p1");
+  EXPECT_EQ(reminder.channel(), v1::CHANNEL_SMS);
+  EXPECT_EQ(reminder.attempts(), 2);
+  EXPECT_EQ(reminder.reason(), v1::REMINDER_REASON_UNSPECIFIED);
+  EXPECT_FALSE(reminder.has_state_time());
+}
+
+TEST(ReminderTest, IdsAreReadAsTheyAreWritten) {
+  const auto pathway = IcePathway();
+  EXPECT_EQ(ReminderId(*pathway, 0, 17), "ice-am.17");
+  const auto key = ParseReminderId(*pathway, "ice-am.17");
+  ASSERT_TRUE(key.has_value());
+  EXPECT_EQ(key->rule, 0);
+  EXPECT_EQ(key->number, 17);
+  for (const char* bad : {"", "ice-am", "ice-am.", ".1", "ice-am.0", "ice-am.01", "ice-am.+1", "ice-am. 1", "ice-am.1 ",
+                          "ice-am.1.2", "ice-am.-1", "ice-am.99999999999", "other.1", "ice-am.1x"}) {
+    EXPECT_FALSE(ParseReminderId(*pathway, bad).has_value()) << bad;
+  }
+}
+
+std::string TextFor(const std::string& locale, const std::string& enrolled) {
+  const auto pathway = IcePathway();
+  const PatientFacts facts = FactsFor("2026-06-01", "America/New_York", Instant(enrolled));
+  v1::Enrollment enrollment;
+  enrollment.set_first_name("Ada");
+  enrollment.set_locale(locale);
+  Occurrence occurrence;
+  EXPECT_TRUE(Plan(*pathway, facts).Find(0, 2, &occurrence));
+  return RenderText(*pathway, facts, enrollment, {"North Clinic", "555-0100"}, occurrence);
+}
+
+TEST(ReminderTest, TextsAreInThePatientsLanguageOrTheDefault) {
+  EXPECT_EQ(TextFor("es-MX", "2026-06-01T00:00Z"), "Ada: hielo, 3 de junio a las 08:00.");
+  EXPECT_EQ(TextFor("fr", "2026-06-01T00:00Z"), "Ada: ice at 8:00 AM, June 3, day 2 (First days). North Clinic");
+}
+
+TEST(ReminderTest, TextsSpeakOfTheTimeItIsDue) {
+  EXPECT_EQ(TextFor("es", "2026-06-03T13:30Z"), "Ada: hielo, 3 de junio a las 09:30.");
+}
+
+TEST(ReminderTest, TimestampsKeepNanosecondsOnBothSidesOf1970) {
+  for (const int64_t nanos : {int64_t{0}, int64_t{1'500'000'001}, int64_t{-1}, int64_t{-1'500'000'000}}) {
+    google::protobuf::Timestamp timestamp;
+    SetTimestamp(absl::FromUnixNanos(nanos), &timestamp);
+    EXPECT_GE(timestamp.nanos(), 0);
+    EXPECT_EQ(absl::ToUnixNanos(ToTime(timestamp)), nanos);
+  }
+}
+
+}  // namespace
+}  // namespace aftercare::plan

@@ -1,0 +1,90 @@
+#ifndef AFTERCARE_TESTS_PLAN_TESTING_H_
+#define AFTERCARE_TESTS_PLAN_TESTING_H_
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/pathway.pb.h"
+#include "google/protobuf/text_format.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/facts.h"
+#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/pathway.h"
+#include "scheduler/plan/plan.h"
+
+// What the plan's tests share: messages from text, and plans as lists.
+namespace aftercare::plan {
+
+template <typename Message>
+Message FromText(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+// `field: description` lines, for messages of failures and for comparing.
+inline std::vector<std::string> FieldsOf(const FieldErrors& errors) {
+  std::vector<std::string> fields;
+  for (const FieldError& error : errors) fields.push_back(error.field);
+  return fields;
+}
+
+// The pathway, which the test says is a good one.
+inline std::shared_ptr<const CompiledPathway> CompileGood(const v1::Pathway& pathway) {
+  FieldErrors errors;
+  auto compiled = CompiledPathway::Compile(pathway, &errors);
+  for (const FieldError& error : errors) ADD_FAILURE() << error.field << " " << error.description;
+  return compiled;
+}
+
+// A pathway of one phase, whose span is `phase`, and one rule, `r`, with `schedule`; both in text format.
+inline v1::Pathway OneRulePathway(const std::string& phase, const std::string& schedule) {
+  return FromText<v1::Pathway>(R"(
+      display_name: "One rule" default_locale: "en"
+      phases { id: "p" display_name: "Phase" span { )" + phase + R"( } }
+      rules { id: "r" phase: "p" category: "c" schedule { )" + schedule + R"( } texts { key: "en" value: "Text" } })");
+}
+
+// Facts of a patient to whom every rule applies.
+inline PatientFacts FactsFor(absl::string_view date, absl::string_view zone,
+                             absl::Time enroll_time = absl::InfinitePast()) {
+  PatientFacts facts;
+  facts.procedure_date = ParseDate(date).value();
+  facts.zone = FindZone(zone).value();
+  facts.enroll_time = enroll_time;
+  facts.rules.set();
+  return facts;
+}
+
+// What is left of a plan from where it stands.
+inline std::vector<Occurrence> Rest(Plan* plan) {
+  std::vector<Occurrence> rest;
+  for (Occurrence occurrence; plan->Next(&occurrence);) rest.push_back(occurrence);
+  return rest;
+}
+
+inline std::vector<Occurrence> WholePlan(const CompiledPathway& pathway, const PatientFacts& facts) {
+  Plan plan(pathway, facts);
+  return Rest(&plan);
+}
+
+// The instant of `2029-11-05T05:30Z`.
+inline absl::Time Instant(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  EXPECT_TRUE(absl::ParseTime("%Y-%m-%dT%H:%M%Ez", text, &time, &error)) << text << ": " << error;
+  return time;
+}
+
+// An instant as `2029-11-05T05:30Z`.
+inline std::string InUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone()); }
+
+}  // namespace aftercare::plan
+
+#endif  // AFTERCARE_TESTS_PLAN_TESTING_H_

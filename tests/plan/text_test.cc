@@ -1,0 +1,100 @@
+#include "scheduler/plan/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace aftercare::plan {
+namespace {
+
+using testing::HasSubstr;
+
+TextFacts SomeFacts(absl::string_view locale) {
+  TextFacts facts;
+  facts.first_name = "Ada";
+  facts.last_name = "Byron";
+  facts.clinic_name = "North Clinic";
+  facts.clinic_phone = "555-0100";
+  facts.phase = "Early recovery";
+  facts.locale = locale;
+  facts.due = absl::CivilMinute(2026, 3, 5, 9, 0);
+  facts.procedure_date = absl::CivilDay(2026, 2, 25);
+  return facts;
+}
+
+std::string Rendered(absl::string_view source, const TextFacts& facts) {
+  const absl::StatusOr<Template> parsed = Template::Parse(source);
+  EXPECT_TRUE(parsed.ok()) << parsed.status();
+  std::string out;
+  if (parsed.ok()) parsed->Render(facts, &out);
+  return out;
+}
+
+TEST(TextTest, EveryPlaceholderIsFilledIn) {
+  EXPECT_EQ(Rendered("{first_name} {last_name}, {clinic_name} {clinic_phone}: {phase}, {date} {time}, day {day}, week "
+                     "{week}, since {procedure_date}.",
+                     SomeFacts("en")),
+            "Ada Byron, North Clinic 555-0100: Early recovery, March 5 9:00 AM, day 8, week 2, since February 25.");
+}
+
+TEST(TextTest, DatesAndTimesFollowTheLanguageOfTheText) {
+  const char* const source = "{date}|{time}|{procedure_date}";
+  EXPECT_EQ(Rendered(source, SomeFacts("en-GB")), "March 5|9:00 AM|February 25");
+  EXPECT_EQ(Rendered(source, SomeFacts("es-MX")), "5 de marzo|09:00|25 de febrero");
+  EXPECT_EQ(Rendered(source, SomeFacts("fr")), "2026-03-05|09:00|2026-02-25");
+}
+
+TEST(TextTest, EnglishTimesHaveTwelveHours) {
+  EXPECT_EQ(LocalizedTime(absl::CivilMinute(2026, 1, 1, 0, 5), "en"), "12:05 AM");
+  EXPECT_EQ(LocalizedTime(absl::CivilMinute(2026, 1, 1, 12, 0), "en"), "12:00 PM");
+  EXPECT_EQ(LocalizedTime(absl::CivilMinute(2026, 1, 1, 23, 59), "en"), "11:59 PM");
+}
+
+TEST(TextTest, WeekNIsDaysUpToSevenN) {
+  TextFacts facts = SomeFacts("en");
+  const auto week_on_day = [&facts](int day) {
+    facts.due = absl::CivilMinute(facts.procedure_date + day) + 9 * 60;
+    return Rendered("{week}", facts);
+  };
+  EXPECT_EQ(week_on_day(0), "1");
+  EXPECT_EQ(week_on_day(1), "1");
+  EXPECT_EQ(week_on_day(7), "1");
+  EXPECT_EQ(week_on_day(8), "2");
+  EXPECT_EQ(week_on_day(365), "53");
+}
+
+TEST(TextTest, DoubledBracesAreBraces) {
+  EXPECT_EQ(Rendered("{{first_name}} {{}} {first_name}", SomeFacts("en")), "{first_name} {} Ada");
+  EXPECT_EQ(Rendered("{{{first_name}}}", SomeFacts("en")), "{Ada}");
+}
+
+TEST(TextTest, ValuesAreNotExpandedAgain) {
+  TextFacts facts = SomeFacts("en");
+  facts.first_name = "{last_name}";
+  facts.clinic_name = "}{";
+  EXPECT_EQ(Rendered("{first_name} of {clinic_name}", facts), "{last_name} of }{");
+}
+
+TEST(TextTest, RenderingAppends) {
+  std::string out = "So: ";
+  Template::Parse("{first_name}")->Render(SomeFacts("en"), &out);
+  EXPECT_EQ(out, "So: Ada");
+}
+
+TEST(TextTest, UnknownPlaceholdersAreRefusedByName) {
+  EXPECT_THAT(std::string(Template::Parse("Dear {name}").status().message()), HasSubstr("{name}"));
+  for (const char* bad : {"{}", "{ first_name }", "{First_name}", "{first_name:>10}", "{day }"}) {
+    EXPECT_FALSE(Template::Parse(bad).ok()) << bad;
+  }
+}
+
+TEST(TextTest, UnmatchedBracesAreRefused) {
+  for (const char* bad : {"{", "}", "a { b", "a } b", "{first_name", "first_name}", "{{{", "}}}", "{first{name}}",
+                          "{{first_name}"}) {
+    EXPECT_FALSE(Template::Parse(bad).ok()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace aftercare::plan
