@@ -1,5 +1,7 @@
 #include "services/server/decode.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
 #include <memory>
 #include <mutex>
 #include <string>

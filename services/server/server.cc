@@ -1,7 +1,7 @@
 #include "services/server/server.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -33,14 +33,7 @@ bool IsLoopback(absl::string_view address) {
 }
 
 Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock)
-    : store_(std::move(store)), engine_(*store_, clock, [this](bool healthy) {
-        if (healthy) {
-          spdlog::info("the store takes commits again");
-        } else {
-          spdlog::error("the store does not take commits; it is tried again every second");
-        }
-        SetServing(healthy);
-      }) {}
+    : store_(std::move(store)), engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::string& listen, std::unique_ptr<store::Store> store,
                                                       engine::Clock& clock) {
@@ -64,23 +57,39 @@ absl::Status Server::Listen(const std::string& listen) {
     server_.reset();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", listen, "; is the port in use?"));
   }
-  SetServing(true);
+  std::lock_guard<std::mutex> lock(serving_mutex_);
+  health_ = server_->GetHealthCheckService();
+  ShowServing();
   return absl::OkStatus();
 }
 
-void Server::SetServing(bool serving) {
-  if (server_ == nullptr) return;
-  server_->GetHealthCheckService()->SetServingStatus(serving && !stopping_);
+void Server::SetHealthy(bool healthy) {
+  if (healthy) {
+    spdlog::info("the store takes commits again");
+  } else {
+    spdlog::error("the store does not take commits; it is tried again every second");
+  }
+  std::lock_guard<std::mutex> lock(serving_mutex_);
+  healthy_ = healthy;
+  ShowServing();
+}
+
+void Server::ShowServing() {
+  if (health_ != nullptr) health_->SetServingStatus(healthy_ && !stopping_);
 }
 
 void Server::Shutdown(absl::Duration grace) {
   if (down_) return;
   down_ = true;
-  stopping_ = true;
-  SetServing(false);
+  {
+    std::lock_guard<std::mutex> lock(serving_mutex_);
+    stopping_ = true;
+    ShowServing();
+  }
   engine_.Shutdown();
   if (server_ != nullptr) {
-    server_->Shutdown(absl::ToChronoTime(engine_.core.clock().Now() + grace));
+    server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                   gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN)));
     server_->Wait();
   }
   store_->Close();

@@ -2,8 +2,11 @@
 #define AFTERCARE_SERVICES_SERVER_SERVER_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -35,13 +38,17 @@ class Server {
  private:
   Server(std::unique_ptr<store::Store> store, engine::Clock& clock);
   absl::Status Listen(const std::string& listen);
-  void SetServing(bool serving);
+  void SetHealthy(bool healthy);
+  void ShowServing();
 
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<grpc::Server> server_;
-  std::atomic<bool> stopping_{false};
+  std::mutex serving_mutex_;  // health changes on the store's thread, and at start and stop
+  grpc::HealthCheckServiceInterface* health_ = nullptr;
+  bool healthy_ = true;
+  bool stopping_ = false;
   engine::Engine engine_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   bool down_ = false;
 };

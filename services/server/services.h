@@ -2,6 +2,7 @@
 #define AFTERCARE_SERVICES_SERVER_SERVICES_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/service_type.h>
 
 #include <memory>
 #include <vector>
