@@ -33,9 +33,35 @@ absl::Status ResolveRevision(store::Facts& facts, const PathwayName& name, v1::E
   return absl::OkStatus();
 }
 
-// Makes the subject of a new enrollment, not yet stored.
+// Checks what can be told without the store. True if the rest can be looked up.
+bool CheckRequest(const v1::CreateEnrollmentRequest& request, plan::FieldErrors* errors) {
+  const auto clinic = ParseClinicName(request.parent());
+  if (!clinic) errors->push_back({"parent", "must be clinics/{clinic}"});
+  if (!request.enrollment_id().empty() && !IsEnrollmentId(request.enrollment_id())) {
+    errors->push_back({"enrollment_id", "must be 1 to 40 lower-case letters, digits or '-'"});
+  }
+  CheckRequestId(request.request_id(), errors);
+  const auto pathway = ParsePathwayName(request.enrollment().pathway());
+  const bool pathway_ok = pathway && (!clinic || pathway->clinic == *clinic);
+  if (!pathway_ok) errors->push_back({"enrollment.pathway", "must be {parent}/pathways/{pathway}"});
+  const bool revision_ok = request.enrollment().pathway_revision() >= 0;
+  if (!revision_ok) errors->push_back({"enrollment.pathway_revision", "must not be negative"});
+  return clinic && pathway_ok && revision_ok;
+}
+
+// All that is wrong with a request whose pathway cannot be looked up.
+absl::Status FaultsWithoutPathway(const v1::CreateEnrollmentRequest& request, plan::FieldErrors errors) {
+  v1::Enrollment enrollment = request.enrollment();
+  if (enrollment.time_zone().empty()) enrollment.set_time_zone("UTC");  // the clinic's, which is a good one
+  plan::FieldErrors found;
+  plan::CheckEnrollment(enrollment, &found);
+  AddPrefixed("enrollment", found, &errors);
+  return InvalidFields(errors);
+}
+
+// Makes the subject of a new enrollment, not yet stored. INVALID_ARGUMENT with `errors` and all others, if any.
 absl::StatusOr<Subject> Prepare(Core& core, store::Facts& facts, const std::string& clinic,
-                                const v1::CreateEnrollmentRequest& request) {
+                                const v1::CreateEnrollmentRequest& request, plan::FieldErrors errors) {
   auto owner = RequireClinic(facts, clinic);
   if (!owner.ok()) return owner.status();
   const absl::Time now = core.Now(*owner);
@@ -63,11 +89,8 @@ absl::StatusOr<Subject> Prepare(Core& core, store::Facts& facts, const std::stri
 
   plan::FieldErrors found;
   auto patient = plan::FactsOf(data, *subject.pathway, &found);
-  if (!patient) {
-    plan::FieldErrors errors;
-    AddPrefixed("enrollment", found, &errors);
-    return InvalidFields(errors);
-  }
+  AddPrefixed("enrollment", found, &errors);
+  if (!errors.empty()) return InvalidFields(errors);
   subject.facts = *patient;
   plan::Plan plan(*subject.pathway, subject.facts);
   plan.Seek(now);
@@ -103,26 +126,14 @@ absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1:
 void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest& request,
                          v1::CreateEnrollmentResponse* response, Done done) {
   plan::FieldErrors errors;
-  const auto clinic = ParseClinicName(request.parent());
-  if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
-  if (!request.enrollment_id().empty() && !IsEnrollmentId(request.enrollment_id())) {
-    errors.push_back({"enrollment_id", "must be 1 to 40 lower-case letters, digits or '-'"});
-  }
-  const auto pathway = ParsePathwayName(request.enrollment().pathway());
-  if (!pathway || (clinic && pathway->clinic != *clinic)) {
-    errors.push_back({"enrollment.pathway", "must be {parent}/pathways/{pathway}"});
-  }
-  if (request.enrollment().pathway_revision() < 0) {
-    errors.push_back({"enrollment.pathway_revision", "must not be negative"});
-  }
-  CheckRequestId(request.request_id(), &errors);
-  if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
+  if (!CheckRequest(request, &errors)) return done(FaultsWithoutPathway(request, std::move(errors)));
+  const std::string clinic = *ParseClinicName(request.parent());
+  if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return done(status);
 
-  if (request.validate_only()) {
+  if (request.validate_only() || !errors.empty()) {
     return core_.Read(
-        [this, clinic = *clinic, &request, response](store::Facts& facts) -> absl::Status {
-          auto subject = Prepare(core_, facts, clinic, request);
+        [this, clinic, errors, &request, response](store::Facts& facts) -> absl::Status {
+          auto subject = Prepare(core_, facts, clinic, request, errors);
           if (!subject.ok()) return subject.status();
           *response->mutable_enrollment() = ShowEnrollment(subject->row);
           return absl::OkStatus();
@@ -131,9 +142,9 @@ void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest
   }
   auto next_due = std::make_shared<absl::Time>(absl::InfiniteFuture());
   core_.Mutate(
-      request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response, next_due](store::Transaction& tx) -> absl::Status {
-        auto subject = Prepare(core_, tx, clinic, request);
+      request, clinic, request.request_id(), response,
+      [this, clinic, &request, response, next_due](store::Transaction& tx) -> absl::Status {
+        auto subject = Prepare(core_, tx, clinic, request, {});
         if (!subject.ok()) return subject.status();
         absl::Status status = tx.InsertEnrollment(subject->row);
         if (status.code() == absl::StatusCode::kAlreadyExists) {

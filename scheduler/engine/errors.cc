@@ -2,12 +2,22 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace aftercare::engine {
 namespace {
 
 constexpr absl::string_view kDomain = "aftercare";
+
+// Message and details travel in trailers, of which gRPC clients take 8 KiB together, the details in base64.
+constexpr size_t kMaxField = 200;
+constexpr size_t kMaxMessage = 1000;
+constexpr size_t kMaxViolations = 4000;
+
+std::string Clipped(const std::string& field) {
+  return field.size() <= kMaxField ? field : absl::StrCat(absl::ClippedSubstr(field, 0, kMaxField), "...");
+}
 
 template <typename Detail>
 std::string TypeUrl() {
@@ -54,17 +64,22 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::st
 absl::Status InvalidFields(const plan::FieldErrors& errors) {
   std::string message;
   google::rpc::BadRequest bad;
+  size_t size = 0;
   for (const plan::FieldError& error : errors) {
-    absl::StrAppend(&message, message.empty() ? "" : "; ", error.field, " ", error.description);
+    const std::string field = Clipped(error.field);
+    size += field.size() + error.description.size();
+    if (size > kMaxViolations) break;
+    absl::StrAppend(&message, message.empty() ? "" : "; ", field, " ", error.description);
     google::rpc::BadRequest::FieldViolation* violation = bad.add_field_violations();
-    violation->set_field(error.field);
+    violation->set_field(field);
     violation->set_description(error.description);
   }
-  // Details go in a trailer; all fields are named there, the message need not grow without bound.
-  constexpr size_t kMaxMessage = 1000;
   if (message.size() > kMaxMessage) {
-    message = absl::StrCat(errors.size(), " bad fields, the first: ", errors[0].field, " ", errors[0].description);
+    message = absl::StrCat(errors.size(), " bad fields, the first: ", bad.field_violations(0).field(), " ",
+                           bad.field_violations(0).description());
   }
+  const size_t unnamed = errors.size() - bad.field_violations_size();
+  if (unnamed > 0) absl::StrAppend(&message, "; ", unnamed, " more are not listed");
   absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS", message);
   Attach(bad, &status);
   return status;
@@ -83,6 +98,10 @@ void AddPrefixed(absl::string_view prefix, const plan::FieldErrors& errors, plan
 absl::Status ResourceNotFound(absl::string_view reason, absl::string_view resource) {
   return MakeError(absl::StatusCode::kNotFound, reason, absl::StrCat(resource, " does not exist"),
                    {{"resource", std::string(resource)}});
+}
+
+absl::Status ShuttingDown() {
+  return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is shutting down");
 }
 
 absl::Status Presentable(const absl::Status& status) {

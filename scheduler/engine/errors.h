@@ -21,7 +21,8 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
                        const ErrorMetadata& metadata = {});
 
-// INVALID_ARGUMENT / INVALID_FIELDS with BadRequest naming every field. `errors` must not be empty.
+// INVALID_ARGUMENT / INVALID_FIELDS with BadRequest naming every field, or as many (some fifty) as fit into what gRPC
+// clients accept, and then the message says how many more there are. `errors` must not be empty.
 absl::Status InvalidFields(const plan::FieldErrors& errors);
 absl::Status InvalidField(absl::string_view field, absl::string_view description);
 
@@ -30,6 +31,9 @@ void AddPrefixed(absl::string_view prefix, const plan::FieldErrors& errors, plan
 
 // NOT_FOUND / CLINIC_NOT_FOUND and the like; `resource` is the full name.
 absl::Status ResourceNotFound(absl::string_view reason, absl::string_view resource);
+
+// UNAVAILABLE / SHUTTING_DOWN.
+absl::Status ShuttingDown();
 
 // What a caller is shown: errors of the store get an ErrorInfo too, and RESOURCE_EXHAUSTED and UNAVAILABLE a RetryInfo.
 absl::Status Presentable(const absl::Status& status);

@@ -49,10 +49,10 @@ struct LeaseCall::State {
   std::string topic = std::string(kAllLeasesTopic);
 
   // Of the attempt under way.
-  store::ClockId clock;
-  absl::Time now;
-  absl::Time next_available;
-  absl::flat_hash_map<std::string, store::ClinicRow> clinics;
+  store::ClockId clock{};
+  absl::Time now{};
+  absl::Time next_available{};
+  absl::flat_hash_map<std::string, store::ClinicRow> clinics{};
 };
 
 void LeaseCall::Cancel() {
@@ -85,9 +85,18 @@ LeaseCall Deliveries::Lease(const Caller& caller, const v1::LeaseRemindersReques
   if (wait < absl::ZeroDuration() || wait > kLongestWait) errors.push_back({"wait", "must be from 0 to 60 seconds"});
 
   LeaseCall call;
-  call.state_.reset(new LeaseCall::State{request, response, caller, std::move(done), clinic, std::move(filter),
-                                         request.max_reminders() == 0 ? kDefaultMax : request.max_reminders(), duration,
-                                         wait, core_, core_.clock().Now() + wait});
+  call.state_.reset(new LeaseCall::State{
+      .request = request,
+      .response = response,
+      .caller = caller,
+      .done = std::move(done),
+      .clinic = clinic,
+      .filter = std::move(filter),
+      .max = request.max_reminders() == 0 ? kDefaultMax : request.max_reminders(),
+      .duration = duration,
+      .wait = wait,
+      .core = core_,
+      .wait_until = core_.clock().Now() + wait});
   absl::Status status = errors.empty() ? absl::OkStatus() : InvalidFields(errors);
   if (status.ok() && !clinic.empty()) status = CheckClinic(caller, clinic);
   if (!status.ok()) {
@@ -118,7 +127,7 @@ void Deliveries::WaitOrFinish(LeaseState state) {
     if (wake == Topics::Wake::kRaised) return TryLease(state);
     if (wake == Topics::Wake::kTimeout) return state->done(absl::OkStatus());
     state->done(state->cancelled ? absl::CancelledError("cancelled")
-                                 : absl::UnavailableError("the server is shutting down"));
+                                 : ShuttingDown());
   });
   // Cancelled in between: Cancel found no wait yet. If the wait is over already, this does nothing.
   if (state->cancelled) core_.topics().Cancel(id);

@@ -113,7 +113,7 @@ void Watch::Looked(absl::Status status) {
         self->waiting_ = 0;
         if (wake == Topics::Wake::kClosed) {
           return self->Finish(self->cancelled_ ? absl::CancelledError("cancelled")
-                                               : absl::UnavailableError("the server is shutting down"));
+                                               : ShuttingDown());
         }
         self->waited_ = wake == Topics::Wake::kTimeout;
         self->Look();

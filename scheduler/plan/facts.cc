@@ -83,26 +83,31 @@ bool IsMailAddress(absl::string_view address) {
 // Reads one enrollment, collecting faults. A class only to share what every check needs.
 class EnrollmentChecker {
  public:
-  EnrollmentChecker(const v1::Enrollment& source, const CompiledPathway& pathway, FieldErrors* errors)
-      : source_(source), pathway_(pathway), errors_(*errors) {}
+  EnrollmentChecker(const v1::Enrollment& source, FieldErrors* errors) : source_(source), errors_(*errors) {}
 
-  std::optional<PatientFacts> Run() {
+  std::optional<PatientFacts> Run(const CompiledPathway& pathway) {
     const size_t before = errors_.size();
+    CheckAllButFactors();
+    CheckFactors(pathway);
+    if (errors_.size() != before) return std::nullopt;
+    return TrustedFactsOf(source_, pathway);
+  }
+
+  void CheckAllButFactors() {
     CheckPerson();
-    const std::optional<absl::CivilDay> date = ParseDate(source_.procedure_date());
-    if (!date.has_value()) Fault("procedure_date", "must be a date, YYYY-MM-DD, from 1970-01-01 to 2199-12-31");
-    const std::optional<absl::TimeZone> zone = FindZone(source_.time_zone());
-    if (!zone.has_value()) Fault("time_zone", "must be the name of an IANA time zone, such as America/New_York");
+    if (!ParseDate(source_.procedure_date())) {
+      Fault("procedure_date", "must be a date, YYYY-MM-DD, from 1970-01-01 to 2199-12-31");
+    }
+    if (!FindZone(source_.time_zone())) {
+      Fault("time_zone", "must be the name of an IANA time zone, such as America/New_York");
+    }
     if (!source_.locale().empty() && !IsValidLocale(source_.locale())) {
       Fault("locale", "must be a language tag such as 'en' or 'es-MX'");
     }
-    CheckFactors();
     CheckContactPoints();
     if (source_.consent() != v1::CONSENT_GRANTED && source_.consent() != v1::CONSENT_REFUSED) {
       Fault("consent", "must say whether the patient agreed");
     }
-    if (errors_.size() != before) return std::nullopt;
-    return PatientFacts{*date, *zone, EnrollTimeOf(source_), RulesFor(source_, pathway_)};
   }
 
  private:
@@ -122,17 +127,17 @@ class EnrollmentChecker {
     if (CountCharacters(name) > kMaxName) Fault(field, absl::StrCat("must be at most ", kMaxName, " characters"));
   }
 
-  void CheckFactors() {
+  void CheckFactors(const CompiledPathway& pathway) {
     const std::map<std::string, std::string> factors(source_.factors().begin(), source_.factors().end());
     int checked = 0;
     for (const auto& [id, value] : factors) {  // In a fixed order, and no more than a pathway can have.
       if (++checked > kMaxFactors) return Fault("factors", absl::StrCat("must have at most ", kMaxFactors));
       const std::string field = absl::StrCat("factors[\"", absl::Utf8SafeCEscape(id), "\"]");
-      const int factor = pathway_.FindFactor(id);
+      const int factor = pathway.FindFactor(id);
       if (factor < 0) {
         Fault(field, "must be a factor of the pathway");
-      } else if (ValueIndex(pathway_.factor(factor), value) < 0) {
-        Fault(field, absl::StrCat("must be one of: ", absl::StrJoin(pathway_.factor(factor).values, ", ")));
+      } else if (ValueIndex(pathway.factor(factor), value) < 0) {
+        Fault(field, absl::StrCat("must be one of: ", absl::StrJoin(pathway.factor(factor).values, ", ")));
       }
     }
   }
@@ -162,7 +167,6 @@ class EnrollmentChecker {
   }
 
   const v1::Enrollment& source_;
-  const CompiledPathway& pathway_;
   FieldErrors& errors_;
 };
 
@@ -170,7 +174,11 @@ class EnrollmentChecker {
 
 std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
                                     FieldErrors* errors) {
-  return EnrollmentChecker(enrollment, pathway, errors).Run();
+  return EnrollmentChecker(enrollment, errors).Run(pathway);
+}
+
+void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors) {
+  EnrollmentChecker(enrollment, errors).CheckAllButFactors();
 }
 
 PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway) {

@@ -1,5 +1,6 @@
 #include "scheduler/plan/reminder.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
@@ -73,6 +74,7 @@ std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts
   words.procedure_date = facts.procedure_date;
   std::string result;
   text.words.Render(words, &result);
+  absl::StripTrailingAsciiWhitespace(&result);
   return result;
 }
 

@@ -43,6 +43,7 @@ struct ClinicFacts {
 
 // The message in the patient's language, with names and dates filled in. Dates and times are those of `due` by the
 // patient's clock, which differ from the nominal ones where the patient was enrolled later or clocks skip the time.
+// White space at the end, such as an empty value leaves there, is cut off.
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
 

@@ -76,7 +76,7 @@ void BM_YearOfOnePatient(benchmark::State& state) {
 }
 BENCHMARK(BM_YearOfOnePatient);
 
-// The walk alone, of a patient with everything every day.
+// The walk alone, of a patient to whom every rule applies.
 void BM_Walk(benchmark::State& state) {
   PatientFacts facts = TrustedFactsOf(Patient(), Knee());
   facts.rules.set();

@@ -121,6 +121,24 @@ TEST(ReminderTest, TextsSpeakOfTheTimeItIsDue) {
   EXPECT_EQ(TextFor("es", "2026-06-03T13:30Z"), "Ada: hielo, 3 de junio a las 09:30.");
 }
 
+// The text of a rule that says `source`, from a clinic with that telephone number.
+std::string TextSaying(const std::string& source, absl::string_view phone) {
+  v1::Pathway said = OneRulePathway("days { first: 0 last: 3 }", "times: '09:00'");
+  (*said.mutable_rules(0)->mutable_texts())["en"] = source;
+  const auto pathway = CompileGood(said);
+  const PatientFacts facts = FactsFor("2026-06-01", "UTC");
+  Occurrence occurrence;
+  EXPECT_TRUE(Plan(*pathway, facts).Find(0, 1, &occurrence));
+  return RenderText(*pathway, facts, v1::Enrollment(), {"North Clinic", phone}, occurrence);
+}
+
+TEST(ReminderTest, TextsLeaveNoWhiteSpaceBehindWhereTheLastValueIsEmpty) {
+  EXPECT_EQ(TextSaying("Call us: {clinic_phone}", "555-0100"), "Call us: 555-0100");
+  EXPECT_EQ(TextSaying("Call us: {clinic_phone}", ""), "Call us:");
+  EXPECT_EQ(TextSaying("Call {clinic_name} \n{clinic_phone}", ""), "Call North Clinic");
+  EXPECT_EQ(TextSaying(" Two\n\nlines {clinic_phone} \n", "5"), " Two\n\nlines 5");
+}
+
 TEST(ReminderTest, TimestampsKeepNanosecondsOnBothSidesOf1970) {
   for (const int64_t nanos : {int64_t{0}, int64_t{1'500'000'001}, int64_t{-1}, int64_t{-1'500'000'000}}) {
     google::protobuf::Timestamp timestamp;
