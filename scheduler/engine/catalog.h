@@ -17,8 +17,8 @@ namespace aftercare::engine {
 // Compiled pathway revisions, kept since revisions never change. Thread safe.
 class Catalog {
  public:
-  // The revision (a number, not 0), from memory or from `facts`. NOT_FOUND / PATHWAY_NOT_FOUND if the store has none; DATA_LOSS if what
-  // it has does not compile.
+  // The revision (a number, not 0), from memory or from `facts`. NOT_FOUND / PATHWAY_NOT_FOUND if the store has none;
+  // DATA_LOSS if what it has does not compile.
   absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Get(store::Facts& facts, absl::string_view clinic,
                                                                    absl::string_view pathway, int32_t revision);
 

@@ -58,8 +58,8 @@ class Core {
   Clock& clock_;
   Tokens tokens_;
   Catalog catalog_;
-  Timers timers_;
   Topics topics_;
+  Timers timers_;  // after the topics, so that it goes first: a timer that is ringing still finds them
 };
 
 // The clock a clinic lives by.

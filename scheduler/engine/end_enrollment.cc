@@ -23,8 +23,11 @@ absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Ti
   auto rows = tx.ListReminders(query);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
+    // What ran out of its window by this instant has, even if the sweep has not got to it yet.
+    const bool closed = row.closes && *row.closes <= now;
     absl::Status status =
-        ChangeReminder(tx, subject, Input::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
+        closed ? ChangeReminder(tx, subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row)
+               : ChangeReminder(tx, subject, Input::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -15,8 +15,12 @@ constexpr size_t kMaxField = 200;
 constexpr size_t kMaxMessage = 1000;
 constexpr size_t kMaxViolations = 4000;
 
+// Never within a character: what is not UTF-8 is no message.
 std::string Clipped(const std::string& field) {
-  return field.size() <= kMaxField ? field : absl::StrCat(absl::ClippedSubstr(field, 0, kMaxField), "...");
+  if (field.size() <= kMaxField) return field;
+  size_t size = kMaxField;
+  while (size > 0 && (static_cast<unsigned char>(field[size]) & 0xC0) == 0x80) --size;
+  return absl::StrCat(absl::ClippedSubstr(field, 0, size), "...");
 }
 
 template <typename Detail>

@@ -31,7 +31,8 @@ std::optional<absl::Time> ReadInstant(absl::string_view field, bool is_set,
       timestamp.nanos() > 999'999'999) {
     errors->push_back({std::string(field), "must be an instant from 1970 to 9999"});
   }
-  return plan::ToTime(timestamp);
+  // Reminders are due at whole microseconds; in between, the next one divides them in the same way.
+  return absl::FromUnixMicros(absl::ToUnixMicros(plan::ToTime(timestamp) + absl::Nanoseconds(999)));
 }
 
 }  // namespace
@@ -47,6 +48,7 @@ Filter Filter::Make(const v1::ReminderFilter& message, absl::string_view clinic,
     if (!name || (!clinic.empty() && name->clinic != clinic)) {
       errors->push_back({"filter.enrollment", "must be {parent}/enrollments/{enrollment}"});
     } else {
+      filter.enrollment_clinic_ = name->clinic;
       filter.enrollment_ = name->enrollment;
     }
   }
@@ -79,12 +81,12 @@ bool Filter::MatchesWords(absl::string_view phase, absl::string_view category, v
          (message_.audience() == v1::AUDIENCE_UNSPECIFIED || message_.audience() == audience);
 }
 
-bool Filter::MatchesRule(const plan::CompiledPathway& pathway, int rule) {
-  const auto [entry, added] = rules_.try_emplace(&pathway);
+bool Filter::MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule) {
+  const auto [entry, added] = rules_.try_emplace(pathway);
   if (added) {
-    for (int i = 0; i < pathway.rule_count(); ++i) {
-      const v1::Rule& source = pathway.rule_source(i);
-      entry->second[i] = MatchesWords(source.phase(), source.category(), pathway.rule(i).audience);
+    for (int i = 0; i < pathway->rule_count(); ++i) {
+      const v1::Rule& source = pathway->rule_source(i);
+      entry->second[i] = MatchesWords(source.phase(), source.category(), pathway->rule(i).audience);
     }
   }
   return entry->second[rule];
@@ -92,7 +94,8 @@ bool Filter::MatchesRule(const plan::CompiledPathway& pathway, int rule) {
 
 bool Filter::MatchesSubject(const Subject& subject) const {
   return (patient().empty() || patient() == subject.row.data.patient()) &&
-         (enrollment_.empty() || enrollment_ == subject.row.enrollment);
+         (enrollment_.empty() ||
+          (enrollment_ == subject.row.enrollment && enrollment_clinic_ == subject.row.clinic));
 }
 
 bool Filter::NamesReminders() const {

@@ -2,6 +2,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_FILTER_H_
 
 #include <bitset>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ class Filter {
   // Whether anything in this state can match.
   bool MatchesState(v1::ReminderState state) const { return states_.none() || states_[state]; }
   // Whether anything of this rule can match: phase, category, audience.
-  bool MatchesRule(const plan::CompiledPathway& pathway, int rule);
+  bool MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule);
   bool MatchesChannel(v1::Channel channel) const {
     return message_.channel() == v1::CHANNEL_UNSPECIFIED || channel == message_.channel();
   }
@@ -48,11 +49,12 @@ class Filter {
   bool NamesReminders() const;
 
   v1::ReminderFilter message_;
+  std::string enrollment_clinic_;
   std::string enrollment_;
   std::optional<absl::Time> due_from_;
   std::optional<absl::Time> due_before_;
   std::bitset<16> states_;
-  absl::flat_hash_map<const plan::CompiledPathway*, std::bitset<plan::kMaxRules>> rules_;
+  absl::flat_hash_map<std::shared_ptr<const plan::CompiledPathway>, std::bitset<plan::kMaxRules>> rules_;
 };
 
 }  // namespace aftercare::engine

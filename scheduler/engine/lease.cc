@@ -167,7 +167,7 @@ absl::Status Deliveries::LeaseOne(store::Transaction& tx, LeaseCall::State& stat
   if (!subject.ok()) return subject.status();
   const int rule = subject->pathway->FindRule(row.key.rule);
   const v1::Channel channel = ChannelOf(*subject, v1::AUDIENCE_PATIENT, row.contact_point);
-  if (!state.filter.MatchesSubject(*subject) || !state.filter.MatchesRule(*subject->pathway, rule) ||
+  if (!state.filter.MatchesSubject(*subject) || !state.filter.MatchesRule(subject->pathway, rule) ||
       !state.filter.MatchesChannel(channel)) {
     return absl::OkStatus();
   }

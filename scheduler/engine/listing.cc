@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
@@ -100,6 +101,11 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   auto made = MakeSubject(core_, facts_, std::move(row));
   if (!made.ok()) return made.status();
   const auto subject = std::make_shared<const Subject>(*std::move(made));
+  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
+    // What was dealt with ahead of time keeps its row however long ago that would have been due.
+    absl::Status status = LoadEarly(subject->row.enrollment, plan::ToTime(subject->row.data.end_time()));
+    if (!status.ok()) return status;
+  }
   plan::Plan plan(*subject->pathway, subject->facts);
   if (from > absl::InfinitePast()) plan.Seek(from);
   plan::Occurrence occurrence;
@@ -113,7 +119,7 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
       continue;
     }
     if (!filter_.MatchesState(DerivedStanding(*subject, occurrence, now_).state) ||
-        !filter_.MatchesRule(*subject->pathway, occurrence.rule) ||
+        !filter_.MatchesRule(subject->pathway, occurrence.rule) ||
         !filter_.MatchesChannel(ChannelOf(*subject, subject->pathway->rule(occurrence.rule).audience, 0)) ||
         (!early_.empty() && early_.contains(EncodePosition(PositionOf(*subject, occurrence))))) {
       continue;
@@ -123,14 +129,11 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   return absl::OkStatus();
 }
 
-absl::Status Listing::LoadEarly() {
-  // Everything up to the next wake has fired; a row beyond it was made ahead of time.
-  auto wake = facts_.NextWake(ClockOf(clinic_));
-  if (!wake.ok()) return wake.status();
+absl::Status Listing::LoadEarly(const std::string& enrollment, absl::Time from) {
   store::ReminderQuery query;
   query.clinic = clinic_.clinic;
-  query.enrollment = filter_.enrollment();
-  query.due_from = wake->has_value() ? std::min(now_, **wake) : now_;
+  query.enrollment = enrollment;
+  query.due_from = from;
   return ForEachStored(facts_, std::move(query), [this](const store::ReminderRow& row) -> absl::StatusOr<bool> {
     early_.insert(EncodePosition(PositionOf(row)));
     return true;
@@ -139,7 +142,11 @@ absl::Status Listing::LoadEarly() {
 
 absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   if (!PlannedCanMatch()) return absl::OkStatus();
-  if (absl::Status status = LoadEarly(); !status.ok()) return status;
+  // Everything up to the next wake has fired; a row beyond it was made ahead of time.
+  auto wake = facts_.NextWake(ClockOf(clinic_));
+  if (!wake.ok()) return wake.status();
+  const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
+  if (absl::Status status = LoadEarly(filter_.enrollment(), fired); !status.ok()) return status;
   if (filter_.due_from()) from = std::max(from, *filter_.due_from());
   auto named = Named();
   if (!named.ok()) return named.status();
@@ -196,10 +203,10 @@ absl::StatusOr<std::vector<Listing::Planned>> Listing::FirstPlanned(const std::o
 absl::StatusOr<bool> Listing::MatchesStored(const store::ReminderRow& row) {
   auto subject = SubjectOf(row.key.enrollment);
   if (!subject.ok()) return subject.status();
-  const plan::CompiledPathway& pathway = *(*subject)->pathway;
-  const int rule = pathway.FindRule(row.key.rule);
+  const auto& pathway = (*subject)->pathway;
+  const int rule = pathway->FindRule(row.key.rule);
   return filter_.MatchesSubject(**subject) && filter_.MatchesRule(pathway, rule) &&
-         filter_.MatchesChannel(ChannelOf(**subject, pathway.rule(rule).audience, row.contact_point));
+         filter_.MatchesChannel(ChannelOf(**subject, pathway->rule(rule).audience, row.contact_point));
 }
 
 absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::optional<store::DuePosition> after,

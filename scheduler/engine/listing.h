@@ -48,7 +48,8 @@ class Listing {
   // Takes a planned occurrence. False: none that come later in this enrollment are wanted.
   using PlannedVisitor = absl::FunctionRef<bool(const std::shared_ptr<const Subject>&, const plan::Occurrence&)>;
 
-  absl::Status LoadEarly();
+  // Remembers the stored reminders due at `from` or later, of one enrollment or (empty) all.
+  absl::Status LoadEarly(const std::string& enrollment, absl::Time from);
   absl::Status VisitPlanned(absl::Time from, PlannedVisitor visit);
   absl::Status VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit);
   absl::StatusOr<std::vector<Planned>> FirstPlanned(const std::optional<store::DuePosition>& after, int limit);

@@ -1,4 +1,5 @@
 // Clinics::AdvanceTestClock: a walk from one instant at which something happens to the next.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -96,7 +97,7 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
     auto wake = tx.NextWake(walk.clinic);
     if (!wake.ok()) return wake.status();
     if (!wake->has_value() || **wake > *walk.step_target) {
-      now = *walk.step_target;
+      now = std::max(now, *walk.step_target);  // never back: another call may have gone further meanwhile
       break;
     }
     now = std::max(now, **wake);
@@ -106,10 +107,10 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
     walk.step.expired += swept->expired;
     walk.step.more = swept->more;
   }
-  if (now == *walk.step_target) {
+  if (now >= *walk.step_target) {
     auto wake = tx.NextWake(walk.clinic);
     if (!wake.ok()) return wake.status();
-    walk.step.more = wake->has_value() && **wake <= now;
+    walk.step.more = wake->has_value() && **wake <= *walk.step_target;
   }
   walk.reached = now;
   plan::SetTimestamp(now, row->data.mutable_test_clock_time());

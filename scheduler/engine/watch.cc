@@ -99,7 +99,8 @@ absl::Status Watch::Read(store::Facts& facts) {
 
 void Watch::Looked(absl::Status status) {
   if (!status.ok()) return Finish(std::move(status));
-  if (!response_->events().empty() || waited_) {
+  // A bookmark is owed even while the log goes on, where a filter lets nothing through for long.
+  if (!response_->events().empty() || waited_ || std::chrono::steady_clock::now() >= bookmark_due_) {
     response_->set_resume_token(MakeResumeToken(core_.tokens(), clinic_, *place_));
     return Finish(absl::OkStatus());
   }

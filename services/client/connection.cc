@@ -13,6 +13,7 @@
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
 #include "services/client/failure.h"
+#include "services/client/interrupt.h"
 
 namespace aftercare::client {
 namespace {
@@ -198,6 +199,7 @@ class GrpcConnection final : public Connection {
 }  // namespace
 
 std::unique_ptr<Connection> Connection::To(const std::string& address, absl::Duration timeout) {
+  const SignalsHeld held;  // A channel starts threads, which live as long as the program.
   return std::make_unique<GrpcConnection>(address, timeout);
 }
 

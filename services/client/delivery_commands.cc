@@ -127,9 +127,10 @@ void AddDeliveryCommands(CLI::App& app, Action* action) {
   deliver->add_option("--channel", options->channel, "Only " + EnumChoices(*v1::Channel_descriptor()))->type_name("HOW");
   deliver->add_flag("--all-clinics", options->all_clinics, "For every clinic in real time (times in UTC)");
   deliver->add_flag("--once", options->once, "Stop when nothing is due, instead of waiting for more");
-  deliver->add_option("--max", options->max, "At most so many at a time, 1 to 1000")->capture_default_str()
+  deliver->add_option("--max", options->max, "At most so many at a time, 1 to 1000")
+      ->capture_default_str()
       ->type_name("N")
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(1, 1000).description(""));
   deliver->add_option("--wait", options->wait, "How long one request waits for messages, at most 60s")->capture_default_str()
       ->type_name("DURATION");
   deliver->footer(

@@ -1,5 +1,7 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/client/commands.h"
+#include "services/client/enrollment_file.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
 #include "services/client/lists.h"
@@ -10,6 +12,7 @@ namespace aftercare::client {
 namespace {
 
 struct EnrollOptions {
+  std::string file;
   std::string id;
   std::string patient;
   std::string first_name;
@@ -19,45 +22,68 @@ struct EnrollOptions {
   std::string zone;
   std::string locale;
   std::vector<std::string> factors;
-  std::vector<std::string> sms;
-  std::vector<std::string> emails;
-  std::vector<v1::Channel> channels;  // In the order given, one for each of sms and emails.
-  std::string consent = "granted";
+  std::vector<v1::ContactPoint> contact_points;
+  std::string consent;
   std::string request_id;
   bool dry_run = false;
 };
 
-void AddContactPoints(const EnrollOptions& options, v1::Enrollment* enrollment) {
-  size_t next_sms = 0;
-  size_t next_email = 0;
-  for (const v1::Channel channel : options.channels) {
-    v1::ContactPoint* point = enrollment->add_contact_points();
-    point->set_channel(channel);
-    point->set_address(channel == v1::CHANNEL_SMS ? options.sms[next_sms++] : options.emails[next_email++]);
+// What the options say goes before what the file says.
+absl::StatusOr<v1::Enrollment> EnrollmentOf(const std::string& clinic, const EnrollOptions& options) {
+  v1::Enrollment enrollment;
+  if (!options.file.empty()) {
+    absl::StatusOr<v1::Enrollment> read = ReadEnrollmentFile(options.file);
+    if (!read.ok()) return read.status();
+    enrollment = *std::move(read);
   }
+  const auto factors = ParseFactors(options.factors);
+  if (!factors.ok()) return factors.status();
+  for (const auto& [factor, value] : *factors) (*enrollment.mutable_factors())[factor] = value;
+  const auto set = [](const std::string& value, std::string* field) {
+    if (!value.empty()) *field = value;
+  };
+  set(options.patient, enrollment.mutable_patient());
+  set(options.first_name, enrollment.mutable_first_name());
+  set(options.last_name, enrollment.mutable_last_name());
+  set(options.pathway, enrollment.mutable_pathway());
+  set(options.procedure_date, enrollment.mutable_procedure_date());
+  set(options.zone, enrollment.mutable_time_zone());
+  set(options.locale, enrollment.mutable_locale());
+  if (!options.contact_points.empty()) {
+    enrollment.mutable_contact_points()->Assign(options.contact_points.begin(), options.contact_points.end());
+  }
+  if (!options.consent.empty()) {
+    const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "--consent", options.consent);
+    if (!consent.ok()) return consent.status();
+    enrollment.set_consent(static_cast<v1::Consent>(*consent));
+  }
+  if (!enrollment.pathway().empty()) enrollment.set_pathway(PathwayName(clinic, enrollment.pathway()));
+  return enrollment;
+}
+
+// Names every option that is needed and missing.
+absl::Status CheckComplete(const v1::Enrollment& enrollment) {
+  std::vector<std::string> missing;
+  if (enrollment.patient().empty()) missing.push_back("--patient");
+  if (enrollment.first_name().empty()) missing.push_back("--first-name");
+  if (enrollment.pathway().empty()) missing.push_back("--pathway");
+  if (enrollment.procedure_date().empty()) missing.push_back("--procedure-date");
+  if (enrollment.consent() == v1::CONSENT_UNSPECIFIED) missing.push_back("--consent");
+  if (missing.empty()) return absl::OkStatus();
+  return UsageError(absl::StrCat("enroll needs ", absl::StrJoin(missing, ", "), ", or a --file that says it"));
 }
 
 absl::StatusOr<v1::CreateEnrollmentRequest> EnrollRequest(const std::string& clinic, const EnrollOptions& options) {
-  auto factors = ParseFactors(options.factors);
-  if (!factors.ok()) return factors.status();
-  const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "--consent", options.consent);
-  if (!consent.ok()) return consent.status();
+  absl::StatusOr<v1::Enrollment> enrollment = EnrollmentOf(clinic, options);
+  if (!enrollment.ok()) return enrollment.status();
+  const absl::Status complete = CheckComplete(*enrollment);
+  if (!complete.ok()) return complete;
   v1::CreateEnrollmentRequest request;
   request.set_parent(clinic);
   request.set_enrollment_id(options.id);
   request.set_request_id(options.request_id);
   request.set_validate_only(options.dry_run);
-  v1::Enrollment* enrollment = request.mutable_enrollment();
-  enrollment->set_patient(options.patient);
-  enrollment->set_first_name(options.first_name);
-  enrollment->set_last_name(options.last_name);
-  enrollment->set_pathway(PathwayName(clinic, options.pathway));
-  enrollment->set_procedure_date(options.procedure_date);
-  enrollment->set_time_zone(options.zone);
-  enrollment->set_locale(options.locale);
-  enrollment->set_consent(static_cast<v1::Consent>(*consent));
-  *enrollment->mutable_factors() = *std::move(factors);
-  AddContactPoints(options, enrollment);
+  *request.mutable_enrollment() = *std::move(enrollment);
   return request;
 }
 
@@ -130,40 +156,56 @@ absl::Status End(Session& session, const EndOptions& options) {
   return absl::OkStatus();
 }
 
+// The options of contact points, collected in the order given: only the parser knows it.
+void AddContactOptions(CLI::App* enroll, const std::shared_ptr<EnrollOptions>& options) {
+  const auto add = [&](const char* name, v1::Channel channel, const char* description, const char* type) {
+    enroll
+        ->add_option_function<std::string>(
+            name,
+            [options, channel](const std::string& address) {
+              v1::ContactPoint& point = options->contact_points.emplace_back();
+              point.set_channel(channel);
+              point.set_address(address);
+            },
+            description)
+        ->type_name(type)
+        ->trigger_on_parse();
+  };
+  add("--sms", v1::CHANNEL_SMS, "Number for text messages. This, --email and --webhook may be repeated, the preferred first",
+      "+NUMBER");
+  add("--email", v1::CHANNEL_EMAIL, "Address for e-mail", "ADDRESS");
+  add("--webhook", v1::CHANNEL_WEBHOOK, "The patient's id in a system of the clinic's own, an app for instance", "ID");
+}
+
 void AddEnroll(CLI::App& app, Action* action) {
   CLI::App* enroll = app.add_subcommand("enroll", "Enrol a patient on a pathway");
   const auto options = std::make_shared<EnrollOptions>();
-  const auto add = [&](const char* name, std::string* value, const char* description, const char* type) {
+  const auto add = [&](const char* name, std::string* value, const std::string& description, const char* type) {
     return enroll->add_option(name, *value, description)->type_name(type);
   };
-  add("--patient", &options->patient, "The clinic's own id of the patient", "ID")->required();
-  add("--first-name", &options->first_name, "For {first_name} in texts", "NAME")->required();
+  add("--file", &options->file, "Take from this file what the options do not say: an Enrollment in protobuf JSON, as "
+      "`enrollments --json` prints it, or text format", "FILE");
+  add("--patient", &options->patient, "The clinic's own id of the patient. Needed", "ID");
+  add("--first-name", &options->first_name, "For {first_name} in texts. Needed", "NAME");
   add("--last-name", &options->last_name, "For {last_name} in texts", "NAME");
-  add("--pathway", &options->pathway, "Id of the pathway", "ID")->required();
-  add("--procedure-date", &options->procedure_date, "Day 0, YYYY-MM-DD", "DATE")->required();
+  add("--pathway", &options->pathway, "Id of the pathway. Needed", "ID");
+  add("--procedure-date", &options->procedure_date, "Day 0, YYYY-MM-DD. Needed", "DATE");
+  add("--consent", &options->consent,
+      "Whether the patient agreed to messages: " + EnumChoices(*v1::Consent_descriptor()) + ". Needed", "WHAT");
   add("--zone", &options->zone, "IANA time zone of the patient. Default: the clinic's", "ZONE");
   add("--locale", &options->locale, "BCP 47 tag of the patient's language. Default: the pathway's", "LOCALE");
   AddListOption(enroll, "--factor", &options->factors, "A fact about the patient, severity=severe; may be repeated")
       ->type_name("FACTOR=VALUE");
-  CLI::Option* sms = AddListOption(enroll, "--sms", &options->sms,
-                                   "Number for text messages; --sms and --email may be repeated, in order of preference")
-                         ->type_name("+NUMBER");
-  CLI::Option* email = AddListOption(enroll, "--email", &options->emails, "Address for e-mail")->type_name("ADDRESS");
-  enroll->add_option("--consent", options->consent, EnumChoices(*v1::Consent_descriptor()))->capture_default_str()->type_name("WHAT");
+  AddContactOptions(enroll, options);
   add("--id", &options->id, "Id of the enrollment. Default: the server makes one", "ID");
   add("--request-id", &options->request_id, "Makes it safe to send the same again", "ID");
   enroll->add_flag("--dry-run", options->dry_run, "Check only, enrol nobody");
   enroll->footer(
-      "Example:\n  aftercare enroll --clinic demo --id ana --patient P-17 --first-name Ana --pathway knee_stem_cell \\\n"
-      "      --procedure-date 2026-03-02 --zone America/New_York --factor severity=severe --sms +15550100");
-  enroll->callback([=] {
-    // Only the parser knows in which order the two options came.
-    for (const CLI::Option* option : enroll->parse_order()) {
-      if (option == sms) options->channels.push_back(v1::CHANNEL_SMS);
-      if (option == email) options->channels.push_back(v1::CHANNEL_EMAIL);
-    }
-    *action = [=](Session& session) { return Enroll(session, *options); };
-  });
+      "Examples:\n  aftercare enroll --clinic demo --id ana --patient P-17 --first-name Ana --consent granted \\\n"
+      "      --pathway knee_stem_cell --procedure-date 2026-03-02 --zone America/New_York \\\n"
+      "      --factor severity=severe --sms +15550100 --email ana@example.org\n"
+      "  aftercare enroll --clinic demo --file ana.json --dry-run");
+  enroll->callback([=] { *action = [=](Session& session) { return Enroll(session, *options); }; });
 }
 
 }  // namespace

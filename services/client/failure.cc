@@ -1,8 +1,10 @@
 #include "services/client/failure.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
@@ -37,19 +39,46 @@ bool IsUnreachable(const absl::Status& status, const google::rpc::Status& detail
   return (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) && details.details_size() == 0;
 }
 
-void AppendDetails(const google::rpc::Status& details, std::string* out) {
+// Every bad field, one a line.
+std::string RenderViolations(const google::rpc::Status& details) {
+  std::string out;
   for (const google::protobuf::Any& any : details.details()) {
     google::rpc::BadRequest bad;
     if (!any.Is<google::rpc::BadRequest>() || !any.UnpackTo(&bad)) continue;
     for (const auto& violation : bad.field_violations()) {
-      absl::StrAppend(out, "  ", violation.field(), ": ", violation.description(), "\n");
+      absl::StrAppend(&out, "  ", violation.field(), ": ", violation.description(), "\n");
     }
   }
-  if (const auto retry = Find<google::rpc::RetryInfo>(details)) {
-    const absl::Duration delay =
-        absl::Seconds(retry->retry_delay().seconds()) + absl::Nanoseconds(retry->retry_delay().nanos());
-    absl::StrAppend(out, "  try again in ", absl::FormatDuration(delay), "\n");
+  return out;
+}
+
+// Whether a message says nothing that the list of bad fields does not say. Servers put all they know into the message,
+// for clients that show nothing else.
+bool IsRepeated(absl::string_view message, const google::rpc::Status& details) {
+  const auto bad = Find<google::rpc::BadRequest>(details);
+  return bad.has_value() && bad->field_violations_size() > 0 &&
+         std::all_of(bad->field_violations().begin(), bad->field_violations().end(), [&](const auto& violation) {
+           return absl::StrContains(message, violation.field()) && absl::StrContains(message, violation.description());
+         });
+}
+
+std::string RenderRetry(const google::rpc::Status& details) {
+  const auto retry = Find<google::rpc::RetryInfo>(details);
+  if (!retry.has_value()) return "";
+  const absl::Duration delay =
+      absl::Seconds(retry->retry_delay().seconds()) + absl::Nanoseconds(retry->retry_delay().nanos());
+  return absl::StrCat("  try again in ", absl::FormatDuration(delay), "\n");
+}
+
+// Where nobody answered. Of a channel's long message only the cause is of use.
+std::string RenderUnreachable(const absl::Status& status, absl::string_view server) {
+  if (absl::IsDeadlineExceeded(status)) {
+    return absl::StrCat("aftercare: ", server, " did not answer in time (--timeout)\n");
   }
+  absl::string_view cause = status.message();
+  if (absl::StartsWith(cause, "failed to connect")) cause = cause.substr(std::min(cause.size(), cause.rfind(": ") + 2));
+  return absl::StrCat("aftercare: no server answers at ", server, cause.empty() ? "" : absl::StrCat(" (", cause, ")"),
+                      "\n  Start one with aftercared, or name another with --server or AFTERCARE_SERVER.\n");
 }
 
 }  // namespace
@@ -89,19 +118,17 @@ int ExitCodeOf(const absl::Status& status) {
   return IsUnreachable(status, DetailsOf(status)) ? kExitUnreachable : kExitRefused;
 }
 
-std::string RenderFailure(const absl::Status& status) {
+std::string RenderFailure(const absl::Status& status, absl::string_view server) {
   const std::string message(status.message());
   if (status.GetPayload(kUsageUrl).has_value()) return absl::StrCat("aftercare: ", message, "\n");
   const google::rpc::Status details = DetailsOf(status);
-  if (IsUnreachable(status, details)) return absl::StrCat("aftercare: no answer from the server: ", message, "\n");
+  if (IsUnreachable(status, details)) return RenderUnreachable(status, server);
 
   std::string out = absl::StrCat("aftercare: ", CodeName(static_cast<int>(status.code())));
   const auto info = Find<google::rpc::ErrorInfo>(details);
   if (info.has_value()) absl::StrAppend(&out, " (", info->reason(), ")");
-  if (!message.empty()) absl::StrAppend(&out, ": ", message);
-  out += "\n";
-  AppendDetails(details, &out);
-  return out;
+  if (!message.empty() && !IsRepeated(message, details)) absl::StrAppend(&out, ": ", message);
+  return absl::StrCat(out, "\n", RenderViolations(details), RenderRetry(details));
 }
 
 std::string RenderItemStatus(const google::rpc::Status& status) {

@@ -35,8 +35,8 @@ std::string ReasonOf(const absl::Status& status);
 int ExitCodeOf(const absl::Status& status);
 
 // The failure in lines for a reader, each ended by a line feed: code, reason and message, then every bad field on a
-// line of its own, then when to try again.
-std::string RenderFailure(const absl::Status& status);
+// line of its own, then when to try again. `server` is where an answer was expected from.
+std::string RenderFailure(const absl::Status& status, absl::string_view server);
 
 // The canonical name of a code, `NOT_FOUND`, and the message of the outcome of one item of a batch.
 std::string RenderItemStatus(const google::rpc::Status& status);

@@ -26,7 +26,7 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
        "STATE");
   more(command->add_option("--from", options->from, "Due at or after this time: 2026-03-02, 2026-03-02T09:00, now"),
        "TIME");
-  more(command->add_option("--before", options->before, "Due before this time: as --from, or +7d"), "TIME");
+  more(command->add_option("--to,--before", options->before, "Due before this time: as --from, or +7d"), "TIME");
 }
 
 absl::StatusOr<v1::ReminderFilter> FilterOf(const FilterOptions& options, const std::string& clinic,

@@ -1,6 +1,8 @@
 #ifndef AFTERCARE_SERVICES_CLIENT_INTERRUPT_H_
 #define AFTERCARE_SERVICES_CLIENT_INTERRUPT_H_
 
+#include <signal.h>
+
 #include <functional>
 #include <thread>
 
@@ -9,8 +11,24 @@
 
 namespace aftercare::client {
 
+// While it lives, threads that are started are not given the signals of an Interrupt. For threads that others start
+// before there is an Interrupt: one thread that takes a signal by its default ends the program.
+class SignalsHeld {
+ public:
+  SignalsHeld();
+
+  // Gives the signals back to this thread, as it had them before.
+  ~SignalsHeld();
+
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 // Turns the first Ctrl-C (or SIGTERM) into an orderly end of a command that would run for ever; the second one ends the
-// program at once. To be made before any other thread, of which the signals are then kept away; at most one at a time.
+// program at once. To be made before any other thread but those of SignalsHeld; at most one at a time.
 class Interrupt {
  public:
   // `on_interrupt` runs once, on a thread of its own, and must not block.

@@ -1,27 +1,34 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
 #include "CLI/CLI.hpp"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
+#include "services/client/help.h"
 #include "services/client/session.h"
+#include "services/client/terminal.h"
 
 namespace aftercare::client {
 namespace {
 
 constexpr char kDescription[] =
-    "Aftercare carries patients through the year after a procedure. This is its command line: for clinics, their\n"
-    "pathways and patients, for what is due and for what becomes of it.\n\n"
+    "Aftercare carries patients through the year after a procedure. This is its command line:\n"
+    "for clinics, their pathways and patients, for what is due and for what becomes of it.\n\n"
     "Names may be given short (ana, ana/ice-am.2) or in full (clinics/demo/enrollments/ana).";
+
+// Lines longer than this are hard to read, however wide the terminal.
+constexpr int kHelpColumns = 100;
 
 constexpr char kFooter[] =
     "Start here:\n"
-    "  aftercare preview --pathway knee_stem_cell.textproto --procedure-date 2026-03-02 --zone America/New_York\n"
-    "  aftercare demo --pathway knee_stem_cell.textproto     a whole year in seconds, against a running server\n"
-    "  aftercare timeline ana --clinic demo                  a patient's year as a picture\n\n"
+    "  aftercare demo --pathway knee_stem_cell.textproto    a whole year in seconds, on a running server\n"
+    "  aftercare timeline ana --clinic demo                 a patient's year as a picture\n"
+    "  aftercare preview --help                             what a patient would be sent; needs no server\n\n"
     "`aftercare COMMAND --help` explains a command and gives an example.\n"
     "The options above may stand before or after the command.\n\n"
-    "Exit codes: 0 done; 1 refused, or faults were found; 2 the command line makes no sense; 3 no server answered.";
+    "Exit codes: 0 done; 1 refused, or faults were found; 2 the command line makes no sense;\n"
+    "3 no server answered; 128 + n ended by signal n.";
 
 // Everything the command line can say. Built and read here only: CLI11 reports by exceptions.
 void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
@@ -29,11 +36,15 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   app.fallthrough();
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Show this help");
-  app.get_formatter()->column_width(34);
+  app.set_version_flag("--version", "aftercare " AFTERCARE_VERSION, "Show the version");
+  app.formatter(HelpFormatter(std::min(kHelpColumns, TerminalWidth())));
+  app.failure_message(RenderParseFailure);
   app.add_option("--server", options->server, "Where the server listens")->capture_default_str()
       ->envname("AFTERCARE_SERVER")
       ->type_name("ADDRESS");
-  app.add_option("--clinic", options->clinic, "Which clinic")->capture_default_str()->envname("AFTERCARE_CLINIC")->type_name("ID");
+  app.add_option("--clinic", options->clinic, "Which clinic")->capture_default_str()
+      ->envname("AFTERCARE_CLINIC")
+      ->type_name("ID");
   app.add_flag("--json", options->json, "Print protobuf JSON, one object a line");
   app.add_option("--timeout", options->timeout, "How long a call may take")->capture_default_str()->type_name("DURATION");
   app.footer(kFooter);
@@ -75,6 +86,6 @@ int main(int argc, char** argv) {
   Session session(options);
   absl::Status status = session.Open();
   if (status.ok()) status = action(session);
-  if (!status.ok()) session.Note(RenderFailure(status));
+  if (!status.ok()) session.Note(RenderFailure(status, options.server));
   return ExitCodeOf(status);
 }

@@ -23,10 +23,21 @@ constexpr int kYearDays = 366;
 // More kinds of patient than this are not tried out one by one.
 constexpr int kMaxPatientKinds = 5000;
 
-int RemindersInAYear(const plan::CompiledPathway& pathway, const v1::Enrollment& enrollment) {
+// Somebody every pathway takes: with no factor named.
+v1::Enrollment SamplePatient() {
+  v1::Enrollment patient;
+  patient.set_patient("sample");
+  patient.set_first_name("Sample");
+  patient.set_procedure_date(kSampleDate);
+  patient.set_time_zone("UTC");
+  patient.set_consent(v1::CONSENT_GRANTED);
+  return patient;
+}
+
+absl::StatusOr<int> RemindersInAYear(const plan::CompiledPathway& pathway, const v1::Enrollment& patient) {
   plan::FieldErrors errors;
-  const auto facts = plan::FactsOf(enrollment, pathway, &errors);
-  if (!facts.has_value()) return 0;
+  const auto facts = plan::FactsOf(patient, pathway, &errors);
+  if (!facts.has_value()) return FaultsError("a sample patient does not fit the pathway", errors);
   const absl::Time end = absl::FromCivil(facts->procedure_date + kYearDays + 1, facts->zone);
   plan::Plan plan(pathway, *facts);
   plan::Occurrence occurrence;
@@ -35,44 +46,45 @@ int RemindersInAYear(const plan::CompiledPathway& pathway, const v1::Enrollment&
   return count;
 }
 
-// The least and the most over all kinds of patient, or over those that differ from the ordinary one in one factor
-// where there are too many kinds.
-std::pair<int, int> RangeOfReminders(const plan::CompiledPathway& pathway) {
-  v1::Enrollment enrollment;
-  enrollment.set_procedure_date(kSampleDate);
-  enrollment.set_time_zone("UTC");
-  const int ordinary = RemindersInAYear(pathway, enrollment);
-  std::pair<int, int> range(ordinary, ordinary);
+// The patients to try out: all kinds, or those that differ from the ordinary one in one factor where there are too many
+// kinds.
+std::vector<v1::Enrollment> PatientKinds(const plan::CompiledPathway& pathway) {
+  const auto& factors = pathway.source().factors();
+  std::vector<v1::Enrollment> patients = {SamplePatient()};
   int64_t kinds = 1;
-  for (const v1::Factor& factor : pathway.source().factors()) {
-    kinds = std::min<int64_t>(kinds * factor.values_size(), kMaxPatientKinds + 1);
-  }
-  const auto look = [&] {
-    const int count = RemindersInAYear(pathway, enrollment);
-    range = {std::min(range.first, count), std::max(range.second, count)};
-  };
+  for (const v1::Factor& factor : factors) kinds = std::min<int64_t>(kinds * factor.values_size(), kMaxPatientKinds + 1);
   if (kinds > kMaxPatientKinds) {
-    for (const v1::Factor& factor : pathway.source().factors()) {
+    for (const v1::Factor& factor : factors) {
       for (const std::string& value : factor.values()) {
-        (*enrollment.mutable_factors())[factor.id()] = value;
-        look();
+        patients.push_back(SamplePatient());
+        (*patients.back().mutable_factors())[factor.id()] = value;
       }
-      enrollment.mutable_factors()->erase(factor.id());
     }
-    return range;
+    return patients;
   }
   for (int64_t kind = 0; kind < kinds; ++kind) {
     int64_t rest = kind;
-    for (const v1::Factor& factor : pathway.source().factors()) {
-      (*enrollment.mutable_factors())[factor.id()] = factor.values(static_cast<int>(rest % factor.values_size()));
+    patients.push_back(SamplePatient());
+    for (const v1::Factor& factor : factors) {
+      (*patients.back().mutable_factors())[factor.id()] = factor.values(static_cast<int>(rest % factor.values_size()));
       rest /= factor.values_size();
     }
-    look();
+  }
+  return patients;
+}
+
+// The least and the most over all kinds of patient.
+absl::StatusOr<std::pair<int, int>> RangeOfReminders(const plan::CompiledPathway& pathway) {
+  std::pair<int, int> range(plan::kMaxOccurrences, 0);
+  for (const v1::Enrollment& patient : PatientKinds(pathway)) {
+    const absl::StatusOr<int> count = RemindersInAYear(pathway, patient);
+    if (!count.ok()) return count.status();
+    range = {std::min(range.first, *count), std::max(range.second, *count)};
   }
   return range;
 }
 
-std::string SummaryOf(const std::string& path, const plan::CompiledPathway& pathway) {
+std::string SummaryOf(const std::string& path, const plan::CompiledPathway& pathway, std::pair<int, int> reminders) {
   const v1::Pathway& source = pathway.source();
   std::set<std::string> languages;
   int tasks = 0;
@@ -80,7 +92,7 @@ std::string SummaryOf(const std::string& path, const plan::CompiledPathway& path
     for (const auto& [locale, unused] : rule.texts()) languages.insert(locale);
     if (rule.audience() == v1::AUDIENCE_CARE_TEAM) ++tasks;
   }
-  const auto [least, most] = RangeOfReminders(pathway);
+  const auto [least, most] = reminders;
   std::string out = absl::StrCat(path, ": no faults\n", source.display_name(), "\n");
   absl::StrAppend(&out, "  ", Counted(source.phases_size(), "phase"), ", ", Counted(source.rules_size(), "rule"), " (",
                   tasks, " for the care team), ", Counted(source.factors_size(), "factor"), "\n");
@@ -102,10 +114,12 @@ absl::Status CheckPathway(Session& session, const std::string& path) {
   if (!file.ok()) return file.status();
   const auto compiled = file->Compile();
   if (!compiled.ok()) return compiled.status();
+  const auto reminders = RangeOfReminders(**compiled);
+  if (!reminders.ok()) return reminders.status();
   if (session.json()) {
     session.PrintJson(file->pathway());
   } else {
-    session.Print(SummaryOf(path, **compiled));
+    session.Print(SummaryOf(path, **compiled, *reminders));
   }
   return absl::OkStatus();
 }
@@ -194,7 +208,9 @@ void AddPathwayCommands(CLI::App& app, Action* action) {
   CLI::App* check = pathway->add_subcommand("check", "Check a pathway file, without a server: every fault, one a line");
   const auto path = std::make_shared<std::string>();
   check->add_option("FILE", *path, "Pathway in protobuf text format")->required();
-  check->footer("Example:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto");
+  check->footer(
+      "Example:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto\n\n"
+      "With --json it prints the pathway on one line.");
   check->callback([=] { *action = [=](Session& session) { return CheckPathway(session, *path); }; });
 
   CLI::App* put = pathway->add_subcommand("put", "Store a pathway file, as a new pathway or its next revision");

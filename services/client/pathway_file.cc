@@ -1,7 +1,6 @@
 #include "services/client/pathway_file.h"
 
-#include <fstream>
-#include <sstream>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/tokenizer.h"
 #include "services/client/failure.h"
 #include "services/client/names.h"
+#include "services/client/text_file.h"
 
 namespace aftercare::client {
 namespace {
@@ -20,23 +19,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
-
-// Files larger than this are no pathway; the limits of the API allow far less.
-constexpr size_t kMaxFileBytes = 64 << 20;
-
-class Collector final : public google::protobuf::io::ErrorCollector {
- public:
-  Collector(const std::string& path, plan::FieldErrors* errors) : path_(path), errors_(errors) {}
-
-  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
-    // Counted from 0, or -1 where there is no place.
-    errors_->push_back({absl::StrCat(path_, ":", line + 1, ":", column + 1), message});
-  }
-
- private:
-  const std::string& path_;
-  plan::FieldErrors* errors_;
-};
 
 // One step of a field's path: `rules[3]`, `texts["es"]`.
 struct Step {
@@ -86,13 +68,9 @@ int EntryOf(const TextFormat::ParseInfoTree& places, const FieldDescriptor* fiel
 }  // namespace
 
 absl::StatusOr<PathwayFile> PathwayFile::Read(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return UsageError(absl::StrCat("cannot read ", path));
-  std::ostringstream text;
-  // A directory opens but cannot be read.
-  if (!(text << stream.rdbuf())) return UsageError(absl::StrCat("cannot read ", path, ", or it is empty"));
-  if (text.str().size() > kMaxFileBytes) return UsageError(absl::StrCat(path, " is too large for a pathway"));
-  return Parse(path, text.str());
+  const absl::StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return text.status();
+  return Parse(path, *text);
 }
 
 absl::StatusOr<PathwayFile> PathwayFile::Parse(const std::string& path, absl::string_view text) {
@@ -101,9 +79,9 @@ absl::StatusOr<PathwayFile> PathwayFile::Parse(const std::string& path, absl::st
   file.text_ = std::string(text);
   file.places_ = std::make_shared<TextFormat::ParseInfoTree>();
   plan::FieldErrors errors;
-  Collector collector(path, &errors);
+  TextFaults faults(path, &errors);
   TextFormat::Parser parser;
-  parser.RecordErrorsTo(&collector);
+  parser.RecordErrorsTo(&faults);
   parser.WriteLocationsTo(file.places_.get());
   if (!parser.ParseFromString(file.text_, &file.pathway_)) {
     return FaultsError("the file is not a pathway in protobuf text format", errors);

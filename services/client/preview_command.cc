@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -7,18 +8,20 @@
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
+#include "services/client/agenda.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
-#include "services/client/lists.h"
 #include "services/client/pathway_file.h"
-#include "services/client/table.h"
 #include "services/client/terminal.h"
 #include "services/client/year.h"
 #include "services/client/year_text.h"
 
 namespace aftercare::client {
 namespace {
+
+// Lines of text longer than this are hard to read.
+constexpr int kTextColumns = 110;
 
 struct PreviewOptions {
   std::string pathway;
@@ -35,6 +38,7 @@ struct PreviewOptions {
 // can be mended at once.
 v1::Enrollment PatientOf(const PreviewOptions& options, plan::FieldErrors* errors) {
   v1::Enrollment patient;
+  patient.set_patient("preview");
   patient.set_first_name(options.first_name);
   patient.set_procedure_date(options.procedure_date);
   patient.set_time_zone(options.zone);
@@ -86,25 +90,28 @@ v1::GetTimelineResponse PlanOf(const plan::CompiledPathway& pathway, const plan:
   return timeline;
 }
 
-void PrintPlan(Session& session, const v1::GetTimelineResponse& timeline, absl::TimeZone zone, bool picture) {
+// What --json promises: these fields and no others.
+v1::Reminder JsonOf(const v1::Reminder& reminder) {
+  v1::Reminder brief;
+  brief.set_name(reminder.name());
+  brief.set_phase(reminder.phase());
+  brief.set_category(reminder.category());
+  *brief.mutable_due_time() = reminder.due_time();
+  *brief.mutable_expire_time() = reminder.expire_time();
+  brief.set_state(reminder.state());
+  brief.set_reason(reminder.reason());
+  return brief;
+}
+
+void PrintPlan(Session& session, const v1::GetTimelineResponse& timeline, bool picture) {
+  const int width = TerminalWidth();
   if (session.json()) {
-    for (const v1::Reminder& reminder : timeline.reminders()) session.PrintJson(reminder);
-    return;
+    for (const v1::Reminder& reminder : timeline.reminders()) session.PrintJson(JsonOf(reminder));
+  } else if (picture) {
+    session.Print(RenderYearText(YearOf(timeline), width, session.colour()));
+  } else {
+    session.Print(RenderAgenda(timeline, std::min(width, kTextColumns), session.colour()));
   }
-  if (picture) {
-    session.Print(RenderYearText(YearOf(timeline), TerminalWidth(), session.colour()));
-    return;
-  }
-  Table table({absl::StrCat("DUE (", zone.name(), ")"), "UNTIL", "STATE", "REMINDER", "PHASE", "CATEGORY", "TEXT"});
-  for (const v1::Reminder& reminder : timeline.reminders()) {
-    const std::string reason = ReasonLabel(reminder.reason());
-    table.Add({FormatInstant(reminder.due_time(), zone), FormatInstant(reminder.expire_time(), zone),
-               reason.empty() ? StateLabel(reminder.state()) : absl::StrCat(StateLabel(reminder.state()), " (", reason, ")"),
-               reminder.name(), reminder.phase(), reminder.category(), reminder.text()});
-  }
-  session.Print(table.Render(session.list_width(), session.colour()));
-  session.Print(absl::StrCat(Counted(timeline.reminders_size(), "reminder"), ", as things stand on ",
-                             FormatInstant(timeline.current_time(), zone), "\n"));
 }
 
 absl::Status Preview(Session& session, const PreviewOptions& options) {
@@ -121,7 +128,7 @@ absl::Status Preview(Session& session, const PreviewOptions& options) {
   const std::optional<plan::PatientFacts> facts = plan::FactsOf(patient, **compiled, &errors);
   for (plan::FieldError& error : errors) error.field = OptionOf(error.field);
   if (!errors.empty() || !facts.has_value()) return FaultsError("the patient's facts are not acceptable", errors);
-  PrintPlan(session, PlanOf(**compiled, *facts, patient), facts->zone, options.picture);
+  PrintPlan(session, PlanOf(**compiled, *facts, patient), options.picture);
   return absl::OkStatus();
 }
 
@@ -137,15 +144,19 @@ void AddPreviewCommand(CLI::App& app, Action* action) {
       ->type_name("FACTOR=VALUE");
   preview
       ->add_option("--enrolled-at", options->enrolled_at,
-                   "When the patient is enrolled: 2026-03-02T14:30 (local) or RFC 3339. States are those of this moment. "
-                   "Default: the start of the procedure date")
+                   "When the patient is enrolled: 2026-03-02T14:30 (local) or RFC 3339. What is out of its window by then "
+                   "is never sent. Default: the start of the procedure date")
       ->type_name("TIME");
   preview->add_option("--locale", options->locale, "BCP 47 tag of the patient's language")->type_name("LOCALE");
-  preview->add_option("--first-name", options->first_name, "For {first_name} in texts")->capture_default_str()->type_name("NAME");
+  preview->add_option("--first-name", options->first_name, "For {first_name} in texts")->capture_default_str()
+      ->type_name("NAME");
   preview->add_flag("--picture", options->picture, "Draw the year, as timeline does");
   preview->footer(
       "Example:\n  aftercare preview --pathway deploy/pathways/knee_stem_cell.textproto \\\n"
-      "      --procedure-date 2026-03-02 --zone America/New_York --factor severity=severe --locale es");
+      "      --procedure-date 2026-03-02 --zone America/New_York --factor severity=severe --locale es\n\n"
+      "With --json, each line is one reminder, in order of due time, with the fields name, phase,\n"
+      "category, dueTime, expireTime, state and, where the state has one, reason. The state is that\n"
+      "at the time of enrollment.");
   preview->callback([=] { *action = [=](Session& session) { return Preview(session, *options); }; });
 }
 

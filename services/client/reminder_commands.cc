@@ -79,10 +79,7 @@ absl::Status Due(Session& session, const DueOptions& options) {
   if (!frame.ok()) return frame.status();
   absl::StatusOr<v1::ReminderFilter> filter = FilterOf(options.filter, session.clinic(), *frame);
   if (!filter.ok()) return filter.status();
-  // Counting without further words is counting everything.
-  DueOptions chosen = options;
-  if (options.count) chosen.all = true;
-  AddDefaultStates(chosen, &*filter);
+  AddDefaultStates(options, &*filter);
   return options.count ? CountDue(session, *filter) : ListDue(session, options, *filter, frame->zone);
 }
 
@@ -109,21 +106,21 @@ void AddReminderCommands(CLI::App& app, Action* action) {
   const auto options = std::make_shared<DueOptions>();
   AddFilterOptions(due, &options->filter);
   due->add_flag("--all", options->all,
-                "In any state. Default: due and leased; with --from or --before scheduled too");
-  due->add_flag("--count", options->count, "Count by phase and state instead (in any state, unless --state is given)");
+                "In any state. Default: due and leased; with --from or --to scheduled too");
+  due->add_flag("--count", options->count, "Count them by phase and state instead");
   due->add_option("--limit", options->limit, "At most so many; 0 for all")->capture_default_str()->type_name("N");
   due->footer(
       "Examples:\n"
       "  aftercare due --clinic demo\n"
-      "  aftercare due --patient P-17 --from 2026-03-03 --before 2026-03-04\n"
-      "  aftercare due --audience care-team --before +7d\n"
-      "  aftercare due --count --enrollment ana");
+      "  aftercare due --patient P-17 --from 2026-03-03 --to 2026-03-04\n"
+      "  aftercare due --audience care-team --to +7d\n"
+      "  aftercare due --all --count --enrollment ana");
   due->callback([=] { *action = [=](Session& session) { return Due(session, *options); }; });
 
   CLI::App* complete = app.add_subcommand("complete", "Record that a task was done or a message was answered");
   const auto reminder = std::make_shared<std::string>();
   complete->add_option("REMINDER", *reminder, "ENROLLMENT/RULE.NUMBER, or its full name")->required();
-  complete->footer("Example:\n  aftercare complete ana/therapy-early.2 --clinic demo");
+  complete->footer("Example:\n  aftercare complete ana/visit-9-12-check-booked.1 --clinic demo");
   complete->callback([=] { *action = [=](Session& session) { return Complete(session, *reminder); }; });
 }
 

@@ -16,6 +16,7 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
+#include "google/protobuf/stubs/logging.h"
 #include "scheduler/engine/clock.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/store.h"
@@ -108,6 +109,7 @@ int Main(int argc, char** argv) {
     std::cout << config->DebugString();
     return 0;
   }
+  google::protobuf::SetLogHandler(nullptr);  // what it has to say of a bad request is said to the client
   spdlog::set_level(spdlog::level::from_str(config->log_level()));
   spdlog::set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
   return Serve(*config);

@@ -106,8 +106,20 @@ TEST(FactsTest, EveryFaultIsNamedAtOnce) {
       contact_points { address: "x" })");
   EXPECT_THAT(Faults(enrollment),
               ElementsAre("patient", "first_name", "last_name", "procedure_date", "time_zone", "locale",
-                          "factors[\"age\"]", "factors[\"severity\"]", "contact_points[0].address",
-                          "contact_points[1].address", "contact_points[2].channel", "consent"));
+                          "contact_points[0].address", "contact_points[1].address", "contact_points[2].channel",
+                          "consent", "factors[\"age\"]", "factors[\"severity\"]"));
+}
+
+TEST(FactsTest, WithoutThePathwayAllButTheFactorsIsChecked) {
+  v1::Enrollment enrollment = GoodEnrollment();
+  (*enrollment.mutable_factors())["age"] = "old";
+  FieldErrors errors;
+  CheckEnrollment(enrollment, &errors);
+  EXPECT_THAT(FieldsOf(errors), IsEmpty());
+  enrollment.set_procedure_date("tomorrow");
+  enrollment.clear_consent();
+  CheckEnrollment(enrollment, &errors);
+  EXPECT_THAT(FieldsOf(errors), ElementsAre("procedure_date", "consent"));
 }
 
 TEST(FactsTest, FaultsDoNotRepeatThePatientsData) {

@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -63,14 +61,6 @@ TEST(PathwayTest, AGoodPathwayCompiles) {
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(pathway->source(), GoodPathway()));
 }
 
-TEST(PathwayTest, TheShippedPathwayCompiles) {
-  std::ifstream file(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto");
-  ASSERT_TRUE(file) << "deploy/pathways/knee_stem_cell.textproto cannot be read";
-  std::stringstream text;
-  text << file.rdbuf();
-  EXPECT_NE(CompileGood(FromText<v1::Pathway>(text.str())), nullptr);
-}
-
 TEST(PathwayTest, AnEmptyPathwayNamesAllThatIsMissing) {
   EXPECT_THAT(Faults(v1::Pathway()), ElementsAre("display_name", "default_locale", "phases", "rules"));
 }
@@ -82,22 +72,67 @@ TEST(PathwayTest, AnEmptyRuleNamesAllThatIsMissing) {
                                            "rules[2].schedule.times", "rules[2].texts"));
 }
 
-TEST(PathwayTest, FaultsInDifferentPlacesAreAllNamed) {
+// One pathway with every kind of fault; each is listed where it is, in the order of the pathway.
+TEST(PathwayTest, EveryFaultOfAPathwayIsListedAtOnceWithItsPath) {
+  const auto pathway = FromText<v1::Pathway>(R"(
+      display_name: " " default_locale: "en"
+      factors { id: "severity" values: "mild" values: "severe" default_value: "awful" }
+      factors { id: "severity" values: "Mild" values: "x" values: "x" }
+      phases { id: "early" display_name: "Early" span { days { first: 1 last: 14 } } }
+      phases { id: "early" display_name: "Again" span { weeks { first: 0 last: 2 } } }
+      phases { id: "late" display_name: "Late" span { months { first: 6 last: 12 } } }
+      rules { id: "ice" phase: "early" category: "ice" schedule { daily {} times: "8:00" times: "25:00" }
+              texts { key: "en" value: "Ice." } }
+      rules { id: "ice" phase: "never" category: "ice" schedule { daily {} times: "09:00" }
+              texts { key: "en" value: "Ice twice." } }
+      rules { id: "walk" phase: "early" category: "walk" texts { key: "en" value: "Walk." }
+              schedule { span { days { first: 1 last: 15 } } times: "09:00" times: "13:00" window { until: "12:00" } } }
+      rules { id: "rest" phase: "early" category: "rest" schedule { daily { interval: -1 } times: "09:00" }
+              texts { key: "en" value: "" } texts { key: "es" value: "Descanse, {nombre}." }
+              texts { key: "fr" value: "Repos {" } texts { key: "spanish" value: "Descanse." } }
+      rules { id: "visit" phase: "late" category: "visit" schedule { on { months: 13 } on { months: 9 } times: "09:00" }
+              conditions { factor: "age" values: "old" } conditions { factor: "severity" values: "dire" }
+              texts { key: "es" value: "Visita." } })");
+  const char kValue[] = "must be 1 to 40 lower-case letters, digits, '_' and '-'";
+  const std::vector<std::string> expected = {
+      "display_name must not be empty",
+      "factors[0].default_value must be one of the values",
+      "factors[1].id must be unique; 'severity' is there already",
+      absl::StrCat("factors[1].values[0] ", kValue),
+      "factors[1].values[2] must not be named twice",
+      "phases[1].id must be unique; 'early' is there already",
+      "phases[1].span.weeks.first must be 1 to 520",
+      "rules[0].schedule.times[0] must be a time of day, HH:MM",
+      "rules[0].schedule.times[1] must be a time of day, HH:MM",
+      "rules[1].id must be unique; 'ice' is there already",
+      "rules[1].phase must be the id of one of the phases",
+      "rules[2].schedule.window.until must be later than every time of the schedule",
+      "rules[2].schedule.span must lie inside the rule's phase for every procedure date",
+      "rules[3].schedule.daily.interval must be 1 to 366",
+      "rules[3].texts[\"en\"] must not be empty",
+      "rules[3].texts[\"es\"] has an unknown placeholder '{nombre}'",
+      "rules[3].texts[\"fr\"] has a '{' without its partner; write '{{' for a brace",
+      "rules[3].texts[\"spanish\"] must be named by a language tag such as 'en' or 'es-MX'",
+      "rules[4].conditions[0].factor must be the id of one of the factors",
+      "rules[4].conditions[1].values[0] must be one of the factor's values",
+      "rules[4].schedule.on[0] must lie inside the rule's phase for every procedure date",
+      "rules[4].schedule.on[1] must be later than the day before it in the list, for every procedure date",
+      "rules[4].texts must have a text in the default locale, 'en'",
+  };
+  FieldErrors errors;
+  EXPECT_EQ(CompiledPathway::Compile(pathway, &errors), nullptr);
+  EXPECT_EQ(LinesOf(errors), expected);
+}
+
+TEST(PathwayTest, NamesAndDescriptionsAreTextWithinTheirLengths) {
   v1::Pathway pathway = GoodPathway();
   pathway.set_display_name("tab\t");
   pathway.set_description(std::string(4001, 'a'));
-  pathway.mutable_factors(0)->set_default_value("none");
-  pathway.mutable_factors(0)->add_values("mild");
-  *pathway.add_factors() = pathway.factors(0);
-  pathway.mutable_phases(1)->set_id("early");
-  pathway.mutable_phases(0)->mutable_span()->mutable_weeks()->set_last(0);
-  pathway.mutable_rules(1)->set_id("rest");
-  pathway.mutable_rules(1)->mutable_conditions(0)->set_values(0, "awful");
-  EXPECT_THAT(Faults(pathway),
-              ElementsAre("display_name", "description", "factors[0].values[2]", "factors[0].default_value",
-                          "factors[1].id", "factors[1].values[2]", "factors[1].default_value",
-                          "phases[0].span.weeks.last", "phases[1].id", "rules[1].id", "rules[1].phase",
-                          "rules[1].conditions[0].values[0]"));
+  pathway.mutable_factors(0)->set_display_name(std::string(101, 'a'));
+  pathway.mutable_phases(0)->set_display_name("two\nlines");
+  pathway.mutable_phases(1)->set_description("bell\a");
+  EXPECT_THAT(Faults(pathway), ElementsAre("display_name", "description", "factors[0].display_name",
+                                           "phases[0].display_name", "phases[1].description"));
 }
 
 TEST(PathwayTest, ConditionsMustNameFactorsAndValuesOfThePathway) {

@@ -28,18 +28,25 @@ Message FromText(const std::string& text) {
   return message;
 }
 
-// `field: description` lines, for messages of failures and for comparing.
+// The fields' paths alone.
 inline std::vector<std::string> FieldsOf(const FieldErrors& errors) {
   std::vector<std::string> fields;
   for (const FieldError& error : errors) fields.push_back(error.field);
   return fields;
 }
 
+// Path and description, as one line each.
+inline std::vector<std::string> LinesOf(const FieldErrors& errors) {
+  std::vector<std::string> lines;
+  for (const FieldError& error : errors) lines.push_back(error.field + " " + error.description);
+  return lines;
+}
+
 // The pathway, which the test says is a good one.
 inline std::shared_ptr<const CompiledPathway> CompileGood(const v1::Pathway& pathway) {
   FieldErrors errors;
   auto compiled = CompiledPathway::Compile(pathway, &errors);
-  for (const FieldError& error : errors) ADD_FAILURE() << error.field << " " << error.description;
+  for (const std::string& line : LinesOf(errors)) ADD_FAILURE() << line;
   return compiled;
 }
 

@@ -1,0 +1,32 @@
+#ifndef AFTERCARE_SERVICES_CLIENT_TEXT_FILE_H_
+#define AFTERCARE_SERVICES_CLIENT_TEXT_FILE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "scheduler/plan/field_errors.h"
+
+namespace aftercare::client {
+
+// The content of a file. A usage error if it cannot be read or is larger than anything this program has a use for.
+absl::StatusOr<std::string> ReadTextFile(const std::string& path);
+
+// Collects the faults of protobuf text format as fields called `path:line:column`, counted from 1. Not thread safe.
+class TextFaults final : public google::protobuf::io::ErrorCollector {
+ public:
+  // `errors` must outlive it.
+  TextFaults(const std::string& path, plan::FieldErrors* errors) : path_(path), errors_(errors) {}
+
+  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override;
+
+ private:
+  const std::string path_;
+  plan::FieldErrors* const errors_;
+};
+
+}  // namespace aftercare::client
+
+#endif  // AFTERCARE_SERVICES_CLIENT_TEXT_FILE_H_

@@ -1,0 +1,106 @@
+// What the process offers beside its API: health, reflection, an orderly end.
+#include <grpcpp/generic/generic_stub.h>
+
+#include <future>
+
+#include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.pb.h"
+#include "scheduler/store/sqlite_driver.h"
+#include "tests/e2e/harness.h"
+
+namespace aftercare::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ServingTest : public Service {
+ protected:
+  grpc::health::v1::HealthCheckResponse::ServingStatus Health() {
+    grpc::GenericStub stub(client->channel);
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    grpc::ByteBuffer request;
+    grpc::Slice empty;
+    grpc::ByteBuffer bytes(&empty, 1);
+    auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", bytes, &queue);
+    call->StartCall();
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    call->Finish(&answer, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    grpc::Slice slice;
+    answer.DumpToSingleSlice(&slice);
+    grpc::health::v1::HealthCheckResponse response;
+    EXPECT_TRUE(response.ParseFromArray(slice.begin(), static_cast<int>(slice.size())));
+    queue.Shutdown();
+    return response.status();
+  }
+};
+
+TEST_F(ServingTest, HealthIsServing) { EXPECT_EQ(Health(), grpc::health::v1::HealthCheckResponse::SERVING); }
+
+TEST_F(ServingTest, ASecondServerOnTheSamePortIsRefused) {
+  auto driver = store::OpenSqlite(dir.File("other.db"));
+  ASSERT_TRUE(driver.ok()) << driver.status();
+  auto store = store::Store::Open(*std::move(driver), {});
+  ASSERT_TRUE(store.ok()) << store.status();
+  const std::string address = absl::StrCat("127.0.0.1:", server->port());
+  const auto second = server::Server::Start(address, *std::move(store), clock);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(address));
+}
+
+TEST_F(ServingTest, ShutdownEndsStreamsAndLongPollsAtOnceAndSaysWhy) {
+  CreateClinic(*client, "riverside");
+  grpc::ClientContext context;
+  v1::WatchEventsRequest request;
+  request.set_parent("clinics/riverside");
+  auto watch = client->reminders->WatchEvents(&context, request);
+  v1::WatchEventsResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  auto polled = std::async(std::launch::async, [&] {
+    v1::LeaseRemindersRequest lease;
+    lease.set_parent("clinics/riverside");
+    lease.mutable_wait()->set_seconds(60);
+    return Call(*client->deliveries, &v1::DeliveryService::Stub::LeaseReminders, lease).status;
+  });
+  server->Shutdown(absl::Minutes(1));
+  while (watch->Read(&response)) {
+  }
+  const grpc::Status ended = watch->Finish();
+  EXPECT_EQ(ended.error_code(), grpc::StatusCode::UNAVAILABLE) << ended.error_message();
+  EXPECT_EQ(ReasonOf(ended), "SHUTTING_DOWN");
+  EXPECT_TRUE(HasRetryInfo(ended));
+  // Refused or ended, as it came before the end or after.
+  EXPECT_EQ(polled.get().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServingTest, ManyClientsThatGoAwayInTheMiddleLeaveNothingBehind) {
+  CreateClinic(*client, "riverside");
+  for (int i = 0; i < 50; ++i) {
+    grpc::ClientContext watching;
+    v1::WatchEventsRequest watch;
+    watch.set_parent("clinics/riverside");
+    auto stream = client->reminders->WatchEvents(&watching, watch);
+    v1::WatchEventsResponse response;
+    ASSERT_TRUE(i % 2 == 0 || stream->Read(&response));
+    watching.TryCancel();
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+
+    grpc::ClientContext leasing;
+    leasing.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(i % 5));
+    v1::LeaseRemindersRequest lease;
+    lease.set_parent("clinics/riverside");
+    lease.mutable_wait()->set_seconds(60);
+    v1::LeaseRemindersResponse leased;
+    EXPECT_EQ(client->deliveries->LeaseReminders(&leasing, lease, &leased).error_code(),
+              grpc::StatusCode::DEADLINE_EXCEEDED);
+  }
+  server->Shutdown(absl::Minutes(1));  // would wait for ever for a call that never finishes
+}
+
+}  // namespace
+}  // namespace aftercare::e2e

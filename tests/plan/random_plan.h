@@ -1,0 +1,166 @@
+#ifndef AFTERCARE_TESTS_PLAN_RANDOM_PLAN_H_
+#define AFTERCARE_TESTS_PLAN_RANDOM_PLAN_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "tests/plan/testing.h"
+
+// Random pathways and patients, and every time zone there is.
+namespace aftercare::plan {
+
+// Every zone and link that the zone database lists and this machine has a file for.
+inline std::vector<std::string> AllZones() {
+  const char* directory = std::getenv("TZDIR");
+  const std::filesystem::path root = directory != nullptr ? directory : "/usr/share/zoneinfo";
+  std::ifstream list(root / "tzdata.zi");
+  EXPECT_TRUE(list) << root << " has no list of zones";
+  std::vector<std::string> names;
+  for (std::string line; std::getline(list, line);) {
+    const std::vector<std::string> words = absl::StrSplit(line, ' ');
+    if (words[0] != "Z" && words[0] != "L") continue;  // `Z name ...` is a zone, `L target name` a link.
+    const std::string& name = words[words[0] == "Z" ? 1 : 2];
+    if (name != "Factory" && std::filesystem::is_regular_file(root / name)) names.push_back(name);
+  }
+  EXPECT_GT(names.size(), 300u);
+  return names;
+}
+
+class Random {
+ public:
+  explicit Random(uint64_t seed) : engine_(seed) {}
+  int Between(int least, int most) { return std::uniform_int_distribution<int>(least, most)(engine_); }
+  bool OneIn(int n) { return Between(1, n) == 1; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// Times of day and a window.
+inline std::string TimesText(Random* random) {
+  std::vector<int> minutes;
+  // Often in the small hours, where clocks change, and at both ends of the day.
+  for (int i = random->Between(1, 4); i > 0; --i) {
+    minutes.push_back(random->OneIn(2) ? random->Between(0, 240) : random->OneIn(3) ? random->Between(1400, 1438)
+                                                                                    : random->Between(0, 1438));
+  }
+  std::sort(minutes.begin(), minutes.end());
+  minutes.erase(std::unique(minutes.begin(), minutes.end()), minutes.end());
+  std::string text;
+  for (const int m : minutes) absl::StrAppendFormat(&text, " times: '%02d:%02d'", m / 60, m % 60);
+  const int until = random->OneIn(2) ? minutes.back() + 1 : random->Between(minutes.back() + 1, 1439);
+  switch (random->Between(0, 4)) {
+    case 0:
+      return absl::StrCat(text, absl::StrFormat(" window { until: '%02d:%02d' }", until / 60, until % 60));
+    case 1:
+      return absl::StrCat(text, " window { hours: ", random->Between(1, 100), " }");
+    case 2:
+      return absl::StrCat(text, " window { days: ", random->Between(0, 9), " }");
+    default:
+      return text;
+  }
+}
+
+inline std::string SpanText(Random* random) {
+  const int first = random->Between(0, 60);
+  switch (random->Between(0, 2)) {
+    case 0:
+      return absl::StrCat("span { days { first: ", first, " last: ", first + random->Between(0, 90), " } }");
+    case 1:
+      return absl::StrCat("span { weeks { first: ", first / 7 + 1, " last: ", first / 7 + random->Between(1, 12), " } }");
+    default:
+      return absl::StrCat("span { months { first: ", first / 10, " last: ", first / 10 + random->Between(1, 6), " } }");
+  }
+}
+
+// Once, or every n-th day or week.
+inline std::string RecurrenceText(Random* random) {
+  switch (random->Between(0, 2)) {
+    case 0:
+      return "";
+    case 1:
+      return absl::StrCat(" daily { interval: ", random->Between(0, 5), " }");
+    default: {
+      std::string weekdays;
+      for (int day = 1; day <= 7; ++day) {
+        if (random->OneIn(3)) absl::StrAppend(&weekdays, " weekdays: ", day);
+      }
+      return absl::StrCat(" weekly { interval: ", random->Between(0, 3), weekdays, " }");
+    }
+  }
+}
+
+// Single days around monthly dates after month `first`, up to the date of month `last` itself.
+inline std::string OnText(int first, int last, Random* random) {
+  std::string on;
+  for (int month = first + 1; month <= last; month += random->Between(1, 3)) {
+    absl::StrAppend(&on, " on { months: ", month, " days: ", random->Between(-9, month < last ? 9 : 0), " }");
+  }
+  return on;
+}
+
+// The rule's phase and days: those of the phase `year`, which has room for any, or all that of the phase `own`, which
+// runs from month `first` to month `last`.
+inline void SetRandomDays(int first, int last, Random* random, v1::Rule* rule) {
+  std::string days;
+  rule->set_phase(random->OneIn(3) ? "own" : "year");
+  if (rule->phase() == "own") {
+    days = random->OneIn(3) ? OnText(first, last, random) : RecurrenceText(random);
+  } else if (random->OneIn(4)) {
+    days = absl::StrCat("span { months { first: ", random->Between(0, 3), " last: ", random->Between(4, 14),
+                        " } } monthly { interval: ", random->Between(0, 3), " }");
+  } else {
+    days = random->OneIn(4) ? OnText(0, random->Between(1, 13), random) : SpanText(random) + RecurrenceText(random);
+  }
+  *rule->mutable_schedule() = FromText<v1::Schedule>(days + TimesText(random));
+}
+
+inline v1::Pathway RandomPathway(Random* random) {
+  auto pathway = FromText<v1::Pathway>(R"(
+      display_name: "Random" default_locale: "en"
+      phases { id: "year" display_name: "Year" span { days { first: 0 last: 3660 } } }
+      phases { id: "own" display_name: "Own" span { months {} } })");
+  const int first = random->Between(0, 6);
+  const int last = first + random->Between(1, 6);
+  pathway.mutable_phases(1)->mutable_span()->mutable_months()->set_first(first);
+  pathway.mutable_phases(1)->mutable_span()->mutable_months()->set_last(last);
+  for (int i = random->Between(1, 6); i > 0; --i) {
+    v1::Rule* rule = pathway.add_rules();
+    rule->set_id(absl::StrCat("r", i));
+    rule->set_category("c");
+    SetRandomDays(first, last, random, rule);
+    (*rule->mutable_texts())["en"] = "Text";
+  }
+  return pathway;
+}
+
+// An instant before, within or after the year of a patient, not always a whole second.
+inline absl::Time RandomInstant(const PatientFacts& facts, Random* random) {
+  const absl::Time noon = facts.zone.At(absl::CivilHour(facts.procedure_date) + 12).pre;
+  return noon + absl::Hours(24 * random->Between(-3, 400)) + absl::Minutes(random->Between(-720, 720)) +
+         absl::Nanoseconds(random->OneIn(2) ? 0 : random->Between(0, 999'999'999));
+}
+
+// A patient with a procedure on any day of the calendar, to whom most rules apply; a third of them never enrolled.
+inline PatientFacts RandomPatient(const std::string& zone, Random* random) {
+  PatientFacts facts = FactsFor("1970-01-01", zone);
+  const int days = static_cast<int>(absl::CivilDay(2199, 12, 31) - facts.procedure_date);
+  // Half of them in the years in which zones have changed their minds.
+  facts.procedure_date += random->Between(0, random->OneIn(2) ? days : 60 * 365);
+  for (int i = 0; i < 6; ++i) facts.rules[i] = !random->OneIn(6);
+  if (!random->OneIn(3)) facts.enroll_time = RandomInstant(facts, random);
+  return facts;
+}
+
+}  // namespace aftercare::plan
+
+#endif  // AFTERCARE_TESTS_PLAN_RANDOM_PLAN_H_

@@ -1,0 +1,152 @@
+// Clinics, pathways and requests, on every kind of database.
+#include "tests/store/store_suite.h"
+
+namespace aftercare::store {
+namespace {
+
+class ClinicsConformance : public StoreSuite {};
+INSTANTIATE_FOR_EVERY_DATABASE(ClinicsConformance);
+
+TEST_P(ClinicsConformance, AClinicIsReadAsItWasWritten) {
+  ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetClinic, "a")), Show(MakeClinic("a")));
+  EXPECT_EQ(Show(Ask(&Facts::GetClinic, "b")), "none");
+}
+
+TEST_P(ClinicsConformance, AnUpdatedClinicReplacesTheRowAndNoOther) {
+  ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic("b")), IsOk());
+  ClinicRow changed = MakeClinic("a");
+  changed.version = 8;
+  changed.data.set_phone("+34 600 000 000");
+  changed.data.clear_time_zone();
+  ASSERT_THAT(Do(&Transaction::UpdateClinic, changed), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetClinic, "a")), Show(changed));
+  EXPECT_EQ(Show(Ask(&Facts::GetClinic, "b")), Show(MakeClinic("b")));
+}
+
+TEST_P(ClinicsConformance, ATakenKeyIsRefusedAndItsRowLeftAlone) {
+  ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  ClinicRow other = MakeClinic("a");
+  other.version = 9;
+  EXPECT_THAT(Do(&Transaction::InsertClinic, other), Fails(absl::StatusCode::kAlreadyExists));
+  EXPECT_EQ(Show(Ask(&Facts::GetClinic, "a")), Show(MakeClinic("a")));
+}
+
+TEST_P(ClinicsConformance, AnUpdateOfARowThatIsNotThereIsAnInternalError) {
+  EXPECT_THAT(Do(&Transaction::UpdateClinic, MakeClinic("a")), Fails(absl::StatusCode::kInternal));
+  EXPECT_EQ(Show(Ask(&Facts::GetClinic, "a")), "none");
+}
+
+TEST_P(ClinicsConformance, ClinicsAreListedByTheBytesOfTheirIdsInPages) {
+  for (const char* id : {"b", "a", "Z", "c-1", "c", "c1", "é"}) {
+    ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic(id)), IsOk());
+  }
+  EXPECT_EQ(Ids(Ask(&Facts::ListClinics, "", 100)), "Z a b c c-1 c1 é");
+  EXPECT_EQ(Ids(Ask(&Facts::ListClinics, "", 2)), "Z a");
+  EXPECT_EQ(Ids(Ask(&Facts::ListClinics, "a", 2)), "b c");
+  EXPECT_EQ(Ids(Ask(&Facts::ListClinics, "bb", 2)), "c c-1");
+  EXPECT_EQ(Ids(Ask(&Facts::ListClinics, "é", 2)), "");
+}
+
+TEST_P(ClinicsConformance, APathwayRevisionIsReadAsItWasWritten) {
+  ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "knee", 1)), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetPathway, "a", "knee", 1)), Show(MakePathway("a", "knee", 1)));
+  EXPECT_EQ(Show(Ask(&Facts::GetPathway, "a", "knee", 2)), "none");
+  EXPECT_EQ(Show(Ask(&Facts::GetPathway, "a", "hip", 0)), "none");
+  EXPECT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "knee", 1)),
+              Fails(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_P(ClinicsConformance, TheNewestRevisionIsTheGreatestNumber) {
+  for (const int revision : {9, 10, 2}) {
+    ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "knee", revision)), IsOk());
+  }
+  EXPECT_EQ(*Ask(&Facts::NewestRevision, "a", "knee"), 10);
+  EXPECT_EQ(*Ask(&Facts::NewestRevision, "a", "hip"), 0);
+  EXPECT_EQ(*Ask(&Facts::NewestRevision, "b", "knee"), 0);
+  EXPECT_EQ(Show(Ask(&Facts::GetPathway, "a", "knee", 0)), Show(MakePathway("a", "knee", 10)));
+}
+
+TEST_P(ClinicsConformance, PathwaysAreListedOnceEachAtTheirNewestRevision) {
+  for (const int revision : {1, 2, 3}) {
+    ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "knee", revision)), IsOk());
+  }
+  ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "hip", 5)), IsOk());
+  ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "spine", 1)), IsOk());
+  ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("b", "knee", 9)), IsOk());
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathways, "a", "", 10)), "hip.5 knee.3 spine.1");
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathways, "a", "", 2)), "hip.5 knee.3");
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathways, "a", "hip", 1)), "knee.3");
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathways, "b", "", 10)), "knee.9");
+  EXPECT_EQ(Show(Ask(&Facts::ListPathways, "b", "", 10)), Show(MakePathway("b", "knee", 9)) + "\n");
+}
+
+TEST_P(ClinicsConformance, RevisionsAreListedNewestFirst) {
+  for (const int revision : {1, 2, 3, 10}) {
+    ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "knee", revision)), IsOk());
+  }
+  ASSERT_THAT(Do(&Transaction::InsertPathwayRevision, MakePathway("a", "knee-b", 4)), IsOk());
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathwayRevisions, "a", "knee", 0, 100)), "knee.10 knee.3 knee.2 knee.1");
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathwayRevisions, "a", "knee", 0, 2)), "knee.10 knee.3");
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathwayRevisions, "a", "knee", 3, 100)), "knee.2 knee.1");
+  EXPECT_EQ(Ids(Ask(&Facts::ListPathwayRevisions, "a", "knee", 1, 100)), "");
+}
+
+TEST_P(ClinicsConformance, ARequestIsReadAsItWasWrittenByItsClinicOnly) {
+  ASSERT_THAT(Do(&Transaction::InsertRequest, MakeRequest("a", "r1")), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetRequest, "a", "r1")), Show(MakeRequest("a", "r1")));
+  EXPECT_EQ(Show(Ask(&Facts::GetRequest, "b", "r1")), "none");
+  EXPECT_EQ(Show(Ask(&Facts::GetRequest, "a", "r2")), "none");
+}
+
+TEST_P(ClinicsConformance, ARequestIdIsTakenWithinItsClinicOnly) {
+  ASSERT_THAT(Do(&Transaction::InsertRequest, MakeRequest("a", "r1")), IsOk());
+  RequestRow other = MakeRequest("a", "r1");
+  other.response = "other";
+  EXPECT_THAT(Do(&Transaction::InsertRequest, other), Fails(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Do(&Transaction::InsertRequest, MakeRequest("b", "r1")), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetRequest, "a", "r1")), Show(MakeRequest("a", "r1")));
+}
+
+TEST_P(ClinicsConformance, AResponseOfNoBytesIsKept) {
+  RequestRow row = MakeRequest("a", "r1");
+  row.response.clear();
+  ASSERT_THAT(Do(&Transaction::InsertRequest, row), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetRequest, "a", "r1")), Show(row));
+}
+
+TEST_P(ClinicsConformance, OldRequestsAreDeletedFromTheOnesStoredFirst) {
+  for (int i = 0; i < 6; ++i) {
+    RequestRow row = MakeRequest(i % 2 == 0 ? "a" : "b", "r" + std::to_string(i));
+    row.time = At(i);
+    ASSERT_THAT(Do(&Transaction::InsertRequest, row), IsOk());
+  }
+  const auto left = [this] {
+    std::string ids;
+    for (int i = 0; i < 6; ++i) {
+      if (Ask(&Facts::GetRequest, i % 2 == 0 ? "a" : "b", "r" + std::to_string(i))->has_value()) ids += std::to_string(i);
+    }
+    return ids;
+  };
+  ASSERT_THAT(Do(&Transaction::DeleteRequestsBefore, At(0), 100), IsOk());
+  EXPECT_EQ(left(), "012345");
+  ASSERT_THAT(Do(&Transaction::DeleteRequestsBefore, At(4), 2), IsOk());
+  EXPECT_EQ(left(), "2345");
+  ASSERT_THAT(Do(&Transaction::DeleteRequestsBefore, At(4), 100), IsOk());
+  EXPECT_EQ(left(), "45");
+  EXPECT_THAT(Do(&Transaction::InsertRequest, MakeRequest("a", "r0")), IsOk());
+}
+
+TEST_P(ClinicsConformance, TheSecretIsSixteenBytesAndStaysWithTheDatabase) {
+  const std::string secret = store().secret();
+  EXPECT_EQ(secret.size(), 16);
+  EXPECT_EQ(*Ask(&Facts::Secret), secret);
+  Open();
+  EXPECT_EQ(store().secret(), secret);
+  const std::unique_ptr<TestDatabase> other = GetParam().make();
+  EXPECT_NE((*Store::Open(*other->Connect(), StoreOptions()))->secret(), secret);
+}
+
+}  // namespace
+}  // namespace aftercare::store

@@ -1,0 +1,164 @@
+// Enrollments, on every kind of database.
+#include "tests/store/store_suite.h"
+
+namespace aftercare::store {
+namespace {
+
+class EnrollmentsConformance : public StoreSuite {
+ protected:
+  void Insert(const EnrollmentRow& row) { ASSERT_THAT(Do(&Transaction::InsertEnrollment, row), IsOk()); }
+  void Insert(absl::string_view clinic, absl::string_view id, std::optional<absl::Time> next_due,
+              absl::string_view clock = "") {
+    EnrollmentRow row = MakeEnrollment(clinic, id);
+    row.next_due = next_due;
+    row.clock = std::string(clock);
+    Insert(row);
+  }
+  std::string List(EnrollmentQuery query) {
+    query.clinic = "a";
+    return Ids(Ask(&Facts::ListEnrollments, query));
+  }
+};
+INSTANTIATE_FOR_EVERY_DATABASE(EnrollmentsConformance);
+
+TEST_P(EnrollmentsConformance, AnEnrollmentIsReadAsItWasWritten) {
+  Insert(MakeEnrollment("a", "e1"));
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(MakeEnrollment("a", "e1")));
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e2")), "none");
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "b", "e1")), "none");
+}
+
+TEST_P(EnrollmentsConformance, WhatIsEmptyStaysEmpty) {
+  EnrollmentRow row;
+  row.clinic = "a";
+  row.enrollment = "e1";
+  Insert(row);
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(row));
+}
+
+TEST_P(EnrollmentsConformance, APathwayNamedInAnotherFormIsKeptAsItIs) {
+  for (const char* name : {"knee", "clinics/b/pathways/knee", "clinics/a/pathways/", "clinics/a"}) {
+    EnrollmentRow row = MakeEnrollment("a", std::string("e-") + name);
+    row.data.set_pathway(name);
+    Insert(row);
+    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", row.enrollment)), Show(row));
+  }
+}
+
+TEST_P(EnrollmentsConformance, AnUpdateReplacesEveryFieldOfOneRow) {
+  Insert(MakeEnrollment("a", "e1"));
+  Insert(MakeEnrollment("a", "e2"));
+  Insert(MakeEnrollment("b", "e1"));
+  EnrollmentRow changed = MakeEnrollment("a", "e1");
+  changed.clock = "a";
+  changed.version = 4;
+  changed.state = v1::ENROLLMENT_STATE_ENDED;
+  changed.next_due.reset();
+  changed.data.set_patient("another");
+  changed.data.set_pathway("clinics/a/pathways/hip");
+  changed.data.set_end_reason(v1::END_REASON_WITHDRAWN);
+  ASSERT_THAT(Do(&Transaction::UpdateEnrollment, changed), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(changed));
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e2")), Show(MakeEnrollment("a", "e2")));
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "b", "e1")), Show(MakeEnrollment("b", "e1")));
+}
+
+TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
+  Insert(MakeEnrollment("a", "e1"));
+  EnrollmentRow expected = MakeEnrollment("a", "e1");
+  for (const std::optional<absl::Time> next : {std::optional(At(0.000001)), std::optional<absl::Time>()}) {
+    ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", next), IsOk());
+    expected.next_due = next;
+    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(expected));
+  }
+}
+
+TEST_P(EnrollmentsConformance, WritesToAMissingRowOrATakenKeyAreRefused) {
+  EXPECT_THAT(Do(&Transaction::UpdateEnrollment, MakeEnrollment("a", "e1")), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&Transaction::SetNextDue, "a", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
+  Insert(MakeEnrollment("a", "e1"));
+  EXPECT_THAT(Do(&Transaction::SetNextDue, "b", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&Transaction::InsertEnrollment, MakeEnrollment("a", "e1")), Fails(absl::StatusCode::kAlreadyExists));
+  Insert(MakeEnrollment("b", "e1"));
+}
+
+TEST_P(EnrollmentsConformance, EnrollmentsAreListedByIdInPages) {
+  for (const char* id : {"e3", "e1", "e2", "e10"}) Insert(MakeEnrollment("a", id));
+  Insert(MakeEnrollment("b", "e0"));
+  EXPECT_EQ(List({}), "e1 e10 e2 e3");
+  EXPECT_EQ(List({.limit = 3}), "e1 e10 e2");
+  EXPECT_EQ(List({.after = "e10", .limit = 1}), "e2");
+  EXPECT_EQ(List({.after = "e3"}), "");
+}
+
+TEST_P(EnrollmentsConformance, FiltersOfAListingAreAllOfThemMet) {
+  for (const char* id : {"e1", "e2", "e3", "e4", "e5"}) {
+    EnrollmentRow row = MakeEnrollment("a", id);
+    row.data.set_patient(row.enrollment < "e4" ? "p" : "q");
+    if (row.enrollment == "e2") row.data.set_pathway("clinics/a/pathways/hip");
+    if (row.enrollment == "e3") row.state = v1::ENROLLMENT_STATE_ENDED;
+    if (row.enrollment >= "e3") row.next_due.reset();
+    Insert(row);
+  }
+  EXPECT_EQ(List({.patient = "p"}), "e1 e2 e3");
+  EXPECT_EQ(List({.patient = "p", .after = "e1", .limit = 1}), "e2");
+  EXPECT_EQ(List({.patient = "p", .pathway = "knee"}), "e1 e3");
+  EXPECT_EQ(List({.pathway = "hip"}), "e2");
+  EXPECT_EQ(List({.pathway = "kne"}), "");
+  EXPECT_EQ(List({.state = v1::ENROLLMENT_STATE_ENDED}), "e3");
+  EXPECT_EQ(List({.pathway = "knee", .state = v1::ENROLLMENT_STATE_ACTIVE}), "e1 e4 e5");
+  EXPECT_EQ(List({.pending_only = true}), "e1 e2");
+  EXPECT_EQ(List({.patient = "q", .pending_only = true}), "");
+}
+
+TEST_P(EnrollmentsConformance, DueEnrollmentsAreThoseOfTheClockUpToAndWithTheInstantInOrder) {
+  Insert("b", "late", At(5));
+  Insert("a", "second", At(2));
+  Insert("b", "a-twin", At(2));
+  Insert("a", "first", At(1));
+  Insert("a", "after", At(2.000001));
+  Insert("a", "never", std::nullopt);
+  Insert("t", "sandboxed", At(1), "t");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(0.999999), 10)), "");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(1), 10)), "first");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(2), 10)), "first second a-twin");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(9), 10)), "first second a-twin after late");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(9), 2)), "first second");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "t", At(9), 10)), "sandboxed");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "u", At(9), 10)), "");
+}
+
+TEST_P(EnrollmentsConformance, AnEnrollmentComesDueByItsNewestNextDue) {
+  Insert("a", "e1", At(1));
+  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", At(3)), IsOk());
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(2), 10)), "");
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(3), 10)), "e1");
+  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
+  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(9), 10)), "");
+}
+
+TEST_P(EnrollmentsConformance, TheNextWakeIsTheEarlierOfWhatComesDueAndWhatCloses) {
+  EXPECT_EQ(Show(Ask(&Facts::NextWake, "")), "none");
+  Insert("t", "sandboxed", At(0), "t");
+  EXPECT_EQ(Show(Ask(&Facts::NextWake, "")), "none");
+  Insert("a", "e1", At(5));
+  Insert("a", "e2", At(4));
+  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(4));
+  ReminderRow reminder = MakeReminder("a", "e1", "ice", 1);
+  reminder.expire = At(3);
+  reminder.closes = At(3);
+  ASSERT_TRUE(*InsertReminder(reminder));
+  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(3));
+  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", At(2)), IsOk());
+  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(2));
+  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
+  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e2", std::nullopt), IsOk());
+  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(3));
+  reminder.closes.reset();
+  ASSERT_THAT(Do(&Transaction::UpdateReminder, reminder), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::NextWake, "")), "none");
+  EXPECT_EQ(*Ask(&Facts::NextWake, "t"), At(0));
+}
+
+}  // namespace
+}  // namespace aftercare::store

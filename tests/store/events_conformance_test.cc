@@ -1,0 +1,149 @@
+// The event log, on every kind of database.
+#include "tests/store/store_suite.h"
+
+namespace aftercare::store {
+namespace {
+
+using testing::ElementsAre;
+
+class EventsConformance : public StoreSuite {
+ protected:
+  void Append(absl::string_view clinic, const v1::Event& event) {
+    ASSERT_THAT(Do(&Transaction::AppendEvent, clinic, event), IsOk());
+  }
+  std::vector<EventRow> List(absl::string_view clinic, int64_t after = 0, int limit = 1000) {
+    return Ask(&Facts::ListEvents, clinic, after, limit).value();
+  }
+  std::vector<std::string> Patients(const std::vector<EventRow>& events) {
+    std::vector<std::string> patients;
+    for (const EventRow& event : events) patients.push_back(event.data.patient());
+    return patients;
+  }
+  v1::Event EventOf(absl::string_view clinic, absl::string_view patient) {
+    v1::Event event = MakeEvent(clinic, "e1");
+    event.set_patient(std::string(patient));
+    return event;
+  }
+};
+INSTANTIATE_FOR_EVERY_DATABASE(EventsConformance);
+
+TEST_P(EventsConformance, AnEventIsReadAsItWasAppendedWithoutItsToken) {
+  v1::Event event = MakeEvent("a", "e1");
+  Append("a", event);
+  v1::Event tokened = event;
+  tokened.set_resume_token("token");
+  Append("a", tokened);
+  const std::vector<EventRow> events = List("a");
+  ASSERT_EQ(events.size(), 2);
+  EXPECT_EQ(events[0].clinic, "a");
+  EXPECT_EQ(events[0].data.ShortDebugString(), event.ShortDebugString());
+  EXPECT_EQ(events[1].data.ShortDebugString(), event.ShortDebugString());
+}
+
+TEST_P(EventsConformance, NamesOfEveryFormAreReadAsTheyWereAppended) {
+  const auto with = [](const char* enrollment, const char* reminder) {
+    v1::Event event = MakeEvent("a", "e1");
+    event.set_enrollment(enrollment);
+    if (reminder != nullptr) event.mutable_reminder()->set_name(reminder);
+    else event.clear_reminder();
+    return event;
+  };
+  const std::vector<v1::Event> events = {
+      v1::Event(),
+      with("", ""),
+      with("clinics/a/enrollments/e1", nullptr),
+      with("clinics/a/enrollments/e1", ""),
+      with("clinics/a/enrollments/e1", "clinics/a/enrollments/e2/reminders/ice.1"),
+      with("clinics/a/enrollments/e1", "clinics/a/enrollments/e1/reminders/"),
+      with("clinics/a/enrollments/", "clinics/a/enrollments//reminders/ice.1"),
+      with("clinics/b/enrollments/e1", "clinics/b/enrollments/e1/reminders/ice.1"),
+      with("clinics/ab/enrollments/e1", "x"),
+      with("e1", "ice.1"),
+  };
+  for (const v1::Event& event : events) Append("a", event);
+  const std::vector<EventRow> rows = List("a");
+  ASSERT_EQ(rows.size(), events.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].data.SerializeAsString(), events[i].SerializeAsString()) << events[i].ShortDebugString();
+  }
+}
+
+TEST_P(EventsConformance, EventsOfAClinicAreListedInOrderInPages) {
+  Append("a", EventOf("a", "1"));
+  Append("b", EventOf("b", "2"));
+  Apply([&](Transaction& tx) {
+    for (const char* patient : {"3", "4", "5"}) {
+      if (absl::Status status = tx.AppendEvent("a", EventOf("a", patient)); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  });
+  const std::vector<EventRow> all = List("a");
+  EXPECT_THAT(Patients(all), ElementsAre("1", "3", "4", "5"));
+  for (size_t i = 1; i < all.size(); ++i) EXPECT_LT(all[i - 1].seq, all[i].seq);
+  EXPECT_THAT(Patients(List("a", 0, 2)), ElementsAre("1", "3"));
+  EXPECT_THAT(Patients(List("a", all[1].seq, 2)), ElementsAre("4", "5"));
+  EXPECT_THAT(Patients(List("a", all[3].seq, 2)), ElementsAre());
+  EXPECT_THAT(Patients(List("b", all[0].seq)), ElementsAre("2"));
+  EXPECT_THAT(Patients(List("c")), ElementsAre());
+}
+
+TEST_P(EventsConformance, TheLastSeqIsThatOfTheNewestEventOfTheWholeStore) {
+  EXPECT_EQ(*Ask(&Facts::LastEventSeq), 0);
+  Append("a", EventOf("a", "1"));
+  EXPECT_EQ(*Ask(&Facts::LastEventSeq), List("a").back().seq);
+  Append("b", EventOf("b", "2"));
+  EXPECT_EQ(*Ask(&Facts::LastEventSeq), List("b").back().seq);
+  EXPECT_GT(List("b").back().seq, List("a").back().seq);
+}
+
+TEST_P(EventsConformance, AMutationCountsItsOwnEvents) {
+  Append("a", EventOf("a", "1"));
+  int64_t before = 0, after = 0;
+  Apply([&](Transaction& tx) {
+    before = *tx.LastEventSeq();
+    const absl::Status status = tx.AppendEvent("a", EventOf("a", "2"));
+    after = *tx.LastEventSeq();
+    return status;
+  });
+  EXPECT_EQ(before, List("a")[0].seq);
+  EXPECT_EQ(after, List("a")[1].seq);
+}
+
+TEST_P(EventsConformance, NoNumberComesTwiceNotEvenAfterAReopening) {
+  Append("a", EventOf("a", "1"));
+  EXPECT_THAT(Write(store(),
+                    [&](Transaction& tx) {
+                      EXPECT_THAT(tx.AppendEvent("a", EventOf("a", "lost")), IsOk());
+                      return absl::AbortedError("no");
+                    }),
+              Fails(absl::StatusCode::kAborted));
+  const int64_t last = *Ask(&Facts::LastEventSeq);
+  EXPECT_EQ(last, List("a").back().seq) << "the lost event does not count";
+  Open();
+  EXPECT_EQ(*Ask(&Facts::LastEventSeq), last);
+  Append("a", EventOf("a", "2"));
+  EXPECT_THAT(Patients(List("a")), ElementsAre("1", "2"));
+  EXPECT_GT(List("a").back().seq, last);
+}
+
+TEST_P(EventsConformance, WhatAMutationWroteItReads) {
+  std::string reminder, enrollment, clinic, events;
+  Apply([&](Transaction& tx) {
+    EXPECT_THAT(tx.InsertClinic(MakeClinic("a")), IsOk());
+    EXPECT_THAT(tx.InsertEnrollment(MakeEnrollment("a", "e1")), IsOk());
+    EXPECT_THAT(tx.InsertReminder(MakeReminder("a", "e1", "ice", 1)), IsOk());
+    EXPECT_THAT(tx.AppendEvent("a", EventOf("a", "p1")), IsOk());
+    clinic = Ids(tx.ListClinics("", 9));
+    enrollment = Ids(tx.DueEnrollments("", At(0), 9));
+    reminder = Ids(tx.LeasableReminders("", "", At(0), 9));
+    events = Show(tx.ListEvents("a", 0, 9));
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(clinic, "a");
+  EXPECT_EQ(enrollment, "e1");
+  EXPECT_EQ(reminder, "e1/ice.1");
+  EXPECT_EQ(events, Show(List("a")));
+}
+
+}  // namespace
+}  // namespace aftercare::store

@@ -1,0 +1,81 @@
+// A store on a fresh database of the kind under test.
+#ifndef AFTERCARE_TESTS_STORE_STORE_SUITE_H_
+#define AFTERCARE_TESTS_STORE_STORE_SUITE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "tests/store/testing.h"
+
+namespace aftercare::store {
+
+// For a Status or a StatusOr.
+MATCHER(IsOk, "is OK") { return arg.ok(); }
+MATCHER_P(Fails, code, std::string("fails with ") + absl::StatusCodeToString(code)) {
+  const absl::Status status = [&] {
+    if constexpr (std::is_convertible_v<decltype(arg), absl::Status>) {
+      return absl::Status(arg);
+    } else {
+      return arg.status();
+    }
+  }();
+  return status.code() == code;
+}
+
+class StoreSuite : public testing::TestWithParam<DatabaseKind> {
+ protected:
+  using Decorator = std::function<std::unique_ptr<Driver>(std::unique_ptr<Driver>)>;
+
+  void SetUp() override { Open(); }
+
+  // (Re)opens the store on the same database.
+  void Open(StoreOptions options = {}, const Decorator& decorate = nullptr) {
+    store_.reset();
+    absl::StatusOr<std::unique_ptr<Driver>> driver = database_->Connect();
+    ASSERT_THAT(driver, IsOk()) << driver.status();
+    absl::StatusOr<std::unique_ptr<Store>> store =
+        Store::Open(decorate ? decorate(*std::move(driver)) : *std::move(driver), options);
+    ASSERT_THAT(store, IsOk()) << store.status();
+    store_ = *std::move(store);
+  }
+
+  Store& store() { return *store_; }
+  TestDatabase& database() { return *database_; }
+  void CloseStore() { store_.reset(); }
+
+  template <typename Method, typename... Arguments>
+  auto Ask(Method method, const Arguments&... arguments) {
+    return store::Ask(store(), method, arguments...);
+  }
+  template <typename... Parameters, typename... Arguments>
+  absl::Status Do(absl::Status (Transaction::*method)(Parameters...), const Arguments&... arguments) {
+    return store::Do(store(), method, arguments...);
+  }
+  // Applies all in one mutation that must succeed.
+  void Apply(absl::FunctionRef<absl::Status(Transaction&)> mutation) {
+    const absl::Status status = Write(store(), mutation);
+    ASSERT_THAT(status, IsOk()) << status;
+  }
+  // Whether the row was inserted.
+  absl::StatusOr<bool> InsertReminder(const ReminderRow& row) {
+    absl::StatusOr<bool> inserted = false;
+    const absl::Status status = Write(store(), [&](Transaction& tx) {
+      inserted = tx.InsertReminder(row);
+      return inserted.status();
+    });
+    if (!status.ok()) return status;
+    return inserted;
+  }
+
+ private:
+  std::unique_ptr<TestDatabase> database_ = GetParam().make();
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace aftercare::store
+
+#endif  // AFTERCARE_TESTS_STORE_STORE_SUITE_H_
