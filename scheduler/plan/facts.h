@@ -37,9 +37,9 @@ std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const Comp
 // Adds the faults that can be told without knowing the pathway: all but those of factors.
 void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors);
 
-// The same as FactsOf for an enrollment that passed it with this pathway before and was stored since; about a microsecond.
-// Whatever does not fit all the same (a zone that left the zone database) is read leniently, never refused: the zone
-// becomes UTC, the date 1970-01-01, an unknown factor is ignored.
+// The same as FactsOf for an enrollment that passed it with this pathway before and was stored since; well under a
+// microsecond. Whatever does not fit all the same (a zone that left the zone database) is read leniently, never
+// refused: the zone becomes UTC, the date 1970-01-01, an unknown factor is ignored.
 PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway);
 
 }  // namespace aftercare::plan

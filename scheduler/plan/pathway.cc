@@ -15,7 +15,7 @@ int CompiledPathway::Find(const Ids& ids, absl::string_view id) {
 const CompiledText& CompiledPathway::TextFor(int rule, absl::string_view locale) const {
   const auto& texts = rules_[rule].texts;
   const auto in = [&texts](absl::string_view wanted) {
-    return std::find_if(texts.begin(), texts.end(), [wanted](const CompiledText& text) { return text.locale == wanted; });
+    return std::find_if(texts.begin(), texts.end(), [wanted](const auto& text) { return text.locale == wanted; });
   };
   if (IsValidLocale(locale)) {
     const std::string normal = NormalizeLocale(locale);

@@ -143,7 +143,7 @@ bool Plan::Next(Occurrence* out) {
   return true;
 }
 
-// Local seconds near an instant given in Unix nanoseconds, for estimates. What is far outside the calendar stays outside.
+// Local seconds near an instant given in Unix nanoseconds, for estimates. What is far outside the calendar stays so.
 int64_t Plan::NearLocal(int64_t nanos) {
   constexpr int64_t kFar = 40'000'000'000;
   const int64_t seconds = std::clamp(FloorDiv(nanos, kNanos), -kFar, kFar);

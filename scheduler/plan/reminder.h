@@ -15,8 +15,9 @@
 // Occurrences as users see them. Functions are pure and thread safe.
 namespace aftercare::plan {
 
-// Sets the fields of `reminder` that follow from the plan alone, as of `now`: name (just `{rule}.{n}`), phase, category,
-// audience, due_time, expire_time, nominal_local_time, state, reason and state_time. Leaves the others as they are.
+// Sets the fields of `reminder` that follow from the plan alone, as of `now`: name (just `{rule}.{n}`), phase,
+// category, audience, due_time, expire_time, nominal_local_time, state, reason and state_time. Leaves the others as
+// they are.
 //
 // The state is that of an occurrence nothing has happened to: EXPIRED / LATE_ENROLLMENT if late, SCHEDULED before it
 // is due, DUE inside its window, EXPIRED / WINDOW_CLOSED after it.

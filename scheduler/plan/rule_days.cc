@@ -35,8 +35,8 @@ void RuleDays::CountWeekly(int64_t days) {
   const int64_t step = 7 * rule_->interval;
   const int64_t whole = days / step;
   const int64_t rest = days % step;
-  count_ = static_cast<int>(whole * per_week_ +
-                            std::count_if(week_.begin(), week_.begin() + per_week_, [rest](int o) { return o < rest; }));
+  const auto in_rest = [rest](int offset) { return offset < rest; };
+  count_ = static_cast<int>(whole * per_week_ + std::count_if(week_.begin(), week_.begin() + per_week_, in_rest));
 }
 
 void RuleDays::CountMonthly(int64_t days) {

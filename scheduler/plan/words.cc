@@ -41,7 +41,9 @@ bool AllOf(absl::string_view text, bool (*is)(unsigned char)) {
   return std::all_of(text.begin(), text.end(), [is](char c) { return is(static_cast<unsigned char>(c)); });
 }
 
-bool IsLanguage(absl::string_view tag) { return (tag.size() == 2 || tag.size() == 3) && AllOf(tag, absl::ascii_isalpha); }
+bool IsLanguage(absl::string_view tag) {
+  return (tag.size() == 2 || tag.size() == 3) && AllOf(tag, absl::ascii_isalpha);
+}
 
 bool IsScript(absl::string_view tag) { return tag.size() == 4 && AllOf(tag, absl::ascii_isalpha); }
 

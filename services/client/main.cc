@@ -80,6 +80,7 @@ int Read(int argc, char** argv, GlobalOptions* options, Action* action) {
 int main(int argc, char** argv) {
   using namespace aftercare::client;  // NOLINT: main only composes.
   GlobalOptions options;
+  if (argc > 0) options.program = argv[0];
   Action action;
   const int done = Read(argc, argv, &options, &action);
   if (done >= 0) return done;

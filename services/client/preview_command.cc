@@ -79,7 +79,8 @@ v1::GetTimelineResponse PlanOf(const plan::CompiledPathway& pathway, const plan:
     phase->set_first_date(plan::FormatDate(dates.first));
     phase->set_last_date(plan::FormatDate(dates.last));
   }
-  const plan::ClinicFacts clinic{"the clinic", "(clinic phone)"};
+  // No clinic is known, so its placeholders stay, whatever the language.
+  const plan::ClinicFacts clinic{"{clinic_name}", "{clinic_phone}"};
   plan::Plan plan(pathway, facts);
   plan::Occurrence occurrence;
   while (plan.Next(&occurrence)) {

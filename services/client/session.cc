@@ -7,7 +7,6 @@
 #include "scheduler/plan/timestamps.h"
 #include "services/client/failure.h"
 #include "services/client/host_clock.h"
-#include "services/client/json.h"
 #include "services/client/names.h"
 #include "services/client/terminal.h"
 
@@ -39,6 +38,8 @@ void Session::Print(absl::string_view text) {
 }
 
 void Session::PrintJson(const google::protobuf::Message& message) { Print(absl::StrCat(ToJson(message), "\n")); }
+
+void Session::PrintJson(const JsonObject& object) { Print(absl::StrCat(object.Line(), "\n")); }
 
 void Session::Note(absl::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 

@@ -11,13 +11,18 @@
 #include "aftercare/v1/clinic.pb.h"
 #include "google/protobuf/message.h"
 #include "services/client/connection.h"
+#include "services/client/json.h"
 #include "services/client/values.h"
 
 namespace aftercare::client {
 
+// Where a server listens unless it is told otherwise.
+inline constexpr char kDefaultServer[] = "127.0.0.1:50051";
+
 // What every command is given by the options before it.
 struct GlobalOptions {
-  std::string server = "127.0.0.1:50051";
+  std::string program = "aftercare";  // As it was called.
+  std::string server = kDefaultServer;
   std::string clinic = "demo";
   std::string timeout = "30s";
   bool json = false;
@@ -48,9 +53,10 @@ class Session {
   // The zone of the clinic of the options, and what time it is there.
   absl::StatusOr<TimeFrame> ClinicFrame();
 
-  // Writes to standard output; PrintJson one message on one line.
+  // Writes to standard output; PrintJson one message or object on one line.
   void Print(absl::string_view text);
   void PrintJson(const google::protobuf::Message& message);
+  void PrintJson(const JsonObject& object);
 
   // For what is not a result: notes on standard error.
   void Note(absl::string_view text);

@@ -1,6 +1,7 @@
 #include "services/client/year_svg.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -16,22 +17,25 @@ namespace aftercare::client {
 namespace {
 
 // Measures in pixels of the drawing.
-constexpr double kWidth = 1400;
-constexpr double kMargin = 28;
-constexpr double kPlotLeft = 170;
-constexpr double kPlotRight = 1310;
+constexpr double kWidth = 1200;
+constexpr double kMargin = 24;
+constexpr double kPlotLeft = 132;
+constexpr double kPlotRight = 1104;
 constexpr double kCloseShare = 0.36;  // Of the plot, for the days drawn one by one.
 constexpr double kBreak = 22;         // Between the two scales.
 constexpr double kPhaseHeight = 25;
-constexpr double kCharWidth = 6.8;    // Of the small font, on average.
-constexpr double kMarkSize = 3.4;
-constexpr double kApart = 7.5;        // Marks closer than this are drawn on several levels.
+constexpr double kRowHeight = 33;
+constexpr double kCharWidth = 7.6;    // Of the font, on average.
+constexpr double kMarkSize = 3.6;
+constexpr double kApart = 8;          // Marks closer than this are drawn on several levels,
+constexpr double kLevelHeight = 8.5;  // so far from each other.
 
 constexpr absl::string_view kStyle =
-    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1e293b;font-size:13px}"
-    ".title{font-size:22px;font-weight:600}.quiet{fill:#64748b;font-size:12px}.end{text-anchor:end}"
+    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1e293b;font-size:14px}"
+    ".title{font-size:22px;font-weight:600}.quiet{fill:#64748b;font-size:13px}.end{text-anchor:end}"
     ".middle{text-anchor:middle}.grid{stroke:#e2e8f0;stroke-width:1}.today{stroke:#1d4ed8;stroke-width:1.5}"
-    ".now{fill:#1d4ed8;font-weight:600;font-size:12px}.light{fill:#ffffff}";
+    ".now{fill:#1d4ed8;font-weight:600;font-size:13px}.light{fill:#ffffff}.band{fill:#f5f8fa}"
+    ".past{fill:#d5e4e2}.current{fill:#0f766e}.future{fill:#ffffff;stroke:#9cc4bf}";
 
 // Draws one year; lives for one call.
 class Drawing {
@@ -56,7 +60,7 @@ class Drawing {
   void DrawMonths(double top);
   void DrawPhases();
   void DrawRows();
-  void DrawRow(const YearRow& row);
+  void DrawRow(const YearRow& row, bool banded);
   void DrawPart(const std::vector<YearMark>& marks, double middle);
   void DrawToday();
   void DrawLegend();
@@ -67,6 +71,7 @@ class Drawing {
   double y_ = 0;
   double plot_top_ = 0;
   std::vector<double> grid_;  // Where vertical lines stand; drawn below everything else, once the height is known.
+  std::string bands_;         // The ground of every other row, drawn below the lines.
   std::string body_;
 };
 
@@ -138,9 +143,9 @@ void Drawing::DrawMonths(double top) {
     const absl::CivilDay day(month);
     Line(X(day), top + 24, top + 30, "grid");
     if (X(day) < free_from) continue;
-    const std::string label = name(month.month() == 1 ? "%b %Y" : "%b", day);
+    const std::string label = name(month.month() == 1 ? "%Y" : "%b", day);
     Text(X(day), top, "", label);
-    free_from = X(day) + kCharWidth * static_cast<double>(label.size() + 2);
+    free_from = X(day) + kCharWidth * (DisplayWidth(label) + 1);
   }
 }
 
@@ -160,7 +165,7 @@ void Drawing::DrawScale() {
     const absl::CivilDay day = year_.procedure_date + 7 * (week - 1) + 1;
     grid_.push_back(X(day));
     // A long plan names fewer of its weeks.
-    if (days_ < 800 || week % 52 == 0) Text(X(day) + 2, numbers, "quiet", absl::StrCat("wk ", week));
+    if (days_ < 800 || week % 52 == 0) Text(X(day) + 2, numbers, "quiet", absl::StrCat("w", week));
   }
   y_ = plot_top_ + 12;
 }
@@ -172,9 +177,9 @@ void Drawing::DrawPhases() {
     const double right = X(absl::CivilSecond(phase.last + 1) - 1);
     const bool current = today >= phase.first && today <= phase.last;
     absl::StrAppendFormat(&body_,
-                          "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"4\" fill=\"%s\"><title>%s: %s to "
+                          "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"4\" class=\"%s\"><title>%s: %s to "
                           "%s</title></rect>\n",
-                          left, y_, std::max(4.0, right - left), current ? "#0f766e" : "#cfe5e2",
+                          left, y_, std::max(4.0, right - left), current ? "current" : today > phase.last ? "past" : "future",
                           EscapeXml(phase.label), plan::FormatDate(phase.first), plan::FormatDate(phase.last));
     const double length = kCharWidth * DisplayWidth(phase.label);
     if (right - left > length + 16) {
@@ -189,26 +194,35 @@ void Drawing::DrawPhases() {
   y_ += 10;
 }
 
-// Marks that come so thick that they would hide each other take turns on up to three levels.
+// A mark stands in the middle, unless it would hide another there: then above, below, or where it hides the least.
 void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
-  double gap = kApart;
-  for (size_t i = 1; i < marks.size(); ++i) gap = std::min(gap, X(marks[i].due) - X(marks[i - 1].due));
-  const int levels = gap >= kApart ? 1 : gap >= kApart / 2 ? 2 : 3;
+  std::array<double, 3> taken = {-kWidth, -kWidth, -kWidth};  // Up to where each level is.
+  std::vector<double> heights;
+  for (const YearMark& mark : marks) {
+    const double x = X(mark.due);
+    const auto free = std::find_if(taken.begin(), taken.end(), [&](double to) { return x - to >= kApart; });
+    const auto level = free != taken.end() ? free : std::min_element(taken.begin(), taken.end());
+    heights.push_back(std::array<double, 3>{0, -kLevelHeight, kLevelHeight}[level - taken.begin()]);
+    *level = x;
+  }
   for (size_t rank = StateLooks().size(); rank-- > 0;) {
     for (size_t i = 0; i < marks.size(); ++i) {
       const v1::Reminder& reminder = *marks[i].reminder;
       if (RankOf(reminder.state()) != static_cast<int>(rank)) continue;
-      const double level = static_cast<double>(i % levels) - (levels - 1) / 2.0;
       absl::StrAppend(&body_, "<g><title>", EscapeXml(IdOf(reminder.name())), ", ",
                       plan::FormatMinute(absl::CivilMinute(marks[i].due)), ": ", StateLooks()[rank].label, "</title>");
-      Mark(X(marks[i].due), middle + 8 * level, StateLooks()[rank]);
+      Mark(X(marks[i].due), middle + heights[i], StateLooks()[rank]);
       body_ += "</g>\n";
     }
   }
 }
 
-void Drawing::DrawRow(const YearRow& row) {
-  const double middle = y_ + 15;
+void Drawing::DrawRow(const YearRow& row, bool banded) {
+  const double middle = y_ + kRowHeight / 2;
+  if (banded) {
+    absl::StrAppendFormat(&bands_, "<rect x=\"0\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\" class=\"band\"/>\n", y_, kWidth,
+                          kRowHeight);
+  }
   Text(kPlotLeft - 12, middle + 4, "end", row.label);
   std::vector<YearMark> close;
   std::vector<YearMark> rest;
@@ -216,18 +230,21 @@ void Drawing::DrawRow(const YearRow& row) {
   DrawPart(close, middle);
   DrawPart(rest, middle);
   Text(kWidth - kMargin, middle + 4, "quiet end", absl::StrCat(row.done, " of ", row.marks.size()));
-  y_ += 33;
+  y_ += kRowHeight;
 }
 
 void Drawing::DrawRows() {
   bool care_team = false;
+  bool banded = true;
   for (const YearRow& row : year_.rows) {
     if (row.care_team && !care_team) {
-      Text(kPlotLeft - 12, y_ + 14, "quiet end", "for the care team");
-      y_ += 20;
+      Text(kPlotLeft - 12, y_ + 18, "quiet end", "care team");
+      y_ += 24;
       care_team = true;
+      banded = true;
     }
-    DrawRow(row);
+    DrawRow(row, banded);
+    banded = !banded;
   }
 }
 
@@ -254,12 +271,10 @@ void Drawing::DrawLegend() {
     Text(x + 12, y_, "", label);
     x += 40 + kCharWidth * static_cast<double>(label.size());
   }
-  if (split_) {
-    Text(kWidth - kMargin, y_, "quiet end",
-         absl::StrCat("Days 0 to ", kCloseDays - 1, " are drawn wider than the rest. Right: sent or completed, of all."));
-  } else {
-    Text(kWidth - kMargin, y_, "quiet end", "Right: sent or completed, of all.");
-  }
+  const std::string note = absl::StrCat(split_ ? absl::StrCat("Days 0 to ", kCloseDays - 1, " are drawn wider. ") : "",
+                                        "Right: sent or completed, of all.");
+  if (x + kCharWidth * static_cast<double>(note.size()) > kWidth - kMargin) y_ += 24;
+  Text(kWidth - kMargin, y_, "quiet end", note);
   y_ += 26;
 }
 
@@ -283,7 +298,7 @@ std::string Drawing::Render() {
                       " role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">", EscapeXml(year_.title),
                       "</title>\n<desc id=\"desc\">", EscapeXml(year_.subtitle), ". ", Counted(total, "reminder"),
                       ". Now: ", EscapeXml(year_.today), ".</desc>\n<style>", kStyle,
-                      "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", grid, content, "</svg>\n");
+                      "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", bands_, grid, content, "</svg>\n");
 }
 
 }  // namespace

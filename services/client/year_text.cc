@@ -145,8 +145,10 @@ void Picture::DrawScale() {
 // Beside the bar, where there is room; else inside it.
 void Picture::DrawPhaseLabel(const YearPhase& phase, int first, int last, Ink ink, Canvas* row) const {
   const int width = DisplayWidth(phase.label);
-  if (last + 2 + width <= width_) {
-    row->Write(last + 2, phase.label, ink);
+  // Clear of the line between the two scales.
+  const int beside = last + (last + 1 == At(axis_.break_column()) ? 3 : 2);
+  if (beside + width <= width_) {
+    row->Write(beside, phase.label, ink);
   } else if (first - 1 - width >= 0) {
     row->Write(first - 1 - width, phase.label, ink);
   } else {

@@ -110,7 +110,8 @@ TEST(KneeTest, PhasesRunOnTheDaysOfTheTimeline) {
   std::vector<std::string> phases;
   for (int i = 0; i < Knee().phase_count(); ++i) {
     const DateRange dates = PhaseDates(Knee(), i, absl::CivilDay(2026, 6, 1));
-    phases.push_back(absl::StrCat(Knee().phase_source(i).id(), " ", FormatDate(dates.first), " ", FormatDate(dates.last)));
+    phases.push_back(
+        absl::StrCat(Knee().phase_source(i).id(), " ", FormatDate(dates.first), " ", FormatDate(dates.last)));
   }
   EXPECT_THAT(phases, ElementsAre("initial-reaction 2026-06-02 2026-06-04",         // Days 1-3.
                                   "early-recovery 2026-06-02 2026-06-15",           // Weeks 1-2.
@@ -144,8 +145,9 @@ TEST(KneeTest, IceAndRestComeSeveralTimesADayAndThePainCheckInTheEvening) {
   std::vector<std::string> second_day;
   for (const Occurrence& occurrence : PlanWith({})) {
     const v1::Rule& rule = Knee().rule_source(occurrence.rule);
-    if (rule.phase() != "initial-reaction" || absl::CivilDay(occurrence.nominal) != absl::CivilDay(2026, 6, 3)) continue;
-    second_day.push_back(absl::StrCat(rule.category(), FormatMinute(occurrence.nominal).substr(10)));
+    const std::string time = FormatMinute(occurrence.nominal);
+    if (rule.phase() != "initial-reaction" || !absl::StartsWith(time, "2026-06-03")) continue;
+    second_day.push_back(absl::StrCat(rule.category(), time.substr(10)));
   }
   EXPECT_THAT(second_day,
               ElementsAre("iceT08:00", "restT10:30", "iceT13:00", "restT15:30", "iceT18:00", "pain-checkT19:30"));
@@ -208,7 +210,9 @@ TEST(KneeTest, SevereDamageDoublesTheCheckIns) {
 }
 
 TEST(KneeTest, EachFactorSelectsItsOwnMessages) {
-  const auto added = [](const Factors& with, const Factors& without) { return Less(RulesWith(with), RulesWith(without)); };
+  const auto added = [](const Factors& with, const Factors& without) {
+    return Less(RulesWith(with), RulesWith(without));
+  };
   EXPECT_THAT(added({{"age_band", "under-40"}}, {{"age_band", "60-plus"}}), ElementsAre("expect-later-younger"));
   EXPECT_THAT(added({{"diet", "unhealthy"}}, {{"diet", "healthy"}}), ElementsAre("lifestyle-diet"));
   EXPECT_THAT(added({{"exercise", "irregular"}}, {{"exercise", "regular"}}), ElementsAre("lifestyle-exercise"));
@@ -243,9 +247,11 @@ TEST(KneeTest, WhoeverThePatientIsEachPhaseHasItsMessages) {
       ASSERT_EQ(rules[once], 1) << once << " for " << testing::PrintToString(factors);
     }
     // One on diet and exercise; one on smoking where that is known.
-    ASSERT_EQ(rules["gradual-progress/lifestyle"], factors.count("smoker") > 0 ? 2 : 1) << testing::PrintToString(factors);
+    ASSERT_EQ(rules["gradual-progress/lifestyle"], factors.count("smoker") > 0 ? 2 : 1)
+        << testing::PrintToString(factors);
     ASSERT_EQ(rules["early-recovery/care-team-check"],
-              factors.count("cell_source") > 0 && factors.at("cell_source") == "allogeneic" ? 1 : 0);
+              factors.count("cell_source") > 0 && factors.at("cell_source") == "allogeneic" ? 1 : 0)
+        << testing::PrintToString(factors);
   }
 }
 

@@ -54,8 +54,9 @@ class PlanProperty : public testing::Test {
         ASSERT_NE(pathway, nullptr);
         const PatientFacts facts = RandomPatient(zone, &random_);
         SCOPED_TRACE(absl::StrCat(zone, " from ", FormatDate(facts.procedure_date), " enrolled ",
-                                  absl::FormatTime(facts.enroll_time), " with rules ", facts.rules.to_string().substr(kMaxRules - 6),
-                                  " (the first one last) on ", pathway->source().ShortDebugString()));
+                                  absl::FormatTime(facts.enroll_time), " with the rules ",
+                                  facts.rules.to_string().substr(kMaxRules - 6), " (the first one last) of ",
+                                  pathway->source().ShortDebugString()));
         ASSERT_NO_FATAL_FAILURE(check(*pathway, facts));
         if (HasFailure()) return;
       }

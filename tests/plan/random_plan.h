@@ -76,7 +76,7 @@ inline std::string SpanText(Random* random) {
     case 0:
       return absl::StrCat("span { days { first: ", first, " last: ", first + random->Between(0, 90), " } }");
     case 1:
-      return absl::StrCat("span { weeks { first: ", first / 7 + 1, " last: ", first / 7 + random->Between(1, 12), " } }");
+      return absl::StrCat("span { weeks { first: ", first / 7 + 1, " last: ", first / 7 + random->Between(1, 9), "}}");
     default:
       return absl::StrCat("span { months { first: ", first / 10, " last: ", first / 10 + random->Between(1, 6), " } }");
   }

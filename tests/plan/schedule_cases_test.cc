@@ -1,6 +1,6 @@
-// The schedule cases as tables: what a row means, the patient's zone and dates, what the pathway asks for, and what must
-// come of it. Times with a Z are UTC, times without are the patient's own. A row can be read, and a row can be added,
-// without reading the code below its table.
+// The schedule cases as tables: what a row means, the patient's zone and dates, what the pathway asks for, and what
+// must come of it. Times with a Z are UTC, times without are the patient's own. A row can be read, and a row can be
+// added, without reading the code below its table.
 //
 // Numbers that are left out are of cases that a plan alone does not decide: contact hours, a patient who moves, a
 // procedure that is put off, and messages that replace each other.

@@ -119,7 +119,8 @@ TEST(ScheduleTest, SingleDaysStayWithinTheirLimits) {
 }
 
 TEST(ScheduleTest, SingleDaysLieInsideThePhaseOrOnItsClosingDate) {
-  EXPECT_THAT(Faults(kMonths, "times: '09:00' on { months: 6 } on { months: 9 days: -7 } on { months: 12 }"), IsEmpty());
+  EXPECT_THAT(Faults(kMonths, "times: '09:00' on { months: 6 } on { months: 9 days: -7 } on { months: 12 }"),
+              IsEmpty());
   EXPECT_THAT(Faults(kMonths, "times: '09:00' on { months: 6 days: -1 } on { months: 12 days: 1 }"),
               ElementsAre("on[0]", "on[1]"));
   EXPECT_THAT(Faults(kDays, "times: '09:00' on { days: -1 } on { days: 100 } on { days: 101 }"),
@@ -178,7 +179,8 @@ TEST(ScheduleTest, OffsetsAreComparedForEveryAnchor) {
 
 TEST(ScheduleTest, ComparedOffsetsHoldForEveryDayOfALeapCycle) {
   OffsetOrder order;
-  for (const auto& [from, to] : std::vector<std::pair<int, int>>{{0, 1}, {1, 2}, {5, 13}, {12, 6}, {0, 120}, {11, 12}}) {
+  const std::vector<std::pair<int, int>> pairs = {{0, 1}, {1, 2}, {5, 13}, {12, 6}, {0, 120}, {11, 12}};
+  for (const auto& [from, to] : pairs) {
     int fewest = 1 << 30, most = -fewest;
     for (absl::CivilDay anchor(2022, 1, 1); anchor < absl::CivilDay(2026, 1, 1); ++anchor) {
       const int days = static_cast<int>(AddMonths(anchor, to) - AddMonths(anchor, from));

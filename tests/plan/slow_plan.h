@@ -9,7 +9,7 @@
 #include "tests/plan/testing.h"
 
 // The plan a second time, read off the definitions of the API as plainly as possible: every day is asked whether it is
-// one, the time library says which instant a local time is, and the whole is sorted. Shares no arithmetic with the plan.
+// one, the time library says which instant a local time is, and the whole is sorted. Shares no arithmetic with Plan.
 namespace aftercare::plan {
 
 // The date `months` after `anchor`: of the days up to the anchor's own, the last that the month has.
@@ -35,7 +35,8 @@ inline bool NamesWeekday(const v1::Weekly& weekly, absl::CivilDay date, absl::Ci
 }
 
 // The days of a schedule in a phase.
-inline std::vector<absl::CivilDay> SlowDays(const v1::Schedule& schedule, const v1::Span& phase, absl::CivilDay anchor) {
+inline std::vector<absl::CivilDay> SlowDays(const v1::Schedule& schedule, const v1::Span& phase,
+                                            absl::CivilDay anchor) {
   std::vector<absl::CivilDay> days;
   for (const v1::Offset& offset : schedule.on()) days.push_back(MonthsAfter(anchor, offset.months()) + offset.days());
   if (!days.empty()) return days;

@@ -1,0 +1,160 @@
+// How the database finds what is asked for often: by an index, in its order. The statements are those that the code
+// prepares, each noted together with the method that ran it.
+#include <deque>
+
+#include "scheduler/store/migrations.h"
+#include "tests/store/spy_driver.h"
+#include "tests/store/store_suite.h"
+#include "scheduler/store/sqlite_driver.h"
+
+namespace aftercare::store {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class QueryPlan : public testing::Test {
+ protected:
+  void SetUp() override {
+    driver_ = *OpenSqlite(directory_.File("facts.db"));
+    connection_ = *driver_->ConnectWriter();
+    ASSERT_THAT(Migrate(*connection_, driver_->dialect()), IsOk());
+  }
+
+  // The lines of the plans of the statements that `calls` prepares.
+  template <typename Calls>
+  std::vector<std::string> PlansOf(Calls calls) {
+    Spy spy;
+    {
+      const std::unique_ptr<Connection> spied = WithSpy(*driver_->ConnectReader(), spy, /*writes=*/false);
+      Facts facts(*spied);
+      calls(facts);
+    }
+    std::vector<std::string> lines;
+    for (const std::string& statement : spy.statements()) Explain(statement, lines);
+    return lines;
+  }
+  template <typename Calls>
+  std::vector<std::string> PlansOfWrites(Calls calls) {
+    Spy spy;
+    EventSequence sequence = *EventSequence::Load(*connection_);
+    {
+      const std::unique_ptr<Connection> spied = WithSpy(*driver_->ConnectWriter(), spy, /*writes=*/true);
+      Transaction transaction(*spied, sequence);
+      EXPECT_THAT(spied->Begin(), IsOk());
+      calls(transaction);
+      spied->Rollback();
+    }
+    std::vector<std::string> lines;
+    for (const std::string& statement : spy.statements()) Explain(statement, lines);
+    return lines;
+  }
+
+ private:
+  void Explain(const std::string& statement, std::vector<std::string>& lines) {
+    const std::string& text = texts_.emplace_back("EXPLAIN QUERY PLAN " + statement);
+    const absl::StatusOr<Statement*> plan = connection_->Prepare(text.c_str());
+    ASSERT_THAT(plan, IsOk()) << statement;
+    while ((*plan)->Step().value()) lines.emplace_back((*plan)->Text(3));
+    (*plan)->Reset();
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<Driver> driver_;
+  std::deque<std::string> texts_;  // outlive the connection, which keeps statements by their addresses
+  std::unique_ptr<Connection> connection_;
+};
+
+MATCHER(IsByIndexAndUnsorted, "searches by an index and sorts nothing") {
+  bool searches = false;
+  for (const std::string& line : arg) {
+    *result_listener << "\n  " << line;
+    if (line.rfind("SCAN", 0) == 0 || line.find("TEMP B-TREE") != std::string::npos) return false;
+    searches = searches || line.rfind("SEARCH", 0) == 0;
+  }
+  return searches;
+}
+MATCHER_P(IsBy, index, std::string("searches by ") + index) {
+  for (const std::string& line : arg) {
+    *result_listener << "\n  " << line;
+    if (line.rfind("SEARCH", 0) == 0 && line.find(index) == std::string::npos) return false;
+  }
+  return !arg.empty();
+}
+
+TEST_F(QueryPlan, WhatComesDueIsFoundByAnIndexInItsOrder) {
+  const auto due = PlansOf([](Facts& facts) { facts.DueEnrollments("", At(0), 10).IgnoreError(); });
+  EXPECT_THAT(due, AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_next_due (clock=? AND next_due<?)")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextWake("").IgnoreError(); }), IsByIndexAndUnsorted());
+}
+
+TEST_F(QueryPlan, WhatMayBeLeasedIsFoundByAnIndexInItsOrder) {
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.LeasableReminders("", "", At(0), 10).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_available (clock=? AND available<?)")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.LeasableReminders("", "a", At(0), 10).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_clinic_available (clinic=? AND available<?)")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextAvailable("", At(0)).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("available>?")));
+}
+
+TEST_F(QueryPlan, WhatHasExpiredIsFoundByAnIndexInItsOrder) {
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ExpiredReminders("", At(0), 10).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_expire (clock=? AND expire<?)")));
+}
+
+TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a"}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND enrollment>?")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a", .patient = "p"}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient=? AND enrollment>?)")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a"}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due (clinic=? AND ")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEvents("a", 0, 10).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND seq>?")));
+  EXPECT_THAT(PlansOf([](Facts& facts) {
+                facts.ListClinics("", 10).IgnoreError();
+                facts.ListPathways("a", "", 10).IgnoreError();
+                facts.ListPathwayRevisions("a", "knee", 0, 10).IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+}
+
+// The one listing that is sorted: the rows of an enrollment are few, and a further index would weigh on every row.
+TEST_F(QueryPlan, TheRemindersOfAnEnrollmentAreSoughtAmongItsOwnOnly) {
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a", .enrollment = "e"}).IgnoreError(); }),
+              IsBy("PRIMARY KEY (clinic=? AND enrollment=?)"));
+}
+
+TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
+  EXPECT_THAT(PlansOf([](Facts& facts) {
+                facts.Secret().IgnoreError();
+                facts.LastEventSeq().IgnoreError();
+                facts.GetClinic("a").IgnoreError();
+                facts.NewestRevision("a", "knee").IgnoreError();
+                facts.GetPathway("a", "knee", 0).IgnoreError();
+                facts.GetPathway("a", "knee", 1).IgnoreError();
+                facts.GetEnrollment("a", "e").IgnoreError();
+                facts.GetReminder({"a", "e", "ice", 1}).IgnoreError();
+                facts.GetRequest("a", "r").IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+}
+
+TEST_F(QueryPlan, RowsAreChangedByTheirKeys) {
+  EXPECT_THAT(PlansOfWrites([](Transaction& tx) {
+                ReminderRow closed = MakeReminder("a", "e", "ice", 1);
+                closed.closes.reset();
+                tx.UpdateClinic(MakeClinic("a")).IgnoreError();
+                tx.UpdateEnrollment(MakeEnrollment("a", "e")).IgnoreError();
+                tx.SetNextDue("a", "e", At(0)).IgnoreError();
+                tx.UpdateReminder(MakeReminder("a", "e", "ice", 1)).IgnoreError();
+                tx.UpdateReminder(closed).IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+}
+
+}  // namespace
+}  // namespace aftercare::store

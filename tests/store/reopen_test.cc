@@ -1,0 +1,100 @@
+// SQLite files that are made, closed and opened again.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "scheduler/store/migrations.h"
+#include "scheduler/store/sqlite_driver.h"
+#include "tests/store/store_suite.h"
+
+namespace aftercare::store {
+namespace {
+
+class Reopen : public testing::Test {
+ protected:
+  std::unique_ptr<Store> Open(const std::string& path) {
+    auto driver = OpenSqlite(path);
+    EXPECT_THAT(driver, IsOk()) << driver.status();
+    if (!driver.ok()) return nullptr;
+    auto store = Store::Open(*std::move(driver), {});
+    EXPECT_THAT(store, IsOk()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+  std::vector<std::string> Files() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+      names.push_back(entry.path().filename());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  TemporaryDirectory directory_;
+  const std::string path_ = directory_.File("facts.db");
+};
+
+TEST_F(Reopen, AFreshDatabaseIsForItsOwnerOnly) {
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  for (const std::string& name : Files()) {
+    struct stat info;
+    ASSERT_EQ(stat(directory_.File(name).c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0600) << name;
+  }
+}
+
+TEST_F(Reopen, AClosedDatabaseIsOneFileBesidesItsLock) {
+  Open(path_);
+  EXPECT_THAT(Files(), testing::ElementsAre("facts.db", "facts.db-lock"));
+}
+
+TEST_F(Reopen, AReopenedDatabaseHoldsWhatItHeld) {
+  std::unique_ptr<Store> store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  for (int i = 0; i < 3; ++i) {
+    store.reset();
+    store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    EXPECT_EQ(Show(Ask(*store, &Facts::GetClinic, "a")), Show(MakeClinic("a")));
+  }
+}
+
+TEST_F(Reopen, AnEmptyFileBecomesADatabase) {
+  std::ofstream(path_).flush();
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  EXPECT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+}
+
+TEST_F(Reopen, ADatabaseThatWasMarkedAndNotYetFilledIsFilled) {
+  ASSERT_THAT((*OpenSqlite(path_))->ConnectWriter(), IsOk());
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  EXPECT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+}
+
+TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
+  Open(path_);
+  const auto driver = OpenSqlite(path_);
+  ASSERT_THAT(driver, IsOk());
+  const auto connection = (*driver)->ConnectWriter();
+  ASSERT_THAT(connection, IsOk());
+  const std::string secret = Facts(**connection).Secret().value();
+  EXPECT_THAT(Migrate(**connection, (*driver)->dialect()), IsOk());
+  EXPECT_EQ(Facts(**connection).Secret().value(), secret);
+  EXPECT_THAT(CheckSchema(**connection), IsOk());
+}
+
+TEST_F(Reopen, APathMayHoldAnyCharacter) {
+  for (const char* name : {"what?is#this%20.db", "a b'c\"d.db", "zoë.db", "file:x.db", "-x.db"}) {
+    for (int i = 0; i < 2; ++i) EXPECT_NE(Open(directory_.File(name)), nullptr) << name;
+    EXPECT_TRUE(std::filesystem::exists(directory_.File(name))) << name;
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_NE(Open("/" + path_), nullptr) << "as /" << path_;
+}
+
+}  // namespace
+}  // namespace aftercare::store

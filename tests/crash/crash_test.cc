@@ -1,0 +1,261 @@
+// The server, killed without warning while clients write: what was acknowledged is there afterwards.
+//
+// AFTERCARE_SEED replays a run's choices; AFTERCARE_KILLS sets how often the server is killed.
+#include <signal.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "tests/crash/process.h"
+#include "tests/e2e/harness.h"
+
+namespace aftercare::crash {
+namespace {
+
+using e2e::Call;
+using e2e::Client;
+using e2e::FromText;
+
+uint64_t Number(const char* name, uint64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+// A server process and a channel to it.
+struct Running {
+  explicit Running(const std::string& database)
+      : process({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + database}) {
+    const std::string line = process.ReadLineWith("serving on port ");
+    port = std::atoi(line.c_str() + std::min(line.size(), line.find("port ") + 5));
+    client = std::make_unique<Client>(
+        grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
+  }
+
+  Process process;
+  int port = 0;
+  std::unique_ptr<Client> client;
+};
+
+// What clients were told, over all lives of the server.
+class History {
+ public:
+  void Enrolled(const std::string& id) { Add([&] { enrolled_.insert(id); }); }
+  void Sent(const std::string& reminder) { Add([&] { sent_.insert(reminder); }); }
+
+  // A lease of something whose sending was acknowledged before the lease was asked for.
+  void CheckLease(const std::set<std::string>& sent_before, const std::string& reminder) {
+    EXPECT_EQ(sent_before.count(reminder), 0u) << reminder << " was reported sent, and leased again";
+  }
+
+  std::set<std::string> enrolled() { return Get(enrolled_); }
+  std::set<std::string> sent() { return Get(sent_); }
+
+  // Waits until `count` more acknowledgements have come in.
+  void AwaitMore(int64_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const int64_t wanted = acknowledged_ + count;
+    changed_.wait(lock, [&] { return acknowledged_ >= wanted; });
+  }
+
+ private:
+  template <typename Change>
+  void Add(Change change) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    change();
+    ++acknowledged_;
+    changed_.notify_all();
+  }
+
+  std::set<std::string> Get(const std::set<std::string>& names) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return names;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int64_t acknowledged_ = 0;
+  std::set<std::string> enrolled_;
+  std::set<std::string> sent_;
+};
+
+bool ServerIsGone(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE || status.error_code() == grpc::StatusCode::CANCELLED;
+}
+
+// Enrols patients one after another until the server is gone. The one whose answer did not come is tried again in the
+// next life, under the same request id.
+class Enroller {
+ public:
+  Enroller(History& history, std::string prefix, std::string date)
+      : history_(history), prefix_(std::move(prefix)), date_(std::move(date)) {}
+
+  void Run(Client& client) {
+    while (true) {
+      const std::string id = absl::StrCat(prefix_, "-", next_);
+      auto request = e2e::Patient("riverside", id, date_);
+      request.set_request_id("enrol-" + id);
+      const auto answer = Call(*client.enrollments, &v1::EnrollmentService::Stub::CreateEnrollment, request);
+      if (ServerIsGone(answer.status)) return;
+      ASSERT_TRUE(answer.ok()) << id << ": " << answer.status.error_message();
+      history_.Enrolled(id);
+      ++next_;
+    }
+  }
+
+ private:
+  History& history_;
+  const std::string prefix_;
+  const std::string date_;
+  int next_ = 0;
+};
+
+// Leases and reports until the server is gone.
+void Deliver(History& history, Client& client) {
+  v1::LeaseRemindersRequest lease;
+  lease.set_parent("clinics/riverside");
+  lease.set_max_reminders(20);
+  lease.mutable_lease_duration()->set_seconds(1);  // a lease that a crash cuts off is soon given again
+  lease.mutable_wait()->set_seconds(1);
+  while (true) {
+    const std::set<std::string> sent_before = history.sent();
+    const auto leased = Call(*client.deliveries, &v1::DeliveryService::Stub::LeaseReminders, lease);
+    if (ServerIsGone(leased.status)) return;
+    ASSERT_TRUE(leased.ok()) << leased.status.error_message();
+    v1::ReportDeliveriesRequest report;
+    for (const v1::Lease& each : leased->leases()) {
+      history.CheckLease(sent_before, each.reminder());
+      report.add_reports()->set_lease_id(each.lease_id());
+      report.mutable_reports(report.reports_size() - 1)->set_outcome(v1::DELIVERY_OUTCOME_SENT);
+    }
+    if (report.reports().empty()) continue;
+    const auto reported = Call(*client.deliveries, &v1::DeliveryService::Stub::ReportDeliveries, report);
+    if (ServerIsGone(reported.status)) return;
+    ASSERT_TRUE(reported.ok()) << reported.status.error_message();
+    for (int i = 0; i < reported->results_size(); ++i) {
+      ASSERT_EQ(reported->results(i).status().code(), 0) << reported->results(i).status().message();
+      history.Sent(leased->leases(i).reminder());
+    }
+  }
+}
+
+// One message, due at once and for a year.
+v1::Pathway OneMessage() {
+  return FromText<v1::Pathway>(R"(
+      display_name: "One message" default_locale: "en"
+      phases { id: "p" display_name: "Phase" span { days { first: 0 last: 1 } } }
+      rules { id: "hello" phase: "p" category: "c" schedule { times: "00:00" window { days: 366 } }
+              texts { key: "en" value: "Hello {first_name}" } })");
+}
+
+void ExpectAllThere(Client& client, History& history) {
+  for (const std::string& id : history.enrolled()) {
+    v1::GetEnrollmentRequest get;
+    get.set_name("clinics/riverside/enrollments/" + id);
+    const auto answer = Call(*client.enrollments, &v1::EnrollmentService::Stub::GetEnrollment, get);
+    EXPECT_TRUE(answer.ok()) << id << " was acknowledged and is lost: " << answer.status.error_message();
+  }
+  for (const std::string& name : history.sent()) {
+    v1::GetReminderRequest get;
+    get.set_name(name);
+    const auto answer = Call(*client.reminders, &v1::ReminderService::Stub::GetReminder, get);
+    ASSERT_TRUE(answer.ok()) << answer.status.error_message();
+    EXPECT_EQ(answer->reminder().state(), v1::REMINDER_STATE_SENT) << name << " was acknowledged as sent";
+  }
+}
+
+// The log, from before anything happened: each enrollment once, each sending once, in order.
+void ExpectWholeLog(Client& client, const std::string& token, History& history) {
+  v1::WatchEventsRequest request;
+  request.set_parent("clinics/riverside");
+  request.set_resume_token(token);
+  grpc::ClientContext context;
+  auto watch = client.reminders->WatchEvents(&context, request);
+  std::map<std::string, int> enrolled;
+  std::map<std::string, int> sent;
+  v1::WatchEventsResponse response;
+  while (watch->Read(&response) && !response.events().empty()) {  // a bookmark: the log is at its end
+    for (const v1::Event& event : response.events()) {
+      if (event.type() == v1::EVENT_TYPE_ENROLLMENT_CREATED) ++enrolled[event.enrollment()];
+      if (event.reminder().state() == v1::REMINDER_STATE_SENT) ++sent[event.reminder().name()];
+    }
+  }
+  context.TryCancel();
+  for (const std::string& id : history.enrolled()) EXPECT_EQ(enrolled["clinics/riverside/enrollments/" + id], 1) << id;
+  for (const std::string& name : history.sent()) EXPECT_EQ(sent[name], 1) << name;
+  for (const auto& [name, times] : sent) EXPECT_EQ(times, 1) << name;
+}
+
+TEST(CrashTest, WhatWasAcknowledgedIsThereHoweverOftenTheServerIsKilled) {
+  const uint64_t seed = Number("AFTERCARE_SEED", std::random_device()());
+  const uint64_t kills = Number("AFTERCARE_KILLS", 15);
+  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
+  std::mt19937_64 random(seed);
+  e2e::TempDir dir;
+  const std::string database = dir.File("aftercare.db");
+  // A day that has begun everywhere.
+  const std::string date =
+      absl::FormatTime("%Y-%m-%d", absl::Now() - absl::Hours(48), absl::UTCTimeZone());
+
+  std::string token;
+  {
+    Running server(database);
+    ASSERT_GT(server.port, 0);
+    e2e::CreateClinic(*server.client, "riverside");
+    e2e::CreatePathway(*server.client, "riverside", "knee", OneMessage());
+    v1::ListRemindersRequest list;
+    list.set_parent("clinics/riverside");
+    token = Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, list)->resume_token();
+  }
+
+  History history;
+  std::vector<std::unique_ptr<Enroller>> enrollers;
+  for (int i = 0; i < 6; ++i) enrollers.push_back(std::make_unique<Enroller>(history, absl::StrCat("p", i), date));
+  for (uint64_t kill = 0; kill < kills; ++kill) {
+    Running server(database);
+    ASSERT_GT(server.port, 0) << "the server does not come up after kill " << kill;
+    std::vector<std::thread> clients;
+    for (auto& enroller : enrollers) clients.emplace_back([&] { enroller->Run(*server.client); });
+    for (int i = 0; i < 2; ++i) clients.emplace_back([&] { Deliver(history, *server.client); });
+    history.AwaitMore(std::uniform_int_distribution<int64_t>(1, 400)(random));
+    server.process.Signal(SIGKILL);
+    EXPECT_EQ(server.process.Wait(), -SIGKILL);
+    for (std::thread& client : clients) client.join();
+    if (HasFailure()) return;
+  }
+  Running server(database);
+  ASSERT_GT(server.port, 0);
+  ExpectAllThere(*server.client, history);
+  ExpectWholeLog(*server.client, token, history);
+  EXPECT_GT(history.sent().size(), 10u);
+  server.process.Signal(SIGTERM);
+  EXPECT_EQ(server.process.Wait(), 0);
+}
+
+TEST(CrashTest, ADatabaseThatIsNotOursIsLeftAsItIs) {
+  e2e::TempDir dir;
+  const std::string path = dir.File("notes.txt");
+  FILE* file = fopen(path.c_str(), "w");
+  fputs("These are somebody's notes, and no database.\n", file);
+  fclose(file);
+  Process server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + path});
+  EXPECT_EQ(server.Wait(), 3);
+  char content[100] = {};
+  file = fopen(path.c_str(), "r");
+  fread(content, 1, sizeof content - 1, file);
+  fclose(file);
+  EXPECT_STREQ(content, "These are somebody's notes, and no database.\n");
+}
+
+TEST(CrashTest, AnAddressBeyondLoopbackIsRefused) {
+  Process server({AFTERCARED, "--listen=0.0.0.0:0"});
+  EXPECT_EQ(server.Wait(), 2);
+}
+
+}  // namespace
+}  // namespace aftercare::crash
