@@ -164,8 +164,10 @@ class GrpcConnection final : public Connection {
     grpc::ChannelArguments arguments;
     // A year of one patient, or a page of a thousand reminders with their texts, may exceed the default of 4 MB.
     arguments.SetMaxReceiveMessageSize(64 << 20);
-    // A watcher must notice a server that comes back.
-    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+    // A watcher must notice soon a server that comes back.
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+    arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 500);
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
     return arguments;
   }
 

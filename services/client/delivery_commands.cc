@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
+#include "services/client/backoff.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/interrupt.h"
@@ -11,9 +10,6 @@
 
 namespace aftercare::client {
 namespace {
-
-constexpr absl::Duration kFirstPause = absl::Milliseconds(500);
-constexpr absl::Duration kLongestPause = absl::Seconds(10);
 
 struct DeliverOptions {
   std::string channel;
@@ -81,7 +77,7 @@ class PrintingGateway {
 // Leases and sends until interrupted, or with `once` until there is nothing to send.
 absl::Status Run(Session& session, const DeliverOptions& options, const v1::LeaseRemindersRequest& request,
                  const Interrupt& interrupt, PrintingGateway* gateway) {
-  absl::Duration pause = kFirstPause;
+  Backoff backoff;
   while (!interrupt.Happened()) {
     const auto leased = session.Call(request);
     absl::Status status = leased.status();
@@ -91,14 +87,14 @@ absl::Status Run(Session& session, const DeliverOptions& options, const v1::Leas
     }
     if (interrupt.Happened()) return absl::IsCancelled(status) ? absl::OkStatus() : status;
     if (status.ok()) {
-      pause = kFirstPause;
+      backoff.Reset();
       continue;
     }
     // What was sent but not reported is leased again later, with the same idempotency key: at least once.
-    if (options.once || !absl::IsUnavailable(status)) return status;
+    if (options.once || !MayComeBack(status)) return status;
+    const absl::Duration pause = backoff.Next();
     session.Note(absl::StrCat("No answer from the server; trying again in ", absl::FormatDuration(pause), "\n"));
     interrupt.Pause(pause);
-    pause = std::min(2 * pause, kLongestPause);
   }
   return absl::OkStatus();
 }

@@ -118,6 +118,11 @@ int ExitCodeOf(const absl::Status& status) {
   return IsUnreachable(status, DetailsOf(status)) ? kExitUnreachable : kExitRefused;
 }
 
+bool MayComeBack(const absl::Status& status) {
+  // A server that stops in haste cancels its calls.
+  return absl::IsUnavailable(status) || absl::IsCancelled(status);
+}
+
 std::string RenderFailure(const absl::Status& status, absl::string_view server) {
   const std::string message(status.message());
   if (status.GetPayload(kUsageUrl).has_value()) return absl::StrCat("aftercare: ", message, "\n");

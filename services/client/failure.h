@@ -34,6 +34,9 @@ std::string ReasonOf(const absl::Status& status);
 // Which of the exit codes a failure is.
 int ExitCodeOf(const absl::Status& status);
 
+// Whether the server, or the way to it, went away and may come back: what was asked can be asked again.
+bool MayComeBack(const absl::Status& status);
+
 // The failure in lines for a reader, each ended by a line feed: code, reason and message, then every bad field on a
 // line of its own, then when to try again. `server` is where an answer was expected from.
 std::string RenderFailure(const absl::Status& status, absl::string_view server);

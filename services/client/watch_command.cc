@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
+#include "services/client/backoff.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
@@ -9,9 +8,6 @@
 
 namespace aftercare::client {
 namespace {
-
-constexpr absl::Duration kFirstPause = absl::Milliseconds(500);
-constexpr absl::Duration kLongestPause = absl::Seconds(10);
 
 struct WatchOptions {
   FilterOptions filter;
@@ -29,13 +25,13 @@ absl::StatusOr<std::string> TokenOfNow(Session& session) {
   return response->resume_token();
 }
 
-// Prints one stream until it ends. `token` moves on with what was printed; `pause` is reset by any message.
+// Prints one stream until it ends. `token` moves on with what was printed; `backoff` is reset by any message.
 absl::Status PrintStream(Session& session, const ListStyle& style, v1::WatchEventsRequest* request,
-                         absl::Duration* pause) {
+                         Backoff* backoff) {
   const std::unique_ptr<EventStream> stream = session.connection().Watch(*request);
   v1::WatchEventsResponse response;
   while (stream->Next(&response)) {
-    *pause = kFirstPause;
+    backoff->Reset();
     for (const v1::Event& event : response.events()) {
       if (session.json()) {
         session.PrintJson(event);
@@ -63,14 +59,14 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
   request.set_resume_token(*token);
 
   const ListStyle style{0, session.colour(), frame->zone};
-  absl::Duration pause = kFirstPause;
+  Backoff backoff;
   while (!interrupt.Happened()) {
-    const absl::Status ended = PrintStream(session, style, &request, &pause);
+    const absl::Status ended = PrintStream(session, style, &request, &backoff);
     if (interrupt.Happened()) break;
-    if (!ended.ok() && !absl::IsUnavailable(ended)) return ended;
-    session.Note(absl::StrCat("The stream ended; going on from where it was in ", absl::FormatDuration(pause), "\n"));
+    if (!ended.ok() && !MayComeBack(ended)) return ended;
+    const absl::Duration pause = backoff.Next();
+    session.Note(absl::StrCat("The connection broke; going on from the last event in ", absl::FormatDuration(pause), "\n"));
     interrupt.Pause(pause);
-    pause = std::min(2 * pause, kLongestPause);
   }
   session.Note(absl::StrCat("To go on from here: aftercare watch --clinic ", session.options().clinic, " --from-token ",
                             request.resume_token(), "\n"));

@@ -20,6 +20,8 @@ class Process {
   // Reads output up to the first line that has `text`; answers that line, or nothing if the output ends without.
   std::string ReadLineWith(const std::string& text);
 
+  pid_t pid() const { return pid_; }
+
   // Sends a signal.
   void Signal(int number);
 

@@ -143,7 +143,9 @@ TEST_P(CommitFailure, WhicheverStepFailsAMutationIsStoredWholeAndAcknowledgedOrN
         const std::string id = run + std::to_string(i);
         EXPECT_EQ(Ask(&Facts::GetEnrollment, "a", id)->has_value(), status.ok()) << id;
         EXPECT_EQ(Ask(&Facts::GetReminder, ReminderKey{"a", id, "ice", 1})->has_value(), status.ok()) << id;
-        if (i != 1 && !status.ok()) EXPECT_THAT(status, Fails(absl::StatusCode::kUnavailable));
+        if (i != 1 && !status.ok()) {
+          EXPECT_THAT(status, Fails(absl::StatusCode::kUnavailable));
+        }
         if (status.ok()) ++stored;
       }
       EXPECT_EQ(Events() - events_before, stored);

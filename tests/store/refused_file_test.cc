@@ -106,13 +106,14 @@ class RefusedFile : public testing::Test {
     ASSERT_GT(std::filesystem::file_size(path_ + "-wal"), 0);
   }
 
-  // Makes the schema newer than this program's.
-  void MakeNewer() {
+  // Makes the schema newer than this program's, and calls `before_close` while that stands in the log only.
+  void MakeNewer(absl::FunctionRef<void()> before_close = [] {}) {
     auto driver = OpenSqlite(path_);
     ASSERT_THAT(driver, IsOk());
     auto connection = (*driver)->ConnectWriter();
     ASSERT_THAT(connection, IsOk());
     ASSERT_THAT((*connection)->Execute("UPDATE meta SET number = number + 1 WHERE key = 'schema_version'"), IsOk());
+    before_close();
   }
 
   TemporaryDirectory directory_;
@@ -202,24 +203,11 @@ TEST_F(RefusedFile, ANewerSchemaIsRefused) {
 
 TEST_F(RefusedFile, ANewerSchemaThatIsStillInTheLogIsRefusedAndTheLogKept) {
   Make();
-  MakeNewer();
-  const std::string newer = ReadAll(path_);
-  std::filesystem::remove(path_);
-  Make();
-  LeaveLog();
-  // A log that holds the same pages as the newer file, made by a process that did not get to write it back.
-  auto driver = OpenSqlite(path_);
-  ASSERT_THAT(driver, IsOk());
-  std::map<std::string, std::string> files;
-  {
-    auto connection = (*driver)->ConnectWriter();
-    ASSERT_THAT(connection, IsOk());
-    ASSERT_THAT((*connection)->Execute("UPDATE meta SET number = number + 1 WHERE key = 'schema_version'"), IsOk());
-    files = Files();
-  }
-  driver->reset();
-  for (const char* name : {"facts.db", "facts.db-wal"}) WriteAll(directory_.File(name), files[name]);
+  std::map<std::string, std::string> running;
+  MakeNewer([&] { running = Files(); });
+  for (const char* name : {"facts.db", "facts.db-wal"}) WriteAll(directory_.File(name), running[name]);
   RemoveLock();
+  ASSERT_GT(std::filesystem::file_size(path_ + "-wal"), 0);
   ExpectRefused(absl::StatusCode::kFailedPrecondition, "run a newer version of Aftercare");
 }
 

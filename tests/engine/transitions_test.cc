@@ -1,0 +1,72 @@
+#include "scheduler/engine/transitions.h"
+
+#include <gtest/gtest.h>
+
+#include <iterator>
+
+namespace aftercare::engine {
+namespace {
+
+constexpr v1::ReminderState No = v1::REMINDER_STATE_UNSPECIFIED;
+constexpr v1::ReminderState Schd = v1::REMINDER_STATE_SCHEDULED;
+constexpr v1::ReminderState Due = v1::REMINDER_STATE_DUE;
+constexpr v1::ReminderState Leas = v1::REMINDER_STATE_LEASED;
+constexpr v1::ReminderState Sent = v1::REMINDER_STATE_SENT;
+constexpr v1::ReminderState Comp = v1::REMINDER_STATE_COMPLETED;
+constexpr v1::ReminderState Fail = v1::REMINDER_STATE_FAILED;
+constexpr v1::ReminderState Expi = v1::REMINDER_STATE_EXPIRED;
+constexpr v1::ReminderState Canc = v1::REMINDER_STATE_CANCELLED;
+constexpr v1::ReminderState Supp = v1::REMINDER_STATE_SUPPRESSED;
+
+constexpr Input kInputs[] = {Input::kFire,    Input::kSuppress, Input::kExpire, Input::kLease,    Input::kRetry,
+                             Input::kRelease, Input::kFail,     Input::kSent,   Input::kComplete, Input::kEnd};
+
+struct Row {
+  v1::ReminderState from;
+  v1::ReminderState to[std::size(kInputs)];  // No: cannot happen
+};
+
+constexpr Row kRows[] = {
+    // from   fire  supp  expi  lease retry rele  fail  sent  comp  end
+    {No,   {No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
+    {Schd, {Due,  Supp, Expi, No,   No,   No,   No,   No,   Comp, Canc}},
+    {Due,  {No,   No,   Expi, Leas, No,   No,   No,   Sent, Comp, Canc}},
+    {Leas, {No,   No,   Expi, Leas, Due,  Due,  Fail, Sent, Comp, Canc}},
+    {Sent, {No,   No,   No,   No,   No,   No,   No,   Sent, Comp, No}},
+    {Comp, {No,   No,   No,   No,   No,   No,   No,   Comp, Comp, No}},
+    {Fail, {No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
+    {Expi, {No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
+    {Canc, {No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
+    {Supp, {No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
+};
+
+TEST(TransitionsTest, EveryInputInEveryStateLeadsWhereTheTableSaysAndNowhereElse) {
+  for (const Row& row : kRows) {
+    for (size_t i = 0; i < std::size(kInputs); ++i) {
+      EXPECT_EQ(NextState(row.from, kInputs[i]).value_or(No), row.to[i])
+          << v1::ReminderState_Name(row.from) << ", input " << i;
+    }
+  }
+}
+
+TEST(TransitionsTest, TheTableHereKnowsEveryStateAndEveryInputThereIs) {
+  EXPECT_EQ(static_cast<int>(std::size(kRows)), v1::ReminderState_descriptor()->value_count());
+  EXPECT_TRUE(std::equal(std::begin(kInputs), std::end(kInputs), std::begin(kAllInputs), std::end(kAllInputs)));
+}
+
+TEST(TransitionsTest, TerminalStatesAreLeftOnlyForSentOrCompleted) {
+  for (const Row& row : kRows) {
+    if (!IsTerminal(row.from)) continue;
+    for (const v1::ReminderState to : row.to) {
+      EXPECT_TRUE(to == No || to == Sent || to == Comp) << v1::ReminderState_Name(row.from);
+    }
+  }
+}
+
+TEST(TransitionsTest, WhatIsStillToComeOrToLeaveIsNotTerminal) {
+  for (const v1::ReminderState state : {No, Schd, Due, Leas}) EXPECT_FALSE(IsTerminal(state));
+  for (const v1::ReminderState state : {Sent, Comp, Fail, Expi, Canc, Supp}) EXPECT_TRUE(IsTerminal(state));
+}
+
+}  // namespace
+}  // namespace aftercare::engine

@@ -1,0 +1,338 @@
+#include "tests/engine/world.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/rpc/error_details.pb.h"
+#include "scheduler/plan/timestamps.h"
+#include "scheduler/store/sqlite_driver.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr std::chrono::seconds kPatience(30);
+
+[[noreturn]] void GiveUp(const char* what) {
+  std::fprintf(stderr, "%s: waited for in vain\n", what);
+  std::abort();
+}
+
+std::string NewPath() {
+  static int next = 0;
+  const std::string directory =
+      absl::StrCat(::testing::TempDir(), "aftercare-engine-", static_cast<int>(getpid()), "-", ++next);
+  std::filesystem::create_directories(directory);
+  return directory;
+}
+
+}  // namespace
+
+absl::Time At(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  const bool seconds = text.size() > std::string("2029-03-01T09:00").size();
+  EXPECT_TRUE(absl::ParseTime(seconds ? "%Y-%m-%dT%H:%M:%E*S" : "%Y-%m-%dT%H:%M", text, &time, &error)) << error;
+  return time;
+}
+
+std::string Standing(v1::ReminderState state, v1::ReminderReason reason) {
+  const std::string name(absl::StripPrefix(v1::ReminderState_Name(state), "REMINDER_STATE_"));
+  if (reason == v1::REMINDER_REASON_UNSPECIFIED) return name;
+  return absl::StrCat(name, "/", absl::StripPrefix(v1::ReminderReason_Name(reason), "REMINDER_REASON_"));
+}
+
+std::string ErrorOf(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  return absl::StrCat(absl::StatusCodeToString(status.code()), "/", ReasonOf(status));
+}
+
+std::string ErrorOf(const google::rpc::Status& status) {
+  absl::Status same(static_cast<absl::StatusCode>(status.code()), status.message());
+  for (const auto& detail : status.details()) same.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  return ErrorOf(same);
+}
+
+std::vector<std::string> BadFields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  google::rpc::BadRequest bad;
+  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
+  if (payload) EXPECT_TRUE(bad.ParseFromString(std::string(*payload)));
+  for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
+  return fields;
+}
+
+Caller Operator() { return {"operator", Role::kAdmin, true, {}}; }
+
+struct Pending::State {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::optional<absl::Status> status;
+};
+
+Pending::Pending() : state_(std::make_shared<State>()) {}
+
+Done Pending::done() {
+  return [state = state_](absl::Status status) {
+    std::lock_guard<std::mutex> lock(state->mutex);
+    EXPECT_FALSE(state->status.has_value()) << "ended twice";
+    state->status = std::move(status);
+    state->wake.notify_all();
+  };
+}
+
+absl::Status Pending::Wait() {
+  std::unique_lock<std::mutex> lock(state_->mutex);
+  if (!state_->wake.wait_for(lock, kPatience, [this] { return state_->status.has_value(); })) GiveUp("a use case");
+  return *state_->status;
+}
+
+bool Pending::over() const {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  return state_->status.has_value();
+}
+
+World::World(absl::Time now) : path_(NewPath()), clock_(now) { Start(); }
+
+World::~World() {
+  if (engine_) Stop();
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void World::Start() {
+  auto driver = store::OpenSqlite(path_ + "/facts.db");
+  if (!driver.ok()) GiveUp("the database");
+  auto store = store::Store::Open(*std::move(driver), {});
+  if (!store.ok()) GiveUp("the store");
+  store_ = *std::move(store);
+  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {});
+}
+
+void World::Stop() {
+  engine_->Shutdown();
+  store_->Close();
+  engine_.reset();
+  store_.reset();
+}
+
+void World::MoveTo(absl::Time now) {
+  clock_.Set(now);
+  Settle();
+}
+
+void World::Settle() {
+  Topics& topics = engine_->core.topics();
+  while (true) {
+    const uint64_t seen = topics.Seen(kAllLeasesTopic);  // raised after each sweep
+    std::optional<absl::Time> next;
+    Read([&next](store::Facts& facts) {
+      auto wake = facts.NextWake("");
+      if (wake.ok()) next = *wake;
+      return wake.status();
+    });
+    if (!next || *next > clock_.Now()) return;
+    Pending swept;
+    topics.Wait(topics.NewId(), kAllLeasesTopic, seen, absl::FromChrono(kPatience),
+                [done = swept.done()](Topics::Wake wake) mutable {
+                  done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("no sweep"));
+                });
+    if (!swept.Wait().ok()) GiveUp("the sweep");
+  }
+}
+
+void World::Drain() {
+  Write([](store::Transaction&) { return absl::OkStatus(); });
+}
+
+void World::Read(absl::AnyInvocable<absl::Status(store::Facts&)> work) {
+  Pending pending;
+  engine_->core.Read(std::move(work), pending.done());
+  const absl::Status status = pending.Wait();
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+void World::Write(store::Store::Mutation work) {
+  Pending pending;
+  engine_->core.Write(std::move(work), pending.done());
+  const absl::Status status = pending.Wait();
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+void World::CreateClinic(const std::string& clinic) {
+  v1::CreateClinicRequest request;
+  request.set_clinic_id(clinic);
+  request.mutable_clinic()->set_display_name("Harbour Clinic");
+  request.mutable_clinic()->set_time_zone("UTC");
+  Good(Call(&Engine::clinics, &Clinics::Create, request));
+}
+
+void World::CreateSandbox(const std::string& clinic, absl::Time now) {
+  v1::CreateClinicRequest request;
+  request.set_clinic_id(clinic);
+  request.mutable_clinic()->set_display_name("Sandbox");
+  request.mutable_clinic()->set_time_zone("UTC");
+  plan::SetTimestamp(now, request.mutable_clinic()->mutable_test_clock_time());
+  Good(Call(&Engine::clinics, &Clinics::Create, request));
+}
+
+void World::CreatePathway(const std::string& clinic, const std::string& pathway, const v1::Pathway& data) {
+  v1::CreatePathwayRequest request;
+  request.set_parent(ClinicNameOf(clinic));
+  request.set_pathway_id(pathway);
+  *request.mutable_pathway() = data;
+  Good(Call(&Engine::pathways, &Pathways::Create, request));
+}
+
+std::string World::Enrol(const std::string& clinic, const std::string& id, const v1::Enrollment& enrollment) {
+  v1::CreateEnrollmentRequest request;
+  request.set_parent(ClinicNameOf(clinic));
+  request.set_enrollment_id(id);
+  *request.mutable_enrollment() = enrollment;
+  return Good(Call(&Engine::enrollments, &Enrollments::Create, request)).enrollment().name();
+}
+
+v1::AdvanceTestClockResponse World::Advance(const std::string& clinic, absl::Time to) {
+  v1::AdvanceTestClockRequest request;
+  request.set_name(ClinicNameOf(clinic));
+  plan::SetTimestamp(to, request.mutable_time());
+  return Good(Call(&Engine::clinics, &Clinics::AdvanceTestClock, request));
+}
+
+absl::StatusOr<v1::Reminder> World::Get(const std::string& name) {
+  v1::GetReminderRequest request;
+  request.set_name(name);
+  auto response = Call(&Engine::reminders, &Reminders::Get, request);
+  if (!response.ok()) return response.status();
+  return response->reminder();
+}
+
+std::string World::StandingOf(const std::string& name) { return Standing(Good(Get(name))); }
+
+absl::Status World::Complete(const std::string& name) {
+  v1::CompleteReminderRequest request;
+  request.set_name(name);
+  return Call(&Engine::reminders, &Reminders::Complete, request).status();
+}
+
+absl::Status World::End(const std::string& name, v1::EndReason reason) {
+  v1::EndEnrollmentRequest request;
+  request.set_name(name);
+  request.set_reason(reason);
+  return Call(&Engine::enrollments, &Enrollments::End, request).status();
+}
+
+v1::GetTimelineResponse World::Timeline(const std::string& enrollment) {
+  v1::GetTimelineRequest request;
+  request.set_name(enrollment);
+  return Good(Call(&Engine::enrollments, &Enrollments::GetTimeline, request));
+}
+
+v1::ListRemindersResponse World::List(const std::string& clinic, const v1::ReminderFilter& filter, int page_size,
+                                      const std::string& page_token) {
+  v1::ListRemindersRequest request;
+  request.set_parent(ClinicNameOf(clinic));
+  *request.mutable_filter() = filter;
+  request.set_page_size(page_size);
+  request.set_page_token(page_token);
+  return Good(Call(&Engine::reminders, &Reminders::List, request));
+}
+
+std::vector<v1::Reminder> World::ListAll(const std::string& clinic, const v1::ReminderFilter& filter, int page_size) {
+  std::vector<v1::Reminder> all;
+  std::string token;
+  do {
+    const v1::ListRemindersResponse page = List(clinic, filter, page_size, token);
+    EXPECT_LE(page.reminders_size(), page_size);
+    EXPECT_TRUE(page.next_page_token().empty() || page.reminders_size() == page_size);
+    all.insert(all.end(), page.reminders().begin(), page.reminders().end());
+    token = page.next_page_token();
+  } while (!token.empty());
+  return all;
+}
+
+std::vector<v1::Lease> World::Lease(const v1::LeaseRemindersRequest& request, const Caller& caller) {
+  v1::LeaseRemindersResponse response;
+  Pending pending;
+  engine_->deliveries.Lease(caller, request, &response, pending.done());
+  const absl::Status status = pending.Wait();
+  EXPECT_TRUE(status.ok()) << status;
+  return {response.leases().begin(), response.leases().end()};
+}
+
+std::vector<v1::Lease> World::Lease(const std::string& clinic) {
+  v1::LeaseRemindersRequest request;
+  request.set_parent(ClinicNameOf(clinic));
+  return Lease(request);
+}
+
+v1::DeliveryResult World::Report(const std::string& lease_id, v1::DeliveryOutcome outcome, const Caller& caller) {
+  v1::ReportDeliveriesRequest request;
+  v1::DeliveryReport* report = request.add_reports();
+  report->set_lease_id(lease_id);
+  report->set_outcome(outcome);
+  const auto response = Good(Call(&Engine::deliveries, &Deliveries::Report, request, caller));
+  EXPECT_EQ(response.results_size(), 1);
+  return response.results_size() == 1 ? response.results(0) : v1::DeliveryResult();
+}
+
+std::vector<v1::Event> World::Events(const std::string& clinic) {
+  std::vector<v1::Event> events;
+  Read([&](store::Facts& facts) {
+    auto rows = facts.ListEvents(clinic, 0, 1'000'000);
+    if (!rows.ok()) return rows.status();
+    for (store::EventRow& row : *rows) events.push_back(std::move(row.data));
+    return absl::OkStatus();
+  });
+  return events;
+}
+
+LongPoll::LongPoll(World& world, const v1::LeaseRemindersRequest& wanted)
+    : request(wanted), call(world.engine().deliveries.Lease(Operator(), request, &response, pending.done())) {}
+
+v1::Pathway KneePathway() {
+  return FromText<v1::Pathway>(R"pb(
+    display_name: "Knee"
+    default_locale: "en"
+    phases { id: "acute" display_name: "First weeks" span { days { first: 0 last: 30 } } }
+    phases { id: "later" display_name: "Later" span { months { first: 6 last: 12 } } }
+    rules {
+      id: "ice" phase: "acute" category: "cooling"
+      schedule { span { days { first: 1 last: 3 } } daily {} times: "09:00" times: "15:00" window { hours: 4 } }
+      texts { key: "en" value: "{first_name}, ice your knee." }
+      texts { key: "es" value: "{first_name}, hielo en la rodilla." }
+    }
+    rules {
+      id: "task" phase: "acute" category: "call" audience: AUDIENCE_CARE_TEAM
+      schedule { on { days: 2 } times: "10:00" window { hours: 2 } }
+      texts { key: "en" value: "Call {first_name}." }
+    }
+    rules {
+      id: "visit" phase: "later" category: "visit"
+      schedule { monthly {} times: "09:00" window { days: 7 } }
+      texts { key: "en" value: "{first_name}, time for a check-up." }
+    }
+  )pb");
+}
+
+v1::Enrollment KneePatient(const std::string& clinic, const std::string& patient) {
+  v1::Enrollment enrollment = FromText<v1::Enrollment>(R"pb(
+    first_name: "Ana"
+    procedure_date: "2029-03-01"
+    contact_points { channel: CHANNEL_SMS address: "+15550100" }
+    contact_points { channel: CHANNEL_EMAIL address: "ana@example.com" }
+    consent: CONSENT_GRANTED
+  )pb");
+  enrollment.set_patient(patient);
+  enrollment.set_pathway(PathwayNameOf(clinic, "knee"));
+  return enrollment;
+}
+
+}  // namespace aftercare::engine
