@@ -12,15 +12,17 @@ constexpr absl::string_view kDomain = "aftercare";
 
 // Message and details travel in trailers, of which gRPC clients take 8 KiB together, the details in base64.
 constexpr size_t kMaxField = 200;
+constexpr size_t kMaxDescription = 2500;
 constexpr size_t kMaxMessage = 1000;
-constexpr size_t kMaxViolations = 4000;
+constexpr size_t kMaxViolations = 3600;
+constexpr size_t kViolationOverhead = 10;
 
-// Never within a character: what is not UTF-8 is no message.
-std::string Clipped(const std::string& field) {
-  if (field.size() <= kMaxField) return field;
-  size_t size = kMaxField;
-  while (size > 0 && (static_cast<unsigned char>(field[size]) & 0xC0) == 0x80) --size;
-  return absl::StrCat(absl::ClippedSubstr(field, 0, size), "...");
+// Never cut within a character: what is not UTF-8 is no message.
+std::string Clipped(const std::string& text, size_t max) {
+  if (text.size() <= max) return text;
+  size_t size = max;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return absl::StrCat(absl::ClippedSubstr(text, 0, size), "...");
 }
 
 template <typename Detail>
@@ -70,17 +72,19 @@ absl::Status InvalidFields(const plan::FieldErrors& errors) {
   google::rpc::BadRequest bad;
   size_t size = 0;
   for (const plan::FieldError& error : errors) {
-    const std::string field = Clipped(error.field);
-    size += field.size() + error.description.size();
+    const std::string field = Clipped(error.field, kMaxField);
+    const std::string description = Clipped(error.description, kMaxDescription);
+    size += field.size() + description.size() + kViolationOverhead;
     if (size > kMaxViolations) break;
-    absl::StrAppend(&message, message.empty() ? "" : "; ", field, " ", error.description);
+    absl::StrAppend(&message, message.empty() ? "" : "; ", field, " ", description);
     google::rpc::BadRequest::FieldViolation* violation = bad.add_field_violations();
     violation->set_field(field);
-    violation->set_description(error.description);
+    violation->set_description(description);
   }
   if (message.size() > kMaxMessage) {
     message = absl::StrCat(errors.size(), " bad fields, the first: ", bad.field_violations(0).field(), " ",
                            bad.field_violations(0).description());
+    message = Clipped(message, kMaxMessage);
   }
   const size_t unnamed = errors.size() - bad.field_violations_size();
   if (unnamed > 0) absl::StrAppend(&message, "; ", unnamed, " more are not listed");

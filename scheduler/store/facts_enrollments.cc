@@ -26,7 +26,7 @@ struct StoredEnrollment {
     rest.clear_etag();
     rest.clear_state();
     rest.clear_patient();
-    if (absl::ConsumePrefix(&pathway, PathwayPrefix(row.clinic))) rest.clear_pathway();
+    if (absl::ConsumePrefix(&pathway, PathwayPrefix(row.clinic)) && !pathway.empty()) rest.clear_pathway();
     data = rest.SerializeAsString();
   }
 

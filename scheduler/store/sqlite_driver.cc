@@ -213,9 +213,10 @@ class SqliteConnection : public Connection {
   absl::flat_hash_map<const char*, std::unique_ptr<SqliteStatement>> statements_;  // before the handle closes
 };
 
-// A path as a URI filename, in which some characters mean something.
+// A path as a URI filename, in which some characters mean something. Two slashes at its beginning would name a host, so
+// an absolute path is given an empty one.
 std::string UriOf(const std::string& path, absl::string_view parameters) {
-  std::string uri = "file:";
+  std::string uri = path[0] == '/' ? "file://" : "file:";
   for (const char c : path) {
     if (c == '?' || c == '#' || c == '%') {
       absl::StrAppend(&uri, "%", absl::Hex(c, absl::kZeroPad2));
@@ -336,11 +337,12 @@ void Configure() {
 absl::StatusOr<std::unique_ptr<Driver>> OpenSqlite(const std::string& path) {
   Configure();
   // A file that is refused must find its directory unchanged, so the lock file is made last. Where there is none, no
-  // process has the database open.
-  const absl::StatusOr<SqliteFileState> state = InspectSqliteFile(path);
-  if (!state.ok()) return state.status();
+  // process has the database open. One that is held keeps this from so much as reading the file: were it this process
+  // that has the database open, closing the file once more would take SQLite's own locks from it.
   absl::StatusOr<FileLock> lock = FileLock::Take(path, /*create=*/false);
   if (!lock.ok()) return lock.status();
+  const absl::StatusOr<SqliteFileState> state = InspectSqliteFile(path);
+  if (!state.ok()) return state.status();
   if (state->has_content) {
     if (absl::Status status = InspectContent(path, state->has_log); !status.ok()) return status;
   }

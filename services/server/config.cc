@@ -65,7 +65,7 @@ absl::Status Check(const v1::Config& config) {
   if (!IsLoopback(config.listen())) {
     return absl::InvalidArgumentError(
         absl::StrCat("listen: ", config.listen(),
-                     " is not a loopback address; without TLS and authentication no other is served"));
+                     " is not host:port on loopback; without TLS and authentication nothing else is served"));
   }
   if (config.database().empty()) return absl::InvalidArgumentError("database: must not be empty");
   for (absl::string_view level : {"debug", "info", "warn", "error"}) {

@@ -14,13 +14,14 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
-#include "google/protobuf/stubs/logging.h"
 #include "scheduler/engine/clock.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/store.h"
 #include "services/server/config.h"
+#include "services/server/log.h"
 #include "services/server/server.h"
 #include "spdlog/spdlog.h"
 
@@ -95,7 +96,12 @@ int Serve(const v1::Config& config) {
 int Main(int argc, char** argv) {
   absl::SetProgramUsageMessage(
       "The Aftercare server: clinics enrol patients, reminders come due, gateways send them.\n"
-      "  aftercared --listen=127.0.0.1:50051 --database=/var/lib/aftercare/aftercare.db");
+      "  aftercared --listen=127.0.0.1:50051 --database=/var/lib/aftercare/aftercare.db\n"
+      "Settings come from --config, then AFTERCARE_* in the environment, then flags; later ones win.\n"
+      "Exit codes: 0 after a clean stop, 2 bad configuration, 3 bad database, 4 bad address.");
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "server/main.cc"); };
+  absl::SetFlagsUsageConfig(usage);
   std::vector<std::string> storage;
   std::vector<char*> args = NormalizeFlags(argc, argv, &storage);
   const std::vector<char*> rest = absl::ParseCommandLine(static_cast<int>(args.size()), args.data());
@@ -109,9 +115,7 @@ int Main(int argc, char** argv) {
     std::cout << config->DebugString();
     return 0;
   }
-  google::protobuf::SetLogHandler(nullptr);  // what it has to say of a bad request is said to the client
-  spdlog::set_level(spdlog::level::from_str(config->log_level()));
-  spdlog::set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
+  SetUpLog(config->log_level());
   return Serve(*config);
 }
 

@@ -4,9 +4,9 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <spdlog/spdlog.h>
 
+#include <regex>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/server/services.h"
 
@@ -27,9 +27,11 @@ void EnablePluginsOnce() {
 
 }  // namespace
 
-bool IsLoopback(absl::string_view address) {
-  return absl::StartsWith(address, "127.") || absl::StartsWith(address, "[::1]:") ||
-         absl::StartsWith(address, "localhost:");
+bool IsLoopback(const std::string& address) {
+  static const std::regex& form =
+      *new std::regex(R"((127(\.\d{1,3}){3}|\[::1\]|localhost):(\d{1,5}))");
+  std::smatch parts;
+  return std::regex_match(address, parts, form) && std::stoi(parts[3]) <= 65535;
 }
 
 Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock)

@@ -53,8 +53,8 @@ class Server {
   bool down_ = false;
 };
 
-// Whether an address `host:port` is on loopback: 127.0.0.0/8, [::1] or localhost.
-bool IsLoopback(absl::string_view address);
+// Whether an address is `host:port` on loopback: 127.0.0.0/8, [::1] or localhost.
+bool IsLoopback(const std::string& address);
 
 }  // namespace aftercare::server
 

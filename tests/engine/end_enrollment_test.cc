@@ -1,0 +1,138 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/timestamps.h"
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kEnrollment[] = "clinics/box/enrollments/e";
+
+class EndEnrollmentTest : public ::testing::Test {
+ protected:
+  EndEnrollmentTest() {
+    world_.CreateSandbox("box", At("2029-03-01T08:00"));
+    world_.CreatePathway("box", "knee", KneePathway());
+    world_.Enrol("box", "e", KneePatient("box"));
+  }
+
+  std::string Standing(const std::string& id) { return world_.StandingOf(absl::StrCat(kEnrollment, "/reminders/", id)); }
+
+  World world_{At("2029-03-01T08:00")};
+};
+
+TEST_F(EndEnrollmentTest, EverythingUnsentIsCancelledAndNothingFurtherComesDue) {
+  world_.Advance("box", At("2029-03-02T09:00"));
+  const std::vector<v1::Lease> sent = world_.Lease("box");
+  ASSERT_THAT(sent, SizeIs(1));
+  world_.Report(sent[0].lease_id(), v1::DELIVERY_OUTCOME_SENT);
+  world_.Advance("box", At("2029-03-03T10:30"));
+  const std::vector<v1::Lease> leased = world_.Lease("box");
+  ASSERT_THAT(leased, SizeIs(1));
+
+  ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
+  EXPECT_EQ(Standing("ice.1"), "SENT");
+  EXPECT_EQ(Standing("ice.2"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(Standing("ice.3"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
+  EXPECT_EQ(Standing("task.1"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(Standing("ice.4"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
+  EXPECT_EQ(Standing("visit.6"), "CANCELLED/ENROLLMENT_ENDED");
+
+  EXPECT_EQ(world_.Advance("box", At("2030-03-01T00:00")).fired_count(), 0);
+  EXPECT_THAT(world_.Lease("box"), IsEmpty());
+  EXPECT_EQ(Standing("ice.4"), "CANCELLED/ENROLLMENT_ENDED");
+}
+
+TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
+  world_.Advance("box", At("2029-03-02T09:00"));
+  const std::vector<v1::Lease> leased = world_.Lease("box");
+  ASSERT_THAT(leased, SizeIs(1));
+  ASSERT_TRUE(world_.End(kEnrollment).ok());
+  for (const v1::DeliveryOutcome outcome :
+       {v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE, v1::DELIVERY_OUTCOME_PERMANENT_FAILURE,
+        v1::DELIVERY_OUTCOME_RELEASED}) {
+    EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), outcome).status()), "FAILED_PRECONDITION/LEASE_LOST");
+  }
+  EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
+  EXPECT_EQ(Standing("ice.1"), "SENT");
+}
+
+TEST_F(EndEnrollmentTest, TheEnrollmentSaysWhenAndWhyItEnded) {
+  world_.Advance("box", At("2029-03-02T09:00"));
+  ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_TRANSFERRED).ok());
+  v1::GetEnrollmentRequest get;
+  get.set_name(kEnrollment);
+  const v1::Enrollment enrollment =
+      Good(world_.Call(&Engine::enrollments, &Enrollments::Get, get)).enrollment();
+  EXPECT_EQ(enrollment.state(), v1::ENROLLMENT_STATE_ENDED);
+  EXPECT_EQ(enrollment.end_reason(), v1::END_REASON_TRANSFERRED);
+  EXPECT_EQ(plan::ToTime(enrollment.end_time()), At("2029-03-02T09:00"));
+  const v1::Event event = world_.Events("box").back();
+  EXPECT_EQ(event.type(), v1::EVENT_TYPE_ENROLLMENT_ENDED);
+  EXPECT_EQ(event.enrollment(), kEnrollment);
+  EXPECT_EQ(event.end_reason(), v1::END_REASON_TRANSFERRED);
+}
+
+TEST_F(EndEnrollmentTest, WhatEndedCannotEndAgain) {
+  ASSERT_TRUE(world_.End(kEnrollment).ok());
+  const size_t events = world_.Events("box").size();
+  EXPECT_EQ(ErrorOf(world_.End(kEnrollment)), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
+  EXPECT_THAT(world_.Events("box"), SizeIs(events));
+}
+
+TEST_F(EndEnrollmentTest, AnEtagThatIsNotTheNewestAborts) {
+  v1::EndEnrollmentRequest request;
+  request.set_name(kEnrollment);
+  request.set_reason(v1::END_REASON_COMPLETED);
+  request.set_etag("v7");
+  EXPECT_EQ(ErrorOf(world_.Call(&Engine::enrollments, &Enrollments::End, request).status()), "ABORTED/ETAG_MISMATCH");
+  request.set_etag(world_.Timeline(kEnrollment).enrollment().etag());
+  const auto ended = Good(world_.Call(&Engine::enrollments, &Enrollments::End, request));
+  EXPECT_NE(ended.enrollment().etag(), request.etag());
+}
+
+TEST_F(EndEnrollmentTest, EveryBadFieldIsNamed) {
+  v1::EndEnrollmentRequest request;
+  request.set_name("clinics/box");
+  request.set_request_id("a b");
+  EXPECT_THAT(BadFields(world_.Call(&Engine::enrollments, &Enrollments::End, request).status()),
+              ElementsAre("name", "reason", "request_id"));
+  EXPECT_EQ(ErrorOf(world_.End("clinics/box/enrollments/f")), "NOT_FOUND/ENROLLMENT_NOT_FOUND");
+}
+
+// In real time the sweep may come a moment later than the end; the outcome is the same.
+TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSweptIt) {
+  World world(At("2029-03-01T08:00"));
+  world.CreateClinic("north");
+  world.CreatePathway("north", "knee", KneePathway());
+  const std::string enrollment = world.Enrol("north", "e", KneePatient("north"));
+  world.MoveTo(At("2029-03-02T09:00"));
+  // One mutation holds up the writer while the clock moves on, so that the end runs before the sweep.
+  Pending ended;
+  v1::EndEnrollmentRequest request;
+  request.set_name(enrollment);
+  request.set_reason(v1::END_REASON_COMPLETED);
+  v1::EndEnrollmentResponse response;
+  Pending held;
+  world.engine().core.Write(
+      [&](store::Transaction&) {
+        world.engine().enrollments.End(Operator(), request, &response, ended.done());
+        world.clock().Set(At("2029-03-02T15:30"));
+        return absl::OkStatus();
+      },
+      held.done());
+  ASSERT_TRUE(ended.Wait().ok());
+  world.Settle();
+  EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.2"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.3"), "CANCELLED/ENROLLMENT_ENDED");
+}
+
+}  // namespace
+}  // namespace aftercare::engine

@@ -93,6 +93,7 @@ TEST_F(FiringTest, WithoutConsentOnlyTasksComeDue) {
   v1::Enrollment patient = KneePatient("north");
   patient.set_consent(v1::CONSENT_REFUSED);
   world_.Enrol("north", "e", patient);
+  world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-03T10:00"));
   EXPECT_EQ(Standing("ice.1"), "SUPPRESSED/NO_CONSENT");
   EXPECT_EQ(Standing("task.1"), "DUE");
@@ -103,6 +104,7 @@ TEST_F(FiringTest, WithoutAContactPointMessagesAreSuppressed) {
   v1::Enrollment patient = KneePatient("north");
   patient.clear_contact_points();
   world_.Enrol("north", "e", patient);
+  world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-03T10:00"));
   EXPECT_EQ(Standing("ice.1"), "SUPPRESSED/NO_CONTACT_POINT");
   EXPECT_EQ(Standing("task.1"), "DUE");
@@ -128,7 +130,9 @@ TEST_F(FiringTest, WhatWasLateAtEnrollmentIsNeverStored) {
   Enrol();
   world_.MoveTo(At("2029-03-20T00:00"));
   world_.Read([](store::Facts& facts) {
-    auto rows = facts.ListReminders({.clinic = "north", .limit = 100});
+    store::ReminderQuery query;
+    query.clinic = "north";
+    auto rows = facts.ListReminders(query);
     if (!rows.ok()) return rows.status();
     for (const store::ReminderRow& row : *rows) {
       EXPECT_FALSE(row.key.rule == "ice" && row.key.number <= 2) << row.key.number;

@@ -1,0 +1,119 @@
+// request_id, on every mutation that has one.
+#include <gtest/gtest.h>
+
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+namespace {
+
+class IdempotencyTest : public ::testing::Test {
+ protected:
+  IdempotencyTest() {
+    world_.CreateClinic("north");
+    world_.CreatePathway("north", "knee", KneePathway());
+    create_.set_parent("clinics/north");
+    create_.set_request_id("r-1");
+    *create_.mutable_enrollment() = KneePatient("north");
+  }
+
+  absl::StatusOr<v1::CreateEnrollmentResponse> Create() {
+    return world_.Call(&Engine::enrollments, &Enrollments::Create, create_);
+  }
+
+  World world_{At("2029-03-01T08:00")};
+  v1::CreateEnrollmentRequest create_;
+};
+
+TEST_F(IdempotencyTest, TheSameRequestIsAnsweredTheSameAndDoneOnce) {
+  const auto first = Good(Create());
+  world_.MoveTo(At("2029-03-02T07:59"));
+  const auto again = Good(Create());
+  EXPECT_EQ(again.DebugString(), first.DebugString());
+  EXPECT_EQ(world_.Events("north").size(), 1u);
+}
+
+TEST_F(IdempotencyTest, AnotherRequestUnderTheSameIdIsRefused) {
+  Good(Create());
+  create_.mutable_enrollment()->set_first_name("Eva");
+  EXPECT_EQ(ErrorOf(Create().status()), "ALREADY_EXISTS/REQUEST_ID_REUSED");
+  EXPECT_EQ(world_.Events("north").size(), 1u);
+}
+
+TEST_F(IdempotencyTest, AnotherMethodUnderTheSameIdIsRefused) {
+  v1::EndEnrollmentRequest end;
+  end.set_name(Good(Create()).enrollment().name());
+  end.set_reason(v1::END_REASON_COMPLETED);
+  end.set_request_id("r-1");
+  EXPECT_EQ(ErrorOf(world_.Call(&Engine::enrollments, &Enrollments::End, end).status()),
+            "ALREADY_EXISTS/REQUEST_ID_REUSED");
+}
+
+TEST_F(IdempotencyTest, IdsOfOtherClinicsAreTheirOwn) {
+  world_.CreateClinic("south");
+  world_.CreatePathway("south", "knee", KneePathway());
+  Good(Create());
+  create_.set_parent("clinics/south");
+  *create_.mutable_enrollment() = KneePatient("south");
+  EXPECT_TRUE(Create().ok());
+}
+
+TEST_F(IdempotencyTest, ARequestThatFailedMayBeMendedUnderTheSameId) {
+  create_.mutable_enrollment()->set_pathway("clinics/north/pathways/hip");
+  EXPECT_EQ(ErrorOf(Create().status()), "NOT_FOUND/PATHWAY_NOT_FOUND");
+  create_.mutable_enrollment()->set_pathway("clinics/north/pathways/knee");
+  EXPECT_TRUE(Create().ok());
+}
+
+TEST_F(IdempotencyTest, AnswersSurviveARestart) {
+  const auto first = Good(Create());
+  world_.Stop();
+  world_.Start();
+  EXPECT_EQ(Good(Create()).DebugString(), first.DebugString());
+}
+
+TEST_F(IdempotencyTest, AnAnswerIsRememberedForADay) {
+  const auto first = Good(Create());
+  world_.MoveTo(At("2029-03-02T08:00"));
+  EXPECT_EQ(Good(Create()).enrollment().name(), first.enrollment().name());
+  world_.MoveTo(At("2029-03-02T08:00:01"));
+  create_.set_request_id("r-2");
+  Good(Create());  // what is a day old goes with the next that comes
+  create_.set_request_id("r-1");
+  EXPECT_NE(Good(Create()).enrollment().name(), first.enrollment().name());
+}
+
+TEST_F(IdempotencyTest, EndingAndCompletingTwiceAnswersTheSame) {
+  const std::string enrollment = Good(Create()).enrollment().name();
+  v1::CompleteReminderRequest complete;
+  complete.set_name(enrollment + "/reminders/task.1");
+  complete.set_request_id("r-3");
+  const auto completed = Good(world_.Call(&Engine::reminders, &Reminders::Complete, complete));
+  v1::EndEnrollmentRequest end;
+  end.set_name(enrollment);
+  end.set_reason(v1::END_REASON_COMPLETED);
+  end.set_request_id("r-2");
+  const auto ended = Good(world_.Call(&Engine::enrollments, &Enrollments::End, end));
+  EXPECT_EQ(Good(world_.Call(&Engine::enrollments, &Enrollments::End, end)).DebugString(), ended.DebugString());
+  EXPECT_EQ(Good(world_.Call(&Engine::reminders, &Reminders::Complete, complete)).DebugString(),
+            completed.DebugString());
+}
+
+TEST_F(IdempotencyTest, CreatingAClinicOrAPathwayTwiceAnswersTheSame) {
+  v1::CreateClinicRequest clinic;
+  clinic.set_clinic_id("south");
+  clinic.set_request_id("r-1");
+  clinic.mutable_clinic()->set_display_name("South");
+  clinic.mutable_clinic()->set_time_zone("UTC");
+  const auto created = Good(world_.Call(&Engine::clinics, &Clinics::Create, clinic));
+  EXPECT_EQ(Good(world_.Call(&Engine::clinics, &Clinics::Create, clinic)).DebugString(), created.DebugString());
+  v1::CreatePathwayRequest pathway;
+  pathway.set_parent("clinics/south");
+  pathway.set_pathway_id("knee");
+  pathway.set_request_id("r-2");
+  *pathway.mutable_pathway() = KneePathway();
+  const auto stored = Good(world_.Call(&Engine::pathways, &Pathways::Create, pathway));
+  EXPECT_EQ(Good(world_.Call(&Engine::pathways, &Pathways::Create, pathway)).DebugString(), stored.DebugString());
+}
+
+}  // namespace
+}  // namespace aftercare::engine

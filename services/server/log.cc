@@ -1,0 +1,51 @@
+#include "services/server/log.h"
+
+#include <grpc/support/log.h>
+
+#include <memory>
+
+#include "google/protobuf/stubs/logging.h"
+#include "spdlog/pattern_formatter.h"
+#include "spdlog/spdlog.h"
+
+namespace aftercare::server {
+namespace {
+
+// The message, as the inside of a JSON string.
+class JsonMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    for (const char c : message.payload) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        out.push_back('\\');
+        out.push_back(c);
+      } else if (byte < 0x20) {
+        const std::string escaped = fmt::format("\\u{:04x}", byte);
+        out.append(escaped.data(), escaped.data() + escaped.size());
+      } else {
+        out.push_back(c);
+      }
+    }
+  }
+
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+};
+
+// gRPC reports as errors what clients do, such as going away; what concerns the operator is told by us.
+void LogGrpc(gpr_log_func_args* args) {
+  spdlog::debug("grpc {}:{} {}", args->file, args->line, args->message);
+}
+
+}  // namespace
+
+void SetUpLog(const std::string& level) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%*"})");
+  spdlog::set_formatter(std::move(formatter));
+  spdlog::set_level(spdlog::level::from_str(level));
+  google::protobuf::SetLogHandler(nullptr);
+  gpr_set_log_function(LogGrpc);
+}
+
+}  // namespace aftercare::server

@@ -1,0 +1,85 @@
+#include "services/server/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "services/server/server.h"
+
+namespace aftercare::server {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  ~ConfigTest() override { std::filesystem::remove(path_); }
+
+  std::string File(const std::string& text) {
+    std::ofstream(path_) << text;
+    return path_;
+  }
+
+  void ExpectRefused(const absl::StatusOr<v1::Config>& config, const std::string& what) {
+    EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << config.status();
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(what));
+  }
+
+ private:
+  const std::string path_ = (std::filesystem::temp_directory_path() /
+                             ("aftercare-config-" + std::to_string(getpid()) + ".textproto")).string();
+};
+
+TEST_F(ConfigTest, DefaultsServeOnLoopback) {
+  const auto config = LoadConfig("", {}, {});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->listen(), "127.0.0.1:50051");
+  EXPECT_EQ(config->database(), "aftercare.db");
+  EXPECT_EQ(config->log_level(), "info");
+}
+
+TEST_F(ConfigTest, LaterSourcesWin) {
+  const std::string file = File("listen: '127.0.0.1:1' database: 'file.db' log_level: 'warn'");
+  auto config = LoadConfig(file, {{"AFTERCARE_LISTEN", "127.0.0.1:2"}, {"AFTERCARE_DATABASE", "environment.db"}},
+                           {{"listen", "127.0.0.1:3"}, {"database", ""}});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->listen(), "127.0.0.1:3") << "a flag beats the environment";
+  EXPECT_EQ(config->database(), "environment.db") << "the environment beats the file; an empty flag is not set";
+  EXPECT_EQ(config->log_level(), "warn") << "the file beats the default";
+}
+
+TEST_F(ConfigTest, AnUnknownKeyIsAnErrorWithItsPlace) {
+  ExpectRefused(LoadConfig(File("listen: '127.0.0.1:1'\ndatabsae: 'x.db'"), {}, {}), "line 2");
+  ExpectRefused(LoadConfig("", {{"AFTERCARE_DATABSAE", "x.db"}}, {}), "AFTERCARE_DATABSAE");
+}
+
+TEST_F(ConfigTest, OtherProgramsVariablesAreTheirs) {
+  EXPECT_TRUE(LoadConfig("", {{"AFTERCARE_SERVER", "a:1"}, {"AFTERCARE_CLINIC", "demo"}, {"PATH", "/bin"}}, {}).ok());
+}
+
+TEST_F(ConfigTest, AMissingFileIsNamed) {
+  const auto config = LoadConfig("/no/such/file", {}, {});
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(config.status().message()), HasSubstr("/no/such/file"));
+}
+
+TEST_F(ConfigTest, OnlyLoopbackIsServed) {
+  for (const char* listen : {"0.0.0.0:50051", "[::]:50051", "192.168.1.5:50051", "clinic.example:50051", "127.0.0.1",
+                             "127.evil.example:1", "localhost.example:1", "", "127.0.0.1:http", "127.0.0.1:70000"}) {
+    ExpectRefused(LoadConfig("", {{"AFTERCARE_LISTEN", listen}}, {}), "listen");
+  }
+  for (const char* listen : {"127.0.0.1:0", "127.1.2.3:9", "localhost:50051", "[::1]:50051"}) {
+    EXPECT_TRUE(LoadConfig("", {{"AFTERCARE_LISTEN", listen}}, {}).ok()) << listen;
+  }
+}
+
+TEST_F(ConfigTest, ValuesAreChecked) {
+  ExpectRefused(LoadConfig("", {}, {{"log_level", "loud"}}), "log_level");
+  ExpectRefused(LoadConfig("", {{"AFTERCARE_DATABASE", ""}}, {}), "database");
+}
+
+}  // namespace
+}  // namespace aftercare::server

@@ -1,0 +1,89 @@
+#include "services/server/decode.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "scheduler/engine/errors.h"
+
+namespace aftercare::server {
+namespace {
+
+using ::testing::ElementsAre;
+
+grpc::ByteBuffer Bytes(const std::string& wire) {
+  const grpc::Slice slice(wire);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::vector<std::string> FieldsOf(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const google::rpc::Status details = engine::ToStatusProto(status);
+  for (const auto& any : details.details()) {
+    google::rpc::BadRequest bad;
+    if (!any.UnpackTo(&bad)) continue;
+    for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
+  }
+  return fields;
+}
+
+TEST(DecodeTest, WhatIsEncodedIsDecoded) {
+  v1::CreateEnrollmentRequest request;
+  request.set_parent("clinics/a");
+  request.mutable_enrollment()->set_first_name("Zoë");
+  v1::CreateEnrollmentRequest decoded;
+  ASSERT_TRUE(Decode(Encode(request), &decoded).ok());
+  EXPECT_EQ(decoded.SerializeAsString(), request.SerializeAsString());
+}
+
+TEST(DecodeTest, NothingIsAnEmptyMessage) {
+  v1::CreateEnrollmentRequest decoded;
+  EXPECT_TRUE(Decode(Bytes(""), &decoded).ok());
+}
+
+TEST(DecodeTest, EveryTextThatIsNotUtf8IsNamedWithItsPath) {
+  v1::CreateEnrollmentRequest request;
+  request.set_parent("clinics/\xff");
+  request.mutable_enrollment()->set_first_name("\xc3(");
+  request.mutable_enrollment()->add_contact_points()->set_address("good");
+  request.mutable_enrollment()->add_contact_points()->set_address("\xf0\x28");
+  v1::CreateEnrollmentRequest decoded;
+  const absl::Status status = Decode(Bytes(request.SerializeAsString()), &decoded);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(FieldsOf(status),
+              ElementsAre("parent", "enrollment.first_name", "enrollment.contact_points[1].address"));
+}
+
+TEST(DecodeTest, WhatIsNoMessageIsRefused) {
+  v1::CreateEnrollmentRequest decoded;
+  const absl::Status status = Decode(Bytes("\x0a\x7fshort"), &decoded);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(engine::ReasonOf(status), "MALFORMED_REQUEST");
+}
+
+TEST(DecodeTest, ErrorsKeepTheirDetailsOnTheWayToGrpc) {
+  const grpc::Status status = ToGrpc(engine::InvalidField("name", "must be a name"));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  EXPECT_EQ(details.code(), 3);
+  EXPECT_EQ(details.details_size(), 2);
+}
+
+TEST(DecodeTest, AnErrorFromBelowGetsAReasonAndSaysWhenToTryAgain) {
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(ToGrpc(absl::UnavailableError("disk full")).error_details()));
+  google::rpc::ErrorInfo info;
+  google::rpc::RetryInfo retry;
+  for (const auto& any : details.details()) {
+    any.UnpackTo(&info);
+    any.UnpackTo(&retry);
+  }
+  EXPECT_EQ(info.reason(), "STORE_UNAVAILABLE");
+  EXPECT_GT(retry.retry_delay().seconds(), 0);
+}
+
+}  // namespace
+}  // namespace aftercare::server
