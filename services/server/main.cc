@@ -101,6 +101,7 @@ int Main(int argc, char** argv) {
       "Exit codes: 0 after a clean stop, 2 bad configuration, 3 bad database, 4 bad address.");
   absl::FlagsUsageConfig usage;
   usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "server/main.cc"); };
+  usage.normalize_filename = [](absl::string_view) { return std::string("aftercared"); };
   absl::SetFlagsUsageConfig(usage);
   std::vector<std::string> storage;
   std::vector<char*> args = NormalizeFlags(argc, argv, &storage);

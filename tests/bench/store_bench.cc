@@ -48,7 +48,7 @@ double Since(std::chrono::steady_clock::time_point begin) {
 EnrollmentRow Enrollment(int number) {
   EnrollmentRow row;
   row.clinic = "north-shore";
-  row.enrollment = absl::StrCat(absl::Hex(0x01890a5d00000000 + number * int64_t{7919}, absl::kZeroPad16), "x7k2p9");
+  row.enrollment = absl::StrCat(absl::Hex(0x01890a5d00000000 + number * int64_t{7919}, absl::kZeroPad16), "x7");
   row.version = 1;
   row.next_due = At(number % 86'400);
   v1::Enrollment& data = row.data;

@@ -1,0 +1,244 @@
+#include "scheduler/engine/watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class WatchTest : public ::testing::Test {
+ protected:
+  WatchTest() {
+    world_.CreateSandbox("box", At("2029-03-01T08:00"));
+    world_.CreatePathway("box", "knee", KneePathway());
+  }
+
+  absl::StatusOr<std::shared_ptr<Watch>> TryOpen(const std::string& token, const std::string& filter = "",
+                                                 const std::string& parent = "clinics/box",
+                                                 const Caller& caller = Operator()) {
+    v1::WatchEventsRequest request;
+    request.set_parent(parent);
+    request.set_resume_token(token);
+    *request.mutable_filter() = FromText<v1::ReminderFilter>(filter);
+    return Watch::Open(world_.engine().core, caller, request);
+  }
+  std::shared_ptr<Watch> Open(const std::string& token, const std::string& filter = "") {
+    return Good(TryOpen(token, filter));
+  }
+  std::string FromTheBeginning() { return MakeResumeToken(world_.engine().core.tokens(), "box", 0); }
+
+  static absl::StatusOr<v1::WatchEventsResponse> Next(Watch& watch) {
+    v1::WatchEventsResponse response;
+    Pending pending;
+    watch.Next(&response, pending.done());
+    absl::Status status = pending.Wait();
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // The next `count` events, and no more in the message that brings the last.
+  static std::vector<v1::Event> Take(Watch& watch, size_t count) {
+    std::vector<v1::Event> events;
+    while (events.size() < count) {
+      const v1::WatchEventsResponse response = Good(Next(watch));
+      events.insert(events.end(), response.events().begin(), response.events().end());
+      if (!response.events().empty()) {
+        EXPECT_EQ(response.resume_token(), response.events().rbegin()->resume_token());
+      }
+    }
+    EXPECT_THAT(events, SizeIs(count));
+    return events;
+  }
+
+  static std::vector<std::string> Texts(std::vector<v1::Event> events) {
+    std::vector<std::string> texts;
+    for (v1::Event& event : events) {
+      event.clear_resume_token();
+      texts.push_back(event.ShortDebugString());
+    }
+    return texts;
+  }
+
+  // A log of more than one message's worth: 30 patients, ten events each.
+  void MakeHistory() {
+    for (int i = 0; i < 30; ++i) {
+      world_.Enrol("box", absl::StrCat("e", i), KneePatient("box", absl::StrCat("p-", i)));
+    }
+    world_.Advance("box", At("2029-03-03T20:00"));
+  }
+
+  World world_{At("2029-03-01T08:00")};
+};
+
+TEST_F(WatchTest, FromTheBeginningEveryEventComesOnceInOrder) {
+  MakeHistory();
+  const std::vector<v1::Event> log = world_.Events("box");
+  ASSERT_GT(log.size(), 200u);
+  EXPECT_EQ(Texts(Take(*Open(FromTheBeginning()), log.size())), Texts(log));
+}
+
+TEST_F(WatchTest, FromAnyEventOnTheRestComesOnceInOrder) {
+  MakeHistory();
+  const std::vector<v1::Event> all = Take(*Open(FromTheBeginning()), world_.Events("box").size());
+  for (size_t i = 0; i + 1 < all.size(); i += 7) {
+    const std::vector<v1::Event> rest(all.begin() + i + 1, all.end());
+    ASSERT_EQ(Texts(Take(*Open(all[i].resume_token()), rest.size())), Texts(rest)) << "after event " << i;
+  }
+}
+
+TEST_F(WatchTest, AWatchFromNowSaysAtOnceWhereThatIs) {
+  MakeHistory();
+  const auto watch = Open("");
+  const v1::WatchEventsResponse first = Good(Next(*watch));
+  EXPECT_THAT(first.events(), IsEmpty());
+  ASSERT_TRUE(world_.Complete("clinics/box/enrollments/e0/reminders/visit.1").ok());
+  for (const auto& from : {watch, Open(first.resume_token())}) {
+    const std::vector<v1::Event> events = Take(*from, 1);
+    EXPECT_EQ(events[0].reminder().state(), v1::REMINDER_STATE_COMPLETED);
+  }
+}
+
+TEST_F(WatchTest, AWaitEndsWhenSomethingHappens) {
+  const auto watch = Open("");
+  Good(Next(*watch));
+  v1::WatchEventsResponse response;
+  Pending pending;
+  watch->Next(&response, pending.done());
+  EXPECT_FALSE(pending.over());
+  world_.CreateSandbox("other", At("2029-03-01T08:00"));
+  world_.Enrol("box", "e", KneePatient("box"));
+  EXPECT_TRUE(pending.Wait().ok());
+  ASSERT_THAT(response.events(), SizeIs(1));
+  EXPECT_EQ(response.events(0).type(), v1::EVENT_TYPE_ENROLLMENT_CREATED);
+}
+
+TEST_F(WatchTest, EventsOfOtherClinicsAreNotSeen) {
+  world_.CreateSandbox("other", At("2029-03-01T08:00"));
+  world_.CreatePathway("other", "knee", KneePathway());
+  world_.Enrol("other", "e", KneePatient("other"));
+  world_.Enrol("box", "e", KneePatient("box"));
+  EXPECT_EQ(Take(*Open(FromTheBeginning()), 1)[0].enrollment(), "clinics/box/enrollments/e");
+}
+
+TEST_F(WatchTest, AFilteredWatchSeesWhatMatchesAndMovesOnOverTheRest) {
+  MakeHistory();
+  const std::string filter = "patient: 'p-29' states: REMINDER_STATE_DUE categories: 'call'";
+  const std::vector<v1::Event> events = Take(*Open(FromTheBeginning(), filter), 1);
+  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e29/reminders/task.1");
+  const std::vector<v1::Event> everything = Take(*Open(FromTheBeginning(), "patient: 'p-29'"), 9);
+  EXPECT_EQ(everything[0].type(), v1::EVENT_TYPE_ENROLLMENT_CREATED);
+}
+
+// Real time, since a bookmark is a promise about it: events that do not match keep coming, none is let through, and the
+// token moves on all the same.
+TEST_F(WatchTest, ABookmarkComesOnAStreamThatLetsNothingThrough) {
+  const auto watch = Open("", "patient: 'nobody'");
+  Good(Next(*watch));
+  v1::WatchEventsResponse response;
+  Pending pending;
+  watch->Next(&response, pending.done());
+  int written = 0;
+  for (; !pending.over(); ++written) {
+    world_.Enrol("box", absl::StrCat("e", written), KneePatient("box"));
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(pending.Wait().ok());
+  EXPECT_THAT(response.events(), IsEmpty());
+  const v1::WatchEventsResponse rest = Good(Next(*Open(response.resume_token())));
+  EXPECT_LT(rest.events_size(), written) << "the bookmark stands behind what was passed over";
+}
+
+TEST_F(WatchTest, AListingAndAWatchFromItsTokenMissNothingBetweenThem) {
+  MakeHistory();
+  const v1::ListRemindersResponse listing = world_.List("box");
+  ASSERT_TRUE(world_.End("clinics/box/enrollments/e3").ok());
+  const std::vector<v1::Event> events = Take(*Open(listing.resume_token()), 3);
+  EXPECT_EQ(events[2].type(), v1::EVENT_TYPE_ENROLLMENT_ENDED) << "after the task and the message that were due";
+}
+
+TEST_F(WatchTest, WritersAndReadersAtOnceLoseAndRepeatNothing) {
+  constexpr int kWriters = 3;
+  constexpr int kEach = 60;
+  const auto watch = Open(FromTheBeginning());
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([this, writer] {
+      for (int i = 0; i < kEach; ++i) world_.Enrol("box", absl::StrCat("w", writer, "-", i), KneePatient("box"));
+    });
+  }
+  const std::vector<v1::Event> seen = Take(*watch, kWriters * kEach);
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(Texts(seen), Texts(world_.Events("box")));
+}
+
+TEST_F(WatchTest, TokensOfOtherClinicsOrServersAreRefused) {
+  world_.CreateSandbox("other", At("2029-03-01T08:00"));
+  World elsewhere(At("2029-03-01T08:00"));
+  elsewhere.CreateSandbox("box", At("2029-03-01T08:00"));
+  for (const std::string& token :
+       {world_.List("other").resume_token(), elsewhere.List("box").resume_token(), std::string("nonsense")}) {
+    EXPECT_EQ(ErrorOf(TryOpen(token).status()), "INVALID_ARGUMENT/INVALID_RESUME_TOKEN");
+  }
+}
+
+TEST_F(WatchTest, TokensOutliveTheServer) {
+  world_.Enrol("box", "e", KneePatient("box"));
+  const std::string token = world_.List("box").resume_token();
+  world_.Stop();
+  world_.Start();
+  world_.Enrol("box", "f", KneePatient("box"));
+  EXPECT_EQ(Take(*Open(token), 1)[0].enrollment(), "clinics/box/enrollments/f");
+}
+
+TEST_F(WatchTest, BadRequestsAreRefused) {
+  EXPECT_THAT(BadFields(TryOpen("", "patient: '!'", "box").status()), ::testing::ElementsAre("parent", "filter.patient"));
+  EXPECT_EQ(ErrorOf(TryOpen("", "", "clinics/box", {"reader", Role::kReader, false, {"other"}}).status()),
+            "PERMISSION_DENIED/CLINIC_NOT_YOURS");
+  EXPECT_EQ(ErrorOf(Next(*Good(TryOpen("", "", "clinics/west"))).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
+}
+
+TEST_F(WatchTest, CancelEndsTheWaitAndEveryLaterOne) {
+  const auto watch = Open("");
+  Good(Next(*watch));
+  v1::WatchEventsResponse response;
+  Pending pending;
+  watch->Next(&response, pending.done());
+  watch->Cancel();
+  EXPECT_EQ(pending.Wait().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Next(*watch).status().code(), absl::StatusCode::kCancelled);
+}
+
+TEST_F(WatchTest, CancelAtAnyMomentEndsTheWaitOnce) {
+  for (int i = 0; i < 300; ++i) {
+    const auto watch = Open(FromTheBeginning());
+    v1::WatchEventsResponse response;
+    Pending pending;
+    std::thread canceller([&] { watch->Cancel(); });
+    watch->Next(&response, pending.done());
+    canceller.join();
+    EXPECT_EQ(pending.Wait().code(), absl::StatusCode::kCancelled);
+  }
+}
+
+TEST_F(WatchTest, ShutdownEndsTheWait) {
+  const auto watch = Open("");
+  Good(Next(*watch));
+  v1::WatchEventsResponse response;
+  Pending pending;
+  watch->Next(&response, pending.done());
+  world_.engine().Shutdown();
+  EXPECT_EQ(ErrorOf(pending.Wait()), "UNAVAILABLE/SHUTTING_DOWN");
+}
+
+}  // namespace
+}  // namespace aftercare::engine

@@ -1,0 +1,105 @@
+#ifndef AFTERCARE_TESTS_CLIENT_TESTING_H_
+#define AFTERCARE_TESTS_CLIENT_TESTING_H_
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "gtest/gtest.h"
+#include "scheduler/plan/timestamps.h"
+#include "services/client/terminal.h"
+
+namespace aftercare::client {
+
+// A timeline to draw, put together by hand: of Ana, in UTC, with day 0 on 2 March 2026 and today's time 10 days later.
+class TimelineMaker {
+ public:
+  TimelineMaker() {
+    v1::Enrollment* enrollment = timeline.mutable_enrollment();
+    enrollment->set_name("clinics/demo/enrollments/ana");
+    enrollment->set_patient("P-17");
+    enrollment->set_first_name("Ana");
+    enrollment->set_pathway("clinics/demo/pathways/knee");
+    enrollment->set_pathway_revision(2);
+    enrollment->set_procedure_date("2026-03-02");
+    enrollment->set_time_zone("UTC");
+    Now(absl::CivilMinute(2026, 3, 12, 10, 0));
+  }
+
+  TimelineMaker& Now(absl::CivilMinute now) {
+    plan::SetTimestamp(absl::FromCivil(now, absl::UTCTimeZone()), timeline.mutable_current_time());
+    return *this;
+  }
+
+  TimelineMaker& Phase(const std::string& id, const std::string& name, const std::string& first, const std::string& last) {
+    v1::TimelinePhase* phase = timeline.add_phases();
+    phase->set_phase(id);
+    phase->set_display_name(name);
+    phase->set_first_date(first);
+    phase->set_last_date(last);
+    return *this;
+  }
+
+  // A reminder with a window of two hours.
+  v1::Reminder& Add(const std::string& id, const std::string& phase, const std::string& category, absl::CivilMinute due,
+                    v1::ReminderState state = v1::REMINDER_STATE_SCHEDULED, v1::Audience audience = v1::AUDIENCE_PATIENT) {
+    v1::Reminder& reminder = *timeline.add_reminders();
+    reminder.set_name(absl::StrCat("clinics/demo/enrollments/ana/reminders/", id));
+    reminder.set_patient("P-17");
+    reminder.set_phase(phase);
+    reminder.set_category(category);
+    reminder.set_audience(audience);
+    plan::SetTimestamp(absl::FromCivil(due, absl::UTCTimeZone()), reminder.mutable_due_time());
+    plan::SetTimestamp(absl::FromCivil(due + 120, absl::UTCTimeZone()), reminder.mutable_expire_time());
+    reminder.set_state(state);
+    reminder.set_text(absl::StrCat("Text of ", id.substr(0, id.rfind('.')), "."));
+    return reminder;
+  }
+
+  v1::GetTimelineResponse timeline;
+};
+
+// A whole year: a phase of three days with three marks a day, one of a year with a mark a week, tasks, and every state.
+inline v1::GetTimelineResponse WholeYear() {
+  TimelineMaker maker;
+  maker.Phase("first", "First days", "2026-03-03", "2026-03-05").Phase("rest", "Rest of the year", "2026-03-06", "2027-03-01");
+  int count = 0;
+  for (int day = 3; day <= 5; ++day) {
+    for (const int hour : {8, 13, 18}) {
+      maker.Add(absl::StrCat("ice.", ++count), "first", "ice", absl::CivilMinute(2026, 3, day, hour, 0), v1::REMINDER_STATE_SENT);
+    }
+  }
+  for (int week = 0; week < 50; ++week) {
+    maker.Add(absl::StrCat("therapy.", week + 1), "rest", "therapy", absl::CivilMinute(2026, 3, 9 + 7 * week, 9, 0));
+  }
+  const v1::ReminderState states[] = {v1::REMINDER_STATE_DUE,       v1::REMINDER_STATE_LEASED,    v1::REMINDER_STATE_FAILED,
+                                      v1::REMINDER_STATE_EXPIRED,   v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_STATE_CANCELLED,
+                                      v1::REMINDER_STATE_COMPLETED};
+  for (int i = 0; i < 7; ++i) {
+    maker.Add(absl::StrCat("mixed.", i + 1), "rest", "mixed", absl::CivilMinute(2026, 3, 6 + i, 9, 0), states[i]);
+  }
+  maker.Add("book.1", "rest", "visit", absl::CivilMinute(2026, 9, 1, 9, 0), v1::REMINDER_STATE_SCHEDULED,
+            v1::AUDIENCE_CARE_TEAM);
+  return maker.timeline;
+}
+
+// Fails where a line is wider than that.
+inline void ExpectFits(const std::string& text, int columns) {
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
+    EXPECT_LE(DisplayWidth(line), columns) << line;
+  }
+}
+
+// The line that begins with that, or nothing.
+inline std::string LineOf(const std::string& text, const std::string& begin) {
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
+    if (line.compare(0, begin.size(), begin) == 0) return line;
+  }
+  return "";
+}
+
+}  // namespace aftercare::client
+
+#endif  // AFTERCARE_TESTS_CLIENT_TESTING_H_
