@@ -1,5 +1,6 @@
 // Pathways::Preview: the timeline of a patient, real or imagined, from the plan alone.
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "scheduler/engine/names.h"
@@ -13,7 +14,7 @@ namespace aftercare::engine {
 namespace {
 
 // The pathway asked for. Its faults are added to `errors`.
-absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(store::Facts& facts,
+absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(Core& core, store::Facts& facts,
                                                                        const v1::PreviewPlanRequest& request,
                                                                        plan::FieldErrors* errors) {
   if (request.has_pathway()) {
@@ -23,11 +24,15 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(store::Fa
     return compiled;
   }
   const auto name = ParsePathwayName(request.pathway_name());
-  auto row = facts.GetPathway(name->clinic, name->pathway, 0);
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway_name());
-  plan::FieldErrors found;
-  return plan::CompiledPathway::Compile((*row)->data, &found);
+  auto newest = facts.NewestRevision(name->clinic, name->pathway);
+  if (!newest.ok()) return newest.status();
+  if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway_name());
+  return core.catalog().Get(facts, name->clinic, name->pathway, *newest);
+}
+
+bool IsInstant(const google::protobuf::Timestamp& time) {
+  constexpr int64_t kLast = 253402300799;  // 9999-12-31
+  return time.seconds() >= 0 && time.seconds() <= kLast && time.nanos() >= 0 && time.nanos() <= 999'999'999;
 }
 
 // Fills in what a preview need not say.
@@ -71,20 +76,27 @@ void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& reque
       errors.push_back({"pathway_name", "must be {parent}/pathways/{pathway}"});
     }
   }
+  if (request.has_enroll_time() && !IsInstant(request.enroll_time())) {
+    errors.push_back({"enroll_time", "must be an instant from 1970 to 9999"});
+  }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
   core_.Read(
-      [clinic = *clinic, &request, response](store::Facts& facts) -> absl::Status {
+      [this, clinic = *clinic, &request, response](store::Facts& facts) -> absl::Status {
         auto owner = RequireClinic(facts, clinic);
         if (!owner.ok()) return owner.status();
         plan::FieldErrors errors;
-        auto pathway = PathwayOf(facts, request, &errors);
+        auto pathway = PathwayOf(core_, facts, request, &errors);
         if (!pathway.ok()) return pathway.status();
-        if (*pathway == nullptr) return InvalidFields(errors);
         const v1::Enrollment enrollment = Imagined(request, owner->data);
         plan::FieldErrors found;
-        auto patient = plan::FactsOf(enrollment, **pathway, &found);
+        std::optional<plan::PatientFacts> patient;
+        if (*pathway == nullptr) {
+          plan::CheckEnrollment(enrollment, &found);
+        } else {
+          patient = plan::FactsOf(enrollment, **pathway, &found);
+        }
         AddPrefixed("enrollment", found, &errors);
         if (!errors.empty()) return InvalidFields(errors);
         if (!request.has_enroll_time()) {

@@ -334,8 +334,9 @@ void Configure() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Driver>> OpenSqlite(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Driver>> OpenSqlite(const std::string& name) {
   Configure();
+  const std::string path = FollowLink(name);
   // A file that is refused must find its directory unchanged, so the lock file is made last. Where there is none, no
   // process has the database open. One that is held keeps this from so much as reading the file: were it this process
   // that has the database open, closing the file once more would take SQLite's own locks from it.

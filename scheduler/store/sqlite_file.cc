@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -97,6 +99,13 @@ absl::Status CheckContent(const std::string& path, int64_t size, bool has_log) {
 }
 
 }  // namespace
+
+std::string FollowLink(const std::string& path) {
+  struct stat info;
+  if (lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
+  char real[PATH_MAX];
+  return realpath(path.c_str(), real) != nullptr ? real : path;
+}
 
 absl::StatusOr<SqliteFileState> InspectSqliteFile(const std::string& path) {
   if (absl::Status status = CheckDirectory(path); !status.ok()) return status;

@@ -1,5 +1,6 @@
 #include "scheduler/store/store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "scheduler/store/migrations.h"
@@ -43,7 +44,7 @@ class StoreImpl : public Store {
 
 absl::StatusOr<std::vector<std::unique_ptr<Connection>>> ConnectReaders(Driver& driver, int count) {
   std::vector<std::unique_ptr<Connection>> connections;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < std::max(count, 1); ++i) {
     absl::StatusOr<std::unique_ptr<Connection>> connection = driver.ConnectReader();
     if (!connection.ok()) return connection.status();
     connections.push_back(*std::move(connection));

@@ -29,6 +29,10 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   more(command->add_option("--to,--before", options->before, "Due before this time: as --from, or +7d"), "TIME");
 }
 
+absl::Status CheckFilter(const FilterOptions& options) {
+  return FilterOf(options, "", {absl::UTCTimeZone(), absl::UnixEpoch()}).status();
+}
+
 absl::StatusOr<v1::ReminderFilter> FilterOf(const FilterOptions& options, const std::string& clinic,
                                             const TimeFrame& frame) {
   v1::ReminderFilter filter;

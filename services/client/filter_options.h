@@ -27,6 +27,9 @@ struct FilterOptions {
 // Adds them to a command. `options` must outlive the reading of the command line.
 void AddFilterOptions(CLI::App* command, FilterOptions* options);
 
+// Whether they make sense, which is to be known before a server is asked. A usage error if not.
+absl::Status CheckFilter(const FilterOptions& options);
+
 // What they select in that clinic (a resource name). A usage error for values that make no sense.
 absl::StatusOr<v1::ReminderFilter> FilterOf(const FilterOptions& options, const std::string& clinic,
                                             const TimeFrame& frame);

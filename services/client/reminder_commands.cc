@@ -75,6 +75,8 @@ absl::Status ListDue(Session& session, const DueOptions& options, const v1::Remi
 
 absl::Status Due(Session& session, const DueOptions& options) {
   if (options.limit < 0) return UsageError("--limit must be 0 (no limit) or more");
+  const absl::Status sensible = CheckFilter(options.filter);
+  if (!sensible.ok()) return sensible;
   const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
   if (!frame.ok()) return frame.status();
   absl::StatusOr<v1::ReminderFilter> filter = FilterOf(options.filter, session.clinic(), *frame);

@@ -45,6 +45,8 @@ absl::Status PrintStream(Session& session, const ListStyle& style, v1::WatchEven
 }
 
 absl::Status Watch(Session& session, const WatchOptions& options) {
+  const absl::Status sensible = CheckFilter(options.filter);
+  if (!sensible.ok()) return sensible;
   Interrupt interrupt([&] { session.connection().StopWaiting(); });
   const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
   if (!frame.ok()) return frame.status();
@@ -57,6 +59,7 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
       options.from_token.empty() ? TokenOfNow(session) : absl::StatusOr<std::string>(options.from_token);
   if (!token.ok()) return token.status();
   request.set_resume_token(*token);
+  session.Note(absl::StrCat("Watching ", session.clinic(), ". Ctrl-C stops.\n"));
 
   const ListStyle style{0, session.colour(), frame->zone};
   Backoff backoff;

@@ -257,13 +257,17 @@ void MeasureOpening(const std::string& path) {
               Kilobytes("VmRSS:") / 1024.0, before / 1024.0);
 }
 
-// Keeps both readers busy without a pause until it goes.
+// Keeps the readers busy without a pause until it ends, and looks at the size of the log.
 class Readers {
  public:
-  explicit Readers(Store& store) {
+  Readers(Store& store, const std::string& log) {
     for (int i = 0; i < 4; ++i) {
-      threads_.emplace_back([this, &store] {
-        while (!stop_) Check(Ask(store, &Facts::DueEnrollments, "", absl::InfiniteFuture(), 200).status());
+      threads_.emplace_back([this, &store, log] {
+        while (!stop_) {
+          Check(Ask(store, &Facts::DueEnrollments, "", absl::InfiniteFuture(), 200).status());
+          const int64_t size = std::filesystem::file_size(log);
+          if (size > largest_log_) largest_log_ = size;
+        }
       });
     }
   }
@@ -272,7 +276,10 @@ class Readers {
     for (std::thread& thread : threads_) thread.join();
   }
 
+  int64_t largest_log() const { return largest_log_; }
+
  private:
+  std::atomic<int64_t> largest_log_ = 0;
   std::atomic<bool> stop_ = false;
   std::vector<std::thread> threads_;
 };
@@ -293,15 +300,11 @@ void MeasureWeight(const std::string& self, const std::string& directory) {
 
 void MeasureLogUnderReading(const std::string& directory) {
   const std::unique_ptr<Store> store = OpenStore(directory + "/facts.db");
-  double per_second = 0;
-  {
-    const Readers readers(*store);
-    const auto begin = std::chrono::steady_clock::now();
-    Load(*store, kMany).Run();
-    per_second = kMany / Since(begin);
-  }
-  std::printf("while both readers never rest:\n  store           %8.0f /s\n  largest log     %8.1f MB\n", per_second,
-              std::filesystem::file_size(directory + "/facts.db-wal") / 1e6);
+  const Readers readers(*store, directory + "/facts.db-wal");
+  const auto begin = std::chrono::steady_clock::now();
+  Load(*store, kMany).Run();
+  std::printf("while the readers never rest:\n  store           %8.0f /s\n", kMany / Since(begin));
+  std::printf("  log, at most    %8.1f MB\n", readers.largest_log() / 1e6);
 }
 
 // Calls `measure` with a directory that is gone afterwards.

@@ -1,5 +1,6 @@
 #include "services/client/help.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -50,7 +51,8 @@ class HelpTest : public testing::Test {
 
 TEST_F(HelpTest, DescriptionsAreBrokenToTheWidth) {
   for (const absl::string_view line : absl::StrSplit(leaf_->help(), '\n')) {
-    if (!absl::StrContains(line, "Options of every command")) EXPECT_LE(DisplayWidth(line), 70) << line;
+    if (absl::StrContains(line, "Options of every command")) continue;  // Written by hand, as footers are.
+    EXPECT_LE(DisplayWidth(line), 70) << line;
   }
 }
 

@@ -136,7 +136,7 @@ Outcome Process::Wait() {
   return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), out_, err_};
 }
 
-Outcome Run(const std::vector<std::string>& command, const std::vector<std::string>& environment, int columns) {
+Outcome RunProgram(const std::vector<std::string>& command, const std::vector<std::string>& environment, int columns) {
   return Process::Start(command, environment, columns)->Wait();
 }
 

@@ -57,7 +57,7 @@ class Process {
 };
 
 // Starts it and waits for its end.
-Outcome Run(const std::vector<std::string>& command, const std::vector<std::string>& environment = {}, int columns = 0);
+Outcome RunProgram(const std::vector<std::string>& command, const std::vector<std::string>& environment = {}, int columns = 0);
 
 }  // namespace aftercare::client
 

@@ -51,7 +51,7 @@ std::unique_ptr<Process> World::Begin(const std::vector<std::string>& arguments)
 Outcome World::Aftercare(const std::vector<std::string>& arguments, int columns) const {
   std::vector<std::string> command = {AFTERCARE_CLIENT};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return Run(command, environment(), columns);
+  return RunProgram(command, environment(), columns);
 }
 
 std::string World::Must(const std::vector<std::string>& arguments) const {

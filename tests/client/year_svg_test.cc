@@ -1,7 +1,9 @@
 #include "services/client/year_svg.h"
 
 #include <regex>
+#include <set>
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/testing.h"

@@ -6,6 +6,7 @@
 
 #include "scheduler/store/migrations.h"
 #include "scheduler/store/sqlite_driver.h"
+#include "tests/store/child_process.h"
 #include "tests/store/store_suite.h"
 
 namespace aftercare::store {
@@ -86,6 +87,29 @@ TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
   EXPECT_THAT(Migrate(**connection, (*driver)->dialect()), IsOk());
   EXPECT_EQ(Facts(**connection).Secret().value(), secret);
   EXPECT_THAT(CheckSchema(**connection), IsOk());
+}
+
+TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {
+  const std::string link = directory_.File("link.db");
+  Open(path_);
+  std::filesystem::create_symlink("facts.db", link);
+  {
+    ChildProcess writer({AFTERCARE_STORE_TEST_WRITER, "write", path_, "w"});
+    ASSERT_TRUE(writer.ReadLine().has_value());
+    EXPECT_THAT(OpenSqlite(link), Fails(absl::StatusCode::kFailedPrecondition));
+    writer.Kill();
+    while (writer.ReadLine().has_value()) {
+    }
+  }
+  const auto store = Open(link);
+  ASSERT_NE(store, nullptr);
+  EXPECT_TRUE(Ask(*store, &Facts::GetEnrollment, "a", "w0")->has_value());
+  EXPECT_THAT(OpenSqlite(path_), Fails(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(Reopen, ALinkThatLeadsNowhereIsUnavailable) {
+  std::filesystem::create_symlink("missing/facts.db", path_);
+  EXPECT_THAT(OpenSqlite(path_)->get()->ConnectWriter(), Fails(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(Reopen, APathMayHoldAnyCharacter) {

@@ -284,6 +284,11 @@ TEST_P(StoreTest, AFullQueueRefusesReadsAtOnce) {
   EXPECT_THAT(queued.Await(), IsOk());
 }
 
+TEST_P(StoreTest, AStoreThatIsAllowedNoReadersReadsAllTheSame) {
+  Open({.reader_threads = 0});
+  EXPECT_EQ(Clinics(), "");
+}
+
 TEST_P(StoreTest, CloseRunsWhatIsQueuedAndRefusesWhatComesLater) {
   Signal reading, release;
   store().Read([&](absl::StatusOr<Facts*>) {

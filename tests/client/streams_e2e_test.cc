@@ -1,0 +1,121 @@
+// The commands that run until they are told to stop.
+#include <signal.h>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "tests/client/world.h"
+
+namespace aftercare::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class StreamsE2eTest : public World {
+ protected:
+  // A watch that has begun: something that happens from now on is seen.
+  std::unique_ptr<Process> BeginWatch(std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), "watch");
+    std::unique_ptr<Process> watch = Begin(more);
+    EXPECT_TRUE(watch->AwaitErr("Watching ")) << watch->out();
+    return watch;
+  }
+};
+
+TEST_F(StreamsE2eTest, AWatchShowsWhatHappensAndEndsCleanly) {
+  MakeSandbox();
+  const auto watch = BeginWatch();
+  Must({"clock", "advance", "--to", "2026-03-03T08:00"});
+  EXPECT_TRUE(watch->AwaitOut("2026-03-03 08:00  reminder  due        ana/ice-am.1  P-17 initial-reaction\n"));
+  Must({"deliver", "--once"});
+  EXPECT_TRUE(watch->AwaitOut("reminder  sent       ana/ice-am.1"));
+  watch->Signal(SIGINT);
+  const Outcome outcome = watch->Wait();
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("--from-token "));
+  ExpectPlain(outcome.out, 100);
+}
+
+TEST_F(StreamsE2eTest, AWatchGoesOnFromWhereAnotherStopped) {
+  MakeSandbox();
+  const auto first = BeginWatch();
+  first->Signal(SIGTERM);
+  const std::string err = first->Wait().err;
+  const size_t command = err.find("aftercare watch ");
+  ASSERT_NE(command, std::string::npos) << err;
+  Must({"clock", "advance", "--to", "2026-03-03T08:00"});
+  // As printed, but for the program's name.
+  std::vector<std::string> again = Words(LinesOf(err.substr(command))[0]);
+  again.erase(again.begin());
+  again.push_back("--json");
+  const auto second = Begin(again);
+  EXPECT_TRUE(second->AwaitOut("ice-am.1"));
+  second->Signal(SIGINT);
+  const Outcome outcome = second->Wait();
+  ASSERT_EQ(ObjectsOf(outcome.out).size(), 1u);
+  EXPECT_EQ(TextOf(ObjectsOf(outcome.out)[0], "type"), "EVENT_TYPE_REMINDER_CHANGED");
+}
+
+TEST_F(StreamsE2eTest, AWatchShowsOnlyWhatItsFilterSelects) {
+  MakeSandbox();
+  const auto watch = BeginWatch({"--state", "sent"});
+  Must({"clock", "advance", "--to", "2026-03-03T08:00"});
+  Must({"deliver", "--once"});
+  EXPECT_TRUE(watch->AwaitOut("sent"));
+  EXPECT_THAT(watch->out(), Not(HasSubstr("due  ")));
+  watch->Signal(SIGINT);
+  EXPECT_EQ(watch->Wait().exit, 0);
+}
+
+TEST_F(StreamsE2eTest, AWatchOutlivesARestartOfTheServerAndMissesNothing) {
+  MakeSandbox();
+  const auto watch = BeginWatch();
+  Must({"clock", "advance", "--to", "2026-03-03T08:00"});
+  EXPECT_TRUE(watch->AwaitOut("ana/ice-am.1"));
+  StopServer();
+  EXPECT_TRUE(watch->AwaitErr("going on from the last event"));
+  StartServer();
+  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  EXPECT_TRUE(watch->AwaitOut("ana/limited-activity.1"));
+  watch->Signal(SIGINT);
+  const Outcome outcome = watch->Wait();
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_EQ(LinesOf(outcome.out).size(), 3u) << outcome.out;  // Each once.
+}
+
+TEST_F(StreamsE2eTest, ATokenNobodyGaveIsRefused) {
+  MakeSandbox();
+  const Outcome outcome = Aftercare({"watch", "--from-token", "nonsense"});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("INVALID_RESUME_TOKEN"));
+}
+
+TEST_F(StreamsE2eTest, AGatewaySendsWhatComesDueWhileItWaits) {
+  MakeSandbox();
+  const auto gateway = Begin({"deliver"});
+  Must({"clock", "advance", "--to", "2026-03-03T08:00"});
+  EXPECT_TRUE(gateway->AwaitOut("ana/ice-am.1"));
+  Must({"clock", "advance", "--to", "2026-03-03T09:00"});
+  EXPECT_TRUE(gateway->AwaitOut("ana/when-to-call.1"));
+  gateway->Signal(SIGINT);
+  const Outcome outcome = gateway->Wait();
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_EQ(outcome.err, "2 messages sent.\n");
+}
+
+TEST_F(StreamsE2eTest, AGatewayOutlivesARestartOfTheServer) {
+  MakeSandbox();
+  const auto gateway = Begin({"deliver"});
+  Must({"clock", "advance", "--to", "2026-03-03T08:00"});
+  EXPECT_TRUE(gateway->AwaitOut("ana/ice-am.1"));
+  StopServer();
+  EXPECT_TRUE(gateway->AwaitErr("No answer from the server"));
+  StartServer();
+  Must({"clock", "advance", "--to", "2026-03-03T09:00"});
+  EXPECT_TRUE(gateway->AwaitOut("ana/when-to-call.1"));
+  gateway->Signal(SIGTERM);
+  EXPECT_EQ(gateway->Wait().exit, 0);
+}
+
+}  // namespace
+}  // namespace aftercare::client
