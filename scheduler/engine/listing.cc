@@ -76,25 +76,18 @@ absl::StatusOr<std::shared_ptr<const Subject>> Listing::SubjectOf(const std::str
   return subjects_[enrollment] = std::make_shared<const Subject>(*std::move(subject));
 }
 
-absl::StatusOr<std::optional<std::vector<store::EnrollmentRow>>> Listing::Named() {
-  using Rows = std::vector<store::EnrollmentRow>;
-  if (filter_.enrollment().empty() && filter_.patient().empty()) return std::optional<Rows>();
-  Rows rows;
-  if (!filter_.enrollment().empty()) {
-    auto row = facts_.GetEnrollment(clinic_.clinic, filter_.enrollment());
-    if (!row.ok()) return row.status();
-    if (row->has_value() && (filter_.patient().empty() || (*row)->data.patient() == filter_.patient())) {
-      rows.push_back(**std::move(row));
-    }
-  } else {
-    store::EnrollmentQuery query;
-    query.clinic = clinic_.clinic;
-    query.patient = filter_.patient();
-    auto found = facts_.ListEnrollments(query);
-    if (!found.ok()) return found.status();
-    rows = *std::move(found);
+absl::StatusOr<std::optional<std::vector<std::string>>> Listing::Named() {
+  using Ids = std::vector<std::string>;
+  if (filter_.patient().empty()) {
+    return filter_.enrollment().empty() ? std::optional<Ids>() : std::optional<Ids>({filter_.enrollment()});
   }
-  return std::optional<Rows>(std::move(rows));
+  auto ids = facts_.EnrollmentsOf(clinic_.clinic, filter_.patient());
+  if (!ids.ok()) return ids.status();
+  if (!filter_.enrollment().empty()) {
+    const bool is_theirs = std::find(ids->begin(), ids->end(), filter_.enrollment()) != ids->end();
+    *ids = is_theirs ? Ids{filter_.enrollment()} : Ids{};
+  }
+  return std::optional<Ids>(*std::move(ids));
 }
 
 absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit) {
@@ -151,8 +144,11 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   auto named = Named();
   if (!named.ok()) return named.status();
   if (named->has_value()) {
-    for (store::EnrollmentRow& row : **named) {
-      if (absl::Status status = VisitPlannedOf(std::move(row), from, visit); !status.ok()) return status;
+    for (const std::string& enrollment : **named) {
+      auto row = facts_.GetEnrollment(clinic_.clinic, enrollment);
+      if (!row.ok()) return row.status();
+      if (!row->has_value()) continue;
+      if (absl::Status status = VisitPlannedOf(**std::move(row), from, visit); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
@@ -228,8 +224,8 @@ absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::option
     return first;
   }
   std::vector<store::ReminderRow> all;
-  for (const store::EnrollmentRow& row : **named) {
-    query.enrollment = row.enrollment;
+  for (const std::string& enrollment : **named) {
+    query.enrollment = enrollment;
     first.clear();
     if (absl::Status status = ForEachStored(facts_, query, collect); !status.ok()) return status;
     all.insert(all.end(), first.begin(), first.end());
@@ -293,8 +289,8 @@ absl::StatusOr<Listing::Counts> Listing::Count() {
   if (!named->has_value()) {
     status = ForEachStored(facts_, query, add);
   } else {
-    for (const store::EnrollmentRow& row : **named) {
-      query.enrollment = row.enrollment;
+    for (const std::string& enrollment : **named) {
+      query.enrollment = enrollment;
       if (status.ok()) status = ForEachStored(facts_, query, add);
     }
   }

@@ -57,7 +57,7 @@ class Listing {
   absl::StatusOr<bool> MatchesStored(const store::ReminderRow& row);
   absl::StatusOr<std::shared_ptr<const Subject>> SubjectOf(const std::string& enrollment);
   // The enrollments the filter is about: one, those of a patient (at most a handful), or nothing for the clinic's.
-  absl::StatusOr<std::optional<std::vector<store::EnrollmentRow>>> Named();
+  absl::StatusOr<std::optional<std::vector<std::string>>> Named();
   bool PlannedCanMatch() const;
 
   Core& core_;

@@ -75,6 +75,15 @@ absl::StatusOr<std::vector<EnrollmentRow>> Facts::ListEnrollments(const Enrollme
   return AllRows<EnrollmentRow>(rows, ReadEnrollment);
 }
 
+absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsOf(absl::string_view clinic, absl::string_view patient) {
+  Query query(connection_, "SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2 ORDER BY enrollment");
+  query.Text(clinic).Text(patient);
+  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
+    id = StringAt(row, 0);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_view clock, absl::Time through,
                                                                  int limit) {
   Query query(connection_, "SELECT " ENROLLMENT_COLUMNS

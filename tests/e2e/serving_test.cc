@@ -61,12 +61,17 @@ TEST_F(ServingTest, ShutdownEndsStreamsAndLongPollsAtOnceAndSaysWhy) {
   auto watch = client->reminders->WatchEvents(&context, request);
   v1::WatchEventsResponse response;
   ASSERT_TRUE(watch->Read(&response));
-  auto polled = std::async(std::launch::async, [&] {
-    v1::LeaseRemindersRequest lease;
-    lease.set_parent("clinics/riverside");
-    lease.mutable_wait()->set_seconds(60);
-    return Call(*client->deliveries, &v1::DeliveryService::Stub::LeaseReminders, lease).status;
-  });
+  grpc::ClientContext polling;
+  v1::LeaseRemindersRequest lease;
+  lease.set_parent("clinics/riverside");
+  lease.mutable_wait()->set_seconds(60);
+  v1::LeaseRemindersResponse leased;
+  std::promise<grpc::Status> polled;
+  client->deliveries->async()->LeaseReminders(&polling, &lease, &leased,
+                                              [&](grpc::Status status) { polled.set_value(status); });
+  // What is asked later on the same connection and answered shows that the poll has arrived.
+  ASSERT_EQ(Health(), grpc::health::v1::HealthCheckResponse::SERVING);
+
   server->Shutdown(absl::Minutes(1));
   while (watch->Read(&response)) {
   }
@@ -74,8 +79,9 @@ TEST_F(ServingTest, ShutdownEndsStreamsAndLongPollsAtOnceAndSaysWhy) {
   EXPECT_EQ(ended.error_code(), grpc::StatusCode::UNAVAILABLE) << ended.error_message();
   EXPECT_EQ(ReasonOf(ended), "SHUTTING_DOWN");
   EXPECT_TRUE(HasRetryInfo(ended));
-  // Refused or ended, as it came before the end or after.
-  EXPECT_EQ(polled.get().error_code(), grpc::StatusCode::UNAVAILABLE);
+  const grpc::Status poll = polled.get_future().get();
+  EXPECT_EQ(poll.error_code(), grpc::StatusCode::UNAVAILABLE) << poll.error_message();
+  EXPECT_EQ(ReasonOf(poll), "SHUTTING_DOWN");
 }
 
 TEST_F(ServingTest, ManyClientsThatGoAwayInTheMiddleLeaveNothingBehind) {
