@@ -76,8 +76,9 @@ void Agenda::AddReminder(const v1::Reminder& reminder) {
     absl::StrAppend(&note, note.empty() ? "" : ", ", StateLabel(reminder.state()),
                     reason.empty() ? "" : absl::StrCat(" (", reason, ")"));
   }
-  std::string line = absl::StrFormat("  %4d %s  %s until %s %s", absl::CivilDay(due) - day0_, Fit(Day(absl::CivilDay(due)), 10),
-                                     Time(due), Fit(Until(reminder, due), 16), IdOf(reminder.name()));
+  std::string line =
+      absl::StrFormat("  %4d %s  %s until %s %s", absl::CivilDay(due) - day0_, Fit(Day(absl::CivilDay(due)), 10),
+                      Time(due), Fit(Until(reminder, due), 16), IdOf(reminder.name()));
   if (!note.empty()) absl::StrAppend(&line, "  ", note);
   absl::StrAppend(&out_, line, "\n");
   std::string& shown = texts_[RuleOf(reminder)];
@@ -110,8 +111,8 @@ std::string Agenda::Render() {
     tasks += reminder.audience() == v1::AUDIENCE_CARE_TEAM ? 1 : 0;
   }
   absl::StrAppend(&out_, Counted(timeline_.reminders_size() - tasks, "message"), " and ", Counted(tasks, "task"),
-                  " for the care team. Times are those of ", zone_.name(),
-                  ";\nwhere they stand is as of ", FormatInstant(timeline_.current_time(), zone_), ".\n");
+                  " for the care team. Times are those of ", zone_.name(), ";\nwhere they stand is as of ",
+                  FormatInstant(timeline_.current_time(), zone_), ".\n");
   for (const v1::TimelinePhase& phase : timeline_.phases()) AddPhase(phase, by_phase[phase.phase()]);
   return std::move(out_);
 }

@@ -10,9 +10,9 @@ namespace aftercare::client {
 // The days drawn one by one: those after a procedure are crowded, the rest of the year is long.
 inline constexpr int kCloseDays = 15;  // Day 0 to 14: weeks 1 and 2.
 
-// Which column of a terminal an hour of the year falls in. The first two weeks go day by day, what follows by weeks, and
-// one column between them shows where the scale changes. A short year goes day by day throughout. Immutable, so thread
-// safe.
+// Which column of a terminal an hour of the year falls in. The first two weeks go day by day, what follows by weeks,
+// and one column between them shows where the scale changes. A short year goes day by day throughout. Immutable, so
+// thread safe.
 class Axis {
  public:
   // From day 0 to the last day, in at most `columns` columns (at least 20 are assumed): the finest scale that fits.

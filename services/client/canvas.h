@@ -36,7 +36,7 @@ class Canvas {
   struct Cell {
     std::string character;  // Empty: blank, or the second column of a wide character.
     Ink ink = Ink::kPlain;
-    bool covered = false;   // The second column of a wide character.
+    bool covered = false;  // The second column of a wide character.
   };
 
   std::vector<Cell> cells_;

@@ -113,7 +113,8 @@ void AddClock(CLI::App& app, Action* action) {
   clock->require_subcommand(1);
   CLI::App* advance = clock->add_subcommand("advance", "Move it forward and fire everything on the way, in order");
   const auto options = std::make_shared<ClockOptions>();
-  advance->add_option("--to", options->to, "To this time: 2026-03-02T09:00 (local), RFC 3339, or +3d")->type_name("TIME");
+  advance->add_option("--to", options->to, "To this time: 2026-03-02T09:00 (local), RFC 3339, or +3d")
+      ->type_name("TIME");
   advance->add_option("--by", options->by, "By this much: 3d, 12h, 90m")->type_name("DURATION");
   advance->footer("Example:\n  aftercare clock advance --clinic demo --by 12h");
   advance->callback([=] { *action = [=](Session& session) { return AdvanceClock(session, *options); }; });

@@ -60,15 +60,19 @@ class GrpcEventStream final : public EventStream {
 
   ~GrpcEventStream() override { Finish().IgnoreError(); }
 
-  bool Next(v1::WatchEventsResponse* response) override { return !finished_ && reader_->Read(response); }
+  bool Next(v1::WatchEventsResponse* response) override {
+    if (!ended_) ended_ = !reader_->Read(response);
+    return !ended_;
+  }
 
   absl::Status Finish() override {
     if (finished_) return outcome_;
     finished_ = true;
-    // What has not been read must be, or Finish would wait for it.
-    context_.TryCancel();
+    // Cancelling a stream that has ended would hide why. What has not been read of another must be, or Finish would
+    // wait for it.
+    if (!ended_) context_.TryCancel();
     v1::WatchEventsResponse unread;
-    while (reader_->Read(&unread)) continue;
+    while (Next(&unread)) continue;
     outcome_ = ToStatus(reader_->Finish());
     waits_.End(&context_);
     return outcome_;
@@ -78,7 +82,8 @@ class GrpcEventStream final : public EventStream {
   Waits& waits_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>> reader_;
-  bool finished_ = false;
+  bool ended_ = false;     // Nothing more is to be read.
+  bool finished_ = false;  // The outcome is known.
   absl::Status outcome_;
 };
 
@@ -177,8 +182,7 @@ class GrpcConnection final : public Connection {
   }
 
   template <typename Stub, typename Request, typename Response>
-  absl::StatusOr<Response> Do(Stub& stub,
-                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  absl::StatusOr<Response> Do(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                               const Request& request) {
     grpc::ClientContext context;
     SetLimit(&context, timeout_);

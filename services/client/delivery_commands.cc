@@ -61,8 +61,8 @@ class PrintingGateway {
     if (!response.ok()) return response.status();
     for (int i = 0; i < response->results_size(); ++i) {
       if (response->results(i).status().code() == 0) continue;
-      session_.Note(absl::StrCat("The report on ", ShortReminder(leased.leases(i).reminder()), " was not taken: ",
-                                 RenderItemStatus(response->results(i).status()), "\n"));
+      session_.Note(absl::StrCat("The report on ", ShortReminder(leased.leases(i).reminder()),
+                                 " was not taken: ", RenderItemStatus(response->results(i).status()), "\n"));
     }
     return absl::OkStatus();
   }
@@ -120,14 +120,16 @@ absl::Status Deliver(Session& session, const DeliverOptions& options) {
 void AddDeliveryCommands(CLI::App& app, Action* action) {
   CLI::App* deliver = app.add_subcommand("deliver", "Be a gateway: take due messages, print them, report them sent");
   const auto options = std::make_shared<DeliverOptions>();
-  deliver->add_option("--channel", options->channel, "Only " + EnumChoices(*v1::Channel_descriptor()))->type_name("HOW");
+  deliver->add_option("--channel", options->channel, "Only " + EnumChoices(*v1::Channel_descriptor()))
+      ->type_name("HOW");
   deliver->add_flag("--all-clinics", options->all_clinics, "For every clinic in real time (times in UTC)");
   deliver->add_flag("--once", options->once, "Stop when nothing is due, instead of waiting for more");
   deliver->add_option("--max", options->max, "At most so many at a time, 1 to 1000")
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
-  deliver->add_option("--wait", options->wait, "How long one request waits for messages, at most 60s")->capture_default_str()
+  deliver->add_option("--wait", options->wait, "How long one request waits for messages, at most 60s")
+      ->capture_default_str()
       ->type_name("DURATION");
   deliver->footer(
       "Examples:\n  aftercare deliver --clinic demo --once\n  aftercare deliver --all-clinics --channel sms\n\n"

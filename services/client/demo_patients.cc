@@ -31,15 +31,36 @@ struct Sketch {
 // Numbers and domains are those set aside for examples.
 std::vector<Sketch> Sketches() {
   return {
-      {"ana", "P-1001", "Ana", "Alvarez", "America/New_York", "en",
-       {{"severity", "severe"}, {"cell_source", "autologous"}, {"cell_tissue", "bone-marrow"}, {"smoker", "false"},
+      {"ana",
+       "P-1001",
+       "Ana",
+       "Alvarez",
+       "America/New_York",
+       "en",
+       {{"severity", "severe"},
+        {"cell_source", "autologous"},
+        {"cell_tissue", "bone-marrow"},
+        {"smoker", "false"},
         {"age_band", "60-plus"}},
        {{v1::CHANNEL_SMS, "+12025550143"}, {v1::CHANNEL_EMAIL, "ana@example.org"}}},
-      {"mateo", "P-1002", "Mateo", "Ruiz", "Europe/Madrid", "es",
+      {"mateo",
+       "P-1002",
+       "Mateo",
+       "Ruiz",
+       "Europe/Madrid",
+       "es",
        {{"severity", "mild"}, {"cell_source", "allogeneic"}, {"smoker", "true"}, {"exercise", "irregular"}},
        {{v1::CHANNEL_EMAIL, "mateo@example.org"}}},
-      {"yuki", "P-1003", "Yuki", "Tanaka", "Asia/Tokyo", "en",
-       {{"severity", "moderate"}, {"cell_source", "autologous"}, {"cell_tissue", "adipose"}, {"smoker", "false"},
+      {"yuki",
+       "P-1003",
+       "Yuki",
+       "Tanaka",
+       "Asia/Tokyo",
+       "en",
+       {{"severity", "moderate"},
+        {"cell_source", "autologous"},
+        {"cell_tissue", "adipose"},
+        {"smoker", "false"},
         {"diet", "healthy"}},
        {{v1::CHANNEL_WEBHOOK, "app-user-3003"}}},
   };
@@ -47,7 +68,8 @@ std::vector<Sketch> Sketches() {
 
 bool Knows(const v1::Pathway& pathway, absl::string_view factor, absl::string_view value) {
   return std::any_of(pathway.factors().begin(), pathway.factors().end(), [&](const v1::Factor& known) {
-    return known.id() == factor && std::find(known.values().begin(), known.values().end(), value) != known.values().end();
+    return known.id() == factor &&
+           std::find(known.values().begin(), known.values().end(), value) != known.values().end();
   });
 }
 

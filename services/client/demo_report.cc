@@ -36,16 +36,13 @@ std::string When(const google::protobuf::Timestamp& time, const v1::Enrollment& 
   return absl::FormatTime("%a %-d %b %H:%M", plan::ToTime(time), zone);
 }
 
-std::string Short(absl::Duration duration) {
-  return absl::StrFormat("%.2f s", absl::ToDoubleSeconds(duration));
-}
+std::string Short(absl::Duration duration) { return absl::StrFormat("%.2f s", absl::ToDoubleSeconds(duration)); }
 
 // `ice 9, rest 6`.
 template <typename Counts>
 std::string Listed(const Counts& counts) {
-  return absl::StrJoin(counts, ", ", [](std::string* out, const auto& count) {
-    absl::StrAppend(out, count.first, " ", count.second);
-  });
+  return absl::StrJoin(
+      counts, ", ", [](std::string* out, const auto& count) { absl::StrAppend(out, count.first, " ", count.second); });
 }
 
 std::string PhaseHeading(const DemoPhase& phase, const DemoPatient& patient) {
@@ -62,9 +59,9 @@ std::string RenderExample(const DemoPhase& phase, const DemoPatient& patient, in
   const auto lease = std::find_if(phase.sent.begin(), phase.sent.end(),
                                   [&](const v1::Lease& sent) { return IsOf(sent.reminder(), patient); });
   if (lease == phase.sent.end()) return "";
-  const std::string head = absl::StrCat(patient.enrollment.first_name(), ", ", When(lease->due_time(), patient.enrollment),
-                                        " in ", patient.enrollment.time_zone(), ", ",
-                                        ChannelLabel(lease->contact_point().channel()), ":");
+  const std::string head =
+      absl::StrCat(patient.enrollment.first_name(), ", ", When(lease->due_time(), patient.enrollment), " in ",
+                   patient.enrollment.time_zone(), ", ", ChannelLabel(lease->contact_point().channel()), ":");
   return absl::StrCat(Indented(head, 2, width, Ink::kDim, colour),
                       Indented(absl::StrCat("\"", lease->text(), "\""), 4, width, Ink::kCyan, colour));
 }
@@ -121,34 +118,39 @@ DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient) {
 std::string RenderDemoIntroduction(const v1::Clinic& clinic, const v1::Pathway& pathway,
                                    const std::vector<DemoPatient>& patients, int width, bool colour) {
   const TimeFrame frame = FrameOf(clinic);
-  std::string out = absl::StrCat(Paint(Ink::kBold, "Aftercare: a year after the procedure, in seconds", colour), "\n\n");
+  std::string out =
+      absl::StrCat(Paint(Ink::kBold, "Aftercare: a year after the procedure, in seconds", colour), "\n\n");
   const std::string scene = absl::StrCat(
-      "Clinic ", IdOf(clinic.name()), " is a sandbox: it is ", absl::FormatTime("%A, %-d %B %Y, %H:%M", frame.now, frame.zone),
-      " there until its clock is moved. The pathway is ", IdOf(pathway.name()), " (", pathway.display_name(), "): ",
-      Counted(pathway.phases_size(), "phase"), ", ", Counted(pathway.rules_size(), "rule"), ". ",
+      "Clinic ", IdOf(clinic.name()), " is a sandbox: it is ",
+      absl::FormatTime("%A, %-d %B %Y, %H:%M", frame.now, frame.zone),
+      " there until its clock is moved. The pathway is ", IdOf(pathway.name()), " (", pathway.display_name(),
+      "): ", Counted(pathway.phases_size(), "phase"), ", ", Counted(pathway.rules_size(), "rule"), ". ",
       Counted(static_cast<int64_t>(patients.size()), "invented patient"), " had the procedure today:");
   absl::StrAppend(&out, Indented(scene, 0, width, Ink::kPlain, colour), "\n");
   for (const DemoPatient& patient : patients) {
     const v1::Enrollment& facts = patient.enrollment;
-    const std::string channels = absl::StrJoin(facts.contact_points(), ", then ", [](std::string* text, const auto& point) {
-      absl::StrAppend(text, ChannelLabel(point.channel()));
-    });
+    const std::string channels = absl::StrJoin(
+        facts.contact_points(), ", then ",
+        [](std::string* text, const auto& point) { absl::StrAppend(text, ChannelLabel(point.channel())); });
     const std::string head =
         absl::StrCat("  ", Paint(Ink::kBold, Fit(facts.first_name(), 7), colour), " ", facts.patient(), "  ",
                      Fit(facts.time_zone(), 17), " ", Fit(facts.locale(), 3), " ", Fit(channels, 16), " ",
-                     absl::StrFormat("%4d", patient.planned), " reminders in the year");
+                     absl::StrFormat("%4d", patient.planned), " reminders");
     const std::map<std::string, std::string> sorted(facts.factors().begin(), facts.factors().end());
     absl::StrAppend(&out, head, "\n",
                     Indented(absl::StrJoin(sorted, ", ", absl::PairFormatter("=")), 10, width, Ink::kDim, colour));
   }
-  return absl::StrCat(out, "\n", Indented(
-      "Now the clock goes from one due time to the next. At each, a gateway leases what is due, \"sends\" it, and reports "
-      "it sent; the care team does its tasks a day later. Counts are what the server answers when a phase is over.",
-      0, width, Ink::kPlain, colour));
+  return absl::StrCat(
+      out, "\n",
+      Indented(
+          "Now the clock goes from one due time to the next. At each, a gateway leases what is due, \"sends\" it, and "
+          "reports "
+          "it sent; the care team does its tasks a day later. Counts are what the server answers when a phase is over.",
+          0, width, Ink::kPlain, colour));
 }
 
-std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatient>& patients, const DemoPatient& example,
-                            int width, bool colour) {
+std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatient>& patients,
+                            const DemoPatient& example, int width, bool colour) {
   const std::string name = phase.span.display_name().empty() ? phase.span.phase() : phase.span.display_name();
   const std::string heading = patients.empty() ? "" : PhaseHeading(phase, patients.front());
   std::string out = absl::StrCat("\n", Paint(Ink::kBold, name, colour), Paint(Ink::kDim, heading, colour), "\n");
@@ -168,19 +170,20 @@ std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatien
 
 std::string RenderDemoTotals(const DemoTotals& totals, int width, bool colour) {
   std::string out = absl::StrCat("\n", Paint(Ink::kBold, "The year in numbers", colour), "\n");
-  absl::StrAppend(&out, Indented(
-      absl::StrCat(Counted(totals.planned, "reminder"), " were planned: ", Thousands(totals.sent), " sent, ",
-                   Counted(totals.tasks_done, "task"), " done, ", Counted(totals.tasks_open, "task"), " still open, ",
-                   Thousands(totals.other_ends), " ended otherwise. Checked: none is left without an end, none was offered "
-                   "early, none was sent twice."),
-      2, width, Ink::kPlain, colour));
+  absl::StrAppend(
+      &out, Indented(absl::StrCat(Counted(totals.planned, "reminder"), " were planned: ", Thousands(totals.sent),
+                                  " sent, ", Counted(totals.tasks_done, "task"), " done, ",
+                                  Counted(totals.tasks_open, "task"), " still open, ", Thousands(totals.other_ends),
+                                  " ended otherwise. Checked: none is left without an end, none was offered "
+                                  "early, none was sent twice."),
+                     2, width, Ink::kPlain, colour));
   const std::string calls = absl::StrJoin(totals.calls, ", ", [](std::string* text, const auto& kind) {
     absl::StrAppend(text, Thousands(kind.second.first), " ", kind.first, " ", Short(kind.second.second));
   });
-  absl::StrAppend(&out, Indented(
-      absl::StrCat("It took ", Short(totals.elapsed), " and ", Counted(totals.clock_steps, "step"), " of the clock. Calls: ",
-                   calls, "."),
-      2, width, Ink::kDim, colour));
+  absl::StrAppend(&out,
+                  Indented(absl::StrCat("It took ", Short(totals.elapsed), " and ", Counted(totals.clock_steps, "step"),
+                                        " of the clock. Calls: ", calls, "."),
+                           2, width, Ink::kDim, colour));
   return out;
 }
 
@@ -188,9 +191,11 @@ std::string RenderNextSteps(const std::string& program, const std::string& optio
                             const std::string& start_token, bool colour) {
   std::string out = absl::StrCat("\n", Paint(Ink::kBold, "Try", colour), "\n");
   const auto add = [&](const std::string& command, absl::string_view what) {
-    absl::StrAppend(&out, "  ", Paint(Ink::kDim, absl::StrCat("# ", what), colour), "\n  ", program, " ", command, "\n");
+    absl::StrAppend(&out, "  ", Paint(Ink::kDim, absl::StrCat("# ", what), colour), "\n  ", program, " ", command,
+                    "\n");
   };
-  add(absl::StrCat("timeline ", enrollment, options), "A patient's year as a picture. With --svg FILE to print or publish.");
+  add(absl::StrCat("timeline ", enrollment, options),
+      "A patient's year as a picture. With --svg FILE to print or publish.");
   add(absl::StrCat("due", options), "What is due now: the tasks still open. `complete REMINDER` does one.");
   add(absl::StrCat("watch", options, " --from-token ", start_token),
       "Every event of the year, then what comes, until Ctrl-C.");

@@ -53,7 +53,7 @@ struct DemoTotals {
   int64_t sent = 0;
   int64_t tasks_done = 0;
   int64_t tasks_open = 0;
-  int64_t other_ends = 0;   // Expired, failed and the like.
+  int64_t other_ends = 0;  // Expired, failed and the like.
   int64_t leases = 0;
   int64_t clock_steps = 0;
   absl::Duration elapsed;
@@ -64,8 +64,8 @@ std::string RenderDemoIntroduction(const v1::Clinic& clinic, const v1::Pathway& 
                                    const std::vector<DemoPatient>& patients, int width, bool colour);
 
 // `example` is the patient whose first message is quoted.
-std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatient>& patients, const DemoPatient& example,
-                            int width, bool colour);
+std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatient>& patients,
+                            const DemoPatient& example, int width, bool colour);
 
 std::string RenderDemoTotals(const DemoTotals& totals, int width, bool colour);
 

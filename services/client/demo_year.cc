@@ -53,7 +53,8 @@ absl::Status DemoYear::MakeClinic() {
     now_ = plan::ToTime(clinic_.test_clock_time());
     return absl::OkStatus();
   }
-  return UsageError(absl::StrCat("there are ", kMostClinics, " clinics called ", wanted, " already; choose another --clinic"));
+  return UsageError(
+      absl::StrCat("there are ", kMostClinics, " clinics called ", wanted, " already; choose another --clinic"));
 }
 
 absl::Status DemoYear::StorePathway() {
@@ -127,7 +128,8 @@ void DemoYear::Introduce() {
     session_.PrintJson(clinic_);
     for (const DemoPatient& patient : patients_) session_.PrintJson(patient.enrollment);
   } else {
-    session_.Print(RenderDemoIntroduction(clinic_, pathway_, patients_, std::min(kWidth, TerminalWidth()), session_.colour()));
+    session_.Print(
+        RenderDemoIntroduction(clinic_, pathway_, patients_, std::min(kWidth, TerminalWidth()), session_.colour()));
   }
 }
 
@@ -145,7 +147,8 @@ absl::Status DemoYear::MoveClockTo(absl::Time time) {
 // What a lease must be: due, not sent before, and known again by its key.
 absl::Status DemoYear::CheckLease(const v1::Lease& lease) {
   if (plan::ToTime(lease.due_time()) > now_) return BrokenPromise(absl::StrCat(lease.reminder(), " was offered early"));
-  if (sent_.count(lease.reminder()) > 0) return BrokenPromise(absl::StrCat(lease.reminder(), " was offered after it was sent"));
+  if (sent_.count(lease.reminder()) > 0)
+    return BrokenPromise(absl::StrCat(lease.reminder(), " was offered after it was sent"));
   const auto [known, added] = keys_.emplace(lease.reminder(), lease.idempotency_key());
   if (!added && known->second != lease.idempotency_key()) {
     return BrokenPromise(absl::StrCat(lease.reminder(), " has two idempotency keys"));
@@ -167,9 +170,11 @@ void DemoYear::RecordSent(const v1::Lease& lease) {
   sent_.insert(lease.reminder());
   DemoPhase& phase = PhaseOf(lease.phase());
   phase.sent.push_back(lease);
-  const std::string what = absl::StrCat(PatientOf(lease.reminder()).enrollment.first_name(), "'s ", IdOf(lease.reminder()));
+  const std::string what =
+      absl::StrCat(PatientOf(lease.reminder()).enrollment.first_name(), "'s ", IdOf(lease.reminder()));
   if (unanswered_ == lease.reminder()) {
-    phase.notes.push_back(absl::StrCat("! To show it, the gateway reported that ", what, " failed for the moment. It was offered "
+    phase.notes.push_back(absl::StrCat("! To show it, the gateway reported that ", what,
+                                       " failed for the moment. It was offered "
                                        "again within a minute, with the same idempotency key, and sent at attempt ",
                                        lease.attempt(), "."));
   }
@@ -292,7 +297,8 @@ absl::Status DemoYear::CheckAndPrintTotals() {
     (count.state() == v1::REMINDER_STATE_COMPLETED ? done : totals_.tasks_open) += count.count();
   }
   if (messages->total_count() + tasks->total_count() != totals_.planned) return BrokenPromise("not all was counted");
-  if (totals_.sent != static_cast<int64_t>(sent_.size())) return BrokenPromise("the gateway sent another number of messages");
+  if (totals_.sent != static_cast<int64_t>(sent_.size()))
+    return BrokenPromise("the gateway sent another number of messages");
   if (done != totals_.tasks_done) return BrokenPromise("the care team did another number of tasks");
   totals_.elapsed = HostNow() - begin_;
   totals_.calls.assign(calls_.begin(), calls_.end());
@@ -302,16 +308,16 @@ absl::Status DemoYear::CheckAndPrintTotals() {
   }
   const GlobalOptions& options = session_.options();
   const std::string server = options.server == kDefaultServer ? "" : absl::StrCat(" --server ", options.server);
-  session_.Print(absl::StrCat(
-      RenderDemoTotals(totals_, std::min(kWidth, TerminalWidth()), session_.colour()),
-      RenderNextSteps(options.program, absl::StrCat(" --clinic ", IdOf(clinic_.name()), server),
-                      IdOf(patients_.front().enrollment.name()), start_token_, session_.colour())));
+  session_.Print(
+      absl::StrCat(RenderDemoTotals(totals_, std::min(kWidth, TerminalWidth()), session_.colour()),
+                   RenderNextSteps(options.program, absl::StrCat(" --clinic ", IdOf(clinic_.name()), server),
+                                   IdOf(patients_.front().enrollment.name()), start_token_, session_.colour())));
   return absl::OkStatus();
 }
 
 DemoPhase& DemoYear::PhaseOf(const std::string& id) {
-  const auto found = std::find_if(phases_.begin(), phases_.end(),
-                                  [&](const DemoPhase& phase) { return phase.span.phase() == id; });
+  const auto found =
+      std::find_if(phases_.begin(), phases_.end(), [&](const DemoPhase& phase) { return phase.span.phase() == id; });
   return found == phases_.end() ? phases_.back() : *found;
 }
 

@@ -18,8 +18,8 @@
 
 namespace aftercare::client {
 
-// The demonstration: makes a sandbox clinic with patients and lives through their year, as clinic, gateway and care team
-// at once, printing as it goes. It takes the server's word for everything it prints, and checks it. Lives for one
+// The demonstration: makes a sandbox clinic with patients and lives through their year, as clinic, gateway and care
+// team at once, printing as it goes. It takes the server's word for everything it prints, and checks it. Lives for one
 // command; not thread safe.
 class DemoYear {
  public:
@@ -78,13 +78,13 @@ class DemoYear {
   std::string start_token_;
 
   absl::Time now_;
-  std::set<absl::Time> steps_;            // Where the clock is yet to stop.
-  std::vector<DemoPhase> phases_;         // As the pathway orders them.
-  std::vector<absl::Time> phase_ends_;    // When all of a phase has happened.
-  size_t next_phase_ = 0;                 // The first that is not printed.
+  std::set<absl::Time> steps_;          // Where the clock is yet to stop.
+  std::vector<DemoPhase> phases_;       // As the pathway orders them.
+  std::vector<absl::Time> phase_ends_;  // When all of a phase has happened.
+  size_t next_phase_ = 0;               // The first that is not printed.
   std::vector<Task> tasks_;
-  std::optional<std::string> unanswered_; // The message that a gateway fails to send the first time,
-  std::optional<std::string> refused_;    // and the one whose first contact point it finds refused.
+  std::optional<std::string> unanswered_;    // The message that a gateway fails to send the first time,
+  std::optional<std::string> refused_;       // and the one whose first contact point it finds refused.
   std::map<std::string, std::string> keys_;  // Idempotency keys of what was leased, by reminder.
   std::set<std::string> sent_;
   DemoTotals totals_;

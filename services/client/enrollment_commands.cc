@@ -171,8 +171,8 @@ void AddContactOptions(CLI::App* enroll, const std::shared_ptr<EnrollOptions>& o
         ->type_name(type)
         ->trigger_on_parse();
   };
-  add("--sms", v1::CHANNEL_SMS, "Number for text messages. This, --email and --webhook may be repeated, the preferred first",
-      "+NUMBER");
+  add("--sms", v1::CHANNEL_SMS,
+      "Number for text messages. This, --email and --webhook may be repeated, the preferred first", "+NUMBER");
   add("--email", v1::CHANNEL_EMAIL, "Address for e-mail", "ADDRESS");
   add("--webhook", v1::CHANNEL_WEBHOOK, "The patient's id in a system of the clinic's own, an app for instance", "ID");
 }
@@ -183,8 +183,10 @@ void AddEnroll(CLI::App& app, Action* action) {
   const auto add = [&](const char* name, std::string* value, const std::string& description, const char* type) {
     return enroll->add_option(name, *value, description)->type_name(type);
   };
-  add("--file", &options->file, "Take from this file what the options do not say: an Enrollment in protobuf JSON, as "
-      "`enrollments --json` prints it, or text format", "FILE");
+  add("--file", &options->file,
+      "Take from this file what the options do not say: an Enrollment in protobuf JSON, as "
+      "`enrollments --json` prints it, or text format",
+      "FILE");
   add("--patient", &options->patient, "The clinic's own id of the patient. Needed", "ID");
   add("--first-name", &options->first_name, "For {first_name} in texts. Needed", "NAME");
   add("--last-name", &options->last_name, "For {last_name} in texts", "NAME");

@@ -21,7 +21,9 @@ class Formatter final : public CLI::Formatter {
     // A positional is its own placeholder.
     if (!is_positional && option->get_type_size() != 0) absl::StrAppend(&name, " ", option->get_type_name());
     std::string description = option->get_description();
-    const auto add = [&](absl::string_view words) { absl::StrAppend(&description, description.empty() ? "" : ". ", words); };
+    const auto add = [&](absl::string_view words) {
+      absl::StrAppend(&description, description.empty() ? "" : ". ", words);
+    };
     if (option->get_required() && !is_positional) add("Required");
     if (!option->get_default_str().empty()) add("Default: " + option->get_default_str());
     if (!option->get_envname().empty()) add("Environment: " + option->get_envname());
@@ -69,7 +71,8 @@ const CLI::App* Named(const CLI::App* app) {
 }
 
 std::string FullName(const CLI::App* app) {
-  return app->get_parent() == nullptr ? app->get_name() : absl::StrCat(FullName(app->get_parent()), " ", app->get_name());
+  return app->get_parent() == nullptr ? app->get_name()
+                                      : absl::StrCat(FullName(app->get_parent()), " ", app->get_name());
 }
 
 }  // namespace
@@ -85,8 +88,10 @@ std::string RenderParseFailure(const CLI::App* app, const CLI::Error& error) {
     absl::StrAppend(&out, error.what(), "\n");
   } else {
     const bool option = !unknown.empty() && unknown.front()[0] == '-';
-    absl::StrAppend(&out, unknown.empty() ? "which command?"
-                                          : absl::StrCat("there is no ", option ? "option " : "command ", unknown.front(), "."),
+    absl::StrAppend(&out,
+                    unknown.empty()
+                        ? "which command?"
+                        : absl::StrCat("there is no ", option ? "option " : "command ", unknown.front(), "."),
                     " Choose a command:\n");
     for (const CLI::App* command : commands) {
       absl::StrAppend(&out, "  ", Fit(command->get_name(), 13), " ", command->get_description(), "\n");

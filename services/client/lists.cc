@@ -53,8 +53,8 @@ std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListS
   Table table({"PATHWAY", ">REVISION", ">PHASES", ">RULES", "MADE (UTC)", "NAME"});
   for (const v1::Pathway& pathway : pathways) {
     table.Add({IdOf(pathway.name()), absl::StrCat(pathway.revision()), absl::StrCat(pathway.phases_size()),
-               absl::StrCat(pathway.rules_size()),
-               FormatInstant(pathway.revision_create_time(), absl::UTCTimeZone()), pathway.display_name()});
+               absl::StrCat(pathway.rules_size()), FormatInstant(pathway.revision_create_time(), absl::UTCTimeZone()),
+               pathway.display_name()});
   }
   return table.Render(style.width, style.colour);
 }
@@ -71,7 +71,8 @@ std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, co
 }
 
 std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const ListStyle& style) {
-  Table table({absl::StrCat("DUE (", style.zone.name(), ")"), "STATE", "REMINDER", "PATIENT", "CATEGORY", "BY", "TEXT"});
+  Table table(
+      {absl::StrCat("DUE (", style.zone.name(), ")"), "STATE", "REMINDER", "PATIENT", "CATEGORY", "BY", "TEXT"});
   for (const v1::Reminder& reminder : reminders) {
     std::string state = StateLabel(reminder.state());
     if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
@@ -95,7 +96,8 @@ std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListSty
     by_state[count.state()] += count.count();
   }
   std::vector<std::string> titles = {"PHASE"};
-  for (const auto& [state, unused] : by_state) titles.push_back(">" + StateLabel(static_cast<v1::ReminderState>(state)));
+  for (const auto& [state, unused] : by_state)
+    titles.push_back(">" + StateLabel(static_cast<v1::ReminderState>(state)));
   titles.push_back(">all");
   Table table(titles);
   for (const std::string& phase : phases) {
@@ -138,10 +140,12 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
 
 std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
   std::string out = absl::StrCat(
-      Paint(Ink::kBold, absl::StrCat(ChannelLabel(lease.contact_point().channel()), " to ",
-                                     lease.contact_point().address()), style.colour),
-      Paint(Ink::kDim, absl::StrCat("  ", ShortReminder(lease.reminder()), "  due ",
-                                    FormatInstant(lease.due_time(), style.zone)), style.colour));
+      Paint(Ink::kBold,
+            absl::StrCat(ChannelLabel(lease.contact_point().channel()), " to ", lease.contact_point().address()),
+            style.colour),
+      Paint(Ink::kDim,
+            absl::StrCat("  ", ShortReminder(lease.reminder()), "  due ", FormatInstant(lease.due_time(), style.zone)),
+            style.colour));
   if (lease.attempt() > 1) absl::StrAppend(&out, "  attempt ", lease.attempt());
   out += "\n";
   for (const std::string& line : Wrap(lease.text(), style.width > 8 ? style.width - 4 : 1'000'000)) {

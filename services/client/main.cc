@@ -39,14 +39,18 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   app.set_version_flag("--version", "aftercare " AFTERCARE_VERSION, "Show the version");
   app.formatter(HelpFormatter(std::min(kHelpColumns, TerminalWidth())));
   app.failure_message(RenderParseFailure);
-  app.add_option("--server", options->server, "Where the server listens")->capture_default_str()
+  app.add_option("--server", options->server, "Where the server listens")
+      ->capture_default_str()
       ->envname("AFTERCARE_SERVER")
       ->type_name("ADDRESS");
-  app.add_option("--clinic", options->clinic, "Which clinic")->capture_default_str()
+  app.add_option("--clinic", options->clinic, "Which clinic")
+      ->capture_default_str()
       ->envname("AFTERCARE_CLINIC")
       ->type_name("ID");
   app.add_flag("--json", options->json, "Print protobuf JSON, one object a line");
-  app.add_option("--timeout", options->timeout, "How long a call may take")->capture_default_str()->type_name("DURATION");
+  app.add_option("--timeout", options->timeout, "How long a call may take")
+      ->capture_default_str()
+      ->type_name("DURATION");
   app.footer(kFooter);
   AddDemoCommand(app, action);
   AddPreviewCommand(app, action);

@@ -52,7 +52,8 @@ std::vector<v1::Enrollment> PatientKinds(const plan::CompiledPathway& pathway) {
   const auto& factors = pathway.source().factors();
   std::vector<v1::Enrollment> patients = {SamplePatient()};
   int64_t kinds = 1;
-  for (const v1::Factor& factor : factors) kinds = std::min<int64_t>(kinds * factor.values_size(), kMaxPatientKinds + 1);
+  for (const v1::Factor& factor : factors)
+    kinds = std::min<int64_t>(kinds * factor.values_size(), kMaxPatientKinds + 1);
   if (kinds > kMaxPatientKinds) {
     for (const v1::Factor& factor : factors) {
       for (const std::string& value : factor.values()) {
@@ -216,7 +217,8 @@ void AddPathwayCommands(CLI::App& app, Action* action) {
   CLI::App* put = pathway->add_subcommand("put", "Store a pathway file, as a new pathway or its next revision");
   const auto options = std::make_shared<PutOptions>();
   put->add_option("FILE", options->file, "Pathway in protobuf text format")->required();
-  put->add_option("--id", options->id, "Id of the pathway. Default: the file's name up to its first dot")->type_name("ID");
+  put->add_option("--id", options->id, "Id of the pathway. Default: the file's name up to its first dot")
+      ->type_name("ID");
   put->footer("Example:\n  aftercare pathway put deploy/pathways/knee_stem_cell.textproto --clinic demo");
   put->callback([=] { *action = [=](Session& session) { return PutPathway(session, *options); }; });
 

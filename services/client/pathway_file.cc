@@ -94,7 +94,8 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayFile::Compil
   auto compiled = plan::CompiledPathway::Compile(pathway_, &errors);
   if (compiled != nullptr) return compiled;
   for (plan::FieldError& error : errors) error.field = absl::StrCat(Locate(error.field), ": ", error.field);
-  return FaultsError(absl::StrCat("the pathway has ", errors.size(), errors.size() == 1 ? " fault" : " faults"), errors);
+  return FaultsError(absl::StrCat("the pathway has ", errors.size(), errors.size() == 1 ? " fault" : " faults"),
+                     errors);
 }
 
 std::string PathwayFile::Locate(absl::string_view field) const {

@@ -34,8 +34,8 @@ struct PreviewOptions {
   bool picture = false;
 };
 
-// The patient the options describe. Faults in the time of enrollment are added to those of the other fields, so that all
-// can be mended at once.
+// The patient the options describe. Faults in the time of enrollment are added to those of the other fields, so that
+// all can be mended at once.
 v1::Enrollment PatientOf(const PreviewOptions& options, plan::FieldErrors* errors) {
   v1::Enrollment patient;
   patient.set_patient("preview");
@@ -144,12 +144,14 @@ void AddPreviewCommand(CLI::App& app, Action* action) {
   AddListOption(preview, "--factor", &options->factors, "A fact about the patient, severity=severe; may be repeated")
       ->type_name("FACTOR=VALUE");
   preview
-      ->add_option("--enrolled-at", options->enrolled_at,
-                   "When the patient is enrolled: 2026-03-02T14:30 (local) or RFC 3339. What is out of its window by then "
-                   "is never sent. Default: the start of the procedure date")
+      ->add_option(
+          "--enrolled-at", options->enrolled_at,
+          "When the patient is enrolled: 2026-03-02T14:30 (local) or RFC 3339. What is out of its window by then "
+          "is never sent. Default: the start of the procedure date")
       ->type_name("TIME");
   preview->add_option("--locale", options->locale, "BCP 47 tag of the patient's language")->type_name("LOCALE");
-  preview->add_option("--first-name", options->first_name, "For {first_name} in texts")->capture_default_str()
+  preview->add_option("--first-name", options->first_name, "For {first_name} in texts")
+      ->capture_default_str()
       ->type_name("NAME");
   preview->add_flag("--picture", options->picture, "Draw the year, as timeline does");
   preview->footer(

@@ -107,8 +107,7 @@ void AddReminderCommands(CLI::App& app, Action* action) {
   CLI::App* due = app.add_subcommand("due", "List what is due now, or was or will be due");
   const auto options = std::make_shared<DueOptions>();
   AddFilterOptions(due, &options->filter);
-  due->add_flag("--all", options->all,
-                "In any state. Default: due and leased; with --from or --to scheduled too");
+  due->add_flag("--all", options->all, "In any state. Default: due and leased; with --from or --to scheduled too");
   due->add_flag("--count", options->count, "Count them by phase and state instead");
   due->add_option("--limit", options->limit, "At most so many; 0 for all")->capture_default_str()->type_name("N");
   due->footer(

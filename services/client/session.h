@@ -39,7 +39,8 @@ class Session {
   // `clinics/{clinic}` of the --clinic option.
   std::string clinic() const;
 
-  // Reads the options that can be wrong and makes the connection; nothing is sent yet. To be called before connection().
+  // Reads the options that can be wrong and makes the connection; nothing is sent yet. To be called before
+  // connection().
   absl::Status Open();
 
   Connection& connection() { return *connection_; }

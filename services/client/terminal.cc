@@ -24,10 +24,14 @@ size_t Utf8Length(unsigned char lead) {
 uint32_t CodePoint(absl::string_view character) {
   const auto byte = [&](size_t i) -> uint32_t { return static_cast<unsigned char>(character[i]); };
   switch (std::min(character.size(), Utf8Length(byte(0)))) {
-    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    case 4: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-    default: return byte(0);
+    case 2:
+      return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3:
+      return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    case 4:
+      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    default:
+      return byte(0);
   }
 }
 
@@ -46,15 +50,24 @@ bool IsWide(uint32_t point) {
 
 const char* CodeOf(Ink ink) {
   switch (ink) {
-    case Ink::kPlain: return "0";
-    case Ink::kDim: return "2";
-    case Ink::kBold: return "1";
-    case Ink::kGreen: return "32";
-    case Ink::kCyan: return "36";
-    case Ink::kYellow: return "1;33";
-    case Ink::kRed: return "1;31";
-    case Ink::kMagenta: return "35";
-    case Ink::kBlue: return "34";
+    case Ink::kPlain:
+      return "0";
+    case Ink::kDim:
+      return "2";
+    case Ink::kBold:
+      return "1";
+    case Ink::kGreen:
+      return "32";
+    case Ink::kCyan:
+      return "36";
+    case Ink::kYellow:
+      return "1;33";
+    case Ink::kRed:
+      return "1;31";
+    case Ink::kMagenta:
+      return "35";
+    case Ink::kBlue:
+      return "34";
   }
   return "0";
 }
@@ -84,9 +97,7 @@ std::vector<std::string> SplitCharacters(absl::string_view text) {
   return characters;
 }
 
-int CharacterWidth(absl::string_view character) {
-  return !character.empty() && IsWide(CodePoint(character)) ? 2 : 1;
-}
+int CharacterWidth(absl::string_view character) { return !character.empty() && IsWide(CodePoint(character)) ? 2 : 1; }
 
 int DisplayWidth(absl::string_view text) {
   int width = 0;

@@ -51,7 +51,8 @@ absl::Status Timeline(Session& session, const TimelineOptions& options) {
 }  // namespace
 
 void AddTimelineCommand(CLI::App& app, Action* action) {
-  CLI::App* timeline = app.add_subcommand("timeline", "Draw a patient's year: phases, reminders and what became of them");
+  CLI::App* timeline =
+      app.add_subcommand("timeline", "Draw a patient's year: phases, reminders and what became of them");
   const auto options = std::make_shared<TimelineOptions>();
   timeline->add_option("ENROLLMENT", options->enrollment, "Which enrollment")->required();
   timeline->add_option("--svg", options->svg, "Write a picture to this file instead")->type_name("FILE");

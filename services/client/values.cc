@@ -19,12 +19,18 @@ namespace {
 
 absl::Duration UnitOf(char unit) {
   switch (unit) {
-    case 'w': return absl::Hours(24 * 7);
-    case 'd': return absl::Hours(24);
-    case 'h': return absl::Hours(1);
-    case 'm': return absl::Minutes(1);
-    case 's': return absl::Seconds(1);
-    default: return absl::ZeroDuration();
+    case 'w':
+      return absl::Hours(24 * 7);
+    case 'd':
+      return absl::Hours(24);
+    case 'h':
+      return absl::Hours(1);
+    case 'm':
+      return absl::Minutes(1);
+    case 's':
+      return absl::Seconds(1);
+    default:
+      return absl::ZeroDuration();
   }
 }
 

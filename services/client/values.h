@@ -38,8 +38,8 @@ absl::StatusOr<absl::Time> ParseAbsoluteInstant(absl::string_view text, absl::Ti
 // `severity=severe`, several times. The same factor twice with different values is refused.
 absl::StatusOr<google::protobuf::Map<std::string, std::string>> ParseFactors(const std::vector<std::string>& pairs);
 
-// The number of a value by its short name in any case, with `-` or `_`: `care-team` of AUDIENCE_CARE_TEAM. The full name
-// serves as well. `option` is how the failure calls it.
+// The number of a value by its short name in any case, with `-` or `_`: `care-team` of AUDIENCE_CARE_TEAM. The full
+// name serves as well. `option` is how the failure calls it.
 absl::StatusOr<int> ParseEnum(const google::protobuf::EnumDescriptor& type, absl::string_view option,
                               absl::string_view text);
 

@@ -26,8 +26,7 @@ absl::StatusOr<std::string> TokenOfNow(Session& session) {
 }
 
 // Prints one stream until it ends. `token` moves on with what was printed; `backoff` is reset by any message.
-absl::Status PrintStream(Session& session, const ListStyle& style, v1::WatchEventsRequest* request,
-                         Backoff* backoff) {
+absl::Status PrintStream(Session& session, const ListStyle& style, v1::WatchEventsRequest* request, Backoff* backoff) {
   const std::unique_ptr<EventStream> stream = session.connection().Watch(*request);
   v1::WatchEventsResponse response;
   while (stream->Next(&response)) {
@@ -68,7 +67,8 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
     if (interrupt.Happened()) break;
     if (!ended.ok() && !MayComeBack(ended)) return ended;
     const absl::Duration pause = backoff.Next();
-    session.Note(absl::StrCat("The connection broke; going on from the last event in ", absl::FormatDuration(pause), "\n"));
+    session.Note(
+        absl::StrCat("The connection broke; going on from the last event in ", absl::FormatDuration(pause), "\n"));
     interrupt.Pause(pause);
   }
   session.Note(absl::StrCat("To go on from here: aftercare watch --clinic ", session.options().clinic, " --from-token ",
@@ -81,7 +81,8 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
 void AddWatchCommand(CLI::App& app, Action* action) {
   CLI::App* watch = app.add_subcommand("watch", "Print what happens as it happens, until Ctrl-C");
   const auto options = std::make_shared<WatchOptions>();
-  watch->add_option("--from-token", options->from_token, "Go on from here: the token of an event or of an earlier watch")
+  watch
+      ->add_option("--from-token", options->from_token, "Go on from here: the token of an event or of an earlier watch")
       ->type_name("TOKEN");
   AddFilterOptions(watch, &options->filter);
   watch->footer(

@@ -55,15 +55,15 @@ struct YearRow {
 
 // The whole.
 struct Year {
-  std::string title;                // `Ana · P-17 · enrollment e1`.
-  std::string subtitle;             // Pathway, procedure date, zone, what became of the enrollment.
-  std::string today;                // `Tue 7 Apr 2026, 09:00 · day 36 · week 6`.
-  absl::CivilDay procedure_date;    // Day 0.
-  absl::CivilDay last;              // The last day that holds a phase or a mark.
+  std::string title;              // `Ana · P-17 · enrollment e1`.
+  std::string subtitle;           // Pathway, procedure date, zone, what became of the enrollment.
+  std::string today;              // `Tue 7 Apr 2026, 09:00 · day 36 · week 6`.
+  absl::CivilDay procedure_date;  // Day 0.
+  absl::CivilDay last;            // The last day that holds a phase or a mark.
   absl::CivilSecond now;
-  std::vector<YearPhase> phases;    // By first day.
-  std::vector<YearRow> rows;        // Those for the patient, then those for the care team, each by first mark.
-  std::array<int, 9> counts{};      // By rank of state.
+  std::vector<YearPhase> phases;  // By first day.
+  std::vector<YearRow> rows;      // Those for the patient, then those for the care team, each by first mark.
+  std::array<int, 9> counts{};    // By rank of state.
 };
 
 // Arranges a timeline, which must outlive the year. Dates and times are those of the patient's zone (UTC if this

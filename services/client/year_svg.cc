@@ -25,7 +25,7 @@ constexpr double kCloseShare = 0.36;  // Of the plot, for the days drawn one by 
 constexpr double kBreak = 22;         // Between the two scales.
 constexpr double kPhaseHeight = 25;
 constexpr double kRowHeight = 33;
-constexpr double kCharWidth = 7.6;    // Of the font, on average.
+constexpr double kCharWidth = 7.6;  // Of the font, on average.
 constexpr double kMarkSize = 3.6;
 constexpr double kApart = 8;          // Marks closer than this are drawn on several levels,
 constexpr double kLevelHeight = 8.5;  // so far from each other.
@@ -103,8 +103,9 @@ void Drawing::Mark(double x, double y, const StateLook& look) {
   switch (look.state) {
     case v1::REMINDER_STATE_DUE:
     case v1::REMINDER_STATE_LEASED:
-      absl::StrAppendFormat(&body_, "<path d=\"M%.1f %.1fl5 5l-5 5l-5-5z\" stroke=\"%s\" stroke-width=\"1.5\" fill=\"%s\"/>",
-                            x, y - 5, look.colour, look.state == v1::REMINDER_STATE_DUE ? look.colour : "#ffffff");
+      absl::StrAppendFormat(&body_,
+                            "<path d=\"M%.1f %.1fl5 5l-5 5l-5-5z\" stroke=\"%s\" stroke-width=\"1.5\" fill=\"%s\"/>", x,
+                            y - 5, look.colour, look.state == v1::REMINDER_STATE_DUE ? look.colour : "#ffffff");
       return;
     case v1::REMINDER_STATE_FAILED:
     case v1::REMINDER_STATE_EXPIRED:
@@ -139,7 +140,8 @@ void Drawing::DrawMonths(double top) {
   };
   Text(X(year_.procedure_date), top, "", name("%-d %b %Y", year_.procedure_date));
   double free_from = X(year_.procedure_date) + 90;
-  for (absl::CivilMonth month = absl::CivilMonth(year_.procedure_date) + 1; absl::CivilDay(month) <= year_.last; ++month) {
+  for (absl::CivilMonth month = absl::CivilMonth(year_.procedure_date) + 1; absl::CivilDay(month) <= year_.last;
+       ++month) {
     const absl::CivilDay day(month);
     Line(X(day), top + 24, top + 30, "grid");
     if (X(day) < free_from) continue;
@@ -176,11 +178,15 @@ void Drawing::DrawPhases() {
     const double left = X(phase.first);
     const double right = X(absl::CivilSecond(phase.last + 1) - 1);
     const bool current = today >= phase.first && today <= phase.last;
-    absl::StrAppendFormat(&body_,
-                          "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"4\" class=\"%s\"><title>%s: %s to "
-                          "%s</title></rect>\n",
-                          left, y_, std::max(4.0, right - left), current ? "current" : today > phase.last ? "past" : "future",
-                          EscapeXml(phase.label), plan::FormatDate(phase.first), plan::FormatDate(phase.last));
+    absl::StrAppendFormat(
+        &body_,
+        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"4\" class=\"%s\"><title>%s: %s to "
+        "%s</title></rect>\n",
+        left, y_, std::max(4.0, right - left),
+        current              ? "current"
+        : today > phase.last ? "past"
+                             : "future",
+        EscapeXml(phase.label), plan::FormatDate(phase.first), plan::FormatDate(phase.last));
     const double length = kCharWidth * DisplayWidth(phase.label);
     if (right - left > length + 16) {
       Text(left + 8, y_ + 13.5, current ? "light" : "", phase.label);
@@ -220,8 +226,8 @@ void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
 void Drawing::DrawRow(const YearRow& row, bool banded) {
   const double middle = y_ + kRowHeight / 2;
   if (banded) {
-    absl::StrAppendFormat(&bands_, "<rect x=\"0\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\" class=\"band\"/>\n", y_, kWidth,
-                          kRowHeight);
+    absl::StrAppendFormat(&bands_, "<rect x=\"0\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\" class=\"band\"/>\n", y_,
+                          kWidth, kRowHeight);
   }
   Text(kPlotLeft - 12, middle + 4, "end", row.label);
   std::vector<YearMark> close;
@@ -293,12 +299,14 @@ std::string Drawing::Render() {
 
   int total = 0;
   for (const int count : year_.counts) total += count;
-  const std::string size = absl::StrFormat("viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\"", kWidth, y_, kWidth, y_);
+  const std::string size =
+      absl::StrFormat("viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\"", kWidth, y_, kWidth, y_);
   return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" ", size,
                       " role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">", EscapeXml(year_.title),
                       "</title>\n<desc id=\"desc\">", EscapeXml(year_.subtitle), ". ", Counted(total, "reminder"),
                       ". Now: ", EscapeXml(year_.today), ".</desc>\n<style>", kStyle,
-                      "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", bands_, grid, content, "</svg>\n");
+                      "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", bands_, grid, content,
+                      "</svg>\n");
 }
 
 }  // namespace
@@ -307,11 +315,21 @@ std::string EscapeXml(absl::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
       default:
         if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
     }

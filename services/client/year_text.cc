@@ -93,7 +93,8 @@ void Picture::DrawCalendar() {
     return absl::FormatTime(format, absl::FromCivil(day, utc), utc);
   };
   row.WriteApart(At(0), name("%-d %b", year_.procedure_date), Ink::kPlain);
-  for (absl::CivilMonth month = absl::CivilMonth(year_.procedure_date) + 1; absl::CivilDay(month) <= year_.last; ++month) {
+  for (absl::CivilMonth month = absl::CivilMonth(year_.procedure_date) + 1; absl::CivilDay(month) <= year_.last;
+       ++month) {
     const absl::CivilDay day(month);
     const int column = ColumnOf(absl::CivilSecond(day));
     const bool january = month.month() == 1;
@@ -218,7 +219,8 @@ std::string Picture::ScaleNote() const {
 void Picture::DrawLegend() {
   out_ += "\n";
   const bool inside = today_ >= 0;
-  const std::string today = absl::StrCat(inside ? "▼ " : "", "now ", year_.today, inside ? "" : " (not in the picture)");
+  const std::string today =
+      absl::StrCat(inside ? "▼ " : "", "now ", year_.today, inside ? "" : " (not in the picture)");
   absl::StrAppend(&out_, Paint(Ink::kBlue, Cut(today, width_), colour_), "\n");
   std::string line;
   int used = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.pb.h"
 #include "services/server/services.h"
 
 namespace aftercare::server {
@@ -20,6 +21,8 @@ void EnablePluginsOnce() {
   static const bool done = [] {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // Nobody else names health's messages: without this they are not linked, and reflection cannot describe them.
+    grpc::health::v1::HealthCheckRequest::descriptor();
     return true;
   }();
   (void)done;

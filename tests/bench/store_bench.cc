@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -342,7 +341,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   const std::string base = argc > 1 ? argv[1] : ".";
-  MeasureSpeed(base);
+  // The weight first, while nothing else has used this process's memory.
   InDirectory(base, [&](const std::string& at) { MeasureWeight("/proc/" + std::to_string(getpid()) + "/exe", at); });
+  MeasureSpeed(base);
   InDirectory(base, MeasureLogUnderReading);
 }

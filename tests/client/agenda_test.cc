@@ -11,7 +11,8 @@ using testing::HasSubstr;
 
 TEST(AgendaTest, EachPhaseListsItsRemindersAndATextOnce) {
   TimelineMaker maker;
-  maker.Phase("first", "First days", "2026-03-03", "2026-03-05").Phase("none", "Nothing here", "2026-03-06", "2026-03-07");
+  maker.Phase("first", "First days", "2026-03-03", "2026-03-05")
+      .Phase("none", "Nothing here", "2026-03-06", "2026-03-07");
   maker.Add("ice.1", "first", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
   maker.Add("call.1", "first", "visit", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SCHEDULED,
             v1::AUDIENCE_CARE_TEAM);

@@ -44,7 +44,7 @@ TEST_F(DemoE2eTest, AYearOfThreePatientsIsShownPhaseByPhase) {
     EXPECT_THAT(shown, HasSubstr(absl::StrCat("\n\n", phase, "  days ")));
   }
   for (const char* said : {"Good morning Ana.", "Hoy toca reposo", "Hi Yuki", "for the care team", "sent at attempt 2",
-                           "refuses messages", "none is left without an end"}) {
+                           "contact point of Ana's when-to-call.1 refuses", "none is left without an end"}) {
     EXPECT_THAT(shown, HasSubstr(said));
   }
 }
@@ -79,7 +79,8 @@ TEST_F(DemoE2eTest, TheObjectsAddUp) {
 
 TEST_F(DemoE2eTest, EachRunHasAClinicOfItsOwn) {
   for (const char* clinic : {"show", "show-2", "show-3"}) {
-    EXPECT_EQ(TextOf(ObjectsOf(Must(Demo({"--json", "--clinic", "show"}))).at(0), "name"), absl::StrCat("clinics/", clinic));
+    EXPECT_EQ(TextOf(ObjectsOf(Must(Demo({"--json", "--clinic", "show"}))).at(0), "name"),
+              absl::StrCat("clinics/", clinic));
   }
 }
 
@@ -109,12 +110,13 @@ TEST_F(DemoE2eTest, AFaultyPathwayIsRefusedBeforeAnythingIsMade) {
 }
 
 TEST_F(DemoE2eTest, ItWorksWithAnyPathway) {
-  WriteFile(Path("tiny.textproto"),
-            "display_name: \"Tiny\" default_locale: \"en\"\n"
-            "phases { id: \"p\" display_name: \"P\" span { days { first: 0 last: 3 } } }\n"
-            "phases { id: \"empty\" display_name: \"Empty\" span { days { first: 4 last: 5 } } }\n"
-            "rules { id: \"r\" phase: \"p\" category: \"c\" schedule { daily {} times: \"08:00\" window { hours: 1 } }\n"
-            "  texts { key: \"en\" value: \"Hello\" } }\n");
+  WriteFile(
+      Path("tiny.textproto"),
+      "display_name: \"Tiny\" default_locale: \"en\"\n"
+      "phases { id: \"p\" display_name: \"P\" span { days { first: 0 last: 3 } } }\n"
+      "phases { id: \"empty\" display_name: \"Empty\" span { days { first: 4 last: 5 } } }\n"
+      "rules { id: \"r\" phase: \"p\" category: \"c\" schedule { daily {} times: \"08:00\" window { hours: 1 } }\n"
+      "  texts { key: \"en\" value: \"Hello\" } }\n");
   const auto total = ObjectsOf(Must({"demo", "--pathway", Path("tiny.textproto"), "--json"})).back();
   // At eight on day 0 nobody was enrolled yet: that is an end as well.
   EXPECT_EQ(Total(total, "planned"), 12);

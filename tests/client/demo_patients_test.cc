@@ -11,9 +11,7 @@
 namespace aftercare::client {
 namespace {
 
-PathwayFile Knee() {
-  return *PathwayFile::Read(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto");
-}
+PathwayFile Knee() { return *PathwayFile::Read(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto"); }
 
 TEST(DemoPatientsTest, TheyFitThePathwayOfTheProject) {
   const PathwayFile file = Knee();

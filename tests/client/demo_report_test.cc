@@ -32,7 +32,8 @@ class DemoReportTest : public testing::Test {
     maker.Add("rest.1", "first", "rest", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SENT);
     maker.Add("ice.2", "first", "ice", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_EXPIRED)
         .set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
-    maker.Add("book.1", "first", "visit", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_DUE, v1::AUDIENCE_CARE_TEAM);
+    maker.Add("book.1", "first", "visit", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_DUE,
+              v1::AUDIENCE_CARE_TEAM);
     phase_.reminders.assign(maker.timeline.reminders().begin(), maker.timeline.reminders().end());
     phase_.span.set_phase("first");
     phase_.span.set_display_name("First days");
@@ -94,9 +95,11 @@ TEST_F(DemoReportTest, LinesFit) {
   v1::Pathway pathway;
   pathway.set_name("clinics/demo/pathways/knee");
   std::vector<DemoPatient> patients;
-  for (const v1::Enrollment& patient : DemoPatients("clinics/demo", "knee", pathway)) patients.push_back({patient, 120});
+  for (const v1::Enrollment& patient : DemoPatients("clinics/demo", "knee", pathway))
+    patients.push_back({patient, 120});
   DemoTotals totals;
-  for (const char* kind : {"advance", "lease", "other", "report"}) totals.calls.push_back({kind, {123456, absl::Seconds(1000)}});
+  for (const char* kind : {"advance", "lease", "other", "report"})
+    totals.calls.push_back({kind, {123456, absl::Seconds(1000)}});
   for (const int width : {80, 100}) {
     ExpectFits(RenderDemoPhase(phase_, patients_, patients_[0], width, false), width);
     ExpectFits(RenderDemoIntroduction(DemoClinic(), pathway, patients, width, false), width);

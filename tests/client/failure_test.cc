@@ -59,8 +59,9 @@ TEST(FailureTest, WhenToTryAgainIsShown) {
 }
 
 TEST(FailureTest, AServerThatIsNotThereIsNamedWithTheCauseAndWhatToDo) {
-  const absl::Status status = ServerError(
-      kUnavailable, "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Connection refused", "");
+  const absl::Status status =
+      ServerError(kUnavailable,
+                  "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Connection refused", "");
   EXPECT_EQ(ExitCodeOf(status), kExitUnreachable);
   const std::string shown = RenderFailure(status, "127.0.0.1:1");
   EXPECT_THAT(shown, HasSubstr("aftercare: no server answers at 127.0.0.1:1 (Connection refused)\n"));
@@ -68,7 +69,8 @@ TEST(FailureTest, AServerThatIsNotThereIsNamedWithTheCauseAndWhatToDo) {
 }
 
 TEST(FailureTest, AServerThatIsThereButCannotIsNotCalledMissing) {
-  const absl::Status status = ServerError(kUnavailable, "disk full", WithReason("STORE_UNAVAILABLE").SerializeAsString());
+  const absl::Status status =
+      ServerError(kUnavailable, "disk full", WithReason("STORE_UNAVAILABLE").SerializeAsString());
   EXPECT_EQ(ExitCodeOf(status), kExitRefused);
   EXPECT_THAT(RenderFailure(status, "here"), Not(HasSubstr("no server")));
 }

@@ -18,14 +18,13 @@ absl::StatusOr<v1::ReminderFilter> FilterFor(std::vector<std::string> arguments)
   return FilterOf(options, "clinics/demo", {absl::UTCTimeZone(), absl::FromUnixSeconds(1'000'000)});
 }
 
-TEST(FilterOptionsTest, WithoutOptionsEverythingIsSelected) {
-  EXPECT_EQ(FilterFor({})->SerializeAsString(), "");
-}
+TEST(FilterOptionsTest, WithoutOptionsEverythingIsSelected) { EXPECT_EQ(FilterFor({})->SerializeAsString(), ""); }
 
 TEST(FilterOptionsTest, EachOptionSetsItsCondition) {
   const auto filter =
-      FilterFor({"--patient", "P-1", "--enrollment", "ana", "--phase", "a", "--phase", "b", "--category", "ice", "--audience",
-                 "care-team", "--channel", "sms", "--state", "due", "--state", "leased", "--from", "now", "--to", "+1h"});
+      FilterFor({"--patient",  "P-1",    "--enrollment", "ana",       "--phase",   "a",   "--phase", "b",
+                 "--category", "ice",    "--audience",   "care-team", "--channel", "sms", "--state", "due",
+                 "--state",    "leased", "--from",       "now",       "--to",      "+1h"});
   ASSERT_TRUE(filter.ok());
   EXPECT_EQ(filter->patient(), "P-1");
   EXPECT_EQ(filter->enrollment(), "clinics/demo/enrollments/ana");

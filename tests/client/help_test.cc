@@ -24,7 +24,9 @@ class HelpTest : public testing::Test {
     group_->require_subcommand(1);
     leaf_ = group_->add_subcommand("create", "Create one");
     leaf_->add_option("ID", id_, "Letters")->required();
-    leaf_->add_option("--zone", zone_, "A description so long that it cannot stand on one line of the width that was asked for")
+    leaf_
+        ->add_option("--zone", zone_,
+                     "A description so long that it cannot stand on one line of the width that was asked for")
         ->required()
         ->type_name("ZONE");
     leaf_->add_option("--limit", limit_, "How many")->capture_default_str()->envname("AFTERCARE_LIMIT")->type_name("N");
@@ -57,8 +59,9 @@ TEST_F(HelpTest, DescriptionsAreBrokenToTheWidth) {
 }
 
 TEST_F(HelpTest, AnOptionSaysWhatItNeedsAndWhatItIsWithout) {
-  EXPECT_THAT(leaf_->help(), HasSubstr("--limit N                 How many. Default: 5. Environment: AFTERCARE_LIMIT\n"));
-  EXPECT_THAT(leaf_->help(), HasSubstr("asked for. Required\n"));
+  EXPECT_THAT(leaf_->help(), HasSubstr("--limit N                 How many. Default: 5. Environment:\n"
+                                       "                            AFTERCARE_LIMIT\n"));
+  EXPECT_THAT(leaf_->help(), HasSubstr("                            for. Required\n"));
 }
 
 TEST_F(HelpTest, AFooterBelongsToOneCommandOnly) {

@@ -17,7 +17,8 @@ std::vector<v1::Reminder> RemindersOf(const TimelineMaker& maker) {
 
 TEST(ListsTest, AReminderIsALineWithItsStateReasonAndText) {
   TimelineMaker maker;
-  v1::Reminder& reminder = maker.Add("ice-am.2", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_EXPIRED);
+  v1::Reminder& reminder =
+      maker.Add("ice-am.2", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_EXPIRED);
   reminder.set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
   reminder.set_channel(v1::CHANNEL_EMAIL);
   EXPECT_EQ(RenderReminders(RemindersOf(maker), {}),
@@ -27,7 +28,8 @@ TEST(ListsTest, AReminderIsALineWithItsStateReasonAndText) {
 
 TEST(ListsTest, ATaskIsForTheCareTeam) {
   TimelineMaker maker;
-  maker.Add("book.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_DUE, v1::AUDIENCE_CARE_TEAM);
+  maker.Add("book.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_DUE,
+            v1::AUDIENCE_CARE_TEAM);
   EXPECT_THAT(RenderReminders(RemindersOf(maker), {}), HasSubstr("  care-team  "));
 }
 
@@ -69,7 +71,8 @@ TEST(ListsTest, AnEventIsALine) {
   event.mutable_reminder()->set_phase("first");
   event.mutable_reminder()->set_state(v1::REMINDER_STATE_FAILED);
   event.mutable_reminder()->set_reason(v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
-  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  reminder  failed     ana/ice-am.2  rejected-by-channel  P-17 first\n");
+  EXPECT_EQ(RenderEvent(event, {}),
+            "2026-03-03 08:00  reminder  failed     ana/ice-am.2  rejected-by-channel  P-17 first\n");
   v1::Event ended;
   ended.set_type(v1::EVENT_TYPE_ENROLLMENT_ENDED);
   ended.set_enrollment("clinics/demo/enrollments/ana");
@@ -87,7 +90,8 @@ TEST(ListsTest, ALeaseSaysWhereToAndWhat) {
   lease.set_text("Ice on the knee, please.");
   lease.set_attempt(1);
   lease.mutable_due_time()->set_seconds(1772524800);
-  EXPECT_EQ(RenderLease(lease, {}), "sms to +15550100  ana/ice-am.2  due 2026-03-03 08:00\n    Ice on the knee, please.\n");
+  EXPECT_EQ(RenderLease(lease, {}),
+            "sms to +15550100  ana/ice-am.2  due 2026-03-03 08:00\n    Ice on the knee, please.\n");
   lease.set_attempt(2);
   EXPECT_THAT(RenderLease(lease, {}), HasSubstr("  attempt 2\n"));
 }

@@ -17,7 +17,8 @@ TEST(NamesTest, ShortIdsBecomeResourceNamesOfTheClinic) {
 TEST(NamesTest, FullNamesAreTakenAsTheyAre) {
   EXPECT_EQ(ClinicName("clinics/a"), "clinics/a");
   EXPECT_EQ(PathwayName("clinics/demo", "clinics/a/pathways/p"), "clinics/a/pathways/p");
-  EXPECT_EQ(*ReminderName("clinics/demo", "clinics/a/enrollments/e/reminders/r.1"), "clinics/a/enrollments/e/reminders/r.1");
+  EXPECT_EQ(*ReminderName("clinics/demo", "clinics/a/enrollments/e/reminders/r.1"),
+            "clinics/a/enrollments/e/reminders/r.1");
 }
 
 TEST(NamesTest, AReminderIsNamedByItsEnrollmentAndNumber) {

@@ -54,17 +54,20 @@ TEST(PathwayFileTest, AGoodPathwayCompiles) {
 }
 
 TEST(PathwayFileTest, AFaultOfSyntaxIsNamedByLineAndColumn) {
-  EXPECT_THAT(FaultsOf(With(kGood, "category:", "kategory:")), HasSubstr("  knee.textproto:11:12: "));
+  EXPECT_THAT(FaultsOf(With(kGood, "category:", "kategory:")), HasSubstr("  knee.textproto:11:11: "));
   EXPECT_THAT(FaultsOf("display_name: \"x"), HasSubstr("  knee.textproto:1:"));
 }
 
 TEST(PathwayFileTest, AFaultOfMeaningIsNamedByLineAndField) {
-  EXPECT_THAT(FaultsOf(With(kGood, "\"08:00\"", "\"25:00\"")), HasSubstr("knee.textproto:12:22: rules[0].schedule.times[0]: "));
-  EXPECT_THAT(FaultsOf(With(kGood, "phase: \"first\"", "phase: \"last\"")), HasSubstr("knee.textproto:10:3: rules[0].phase: "));
+  EXPECT_THAT(FaultsOf(With(kGood, "\"08:00\"", "\"25:00\"")),
+              HasSubstr("knee.textproto:12:23: rules[0].schedule.times[0]: "));
+  EXPECT_THAT(FaultsOf(With(kGood, "phase: \"first\"", "phase: \"last\"")),
+              HasSubstr("knee.textproto:10:3: rules[0].phase: "));
 }
 
 TEST(PathwayFileTest, AFaultInATextIsFoundByItsLanguage) {
-  EXPECT_THAT(FaultsOf(With(kGood, "Hielo, por", "Hielo {nombre}, por")), HasSubstr("knee.textproto:14:3: rules[0].texts[\"es\"]: "));
+  EXPECT_THAT(FaultsOf(With(kGood, "Hielo, por", "Hielo {nombre}, por")),
+              HasSubstr("knee.textproto:14:3: rules[0].texts[\"es\"]: "));
 }
 
 TEST(PathwayFileTest, WhatIsMissingIsNamedByWhatItIsMissingFrom) {
@@ -73,7 +76,8 @@ TEST(PathwayFileTest, WhatIsMissingIsNamedByWhatItIsMissingFrom) {
 }
 
 TEST(PathwayFileTest, EveryFaultIsNamedAtOnce) {
-  const std::string faults = FaultsOf(With(With(kGood, "\"08:00\"", "\"25:00\""), "phase: \"first\"", "phase: \"last\""));
+  const std::string faults =
+      FaultsOf(With(With(kGood, "\"08:00\"", "\"25:00\""), "phase: \"first\"", "phase: \"last\""));
   EXPECT_THAT(faults, HasSubstr("the pathway has 2 faults"));
   EXPECT_THAT(faults, HasSubstr("rules[0].phase"));
   EXPECT_THAT(faults, HasSubstr("rules[0].schedule.times[0]"));

@@ -53,8 +53,10 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& own) {
   all.push_back("TERM=xterm");
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string name = std::vector<std::string>(absl::StrSplit(*entry, '=')).front() + "=";
-    const bool again = std::any_of(all.begin(), all.end(), [&](const auto& kept) { return absl::StartsWith(kept, name); });
-    if (!again && name != "NO_COLOR=" && name != "COLUMNS=" && !absl::StartsWith(name, "AFTERCARE_")) all.push_back(*entry);
+    const bool again =
+        std::any_of(all.begin(), all.end(), [&](const auto& kept) { return absl::StartsWith(kept, name); });
+    if (!again && name != "NO_COLOR=" && name != "COLUMNS=" && !absl::StartsWith(name, "AFTERCARE_"))
+      all.push_back(*entry);
   }
   return all;
 }

@@ -22,8 +22,8 @@ struct Outcome {
 // A program under way. Its input is empty. Thread safe.
 class Process {
  public:
-  // Starts it, with `environment` (NAME=VALUE) on top of this process's own. With `columns`, its output is a terminal of
-  // that width.
+  // Starts it, with `environment` (NAME=VALUE) on top of this process's own. With `columns`, its output is a terminal
+  // of that width.
   static std::unique_ptr<Process> Start(const std::vector<std::string>& command,
                                         const std::vector<std::string>& environment = {}, int columns = 0);
 
@@ -57,7 +57,8 @@ class Process {
 };
 
 // Starts it and waits for its end.
-Outcome RunProgram(const std::vector<std::string>& command, const std::vector<std::string>& environment = {}, int columns = 0);
+Outcome RunProgram(const std::vector<std::string>& command, const std::vector<std::string>& environment = {},
+                   int columns = 0);
 
 }  // namespace aftercare::client
 

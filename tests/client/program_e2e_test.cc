@@ -18,8 +18,8 @@ Outcome Alone(const std::vector<std::string>& arguments, const std::vector<std::
 }
 
 std::vector<std::string> Preview(const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments = {"preview", "--pathway", kPathway, "--procedure-date", "2026-03-02", "--zone",
-                                        "America/New_York"};
+  std::vector<std::string> arguments = {"preview",    "--pathway", kPathway,          "--procedure-date",
+                                        "2026-03-02", "--zone",    "America/New_York"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -41,8 +41,8 @@ TEST(ProgramE2eTest, EveryCommandHasHelpWithAnExampleThatFits) {
 TEST(ProgramE2eTest, TheHelpOfTheProgramNamesEveryCommand) {
   const Outcome help = Alone({"--help"});
   EXPECT_EQ(help.exit, 0);
-  for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "end", "timeline", "due",
-                              "complete", "watch", "deliver"}) {
+  for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "end",
+                              "timeline", "due", "complete", "watch", "deliver"}) {
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  ", command, " ")));
   }
   ExpectPlain(help.out, 100);
@@ -116,10 +116,11 @@ TEST(ProgramE2eTest, APreviewInJsonHasTheFieldsItPromisesAndNoOthers) {
 }
 
 TEST(ProgramE2eTest, APreviewNamesEveryFaultByItsOption) {
-  const Outcome outcome = Alone({"preview", "--pathway", kPathway, "--procedure-date", "2026-02-30", "--zone", "Mars/Base",
-                                 "--factor", "severity=awful", "--enrolled-at", "soon"});
+  const Outcome outcome = Alone({"preview", "--pathway", kPathway, "--procedure-date", "2026-02-30", "--zone",
+                                 "Mars/Base", "--factor", "severity=awful", "--enrolled-at", "soon"});
   EXPECT_EQ(outcome.exit, 1);
-  for (const char* option : {"--procedure-date: ", "--zone: ", "--factor, factors[\"severity\"]: ", "--enrolled-at: "}) {
+  for (const char* option :
+       {"--procedure-date: ", "--zone: ", "--factor, factors[\"severity\"]: ", "--enrolled-at: "}) {
     EXPECT_THAT(outcome.err, HasSubstr(option));
   }
 }
@@ -133,7 +134,8 @@ TEST(ProgramE2eTest, APreviewCanBeAPicture) {
 TEST(ProgramE2eTest, ACheckCountsTheRemindersOfAYear) {
   const Outcome outcome = Alone({"pathway", "check", kPathway});
   EXPECT_EQ(outcome.exit, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, testing::ContainsRegex("reminders in the first year: [1-9][0-9]+ to [1-9][0-9]+, depending"));
+  EXPECT_THAT(outcome.out,
+              testing::ContainsRegex("reminders in the first year: [1-9][0-9]+ to [1-9][0-9]+, depending"));
 }
 
 TEST(ProgramE2eTest, ACheckNamesEveryFaultByLine) {

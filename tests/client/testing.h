@@ -33,7 +33,8 @@ class TimelineMaker {
     return *this;
   }
 
-  TimelineMaker& Phase(const std::string& id, const std::string& name, const std::string& first, const std::string& last) {
+  TimelineMaker& Phase(const std::string& id, const std::string& name, const std::string& first,
+                       const std::string& last) {
     v1::TimelinePhase* phase = timeline.add_phases();
     phase->set_phase(id);
     phase->set_display_name(name);
@@ -44,7 +45,8 @@ class TimelineMaker {
 
   // A reminder with a window of two hours.
   v1::Reminder& Add(const std::string& id, const std::string& phase, const std::string& category, absl::CivilMinute due,
-                    v1::ReminderState state = v1::REMINDER_STATE_SCHEDULED, v1::Audience audience = v1::AUDIENCE_PATIENT) {
+                    v1::ReminderState state = v1::REMINDER_STATE_SCHEDULED,
+                    v1::Audience audience = v1::AUDIENCE_PATIENT) {
     v1::Reminder& reminder = *timeline.add_reminders();
     reminder.set_name(absl::StrCat("clinics/demo/enrollments/ana/reminders/", id));
     reminder.set_patient("P-17");
@@ -64,18 +66,21 @@ class TimelineMaker {
 // A whole year: a phase of three days with three marks a day, one of a year with a mark a week, tasks, and every state.
 inline v1::GetTimelineResponse WholeYear() {
   TimelineMaker maker;
-  maker.Phase("first", "First days", "2026-03-03", "2026-03-05").Phase("rest", "Rest of the year", "2026-03-06", "2027-03-01");
+  maker.Phase("first", "First days", "2026-03-03", "2026-03-05")
+      .Phase("rest", "Rest of the year", "2026-03-06", "2027-03-01");
   int count = 0;
   for (int day = 3; day <= 5; ++day) {
     for (const int hour : {8, 13, 18}) {
-      maker.Add(absl::StrCat("ice.", ++count), "first", "ice", absl::CivilMinute(2026, 3, day, hour, 0), v1::REMINDER_STATE_SENT);
+      maker.Add(absl::StrCat("ice.", ++count), "first", "ice", absl::CivilMinute(2026, 3, day, hour, 0),
+                v1::REMINDER_STATE_SENT);
     }
   }
   for (int week = 0; week < 50; ++week) {
     maker.Add(absl::StrCat("therapy.", week + 1), "rest", "therapy", absl::CivilMinute(2026, 3, 9 + 7 * week, 9, 0));
   }
-  const v1::ReminderState states[] = {v1::REMINDER_STATE_DUE,       v1::REMINDER_STATE_LEASED,    v1::REMINDER_STATE_FAILED,
-                                      v1::REMINDER_STATE_EXPIRED,   v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_STATE_CANCELLED,
+  const v1::ReminderState states[] = {v1::REMINDER_STATE_DUE,        v1::REMINDER_STATE_LEASED,
+                                      v1::REMINDER_STATE_FAILED,     v1::REMINDER_STATE_EXPIRED,
+                                      v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_STATE_CANCELLED,
                                       v1::REMINDER_STATE_COMPLETED};
   for (int i = 0; i < 7; ++i) {
     maker.Add(absl::StrCat("mixed.", i + 1), "rest", "mixed", absl::CivilMinute(2026, 3, 6 + i, 9, 0), states[i]);

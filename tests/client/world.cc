@@ -27,8 +27,8 @@ World::~World() {
 }
 
 void World::StartServer() {
-  server_ = Process::Start(
-      {AFTERCARE_SERVER, absl::StrCat("--listen=127.0.0.1:", port_), absl::StrCat("--database=", Path("aftercare.db"))});
+  server_ = Process::Start({AFTERCARE_SERVER, absl::StrCat("--listen=127.0.0.1:", port_),
+                            absl::StrCat("--database=", Path("aftercare.db"))});
   const std::string said = "serving on port ";
   ASSERT_TRUE(server_->AwaitOut("database")) << server_->Wait().err;
   const std::string out = server_->out();
@@ -61,8 +61,8 @@ std::string World::Must(const std::vector<std::string>& arguments) const {
 }
 
 void World::MakeSandbox() const {
-  Must({"clinic", "create", "demo", "--name", "Lakeside", "--zone", "America/New_York", "--phone", "555-0100", "--test-clock",
-        "2026-03-02T09:00"});
+  Must({"clinic", "create", "demo", "--name", "Lakeside", "--zone", "America/New_York", "--phone", "555-0100",
+        "--test-clock", "2026-03-02T09:00"});
   Must({"pathway", "put", kPathway, "--id", "knee"});
   Must({"enroll", "--id", "ana", "--patient", "P-17", "--first-name", "Ana", "--pathway", "knee", "--procedure-date",
         "2026-03-02", "--factor", "severity=severe", "--sms", "+15550100", "--consent", "granted"});
@@ -96,7 +96,9 @@ std::string ReadFile(const std::string& path) {
   return content.str();
 }
 
-void WriteFile(const std::string& path, const std::string& content) { std::ofstream(path, std::ios::binary) << content; }
+void WriteFile(const std::string& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary) << content;
+}
 
 void ExpectPlain(const std::string& text, int columns) {
   for (const std::string& line : LinesOf(text)) {

@@ -35,7 +35,8 @@ TEST(YearTest, DatesAndTimesAreThoseOfThePatient) {
 
 TEST(YearTest, ARowIsACategoryAndTheCareTeamComesLast) {
   TimelineMaker maker;
-  maker.Add("check.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_COMPLETED, v1::AUDIENCE_CARE_TEAM);
+  maker.Add("check.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_COMPLETED,
+            v1::AUDIENCE_CARE_TEAM);
   maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SENT);
   maker.Add("visit.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 10, 0), v1::REMINDER_STATE_EXPIRED);
   maker.Add("ice.2", "p", "ice", absl::CivilMinute(2026, 3, 4, 9, 0));

@@ -29,11 +29,11 @@ TEST(YearTextTest, AShortYearIsDrawnDayByDay) {
             "knee revision 2 · procedure Mon 2 Mar 2026 · UTC\n"
             "\n"
             "           2 Mar\n"
-            "day        d0 d1 d2 d3\n"
-            "           ┬──┬──┬▼─┬──\n"
-            "              ━━━┿━━━━━ Ice days\n"
-            "                 │\n"
-            "ice           ●  ✗  ·    1/3\n"
+            "day        d0 d1    d3\n"
+            "           ┬──┬───▼─┬──\n"
+            "              ━━━━┿━━━━ Ice days\n"
+            "                  │\n"
+            "ice            ●  ✗  ·   1/3\n"
             "\n"
             "▼ now Wed 4 Mar 2026, 12:00 · day 2 · week 1\n"
             "· scheduled 1   ● sent 1   ✗ expired 1\n"
@@ -47,7 +47,7 @@ TEST(YearTextTest, PhasesAreBarsAndRowsAreMarks) {
   EXPECT_THAT(picture, HasSubstr("Rest of the year"));
   EXPECT_THAT(LineOf(picture, "ice"), HasSubstr("●●"));
   EXPECT_THAT(LineOf(picture, "therapy"), HasSubstr("····"));
-  EXPECT_THAT(picture, HasSubstr("care team\n"));
+  EXPECT_THAT(picture, HasSubstr("\ncare team "));
   EXPECT_THAT(LineOf(picture, "·"), HasSubstr("scheduled 51"));
 }
 

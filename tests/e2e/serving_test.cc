@@ -15,32 +15,56 @@ using ::testing::HasSubstr;
 
 class ServingTest : public Service {
  protected:
-  grpc::health::v1::HealthCheckResponse::ServingStatus Health() {
+  // The first answer to `request`, as bytes on the wire both.
+  std::string Ask(const std::string& method, const std::string& request) {
     grpc::GenericStub stub(client->channel);
     grpc::ClientContext context;
     grpc::CompletionQueue queue;
-    grpc::ByteBuffer request;
-    grpc::Slice empty;
-    grpc::ByteBuffer bytes(&empty, 1);
-    auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", bytes, &queue);
-    call->StartCall();
+    auto call = stub.PrepareCall(&context, method, &queue);
+    const auto await = [&] {
+      void* tag = nullptr;
+      bool ok = false;
+      return queue.Next(&tag, &ok) && ok;
+    };
+    call->StartCall(nullptr);
+    EXPECT_TRUE(await());
+    const grpc::Slice slice(request);
+    call->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
+    EXPECT_TRUE(await());
     grpc::ByteBuffer answer;
+    call->Read(&answer, nullptr);
+    EXPECT_TRUE(await());
     grpc::Status status;
-    call->Finish(&answer, &status, nullptr);
-    void* tag = nullptr;
-    bool ok = false;
-    queue.Next(&tag, &ok);
+    call->Finish(&status, nullptr);
+    EXPECT_TRUE(await());
     EXPECT_TRUE(status.ok()) << status.error_message();
-    grpc::Slice slice;
-    answer.DumpToSingleSlice(&slice);
-    grpc::health::v1::HealthCheckResponse response;
-    EXPECT_TRUE(response.ParseFromArray(slice.begin(), static_cast<int>(slice.size())));
     queue.Shutdown();
+    grpc::Slice whole;
+    answer.DumpToSingleSlice(&whole);
+    return std::string(reinterpret_cast<const char*>(whole.begin()), whole.size());
+  }
+
+  grpc::health::v1::HealthCheckResponse::ServingStatus Health() {
+    grpc::health::v1::HealthCheckResponse response;
+    EXPECT_TRUE(response.ParseFromString(Ask("/grpc.health.v1.Health/Check", "")));
     return response.status();
   }
 };
 
 TEST_F(ServingTest, HealthIsServing) { EXPECT_EQ(Health(), grpc::health::v1::HealthCheckResponse::SERVING); }
+
+TEST_F(ServingTest, ReflectionListsAndDescribesEveryService) {
+  constexpr char kMethod[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+  const std::string services = Ask(kMethod, "\x3a\x01*");  // list_services: "*"
+  for (const std::string name :
+       {"aftercare.v1.ClinicService", "aftercare.v1.PathwayService", "aftercare.v1.EnrollmentService",
+        "aftercare.v1.ReminderService", "aftercare.v1.DeliveryService", "grpc.health.v1.Health"}) {
+    EXPECT_THAT(services, HasSubstr(name));
+    // file_containing_symbol: the file's descriptor, or an error that has none of it.
+    const std::string request = absl::StrCat("\x22", std::string(1, static_cast<char>(name.size())), name);
+    EXPECT_THAT(Ask(kMethod, request), HasSubstr(".proto")) << name;
+  }
+}
 
 TEST_F(ServingTest, ASecondServerOnTheSamePortIsRefused) {
   auto driver = store::OpenSqlite(dir.File("other.db"));

@@ -22,7 +22,9 @@ class EndEnrollmentTest : public ::testing::Test {
     world_.Enrol("box", "e", KneePatient("box"));
   }
 
-  std::string Standing(const std::string& id) { return world_.StandingOf(absl::StrCat(kEnrollment, "/reminders/", id)); }
+  std::string Standing(const std::string& id) {
+    return world_.StandingOf(absl::StrCat(kEnrollment, "/reminders/", id));
+  }
 
   World world_{At("2029-03-01T08:00")};
 };

@@ -42,11 +42,13 @@ std::string RandomSchedule(Random& random) {
   std::string text;
   switch (random.Upto(4)) {
     case 0: text = "on { days: 1 } on { days: 3 } on { days: 8 }"; break;
-    case 1: text = absl::StrFormat("daily { interval: %d } span { days { first: 0 last: %d } }", 1 + random.Upto(2),
-                                   random.Upto(9)); break;
+    case 1:
+      text = absl::StrCat("daily { interval: ", 1 + random.Upto(2), " } span { days { first: 0 last: ", random.Upto(9),
+                          " } }");
+      break;
     case 2: text = "weekly { weekdays: [WEEKDAY_TUESDAY, WEEKDAY_SUNDAY] } span { weeks { first: 1 last: 4 } }"; break;
     case 3: text = "monthly {} span { months { first: 0 last: 9 } }"; break;
-    case 4: break;  // once
+    default: break;  // once
   }
   for (int hour = random.Upto(12); hour < 24; hour += 1 + random.Upto(14)) {
     absl::StrAppendFormat(&text, " times: '%02d:%02d'", hour, random.Upto(1) * 30);
@@ -139,7 +141,8 @@ class History {
                           occurrence.expire});
     }
     enrollments_.push_back(world_.Enrol(clinic_, absl::StrCat("e", enrollments_.size()), patient));
-    model_.Enrol(enrollments_.back(), patient.consent() == v1::CONSENT_GRANTED, patient.contact_points_size(), intended);
+    const bool consented = patient.consent() == v1::CONSENT_GRANTED;
+    model_.Enrol(enrollments_.back(), consented, patient.contact_points_size(), intended);
   }
 
   void Advance(absl::Time to) {
@@ -170,8 +173,8 @@ class History {
   // Mostly of a recent lease, sometimes of one long gone.
   void Report() {
     if (leases_.empty()) return Lease();
-    const int back = random_.OneIn(3) ? random_.Upto(leases_.size() - 1) : random_.Upto(std::min<int>(leases_.size(), 4) - 1);
-    const v1::Lease& lease = leases_[leases_.size() - 1 - back];
+    const int size = static_cast<int>(leases_.size());
+    const v1::Lease& lease = leases_[size - 1 - random_.Upto((random_.OneIn(3) ? size : std::min(size, 4)) - 1)];
     const auto outcome = random_.Of<v1::DeliveryOutcome>(
         {v1::DELIVERY_OUTCOME_SENT, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE,
          v1::DELIVERY_OUTCOME_PERMANENT_FAILURE, v1::DELIVERY_OUTCOME_RELEASED});
@@ -224,9 +227,10 @@ class History {
   }
 
   static void CheckReason(const v1::Reminder& reminder) {
-    const bool needs_none = reminder.state() == v1::REMINDER_STATE_SENT ||
-                            reminder.state() == v1::REMINDER_STATE_COMPLETED ||
-                            (reminder.state() == v1::REMINDER_STATE_DUE && reminder.audience() == v1::AUDIENCE_CARE_TEAM);
+    const bool open_task =
+        reminder.state() == v1::REMINDER_STATE_DUE && reminder.audience() == v1::AUDIENCE_CARE_TEAM;
+    const bool needs_none = open_task || reminder.state() == v1::REMINDER_STATE_SENT ||
+                            reminder.state() == v1::REMINDER_STATE_COMPLETED;
     EXPECT_EQ(reminder.reason() == v1::REMINDER_REASON_UNSPECIFIED, needs_none) << reminder.ShortDebugString();
     EXPECT_TRUE(reminder.has_state_time()) << reminder.ShortDebugString();
   }

@@ -49,8 +49,8 @@ TEST(FilterTest, EveryBadFieldIsNamed) {
   message.add_states(static_cast<v1::ReminderState>(77));
   EXPECT_THAT(FaultsOf(message),
               ElementsAre("filter.patient", "filter.enrollment", "filter.phases[1]", "filter.categories[0]",
-                          "filter.audience", "filter.channel", "filter.states[1]", "filter.states[2]", "filter.due_from",
-                          "filter.due_before"));
+                          "filter.audience", "filter.channel", "filter.states[1]", "filter.states[2]",
+                          "filter.due_from", "filter.due_before"));
 }
 
 TEST(FilterTest, MoreThanFiftyWordsAreRefused) {

@@ -25,7 +25,9 @@ class FiringTest : public ::testing::Test {
   }
 
   std::string Enrol() { return world_.Enrol("north", "e", KneePatient("north")); }
-  std::string Standing(const std::string& id) { return world_.StandingOf("clinics/north/enrollments/e/reminders/" + id); }
+  std::string Standing(const std::string& id) {
+    return world_.StandingOf("clinics/north/enrollments/e/reminders/" + id);
+  }
 
   // How often each reminder came into each state: `ice.1 DUE`.
   std::map<std::string, int> Changes() {
@@ -167,6 +169,16 @@ TEST_F(FiringTest, AfterDaysOfAbsenceWhatIsInItsWindowIsDueAndTheRestHasExpired)
   EXPECT_EQ(Standing("task.1"), "DUE");
   EXPECT_EQ(Standing("ice.4"), "SCHEDULED");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
+}
+
+TEST_F(FiringTest, WhatClosesAtTheInstantOfTheReturnWasNeverDue) {
+  Enrol();
+  world_.Stop();
+  world_.clock().Set(At("2029-03-02T13:00"));
+  world_.Start();
+  world_.Settle();
+  EXPECT_EQ(Standing("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(Changes()["ice.1 DUE"], 0);
 }
 
 TEST_F(FiringTest, NothingFiresTwiceHoweverOftenTheServerStarts) {

@@ -54,10 +54,10 @@ class ListingTest : public ::testing::Test {
     york.set_time_zone("America/New_York");
     Add("york", york);
     Add("early", KneePatient("box", "p-5"));
-    world_.Complete("clinics/box/enrollments/early/reminders/ice.2");
-    world_.Complete("clinics/box/enrollments/early/reminders/visit.6");
-    world_.Complete("clinics/box/enrollments/ended/reminders/visit.1");
-    world_.Complete("clinics/box/enrollments/ended/reminders/visit.3");
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/early/reminders/ice.2").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/early/reminders/visit.6").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/ended/reminders/visit.1").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/ended/reminders/visit.3").ok());
 
     world_.Advance("box", At("2029-03-02T09:30"));
     for (const v1::Lease& lease : world_.Lease("box")) {
@@ -66,7 +66,7 @@ class ListingTest : public ::testing::Test {
     }
     world_.Advance("box", At("2029-03-03T12:00"));
     Add("late", KneePatient("box", "p-6"));
-    world_.End("clinics/box/enrollments/ended");
+    EXPECT_TRUE(world_.End("clinics/box/enrollments/ended").ok());
     world_.Advance("box", At("2029-10-01T11:00"));
     v1::LeaseRemindersRequest one;
     one.set_parent("clinics/box");
@@ -194,8 +194,8 @@ TEST_F(ListingTest, PagesStayInStepWhileEverythingChanges) {
     token = page.next_page_token();
     world_.Advance("box", now += absl::Hours(24 * 9));
     for (const v1::Lease& lease : world_.Lease("box")) world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
-    if (seen.size() == 12) world_.End("clinics/box/enrollments/york");
-    if (seen.size() == 15) world_.Complete("clinics/box/enrollments/mail/reminders/visit.5");
+    EXPECT_TRUE(seen.size() != 12 || world_.End("clinics/box/enrollments/york").ok());
+    EXPECT_TRUE(seen.size() != 15 || world_.Complete("clinics/box/enrollments/mail/reminders/visit.5").ok());
   } while (!token.empty());
   EXPECT_EQ(NamesOf(seen), before);
 }

@@ -103,13 +103,13 @@ TEST_F(LongPollTest, ALeaseOfAnotherGatewayThatRunsOutEndsTheWait) {
 
 TEST_F(LongPollTest, ALeaseThatRunsOutAfterARestartEndsTheWait) {
   world_.MoveTo(At("2029-03-02T09:00"));
-  ASSERT_THAT(world_.Lease("north"), SizeIs(1));
+  ASSERT_THAT(world_.Lease(FromText<v1::LeaseRemindersRequest>(
+                  "parent: 'clinics/north' lease_duration { seconds: 10 }")),
+              SizeIs(1));
   world_.Stop();
   world_.Start();
   const auto poll = Poll();
-  world_.clock().Set(At("2029-03-02T09:00:59"));
-  world_.clock().Set(At("2029-03-02T09:01"));
-  // What the wait is for comes before its own end, which is at the same instant by this clock.
+  world_.clock().Set(At("2029-03-02T09:00:10"));
   EXPECT_TRUE(poll->pending.Wait().ok());
   EXPECT_THAT(poll->response.leases(), SizeIs(1));
 }
@@ -152,6 +152,18 @@ TEST_F(LongPollTest, CancelEndsTheWait) {
   poll->call.Cancel();
   world_.MoveTo(At("2029-03-02T09:00"));
   EXPECT_THAT(world_.Lease("north"), SizeIs(1)) << "nothing was leased for the call that was cancelled";
+}
+
+TEST_F(LongPollTest, NothingIsLeasedForACallThatWasCancelledBeforeItLooked) {
+  world_.MoveTo(At("2029-03-02T09:00"));
+  std::unique_ptr<LongPoll> poll;
+  world_.Write([&](store::Transaction&) {  // while the writer is busy, the call is in its queue
+    poll = std::make_unique<LongPoll>(world_, FromText<v1::LeaseRemindersRequest>("parent: 'clinics/north'"));
+    poll->call.Cancel();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(poll->pending.Wait().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(world_.Lease("north"), SizeIs(1));
 }
 
 TEST_F(LongPollTest, ShutdownEndsTheWait) {

@@ -160,7 +160,8 @@ std::vector<absl::Time> Model::Edges() const {
     if (reminder.state == v1::REMINDER_STATE_SCHEDULED) edges.push_back(reminder.due);
     if (reminder.waits()) edges.insert(edges.end(), {reminder.available, reminder.expire});
   }
-  edges.erase(std::remove_if(edges.begin(), edges.end(), [this](absl::Time edge) { return edge <= now_; }), edges.end());
+  const auto is_past = [this](absl::Time edge) { return edge <= now_; };
+  edges.erase(std::remove_if(edges.begin(), edges.end(), is_past), edges.end());
   std::sort(edges.begin(), edges.end());
   return edges;
 }

@@ -21,8 +21,8 @@ TEST(NamesTest, ClinicIdsAreLowerCaseAndBeginWithALetter) {
 
 TEST(NamesTest, PathwayIdsMayHaveUnderscores) {
   for (const std::string& id : {std::string("k"), std::string("knee_2-x"), k40}) EXPECT_TRUE(IsPathwayId(id)) << id;
-  for (const std::string& id : {std::string(), std::string("_k"), std::string("2k"), std::string("K"), std::string("a.b"),
-                                k41}) {
+  for (const std::string& id : {std::string(), std::string("_k"), std::string("2k"), std::string("K"),
+                                std::string("a.b"), k41}) {
     EXPECT_FALSE(IsPathwayId(id)) << id;
   }
 }

@@ -229,7 +229,8 @@ TEST_F(ReportTest, ACallBringsOneToAThousandReports) {
 
 TEST(RetryPauseTest, PausesDoubleFromHalfAMinuteToAnHourAndVaryByAQuarter) {
   for (int failures = 1; failures <= 40; ++failures) {
-    const absl::Duration middle = std::min(absl::Seconds(30) * (int64_t{1} << std::min(failures - 1, 20)), absl::Hours(1));
+    const int64_t doubled = int64_t{1} << std::min(failures - 1, 20);
+    const absl::Duration middle = std::min(absl::Seconds(30) * doubled, absl::Hours(1));
     absl::Duration shortest = absl::InfiniteDuration();
     absl::Duration longest = absl::ZeroDuration();
     for (uint64_t seed = 0; seed < 500; ++seed) {

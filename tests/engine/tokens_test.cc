@@ -10,7 +10,8 @@ namespace {
 const Tokens kTokens("0123456789abcdef");
 
 TEST(TokensTest, OpenAnswersWhatWasSealed) {
-  for (const std::string& payload : {std::string(), std::string("17"), std::string("\0\xff/", 3), std::string(700, 'x')}) {
+  for (const std::string& payload :
+       {std::string(), std::string("17"), std::string("\0\xff/", 3), std::string(700, 'x')}) {
     EXPECT_EQ(kTokens.Open("page", kTokens.Seal("page", payload)), payload);
   }
 }

@@ -126,6 +126,16 @@ TEST_F(WatchTest, AWaitEndsWhenSomethingHappens) {
   EXPECT_EQ(response.events(0).type(), v1::EVENT_TYPE_ENROLLMENT_CREATED);
 }
 
+TEST_F(WatchTest, WhatHappensWakesTheWatchesOfItsClinicOnly) {
+  world_.CreateSandbox("other", At("2029-03-01T08:00"));
+  Topics& topics = world_.engine().core.topics();
+  const uint64_t here = topics.Seen(EventsTopic("box"));
+  const uint64_t elsewhere = topics.Seen(EventsTopic("other"));
+  world_.Enrol("box", "e", KneePatient("box"));
+  EXPECT_GT(topics.Seen(EventsTopic("box")), here);
+  EXPECT_EQ(topics.Seen(EventsTopic("other")), elsewhere);
+}
+
 TEST_F(WatchTest, EventsOfOtherClinicsAreNotSeen) {
   world_.CreateSandbox("other", At("2029-03-01T08:00"));
   world_.CreatePathway("other", "knee", KneePathway());
@@ -204,7 +214,8 @@ TEST_F(WatchTest, TokensOutliveTheServer) {
 }
 
 TEST_F(WatchTest, BadRequestsAreRefused) {
-  EXPECT_THAT(BadFields(TryOpen("", "patient: '!'", "box").status()), ::testing::ElementsAre("parent", "filter.patient"));
+  EXPECT_THAT(BadFields(TryOpen("", "patient: '!'", "box").status()),
+              ::testing::ElementsAre("parent", "filter.patient"));
   EXPECT_EQ(ErrorOf(TryOpen("", "", "clinics/box", {"reader", Role::kReader, false, {"other"}}).status()),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
   EXPECT_EQ(ErrorOf(Next(*Good(TryOpen("", "", "clinics/west"))).status()), "NOT_FOUND/CLINIC_NOT_FOUND");

@@ -114,6 +114,7 @@ void World::Start() {
   if (!store.ok()) GiveUp("the store");
   store_ = *std::move(store);
   engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {});
+  AwaitSweep(0);
 }
 
 void World::Stop() {
@@ -128,10 +129,19 @@ void World::MoveTo(absl::Time now) {
   Settle();
 }
 
-void World::Settle() {
+void World::AwaitSweep(uint64_t seen) {
   Topics& topics = engine_->core.topics();
+  Pending swept;
+  topics.Wait(topics.NewId(), kAllLeasesTopic, seen, absl::FromChrono(kPatience),
+              [done = swept.done()](Topics::Wake wake) mutable {
+                done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("no sweep"));
+              });
+  if (!swept.Wait().ok()) GiveUp("the sweep");
+}
+
+void World::Settle() {
   while (true) {
-    const uint64_t seen = topics.Seen(kAllLeasesTopic);  // raised after each sweep
+    const uint64_t seen = engine_->core.topics().Seen(kAllLeasesTopic);
     std::optional<absl::Time> next;
     Read([&next](store::Facts& facts) {
       auto wake = facts.NextWake("");
@@ -139,12 +149,7 @@ void World::Settle() {
       return wake.status();
     });
     if (!next || *next > clock_.Now()) return;
-    Pending swept;
-    topics.Wait(topics.NewId(), kAllLeasesTopic, seen, absl::FromChrono(kPatience),
-                [done = swept.done()](Topics::Wake wake) mutable {
-                  done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("no sweep"));
-                });
-    if (!swept.Wait().ok()) GiveUp("the sweep");
+    AwaitSweep(seen);
   }
 }
 

@@ -78,7 +78,7 @@ class World {
   store::Store& store() { return *store_; }
   FakeClock& clock() { return clock_; }
 
-  // The server stops, the server starts over the same file. Between the two there is no engine.
+  // The server stops, the server starts over the same file (and sweeps). Between the two there is no engine.
   void Stop();
   void Start();
 
@@ -132,6 +132,9 @@ class World {
   std::vector<v1::Event> Events(const std::string& clinic);
 
  private:
+  // Waits until the topic that every sweep raises has been raised more than `seen` times.
+  void AwaitSweep(uint64_t seen);
+
   std::string path_;
   FakeClock clock_;
   std::unique_ptr<store::Store> store_;

@@ -2,14 +2,16 @@
 #ifndef AFTERCARE_TESTS_STORE_CHILD_PROCESS_H_
 #define AFTERCARE_TESTS_STORE_CHILD_PROCESS_H_
 
-#include <csignal>
-#include <cstdio>
 #include <fcntl.h>
-#include <optional>
 #include <spawn.h>
-#include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace aftercare::store {
@@ -19,7 +21,7 @@ class ChildProcess {
   // Starts `arguments[0]` with all of `arguments`.
   explicit ChildProcess(std::vector<std::string> arguments) {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) std::perror("pipe2"), std::abort();
+    if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);

@@ -125,7 +125,8 @@ TEST_P(ClinicsConformance, OldRequestsAreDeletedFromTheOnesStoredFirst) {
   const auto left = [this] {
     std::string ids;
     for (int i = 0; i < 6; ++i) {
-      if (Ask(&Facts::GetRequest, i % 2 == 0 ? "a" : "b", "r" + std::to_string(i))->has_value()) ids += std::to_string(i);
+      const std::string id = std::to_string(i);
+      if (Ask(&Facts::GetRequest, i % 2 == 0 ? "a" : "b", "r" + id)->has_value()) ids += id;
     }
     return ids;
   };
@@ -136,6 +137,37 @@ TEST_P(ClinicsConformance, OldRequestsAreDeletedFromTheOnesStoredFirst) {
   ASSERT_THAT(Do(&Transaction::DeleteRequestsBefore, At(4), 100), IsOk());
   EXPECT_EQ(left(), "45");
   EXPECT_THAT(Do(&Transaction::InsertRequest, MakeRequest("a", "r0")), IsOk());
+}
+
+// Two clinics that give everything the same names.
+TEST_P(ClinicsConformance, NoClinicSeesAnythingOfAnother) {
+  for (const std::string clinic : {"a", "b"}) {
+    Apply([&](Transaction& tx) {
+      EXPECT_THAT(tx.InsertClinic(MakeClinic(clinic)), IsOk());
+      EXPECT_THAT(tx.InsertPathwayRevision(MakePathway(clinic, "knee", 1)), IsOk());
+      EXPECT_THAT(tx.InsertEnrollment(MakeEnrollment(clinic, "e1")), IsOk());
+      EXPECT_THAT(tx.InsertReminder(MakeReminder(clinic, "e1", "ice", 1)), IsOk());
+      EXPECT_THAT(tx.AppendEvent(clinic, MakeEvent(clinic, "e1")), IsOk());
+      return tx.InsertRequest(MakeRequest(clinic, "r1"));
+    });
+  }
+  for (const std::string clinic : {"a", "b"}) {
+    const std::string reminder = Show(MakeReminder(clinic, "e1", "ice", 1));
+    EXPECT_EQ(Show(Ask(&Facts::ListPathways, clinic, "", 9)), Show(MakePathway(clinic, "knee", 1)) + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::ListPathwayRevisions, clinic, "knee", 0, 9)),
+              Show(MakePathway(clinic, "knee", 1)) + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, clinic, "e1")), Show(MakeEnrollment(clinic, "e1")));
+    EXPECT_EQ(Show(Ask(&Facts::ListEnrollments, EnrollmentQuery{.clinic = clinic})),
+              Show(MakeEnrollment(clinic, "e1")) + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::ListEnrollments, EnrollmentQuery{.clinic = clinic, .patient = "patient-e1"})),
+              Show(MakeEnrollment(clinic, "e1")) + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::GetReminder, ReminderKey{clinic, "e1", "ice", 1})), reminder);
+    EXPECT_EQ(Show(Ask(&Facts::ListReminders, ReminderQuery{.clinic = clinic})), reminder + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::ListReminders, ReminderQuery{.clinic = clinic, .enrollment = "e1"})), reminder + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::LeasableReminders, "", clinic, At(5), 9)), reminder + "\n");
+    EXPECT_EQ(Ask(&Facts::ListEvents, clinic, 0, 9)->size(), 1);
+    EXPECT_EQ(Show(Ask(&Facts::GetRequest, clinic, "r1")), Show(MakeRequest(clinic, "r1")));
+  }
 }
 
 TEST_P(ClinicsConformance, TheSecretIsSixteenBytesAndStaysWithTheDatabase) {

@@ -9,7 +9,6 @@ namespace aftercare::store {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class CommitFailure : public StoreSuite {
  protected:

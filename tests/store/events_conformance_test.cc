@@ -44,8 +44,8 @@ TEST_P(EventsConformance, NamesOfEveryFormAreReadAsTheyWereAppended) {
   const auto with = [](const char* enrollment, const char* reminder) {
     v1::Event event = MakeEvent("a", "e1");
     event.set_enrollment(enrollment);
+    event.clear_reminder();
     if (reminder != nullptr) event.mutable_reminder()->set_name(reminder);
-    else event.clear_reminder();
     return event;
   };
   const std::vector<v1::Event> events = {

@@ -11,10 +11,6 @@ namespace aftercare::store {
 namespace {
 
 using testing::AllOf;
-using testing::Each;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 class QueryPlan : public testing::Test {
  protected:

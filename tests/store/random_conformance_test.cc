@@ -25,7 +25,7 @@ class RandomConformance : public StoreSuite {
     row.clock = Clock();
     row.version = Below(9);
     row.state = Toss() ? v1::ENROLLMENT_STATE_ACTIVE : v1::ENROLLMENT_STATE_ENDED;
-    if (Toss()) row.next_due = Instant(); else row.next_due.reset();
+    row.next_due = Toss() ? std::optional(Instant()) : std::nullopt;
     row.data.set_patient(absl::StrCat("p", Below(3)));
     row.data.set_pathway(absl::StrCat("clinics/", row.clinic, "/pathways/", Toss() ? "knee" : "hip"));
     return row;
@@ -37,8 +37,8 @@ class RandomConformance : public StoreSuite {
     row.state = Toss() ? v1::REMINDER_STATE_DUE : v1::REMINDER_STATE_SENT;
     row.due = Instant();
     row.expire = Instant();
-    if (Toss()) row.available = Instant(); else row.available.reset();
-    if (Toss()) row.closes = row.expire; else row.closes.reset();
+    row.available = Toss() ? std::optional(Instant()) : std::nullopt;
+    row.closes = Toss() ? std::optional(row.expire) : std::nullopt;
     row.attempts = Below(3);
     return row;
   }

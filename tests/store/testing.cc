@@ -38,7 +38,10 @@ std::string Join(const absl::StatusOr<std::vector<Row>>& rows, Id id) {
 TemporaryDirectory::TemporaryDirectory() {
   const char* base = std::getenv("TMPDIR");
   path_ = absl::StrCat(base != nullptr ? base : "/tmp", "/aftercare_store_XXXXXX");
-  if (mkdtemp(path_.data()) == nullptr) std::perror("mkdtemp"), std::abort();
+  if (mkdtemp(path_.data()) == nullptr) {
+    std::perror("mkdtemp");
+    std::abort();
+  }
 }
 
 TemporaryDirectory::~TemporaryDirectory() {

@@ -1,4 +1,4 @@
-// What the store's tests share: a database to test, a store on it whose calls can be waited for, rows, and rows as text.
+// What the store's tests share: a database to test, calls of a store that can be waited for, rows, and rows as text.
 #ifndef AFTERCARE_TESTS_STORE_TESTING_H_
 #define AFTERCARE_TESTS_STORE_TESTING_H_
 
@@ -130,7 +130,8 @@ ClinicRow MakeClinic(absl::string_view clinic);
 PathwayRow MakePathway(absl::string_view clinic, absl::string_view pathway, int32_t revision);
 EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollment);
 // DUE at At(0), to expire at At(100), available at At(0).
-ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment, absl::string_view rule, int32_t number);
+ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment, absl::string_view rule,
+                         int32_t number);
 v1::Event MakeEvent(absl::string_view clinic, absl::string_view enrollment);
 RequestRow MakeRequest(absl::string_view clinic, absl::string_view request_id);
 
