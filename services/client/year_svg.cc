@@ -209,7 +209,7 @@ void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
     const auto free = std::find_if(taken.begin(), taken.end(), [&](double to) { return x - to >= kApart; });
     const auto level = free != taken.end() ? free : std::min_element(taken.begin(), taken.end());
     heights.push_back(std::array<double, 3>{0, -kLevelHeight, kLevelHeight}[level - taken.begin()]);
-    *level = x;
+    
   }
   for (size_t rank = StateLooks().size(); rank-- > 0;) {
     for (size_t i = 0; i < marks.size(); ++i) {
