@@ -70,7 +70,7 @@ class GrpcEventStream final : public EventStream {
     finished_ = true;
     // Cancelling a stream that has ended would hide why. What has not been read of another must be, or Finish would
     // wait for it.
-    context_.TryCancel();
+    if (!ended_) context_.TryCancel();
     v1::WatchEventsResponse unread;
     while (Next(&unread)) continue;
     outcome_ = ToStatus(reader_->Finish());

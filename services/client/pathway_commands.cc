@@ -30,6 +30,7 @@ v1::Enrollment SamplePatient() {
   patient.set_first_name("Sample");
   patient.set_procedure_date(kSampleDate);
   patient.set_time_zone("UTC");
+  patient.set_consent(v1::CONSENT_GRANTED);
   return patient;
 }
 

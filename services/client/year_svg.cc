@@ -19,7 +19,8 @@ namespace {
 // Measures in pixels of the drawing.
 constexpr double kWidth = 1200;
 constexpr double kMargin = 24;
-constexpr double kPlotLeft = 132;
+constexpr double kLeastLeft = 132;  // Of the plot.
+constexpr int kMostLabel = 24;      // Characters of a row's label.
 constexpr double kPlotRight = 1104;
 constexpr double kCloseShare = 0.36;  // Of the plot, for the days drawn one by one.
 constexpr double kBreak = 22;         // Between the two scales.
@@ -41,11 +42,15 @@ constexpr absl::string_view kStyle =
 class Drawing {
  public:
   explicit Drawing(const Year& year)
-      : year_(year), days_(year.last - year.procedure_date + 1), split_(days_ > 2 * kCloseDays) {}
+      : year_(year),
+        days_(year.last - year.procedure_date + 1),
+        split_(days_ > 2 * kCloseDays),
+        left_(LeftFor(year.rows)) {}
 
   std::string Render();
 
  private:
+  static double LeftFor(const std::vector<YearRow>& rows);
   double X(absl::CivilSecond time) const;
   double X(absl::CivilDay day) const { return X(absl::CivilSecond(day)); }
   bool InClosePart(absl::CivilSecond time) const {
@@ -68,6 +73,7 @@ class Drawing {
   const Year& year_;
   const int64_t days_;
   const bool split_;
+  const double left_;  // Where the plot begins, right of the labels.
   double y_ = 0;
   double plot_top_ = 0;
   std::vector<double> grid_;  // Where vertical lines stand; drawn below everything else, once the height is known.
@@ -75,12 +81,18 @@ class Drawing {
   std::string body_;
 };
 
+double Drawing::LeftFor(const std::vector<YearRow>& rows) {
+  int longest = 0;
+  for (const YearRow& row : rows) longest = std::max(longest, std::min(kMostLabel, DisplayWidth(row.label)));
+  return std::max(kLeastLeft, kMargin + kCharWidth * longest + 12);
+}
+
 double Drawing::X(absl::CivilSecond time) const {
   const double day = static_cast<double>(time - absl::CivilSecond(year_.procedure_date)) / 86400;
-  const double width = kPlotRight - kPlotLeft;
-  if (!split_) return kPlotLeft + width * std::clamp(day / static_cast<double>(days_), 0.0, 1.0);
-  if (day < kCloseDays) return kPlotLeft + width * kCloseShare * std::max(0.0, day) / kCloseDays;
-  const double left = kPlotLeft + width * kCloseShare + kBreak;
+  const double width = kPlotRight - left_;
+  if (!split_) return left_ + width * std::clamp(day / static_cast<double>(days_), 0.0, 1.0);
+  if (day < kCloseDays) return left_ + width * kCloseShare * std::max(0.0, day) / kCloseDays;
+  const double left = left_ + width * kCloseShare + kBreak;
   const double rest = static_cast<double>(days_ - kCloseDays);
   return left + (kPlotRight - left) * std::min(1.0, (day - kCloseDays) / rest);
 }
@@ -156,7 +168,7 @@ void Drawing::DrawScale() {
   DrawMonths(y_);
   const double numbers = y_ + 19;
   plot_top_ = y_ + 28;
-  Text(kPlotLeft - 12, numbers, "quiet end", split_ ? "day, then week" : "day");
+  Text(left_ - 12, numbers, "quiet end", split_ ? "day, then week" : "day");
   const int64_t close = split_ ? kCloseDays : days_;
   const int64_t step = std::max<int64_t>(1, (close + 19) / 20);
   for (int64_t day = 0; day < close; day += step) {
@@ -209,7 +221,7 @@ void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
     const auto free = std::find_if(taken.begin(), taken.end(), [&](double to) { return x - to >= kApart; });
     const auto level = free != taken.end() ? free : std::min_element(taken.begin(), taken.end());
     heights.push_back(std::array<double, 3>{0, -kLevelHeight, kLevelHeight}[level - taken.begin()]);
-    
+    *level = x;
   }
   for (size_t rank = StateLooks().size(); rank-- > 0;) {
     for (size_t i = 0; i < marks.size(); ++i) {
@@ -229,7 +241,7 @@ void Drawing::DrawRow(const YearRow& row, bool banded) {
     absl::StrAppendFormat(&bands_, "<rect x=\"0\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\" class=\"band\"/>\n", y_,
                           kWidth, kRowHeight);
   }
-  Text(kPlotLeft - 12, middle + 4, "end", row.label);
+  Text(left_ - 12, middle + 4, "end", Cut(row.label, kMostLabel));
   std::vector<YearMark> close;
   std::vector<YearMark> rest;
   for (const YearMark& mark : row.marks) (InClosePart(mark.due) ? close : rest).push_back(mark);
@@ -244,7 +256,7 @@ void Drawing::DrawRows() {
   bool banded = true;
   for (const YearRow& row : year_.rows) {
     if (row.care_team && !care_team) {
-      Text(kPlotLeft - 12, y_ + 18, "quiet end", "care team");
+      Text(left_ - 12, y_ + 18, "quiet end", "care team");
       y_ += 24;
       care_team = true;
       banded = true;
@@ -260,7 +272,7 @@ void Drawing::DrawToday() {
   } else {
     const double x = X(year_.now);
     Line(x, plot_top_, y_ + 4, "today");
-    const bool right_half = x > (kPlotLeft + kPlotRight) / 2;
+    const bool right_half = x > (left_ + kPlotRight) / 2;
     Text(x, y_ + 18, right_half ? "now end" : "now", absl::StrCat("Now: ", year_.today));
   }
   y_ += 44;

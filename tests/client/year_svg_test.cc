@@ -120,7 +120,7 @@ TEST(YearSvgTest, NoTextLiesOnAnother) {
     maker.Now(absl::CivilMinute(2026, month, 20, 9, 0));
     maker.Phase("a", "A phase of the year", absl::StrFormat("2026-%02d-16", month), "2027-01-20");
     maker.Add("ice.1", "a", "ice", absl::CivilMinute(2026, month, 16, 8, 0));
-    maker.Add("ice.2", "a", "ice", absl::CivilMinute(2027, 1, 18, 8, 0));
+    maker.Add("ice.2", "a", "a-category-of-forty-characters-in-length", absl::CivilMinute(2027, 1, 18, 8, 0));
     ExpectNoOverlap(RenderYearSvg(YearOf(maker.timeline)));
   }
 }

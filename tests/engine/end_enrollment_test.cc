@@ -134,6 +134,7 @@ TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSwept
   EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.2"), "CANCELLED/ENROLLMENT_ENDED");
   EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.3"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world.ListAll("north", {}, 100).size(), 13u) << "each is listed, once";
 }
 
 }  // namespace

@@ -237,14 +237,17 @@ TEST(ListingOrderTest, WhatIsDueAtOneInstantIsOrderedByEnrollmentRuleAndNumber) 
   v1::Pathway pathway = KneePathway();
   pathway.mutable_rules()->DeleteSubrange(1, 2);
   pathway.mutable_rules(0)->set_id("z");
-  *pathway.add_rules() = pathway.rules(0);
-  pathway.mutable_rules(1)->set_id("a");
+  for (const char* id : {"m", "a"}) {
+    const v1::Rule rule = pathway.rules(0);
+    *pathway.add_rules() = rule;
+    pathway.mutable_rules()->rbegin()->set_id(id);
+  }
   world.CreatePathway("box", "knee", pathway);
   world.Advance("box", At("2029-03-02T10:00"));  // the first of each day is due at enrollment, together
   world.Enrol("box", "2", KneePatient("box"));
   world.Enrol("box", "1", KneePatient("box"));
   const std::vector<v1::Reminder> all = world.ListAll("box", {}, 100);
-  ASSERT_EQ(all.size(), 24u);
+  ASSERT_EQ(all.size(), 36u);
   for (size_t i = 1; i < all.size(); ++i) EXPECT_LT(PlaceOf(all[i - 1]), PlaceOf(all[i]));
   EXPECT_EQ(NamesOf(world.ListAll("box", {}, 1)), NamesOf(all));
   world.Advance("box", At("2029-03-03T09:00"));

@@ -107,6 +107,7 @@ TEST_F(TestClockTest, OneLongStepIsAsManyShortOnes) {
   EXPECT_EQ(whole.fired_count(), 608 * 7);
   EXPECT_EQ(Log("long"), Log("short"));
   world_.Advance("instant", At("2029-03-02T09:00"));
+  EXPECT_EQ(world_.StandingOf("clinics/instant/enrollments/c599/reminders/ice.1"), "DUE") << "all of that instant";
   world_.Advance("instant", At("2029-03-02T13:00"));
   world_.Advance("instant", end);
   EXPECT_EQ(Log("long"), Log("instant"));

@@ -67,9 +67,9 @@ class WatchTest : public ::testing::Test {
     return texts;
   }
 
-  // A log of more than one message's worth: 30 patients, ten events each.
-  void MakeHistory() {
-    for (int i = 0; i < 30; ++i) {
+  // A log of more than one message's worth: ten events of each patient.
+  void MakeHistory(int patients = 30) {
+    for (int i = 0; i < patients; ++i) {
       world_.Enrol("box", absl::StrCat("e", i), KneePatient("box", absl::StrCat("p-", i)));
     }
     world_.Advance("box", At("2029-03-03T20:00"));
@@ -145,11 +145,11 @@ TEST_F(WatchTest, EventsOfOtherClinicsAreNotSeen) {
 }
 
 TEST_F(WatchTest, AFilteredWatchSeesWhatMatchesAndMovesOnOverTheRest) {
-  MakeHistory();
-  const std::string filter = "patient: 'p-29' states: REMINDER_STATE_DUE categories: 'call'";
+  MakeHistory(60);
+  const std::string filter = "patient: 'p-59' states: REMINDER_STATE_DUE categories: 'call'";
   const std::vector<v1::Event> events = Take(*Open(FromTheBeginning(), filter), 1);
-  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e29/reminders/task.1");
-  const std::vector<v1::Event> everything = Take(*Open(FromTheBeginning(), "patient: 'p-29'"), 10);
+  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e59/reminders/task.1");
+  const std::vector<v1::Event> everything = Take(*Open(FromTheBeginning(), "patient: 'p-59'"), 10);
   EXPECT_EQ(everything[0].type(), v1::EVENT_TYPE_ENROLLMENT_CREATED);
 }
 

@@ -91,7 +91,7 @@ Done Pending::done() {
 absl::Status Pending::Wait() {
   std::unique_lock<std::mutex> lock(state_->mutex);
   if (!state_->wake.wait_for(lock, kPatience, [this] { return state_->status.has_value(); })) GiveUp("a use case");
-  return *state_->status;
+  return *std::exchange(state_->status, absl::OkStatus());
 }
 
 bool Pending::over() const {

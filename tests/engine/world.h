@@ -60,7 +60,7 @@ class Pending {
  public:
   Pending();
   Done done();
-  absl::Status Wait();
+  absl::Status Wait();  // once
   bool over() const;
 
  private:
