@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "scheduler/engine/errors.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/plan/timestamps.h"
@@ -78,7 +79,8 @@ absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Inpu
   if (input != Input::kLease && NextState(before, input) == before) return absl::OkStatus();
   if (!Apply(input, reason, now, row)) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "INVALID_TRANSITION",
-                     absl::StrCat(ReminderNameOf(row->key), " is ", v1::ReminderState_Name(before)),
+                     absl::StrCat(ReminderNameOf(row->key), " is ",
+                                  absl::StripPrefix(v1::ReminderState_Name(before), "REMINDER_STATE_")),
                      {{"state", v1::ReminderState_Name(before)}});
   }
   if (absl::Status status = tx.UpdateReminder(*row); !status.ok()) return status;

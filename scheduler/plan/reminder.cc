@@ -62,7 +62,10 @@ std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl:
 
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence) {
-  const CompiledText& text = pathway.TextFor(occurrence.rule, enrollment.locale());
+  // Tasks are read by the clinic's staff, not by the patient.
+  const bool is_task = pathway.rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
+  const CompiledText& text = pathway.TextFor(
+      occurrence.rule, is_task ? pathway.source().default_locale() : enrollment.locale());
   TextFacts words;
   words.first_name = enrollment.first_name();
   words.last_name = enrollment.last_name();

@@ -1,7 +1,10 @@
 // What the service is for, from the outside: enrol, see what is due, watch it, hand it to a gateway.
 #include <map>
 #include <set>
+#include <thread>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/e2e/harness.h"
 
 namespace aftercare::e2e {
@@ -217,6 +220,34 @@ TEST_F(MainJobTest, AWatchResumesFromItsTokenAfterARestartWithoutGapOrRepetition
   ASSERT_GE(rest.size(), 20u);
   EXPECT_EQ(std::vector<std::string>(rest.begin(), rest.begin() + 20),
             std::vector<std::string>(all.begin() + 20, all.begin() + 40));
+}
+
+TEST_F(MainJobTest, WhatWasAcknowledgedIsSeenByTheNextRead) {
+  MakeSandbox();
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([this, caller] {
+      for (int i = 0; i < 200; ++i) {
+        const std::string id = absl::StrCat("p", caller, "-", i);
+        Enroll(*client, Patient("riverside", id, "2026-03-02"));
+        auto list = FromText<v1::ListEnrollmentsRequest>(R"(parent: "clinics/riverside")");
+        list.set_patient("mrn-" + id);
+        const auto listed = Call(*client->enrollments, &v1::EnrollmentService::Stub::ListEnrollments, list);
+        ASSERT_THAT(listed->enrollments(), SizeIs(1)) << id;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+}
+
+TEST_F(MainJobTest, TasksSpeakTheLanguageOfTheClinic) {
+  MakeSandbox();
+  Enroll(*client, Patient("riverside", "ana", "2026-03-02", "locale: 'es'"));
+  const v1::GetTimelineResponse timeline = Timeline("ana");
+  for (const v1::Reminder& reminder : timeline.reminders()) {
+    const bool is_english = absl::StrContains(reminder.text(), " the ") || absl::StrContains(reminder.text(), " for ");
+    EXPECT_EQ(is_english, reminder.audience() == v1::AUDIENCE_CARE_TEAM) << reminder.text();
+  }
 }
 
 TEST_F(MainJobTest, PreviewShowsTheYearWithoutStoringAnything) {
