@@ -33,6 +33,38 @@ absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Ti
   return absl::OkStatus();
 }
 
+absl::Status EndOne(store::Transaction& tx, Subject& subject, v1::EndReason reason, absl::Time now) {
+  // What came due up to this instant has come due, even if the sweep has not got to it yet.
+  auto fired = FireEnrollment(tx, &subject, now);
+  if (!fired.ok()) return fired.status();
+  absl::Status status = CancelOpen(tx, subject, now);
+  if (!status.ok()) return status;
+
+  store::EnrollmentRow& row = subject.row;
+  row.state = v1::ENROLLMENT_STATE_ENDED;
+  row.next_due.reset();
+  ++row.version;
+  row.data.set_end_reason(reason);
+  plan::SetTimestamp(now, row.data.mutable_end_time());
+  if (status = tx.UpdateEnrollment(row); !status.ok()) return status;
+  return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
+}
+
+// Ends the patient's other running enrollments too.
+absl::Status EndOthers(Core& core, store::Transaction& tx, const Subject& ended, v1::EndReason reason, absl::Time now,
+                       v1::EndEnrollmentResponse* response) {
+  auto ids = tx.EnrollmentsOf(ended.row.clinic, ended.row.data.patient());
+  if (!ids.ok()) return ids.status();
+  for (const std::string& id : *ids) {
+    auto other = RequireSubject(core, tx, ended.row.clinic, id);
+    if (!other.ok()) return other.status();
+    if (other->row.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    if (absl::Status status = EndOne(tx, *other, reason, now); !status.ok()) return status;
+    response->add_also_ended(EnrollmentNameOf(ended.row.clinic, id));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& name,
                     const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
   auto clinic = RequireClinic(tx, name.clinic);
@@ -46,20 +78,11 @@ absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& na
                      absl::StrCat(request.name(), " has ended already"));
   }
   const absl::Time now = core.Now(*clinic);
-  // What came due up to this instant has come due, even if the sweep has not got to it yet.
-  auto fired = FireEnrollment(tx, &*subject, now);
-  if (!fired.ok()) return fired.status();
-  if (status = CancelOpen(tx, *subject, now); !status.ok()) return status;
-
-  store::EnrollmentRow& row = subject->row;
-  row.state = v1::ENROLLMENT_STATE_ENDED;
-  row.next_due.reset();
-  ++row.version;
-  row.data.set_end_reason(request.reason());
-  plan::SetTimestamp(now, row.data.mutable_end_time());
-  if (status = tx.UpdateEnrollment(row); !status.ok()) return status;
-  *response->mutable_enrollment() = ShowEnrollment(row);
-  return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
+  if (status = EndOne(tx, *subject, request.reason(), now); !status.ok()) return status;
+  *response->mutable_enrollment() = ShowEnrollment(subject->row);
+  const bool is_for_good =
+      request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;
+  return is_for_good ? EndOthers(core, tx, *subject, request.reason(), now, response) : absl::OkStatus();
 }
 
 }  // namespace

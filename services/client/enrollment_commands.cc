@@ -152,6 +152,7 @@ absl::Status End(Session& session, const EndOptions& options) {
     session.PrintJson(response->enrollment());
   } else {
     session.Print(RenderEnrollment(response->enrollment()));
+    for (const std::string& other : response->also_ended()) session.Print(absl::StrCat("ended with it: ", other, "\n"));
   }
   return absl::OkStatus();
 }

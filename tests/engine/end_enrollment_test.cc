@@ -81,6 +81,37 @@ TEST_F(EndEnrollmentTest, TheEnrollmentSaysWhenAndWhyItEnded) {
   EXPECT_EQ(event.end_reason(), v1::END_REASON_TRANSFERRED);
 }
 
+TEST_F(EndEnrollmentTest, ForAPatientWhoDiedOrLeftEveryEnrollmentEndsLeasesIncluded) {
+  for (const v1::EndReason reason : {v1::END_REASON_DECEASED, v1::END_REASON_TRANSFERRED}) {
+    World world(At("2029-03-01T08:00"));
+    world.CreateSandbox("box", At("2029-03-01T08:00"));
+    world.CreatePathway("box", "knee", KneePathway());
+    world.Enrol("box", "left", KneePatient("box"));
+    world.Enrol("box", "right", KneePatient("box"));
+    v1::Enrollment stranger = KneePatient("box");
+    stranger.set_patient("somebody-else");
+    world.Enrol("box", "stranger", stranger);
+    world.Advance("box", At("2029-03-02T09:00"));
+    ASSERT_THAT(world.Lease("box"), SizeIs(3));
+
+    v1::EndEnrollmentRequest request;
+    request.set_name("clinics/box/enrollments/left");
+    request.set_reason(reason);
+    const auto ended = Good(world.Call(&Engine::enrollments, &Enrollments::End, request));
+    EXPECT_THAT(ended.also_ended(), ElementsAre("clinics/box/enrollments/right"));
+    EXPECT_EQ(world.StandingOf("clinics/box/enrollments/left/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
+    EXPECT_EQ(world.StandingOf("clinics/box/enrollments/right/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
+    EXPECT_EQ(world.StandingOf("clinics/box/enrollments/stranger/reminders/ice.1"), "LEASED");
+  }
+}
+
+TEST_F(EndEnrollmentTest, ForAPatientWhoWithdrewFromOneTheOthersGoOn) {
+  world_.Enrol("box", "other", KneePatient("box"));
+  world_.Advance("box", At("2029-03-02T09:00"));
+  ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
+  EXPECT_EQ(world_.StandingOf("clinics/box/enrollments/other/reminders/ice.1"), "DUE");
+}
+
 TEST_F(EndEnrollmentTest, WhatEndedCannotEndAgain) {
   ASSERT_TRUE(world_.End(kEnrollment).ok());
   const size_t events = world_.Events("box").size();
