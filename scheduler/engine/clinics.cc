@@ -32,8 +32,7 @@ void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
 }
 
 void CheckTestClock(const google::protobuf::Timestamp& time, absl::string_view field, plan::FieldErrors* errors) {
-  constexpr int64_t kLast = 7258118400;  // 2200-01-01
-  if (time.seconds() < 0 || time.seconds() >= kLast || time.nanos() < 0 || time.nanos() > 999'999'999) {
+  if (time.seconds() < 0 || time.seconds() >= kEndOfTestClocks || time.nanos() < 0 || time.nanos() > 999'999'999) {
     errors->push_back({std::string(field), "must be an instant from 1970 to 2199"});
   }
 }
@@ -50,7 +49,8 @@ void CheckMask(const v1::UpdateClinicRequest& request, plan::FieldErrors* errors
   int index = 0;
   for (const std::string& path : request.update_mask().paths()) {
     if (path != "*" && path != "display_name" && path != "phone" && path != "time_zone") {
-      errors->push_back({absl::StrCat("update_mask.paths[", index, "]"), "must be display_name, phone, time_zone or *"});
+      errors->push_back(
+          {absl::StrCat("update_mask.paths[", index, "]"), "must be display_name, phone, time_zone or *"});
     }
     ++index;
   }

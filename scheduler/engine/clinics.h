@@ -8,6 +8,9 @@
 
 namespace aftercare::engine {
 
+// Test clocks stay before 2200-01-01, as the dates of plans do.
+inline constexpr int64_t kEndOfTestClocks = 7258118400;  // seconds since 1970
+
 // Clinics and their test clocks. Thread safe. Requests and responses must live until `done`; errors are those the API
 // names.
 class Clinics {

@@ -89,6 +89,7 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
                                                        absl::Nanoseconds(request.duration().nanos());
     if (wanted < now) return InvalidField("time", "must not be before the clinic's clock; time does not go back");
     if (wanted - now > kFarthest) return InvalidField("time", "must be at most 10 years ahead");
+    if (wanted >= absl::FromUnixSeconds(kEndOfTestClocks)) return InvalidField("time", "must be before 2200");
     walk.step_target = absl::FromUnixMicros(absl::ToUnixMicros(wanted));
   }
 

@@ -149,6 +149,18 @@ TEST_F(TestClockTest, AClockDoesNotGoBackOrTooFar) {
   EXPECT_EQ(ClockOf("box"), At("2029-03-01T08:00"));
 }
 
+TEST(TestClockEndTest, AClockDoesNotLeaveTheYearsThatPlansKnow) {
+  World world(At("2029-03-01T08:00"));
+  world.CreateSandbox("late", absl::FromUnixSeconds(kEndOfTestClocks) - absl::Hours(1));
+  v1::AdvanceTestClockRequest request;
+  request.set_name("clinics/late");
+  request.mutable_duration()->set_seconds(3600);
+  EXPECT_THAT(BadFields(world.Call(&Engine::clinics, &Clinics::AdvanceTestClock, request).status()),
+              ElementsAre("time"));
+  request.mutable_duration()->set_seconds(3599);
+  EXPECT_TRUE(world.Call(&Engine::clinics, &Clinics::AdvanceTestClock, request).ok());
+}
+
 TEST_F(TestClockTest, AClinicInRealTimeHasNoTestClock) {
   world_.CreateClinic("north");
   EXPECT_EQ(ErrorOf(Try("name: 'clinics/north' duration {}").status()), "FAILED_PRECONDITION/NOT_A_SANDBOX");
