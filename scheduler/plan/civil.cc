@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <mutex>
+#include <shared_mutex>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 
 namespace aftercare::plan {
 namespace {
@@ -54,8 +54,8 @@ bool HasZoneFile(absl::string_view name) {
 struct KnownZones {
   static constexpr size_t kMost = 4096;
 
-  absl::Mutex mutex;
-  absl::flat_hash_map<std::string, absl::TimeZone> by_name ABSL_GUARDED_BY(mutex);
+  std::shared_mutex mutex;  // guards by_name
+  absl::flat_hash_map<std::string, absl::TimeZone> by_name;
 };
 
 KnownZones& Known() {
@@ -139,14 +139,14 @@ std::string FormatMinute(absl::CivilMinute minute) {
 std::optional<absl::TimeZone> FindZone(absl::string_view name) {
   KnownZones& known = Known();
   {
-    absl::ReaderMutexLock lock(&known.mutex);
+    std::shared_lock<std::shared_mutex> lock(known.mutex);
     const auto found = known.by_name.find(name);
     if (found != known.by_name.end()) return found->second;
   }
   if (!IsZoneName(name) || (name != "UTC" && !HasZoneFile(name))) return std::nullopt;
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(name, &zone)) return std::nullopt;
-  absl::MutexLock lock(&known.mutex);
+  std::unique_lock<std::shared_mutex> lock(known.mutex);
   if (known.by_name.size() < KnownZones::kMost) known.by_name.emplace(name, zone);
   return zone;
 }
