@@ -48,6 +48,7 @@ class Importer {
 
   // OK when every line was dealt with, whatever became of it.
   absl::Status Run() {
+    progress_.Show(0, 0);
     while (ReadChunk()) {
       if (absl::Status status = SendChunk(); !status.ok()) return status;
       progress_.Show(tally_.all(), tally_.failed());
@@ -144,8 +145,8 @@ void PrintSummary(Session& session, const Tally& tally, const std::string& error
     if (tally.failed() > 0) summary.Add("errors", errors);
     return session.PrintJson(summary);
   }
-  session.Print(absl::StrCat(Counted(tally.all(), "line"), ": ", tally.created, " created, ", tally.unchanged,
-                             " unchanged, ", tally.failed(), " failed.\n"));
+  session.Print(absl::StrCat(Counted(tally.all(), "line"), ": ", Thousands(tally.created), " created, ",
+                             Thousands(tally.unchanged), " unchanged, ", Thousands(tally.failed()), " failed.\n"));
 }
 
 // What the program ends with where lines failed: the first of them, and where all are.
@@ -179,7 +180,7 @@ absl::Status Import(Session& session, const ImportOptions& options) {
   const absl::Status written = WriteFaults(errors, tally.faults, status.ok());
   PrintSummary(session, tally, errors);
   if (!status.ok()) {
-    session.Note(absl::StrCat("Stopped after ", tally.all(), " of ", Counted(file->size(), "line"),
+    session.Note(absl::StrCat("Stopped after ", Thousands(tally.all()), " of ", Counted(file->size(), "line"),
                               ". Run the same command again to go on: nothing is imported twice.\n"));
     return status;
   }

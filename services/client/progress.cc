@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/client/host_clock.h"
+#include "services/client/table.h"
 #include "services/client/terminal.h"
 
 namespace aftercare::client {
@@ -31,11 +32,12 @@ void Progress::Clear() {
 std::string RenderProgress(int64_t done, int64_t total, int64_t failed, absl::Duration elapsed) {
   const int columns = total > 0 ? static_cast<int>(kBarColumns * done / total) : kBarColumns;
   std::string line = absl::StrCat("[", std::string(columns, '#'), std::string(kBarColumns - columns, '-'), "] ",
-                                  total > 0 ? 100 * done / total : 100, " %  ", done, " of ", total, " lines");
+                                  total > 0 ? 100 * done / total : 100, " %  ", Thousands(done), " of ", Counted(total, "line"));
   if (elapsed >= absl::Seconds(1)) {
-    absl::StrAppend(&line, ", ", static_cast<int64_t>(done / absl::ToDoubleSeconds(elapsed)), " a second");
+    const auto rate = static_cast<int64_t>(done / absl::ToDoubleSeconds(elapsed));
+    absl::StrAppend(&line, ", ", Thousands(rate), "/s");
   }
-  if (failed > 0) absl::StrAppend(&line, ", ", failed, " failed");
+  if (failed > 0) absl::StrAppend(&line, ", ", Thousands(failed), " failed");
   return line;
 }
 

@@ -32,7 +32,7 @@ class Progress {
   absl::Time shown_ = absl::InfinitePast();
 };
 
-// `[#####-----] 50 %  500 of 1000 lines, 250 a second, 3 failed`: at most 80 columns.
+// `[#####-----] 50 %  500 of 1,000 lines, 250/s, 3 failed`: at most 80 columns for up to a million lines.
 std::string RenderProgress(int64_t done, int64_t total, int64_t failed, absl::Duration elapsed);
 
 }  // namespace aftercare::client
