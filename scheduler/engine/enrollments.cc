@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/changes.h"
+#include "scheduler/engine/enroll.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/subject.h"
@@ -17,87 +16,6 @@
 
 namespace aftercare::engine {
 namespace {
-
-uint64_t Randomness() {
-  thread_local absl::BitGen generator;
-  return absl::Uniform<uint64_t>(generator);
-}
-
-// The revision to enrol on, in enrollment.pathway_revision.
-absl::Status ResolveRevision(store::Facts& facts, const PathwayName& name, v1::Enrollment* enrollment) {
-  if (enrollment->pathway_revision() > 0) return absl::OkStatus();
-  auto newest = facts.NewestRevision(name.clinic, name.pathway);
-  if (!newest.ok()) return newest.status();
-  if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", enrollment->pathway());
-  enrollment->set_pathway_revision(*newest);
-  return absl::OkStatus();
-}
-
-// Checks what can be told without the store. True if the rest can be looked up.
-bool CheckRequest(const v1::CreateEnrollmentRequest& request, plan::FieldErrors* errors) {
-  const auto clinic = ParseClinicName(request.parent());
-  if (!clinic) errors->push_back({"parent", "must be clinics/{clinic}"});
-  if (!request.enrollment_id().empty() && !IsEnrollmentId(request.enrollment_id())) {
-    errors->push_back({"enrollment_id", "must be 1 to 40 lower-case letters, digits or '-'"});
-  }
-  CheckRequestId(request.request_id(), errors);
-  const auto pathway = ParsePathwayName(request.enrollment().pathway());
-  const bool pathway_ok = pathway && (!clinic || pathway->clinic == *clinic);
-  if (!pathway_ok) errors->push_back({"enrollment.pathway", "must be {parent}/pathways/{pathway}"});
-  const bool revision_ok = request.enrollment().pathway_revision() >= 0;
-  if (!revision_ok) errors->push_back({"enrollment.pathway_revision", "must not be negative"});
-  return clinic && pathway_ok && revision_ok;
-}
-
-// All that is wrong with a request whose pathway cannot be looked up.
-absl::Status FaultsWithoutPathway(const v1::CreateEnrollmentRequest& request, plan::FieldErrors errors) {
-  v1::Enrollment enrollment = request.enrollment();
-  if (enrollment.time_zone().empty()) enrollment.set_time_zone("UTC");  // the clinic's, which is a good one
-  plan::FieldErrors found;
-  plan::CheckEnrollment(enrollment, &found);
-  AddPrefixed("enrollment", found, &errors);
-  return InvalidFields(errors);
-}
-
-// Makes the subject of a new enrollment, not yet stored. INVALID_ARGUMENT with `errors` and all others, if any.
-absl::StatusOr<Subject> Prepare(Core& core, store::Facts& facts, const std::string& clinic,
-                                const v1::CreateEnrollmentRequest& request, plan::FieldErrors errors) {
-  auto owner = RequireClinic(facts, clinic);
-  if (!owner.ok()) return owner.status();
-  const absl::Time now = core.Now(*owner);
-  const PathwayName name = *ParsePathwayName(request.enrollment().pathway());
-
-  Subject subject;
-  subject.row.clinic = clinic;
-  subject.row.enrollment =
-      request.enrollment_id().empty() ? MakeEnrollmentId(core.clock().Now(), Randomness()) : request.enrollment_id();
-  subject.row.clock = ClockOf(*owner);
-  v1::Enrollment& data = subject.row.data;
-  data = request.enrollment();
-  data.clear_name();
-  data.clear_etag();
-  data.clear_state();
-  data.clear_end_reason();
-  data.clear_end_time();
-  if (data.time_zone().empty()) data.set_time_zone(owner->data.time_zone());
-  plan::SetTimestamp(now, data.mutable_enroll_time());
-  if (absl::Status status = ResolveRevision(facts, name, &data); !status.ok()) return status;
-  auto pathway = core.catalog().Get(facts, clinic, name.pathway, data.pathway_revision());
-  if (!pathway.ok()) return pathway.status();
-  subject.pathway = *std::move(pathway);
-  if (data.locale().empty()) data.set_locale(subject.pathway->source().default_locale());
-
-  plan::FieldErrors found;
-  auto patient = plan::FactsOf(data, *subject.pathway, &found);
-  AddPrefixed("enrollment", found, &errors);
-  if (!errors.empty()) return InvalidFields(errors);
-  subject.facts = *patient;
-  plan::Plan plan(*subject.pathway, subject.facts);
-  plan.Seek(now);
-  plan::Occurrence first;
-  if (plan.Next(&first)) subject.row.next_due = first.due;
-  return subject;
-}
 
 // Every occurrence: stored rows and what only the plan knows, in order of due time, then rule and number.
 absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1::Clinic& clinic, absl::Time now,
@@ -125,45 +43,36 @@ absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1:
 
 void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest& request,
                          v1::CreateEnrollmentResponse* response, Done done) {
-  plan::FieldErrors errors;
-  if (!CheckRequest(request, &errors)) return done(FaultsWithoutPathway(request, std::move(errors)));
-  const std::string clinic = *ParseClinicName(request.parent());
-  if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return done(status);
+  auto checked = CheckEnroll(request);
+  if (!checked.ok()) return done(checked.status());
+  if (absl::Status status = CheckClinic(caller, checked->clinic); !status.ok()) return done(status);
 
-  if (request.validate_only() || !errors.empty()) {
-    return core_.Read(
-        [this, clinic, errors, &request, response](store::Facts& facts) -> absl::Status {
-          auto subject = Prepare(core_, facts, clinic, request, errors);
+  if (request.validate_only() || !checked->errors.empty()) {
+    core_.Read(
+        [this, checked = *std::move(checked), &request, response](store::Facts& facts) -> absl::Status {
+          auto subject = PrepareEnroll(core_, facts, request, checked);
           if (!subject.ok()) return subject.status();
           *response->mutable_enrollment() = ShowEnrollment(subject->row);
           return absl::OkStatus();
         },
         std::move(done));
+    return;
   }
-  auto next_due = std::make_shared<absl::Time>(absl::InfiniteFuture());
+  auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
+  const std::string clinic = checked->clinic;
   core_.Mutate(
       request, clinic, request.request_id(), response,
-      [this, clinic, &request, response, next_due](store::Transaction& tx) -> absl::Status {
-        auto subject = Prepare(core_, tx, clinic, request, {});
+      [this, checked = *std::move(checked), &request, response, wake](store::Transaction& tx) -> absl::Status {
+        *wake = absl::InfiniteFuture();
+        auto subject = PrepareEnroll(core_, tx, request, checked);
         if (!subject.ok()) return subject.status();
-        absl::Status status = tx.InsertEnrollment(subject->row);
-        if (status.code() == absl::StatusCode::kAlreadyExists) {
-          return MakeError(status.code(), "ENROLLMENT_EXISTS",
-                           absl::StrCat(EnrollmentNameOf(clinic, subject->row.enrollment), " exists already"));
-        }
-        if (!status.ok()) return status;
-        const absl::Time now = plan::ToTime(subject->row.data.enroll_time());
-        status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_CREATED, now);
-        if (!status.ok()) return status;
-        auto fired = FireEnrollment(tx, &*subject, now);
-        if (!fired.ok()) return fired.status();
-        *next_due = subject->row.clock.empty() ? subject->row.next_due.value_or(absl::InfiniteFuture())
-                                               : absl::InfiniteFuture();
+        if (absl::Status status = StoreEnrolled(tx, &*subject); !status.ok()) return status;
+        *wake = WakeTimeOf(subject->row);
         *response->mutable_enrollment() = ShowEnrollment(subject->row);
         return absl::OkStatus();
       },
-      [this, next_due, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) sweeper_.WakeAt(*next_due);
+      [this, wake, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sweeper_.WakeAt(*wake);
         done(std::move(status));
       });
 }

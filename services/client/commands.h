@@ -12,6 +12,7 @@ void AddClinicCommands(CLI::App& app, Action* action);      // clinic, clock
 void AddPathwayCommands(CLI::App& app, Action* action);     // pathway
 void AddPreviewCommand(CLI::App& app, Action* action);      // preview
 void AddEnrollmentCommands(CLI::App& app, Action* action);  // enroll, enrollments, end
+void AddImportCommand(CLI::App& app, Action* action);      // import
 void AddTimelineCommand(CLI::App& app, Action* action);     // timeline
 void AddReminderCommands(CLI::App& app, Action* action);    // due, complete
 void AddWatchCommand(CLI::App& app, Action* action);        // watch

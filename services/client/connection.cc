@@ -158,6 +158,20 @@ class GrpcConnection final : public Connection {
     return response;
   }
 
+  absl::StatusOr<v1::ImportEnrollmentsResponse> Call(const v1::ImportEnrollmentsRequest& request) override {
+    grpc::ClientContext context;
+    SetLimit(&context, timeout_);
+    v1::ImportEnrollmentsResponse response;
+    waits_.Begin(&context);
+    const auto stream = enrollments_->ImportEnrollments(&context, &response);
+    // A stream that breaks here says why when it is finished.
+    if (stream->Write(request)) stream->WritesDone();
+    const grpc::Status status = stream->Finish();
+    waits_.End(&context);
+    if (!status.ok()) return ToStatus(status);
+    return response;
+  }
+
   std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) override {
     return std::make_unique<GrpcEventStream>(*reminders_, request, waits_);
   }

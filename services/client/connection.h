@@ -57,13 +57,16 @@ class Connection {
 
   virtual absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) = 0;
 
+  // The one message of a stream. StopWaiting ends it.
+  virtual absl::StatusOr<v1::ImportEnrollmentsResponse> Call(const v1::ImportEnrollmentsRequest& request) = 0;
+
   // May take as long as the request's wait and the timeout together.
   virtual absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) = 0;
 
   // Without a time limit.
   virtual std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) = 0;
 
-  // Ends LeaseReminders calls and event streams under way with CANCELLED, and refuses later ones so. Other calls go on.
+  // Ends LeaseReminders and ImportEnrollments calls and event streams under way with CANCELLED, and refuses later ones so. Other calls go on.
   virtual void StopWaiting() = 0;
 };
 

@@ -57,6 +57,7 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   AddPathwayCommands(app, action);
   AddClinicCommands(app, action);
   AddEnrollmentCommands(app, action);
+  AddImportCommand(app, action);
   AddTimelineCommand(app, action);
   AddReminderCommands(app, action);
   AddWatchCommand(app, action);

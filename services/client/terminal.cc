@@ -143,6 +143,8 @@ int TerminalWidth() {
 
 bool IsTerminal() { return isatty(STDOUT_FILENO) == 1; }
 
+bool ErrorsGoToTerminal() { return isatty(STDERR_FILENO) == 1; }
+
 bool WantsColour() {
   const char* refused = std::getenv("NO_COLOR");
   const char* kind = std::getenv("TERM");

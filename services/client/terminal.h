@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 
-// Text in columns of a terminal. Functions are thread safe; all but the last three are pure.
+// Text in columns of a terminal. Functions are thread safe; all but the last four are pure.
 namespace aftercare::client {
 
 // Colours, by what they say.
@@ -39,6 +39,9 @@ int TerminalWidth();
 
 // Whether standard output is a terminal.
 bool IsTerminal();
+
+// Whether standard error is one.
+bool ErrorsGoToTerminal();
 
 // Whether to use colour on standard output: only on a terminal, and not with NO_COLOR.
 bool WantsColour();

@@ -1,7 +1,11 @@
 #include "services/client/text_file.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/client/failure.h"
@@ -9,19 +13,39 @@
 namespace aftercare::client {
 namespace {
 
-// The limits of the API allow far less than this.
-constexpr size_t kMaxFileBytes = 64 << 20;
+// Something like /dev/null, which must be neither replaced nor removed.
+bool IsDevice(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+}
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return UsageError(absl::StrCat("cannot read ", path));
   std::ostringstream text;
   // A directory opens but cannot be read.
   if (!(text << stream.rdbuf())) return UsageError(absl::StrCat("cannot read ", path, ", or it is empty"));
-  if (text.str().size() > kMaxFileBytes) return UsageError(absl::StrCat(path, " is too large"));
-  return text.str();
+  std::string content = std::move(text).str();
+  if (content.size() > max_bytes) return UsageError(absl::StrCat(path, " is too large"));
+  return content;
+}
+
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view content) {
+  const std::string part = IsDevice(path) ? path : absl::StrCat(path, ".part");
+  std::ofstream stream(part, std::ios::binary | std::ios::trunc);
+  stream << content;
+  stream.close();
+  if (stream.good() && part == path) return absl::OkStatus();
+  if (stream.good() && std::rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  if (part != path) std::remove(part.c_str());
+  return UsageError(absl::StrCat("cannot write ", path));
+}
+
+absl::Status RemoveFile(const std::string& path) {
+  if (IsDevice(path) || std::remove(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
+  return UsageError(absl::StrCat("cannot remove ", path));
 }
 
 void TextFaults::AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) {

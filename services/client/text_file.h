@@ -11,8 +11,18 @@
 
 namespace aftercare::client {
 
-// The content of a file. A usage error if it cannot be read or is larger than anything this program has a use for.
-absl::StatusOr<std::string> ReadTextFile(const std::string& path);
+// Larger than any message the API takes.
+inline constexpr size_t kMaxTextBytes = 64 << 20;
+
+// The content of a file. A usage error if it cannot be read or is larger than that.
+absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes = kMaxTextBytes);
+
+// Writes a file whole or not at all: whoever reads it meanwhile sees what was there before. A usage error if it cannot
+// be written.
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view content);
+
+// Removes a file, if there is one. A usage error if it cannot be removed.
+absl::Status RemoveFile(const std::string& path);
 
 // Collects the faults of protobuf text format as fields called `path:line:column`, counted from 1. Not thread safe.
 class TextFaults final : public google::protobuf::io::ErrorCollector {

@@ -84,28 +84,74 @@ void FindBadText(const pb::Message& message, const std::string& prefix, plan::Fi
   }
 }
 
-absl::Status DescribeFailure(const grpc::ByteBuffer& bytes, const pb::Descriptor* type) {
+std::string WireOf(const grpc::ByteBuffer& bytes) {
   std::vector<grpc::Slice> slices;
   std::string wire;
-  if (bytes.Dump(&slices).ok()) {
-    for (const grpc::Slice& slice : slices) {
-      wire.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-    }
-  }
-  plan::FieldErrors errors;
-  const std::unique_ptr<pb::Message> lenient = Lenient().New(type);
-  if (lenient->ParseFromString(wire)) FindBadText(*lenient, "", &errors);
-  if (!errors.empty()) return engine::InvalidFields(errors);
+  if (!bytes.Dump(&slices).ok()) return wire;
+  for (const grpc::Slice& slice : slices) wire.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return wire;
+}
+
+absl::Status Malformed(const pb::Descriptor* type) {
   return engine::MakeError(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
                            absl::StrCat("the request is not a message of type ", type->full_name()));
+}
+
+absl::Status DescribeFailure(const pb::Message& lenient, const pb::Descriptor* type) {
+  plan::FieldErrors errors;
+  FindBadText(lenient, "", &errors);
+  return errors.empty() ? Malformed(type) : engine::InvalidFields(errors);
+}
+
+bool DecodeStrictly(const grpc::ByteBuffer& bytes, pb::Message* message) {
+  grpc::ByteBuffer copy(bytes);  // a reference; Deserialize empties it
+  return grpc::SerializationTraits<pb::Message>::Deserialize(&copy, message).ok();
+}
+
+// The message under lenient rules, or nothing if it is no such message even so.
+std::unique_ptr<pb::Message> DecodeLeniently(const grpc::ByteBuffer& bytes, const pb::Descriptor* type) {
+  std::unique_ptr<pb::Message> lenient = Lenient().New(type);
+  if (!lenient->ParseFromString(WireOf(bytes))) return nullptr;
+  return lenient;
+}
+
+// Takes over one line, or says why it cannot be read.
+absl::Status TakeLine(const pb::Message& lenient, v1::ImportLine* line) {
+  if (line->ParseFromString(lenient.SerializeAsString())) return absl::OkStatus();
+  const pb::FieldDescriptor* number =
+      lenient.GetDescriptor()->FindFieldByNumber(v1::ImportLine::kLineNumberFieldNumber);
+  line->Clear();
+  line->set_line_number(lenient.GetReflection()->GetInt64(lenient, number));
+  return DescribeFailure(lenient, v1::ImportLine::descriptor());
 }
 
 }  // namespace
 
 absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
-  grpc::ByteBuffer copy(bytes);  // a reference; Deserialize empties it
-  if (grpc::SerializationTraits<pb::Message>::Deserialize(&copy, message).ok()) return absl::OkStatus();
-  return DescribeFailure(bytes, message->GetDescriptor());
+  if (DecodeStrictly(bytes, message)) return absl::OkStatus();
+  const std::unique_ptr<pb::Message> lenient = DecodeLeniently(bytes, message->GetDescriptor());
+  return lenient == nullptr ? Malformed(message->GetDescriptor()) : DescribeFailure(*lenient, message->GetDescriptor());
+}
+
+absl::Status DecodeImport(const grpc::ByteBuffer& bytes, v1::ImportEnrollmentsRequest* request,
+                          engine::Import::Unreadable* unreadable) {
+  if (DecodeStrictly(bytes, request)) return absl::OkStatus();
+  const std::unique_ptr<pb::Message> lenient = DecodeLeniently(bytes, request->GetDescriptor());
+  if (lenient == nullptr) return Malformed(request->GetDescriptor());
+  const pb::Reflection& reflection = *lenient->GetReflection();
+  const pb::Descriptor& type = *lenient->GetDescriptor();
+  plan::FieldErrors errors;
+  const auto parent = reflection.GetString(*lenient, type.FindFieldByNumber(request->kParentFieldNumber));
+  CheckString(parent, "parent", &errors);
+  if (!errors.empty()) return engine::InvalidFields(errors);
+  request->Clear();
+  request->set_parent(parent);
+  const pb::FieldDescriptor* lines = type.FindFieldByNumber(request->kLinesFieldNumber);
+  for (int i = 0; i < reflection.FieldSize(*lenient, lines); ++i) {
+    absl::Status status = TakeLine(reflection.GetRepeatedMessage(*lenient, lines, i), request->add_lines());
+    if (!status.ok()) unreadable->emplace(i, std::move(status));
+  }
+  return absl::OkStatus();
 }
 
 grpc::ByteBuffer Encode(const google::protobuf::Message& message) {

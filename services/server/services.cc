@@ -8,6 +8,7 @@
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
 #include "services/server/calls.h"
+#include "services/server/import_call.h"
 
 namespace aftercare::server {
 namespace {
@@ -120,6 +121,7 @@ using RawEnrollmentService = Chain<
     v1::EnrollmentService::WithRawCallbackMethod_CreateEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_GetEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_ListEnrollments,
+    v1::EnrollmentService::WithRawCallbackMethod_ImportEnrollments,
     v1::EnrollmentService::WithRawCallbackMethod_EndEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_GetTimeline>::On<v1::EnrollmentService::Service>;
 
@@ -140,6 +142,10 @@ class EnrollmentServiceImpl : public RawEnrollmentService {
   Unary* ListEnrollments(Context* context, const Bytes* in, Bytes* out) override {
     return UnaryCall<v1::ListEnrollmentsRequest, v1::ListEnrollmentsResponse>::Start(
         context, in, out, std::bind_front(&engine::Enrollments::List, &engine_.enrollments));
+  }
+
+  grpc::ServerReadReactor<Bytes>* ImportEnrollments(Context* context, Bytes* out) override {
+    return ImportEnrollmentsCall::Start(engine_, context, out);
   }
 
   Unary* EndEnrollment(Context* context, const Bytes* in, Bytes* out) override {

@@ -27,7 +27,7 @@ std::vector<std::string> Preview(const std::vector<std::string>& more = {}) {
 TEST(ProgramE2eTest, EveryCommandHasHelpWithAnExampleThatFits) {
   for (const char* command :
        {"demo", "preview", "pathway check", "pathway put", "pathway list", "clinic create", "clinic list", "clinic get",
-        "clock advance", "enroll", "enrollments", "end", "timeline", "due", "complete", "watch", "deliver"}) {
+        "clock advance", "enroll", "enrollments", "import", "end", "timeline", "due", "complete", "watch", "deliver"}) {
     std::vector<std::string> arguments = Words(command);
     arguments.push_back("--help");
     const Outcome help = Alone(arguments);
@@ -41,7 +41,7 @@ TEST(ProgramE2eTest, EveryCommandHasHelpWithAnExampleThatFits) {
 TEST(ProgramE2eTest, TheHelpOfTheProgramNamesEveryCommand) {
   const Outcome help = Alone({"--help"});
   EXPECT_EQ(help.exit, 0);
-  for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "end",
+  for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "import", "end",
                               "timeline", "due", "complete", "watch", "deliver"}) {
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  ", command, " ")));
   }

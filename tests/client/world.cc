@@ -42,6 +42,11 @@ void World::StopServer() {
   EXPECT_EQ(server_->Wait().exit, 0);
 }
 
+void World::KillServer() {
+  server_->Signal(SIGKILL);
+  EXPECT_EQ(server_->Wait().exit, 128 + SIGKILL);
+}
+
 std::unique_ptr<Process> World::Begin(const std::vector<std::string>& arguments) const {
   std::vector<std::string> command = {AFTERCARE_CLIENT};
   command.insert(command.end(), arguments.begin(), arguments.end());

@@ -22,6 +22,7 @@ class World : public testing::Test {
 
   // Starts the server again, where it was, on what it stored.
   void StopServer();
+  void KillServer();
   void StartServer();
 
   // Runs `aftercare` to its end. `columns` as for Process.

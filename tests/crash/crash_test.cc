@@ -237,6 +237,73 @@ TEST(CrashTest, WhatWasAcknowledgedIsThereHoweverOftenTheServerIsKilled) {
   EXPECT_EQ(server.process.Wait(), 0);
 }
 
+// Imports patients in calls of a hundred, from the first, until all are there or the server is gone. `answered` grows
+// with the calls that were answered, over all lives of the server.
+void Import(History& history, Client& client, const std::string& date, int calls, int* answered) {
+  for (int call = 0; call < calls; ++call) {
+    v1::ImportEnrollmentsRequest request;
+    request.set_parent("clinics/riverside");
+    for (int i = 100 * call; i < 100 * call + 100; ++i) {
+      const auto patient = e2e::Patient("riverside", absl::StrCat("line-", i), date);
+      request.add_lines()->set_enrollment_id(patient.enrollment_id());
+      *request.mutable_lines(request.lines_size() - 1)->mutable_enrollment() = patient.enrollment();
+    }
+    grpc::ClientContext context;
+    v1::ImportEnrollmentsResponse response;
+    const auto stream = client.enrollments->ImportEnrollments(&context, &response);
+    if (stream->Write(request)) stream->WritesDone();
+    const grpc::Status status = stream->Finish();
+    if (ServerIsGone(status)) return;
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    ASSERT_EQ(response.created_count() + response.unchanged_count(), 100) << response.ShortDebugString();
+    if (call < *answered) {
+      EXPECT_EQ(response.unchanged_count(), 100) << "an answered line was lost";
+      continue;
+    }
+    *answered = call + 1;
+    for (const v1::ImportLine& line : request.lines()) history.Enrolled(line.enrollment_id());
+  }
+}
+
+TEST(CrashTest, AnImportThatIsSentAgainAfterEachKillEnrolsEveryPatientOnce) {
+  const uint64_t seed = Number("AFTERCARE_SEED", std::random_device()());
+  const uint64_t kills = Number("AFTERCARE_KILLS", 8);
+  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
+  std::mt19937_64 random(seed);
+  e2e::TempDir dir;
+  const std::string database = dir.File("aftercare.db");
+  const std::string date = absl::FormatTime("%Y-%m-%d", absl::Now() - absl::Hours(48), absl::UTCTimeZone());
+  const int calls = static_cast<int>(20 * (kills + 1));
+  std::string token;
+  {
+    Running server(database);
+    ASSERT_GT(server.port, 0);
+    e2e::CreateClinic(*server.client, "riverside");
+    e2e::CreatePathway(*server.client, "riverside", "knee", OneMessage());
+    v1::ListRemindersRequest list;
+    list.set_parent("clinics/riverside");
+    token = Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, list)->resume_token();
+  }
+  History history;
+  int answered = 0;
+  for (uint64_t kill = 0; kill < kills; ++kill) {
+    Running server(database);
+    ASSERT_GT(server.port, 0) << "the server does not come up after kill " << kill;
+    std::thread client([&] { Import(history, *server.client, date, calls, &answered); });
+    history.AwaitMore(std::uniform_int_distribution<int64_t>(1, 1000)(random));
+    server.process.Signal(SIGKILL);
+    EXPECT_EQ(server.process.Wait(), -SIGKILL);
+    client.join();
+    if (HasFailure()) return;
+  }
+  Running server(database);
+  ASSERT_GT(server.port, 0);
+  Import(history, *server.client, date, calls, &answered);
+  EXPECT_EQ(answered, calls);
+  ExpectAllThere(*server.client, history);
+  ExpectWholeLog(*server.client, token, history);
+}
+
 TEST(CrashTest, ADatabaseThatIsNotOursIsLeftAsItIs) {
   e2e::TempDir dir;
   const std::string path = dir.File("notes.txt");

@@ -99,7 +99,7 @@ bool Pending::over() const {
   return state_->status.has_value();
 }
 
-World::World(absl::Time now) : path_(NewPath()), clock_(now) { Start(); }
+World::World(absl::Time now, Wrap wrap) : path_(NewPath()), wrap_(std::move(wrap)), clock_(now) { Start(); }
 
 World::~World() {
   if (engine_) Stop();
@@ -112,7 +112,7 @@ void World::Start() {
   if (!driver.ok()) GiveUp("the database");
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) GiveUp("the store");
-  store_ = *std::move(store);
+  store_ = wrap_ ? wrap_(*std::move(store)) : *std::move(store);
   engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {});
   AwaitSweep(0);
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,7 +72,9 @@ class Pending {
 // The database and its engine.
 class World {
  public:
-  explicit World(absl::Time now);
+  // With `wrap`, the engine sees of the store what that makes of it.
+  using Wrap = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
+  explicit World(absl::Time now, Wrap wrap = {});
   ~World();
 
   Engine& engine() { return *engine_; }
@@ -136,6 +139,7 @@ class World {
   void AwaitSweep(uint64_t seen);
 
   std::string path_;
+  Wrap wrap_;
   FakeClock clock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Engine> engine_;

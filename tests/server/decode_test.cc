@@ -63,6 +63,46 @@ TEST(DecodeTest, WhatIsNoMessageIsRefused) {
   EXPECT_EQ(engine::ReasonOf(status), "MALFORMED_REQUEST");
 }
 
+TEST(DecodeTest, OfAnImportOnlyTheLinesThatAreNotUtf8AreLost) {
+  v1::ImportEnrollmentsRequest request;
+  request.set_parent("clinics/a");
+  for (int i = 0; i < 4; ++i) {
+    v1::ImportLine* line = request.add_lines();
+    line->set_line_number(i + 2);
+    line->mutable_enrollment()->set_first_name("Zoë");
+    (*line->mutable_enrollment()->mutable_factors())["severity"] = "mild";
+    line->mutable_enrollment()->set_consent(v1::CONSENT_GRANTED);
+  }
+  v1::ImportEnrollmentsRequest expected = request;
+  for (const int bad : {1, 3}) {
+    request.mutable_lines(bad)->mutable_enrollment()->set_last_name("\xff");
+    expected.mutable_lines(bad)->clear_enrollment();
+  }
+  request.mutable_lines(3)->set_enrollment_id("\xc3(");
+  v1::ImportEnrollmentsRequest decoded;
+  engine::Import::Unreadable unreadable;
+  ASSERT_TRUE(DecodeImport(Bytes(request.SerializeAsString()), &decoded, &unreadable).ok());
+  EXPECT_EQ(decoded.DebugString(), expected.DebugString());
+  ASSERT_EQ(unreadable.size(), 2u);
+  EXPECT_THAT(FieldsOf(unreadable.at(1)), ElementsAre("enrollment.last_name"));
+  EXPECT_THAT(FieldsOf(unreadable.at(3)), ElementsAre("enrollment_id", "enrollment.last_name"));
+
+  unreadable.clear();
+  ASSERT_TRUE(DecodeImport(Encode(expected), &decoded, &unreadable).ok());
+  EXPECT_EQ(decoded.DebugString(), expected.DebugString());
+  EXPECT_TRUE(unreadable.empty());
+}
+
+TEST(DecodeTest, AnImportWhoseClinicIsNotUtf8IsRefused) {
+  v1::ImportEnrollmentsRequest request;
+  request.set_parent("\xff");
+  request.add_lines()->set_enrollment_id("\xff");
+  v1::ImportEnrollmentsRequest decoded;
+  engine::Import::Unreadable unreadable;
+  EXPECT_THAT(FieldsOf(DecodeImport(Bytes(request.SerializeAsString()), &decoded, &unreadable)), ElementsAre("parent"));
+  EXPECT_EQ(engine::ReasonOf(DecodeImport(Bytes("\x12\x7fshort"), &decoded, &unreadable)), "MALFORMED_REQUEST");
+}
+
 TEST(DecodeTest, ErrorsKeepTheirDetailsOnTheWayToGrpc) {
   const grpc::Status status = ToGrpc(engine::InvalidField("name", "must be a name"));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);

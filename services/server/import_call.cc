@@ -1,0 +1,34 @@
+#include "services/server/import_call.h"
+
+#include <utility>
+
+#include "services/server/caller_of.h"
+#include "services/server/decode.h"
+
+namespace aftercare::server {
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* ImportEnrollmentsCall::Start(engine::Engine& engine,
+                                                                        grpc::CallbackServerContext* context,
+                                                                        grpc::ByteBuffer* out) {
+  auto* call = new ImportEnrollmentsCall(out);
+  // No reaction comes before the reactor is returned, so import_ is set when the first one does.
+  call->import_ = engine::Import::Begin(
+      engine.core, engine.sweeper, CallerOf(*context), [call] { call->StartRead(&call->in_); },
+      [call](absl::StatusOr<v1::ImportEnrollmentsResponse> response) { call->End(std::move(response)); });
+  return call;
+}
+
+void ImportEnrollmentsCall::OnReadDone(bool ok) {
+  if (!ok) return import_->Close();
+  v1::ImportEnrollmentsRequest request;
+  engine::Import::Unreadable unreadable;
+  if (absl::Status status = DecodeImport(in_, &request, &unreadable); !status.ok()) return import_->Abort(status);
+  import_->Add(std::move(request), std::move(unreadable));
+}
+
+void ImportEnrollmentsCall::End(absl::StatusOr<v1::ImportEnrollmentsResponse> response) {
+  if (response.ok()) *out_ = Encode(*response);
+  Finish(ToGrpc(response.status()));
+}
+
+}  // namespace aftercare::server

@@ -1,0 +1,36 @@
+#ifndef AFTERCARE_SERVICES_SERVER_IMPORT_CALL_H_
+#define AFTERCARE_SERVICES_SERVER_IMPORT_CALL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "scheduler/engine/engine.h"
+#include "scheduler/engine/import.h"
+
+namespace aftercare::server {
+
+// ImportEnrollments: a message is read when the import asks for it. As the calls of calls.h: never blocks, finishes
+// exactly once, deletes itself.
+class ImportEnrollmentsCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
+ public:
+  static grpc::ServerReadReactor<grpc::ByteBuffer>* Start(engine::Engine& engine, grpc::CallbackServerContext* context,
+                                                          grpc::ByteBuffer* out);
+
+  void OnReadDone(bool ok) override;
+  void OnCancel() override { import_->Abort(absl::CancelledError("the client has gone")); }
+  void OnDone() override { delete this; }
+
+ private:
+  explicit ImportEnrollmentsCall(grpc::ByteBuffer* out) : out_(out) {}
+
+  void End(absl::StatusOr<v1::ImportEnrollmentsResponse> response);
+
+  grpc::ByteBuffer* const out_;
+  grpc::ByteBuffer in_;
+  std::shared_ptr<engine::Import> import_;
+};
+
+}  // namespace aftercare::server
+
+#endif  // AFTERCARE_SERVICES_SERVER_IMPORT_CALL_H_

@@ -1,0 +1,79 @@
+// How fast `aftercare import` is, from a file on disk to durable enrollments: new patients, the same file again, and
+// patients of whom much is due at once. Server and client share the machine.
+//
+//   import_bench [ROWS]                100,000 by default
+//   import_bench --generate ROWS       writes such a file to standard output
+#include <signal.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tests/crash/process.h"
+#include "tests/e2e/harness.h"
+
+namespace aftercare::bench {
+namespace {
+
+using crash::Process;
+
+// Patients `{prefix}-{i}`, whose procedures are on 300 days from `first_day` on.
+void Generate(int rows, const std::string& prefix, absl::CivilDay first_day, std::ostream& out) {
+  out << "patient,first_name,last_name,procedure_date,time_zone,locale,consent,sms,email,factor:severity\n";
+  for (int i = 0; i < rows; ++i) {
+    out << absl::StrFormat("%s-%d,Ana,\"Ruiz, %d\",%s,America/New_York,es,granted,+1555%07d,p%d@example.org,severe\n",
+                           prefix, i, i, absl::FormatCivilTime(first_day + i % 300), i, i);
+  }
+}
+
+void Write(const std::string& path, int rows, const std::string& prefix, absl::CivilDay first_day) {
+  std::ofstream out(path);
+  Generate(rows, prefix, first_day, out);
+}
+
+void Measure(const std::string& what, int rows, const std::string& server, const std::string& path) {
+  const auto begin = std::chrono::steady_clock::now();
+  Process import({AFTERCARE_CLIENT, "import", path, "--clinic", "bench", "--pathway", "knee", "--server", server});
+  const std::string summary = import.ReadLineWith("lines:");
+  if (import.Wait() != 0) {
+    std::cerr << "the import failed: " << summary << std::endl;
+    std::exit(1);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  std::cout << absl::StrFormat("%-34s %6.2f s %9.0f rows/s   %s", what, seconds, rows / seconds, summary) << std::endl;
+}
+
+int Run(int rows) {
+  e2e::TempDir dir;
+  Process server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + dir.File("aftercare.db")});
+  const std::string line = server.ReadLineWith("serving on port ");
+  if (line.empty()) return 1;
+  const std::string address = absl::StrCat("127.0.0.1:", std::atoi(line.c_str() + line.find("port ") + 5));
+  e2e::Client client(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  e2e::CreateClinic(client, "bench");
+  e2e::CreatePathway(client, "bench", "knee", e2e::KneePathway());
+
+  Write(dir.File("new.csv"), rows, "N", absl::CivilDay(2040, 1, 1));
+  Measure("new patients", rows, address, dir.File("new.csv"));
+  Measure("the same file again", rows, address, dir.File("new.csv"));
+  const int due = rows / 10;
+  const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
+  Write(dir.File("due.csv"), due, "D", today - 299);
+  Measure("patients of the last 300 days", due, address, dir.File("due.csv"));
+  server.Signal(SIGTERM);
+  return server.Wait();
+}
+
+}  // namespace
+}  // namespace aftercare::bench
+
+int main(int argc, char** argv) {
+  using namespace aftercare::bench;  // NOLINT: main only composes.
+  const bool generate = argc > 2 && std::string(argv[1]) == "--generate";
+  if (generate) Generate(std::atoi(argv[2]), "N", absl::CivilDay(2040, 1, 1), std::cout);
+  return generate ? 0 : Run(argc > 1 ? std::atoi(argv[1]) : 100000);
+}
