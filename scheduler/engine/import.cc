@@ -181,7 +181,8 @@ std::vector<std::shared_ptr<Import::Work>> Import::Next() {
 }
 
 void Import::AskForClinic() {
-  core_.Read([clinic = *ParseClinicName(parent_)](store::Facts& facts) { return RequireClinic(facts, clinic).status(); },
+  const std::string clinic = *ParseClinicName(parent_);
+  core_.Read([clinic](store::Facts& facts) { return RequireClinic(facts, clinic).status(); },
              [self = shared_from_this()](const absl::Status& status) {
                {
                  const std::lock_guard<std::mutex> lock(self->mutex_);

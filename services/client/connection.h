@@ -66,7 +66,8 @@ class Connection {
   // Without a time limit.
   virtual std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) = 0;
 
-  // Ends LeaseReminders and ImportEnrollments calls and event streams under way with CANCELLED, and refuses later ones so. Other calls go on.
+  // Ends LeaseReminders and ImportEnrollments calls and event streams under way with CANCELLED, and refuses
+  // later ones so. Other calls go on.
   virtual void StopWaiting() = 0;
 };
 

@@ -203,15 +203,15 @@ void AddImportCommand(CLI::App& app, Action* action) {
   import->add_option("--retry-for", options->patience, "How long to wait for a server that has gone")
       ->capture_default_str()
       ->type_name("DURATION");
-  import->footer(absl::StrCat(
-      "Columns, in any order: ", "patient, first_name, procedure_date and consent; pathway, unless\n--pathway names it; ",
-      "and where wanted last_name, time_zone, locale, sms, email, webhook\n(tried in the order of their columns), "
+  import->footer(
+      "Columns, in any order: patient, first_name, procedure_date and consent; pathway, unless\n"
+      "--pathway names it; and where wanted last_name, time_zone, locale, sms, email, webhook\n(tried in the order of their columns), "
       "enrollment_id, and factor:NAME for facts.\n\n"
       "Example:\n  aftercare import patients.csv --clinic demo --pathway knee_stem_cell\n\n"
       "    patient,first_name,procedure_date,consent,sms,factor:severity\n"
       "    P-17,Ana,2026-03-02,granted,+15550100,severe\n\n"
       "A bad line does not keep the others. Importing the same file again is safe, and how to go on\n"
-      "after a break: what was imported is left as it is."));
+      "after a break: what was imported is left as it is.");
   import->callback([=] { *action = [=](Session& session) { return Import(session, *options); }; });
 }
 

@@ -65,7 +65,9 @@ Setter SetterOf(const std::string& column) {
   return nullptr;
 }
 
-bool IsFactor(const std::string& column) { return column.size() > strlen(kFactor) && absl::StartsWith(column, kFactor); }
+bool IsFactor(const std::string& column) {
+  return column.size() > strlen(kFactor) && absl::StartsWith(column, kFactor);
+}
 
 bool IsContact(const std::string& column) { return column == "sms" || column == "email" || column == "webhook"; }
 
@@ -98,7 +100,8 @@ plan::FieldErrors HeaderFaults(const std::string& place, const std::vector<std::
   plan::FieldErrors faults;
   std::set<std::string> seen;
   for (const std::string& column : columns) {
-    const std::string shown = plan::IsCleanText(column, false) ? absl::StrCat("\"", column, "\"") : "one that is not UTF-8";
+    const bool clean = plan::IsCleanText(column, /*allow_newline=*/false);
+    const std::string shown = clean ? absl::StrCat("\"", column, "\"") : "whose name is not UTF-8";
     if (SetterOf(column) == nullptr && !IsFactor(column)) {
       faults.push_back({place, absl::StrCat("unknown column ", shown, "; there are ", ImportColumns())});
     } else if (!seen.insert(column).second) {
@@ -121,8 +124,8 @@ std::string ColumnOf(const ImportRow& row, absl::string_view field) {
   if (absl::ConsumePrefix(&field, "factors[\"")) return absl::StrCat(kFactor, field.substr(0, field.rfind("\"]")));
   size_t index = 0;
   absl::string_view contact = field;
-  if (absl::ConsumePrefix(&contact, "contact_points[") && absl::SimpleAtoi(contact.substr(0, contact.find(']')), &index) &&
-      index < row.contact_columns.size()) {
+  if (absl::ConsumePrefix(&contact, "contact_points[") &&
+      absl::SimpleAtoi(contact.substr(0, contact.find(']')), &index) && index < row.contact_columns.size()) {
     return row.contact_columns[index];
   }
   return std::string(field);
@@ -186,8 +189,8 @@ void ImportFile::CheckTwice(ImportRow* row) {
 }
 
 std::string ImportColumns() {
-  return absl::StrCat(absl::StrJoin(Columns(), ", ", [](std::string* out, const auto& column) { *out += column.first; }),
-                      ", and ", kFactor, "NAME");
+  const auto name = [](std::string* out, const auto& column) { *out += column.first; };
+  return absl::StrCat(absl::StrJoin(Columns(), ", ", name), ", and ", kFactor, "NAME");
 }
 
 LineFault FaultOf(const ImportRow& row) { return {row.message.line_number(), row.bad_columns, row.fault}; }

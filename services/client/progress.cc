@@ -32,7 +32,8 @@ void Progress::Clear() {
 std::string RenderProgress(int64_t done, int64_t total, int64_t failed, absl::Duration elapsed) {
   const int columns = total > 0 ? static_cast<int>(kBarColumns * done / total) : kBarColumns;
   std::string line = absl::StrCat("[", std::string(columns, '#'), std::string(kBarColumns - columns, '-'), "] ",
-                                  total > 0 ? 100 * done / total : 100, " %  ", Thousands(done), " of ", Counted(total, "line"));
+                                  total > 0 ? 100 * done / total : 100, " %  ", Thousands(done), " of ",
+                                  Counted(total, "line"));
   if (elapsed >= absl::Seconds(1)) {
     const auto rate = static_cast<int64_t>(done / absl::ToDoubleSeconds(elapsed));
     absl::StrAppend(&line, ", ", Thousands(rate), "/s");

@@ -78,7 +78,8 @@ TEST(CsvTest, QuotesThatDoNotFitAreAFaultOfTheRecordTheyBeginIn) {
 }
 
 TEST(CsvTest, WhatIsWrittenIsReadBack) {
-  const std::vector<std::string> fields = {"", "a", "a,b", "\"", "\"\"a\"\"", "a\nb\r\nc", " d ", std::string(5000, '"')};
+  const std::vector<std::string> fields = {"",           "a",   "a,b", "\"", "\"\"a\"\"",
+                                           "a\nb\r\nc", " d ", std::string(5000, '"')};
   const std::string line = CsvLine(fields);
   EXPECT_EQ(line.back(), '\n');
   EXPECT_THAT(ReadAll(line + CsvLine({"z"})).records, ElementsAre(fields, ElementsAre("z")));

@@ -128,8 +128,10 @@ TEST_F(ImportE2eTest, AFileThatDoesNotFitIsRefusedWhole) {
   const Outcome header = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
   EXPECT_EQ(header.exit, 1);
   EXPECT_THAT(header.err, HasSubstr("p.csv:1: unknown column \"colour\""));
-  WriteFile(Path("p.csv"), "patient,first_name,procedure_date,consent\nQ-1,Ana,2026-03-02,granted\nQ-2,\"B,2026-03-02\n");
-  EXPECT_THAT(Aftercare({"import", Path("p.csv"), "--pathway", "knee"}).err, HasSubstr("p.csv:3: a quote is not closed"));
+  WriteFile(Path("p.csv"),
+            "patient,first_name,procedure_date,consent\nQ-1,Ana,2026-03-02,granted\nQ-2,\"B,2026-03-02\n");
+  const Outcome quote = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
+  EXPECT_THAT(quote.err, HasSubstr("p.csv:3: a quote is not closed"));
   EXPECT_EQ(Aftercare({"import", Path("none.csv")}).exit, 2);
   EXPECT_EQ(Aftercare({"import", Path("p.csv"), "--errors", Path("p.csv")}).exit, 2);
   EXPECT_EQ(Aftercare({"import", Path("p.csv"), "--retry-for", "soon"}).exit, 2);
@@ -186,9 +188,9 @@ TEST_F(ImportE2eTest, CtrlCEndsItInOrderAndItGoesOnLater) {
 
 TEST_F(ImportE2eTest, OnATerminalABarShowsHowFarItIsAndGoesAway) {
   WritePatients("p.csv", 600);
-  const std::string err = "exec \"$0\" \"$@\" 2>&1";  // onto the terminal too
-  const Outcome outcome =
-      RunProgram({"/bin/sh", "-c", err, AFTERCARE_CLIENT, "import", Path("p.csv"), "--pathway", "knee"}, environment(), 80);
+  const std::string both = "exec \"$0\" \"$@\" 2>&1";  // errors onto the terminal too
+  const Outcome outcome = RunProgram(
+      {"/bin/sh", "-c", both, AFTERCARE_CLIENT, "import", Path("p.csv"), "--pathway", "knee"}, environment(), 80);
   EXPECT_EQ(outcome.exit, 0);
   EXPECT_THAT(outcome.out, HasSubstr("\r[--------------------] 0 %  0 of 600 lines\033[K"));
   EXPECT_THAT(outcome.out, testing::EndsWith("\r\033[K600 lines: 600 created, 0 unchanged, 0 failed.\n"));

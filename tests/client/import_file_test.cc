@@ -41,8 +41,8 @@ std::vector<ImportRow> RowsOf(const std::string& text, const std::string& pathwa
 
 TEST(ImportFileTest, EveryColumnFindsItsField) {
   const auto rows = RowsOf(
-      "enrollment_id,factor:severity,email,locale,patient,first_name,last_name,pathway,procedure_date,time_zone,consent,"
-      "sms,webhook,factor:smoker\n"
+      "enrollment_id,factor:severity,email,locale,patient,first_name,last_name,pathway,procedure_date,time_zone,"
+      "consent,sms,webhook,factor:smoker\n"
       "e-1,severe,a@example.org,es,P-1,Ana,\"Ruiz, Jr.\",knee,2026-03-02,Europe/Madrid,Granted,+15550100,app-1,true\n");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].fault, "");
@@ -76,7 +76,8 @@ TEST(ImportFileTest, WhatIsEmptyIsNotSet) {
 }
 
 TEST(ImportFileTest, APathwayOfTheLineGoesBeforeTheOneForAll) {
-  const auto rows = RowsOf(absl::StrCat(kHeader, "P-1,Ana,2026-03-02,granted,hip\nP-2,Bea,2026-03-02,granted,\n"), "knee");
+  const auto rows = RowsOf(absl::StrCat(kHeader, "P-1,Ana,2026-03-02,granted,hip\nP-2,Bea,2026-03-02,granted,\n"),
+                           "knee");
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].message.enrollment().pathway(), "clinics/demo/pathways/hip");
   EXPECT_EQ(rows[1].message.enrollment().pathway(), "clinics/demo/pathways/knee");
@@ -87,7 +88,7 @@ TEST(ImportFileTest, EveryColumnThatDoesNotFitIsNamed) {
   EXPECT_THAT(faults, HasSubstr("p.csv:1: unknown column \"Colour\""));
   EXPECT_THAT(faults, HasSubstr("unknown column \"factor:\""));
   EXPECT_THAT(faults, HasSubstr("column \"patient\" stands twice"));
-  EXPECT_THAT(faults, HasSubstr("unknown column one that is not UTF-8"));
+  EXPECT_THAT(faults, HasSubstr("unknown column whose name is not UTF-8"));
   for (const char* column : {"first_name", "procedure_date", "pathway"}) {
     EXPECT_THAT(faults, HasSubstr(absl::StrCat("column \"", column, "\" is missing")));
   }
@@ -167,7 +168,8 @@ TEST(ImportFileTest, TheServersFaultsAreToldInColumns) {
 
 TEST(ImportFileTest, FaultsAreAFileOfTheirOwn) {
   EXPECT_EQ(RenderFaults({{4, {"sms", "email"}, "sms is \"wrong\""}, {7, {}, "has 2 fields"}}),
-            "\"line\",\"columns\",\"message\"\n\"4\",\"sms email\",\"sms is \"\"wrong\"\"\"\n\"7\",\"\",\"has 2 fields\"\n");
+            "\"line\",\"columns\",\"message\"\n\"4\",\"sms email\",\"sms is \"\"wrong\"\"\"\n"
+            "\"7\",\"\",\"has 2 fields\"\n");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 
 namespace aftercare::engine {
 
-// One import, as a client's call would drive it. Fails the test where the import breaks its promises: that it ends once,
-// and asks for nothing after that or before it was given what it asked for.
+// One import, as a client's call would drive it. Fails the test where the import breaks its promises: that it ends
+// once, and asks for nothing after that or before it was given what it asked for.
 class Importing {
  public:
   explicit Importing(World& world, const Caller& caller = Operator());
