@@ -20,7 +20,8 @@ namespace aftercare::plan {
 // they are.
 //
 // The state is that of an occurrence nothing has happened to: EXPIRED / LATE_ENROLLMENT if late, SCHEDULED before it
-// is due, DUE inside its window, EXPIRED / WINDOW_CLOSED after it.
+// is due, then SUPPRESSED / OUTSIDE_CONTACT_HOURS if it is outside, else DUE inside its window, EXPIRED / WINDOW_CLOSED
+// after it.
 void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
               v1::Reminder* reminder);
 
