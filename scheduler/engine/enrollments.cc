@@ -9,9 +9,11 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/changes.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/subject.h"
+#include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -87,8 +89,12 @@ absl::StatusOr<Subject> Prepare(Core& core, store::Facts& facts, const std::stri
   subject.pathway = *std::move(pathway);
   if (data.locale().empty()) data.set_locale(subject.pathway->source().default_locale());
 
+  subject.row.calendar = subject.row.clinic_calendar = owner->calendar;
+  auto calendar = core.catalog().Calendar(facts, clinic, owner->calendar);
+  if (!calendar.ok()) return calendar.status();
   plan::FieldErrors found;
-  auto patient = plan::FactsOf(data, *subject.pathway, &found);
+  auto patient = plan::FactsOf(data, *subject.pathway, &found,
+                               {*std::move(calendar), plan::SpreadSeed(clinic, subject.row.enrollment)});
   AddPrefixed("enrollment", found, &errors);
   if (!errors.empty()) return InvalidFields(errors);
   subject.facts = *patient;
@@ -115,8 +121,19 @@ absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1:
   plan::Occurrence occurrence;
   while (plan.Next(&occurrence)) {
     const auto row = stored.find(plan::ReminderId(*subject.pathway, occurrence.rule, occurrence.number));
-    *response->add_reminders() = row != stored.end() ? ShowStored(subject, clinic, *row->second)
-                                                     : ShowDerived(subject, clinic, occurrence, now);
+    v1::Reminder* reminder = response->add_reminders();
+    *reminder = row != stored.end() ? ShowStored(subject, clinic, *row->second)
+                                    : ShowDerived(subject, clinic, occurrence, now);
+    plan::AddSteps(*subject.pathway, subject.facts, plan, occurrence.rule, occurrence.number, reminder);
+  }
+  // What has come due may lie elsewhere than the plan has it now.
+  const auto due_earlier = [](const v1::Reminder& a, const v1::Reminder& b) {
+    return plan::ToTime(a.due_time()) < plan::ToTime(b.due_time());
+  };
+  auto* reminders = response->mutable_reminders();
+  if (!std::is_sorted(reminders->begin(), reminders->end(), due_earlier)) {
+    std::stable_sort(reminders->pointer_begin(), reminders->pointer_end(),
+                     [&](const v1::Reminder* a, const v1::Reminder* b) { return due_earlier(*a, *b); });
   }
   return absl::OkStatus();
 }

@@ -53,22 +53,23 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
   placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
+  placement.late = placement.expire <= enrolled_;
+  if (placement.late) {
+    Note(v1::TIME_STEP_KIND_LATE_ENROLLMENT, placement, steps);
+    return placement;
+  }
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
   Enroll(slot, &placement, steps);
   return placement;
 }
 
-// Who was enrolled later than that gets it now, if the window is open, or when there is next an opening.
+// Who was enrolled later than that gets it then, or when there is next an opening.
 void Placer::Enroll(const Slot& slot, Placement* placement, Steps* steps) {
   if (placement->due > enrolled_ || (placement->due == enrolled_ && enrolled_nanos_ == 0)) return;
-  placement->late = placement->expire <= enrolled_;
-  if (!placement->late) {
-    placement->due = enrolled_;
-    placement->nanos = enrolled_nanos_;
-  }
+  placement->due = enrolled_;
+  placement->nanos = enrolled_nanos_;
   Note(v1::TIME_STEP_KIND_LATE_ENROLLMENT, *placement, steps);
-  if (placement->late) return;
   if (MoveToOpening(slot, clock_.DayAt(enrolled_) - 1, placement, steps)) Spread(slot, placement, steps);
 }
 

@@ -17,7 +17,7 @@ struct Placement {
   int64_t due = 0;
   int32_t nanos = 0;
 
-  // Whether its window had closed when the patient was enrolled.
+  // Whether the window of its nominal time had closed when the patient was enrolled.
   bool late = false;
 
   // Whether it is for a patient whose contact hours are not open between `due` and `expire`.
@@ -45,7 +45,9 @@ struct Slot {
 //
 //   nominal time -> contact hours (patients) or closed days (care team) -> spread -> enrollment
 //
-// Whom the enrollment moves goes through hours, or closed days, and spread once more. For the occurrences of one slot
+// Whom the enrollment moves goes through hours, or closed days, and spread once more. What is late is not moved at all:
+// whether it is depends on the pathway, the procedure and the enrollment alone, whatever becomes of calendars later.
+// For the occurrences of one slot
 // neither due times (with nanos) nor expire times ever decrease from day to day; that is what lets a plan be walked in
 // order without sorting it. It holds since every step alone keeps the order: hours and closed days move to the first
 // time of a set that is not earlier, spread adds the same to all up to a limit that keeps the order, and enrollment is

@@ -31,7 +31,7 @@ struct Occurrence {
   // What the pathway says, by the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Whether the window had closed when the patient was enrolled. `due` is then before the time of enrollment.
+  // Whether the window had closed when the patient was enrolled. `due` is then that of the nominal time.
   bool late = false;
 
   // Whether contact hours are closed from `due` to `expire`: it must not be sent.

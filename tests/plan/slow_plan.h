@@ -138,11 +138,11 @@ class SlowOccurrence {
     occurrence_.nominal = nominal;
     occurrence_.due = open;
     occurrence_.expire = SlowClose(rule.schedule().window(), nominal, open, facts.zone);
+    occurrence_.late = occurrence_.expire <= facts.enroll_time;
+    if (occurrence_.late) return;
     MoveFrom(absl::CivilDay(nominal));
     AddSpread();
     if (occurrence_.due >= facts.enroll_time) return;
-    occurrence_.late = occurrence_.expire <= facts.enroll_time;
-    if (occurrence_.late) return;
     occurrence_.due = facts.enroll_time;
     MoveFrom(absl::ToCivilDay(facts.enroll_time, facts.zone) - 1);
     if (occurrence_.due != facts.enroll_time) AddSpread();
