@@ -82,7 +82,7 @@ void Agenda::AddReminder(const v1::Reminder& reminder) {
   if (!note.empty()) absl::StrAppend(&line, "  ", note);
   absl::StrAppend(&out_, line, "\n");
   std::string& shown = texts_[RuleOf(reminder)];
-  
+  if (shown == reminder.text()) return;
   shown = reminder.text();
   for (const std::string& words : Wrap(shown, width_ - kTextIndent)) {
     absl::StrAppend(&out_, std::string(kTextIndent, ' '), Paint(Ink::kDim, words, colour_), "\n");

@@ -27,7 +27,7 @@ Axis::Axis(absl::CivilDay day0, absl::CivilDay last, int columns) : day0_(day0),
   columns = std::max(columns, 20);
   const int64_t days = last_ - day0_ + 1;
   for (const int day : {3, 2, 1}) {
-    if (days * day > columns + 1) continue;
+    if (days * day > columns) continue;
     columns_a_day_ = day;
     AddDays(static_cast<int>(days));
     return;

@@ -13,7 +13,7 @@ class Backoff {
  public:
   absl::Duration Next() {
     const absl::Duration pause = pause_;
-    pause_ = std::min(2 * pause_, absl::Seconds(4));
+    pause_ = std::min(2 * pause_, absl::Seconds(2));
     return pause;
   }
 

@@ -25,7 +25,7 @@ sigset_t Signals() {
 
 SignalsHeld::SignalsHeld() {
   const sigset_t signals = Signals();
-  pthread_sigmask(SIG_BLOCK, nullptr, &before_);
+  pthread_sigmask(SIG_BLOCK, &signals, &before_);
 }
 
 SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

@@ -38,7 +38,7 @@ absl::Status PrintStream(Session& session, const ListStyle& style, v1::WatchEven
         session.Print(RenderEvent(event, style));
       }
     }
-    if (!response.resume_token().empty()) 
+    if (!response.resume_token().empty()) request->set_resume_token(response.resume_token());
   }
   return stream->Finish();
 }

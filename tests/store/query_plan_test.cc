@@ -129,6 +129,7 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.Secret().IgnoreError();
                 facts.LastEventSeq().IgnoreError();
                 facts.GetClinic("a").IgnoreError();
+                facts.FirstToReplan().IgnoreError();
                 facts.NewestRevision("a", "knee").IgnoreError();
                 facts.GetPathway("a", "knee", 0).IgnoreError();
                 facts.GetPathway("a", "knee", 1).IgnoreError();
