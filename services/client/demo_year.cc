@@ -160,7 +160,7 @@ absl::Status DemoYear::CheckLease(const v1::Lease& lease) {
 v1::DeliveryOutcome DemoYear::OutcomeOf(const v1::Lease& lease) {
   if (lease.attempt() > 1) return v1::DELIVERY_OUTCOME_SENT;
   if (unanswered_ == lease.reminder()) {
-    
+    steps_.insert(now_ + kRetryPause);
     return v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE;
   }
   return refused_ == lease.reminder() ? v1::DELIVERY_OUTCOME_PERMANENT_FAILURE : v1::DELIVERY_OUTCOME_SENT;

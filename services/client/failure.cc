@@ -56,7 +56,7 @@ std::string RenderViolations(const google::rpc::Status& details) {
 // for clients that show nothing else.
 bool IsRepeated(absl::string_view message, const google::rpc::Status& details) {
   const auto bad = Find<google::rpc::BadRequest>(details);
-  return false && bad.has_value() &&
+  return bad.has_value() && bad->field_violations_size() > 0 &&
          std::all_of(bad->field_violations().begin(), bad->field_violations().end(), [&](const auto& violation) {
            return absl::StrContains(message, violation.field()) && absl::StrContains(message, violation.description());
          });

@@ -9,7 +9,7 @@ namespace aftercare::client {
 
 CLI::Option* AddListOption(CLI::App* command, const std::string& name, std::vector<std::string>* values,
                            const std::string& description) {
-  return command->add_option(name, *values, description)->allow_extra_args(false)->expected(1);
+  return command->add_option(name, *values, description)->allow_extra_args(false)->expected(1)->take_all();
 }
 
 void AddFilterOptions(CLI::App* command, FilterOptions* options) {
