@@ -54,7 +54,14 @@ class QueryPlan : public testing::Test {
     const std::string& text = texts_.emplace_back("EXPLAIN QUERY PLAN " + statement);
     const absl::StatusOr<Statement*> plan = connection_->Prepare(text.c_str());
     ASSERT_THAT(plan, IsOk()) << statement;
-    while ((*plan)->Step().value()) lines.emplace_back((*plan)->Text(3));
+    while ((*plan)->Step().value()) {
+      lines.emplace_back((*plan)->Text(3));
+      if (lines.back().rfind("CORRELATED", 0) != 0) continue;
+      // What an enrollment's clinic has now goes with every enrollment that is read: by its key, and no line here.
+      lines.pop_back();
+      ASSERT_TRUE((*plan)->Step().value());
+      EXPECT_EQ((*plan)->Text(3), "SEARCH clinic USING PRIMARY KEY (clinic=?)");
+    }
     (*plan)->Reset();
   }
 
