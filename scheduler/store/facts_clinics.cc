@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<ClinicRow>> Facts::ListClinics(absl::string_view afte
 
 absl::StatusOr<std::optional<ClinicRow>> Facts::FirstToReplan() {
   Query query(connection_,
-              "SELECT " CLINIC_COLUMNS " FROM clinic WHERE replan_after IS NOT NULL ORDER BY clinic LIMIT 1");
+              "SELECT " CLINIC_COLUMNS " FROM clinic WHERE replan_after IS NOT NULL AND clinic > '' ORDER BY clinic LIMIT 1");
   return FirstRow<ClinicRow>(query, ReadClinic);
 }
 

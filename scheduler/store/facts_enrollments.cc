@@ -11,10 +11,10 @@
 #define ENROLLMENT_READ \
   ENROLLMENT_COLUMNS ", (SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
 // The filters of EnrollmentQuery besides the patient, as $3 to $6, and its limit.
-#define ENROLLMENT_FILTERS                                              \
+#define ENROLLMENT_FILTERS(order)                                       \
   " AND enrollment > $2 AND ($3 = '' OR pathway = $3)"                  \
   " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL)"    \
-  " ORDER BY enrollment LIMIT $6"
+  " ORDER BY " order " LIMIT $6"
 
 namespace aftercare::store {
 namespace {
@@ -68,9 +68,12 @@ absl::StatusOr<std::optional<EnrollmentRow>> Facts::GetEnrollment(absl::string_v
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::ListEnrollments(const EnrollmentQuery& query) {
-  static constexpr char kAll[] = "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1" ENROLLMENT_FILTERS;
+  static constexpr char kAll[] = "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1"
+                                 ENROLLMENT_FILTERS("enrollment");
+  // A patient has a handful. Said as a span, so that the index by patient is taken and not the whole clinic looked at.
   static constexpr char kOfPatient[] = "SELECT " ENROLLMENT_READ
-                                       " FROM enrollment WHERE clinic = $1 AND patient = $7" ENROLLMENT_FILTERS;
+                                       " FROM enrollment WHERE clinic = $1 AND patient >= $7 AND patient <= $7"
+                                       ENROLLMENT_FILTERS("patient, enrollment");
   Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
   rows.Text(query.clinic)
       .Text(query.after)

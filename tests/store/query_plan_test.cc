@@ -55,12 +55,12 @@ class QueryPlan : public testing::Test {
     const absl::StatusOr<Statement*> plan = connection_->Prepare(text.c_str());
     ASSERT_THAT(plan, IsOk()) << statement;
     while ((*plan)->Step().value()) {
-      lines.emplace_back((*plan)->Text(3));
-      if (lines.back().rfind("CORRELATED", 0) != 0) continue;
-      // What an enrollment's clinic has now goes with every enrollment that is read: by its key, and no line here.
-      lines.pop_back();
-      ASSERT_TRUE((*plan)->Step().value());
-      EXPECT_EQ((*plan)->Text(3), "SEARCH clinic USING PRIMARY KEY (clinic=?)");
+      const std::string line((*plan)->Text(3));
+      // What an enrollment's clinic has now goes with every enrollment that is read, by its key: no lines here.
+      const bool of_enrollment = !lines.empty() && lines.back().rfind("SEARCH enrollment", 0) == 0;
+      if (of_enrollment && line.rfind("CORRELATED", 0) == 0) continue;
+      if (of_enrollment && line == "SEARCH clinic USING PRIMARY KEY (clinic=?)") continue;
+      lines.push_back(line);
     }
     (*plan)->Reset();
   }
@@ -112,7 +112,7 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND enrollment>?")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a", .patient = "p"}).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient=? AND enrollment>?)")));
+              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient>? AND patient<?)")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due (clinic=? AND ")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEvents("a", 0, 10).IgnoreError(); }),
