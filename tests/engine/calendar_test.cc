@@ -307,6 +307,21 @@ TEST_F(StaleTest, AStaleEnrollmentIsShownAndEndedByTheNewCalendar) {
   ExpectListsAgree();
 }
 
+TEST_F(StaleTest, WhatAStaleEnrollmentHadComeDueComesDueBeforeItsEnd) {
+  ASSERT_TRUE(Update("contact_hours { openings { opens: '18:00' closes: '19:00' } }").ok());
+  Enrol();
+  world_.MoveTo(At("2029-03-02T09:30"));
+  world_.Write([](store::Transaction& tx) -> absl::Status {
+    store::ClinicRow row = **tx.GetClinic("north");
+    row.data.clear_contact_hours();
+    row.calendar = 0;
+    return tx.UpdateClinic(row);
+  });
+  ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());
+  EXPECT_EQ(Came("msg.1", "DUE"), 1);
+  EXPECT_EQ(Of("msg.1"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
+}
+
 TEST_F(CalendarTest, EveryFaultOfACalendarIsNamed) {
   const absl::Status status = Update(R"pb(
     contact_hours {
