@@ -3,8 +3,14 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/errors.h"
 #include "scheduler/engine/names.h"
+#include "scheduler/engine/tokens.h"
 
 namespace aftercare::engine {
+namespace {
+
+constexpr size_t kMaxKept = 1000;
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Catalog::Get(store::Facts& facts, absl::string_view clinic,
                                                                           absl::string_view pathway,
@@ -24,16 +30,48 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Catalog::Get(store:
     return absl::DataLossError(absl::StrCat("stored pathway ", PathwayNameOf(clinic, pathway), " revision ", revision,
                                             " is not valid: ", errors[0].field, " ", errors[0].description));
   }
-  constexpr size_t kMaxKept = 1000;
   std::lock_guard<std::mutex> lock(mutex_);
   if (compiled_.size() >= kMaxKept) compiled_.clear();
   compiled_.emplace(key, compiled);
   return compiled;
 }
 
+absl::StatusOr<std::shared_ptr<const plan::ClinicCalendar>> Catalog::Calendar(store::Facts& facts,
+                                                                              absl::string_view clinic,
+                                                                              int64_t fingerprint) {
+  if (fingerprint == 0) return nullptr;
+  const std::string key = absl::StrCat(clinic, "/", fingerprint);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = calendars_.find(key);
+    if (found != calendars_.end()) return found->second;
+  }
+  auto row = facts.GetClinic(clinic);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(clinic));
+  plan::FieldErrors ignored;  // it was checked when it was stored
+  auto calendar = std::make_shared<const plan::ClinicCalendar>(plan::ReadCalendar((*row)->data, &ignored));
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (calendars_.size() >= kMaxKept) calendars_.clear();
+  calendars_.emplace(key, calendar);
+  return calendar;
+}
+
 void Catalog::Clear() {
   std::lock_guard<std::mutex> lock(mutex_);
   compiled_.clear();
+  calendars_.clear();
+}
+
+int64_t CalendarFingerprint(const v1::Clinic& clinic) {
+  v1::Clinic calendar;
+  if (clinic.contact_hours().openings_size() > 0) *calendar.mutable_contact_hours() = clinic.contact_hours();
+  *calendar.mutable_closed_weekdays() = clinic.closed_weekdays();
+  *calendar.mutable_holidays() = clinic.holidays();
+  if (calendar.ByteSizeLong() == 0) return 0;
+  calendar.set_time_zone(clinic.time_zone());  // its days begin and end there
+  const auto hash = static_cast<int64_t>(StableHash(calendar.SerializeAsString()));
+  return hash == 0 ? 1 : hash;
 }
 
 }  // namespace aftercare::engine

@@ -53,24 +53,6 @@ bool Apply(Input input, v1::ReminderReason reason, absl::Time now, store::Remind
   return true;
 }
 
-struct Firing {
-  Input input;
-  v1::ReminderReason reason;
-};
-
-// What becomes of an occurrence that comes due at `now`, or came due before and was missed until now.
-Firing FiringOf(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now) {
-  if (subject.pathway->rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM) {
-    return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
-  }
-  if (occurrence.expire <= now) return {Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
-  if (subject.row.data.consent() != v1::CONSENT_GRANTED) return {Input::kSuppress, v1::REMINDER_REASON_NO_CONSENT};
-  if (subject.row.data.contact_points().empty()) {
-    return {Input::kSuppress, v1::REMINDER_REASON_NO_CONTACT_POINT};
-  }
-  return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
-}
-
 }  // namespace
 
 absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Input input, v1::ReminderReason reason,
@@ -113,37 +95,6 @@ absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& r
   v1::Event event = EnrollmentEvent(row, type, now);
   event.set_end_reason(row.data.end_reason());
   return tx.AppendEvent(row.clinic, std::move(event));
-}
-
-absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now) {
-  if (!subject->row.next_due || *subject->row.next_due > now) return 0;
-  plan::Plan plan(*subject->pathway, subject->facts);
-  plan.Seek(*subject->row.next_due);
-  subject->row.next_due.reset();
-  int64_t fired = 0;
-  plan::Occurrence occurrence;
-  while (plan.Next(&occurrence)) {
-    if (occurrence.late) continue;
-    if (occurrence.due > now) {
-      subject->row.next_due = occurrence.due;
-      break;
-    }
-    store::ReminderRow row = NewReminderRow(*subject, occurrence);
-    const Firing firing = FiringOf(*subject, occurrence, now);
-    if (firing.input == Input::kFire &&
-        subject->pathway->rule(occurrence.rule).audience != v1::AUDIENCE_CARE_TEAM) {
-      row.available = occurrence.due;
-      row.closes = occurrence.expire;
-    }
-    auto inserted = InsertReminder(tx, *subject, firing.input, firing.reason, now, &row);
-    if (!inserted.ok()) return inserted.status();
-    fired += *inserted ? 1 : 0;
-  }
-  if (absl::Status status = tx.SetNextDue(subject->row.clinic, subject->row.enrollment, subject->row.next_due);
-      !status.ok()) {
-    return status;
-  }
-  return fired;
 }
 
 }  // namespace aftercare::engine

@@ -30,10 +30,6 @@ absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subje
 // Logs that an enrollment was created or ended.
 absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type, absl::Time now);
 
-// Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row, and next_due moves on;
-// `subject.row` is updated with it. Answers how many came due.
-absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now);
-
 }  // namespace aftercare::engine
 
 #endif  // AFTERCARE_SCHEDULER_ENGINE_CHANGES_H_

@@ -1,12 +1,16 @@
 #include "scheduler/engine/clinics.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/plan/words.h"
 
@@ -29,6 +33,9 @@ void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
   if (!plan::FindZone(clinic.time_zone())) {
     errors->push_back({"clinic.time_zone", "must be an IANA time zone, like Europe/Madrid"});
   }
+  plan::FieldErrors found;
+  plan::ReadCalendar(clinic, &found);
+  AddPrefixed("clinic", found, errors);
 }
 
 void CheckTestClock(const google::protobuf::Timestamp& time, absl::string_view field, plan::FieldErrors* errors) {
@@ -46,11 +53,13 @@ bool Masked(const v1::UpdateClinicRequest& request, absl::string_view path, bool
 }
 
 void CheckMask(const v1::UpdateClinicRequest& request, plan::FieldErrors* errors) {
+  static constexpr absl::string_view kMaskable[] = {"*",         "display_name",  "phone",
+                                                    "time_zone", "contact_hours", "closed_weekdays", "holidays"};
   int index = 0;
   for (const std::string& path : request.update_mask().paths()) {
-    if (path != "*" && path != "display_name" && path != "phone" && path != "time_zone") {
-      errors->push_back(
-          {absl::StrCat("update_mask.paths[", index, "]"), "must be display_name, phone, time_zone or *"});
+    if (std::find(std::begin(kMaskable), std::end(kMaskable), path) == std::end(kMaskable)) {
+      errors->push_back({absl::StrCat("update_mask.paths[", index, "]"),
+                         "must be display_name, phone, time_zone, contact_hours, closed_weekdays, holidays or *"});
     }
     ++index;
   }
@@ -61,6 +70,24 @@ void Merge(const v1::UpdateClinicRequest& request, v1::Clinic* stored) {
   if (Masked(request, "display_name", !wanted.display_name().empty())) stored->set_display_name(wanted.display_name());
   if (Masked(request, "phone", !wanted.phone().empty())) stored->set_phone(wanted.phone());
   if (Masked(request, "time_zone", !wanted.time_zone().empty())) stored->set_time_zone(wanted.time_zone());
+  if (Masked(request, "contact_hours", wanted.has_contact_hours())) {
+    stored->clear_contact_hours();
+    if (wanted.has_contact_hours()) *stored->mutable_contact_hours() = wanted.contact_hours();
+  }
+  if (Masked(request, "closed_weekdays", !wanted.closed_weekdays().empty())) {
+    *stored->mutable_closed_weekdays() = wanted.closed_weekdays();
+  }
+  if (Masked(request, "holidays", !wanted.holidays().empty())) *stored->mutable_holidays() = wanted.holidays();
+}
+
+// Stores the changed row. With another calendar it begins to plan the clinic's enrollments anew; the sweeper goes on.
+absl::Status StoreChanged(Core& core, store::Transaction& tx, store::ClinicRow* row) {
+  const int64_t calendar = CalendarFingerprint(row->data);
+  const bool moves = calendar != row->calendar;
+  row->calendar = calendar;
+  if (moves) row->replan_after = "";
+  absl::Status status = tx.UpdateClinic(*row);
+  return status.ok() && moves ? ReplanSome(core, tx, kReplannedAtOnce, row) : status;
 }
 
 }  // namespace
@@ -82,7 +109,7 @@ void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& reques
   core_.Mutate(
       request, request.clinic_id(), request.request_id(), response,
       [this, &request, response](store::Transaction& tx) -> absl::Status {
-        store::ClinicRow row{request.clinic_id(), 1, request.clinic()};
+        store::ClinicRow row{request.clinic_id(), 1, request.clinic(), CalendarFingerprint(request.clinic())};
         row.data.clear_name();
         row.data.clear_etag();
         if (row.data.has_test_clock_time()) {
@@ -159,7 +186,7 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
 
   core_.Mutate(
       request, *clinic, request.request_id(), response,
-      [clinic = *clinic, &request, response](store::Transaction& tx) -> absl::Status {
+      [this, clinic = *clinic, &request, response](store::Transaction& tx) -> absl::Status {
         auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
         absl::Status status = CheckEtag(request.clinic().etag(), row->version, ClinicNameOf(clinic));
@@ -170,9 +197,12 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
         if (!merged_errors.empty()) return InvalidFields(merged_errors);
         ++row->version;
         *response->mutable_clinic() = ShowClinic(*row);
-        return tx.UpdateClinic(*row);
+        return StoreChanged(core_, tx, &*row);
       },
-      std::move(done));
+      [this, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sweeper_.WakeAt(absl::InfinitePast());  // what is planned anew may be due at any time
+        done(std::move(status));
+      });
 }
 
 }  // namespace aftercare::engine

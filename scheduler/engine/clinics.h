@@ -5,6 +5,7 @@
 
 #include "aftercare/v1/clinic_service.pb.h"
 #include "scheduler/engine/core.h"
+#include "scheduler/engine/sweep.h"
 
 namespace aftercare::engine {
 
@@ -15,7 +16,7 @@ inline constexpr int64_t kEndOfTestClocks = 7258118400;  // seconds since 1970
 // names.
 class Clinics {
  public:
-  explicit Clinics(Core& core) : core_(core) {}
+  Clinics(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
 
   void Create(const Caller& caller, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
               Done done);
@@ -34,6 +35,7 @@ class Clinics {
   absl::Status StepOnce(store::Transaction& tx, Walk& walk);
 
   Core& core_;
+  Sweeper& sweeper_;
 };
 
 }  // namespace aftercare::engine

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/enrollments.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/plan/plan.h"

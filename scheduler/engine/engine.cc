@@ -37,7 +37,7 @@ Core& Listen(Core& core, store::Store::HealthListener on_health) {
 Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health)
     : core(store, clock),
       sweeper(Listen(core, std::move(on_health))),
-      clinics(core),
+      clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
       reminders(core),

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/errors.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/plan.h"
@@ -87,9 +88,13 @@ absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1:
   subject.pathway = *std::move(pathway);
   if (data.locale().empty()) data.set_locale(subject.pathway->source().default_locale());
 
+  subject.row.calendar = subject.row.clinic_calendar = owner->calendar;
+  auto calendar = core.catalog().Calendar(facts, checked.clinic, owner->calendar);
+  if (!calendar.ok()) return calendar.status();
   plan::FieldErrors errors = checked.errors;
   plan::FieldErrors found;
-  auto patient = plan::FactsOf(data, *subject.pathway, &found);
+  auto patient = plan::FactsOf(data, *subject.pathway, &found,
+                               {*std::move(calendar), plan::SpreadSeed(checked.clinic, subject.row.enrollment)});
   AddPrefixed("enrollment", found, &errors);
   if (!errors.empty()) return InvalidFields(errors);
   subject.facts = *patient;

@@ -11,6 +11,7 @@
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/subject.h"
+#include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -33,8 +34,19 @@ absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1:
   plan::Occurrence occurrence;
   while (plan.Next(&occurrence)) {
     const auto row = stored.find(plan::ReminderId(*subject.pathway, occurrence.rule, occurrence.number));
-    *response->add_reminders() = row != stored.end() ? ShowStored(subject, clinic, *row->second)
-                                                     : ShowDerived(subject, clinic, occurrence, now);
+    v1::Reminder* reminder = response->add_reminders();
+    *reminder = row != stored.end() ? ShowStored(subject, clinic, *row->second)
+                                    : ShowDerived(subject, clinic, occurrence, now);
+    plan::AddSteps(*subject.pathway, subject.facts, plan, occurrence.rule, occurrence.number, reminder);
+  }
+  // What has come due may lie elsewhere than the plan has it now.
+  const auto due_earlier = [](const v1::Reminder& a, const v1::Reminder& b) {
+    return plan::ToTime(a.due_time()) < plan::ToTime(b.due_time());
+  };
+  auto* reminders = response->mutable_reminders();
+  if (!std::is_sorted(reminders->begin(), reminders->end(), due_earlier)) {
+    std::stable_sort(reminders->pointer_begin(), reminders->pointer_end(),
+                     [&](const v1::Reminder* a, const v1::Reminder* b) { return due_earlier(*a, *b); });
   }
   return absl::OkStatus();
 }

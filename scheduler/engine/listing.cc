@@ -25,6 +25,11 @@ store::DuePosition PositionOf(const store::ReminderRow& row) {
   return {row.due, row.key.enrollment, row.key.rule, row.key.number};
 }
 
+// One reminder of the clinic.
+std::string RecordKey(absl::string_view enrollment, absl::string_view rule, int number) {
+  return absl::StrCat(enrollment, "/", rule, "/", number);
+}
+
 // Rows that pass to `use`, page by page, until it answers false.
 template <typename Use>
 absl::Status ForEachStored(store::Facts& facts, store::ReminderQuery query, Use use) {
@@ -94,18 +99,29 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   auto made = MakeSubject(core_, facts_, std::move(row));
   if (!made.ok()) return made.status();
   const auto subject = std::make_shared<const Subject>(*std::move(made));
-  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
+  const bool rows_may_differ = RowsMayDiffer(*subject);
+  absl::flat_hash_set<std::string> recorded;
+  absl::Status status;
+  if (rows_may_differ) {
+    status = LoadRecorded(subject->row.enrollment, absl::InfinitePast(), &recorded);
+  } else if (subject->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
     // What was dealt with ahead of time keeps its row however long ago that would have been due.
-    absl::Status status = LoadEarly(subject->row.enrollment, plan::ToTime(subject->row.data.end_time()));
-    if (!status.ok()) return status;
+    status = LoadRecorded(subject->row.enrollment, plan::ToTime(subject->row.data.end_time()), &recorded);
   }
+  if (!status.ok()) return status;
+  const auto has_row = [&](const plan::Occurrence& occurrence) {
+    if (early_.empty() && recorded.empty()) return false;
+    const std::string key = RecordKey(subject->row.enrollment, subject->pathway->rule_source(occurrence.rule).id(),
+                                      occurrence.number);
+    return recorded.contains(key) || early_.contains(key);
+  };
   plan::Plan plan(*subject->pathway, subject->facts);
   if (from > absl::InfinitePast()) plan.Seek(from);
   plan::Occurrence occurrence;
   bool skipped_fired = false;
   while (plan.Next(&occurrence)) {
     if (filter_.due_before() && occurrence.due >= *filter_.due_before()) break;
-    if (!IsDerived(*subject, occurrence)) {
+    if (!rows_may_differ && !IsDerived(*subject, occurrence)) {
       // The stretch between enrollment and next_due has fired: over it in one step.
       if (!skipped_fired && subject->row.next_due) plan.Seek(*subject->row.next_due);
       skipped_fired = true;
@@ -114,7 +130,7 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
     if (!filter_.MatchesState(DerivedStanding(*subject, occurrence, now_).state) ||
         !filter_.MatchesRule(subject->pathway, occurrence.rule) ||
         !filter_.MatchesChannel(ChannelOf(*subject, subject->pathway->rule(occurrence.rule).audience, 0)) ||
-        (!early_.empty() && early_.contains(EncodePosition(PositionOf(*subject, occurrence))))) {
+        has_row(occurrence)) {
       continue;
     }
     if (!visit(subject, occurrence)) break;
@@ -122,13 +138,14 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   return absl::OkStatus();
 }
 
-absl::Status Listing::LoadEarly(const std::string& enrollment, absl::Time from) {
+absl::Status Listing::LoadRecorded(const std::string& enrollment, absl::Time from,
+                                   absl::flat_hash_set<std::string>* keys) {
   store::ReminderQuery query;
   query.clinic = clinic_.clinic;
   query.enrollment = enrollment;
   query.due_from = from;
-  return ForEachStored(facts_, std::move(query), [this](const store::ReminderRow& row) -> absl::StatusOr<bool> {
-    early_.insert(EncodePosition(PositionOf(row)));
+  return ForEachStored(facts_, std::move(query), [keys](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    keys->insert(RecordKey(row.key.enrollment, row.key.rule, row.key.number));
     return true;
   });
 }
@@ -139,7 +156,7 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   auto wake = facts_.NextWake(ClockOf(clinic_));
   if (!wake.ok()) return wake.status();
   const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
-  if (absl::Status status = LoadEarly(filter_.enrollment(), fired); !status.ok()) return status;
+  if (absl::Status status = LoadRecorded(filter_.enrollment(), fired, &early_); !status.ok()) return status;
   if (filter_.due_from()) from = std::max(from, *filter_.due_from());
   auto named = Named();
   if (!named.ok()) return named.status();
@@ -163,7 +180,8 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
     if (!rows.ok()) return rows.status();
     if (!rows->empty()) query.after = rows->back().enrollment;
     for (store::EnrollmentRow& row : *rows) {
-      if (query.pending_only && filter_.due_before() && *row.next_due >= *filter_.due_before()) continue;
+      const bool stale = row.calendar != row.clinic_calendar;
+      if (query.pending_only && !stale && filter_.due_before() && *row.next_due >= *filter_.due_before()) continue;
       if (absl::Status status = VisitPlannedOf(std::move(row), from, visit); !status.ok()) return status;
     }
     if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();

@@ -48,8 +48,8 @@ class Listing {
   // Takes a planned occurrence. False: none that come later in this enrollment are wanted.
   using PlannedVisitor = absl::FunctionRef<bool(const std::shared_ptr<const Subject>&, const plan::Occurrence&)>;
 
-  // Remembers the stored reminders due at `from` or later, of one enrollment or (empty) all.
-  absl::Status LoadEarly(const std::string& enrollment, absl::Time from);
+  // Adds to `keys` the stored reminders due at `from` or later, of one enrollment or (empty) all.
+  absl::Status LoadRecorded(const std::string& enrollment, absl::Time from, absl::flat_hash_set<std::string>* keys);
   absl::Status VisitPlanned(absl::Time from, PlannedVisitor visit);
   absl::Status VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit);
   absl::StatusOr<std::vector<Planned>> FirstPlanned(const std::optional<store::DuePosition>& after, int limit);
@@ -66,7 +66,7 @@ class Listing {
   Filter filter_;
   absl::Time now_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Subject>> subjects_;
-  // What was dealt with before it was due: it has a row, so that of the plan does not count. By position.
+  // What was dealt with before it was due: it has a row, so that of the plan does not count.
   absl::flat_hash_set<std::string> early_;
 };
 

@@ -6,6 +6,7 @@
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
@@ -58,6 +59,7 @@ void Show(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts,
     reminder->set_patient(enrollment.patient());
     reminder->set_text(
         plan::RenderText(pathway, facts, enrollment, {clinic.display_name(), clinic.phone()}, occurrence));
+    plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, reminder);
   }
 }
 
@@ -90,12 +92,15 @@ void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& reque
         auto pathway = PathwayOf(core_, facts, request, &errors);
         if (!pathway.ok()) return pathway.status();
         const v1::Enrollment enrollment = Imagined(request, owner->data);
+        auto calendar = core_.catalog().Calendar(facts, clinic, owner->calendar);
+        if (!calendar.ok()) return calendar.status();
         plan::FieldErrors found;
         std::optional<plan::PatientFacts> patient;
         if (*pathway == nullptr) {
           plan::CheckEnrollment(enrollment, &found);
         } else {
-          patient = plan::FactsOf(enrollment, **pathway, &found);
+          patient = plan::FactsOf(enrollment, **pathway, &found,
+                                  {*std::move(calendar), plan::SpreadSeed(clinic, enrollment.patient())});
         }
         AddPrefixed("enrollment", found, &errors);
         if (!errors.empty()) return InvalidFields(errors);

@@ -10,6 +10,7 @@
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/engine/watch.h"
+#include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {
@@ -37,10 +38,13 @@ absl::StatusOr<v1::Reminder> Show(Core& core, store::Facts& facts, const store::
   if (!subject.ok()) return subject.status();
   auto row = facts.GetReminder(key);
   if (!row.ok()) return row.status();
-  if (row->has_value()) return ShowStored(*subject, clinic->data, **row);
   auto occurrence = FindOccurrence(*subject, key);
   if (!occurrence.ok()) return occurrence.status();
-  return ShowDerived(*subject, clinic->data, *occurrence, core.Now(*clinic));
+  v1::Reminder reminder = row->has_value() ? ShowStored(*subject, clinic->data, **row)
+                                           : ShowDerived(*subject, clinic->data, *occurrence, core.Now(*clinic));
+  plan::AddSteps(*subject->pathway, subject->facts, plan::Plan(*subject->pathway, subject->facts), occurrence->rule,
+                 occurrence->number, &reminder);
+  return reminder;
 }
 
 absl::Status CompleteNow(Core& core, store::Transaction& tx, const store::ReminderKey& key) {

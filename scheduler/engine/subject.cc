@@ -34,8 +34,12 @@ absl::StatusOr<Subject> MakeSubject(Core& core, store::Facts& facts, store::Enro
   if (!name) return absl::DataLossError("stored enrollment names no pathway");
   auto pathway = core.catalog().Get(facts, row.clinic, name->pathway, row.data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
+  auto calendar = core.catalog().Calendar(facts, row.clinic, row.clinic_calendar);
+  if (!calendar.ok()) return calendar.status();
   Subject subject{std::move(row), *std::move(pathway), {}};
-  subject.facts = plan::TrustedFactsOf(subject.row.data, *subject.pathway);
+  subject.facts =
+      plan::TrustedFactsOf(subject.row.data, *subject.pathway,
+                           {*std::move(calendar), plan::SpreadSeed(subject.row.clinic, subject.row.enrollment)});
   return subject;
 }
 

@@ -34,12 +34,22 @@ absl::StatusOr<std::optional<Subject>> FindSubject(Core& core, store::Facts& fac
 absl::StatusOr<Subject> RequireSubject(Core& core, store::Facts& facts, absl::string_view clinic,
                                        absl::string_view enrollment);
 
+// Whether next_due was derived by another calendar than the clinic has by now, and says nothing.
+inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.row.clinic_calendar; }
+
+// Whether calendars have changed so that rows may lie elsewhere than the plan has their occurrences, on the other side
+// of next_due or of the end: only a look at the rows then tells whether an occurrence has one. Of the others IsDerived
+// knows.
+inline bool RowsMayDiffer(const Subject& subject) {
+  return IsStale(subject) || subject.row.recorded_until.has_value();
+}
+
 // How a reminder for this patient is sent, by the index of its contact point. Unspecified for tasks and where there is
 // no contact point.
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point);
 
 // Whether the plan alone knows an occurrence: it has not fired, and will not have a row unless it was dealt with before
-// it was due.
+// it was due. Not where RowsMayDiffer.
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence);
 
 // State and reason of a derived occurrence as of `now`.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scheduler/engine/changes.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/subject.h"
 
 namespace aftercare::engine {
@@ -13,6 +14,15 @@ namespace {
 
 constexpr int kAtOnce = 256;
 constexpr absl::Duration kRetry = absl::Seconds(1);
+
+// Goes on where a clinic's enrollments are planned anew, test clock or not. Whether there may be more to do.
+absl::StatusOr<bool> ReplanSomewhere(Core& core, store::Transaction& tx) {
+  auto clinic = tx.FirstToReplan();
+  if (!clinic.ok() || !clinic->has_value()) return clinic.ok() ? absl::StatusOr<bool>(false) : clinic.status();
+  absl::Status status = ReplanSome(core, tx, kReplannedAtOnce, &**clinic);
+  if (!status.ok()) return status;
+  return true;
+}
 
 // The earlier of two instants that may be absent.
 absl::Time Earlier(const std::optional<absl::Time>& a, absl::Time b) { return a ? std::min(*a, b) : b; }
@@ -88,6 +98,8 @@ void Sweeper::SweepNow() {
   auto outcome = std::make_shared<Outcome>();
   core_.Write(
       [this, outcome](store::Transaction& tx) -> absl::Status {
+        auto replanned = ReplanSomewhere(core_, tx);
+        if (!replanned.ok()) return replanned.status();
         const absl::Time now = core_.clock().Now();
         auto swept = Sweep(core_, tx, "", now, kAtOnce);
         if (!swept.ok()) return swept.status();
@@ -95,7 +107,7 @@ void Sweeper::SweepNow() {
         if (!wake.ok()) return wake.status();
         auto available = tx.NextAvailable("", now);  // a lease that runs out, a pause that ends: gateways wait for it
         if (!available.ok()) return available.status();
-        outcome->more = swept->more;
+        outcome->more = swept->more || *replanned;
         outcome->next = Earlier(*wake, Earlier(*available, absl::InfiniteFuture()));
         return absl::OkStatus();
       },

@@ -25,6 +25,7 @@ absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::stri
                                   int limit);
 
 // Sweeps the clock of real time whenever something on it is due: one thread that sleeps until the next such instant.
+// Plans anew whatever enrollments a change of calendars left to be.
 // Thread safe.
 class Sweeper {
  public:

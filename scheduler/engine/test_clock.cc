@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/clinics.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/sweep.h"
 #include "scheduler/engine/subject.h"
@@ -94,6 +95,11 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
   }
 
   walk.step = {};
+  walk.reached = now;
+  if (row->replan_after) {
+    walk.step.more = true;  // Time stands still until every enrollment is planned by the calendar of now.
+    return ReplanSome(core_, tx, kReplannedAtOnce, &*row);
+  }
   for (int i = 0; i < kInstantsAtOnce && walk.step.fired + walk.step.expired < kChangesAtOnce; ++i) {
     auto wake = tx.NextWake(walk.clinic);
     if (!wake.ok()) return wake.status();

@@ -10,21 +10,22 @@ namespace aftercare::engine {
 
 // What can happen to a reminder.
 enum class Input {
-  kFire,      // came due
-  kSuppress,  // came due, but must not leave
-  kExpire,    // its window closed
-  kLease,     // a gateway takes it
-  kRetry,     // a gateway failed, but may succeed later, or elsewhere
-  kRelease,   // a gateway gives it back
-  kFail,      // a gateway failed for good
-  kSent,      // a gateway sent it
-  kComplete,  // done, or answered
-  kEnd,       // the enrollment ended
+  kFire,       // came due
+  kSuppress,   // came due, but must not leave
+  kExpire,     // its window closed
+  kSupersede,  // a later one of its rule came due, and only the newest counts
+  kLease,      // a gateway takes it
+  kRetry,      // a gateway failed, but may succeed later, or elsewhere
+  kRelease,    // a gateway gives it back
+  kFail,       // a gateway failed for good
+  kSent,       // a gateway sent it
+  kComplete,   // done, or answered
+  kEnd,        // the enrollment ended
 };
 
-inline constexpr Input kAllInputs[] = {Input::kFire,    Input::kSuppress, Input::kExpire, Input::kLease,
-                                       Input::kRetry,   Input::kRelease,  Input::kFail,   Input::kSent,
-                                       Input::kComplete, Input::kEnd};
+inline constexpr Input kAllInputs[] = {Input::kFire,  Input::kSuppress, Input::kExpire, Input::kSupersede,
+                                       Input::kLease, Input::kRetry,    Input::kRelease, Input::kFail,
+                                       Input::kSent,  Input::kComplete, Input::kEnd};
 
 // The state after `input`; nothing where `input` cannot happen. Pure and thread safe.
 std::optional<v1::ReminderState> NextState(v1::ReminderState state, Input input);

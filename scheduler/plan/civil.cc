@@ -197,4 +197,17 @@ int64_t LocalClock::Learn(int64_t local) {
   return run.offset;
 }
 
+const LocalClock::Run& LocalClock::LearnInstant(int64_t instant) {
+  const absl::Time time = absl::FromUnixSeconds(instant);
+  Run& run = instants_[next_instant_];
+  next_instant_ = (next_instant_ + 1) % instants_.size();
+  run = {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max(), zone_.At(time).offset};
+  absl::TimeZone::CivilTransition change;
+  if (zone_.PrevTransition(time + absl::Seconds(1), &change)) run.begin = absl::ToUnixSeconds(zone_.At(change.to).trans);
+  if (zone_.NextTransition(time, &change)) run.end = absl::ToUnixSeconds(zone_.At(change.to).trans);
+  return run;
+}
+
+int64_t LocalClock::DayAt(int64_t instant) { return FloorDiv(instant + RunOf(instant).offset, kDaySeconds); }
+
 }  // namespace aftercare::plan

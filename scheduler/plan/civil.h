@@ -62,6 +62,12 @@ class MonthlyDates {
 // Seconds in a day without a change of clocks.
 inline constexpr int64_t kDaySeconds = 86400;
 
+// Rounded down, also below zero.
+inline int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+// Weekday of a day number, 0 is Monday.
+inline int WeekdayOf(int64_t day_number) { return static_cast<int>(((day_number + 3) % 7 + 7) % 7); }
+
 // Turns local times of one zone into instants after RFC 5545, 3.3.5: a local time that clocks skip or repeat is read
 // with the UTC offset in force before the change. So 02:30 in a gap is 03:30 by the new offset, 01:30 in an overlap is
 // the first of the two, and a whole day left out (Apia, 30 December 2011) is read as the day after it.
@@ -82,20 +88,35 @@ class LocalClock {
     return local - Learn(local);
   }
 
- private:
-  // Local times [begin, end) that are `offset` seconds ahead of UTC.
+  // Times [begin, end) at which clocks are `offset` seconds ahead of UTC.
   struct Run {
     int64_t begin = 0;
     int64_t end = 0;
     int64_t offset = 0;
   };
 
+  // The run of an instant, bounds and all in Unix seconds: what a clock shows then is `instant + offset`. Good until
+  // the next call of a method that is not const.
+  const Run& RunOf(int64_t instant) {
+    for (const Run& run : instants_) {
+      if (instant >= run.begin && instant < run.end) return run;
+    }
+    return LearnInstant(instant);
+  }
+
+  // Day number of the date a clock shows at an instant.
+  int64_t DayAt(int64_t instant);
+
+ private:
   // Finds the run of `local`, remembers it in place of the oldest and returns its offset.
   int64_t Learn(int64_t local);
+  const Run& LearnInstant(int64_t instant);
 
   absl::TimeZone zone_;
-  std::array<Run, 4> runs_{};
+  std::array<Run, 4> runs_{};  // Of local times.
+  std::array<Run, 4> instants_{};
   size_t next_ = 0;
+  size_t next_instant_ = 0;
 };
 
 }  // namespace aftercare::plan

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/mix_hash.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/plan/words.h"
 
@@ -45,6 +46,12 @@ std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const Compiled
     });
   }
   return rules;
+}
+
+ContactHours HoursFor(const v1::Enrollment& enrollment, const Setting& setting) {
+  if (!enrollment.has_contact_hours()) return setting.calendar != nullptr ? setting.calendar->hours : ContactHours();
+  FieldErrors ignored;
+  return ContactHours::Read(enrollment.contact_hours(), "contact_hours", &ignored);
 }
 
 absl::Time EnrollTimeOf(const v1::Enrollment& enrollment) {
@@ -85,12 +92,12 @@ class EnrollmentChecker {
  public:
   EnrollmentChecker(const v1::Enrollment& source, FieldErrors* errors) : source_(source), errors_(*errors) {}
 
-  std::optional<PatientFacts> Run(const CompiledPathway& pathway) {
+  std::optional<PatientFacts> Run(const CompiledPathway& pathway, const Setting& setting) {
     const size_t before = errors_.size();
     CheckAllButFactors();
     CheckFactors(pathway);
     if (errors_.size() != before) return std::nullopt;
-    return TrustedFactsOf(source_, pathway);
+    return TrustedFactsOf(source_, pathway, setting);
   }
 
   void CheckAllButFactors() {
@@ -108,6 +115,7 @@ class EnrollmentChecker {
     if (source_.consent() != v1::CONSENT_GRANTED && source_.consent() != v1::CONSENT_REFUSED) {
       Fault("consent", "must say whether the patient agreed");
     }
+    ContactHours::Read(source_.contact_hours(), "contact_hours", &errors_);
   }
 
  private:
@@ -172,19 +180,26 @@ class EnrollmentChecker {
 
 }  // namespace
 
+uint64_t SpreadSeed(absl::string_view clinic, absl::string_view enrollment) {
+  return MixHash(MixHash(0, clinic), enrollment);
+}
+
 std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
-                                    FieldErrors* errors) {
-  return EnrollmentChecker(enrollment, errors).Run(pathway);
+                                    FieldErrors* errors, const Setting& setting) {
+  return EnrollmentChecker(enrollment, errors).Run(pathway, setting);
 }
 
 void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors) {
   EnrollmentChecker(enrollment, errors).CheckAllButFactors();
 }
 
-PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway) {
+PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway, const Setting& setting) {
   return {ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1)),
-          FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone()), EnrollTimeOf(enrollment),
-          RulesFor(enrollment, pathway)};
+          FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone()),
+          EnrollTimeOf(enrollment),
+          RulesFor(enrollment, pathway),
+          HoursFor(enrollment, setting),
+          setting};
 }
 
 }  // namespace aftercare::plan

@@ -67,6 +67,8 @@ struct CompiledRule {
   absl::InlinedVector<int, 4> times;        // Minutes of the day, ascending.
   WindowKind window = WindowKind::kDays;
   int window_length = 0;                    // Days, hours, or the closing minute of the day.
+  int spread = 0;                           // Seconds.
+  bool supersede = false;
 
   absl::InlinedVector<CompiledText, 2> texts;
 };

@@ -18,6 +18,7 @@ constexpr int kMaxValues = 50;
 constexpr int kMaxPhases = 50;
 constexpr int kMaxConditions = 50;
 constexpr int kMaxTexts = 100;
+constexpr int kMaxSpread = 4 * 60 * 60;  // Seconds.
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxDescription = 4000;
 constexpr size_t kMaxText = 1600;
@@ -144,7 +145,16 @@ class PathwayCompiler {
     }
     const PhaseBounds* bounds = phase >= 0 && bounds_[phase].has_value() ? &*bounds_[phase] : nullptr;
     occurrences_ += CheckSchedule(source.schedule(), bounds, path + ".schedule", &order_, &rule, &errors_);
+    CheckSpread(path + ".spread", source.spread(), &rule);
+    rule.supersede = source.supersede();
     CheckTexts(path + ".texts", source, &rule);
+  }
+
+  void CheckSpread(const std::string& field, const google::protobuf::Duration& spread, CompiledRule* rule) {
+    if (spread.seconds() < 0 || spread.seconds() > kMaxSpread || spread.nanos() != 0) {
+      return Fault(field, "must be 0 to 4 hours, in whole seconds");
+    }
+    rule->spread = static_cast<int>(spread.seconds());
   }
 
   void CheckCondition(const std::string& path, const v1::Condition& source, CompiledRule* rule) {

@@ -8,7 +8,6 @@ namespace {
 
 constexpr int64_t kNanos = 1'000'000'000;
 
-int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 int64_t CeilDiv(int64_t a, int64_t b) { return -FloorDiv(-a, b); }
 
 // The first whole nanosecond that is not before `t`; the end of the range for what is beyond it.
@@ -17,25 +16,7 @@ int64_t CeilNanos(absl::Time t) {
   return nanos < std::numeric_limits<int64_t>::max() && absl::FromUnixNanos(nanos) < t ? nanos + 1 : nanos;
 }
 
-int64_t DayAfter(int64_t instant, const LocalClock& clock) {
-  return DayNumber(absl::CivilDay(clock.zone().At(absl::FromUnixSeconds(instant)).cs)) + 1;
-}
-
-// When the window of an occurrence closes, in Unix seconds: after `nominal`, and never earlier than that of the day
-// before at the same time of day.
-int64_t CloseOf(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClock* clock) {
-  switch (rule.window) {
-    case WindowKind::kHours:
-      return nominal + rule.window_length * int64_t{3600};
-    case WindowKind::kUntil:
-      return std::max(clock->At(day * kDaySeconds + rule.window_length * 60), nominal + 60);
-    case WindowKind::kDays:
-      break;
-  }
-  const int64_t close = clock->At((day + 1 + rule.window_length) * kDaySeconds);
-  if (close > nominal) return close;
-  return std::max(clock->At((DayAfter(nominal, *clock) + rule.window_length) * kDaySeconds), nominal + 60);
-}
+int64_t DueNanos(const Placement& place) { return place.due * kNanos + place.nanos; }
 
 // Near the first day whose window is still open at a local time.
 int64_t FirstOpenDay(const CompiledRule& rule, int64_t time, int64_t local) {
@@ -53,7 +34,7 @@ int64_t FirstOpenDay(const CompiledRule& rule, int64_t time, int64_t local) {
 }  // namespace
 
 Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
-    : pathway_(pathway), facts_(facts), enrolled_(absl::ToUnixNanos(facts.enroll_time)), clock_(facts.zone) {
+    : pathway_(pathway), facts_(facts), enrolled_(absl::ToUnixNanos(facts.enroll_time)), placer_(facts_) {
   const int rules = pathway.rule_count();
   size_t pairs = 0;
   for (int i = 0; i < rules; ++i) pairs += facts.rules[i] ? pathway.rule(i).times.size() : 0;
@@ -64,41 +45,33 @@ Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
     const CompiledRule& rule = pathway.rule(i);
     const RuleDays& days = days_.emplace_back(rule, facts.procedure_date);
     if (days.count() == 0) continue;
+    const int32_t spread = placer_.SpreadFor(rule, pathway.rule_source(i).id());
     for (size_t time = 0; time < rule.times.size(); ++time) {
-      series_.push_back({static_cast<int>(days_.size()) - 1, i, static_cast<int>(time), 0});
+      series_.push_back({static_cast<int>(days_.size()) - 1, i, static_cast<int>(time), 0,
+                         {&rule, rule.times[time], spread}, 0, {}});
     }
   }
 }
 
-// When an occurrence comes due, in Unix nanoseconds. For the occurrences of one series this never decreases: windows
-// close in order, so those that are late come first, then those that are due at enrollment, then the others.
-int64_t Plan::DueOf(const CompiledRule& rule, int64_t day, int64_t nominal) {
-  const int64_t due = nominal * kNanos;
-  if (due >= enrolled_) return due;
-  return CloseOf(rule, day, nominal, &clock_) > FloorDiv(enrolled_, kNanos) ? enrolled_ : due;
+void Plan::Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const {
+  // Only a time of enrollment has a part of a second; it is taken over as it is.
+  out->due = place.nanos == 0 ? absl::FromUnixSeconds(place.due) : facts_.enroll_time;
+  out->expire = absl::FromUnixSeconds(place.expire);
+  out->nominal = absl::CivilMinute(DayOf(day)) + slot.minute;
+  out->late = place.late;
+  out->outside = place.outside;
 }
 
-void Plan::Fill(const CompiledRule& rule, int minute, int64_t day, int64_t nominal, LocalClock* clock,
-                Occurrence* out) const {
-  const int64_t close = CloseOf(rule, day, nominal, clock);
-  const bool missed = nominal * kNanos < enrolled_;
-  out->late = missed && close <= FloorDiv(enrolled_, kNanos);
-  out->due = missed && !out->late ? facts_.enroll_time : absl::FromUnixSeconds(nominal);
-  out->expire = absl::FromUnixSeconds(close);
-  out->nominal = absl::CivilMinute(DayOf(day)) + minute;
-}
-
-bool Plan::LoadHead(int series, Head* head) {
-  const Series& from = series_[series];
-  const RuleDays& days = days_[from.days];
-  if (from.next >= days.count()) return false;
-  const CompiledRule& rule = pathway_.rule(from.rule);
-  head->day = days.At(from.next);
-  head->nominal = clock_.At(head->day * kDaySeconds + rule.times[from.time] * 60);
-  head->due = DueOf(rule, head->day, head->nominal);
-  const uint64_t number = from.next * rule.times.size() + from.time + 1;
-  head->tie = static_cast<uint64_t>(from.rule) << 32 | number;
-  head->series = series;
+bool Plan::LoadHead(int index, Head* head) {
+  Series& series = series_[index];
+  const RuleDays& days = days_[series.days];
+  if (series.next >= days.count()) return false;
+  series.day = days.At(series.next);
+  series.place = placer_.Place(series.slot, series.day);
+  head->due = DueNanos(series.place);
+  const uint64_t number = series.next * series.slot.rule->times.size() + series.time + 1;
+  head->tie = static_cast<uint64_t>(series.rule) << 32 | number;
+  head->series = index;
   return true;
 }
 
@@ -130,10 +103,9 @@ bool Plan::Next(Occurrence* out) {
   if (heads_.empty()) return false;
   Head& head = heads_.front();
   Series& series = series_[head.series];
-  const CompiledRule& rule = pathway_.rule(series.rule);
   out->rule = series.rule;
   out->number = static_cast<int>(head.tie & 0xFFFFFFFF);
-  Fill(rule, rule.times[series.time], head.day, head.nominal, &clock_, out);
+  Fill(series.slot, series.day, series.place, out);
   ++series.next;
   if (!LoadHead(head.series, &head)) {
     head = heads_.back();
@@ -147,7 +119,7 @@ bool Plan::Next(Occurrence* out) {
 int64_t Plan::NearLocal(int64_t nanos) {
   constexpr int64_t kFar = 40'000'000'000;
   const int64_t seconds = std::clamp(FloorDiv(nanos, kNanos), -kFar, kFar);
-  return 2 * seconds - clock_.At(seconds);
+  return 2 * seconds - placer_.clock().At(seconds);
 }
 
 void Plan::Seek(absl::Time t) {
@@ -157,48 +129,57 @@ void Plan::Seek(absl::Time t) {
   const int64_t local = NearLocal(nanos);
   const int64_t enrolled_local = open_counts ? NearLocal(enrolled_) : 0;
   for (Series& series : series_) {
-    const CompiledRule& rule = pathway_.rule(series.rule);
-    const int64_t time = rule.times[series.time] * int64_t{60};
+    const int64_t time = series.slot.minute * int64_t{60};
     int64_t day = CeilDiv(local - time, kDaySeconds);
-    if (open_counts) day = std::min(day, FirstOpenDay(rule, time, enrolled_local));
+    if (open_counts) day = std::min(day, FirstOpenDay(*series.slot.rule, time, enrolled_local));
     SeekSeries(&series, nanos, day);
   }
   LoadHeads();
 }
 
-// Moves the series to its first occurrence due at or after `t` (Unix nanoseconds), which is within a step or two of
-// the day `estimate`: estimates ignore changes of clocks.
+// Moves the series to its first occurrence due at or after `t` (Unix nanoseconds). It is looked for from the day
+// `estimate` on, in growing steps, then between the last two: near it as a rule, since estimates ignore only changes of
+// clocks, but as far as contact hours and closed days move things where there are such.
 void Plan::SeekSeries(Series* series, int64_t t, int64_t estimate) {
-  const CompiledRule& rule = pathway_.rule(series->rule);
   const RuleDays& days = days_[series->days];
-  const int64_t time = rule.times[series->time] * int64_t{60};
-  const auto is_before = [&](int index) {
-    const int64_t day = days.At(index);
-    return DueOf(rule, day, clock_.At(day * kDaySeconds + time)) < t;
-  };
-  int next = days.Estimate(estimate);
-  if (next > 0 && !is_before(next - 1)) {
-    do --next;
-    while (next > 0 && !is_before(next - 1));
-  } else {
-    while (next < days.count() && is_before(next)) ++next;
+  const auto is_before = [&](int index) { return DueNanos(placer_.Place(series->slot, days.At(index))) < t; };
+  int low = days.Estimate(estimate);  // All before it are before t.
+  int high = low;                     // None from it on is.
+  for (int step = 1; low > 0 && !is_before(low - 1); step *= 2) {
+    high = low - 1;
+    low = std::max(0, low - step);
   }
-  series->next = next;
+  if (high == low) {
+    for (int step = 1; high < days.count() && is_before(high); step *= 2) {
+      low = high + 1;
+      high = std::min(days.count(), high + step);
+    }
+  }
+  while (low < high) {
+    const int middle = low + (high - low) / 2;
+    if (is_before(middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  series->next = low;
 }
 
-bool Plan::Find(int rule_index, int number, Occurrence* out) const {
+bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const {
   if (rule_index < 0 || rule_index >= pathway_.rule_count() || !facts_.rules[rule_index] || number < 1) return false;
   const CompiledRule& rule = pathway_.rule(rule_index);
   const int times = static_cast<int>(rule.times.size());
   const RuleDays days(rule, facts_.procedure_date);
   const int index = (number - 1) / times;
   if (index >= days.count()) return false;
-  const int minute = rule.times[(number - 1) % times];
   const int64_t day = days.At(index);
-  LocalClock clock = clock_;  // A copy, so that finding changes nothing.
+  Placer placer = placer_;  // A copy, so that finding changes nothing.
+  const Slot slot{&rule, rule.times[(number - 1) % times],
+                  placer.SpreadFor(rule, pathway_.rule_source(rule_index).id())};
   out->rule = rule_index;
   out->number = number;
-  Fill(rule, minute, day, clock.At(day * kDaySeconds + minute * 60), &clock, out);
+  Fill(slot, day, placer.Place(slot, day, steps), out);
   return true;
 }
 

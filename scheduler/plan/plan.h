@@ -9,6 +9,7 @@
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/pathway.h"
+#include "scheduler/plan/placement.h"
 #include "scheduler/plan/rule_days.h"
 
 namespace aftercare::plan {
@@ -21,8 +22,7 @@ struct Occurrence {
   // Counted from 1 in order of nominal local time within the rule, whatever the time of enrollment.
   int number = 0;
 
-  // From when it may be sent: the instant of the nominal time, or the time of enrollment where that is later and the
-  // window is still open then.
+  // From when it may be sent: the instant of the nominal time, moved as Placer says.
   absl::Time due;
 
   // From when it may no longer be sent. Always after `due`.
@@ -33,6 +33,9 @@ struct Occurrence {
 
   // Whether the window had closed when the patient was enrolled. `due` is then that of the nominal time.
   bool late = false;
+
+  // Whether contact hours are closed from `due` to `expire`: it must not be sent.
+  bool outside = false;
 };
 
 // Walks the plan of one patient in order of (due, rule, number), without storing it.
@@ -58,34 +61,34 @@ class Plan {
   // Moves to the next occurrence and writes it to `out`. False, leaving `out` alone, when there is none.
   bool Next(Occurrence* out);
 
-  // Writes the occurrence with that number of that rule, wherever the plan stands, and without moving it. False,
-  // leaving `out` alone, when the rule does not apply to the patient or has no such number.
-  bool Find(int rule, int number, Occurrence* out) const;
+  // Writes the occurrence with that number of that rule, wherever the plan stands, and without moving it; and how its
+  // due time came about, where that is asked for. False, leaving `out` alone, when the rule does not apply to the
+  // patient or has no such number.
+  bool Find(int rule, int number, Occurrence* out, Steps* steps = nullptr) const;
 
  private:
   // A rule at one of its times of day. Its occurrences come due in their own order even across changes of clocks, since
   // a day or more lies between them and clocks are never set by more than a day. Those of the whole rule need not.
   struct Series {
-    int days = 0;    // Index into days_.
-    int rule = 0;    // Index into the pathway's rules.
-    int time = 0;    // Index into the rule's times.
-    int next = 0;    // Index into the days, of the occurrence at the head.
+    int days = 0;        // Index into days_.
+    int rule = 0;        // Index into the pathway's rules.
+    int time = 0;        // Index into the rule's times.
+    int next = 0;        // Index into the days, of the occurrence at the head.
+    Slot slot;
+    int64_t day = 0;     // Of the head: its day number, and
+    Placement place;     // where it lies.
   };
 
   // The head of a series that is not exhausted, ordered by (due, rule, number).
   struct Head {
-    int64_t due = 0;      // Unix nanoseconds.
-    uint64_t tie = 0;     // Rule, then number.
-    int64_t day = 0;      // Day number.
-    int64_t nominal = 0;  // Unix seconds.
+    int64_t due = 0;   // Unix nanoseconds.
+    uint64_t tie = 0;  // Rule, then number.
     int series = 0;
   };
 
   static bool Before(const Head& a, const Head& b) { return a.due != b.due ? a.due < b.due : a.tie < b.tie; }
 
-  int64_t DueOf(const CompiledRule& rule, int64_t day, int64_t nominal);
-  void Fill(const CompiledRule& rule, int minute, int64_t day, int64_t nominal, LocalClock* clock,
-            Occurrence* out) const;
+  void Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const;
   bool LoadHead(int series, Head* head);
   void LoadHeads();
   void SiftDown(size_t index);
@@ -95,7 +98,7 @@ class Plan {
   const CompiledPathway& pathway_;
   PatientFacts facts_;
   int64_t enrolled_;  // The time of enrollment, in Unix nanoseconds.
-  LocalClock clock_;
+  Placer placer_;
   absl::InlinedVector<RuleDays, 48> days_;
   absl::InlinedVector<Series, 64> series_;
   absl::InlinedVector<Head, 64> heads_;  // A heap, least first.

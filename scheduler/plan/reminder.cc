@@ -17,6 +17,10 @@ void SetState(const Occurrence& occurrence, absl::Time enroll_time, absl::Time n
     reminder->set_state(v1::REMINDER_STATE_EXPIRED);
     reminder->set_reason(v1::REMINDER_REASON_LATE_ENROLLMENT);
     SetTimestamp(enroll_time, reminder->mutable_state_time());
+  } else if (occurrence.outside) {
+    reminder->set_state(v1::REMINDER_STATE_SUPPRESSED);
+    reminder->set_reason(v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
+    if (occurrence.due <= now) SetTimestamp(occurrence.due, reminder->mutable_state_time());
   } else if (occurrence.due > now) {
     reminder->set_state(v1::REMINDER_STATE_SCHEDULED);
   } else if (occurrence.expire > now) {

@@ -19,8 +19,9 @@ namespace aftercare::plan {
 // category, audience, due_time, expire_time, nominal_local_time, state, reason and state_time. Leaves the others as
 // they are.
 //
-// The state is that of an occurrence nothing has happened to: EXPIRED / LATE_ENROLLMENT if late, SCHEDULED before it
-// is due, DUE inside its window, EXPIRED / WINDOW_CLOSED after it.
+// The state is that of an occurrence nothing has happened to: EXPIRED / LATE_ENROLLMENT if late, SUPPRESSED /
+// OUTSIDE_CONTACT_HOURS if it is outside (also while it is still to come, for it will not be sent), else SCHEDULED
+// before it is due, DUE inside its window, EXPIRED / WINDOW_CLOSED after it.
 void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
               v1::Reminder* reminder);
 

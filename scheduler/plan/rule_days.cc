@@ -5,14 +5,6 @@
 #include "scheduler/plan/civil.h"
 
 namespace aftercare::plan {
-namespace {
-
-// 0 is Monday.
-int WeekdayOf(int64_t day_number) {
-  return static_cast<int>(((day_number + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday.
-}
-
-}  // namespace
 
 RuleDays::RuleDays(const CompiledRule& rule, absl::CivilDay anchor) : rule_(&rule), monthly_(anchor) {
   if (rule.recurrence == Recurrence::kOn) {

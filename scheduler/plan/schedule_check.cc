@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/weekdays.h"
 
 namespace aftercare::plan {
 namespace {
@@ -180,7 +181,8 @@ class ScheduleChecker {
       case v1::Schedule::kWeekly:
         rule_.recurrence = Recurrence::kWeekly;
         rule_.interval = CheckInterval(schedule_.weekly().interval(), 52, path_ + ".weekly", &errors_);
-        return CheckWeekdays();
+        rule_.weekdays = ReadWeekdays(schedule_.weekly().weekdays(), path_ + ".weekly.weekdays", &errors_);
+        return;
       case v1::Schedule::kMonthly:
         rule_.recurrence = Recurrence::kMonthly;
         rule_.interval = CheckInterval(schedule_.monthly().interval(), 24, path_ + ".monthly", &errors_);
@@ -189,21 +191,6 @@ class ScheduleChecker {
         rule_.recurrence = Recurrence::kOn;
         rule_.on.push_back(rule_.span.first);
         return;
-    }
-  }
-
-  void CheckWeekdays() {
-    // More than seven repeat one; what follows the eighth says nothing new.
-    for (int i = 0; i < std::min(schedule_.weekly().weekdays_size(), 8); ++i) {
-      const std::string field = absl::StrCat(".weekly.weekdays[", i, "]");
-      const int weekday = schedule_.weekly().weekdays(i);
-      if (weekday < v1::WEEKDAY_MONDAY || weekday > v1::WEEKDAY_SUNDAY) {
-        Fault(field, "must be a day of the week");
-        continue;
-      }
-      const uint8_t bit = static_cast<uint8_t>(1 << (weekday - v1::WEEKDAY_MONDAY));
-      if ((rule_.weekdays & bit) != 0) Fault(field, "must not be named twice");
-      rule_.weekdays |= bit;
     }
   }
 

@@ -37,6 +37,9 @@ class Facts {
   // Ordered by id, after `after`.
   absl::StatusOr<std::vector<ClinicRow>> ListClinics(absl::string_view after, int limit);
 
+  // A clinic whose enrollments are still to be planned anew, if there is one: replan_after is set.
+  absl::StatusOr<std::optional<ClinicRow>> FirstToReplan();
+
   // Number of the newest revision; 0 if there is no such pathway. Far cheaper than to read it.
   absl::StatusOr<int32_t> NewestRevision(absl::string_view clinic, absl::string_view pathway);
   // `revision` 0: the newest.

@@ -3,13 +3,22 @@
 #include "scheduler/store/facts.h"
 #include "scheduler/store/query.h"
 
+// A literal, because a statement's text must be one.
+#define CLINIC_COLUMNS "clinic, version, data, calendar, replan_after"
+
 namespace aftercare::store {
 namespace {
 
 absl::Status ReadClinic(const Statement& row, ClinicRow& clinic) {
   clinic.clinic = StringAt(row, 0);
   clinic.version = row.Int(1);
+  clinic.calendar = row.Int(3);
+  if (!row.IsNull(4)) clinic.replan_after = StringAt(row, 4);
   return ParseAt(row, 2, clinic.data);
+}
+
+Query& BindReplan(Query& query, const ClinicRow& row) {
+  return row.replan_after.has_value() ? query.Text(*row.replan_after) : query.Null();
 }
 
 absl::Status ReadPathway(const Statement& row, PathwayRow& pathway) {
@@ -38,15 +47,21 @@ absl::StatusOr<std::string> Facts::Secret() {
 }
 
 absl::StatusOr<std::optional<ClinicRow>> Facts::GetClinic(absl::string_view clinic) {
-  Query query(connection_, "SELECT clinic, version, data FROM clinic WHERE clinic = $1");
+  Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic = $1");
   query.Text(clinic);
   return FirstRow<ClinicRow>(query, ReadClinic);
 }
 
 absl::StatusOr<std::vector<ClinicRow>> Facts::ListClinics(absl::string_view after, int limit) {
-  Query query(connection_, "SELECT clinic, version, data FROM clinic WHERE clinic > $1 ORDER BY clinic LIMIT $2");
+  Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic > $1 ORDER BY clinic LIMIT $2");
   query.Text(after).Int(limit);
   return AllRows<ClinicRow>(query, ReadClinic);
+}
+
+absl::StatusOr<std::optional<ClinicRow>> Facts::FirstToReplan() {
+  Query query(connection_,
+              "SELECT " CLINIC_COLUMNS " FROM clinic WHERE replan_after IS NOT NULL AND clinic > '' ORDER BY clinic LIMIT 1");
+  return FirstRow<ClinicRow>(query, ReadClinic);
 }
 
 absl::StatusOr<int32_t> Facts::NewestRevision(absl::string_view clinic, absl::string_view pathway) {
@@ -110,21 +125,18 @@ absl::StatusOr<std::optional<RequestRow>> Facts::GetRequest(absl::string_view cl
 absl::Status Transaction::InsertClinic(const ClinicRow& row) {
   wrote_ = true;
   const std::string data = row.data.SerializeAsString();
-  return Query(connection_, "INSERT INTO clinic (clinic, version, data) VALUES ($1, $2, $3)")
-      .Text(row.clinic)
-      .Int(row.version)
-      .Bytes(data)
-      .Run();
+  Query query(connection_, "INSERT INTO clinic (" CLINIC_COLUMNS ") VALUES ($1, $2, $3, $4, $5)");
+  query.Text(row.clinic).Int(row.version).Bytes(data).Int(row.calendar);
+  return BindReplan(query, row).Run();
 }
 
 absl::Status Transaction::UpdateClinic(const ClinicRow& row) {
   wrote_ = true;
   const std::string data = row.data.SerializeAsString();
-  return Query(connection_, "UPDATE clinic SET version = $2, data = $3 WHERE clinic = $1")
-      .Text(row.clinic)
-      .Int(row.version)
-      .Bytes(data)
-      .RunOnOne("clinic");
+  Query query(connection_,
+              "UPDATE clinic SET version = $2, data = $3, calendar = $4, replan_after = $5 WHERE clinic = $1");
+  query.Text(row.clinic).Int(row.version).Bytes(data).Int(row.calendar);
+  return BindReplan(query, row).RunOnOne("clinic");
 }
 
 absl::Status Transaction::InsertPathwayRevision(const PathwayRow& row) {

@@ -5,12 +5,16 @@
 #include "scheduler/store/query.h"
 
 // Literals, because a statement's text must be one literal.
-#define ENROLLMENT_COLUMNS "clinic, enrollment, clock, patient, pathway, version, state, next_due, data"
+#define ENROLLMENT_COLUMNS \
+  "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until"
+// What is read of one: besides its columns what its clinic's calendar is now.
+#define ENROLLMENT_READ \
+  ENROLLMENT_COLUMNS ", (SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
 // The filters of EnrollmentQuery besides the patient, as $3 to $6, and its limit.
-#define ENROLLMENT_FILTERS                                              \
+#define ENROLLMENT_FILTERS(order)                                       \
   " AND enrollment > $2 AND ($3 = '' OR pathway = $3)"                  \
   " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL)"    \
-  " ORDER BY enrollment LIMIT $6"
+  " ORDER BY " order " LIMIT $6"
 
 namespace aftercare::store {
 namespace {
@@ -42,6 +46,9 @@ absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
   enrollment.version = row.Int(5);
   enrollment.state = static_cast<v1::EnrollmentState>(row.Int(6));
   enrollment.next_due = OptionalInstantAt(row, 7);
+  enrollment.calendar = row.Int(9);
+  enrollment.recorded_until = OptionalInstantAt(row, 10);
+  enrollment.clinic_calendar = row.IsNull(11) ? 0 : row.Int(11);
   if (absl::Status status = ParseAt(row, 8, enrollment.data); !status.ok()) return status;
   enrollment.data.set_patient(StringAt(row, 3));
   const absl::string_view pathway = row.Text(4);
@@ -55,15 +62,18 @@ absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
 
 absl::StatusOr<std::optional<EnrollmentRow>> Facts::GetEnrollment(absl::string_view clinic,
                                                                   absl::string_view enrollment) {
-  Query query(connection_, "SELECT " ENROLLMENT_COLUMNS " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
+  Query query(connection_, "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
   query.Text(clinic).Text(enrollment);
   return FirstRow<EnrollmentRow>(query, ReadEnrollment);
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::ListEnrollments(const EnrollmentQuery& query) {
-  static constexpr char kAll[] = "SELECT " ENROLLMENT_COLUMNS " FROM enrollment WHERE clinic = $1" ENROLLMENT_FILTERS;
-  static constexpr char kOfPatient[] = "SELECT " ENROLLMENT_COLUMNS
-                                       " FROM enrollment WHERE clinic = $1 AND patient = $7" ENROLLMENT_FILTERS;
+  static constexpr char kAll[] = "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1"
+                                 ENROLLMENT_FILTERS("enrollment");
+  // A patient has a handful. Said as a span, so that the index by patient is taken and not the whole clinic looked at.
+  static constexpr char kOfPatient[] = "SELECT " ENROLLMENT_READ
+                                       " FROM enrollment WHERE clinic = $1 AND patient >= $7 AND patient <= $7"
+                                       ENROLLMENT_FILTERS("patient, enrollment");
   Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
   rows.Text(query.clinic)
       .Text(query.after)
@@ -86,7 +96,7 @@ absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsOf(absl::string_view 
 
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_view clock, absl::Time through,
                                                                  int limit) {
-  Query query(connection_, "SELECT " ENROLLMENT_COLUMNS
+  Query query(connection_, "SELECT " ENROLLMENT_READ
                            " FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
                            " ORDER BY next_due, clinic, enrollment LIMIT $3");
   query.Text(clock).Instant(through).Int(limit);
@@ -111,7 +121,7 @@ absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
   wrote_ = true;
   const StoredEnrollment stored(row);
   return Query(connection_,
-               "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+               "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
       .Text(row.clinic)
       .Text(row.enrollment)
       .Text(row.clock)
@@ -121,6 +131,8 @@ absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
       .Int(row.state)
       .Instant(row.next_due)
       .Bytes(stored.data)
+      .Int(row.calendar)
+      .Instant(row.recorded_until)
       .Run();
 }
 
@@ -129,7 +141,7 @@ absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {
   const StoredEnrollment stored(row);
   return Query(connection_,
                "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
-               " data = $9 WHERE clinic = $1 AND enrollment = $2")
+               " data = $9, calendar = $10, recorded_until = $11 WHERE clinic = $1 AND enrollment = $2")
       .Text(row.clinic)
       .Text(row.enrollment)
       .Text(row.clock)
@@ -139,6 +151,8 @@ absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {
       .Int(row.state)
       .Instant(row.next_due)
       .Bytes(stored.data)
+      .Int(row.calendar)
+      .Instant(row.recorded_until)
       .RunOnOne("enrollment");
 }
 

@@ -89,6 +89,14 @@ CREATE TABLE request (
 
 INSERT INTO meta (key, number) VALUES ('last_event_seq', 0), ('probe', 0);
 )sql",
+    R"sql(
+ALTER TABLE clinic ADD COLUMN calendar BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE clinic ADD COLUMN replan_after {key};
+CREATE INDEX clinic_by_replan ON clinic (clinic) WHERE replan_after IS NOT NULL;
+
+ALTER TABLE enrollment ADD COLUMN calendar BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE enrollment ADD COLUMN recorded_until BIGINT;
+)sql",
 };
 
 // Before all steps, because it holds the number of the last one.

@@ -24,6 +24,9 @@ struct ClinicRow {
   std::string clinic;
   int64_t version = 1;
   v1::Clinic data;
+  int64_t calendar = 0;  // fingerprint of what of `data` plans depend on; 0 where there is nothing of it
+  // While enrollments may have a next_due by an earlier calendar: those up to this id (empty: none) do not any more.
+  std::optional<std::string> replan_after = std::nullopt;
 };
 
 // One immutable revision of a pathway. `data` has neither name, revision nor etag set.
@@ -36,7 +39,8 @@ struct PathwayRow {
 };
 
 // An enrollment. `data` has name, etag and state cleared. `next_due` is derived from the plan: the first instant at
-// which an occurrence that has not fired comes due; empty when none will.
+// which an occurrence that has not fired comes due; empty when none will. It was derived by the calendar with the
+// fingerprint `calendar`, and says nothing where the clinic has another one by now.
 struct EnrollmentRow {
   std::string clinic;
   std::string enrollment;
@@ -45,6 +49,11 @@ struct EnrollmentRow {
   v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
   std::optional<absl::Time> next_due;
   v1::Enrollment data;
+  int64_t calendar = 0;
+  // Up to when the plan has occurrences at or after next_due that have a row all the same, under another due time: a
+  // change of calendars moved them. Empty: rows lie where the plan does.
+  std::optional<absl::Time> recorded_until = std::nullopt;
+  int64_t clinic_calendar = 0;  // the clinic's as of the same snapshot; only read
 };
 
 // Names one occurrence. Ordered as the store orders rows.

@@ -107,6 +107,9 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::ListClinicsResponse> Call(const v1::ListClinicsRequest& request) override {
     return Do(*clinics_, &v1::ClinicService::Stub::ListClinics, request);
   }
+  absl::StatusOr<v1::UpdateClinicResponse> Call(const v1::UpdateClinicRequest& request) override {
+    return Do(*clinics_, &v1::ClinicService::Stub::UpdateClinic, request);
+  }
   absl::StatusOr<v1::AdvanceTestClockResponse> Call(const v1::AdvanceTestClockRequest& request) override {
     return Do(*clinics_, &v1::ClinicService::Stub::AdvanceTestClock, request);
   }
@@ -125,6 +128,9 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::CreateEnrollmentResponse> Call(const v1::CreateEnrollmentRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::CreateEnrollment, request);
   }
+  absl::StatusOr<v1::GetEnrollmentResponse> Call(const v1::GetEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::GetEnrollment, request);
+  }
   absl::StatusOr<v1::ListEnrollmentsResponse> Call(const v1::ListEnrollmentsRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::ListEnrollments, request);
   }
@@ -139,6 +145,9 @@ class GrpcConnection final : public Connection {
   }
   absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::CountReminders, request);
+  }
+  absl::StatusOr<v1::GetReminderResponse> Call(const v1::GetReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::GetReminder, request);
   }
   absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::CompleteReminder, request);

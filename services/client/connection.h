@@ -39,6 +39,7 @@ class Connection {
   virtual absl::StatusOr<v1::CreateClinicResponse> Call(const v1::CreateClinicRequest& request) = 0;
   virtual absl::StatusOr<v1::GetClinicResponse> Call(const v1::GetClinicRequest& request) = 0;
   virtual absl::StatusOr<v1::ListClinicsResponse> Call(const v1::ListClinicsRequest& request) = 0;
+  virtual absl::StatusOr<v1::UpdateClinicResponse> Call(const v1::UpdateClinicRequest& request) = 0;
   virtual absl::StatusOr<v1::AdvanceTestClockResponse> Call(const v1::AdvanceTestClockRequest& request) = 0;
 
   virtual absl::StatusOr<v1::CreatePathwayResponse> Call(const v1::CreatePathwayRequest& request) = 0;
@@ -47,12 +48,14 @@ class Connection {
   virtual absl::StatusOr<v1::UpdatePathwayResponse> Call(const v1::UpdatePathwayRequest& request) = 0;
 
   virtual absl::StatusOr<v1::CreateEnrollmentResponse> Call(const v1::CreateEnrollmentRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetEnrollmentResponse> Call(const v1::GetEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::ListEnrollmentsResponse> Call(const v1::ListEnrollmentsRequest& request) = 0;
   virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) = 0;
   virtual absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetReminderResponse> Call(const v1::GetReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) = 0;

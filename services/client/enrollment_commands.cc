@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/client/calendar_options.h"
 #include "services/client/commands.h"
 #include "services/client/enrollment_file.h"
 #include "services/client/failure.h"
@@ -21,6 +22,7 @@ struct EnrollOptions {
   std::string procedure_date;
   std::string zone;
   std::string locale;
+  std::string contact_hours;
   std::vector<std::string> factors;
   std::vector<v1::ContactPoint> contact_points;
   std::string consent;
@@ -51,6 +53,11 @@ absl::StatusOr<v1::Enrollment> EnrollmentOf(const std::string& clinic, const Enr
   set(options.locale, enrollment.mutable_locale());
   if (!options.contact_points.empty()) {
     enrollment.mutable_contact_points()->Assign(options.contact_points.begin(), options.contact_points.end());
+  }
+  if (!options.contact_hours.empty()) {
+    const absl::StatusOr<v1::ContactHours> hours = ParseContactHours(options.contact_hours);
+    if (!hours.ok()) return hours.status();
+    *enrollment.mutable_contact_hours() = *hours;
   }
   if (!options.consent.empty()) {
     const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "--consent", options.consent);
@@ -200,6 +207,7 @@ void AddEnroll(CLI::App& app, Action* action) {
   AddListOption(enroll, "--factor", &options->factors, "A fact about the patient, severity=severe; may be repeated")
       ->type_name("FACTOR=VALUE");
   AddContactOptions(enroll, options);
+  add("--contact-hours", &options->contact_hours, absl::StrCat(kContactHoursHelp, ". Default: the clinic's"), "HOURS");
   add("--id", &options->id, "Id of the enrollment. Default: the server makes one", "ID");
   add("--request-id", &options->request_id, "Makes it safe to send the same again", "ID");
   enroll->add_flag("--dry-run", options->dry_run, "Check only, enrol nobody");

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/plan/civil.h"
+#include "services/client/calendar_options.h"
 #include "services/client/names.h"
 #include "services/client/table.h"
 #include "services/client/terminal.h"
@@ -31,6 +32,17 @@ absl::TimeZone ZoneOf(const std::string& name) { return plan::FindZone(name).val
 
 std::string Field(absl::string_view name, absl::string_view value) {
   return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
+}
+
+// Each on a line of its own, the first with the field's name.
+std::string HolidayFields(const v1::Clinic& clinic) {
+  std::string out;
+  for (const v1::Holiday& holiday : clinic.holidays()) {
+    absl::StrAppend(&out, Field(out.empty() ? "holidays" : "",
+                                absl::StrCat(holiday.date(), holiday.display_name().empty() ? "" : " ",
+                                             holiday.display_name())));
+  }
+  return out;
 }
 
 }  // namespace
@@ -158,6 +170,8 @@ std::string RenderClinic(const v1::Clinic& clinic) {
   const absl::TimeZone zone = ZoneOf(clinic.time_zone());
   return absl::StrCat(Field("clinic", clinic.name()), Field("name", clinic.display_name()),
                       Field("phone", clinic.phone()), Field("time zone", clinic.time_zone()),
+                      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
+                      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
                       Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
                       Field("made", FormatInstant(clinic.create_time(), zone)));
 }
@@ -171,6 +185,9 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
       Field("locale", enrollment.locale()), Field("factors", FactorsOf(enrollment)));
   for (const v1::ContactPoint& point : enrollment.contact_points()) {
     absl::StrAppend(&out, Field(ChannelLabel(point.channel()), point.address()));
+  }
+  if (enrollment.has_contact_hours()) {
+    absl::StrAppend(&out, Field("contact hours", ContactHoursText(enrollment.contact_hours())));
   }
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
                   Field("state", EnrollmentStateOf(enrollment)),

@@ -9,6 +9,7 @@
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/agenda.h"
+#include "services/client/calendar_options.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
@@ -31,6 +32,7 @@ struct PreviewOptions {
   std::string enrolled_at;
   std::string locale;
   std::string first_name = "Ana";
+  std::string contact_hours;
   bool picture = false;
 };
 
@@ -62,6 +64,7 @@ std::string OptionOf(const std::string& field) {
   if (field == "locale") return "--locale";
   if (field == "first_name") return "--first-name";
   if (field == "enroll_time") return "--enrolled-at";
+  if (field.rfind("contact_hours", 0) == 0) return absl::StrCat("--contact-hours, ", field);
   return field.rfind("factors", 0) == 0 ? absl::StrCat("--factor, ", field) : field;
 }
 
@@ -126,6 +129,11 @@ absl::Status Preview(Session& session, const PreviewOptions& options) {
   plan::FieldErrors errors;
   v1::Enrollment patient = PatientOf(options, &errors);
   *patient.mutable_factors() = *std::move(factors);
+  if (!options.contact_hours.empty()) {
+    const absl::StatusOr<v1::ContactHours> hours = ParseContactHours(options.contact_hours);
+    if (!hours.ok()) return hours.status();
+    *patient.mutable_contact_hours() = *hours;
+  }
   const std::optional<plan::PatientFacts> facts = plan::FactsOf(patient, **compiled, &errors);
   for (plan::FieldError& error : errors) error.field = OptionOf(error.field);
   if (!errors.empty() || !facts.has_value()) return FaultsError("the patient's facts are not acceptable", errors);
@@ -153,6 +161,7 @@ void AddPreviewCommand(CLI::App& app, Action* action) {
   preview->add_option("--first-name", options->first_name, "For {first_name} in texts")
       ->capture_default_str()
       ->type_name("NAME");
+  preview->add_option("--contact-hours", options->contact_hours, kContactHoursHelp)->type_name("HOURS");
   preview->add_flag("--picture", options->picture, "Draw the year, as timeline does");
   preview->footer(
       "Example:\n  aftercare preview --pathway deploy/pathways/knee_stem_cell.textproto \\\n"

@@ -95,6 +95,32 @@ void BM_Walk(benchmark::State& state) {
 }
 BENCHMARK(BM_Walk);
 
+// The same with contact hours that move every third message or so, and a clinic closed at weekends.
+void BM_WalkInContactHours(benchmark::State& state) {
+  FieldErrors errors;
+  v1::Clinic clinic;
+  clinic.set_time_zone("America/New_York");
+  clinic.add_closed_weekdays(v1::WEEKDAY_SATURDAY);
+  clinic.add_closed_weekdays(v1::WEEKDAY_SUNDAY);
+  v1::Opening* opening = clinic.mutable_contact_hours()->add_openings();
+  opening->set_opens("10:00");
+  opening->set_closes("16:00");
+  const Setting setting{std::make_shared<const ClinicCalendar>(ReadCalendar(clinic, &errors)), 1};
+  PatientFacts facts = TrustedFactsOf(Patient(), Knee(), setting);
+  facts.rules.set();
+  Plan plan(Knee(), facts);
+  Occurrence occurrence;
+  for (auto _ : state) {
+    if (!plan.Next(&occurrence)) {
+      plan.Seek(absl::InfinitePast());
+      plan.Next(&occurrence);
+    }
+    benchmark::DoNotOptimize(occurrence);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_WalkInContactHours);
+
 // A new plan, sought to an instant of the year, and its next occurrence: what firing one reminder costs.
 void BM_BuildSeekNext(benchmark::State& state) {
   const PatientFacts facts = TrustedFactsOf(Patient(), Knee());

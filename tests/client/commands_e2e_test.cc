@@ -24,6 +24,27 @@ TEST_F(CommandsE2eTest, AClinicIsMadeShownAndListed) {
   EXPECT_THAT(again.err, HasSubstr("aftercare: ALREADY_EXISTS"));
 }
 
+TEST_F(CommandsE2eTest, HoursAndClosedDaysAreSetChangedAndExplained) {
+  MakeSandbox();
+  EXPECT_THAT(Must({"clinic", "update", "--contact-hours", "mon-fri 10:00-16:00", "--closed", "sat,sun", "--holiday",
+                    "2026-12-25=Christmas", "--holiday", "2026-05-25"}),
+              HasSubstr("contact hours    Mon-Fri 10:00-16:00\nclosed           Sat, Sun\n"
+                        "holidays         2026-05-25\n                 2026-12-25 Christmas\n"));
+  Must({"enroll", "--id", "zoe", "--patient", "P-1", "--first-name", "Zoe", "--pathway", "knee", "--procedure-date",
+        "2026-03-02", "--consent", "granted", "--sms", "+15550100"});
+  EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("due       Tue 3 Mar 2026 10:00\n"));
+  EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("Outside the contact hours (Mon-Fri 10:00-16:00)"));
+  EXPECT_THAT(Must({"clinic", "update", "--contact-hours", "any", "--closed", "none", "--holiday", "none"}),
+              Not(HasSubstr("closed")));
+  EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("due       Tue 3 Mar 2026 08:00\n"));
+  EXPECT_EQ(Aftercare({"clinic", "update"}).exit, 2);
+  EXPECT_EQ(Aftercare({"clinic", "update", "--contact-hours", "whenever"}).exit, 2);
+  const Outcome refused = Aftercare({"clinic", "update", "--contact-hours", "16:00-10:00", "--holiday", "2026-02-30"});
+  EXPECT_EQ(refused.exit, 1);
+  EXPECT_THAT(refused.err, HasSubstr("clinic.contact_hours.openings[0].closes: "));
+  EXPECT_THAT(refused.err, HasSubstr("there is no '2026-02-30'"));
+}
+
 TEST_F(CommandsE2eTest, APathwayIsStoredAndOnlyAChangeMakesARevision) {
   MakeSandbox();
   EXPECT_EQ(Must({"pathway", "put", kPathway, "--id", "knee"}),

@@ -352,5 +352,24 @@ TEST_F(BadInputTest, ARequestIdIsForOneRequestOnly) {
   ExpectError(Create(request), grpc::StatusCode::ALREADY_EXISTS, "ENROLLMENT_EXISTS");
 }
 
+TEST_F(BadInputTest, ACalendarIsRefusedWholeWithEveryFault) {
+  const auto update = FromText<v1::UpdateClinicRequest>(R"(
+      clinic {
+        name: "clinics/riverside" phone: "+1 555 0199"
+        contact_hours { openings { opens: "10:00" closes: "09:00" } openings { opens: "noon" closes: "24:00" } }
+        closed_weekdays: [WEEKDAY_MONDAY, WEEKDAY_TUESDAY, WEEKDAY_WEDNESDAY, WEEKDAY_THURSDAY, WEEKDAY_FRIDAY,
+                          WEEKDAY_SATURDAY, WEEKDAY_SUNDAY]
+        holidays { date: "2026-02-30" }
+      })");
+  const auto answer = Call(*client->clinics, &v1::ClinicService::Stub::UpdateClinic, update);
+  EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(FieldsOf(answer.status),
+              ::testing::ElementsAre("clinic.contact_hours.openings[0].closes", "clinic.contact_hours.openings[1].opens",
+                                     "clinic.closed_weekdays", "clinic.holidays[0].date"));
+  v1::GetClinicRequest get;
+  get.set_name("clinics/riverside");
+  EXPECT_NE(Call(*client->clinics, &v1::ClinicService::Stub::GetClinic, get)->clinic().phone(), "+1 555 0199");
+}
+
 }  // namespace
 }  // namespace aftercare::e2e

@@ -18,8 +18,9 @@ constexpr v1::ReminderState Expi = v1::REMINDER_STATE_EXPIRED;
 constexpr v1::ReminderState Canc = v1::REMINDER_STATE_CANCELLED;
 constexpr v1::ReminderState Supp = v1::REMINDER_STATE_SUPPRESSED;
 
-constexpr Input kInputs[] = {Input::kFire,    Input::kSuppress, Input::kExpire, Input::kLease,    Input::kRetry,
-                             Input::kRelease, Input::kFail,     Input::kSent,   Input::kComplete, Input::kEnd};
+constexpr Input kInputs[] = {Input::kFire,  Input::kSuppress, Input::kExpire,  Input::kSupersede,
+                             Input::kLease, Input::kRetry,    Input::kRelease, Input::kFail,
+                             Input::kSent,  Input::kComplete, Input::kEnd};
 
 struct Row {
   v1::ReminderState from;
@@ -27,17 +28,17 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    // from   fire  supp  expi  lease retry rele  fail  sent  comp  end
-    {No,   {No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
-    {Schd, {Due,  Supp, Expi, No,   No,   No,   No,   No,   Comp, Canc}},
-    {Due,  {No,   No,   Expi, Leas, No,   No,   No,   Sent, Comp, Canc}},
-    {Leas, {No,   No,   Expi, Leas, Due,  Due,  Fail, Sent, Comp, Canc}},
-    {Sent, {No,   No,   No,   No,   No,   No,   No,   Sent, Comp, No}},
-    {Comp, {No,   No,   No,   No,   No,   No,   No,   Comp, Comp, No}},
-    {Fail, {No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
-    {Expi, {No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
-    {Canc, {No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
-    {Supp, {No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
+    // from   fire  supp  expi  supe  lease retry rele  fail  sent  comp  end
+    {No,   {No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
+    {Schd, {Due,  Supp, Expi, Expi, No,   No,   No,   No,   No,   Comp, Canc}},
+    {Due,  {No,   No,   Expi, Expi, Leas, No,   No,   No,   Sent, Comp, Canc}},
+    {Leas, {No,   No,   Expi, Expi, Leas, Due,  Due,  Fail, Sent, Comp, Canc}},
+    {Sent, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, Comp, No}},
+    {Comp, {No,   No,   No,   No,   No,   No,   No,   No,   Comp, Comp, No}},
+    {Fail, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
+    {Expi, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
+    {Canc, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
+    {Supp, {No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
 };
 
 TEST(TransitionsTest, EveryInputInEveryStateLeadsWhereTheTableSaysAndNowhereElse) {

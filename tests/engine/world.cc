@@ -107,12 +107,21 @@ World::~World() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-void World::Start() {
+void World::StartStoreOnly() {
   auto driver = store::OpenSqlite(path_ + "/facts.db");
   if (!driver.ok()) GiveUp("the database");
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) GiveUp("the store");
   store_ = wrap_ ? wrap_(*std::move(store)) : *std::move(store);
+}
+
+void World::StopStoreOnly() {
+  store_->Close();
+  store_.reset();
+}
+
+void World::Start() {
+  StartStoreOnly();
   engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {});
   AwaitSweep(0);
 }
@@ -121,7 +130,7 @@ void World::Stop() {
   engine_->Shutdown();
   store_->Close();
   engine_.reset();
-  store_.reset();
+  StopStoreOnly();
 }
 
 void World::MoveTo(absl::Time now) {
@@ -143,12 +152,15 @@ void World::Settle() {
   while (true) {
     const uint64_t seen = engine_->core.topics().Seen(kAllLeasesTopic);
     std::optional<absl::Time> next;
-    Read([&next](store::Facts& facts) {
+    bool to_replan = false;
+    Read([&](store::Facts& facts) {
       auto wake = facts.NextWake("");
       if (wake.ok()) next = *wake;
-      return wake.status();
+      auto clinic = facts.FirstToReplan();
+      to_replan = clinic.ok() && clinic->has_value();
+      return wake.ok() ? clinic.status() : wake.status();
     });
-    if (!next || *next > clock_.Now()) return;
+    if (!to_replan && (!next || *next > clock_.Now())) return;
     AwaitSweep(seen);
   }
 }

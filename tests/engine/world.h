@@ -85,7 +85,11 @@ class World {
   void Stop();
   void Start();
 
-  // Moves real time, and waits until the sweep has dealt with what was due by then.
+  // Between Stop and Start: the database without an engine, to leave it as a crash would.
+  void StartStoreOnly();
+  void StopStoreOnly();
+
+  // Moves real time, and waits until the sweep has dealt with what was due by then and planned anew what is to be.
   void MoveTo(absl::Time now);
   void Settle();
 

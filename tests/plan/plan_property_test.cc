@@ -21,12 +21,12 @@
 namespace aftercare::plan {
 namespace {
 
-auto AllOf(const Occurrence& o) { return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.late); }
+auto AllOf(const Occurrence& o) { return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.late, o.outside); }
 
 std::string Shown(const Occurrence& o) {
-  return absl::StrFormat("%d.%d %s due %s until %s%s", o.rule, o.number, FormatMinute(o.nominal),
+  return absl::StrFormat("%d.%d %s due %s until %s%s%s", o.rule, o.number, FormatMinute(o.nominal),
                          absl::FormatTime(o.due, absl::UTCTimeZone()), absl::FormatTime(o.expire, absl::UTCTimeZone()),
-                         o.late ? " late" : "");
+                         o.late ? " late" : "", o.outside ? " outside" : "");
 }
 
 // Where two lists first differ; empty if they do not.
@@ -46,16 +46,20 @@ class PlanProperty : public testing::Test {
   // Calls `check` with `rounds` random plans in every zone, until one fails.
   template <typename Check>
   void ForRandomPlans(int rounds, Check check) {
+    const std::vector<std::string> zones = AllZones();
     for (int round = 0; round < rounds; ++round) {
-      for (const std::string& zone : AllZones()) {
+      for (const std::string& zone : zones) {
         SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed_));
         ASSERT_TRUE(FindZone(zone).has_value()) << zone;
         const auto pathway = CompileGood(RandomPathway(&random_));
         ASSERT_NE(pathway, nullptr);
-        const PatientFacts facts = RandomPatient(zone, &random_);
+        const std::string& other_zone = zones[random_.Between(0, static_cast<int>(zones.size()) - 1)];
+        const RandomFacts facts = RandomPatient(zone, other_zone, &random_);
         SCOPED_TRACE(absl::StrCat(zone, " from ", FormatDate(facts.procedure_date), " enrolled ",
                                   absl::FormatTime(facts.enroll_time), " with the rules ",
-                                  facts.rules.to_string().substr(kMaxRules - 6), " (the first one last) of ",
+                                  facts.rules.to_string().substr(kMaxRules - 6), " (the first one last), hours ",
+                                  facts.contact_hours.ShortDebugString(), ", clinic ", facts.clinic.ShortDebugString(),
+                                  ", of ",
                                   pathway->source().ShortDebugString()));
         ASSERT_NO_FATAL_FAILURE(check(*pathway, facts));
         if (HasFailure()) return;
@@ -71,13 +75,14 @@ class PlanProperty : public testing::Test {
 };
 
 TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
-  size_t occurrences = 0, late = 0, at_enrollment = 0;
-  ForRandomPlans(30, [&](const CompiledPathway& pathway, const PatientFacts& facts) {
+  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0;
+  ForRandomPlans(30, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     ASSERT_EQ(Difference(all, SlowPlan(pathway, facts)), "");
     occurrences += all.size();
     for (const Occurrence& occurrence : all) {
       late += occurrence.late ? 1 : 0;
+      outside += occurrence.outside ? 1 : 0;
       at_enrollment += occurrence.due == facts.enroll_time ? 1 : 0;
     }
   });
@@ -85,10 +90,11 @@ TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
   EXPECT_GT(occurrences, 10'000u);
   EXPECT_GT(late, 1000u);
   EXPECT_GT(at_enrollment, 100u);
+  EXPECT_GT(outside, 1000u);
 }
 
 TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedFromOne) {
-  ForRandomPlans(8, [](const CompiledPathway& pathway, const PatientFacts& facts) {
+  ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     for (size_t i = 1; i < all.size(); ++i) {
       const Occurrence& before = all[i - 1];
@@ -106,7 +112,7 @@ TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedFromOne) {
 }
 
 TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
-  ForRandomPlans(8, [](const CompiledPathway& pathway, const PatientFacts& facts) {
+  ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
       const v1::Schedule& schedule = pathway.rule_source(occurrence.rule).schedule();
       const v1::Span& phase = pathway.phase_source(pathway.rule(occurrence.rule).phase).span();
@@ -115,10 +121,9 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
       ASSERT_GE(day, days.first) << Shown(occurrence);
       ASSERT_LE(day, days.last + (schedule.on().empty() ? 0 : 1)) << Shown(occurrence);
       // Where clocks skip the time the patient's clock shows a later one, where they repeat it the same; never earlier.
-      // Only who enrolls as an hour is repeated may be sent at 01:20 the second time what was due at 01:40 the first.
-      const absl::CivilSecond shown = absl::ToCivilSecond(occurrence.due, facts.zone);
-      ASSERT_TRUE(shown >= absl::CivilSecond(occurrence.nominal) || occurrence.due == facts.enroll_time)
-          << Shown(occurrence);
+      const absl::Time instant = facts.zone.At(absl::CivilSecond(occurrence.nominal)).pre;
+      ASSERT_GE(absl::ToCivilSecond(instant, facts.zone), absl::CivilSecond(occurrence.nominal)) << Shown(occurrence);
+      ASSERT_GE(occurrence.due, instant) << Shown(occurrence);
       ASSERT_LT(occurrence.due, occurrence.expire) << Shown(occurrence);
       ASSERT_TRUE(occurrence.late || occurrence.due >= facts.enroll_time) << Shown(occurrence);
       ASSERT_TRUE(!occurrence.late || occurrence.expire <= facts.enroll_time) << Shown(occurrence);
@@ -126,18 +131,41 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
   });
 }
 
+TEST_F(PlanProperty, MessagesKeepContactHoursAndTasksOpenDays) {
+  size_t messages = 0, tasks = 0;
+  ForRandomPlans(8, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
+    for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
+      if (occurrence.late) continue;
+      if (pathway.rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM) {
+        ASSERT_FALSE(occurrence.outside) << Shown(occurrence);
+        ASSERT_FALSE(SlowClosedDay(facts.clinic, occurrence.due)) << Shown(occurrence);
+        tasks += facts.clinic.closed_weekdays().empty() ? 0 : 1;
+      } else {
+        ASSERT_NE(SlowOpen(facts.contact_hours, occurrence.due, facts.zone), occurrence.outside) << Shown(occurrence);
+        messages += facts.contact_hours.openings().empty() ? 0 : 1;
+      }
+    }
+  });
+  EXPECT_GT(messages, 10'000u);
+  EXPECT_GT(tasks, 10'000u);
+}
+
 TEST_F(PlanProperty, TheSameFactsMakeTheSamePlan) {
-  ForRandomPlans(8, [](const CompiledPathway& pathway, const PatientFacts& facts) {
+  ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     v1::Pathway copy;  // As another process would have it: through bytes.
     ASSERT_TRUE(copy.ParseFromString(pathway.source().SerializeAsString()));
     PatientFacts others = FactsFor(FormatDate(facts.procedure_date), facts.zone.name(), facts.enroll_time);
     others.rules = facts.rules;
+    FieldErrors errors;
+    others.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);
+    others.setting = {std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors)),
+                      facts.setting.spread_seed};
     ASSERT_EQ(Difference(WholePlan(pathway, facts), WholePlan(*CompileGood(copy), others)), "");
   });
 }
 
 TEST_F(PlanProperty, SeekingEqualsSkippingFromTheStart) {
-  ForRandomPlans(20, [this](const CompiledPathway& pathway, const PatientFacts& facts) {
+  ForRandomPlans(20, [this](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     std::vector<absl::Time> instants = {absl::InfinitePast(), absl::InfiniteFuture(), facts.enroll_time};
     for (int i = 0; i < 10; ++i) instants.push_back(RandomInstant(facts, &random_));
@@ -155,7 +183,7 @@ TEST_F(PlanProperty, SeekingEqualsSkippingFromTheStart) {
 }
 
 TEST_F(PlanProperty, FindingAgreesWithWalking) {
-  ForRandomPlans(8, [](const CompiledPathway& pathway, const PatientFacts& facts) {
+  ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     const Plan plan(pathway, facts);
     std::vector<int> count(pathway.rule_count());
     Occurrence found;

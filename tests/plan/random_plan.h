@@ -141,6 +141,8 @@ inline v1::Pathway RandomPathway(Random* random) {
     rule->set_id(absl::StrCat("r", i));
     rule->set_category("c");
     SetRandomDays(first, last, random, rule);
+    if (random->OneIn(3)) rule->set_audience(v1::AUDIENCE_CARE_TEAM);
+    if (random->OneIn(3)) rule->mutable_spread()->set_seconds(random->Between(1, random->OneIn(2) ? 600 : 4 * 60 * 60));
     (*rule->mutable_texts())["en"] = "Text";
   }
   return pathway;
@@ -153,14 +155,69 @@ inline absl::Time RandomInstant(const PatientFacts& facts, Random* random) {
          absl::Nanoseconds(random->OneIn(2) ? 0 : random->Between(0, 999'999'999));
 }
 
-// A patient with a procedure on any day of the calendar, to whom most rules apply; a third of them never enrolled.
-inline PatientFacts RandomPatient(const std::string& zone, Random* random) {
-  PatientFacts facts = FactsFor("1970-01-01", zone);
+// Hours that open at least once a week, on all days or some, often around midnight and where clocks change.
+inline v1::ContactHours RandomHours(Random* random) {
+  std::vector<int> bounds;
+  for (int i = 2 * random->Between(1, 3); i > 0; --i) {
+    bounds.push_back(random->OneIn(3) ? 30 * random->Between(0, 8) : random->Between(0, 24 * 60));
+  }
+  if (random->OneIn(3)) bounds[0] = 0;
+  if (random->OneIn(3)) bounds[1] = 24 * 60;
+  std::sort(bounds.begin(), bounds.end());
+  v1::ContactHours hours;
+  for (size_t i = 0; i < bounds.size(); i += 2) {
+    if (bounds[i] == bounds[i + 1]) continue;
+    v1::Opening* opening = hours.add_openings();
+    opening->set_opens(absl::StrFormat("%02d:%02d", bounds[i] / 60, bounds[i] % 60));
+    opening->set_closes(absl::StrFormat("%02d:%02d", bounds[i + 1] / 60, bounds[i + 1] % 60));
+    if (opening->opens() == "24:00") hours.mutable_openings()->RemoveLast();
+    for (int day = 1; day <= 7; ++day) {
+      if (random->OneIn(2) && !hours.openings().empty()) hours.mutable_openings()->rbegin()->add_weekdays(v1::Weekday(day));
+    }
+  }
+  return hours;
+}
+
+// A clinic that is closed on some days of the week and of the patient's year.
+inline v1::Clinic RandomClinic(const std::string& zone, absl::CivilDay procedure_date, Random* random) {
+  v1::Clinic clinic;
+  clinic.set_time_zone(zone);
+  const int open = random->Between(1, 7);
+  for (int day = 1; day <= 7; ++day) {
+    if (day != open && random->OneIn(3)) clinic.add_closed_weekdays(v1::Weekday(day));
+  }
+  absl::CivilDay date = procedure_date - 10;
+  for (int i = random->Between(0, 30); i > 0; --i) {
+    date += random->OneIn(2) ? 1 : random->Between(1, 30);
+    if (ParseDate(FormatDate(date)).has_value()) clinic.add_holidays()->set_date(FormatDate(date));
+  }
+  return clinic;
+}
+
+// A patient's facts, and what they were made from, for who wants to read it differently.
+struct RandomFacts : PatientFacts {
+  v1::ContactHours contact_hours;
+  v1::Clinic clinic;
+};
+
+// A patient with a procedure on any day of the calendar, to whom most rules apply; a third of them never enrolled. Half
+// of them have contact hours, and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
+inline RandomFacts RandomPatient(const std::string& zone, const std::string& other_zone, Random* random) {
+  RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}};
   const int days = static_cast<int>(absl::CivilDay(2199, 12, 31) - facts.procedure_date);
   // Half of them in the years in which zones have changed their minds.
   facts.procedure_date += random->Between(0, random->OneIn(2) ? days : 60 * 365);
   for (int i = 0; i < 6; ++i) facts.rules[i] = !random->OneIn(6);
   if (!random->OneIn(3)) facts.enroll_time = RandomInstant(facts, random);
+  FieldErrors errors;
+  if (random->OneIn(2)) facts.contact_hours = RandomHours(random);
+  facts.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);
+  facts.clinic.set_time_zone(zone);
+  if (random->OneIn(2)) facts.clinic = RandomClinic(random->OneIn(3) ? other_zone : zone, facts.procedure_date, random);
+  facts.setting.calendar = std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors));
+  facts.setting.spread_seed = static_cast<uint64_t>(random->Between(0, 1'000'000));
+  for (const std::string& line : LinesOf(errors)) ADD_FAILURE() << line << " in " << facts.clinic.ShortDebugString()
+                                                                << " and " << facts.contact_hours.ShortDebugString();
   return facts;
 }
 

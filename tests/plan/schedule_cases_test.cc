@@ -2,8 +2,8 @@
 // must come of it. Times with a Z are UTC, times without are the patient's own. A row can be read, and a row can be
 // added, without reading the code below its table.
 //
-// Numbers that are left out are of cases that a plan alone does not decide: contact hours, a patient who moves, a
-// procedure that is put off, and messages that replace each other.
+// Numbers that are left out are of cases that a plan alone does not decide: a patient who moves, a procedure that is put
+// off, and messages that replace each other.
 
 #include <gtest/gtest.h>
 
@@ -115,6 +115,45 @@ TEST_P(ScheduleCases, ComeDueAsTheTableSays) {
 
 INSTANTIATE_TEST_SUITE_P(Table, ScheduleCases, testing::ValuesIn(kCases),
                          [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
+
+// Case 11: contact hours 10:00-16:00 in New York. The procedure was on Sunday, 1 June 2025.
+struct HoursCase {
+  std::string name;
+  std::string asked;
+  std::string hours;
+  std::string expected;  // When it is due by the patient's clock, or that there is no opening inside its window.
+};
+
+const HoursCase kHoursCases[] = {
+    {"Case11Inside", "times: '12:00'", "opens: '10:00' closes: '16:00'", "2025-06-02 12:00"},
+    {"Case11Before", "times: '09:00'", "opens: '10:00' closes: '16:00'", "2025-06-02 10:00"},
+    {"Case11After", "times: '16:30' window { days: 1 }", "opens: '10:00' closes: '16:00'", "2025-06-03 10:00"},
+    {"Case11AfterAndClosed", "times: '16:30'", "opens: '10:00' closes: '16:00'", "outside"},
+    {"AsTheyOpen", "times: '10:00'", "opens: '10:00' closes: '16:00'", "2025-06-02 10:00"},
+    {"AsTheyClose", "times: '16:00' window { days: 1 }", "opens: '10:00' closes: '16:00'", "2025-06-03 10:00"},
+    {"AMinuteBeforeTheyClose", "times: '15:59'", "opens: '10:00' closes: '16:00'", "2025-06-02 15:59"},
+    {"OpenUntilMidnight", "times: '23:59'", "opens: '10:00' closes: '24:00'", "2025-06-02 23:59"},
+    {"OpenAsTheWindowCloses", "times: '09:00' window { until: '10:00' }", "opens: '10:00' closes: '16:00'", "outside"},
+    {"ADayOfTheWeek", "times: '09:00' window { days: 9 }", "weekdays: WEEKDAY_SUNDAY opens: '10:00' closes: '16:00'",
+     "2025-06-08 10:00"},
+};
+
+class HoursScheduleCases : public testing::TestWithParam<HoursCase> {};
+
+TEST_P(HoursScheduleCases, ComeDueAsTheTableSays) {
+  const HoursCase& row = GetParam();
+  const auto pathway = CompileGood(OneRulePathway("days { first: 0 last: 10 }", "on { days: 1 } " + row.asked));
+  PatientFacts facts = FactsFor("2025-06-01", "America/New_York");
+  FieldErrors errors;
+  facts.hours = ContactHours::Read(FromText<v1::ContactHours>("openings { " + row.hours + " }"), "", &errors);
+  ASSERT_TRUE(errors.empty());
+  const std::vector<Occurrence> plan = WholePlan(*pathway, facts);
+  ASSERT_EQ(plan.size(), 1u);
+  EXPECT_EQ(plan[0].outside ? "outside" : absl::FormatTime("%Y-%m-%d %H:%M", plan[0].due, facts.zone), row.expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, HoursScheduleCases, testing::ValuesIn(kHoursCases),
+                         [](const testing::TestParamInfo<HoursCase>& info) { return info.param.name; });
 
 // Case 10: due on 30 June at 23:59, ended on 1 July at 00:00. What is due before an end stands, what is due at it or
 // later does not fire; the plan, sought to the end, stands between the two.

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/plan/placement.h"
+#include "tests/plan/random_plan.h"
 #include "tests/plan/testing.h"
 
 // The plan a second time, read off the definitions of the API as plainly as possible: every day is asked whether it is
@@ -73,28 +75,135 @@ inline absl::Time SlowClose(const v1::Window& window, absl::CivilMinute nominal,
   return close > open ? close : end_of(absl::ToCivilDay(open, zone) + window.days());
 }
 
-inline Occurrence SlowOccurrence(const v1::Window& window, absl::CivilMinute nominal, const PatientFacts& facts) {
-  Occurrence occurrence;
-  const absl::Time open = facts.zone.At(absl::CivilSecond(nominal)).pre;
-  occurrence.nominal = nominal;
-  occurrence.expire = SlowClose(window, nominal, open, facts.zone);
-  occurrence.late = occurrence.expire <= facts.enroll_time;
-  occurrence.due = occurrence.late ? open : std::max(open, facts.enroll_time);
-  return occurrence;
+// Whether contact hours are open when the patient's clock shows what it shows at `time`.
+inline bool SlowOpen(const v1::ContactHours& hours, absl::Time time, absl::TimeZone zone) {
+  const absl::CivilSecond shown = absl::ToCivilSecond(time, zone);
+  const auto weekday = v1::Weekday(static_cast<int>(absl::GetWeekday(shown)) + 1);
+  const std::string minute = absl::FormatCivilTime(absl::CivilMinute(shown)).substr(11);
+  if (hours.openings().empty()) return true;
+  return std::any_of(hours.openings().begin(), hours.openings().end(), [&](const v1::Opening& opening) {
+    const auto& days = opening.weekdays();
+    const bool on_day = days.empty() || std::find(days.begin(), days.end(), weekday) != days.end();
+    return on_day && opening.opens() <= minute && minute < opening.closes();
+  });
 }
 
-// Everything a Plan of those facts walks through, in order.
-inline std::vector<Occurrence> SlowPlan(const CompiledPathway& pathway, const PatientFacts& facts) {
+// Every instant from `from` to `to` at which hours may open or close: where clocks show a bound of an opening, or
+// change.
+inline std::vector<absl::Time> SlowBounds(const v1::ContactHours& hours, absl::Time from, absl::Time to,
+                                          absl::TimeZone zone) {
+  std::vector<absl::Time> bounds;
+  for (absl::CivilDay day = absl::ToCivilDay(from, zone) - 1; day <= absl::ToCivilDay(to, zone) + 1; ++day) {
+    for (const v1::Opening& opening : hours.openings()) {
+      for (const std::string& text : {opening.opens(), opening.closes()}) {
+        const int minute = text == "24:00" ? 24 * 60 : ParseTimeOfDay(text).value();
+        const absl::TimeZone::TimeInfo info = zone.At(absl::CivilSecond(absl::CivilMinute(day) + minute));
+        bounds.insert(bounds.end(), {info.pre, info.trans, info.post});
+      }
+    }
+  }
+  absl::TimeZone::CivilTransition change;
+  for (absl::Time t = from; t <= to && zone.NextTransition(t, &change); t = zone.At(change.to).trans) {
+    bounds.push_back(zone.At(change.to).trans);
+  }
+  std::sort(bounds.begin(), bounds.end());
+  return bounds;
+}
+
+// The first instant from `from` on at which hours are open (or, on request, closed); `to` where that comes first.
+inline absl::Time SlowFirst(bool open, const v1::ContactHours& hours, absl::Time from, absl::Time to,
+                            absl::TimeZone zone) {
+  if (SlowOpen(hours, from, zone) == open) return from;
+  for (const absl::Time bound : SlowBounds(hours, from, to, zone)) {
+    if (bound > from && bound < to && SlowOpen(hours, bound, zone) == open) return bound;
+  }
+  return to;
+}
+
+inline bool SlowClosedDay(const v1::Clinic& clinic, absl::Time time) {
+  const absl::CivilDay date = absl::ToCivilDay(time, FindZone(clinic.time_zone()).value());
+  for (const int weekday : clinic.closed_weekdays()) {
+    if (weekday == static_cast<int>(absl::GetWeekday(date)) + 1) return true;
+  }
+  return std::any_of(clinic.holidays().begin(), clinic.holidays().end(),
+                     [&](const v1::Holiday& holiday) { return holiday.date() == FormatDate(date); });
+}
+
+// One occurrence on its way through the steps.
+class SlowOccurrence {
+ public:
+  SlowOccurrence(const v1::Rule& rule, int32_t spread, absl::CivilMinute nominal, const RandomFacts& facts)
+      : rule_(rule), spread_(absl::Seconds(spread)), facts_(facts) {
+    const absl::Time open = facts.zone.At(absl::CivilSecond(nominal)).pre;
+    occurrence_.nominal = nominal;
+    occurrence_.due = open;
+    occurrence_.expire = SlowClose(rule.schedule().window(), nominal, open, facts.zone);
+    occurrence_.late = occurrence_.expire <= facts.enroll_time;
+    if (occurrence_.late) return;
+    MoveFrom(absl::CivilDay(nominal));
+    AddSpread();
+    if (occurrence_.due >= facts.enroll_time) return;
+    occurrence_.due = facts.enroll_time;
+    MoveFrom(absl::ToCivilDay(facts.enroll_time, facts.zone) - 1);
+    if (occurrence_.due != facts.enroll_time) AddSpread();
+  }
+
+  const Occurrence& Result() const { return occurrence_; }
+
+ private:
+  bool is_task() const { return rule_.audience() == v1::AUDIENCE_CARE_TEAM; }
+
+  void MoveFrom(absl::CivilDay day) {
+    if (!is_task()) {
+      const absl::Time open = SlowFirst(true, facts_.contact_hours, occurrence_.due, occurrence_.expire, facts_.zone);
+      occurrence_.outside = open == occurrence_.expire;
+      if (!occurrence_.outside) occurrence_.due = open;
+      return;
+    }
+    if (!SlowClosedDay(facts_.clinic, occurrence_.due)) return;
+    const int minute = occurrence_.nominal.hour() * 60 + occurrence_.nominal.minute();
+    for (absl::CivilMinute local = absl::CivilMinute(day) + minute;; local += 24 * 60) {
+      const absl::Time time = facts_.zone.At(absl::CivilSecond(local)).pre;
+      if (time < occurrence_.due || SlowClosedDay(facts_.clinic, time)) continue;
+      occurrence_.due = time;
+      occurrence_.expire = SlowClose(rule_.schedule().window(), local, time, facts_.zone);
+      return;
+    }
+  }
+
+  void AddSpread() {
+    if (occurrence_.outside || spread_ == absl::ZeroDuration()) return;
+    const absl::Duration second = absl::Seconds(1);
+    absl::Time due = std::min(occurrence_.due + spread_, occurrence_.expire - second);
+    if (!is_task()) {
+      due = std::min(due, SlowFirst(false, facts_.contact_hours, occurrence_.due, due + second, facts_.zone) - second);
+    }
+    while (is_task() && SlowClosedDay(facts_.clinic, due) && !SlowClosedDay(facts_.clinic, occurrence_.due)) {
+      const absl::TimeZone zone = FindZone(facts_.clinic.time_zone()).value();
+      due = zone.At(absl::CivilSecond(absl::ToCivilDay(due, zone))).pre - second;
+    }
+    occurrence_.due = std::max(due, occurrence_.due);
+  }
+
+  const v1::Rule& rule_;
+  const absl::Duration spread_;
+  const RandomFacts& facts_;
+  Occurrence occurrence_;
+};
+
+// Everything a Plan of those facts walks through, in order. How much of its spread each rule gets is asked of Placer.
+inline std::vector<Occurrence> SlowPlan(const CompiledPathway& pathway, const RandomFacts& facts) {
   std::vector<Occurrence> all;
   for (int rule = 0; rule < pathway.rule_count(); ++rule) {
     if (!facts.rules[rule]) continue;
-    const v1::Schedule& schedule = pathway.rule_source(rule).schedule();
+    const v1::Rule& source = pathway.rule_source(rule);
     const v1::Span& phase = pathway.phase_source(pathway.rule(rule).phase).span();
+    const int32_t spread = Placer(facts).SpreadFor(pathway.rule(rule), source.id());
     int number = 0;
-    for (const absl::CivilDay day : SlowDays(schedule, phase, facts.procedure_date)) {
-      for (const std::string& time : schedule.times()) {
+    for (const absl::CivilDay day : SlowDays(source.schedule(), phase, facts.procedure_date)) {
+      for (const std::string& time : source.schedule().times()) {
         const absl::CivilMinute nominal = absl::CivilMinute(day) + ParseTimeOfDay(time).value();
-        all.push_back(SlowOccurrence(schedule.window(), nominal, facts));
+        all.push_back(SlowOccurrence(source, spread, nominal, facts).Result());
         all.back().rule = rule;
         all.back().number = ++number;
       }

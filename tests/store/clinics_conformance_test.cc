@@ -1,4 +1,6 @@
 // Clinics, pathways and requests, on every kind of database.
+#include <limits>
+
 #include "tests/store/store_suite.h"
 
 namespace aftercare::store {
@@ -20,9 +22,26 @@ TEST_P(ClinicsConformance, AnUpdatedClinicReplacesTheRowAndNoOther) {
   changed.version = 8;
   changed.data.set_phone("+34 600 000 000");
   changed.data.clear_time_zone();
+  changed.calendar = std::numeric_limits<int64_t>::max();
+  changed.replan_after = "";
   ASSERT_THAT(Do(&Transaction::UpdateClinic, changed), IsOk());
   EXPECT_EQ(Show(Ask(&Facts::GetClinic, "a")), Show(changed));
   EXPECT_EQ(Show(Ask(&Facts::GetClinic, "b")), Show(MakeClinic("b")));
+}
+
+TEST_P(ClinicsConformance, ClinicsToPlanAnewAreFoundWhileThereAreAny) {
+  for (const char* id : {"a", "b", "c"}) ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic(id)), IsOk());
+  EXPECT_EQ(Show(Ask(&Facts::FirstToReplan)), "none");
+  for (const char* id : {"c", "b"}) {
+    ClinicRow row = MakeClinic(id);
+    row.replan_after = "e7";
+    ASSERT_THAT(Do(&Transaction::UpdateClinic, row), IsOk());
+    EXPECT_EQ(Show(Ask(&Facts::FirstToReplan)), Show(row));
+  }
+  ASSERT_THAT(Do(&Transaction::UpdateClinic, MakeClinic("b")), IsOk());
+  ClinicRow last = MakeClinic("c");
+  last.replan_after = "e7";
+  EXPECT_EQ(Show(Ask(&Facts::FirstToReplan)), Show(last));
 }
 
 TEST_P(ClinicsConformance, ATakenKeyIsRefusedAndItsRowLeftAlone) {

@@ -1,4 +1,6 @@
 // Enrollments, on every kind of database.
+#include <limits>
+
 #include "tests/store/store_suite.h"
 
 namespace aftercare::store {
@@ -54,6 +56,8 @@ TEST_P(EnrollmentsConformance, AnUpdateReplacesEveryFieldOfOneRow) {
   changed.version = 4;
   changed.state = v1::ENROLLMENT_STATE_ENDED;
   changed.next_due.reset();
+  changed.calendar = std::numeric_limits<int64_t>::min();
+  changed.recorded_until = At(5);
   changed.data.set_patient("another");
   changed.data.set_pathway("clinics/a/pathways/hip");
   changed.data.set_end_reason(v1::END_REASON_WITHDRAWN);
@@ -61,6 +65,23 @@ TEST_P(EnrollmentsConformance, AnUpdateReplacesEveryFieldOfOneRow) {
   EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(changed));
   EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e2")), Show(MakeEnrollment("a", "e2")));
   EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "b", "e1")), Show(MakeEnrollment("b", "e1")));
+}
+
+TEST_P(EnrollmentsConformance, AnEnrollmentIsReadWithTheCalendarItsClinicHasNow) {
+  Insert(MakeEnrollment("a", "e1"));
+  Insert(MakeEnrollment("b", "e1"));
+  const auto calendar_of = [this](const char* clinic) {
+    return Ask(&Facts::GetEnrollment, clinic, "e1").value().value().clinic_calendar;
+  };
+  EXPECT_EQ(calendar_of("a"), 0) << "no clinic, no calendar";
+  ClinicRow clinic = MakeClinic("a");
+  ASSERT_THAT(Do(&Transaction::InsertClinic, clinic), IsOk());
+  EXPECT_EQ(calendar_of("a"), clinic.calendar);
+  clinic.calendar = 17;
+  ASSERT_THAT(Do(&Transaction::UpdateClinic, clinic), IsOk());
+  EXPECT_EQ(calendar_of("a"), 17);
+  EXPECT_EQ(calendar_of("b"), 0);
+  EXPECT_EQ(Ask(&Facts::DueEnrollments, "", At(0), 10).value().at(0).clinic_calendar, 17);
 }
 
 TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {

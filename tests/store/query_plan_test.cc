@@ -54,7 +54,14 @@ class QueryPlan : public testing::Test {
     const std::string& text = texts_.emplace_back("EXPLAIN QUERY PLAN " + statement);
     const absl::StatusOr<Statement*> plan = connection_->Prepare(text.c_str());
     ASSERT_THAT(plan, IsOk()) << statement;
-    while ((*plan)->Step().value()) lines.emplace_back((*plan)->Text(3));
+    while ((*plan)->Step().value()) {
+      const std::string line((*plan)->Text(3));
+      // What an enrollment's clinic has now goes with every enrollment that is read, by its key: no lines here.
+      const bool of_enrollment = !lines.empty() && lines.back().rfind("SEARCH enrollment", 0) == 0;
+      if (of_enrollment && line.rfind("CORRELATED", 0) == 0) continue;
+      if (of_enrollment && line == "SEARCH clinic USING PRIMARY KEY (clinic=?)") continue;
+      lines.push_back(line);
+    }
     (*plan)->Reset();
   }
 
@@ -105,7 +112,7 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND enrollment>?")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a", .patient = "p"}).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient=? AND enrollment>?)")));
+              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient>? AND patient<?)")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due (clinic=? AND ")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEvents("a", 0, 10).IgnoreError(); }),
@@ -129,6 +136,7 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.Secret().IgnoreError();
                 facts.LastEventSeq().IgnoreError();
                 facts.GetClinic("a").IgnoreError();
+                facts.FirstToReplan().IgnoreError();
                 facts.NewestRevision("a", "knee").IgnoreError();
                 facts.GetPathway("a", "knee", 0).IgnoreError();
                 facts.GetPathway("a", "knee", 1).IgnoreError();

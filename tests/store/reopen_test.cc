@@ -89,6 +89,36 @@ TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
   EXPECT_THAT(CheckSchema(**connection), IsOk());
 }
 
+// What a program that knew the first step only has left.
+TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+    ASSERT_THAT(Do(*store, &Transaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
+  }
+  {
+    const auto driver = OpenSqlite(path_);
+    const auto connection = (*driver)->ConnectWriter();
+    ASSERT_THAT(connection, IsOk());
+    for (const char* sql :
+         {"DROP INDEX clinic_by_replan", "ALTER TABLE clinic DROP COLUMN calendar",
+          "ALTER TABLE clinic DROP COLUMN replan_after", "ALTER TABLE enrollment DROP COLUMN calendar",
+          "ALTER TABLE enrollment DROP COLUMN recorded_until",
+          "UPDATE meta SET number = 1 WHERE key = 'schema_version'"}) {
+      ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
+    }
+  }
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  ClinicRow clinic = MakeClinic("a");
+  clinic.calendar = 0;
+  EnrollmentRow enrollment = MakeEnrollment("a", "e");
+  enrollment.calendar = 0;
+  EXPECT_EQ(Show(Ask(*store, &Facts::GetClinic, "a")), Show(clinic));
+  EXPECT_EQ(Show(Ask(*store, &Facts::GetEnrollment, "a", "e")), Show(enrollment));
+}
+
 TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {
   const std::string link = directory_.File("link.db");
   Open(path_);

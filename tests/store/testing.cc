@@ -122,6 +122,7 @@ ClinicRow MakeClinic(absl::string_view clinic) {
   row.data.set_display_name(absl::StrCat("Clinic ", clinic));
   row.data.set_time_zone("Europe/Madrid");
   row.data.mutable_create_time()->set_seconds(1'700'000'000);
+  row.calendar = -5;
   return row;
 }
 
@@ -144,6 +145,7 @@ EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollm
   row.version = 3;
   row.state = v1::ENROLLMENT_STATE_ACTIVE;
   row.next_due = At(0);
+  row.calendar = -6;
   row.data.set_patient(absl::StrCat("patient-", enrollment));
   row.data.set_first_name("Zoë");
   row.data.set_pathway(absl::StrCat("clinics/", clinic, "/pathways/knee"));
@@ -195,7 +197,9 @@ RequestRow MakeRequest(absl::string_view clinic, absl::string_view request_id) {
 }
 
 std::string Show(const ClinicRow& row) {
-  return absl::StrCat(row.clinic, " v", row.version, " {", row.data.ShortDebugString(), "}");
+  return absl::StrCat(row.clinic, " v", row.version, " calendar ", row.calendar, " replan after ",
+                      row.replan_after.has_value() ? absl::StrCat("'", *row.replan_after, "'") : "none", " {",
+                      row.data.ShortDebugString(), "}");
 }
 
 std::string Show(const PathwayRow& row) {
@@ -205,7 +209,8 @@ std::string Show(const PathwayRow& row) {
 
 std::string Show(const EnrollmentRow& row) {
   return absl::StrCat(row.clinic, " ", row.enrollment, " clock '", row.clock, "' v", row.version, " state ", row.state,
-                      " next ", Show(row.next_due), " {", row.data.ShortDebugString(), "}");
+                      " next ", Show(row.next_due), " calendar ", row.calendar, " recorded until ",
+                      Show(row.recorded_until), " {", row.data.ShortDebugString(), "}");
 }
 
 std::string Show(const ReminderRow& row) {

@@ -1,0 +1,40 @@
+// What comes due, and what is planned anew when a clinic's calendar changes.
+//
+// A calendar is a fact of the clinic, and plans are read from it as it is; only next_due, the index by which enrollments
+// are found when they come due, was derived from it. So a change of the calendar is one row, and then the enrollments
+// are planned anew: the first of them in the mutation that makes the change, the others by the sweeper, some at a time.
+// The clinic's row says how far that has come (replan_after), in the same mutation that does it: a crash in between
+// costs nothing. Until its turn comes an enrollment is stale: it carries the fingerprint of the calendar it was planned
+// by, and nobody goes by its next_due: who fires or ends it plans it anew first, who lists it looks at its rows.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_FIRING_H_
+#define AFTERCARE_SCHEDULER_ENGINE_FIRING_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/core.h"
+#include "scheduler/engine/subject.h"
+#include "scheduler/store/facts.h"
+
+namespace aftercare::engine {
+
+// Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row, and next_due moves on;
+// `subject.row` is updated with it. One that is stale is planned anew instead. Answers how many came due.
+absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now);
+
+// Derives next_due by the facts of now. What has a row keeps it, whatever the plan says now; what has none and is due
+// by now fires. Answers how many came due.
+absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::Time now);
+
+// Plans anew the next stale enrollments of a clinic whose replan_after is set; looks at `limit` at most. Moves
+// replan_after on, empty when it is done, in `row` and in the store.
+absl::Status ReplanSome(Core& core, store::Transaction& tx, int limit, store::ClinicRow* row);
+
+// How many enrollments are planned anew in one mutation.
+inline constexpr int kReplannedAtOnce = 256;
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_FIRING_H_

@@ -1,0 +1,131 @@
+#include "scheduler/plan/explain.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::plan {
+namespace {
+
+std::string DateText(absl::CivilDay date) {
+  return absl::FormatTime("%a %-d %b %Y", absl::FromCivil(date, absl::UTCTimeZone()), absl::UTCTimeZone());
+}
+
+std::string TimeText(absl::Time time, absl::TimeZone zone) {
+  const bool whole_minute = absl::ToCivilSecond(time, zone).second() == 0;
+  return absl::FormatTime(whole_minute ? "%a %-d %b %Y %H:%M" : "%a %-d %b %Y %H:%M:%S", time, zone);
+}
+
+// `1 h 5 min 30 s`.
+std::string LengthText(int64_t seconds) {
+  std::string text;
+  const auto add = [&text](int64_t count, const char* unit) {
+    if (count > 0) absl::StrAppend(&text, text.empty() ? "" : " ", count, " ", unit);
+  };
+  add(seconds / 3600, "h");
+  add(seconds / 60 % 60, "min");
+  add(seconds % 60, "s");
+  return text;
+}
+
+// Puts steps into words. A class only to share what every sentence needs.
+class Explainer {
+ public:
+  Explainer(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence)
+      : pathway_(pathway), facts_(facts), occurrence_(occurrence) {}
+
+  // `before` is the time after the step before.
+  std::string Words(const Step& step, absl::Time before, absl::Time after) const {
+    switch (step.kind) {
+      case v1::TIME_STEP_KIND_NOMINAL:
+        return Nominal(after);
+      case v1::TIME_STEP_KIND_CONTACT_HOURS:
+        return Hours(before, after);
+      case v1::TIME_STEP_KIND_CLOSED_DAY:
+      case v1::TIME_STEP_KIND_HOLIDAY:
+        return Closed(before, after);
+      case v1::TIME_STEP_KIND_SPREAD:
+        return absl::StrCat("Spread over ", LengthText(pathway_.rule(occurrence_.rule).spread),
+                            ", so that not all patients are due at once: ",
+                            LengthText(absl::ToInt64Seconds(after - before)), " later for this one.");
+      case v1::TIME_STEP_KIND_LATE_ENROLLMENT:
+        return Late();
+      default:
+        return "";
+    }
+  }
+
+ private:
+  std::string Shown(absl::Time time) const { return TimeText(time, facts_.zone); }
+
+  std::string Nominal(absl::Time instant) const {
+    const absl::CivilDay date(occurrence_.nominal);
+    const v1::Rule& rule = pathway_.rule_source(occurrence_.rule);
+    std::string words = absl::StrCat("Rule ", rule.id(), " of phase ", rule.phase(), " says ",
+                                     FormatMinute(occurrence_.nominal).substr(11), " on ", DateText(date), ", day ",
+                                     date - facts_.procedure_date, ", by the patient's clock (", facts_.zone.name(), ").");
+    if (absl::ToCivilSecond(instant, facts_.zone) != absl::CivilSecond(occurrence_.nominal)) {
+      absl::StrAppend(&words, " Clocks skip that time; it is read as ", Shown(instant), ".");
+    }
+    return words;
+  }
+
+  std::string Hours(absl::Time before, absl::Time after) const {
+    const std::string outside = absl::StrCat("Outside the contact hours (", facts_.hours.Text(), ")");
+    if (after != before) return absl::StrCat(outside, ": moved to their next opening, ", Shown(after), ".");
+    return absl::StrCat(outside, ", which do not open before its window closes, ", Shown(occurrence_.expire),
+                        ": not sent.");
+  }
+
+  std::string Closed(absl::Time before, absl::Time after) const {
+    const ClinicCalendar& calendar = *facts_.setting.calendar;
+    const absl::CivilDay date = absl::ToCivilDay(before, calendar.zone);
+    const absl::string_view holiday = calendar.closed.HolidayName(DayNumber(date));
+    return absl::StrCat("The clinic is closed on ", DateText(date), holiday.empty() ? "" : absl::StrCat(" (", holiday, ")"),
+                        ": moved to ", Shown(after), ".");
+  }
+
+  std::string Late() const {
+    const std::string enrolled = absl::StrCat("Enrolled ", Shown(facts_.enroll_time));
+    if (!occurrence_.late) return absl::StrCat(enrolled, ", after that time but inside its window: due at once.");
+    return absl::StrCat(enrolled, ", when its window had closed, ", Shown(occurrence_.expire), ": never due.");
+  }
+
+  const CompiledPathway& pathway_;
+  const PatientFacts& facts_;
+  const Occurrence& occurrence_;
+};
+
+void AddStep(v1::TimeStepKind kind, absl::Time time, std::string description, v1::Reminder* reminder) {
+  v1::TimeStep* step = reminder->add_steps();
+  step->set_kind(kind);
+  SetTimestamp(time, step->mutable_time());
+  step->set_description(std::move(description));
+}
+
+}  // namespace
+
+void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const Plan& plan, int rule, int number,
+              v1::Reminder* reminder) {
+  Occurrence occurrence;
+  Steps steps;
+  if (!plan.Find(rule, number, &occurrence, &steps)) return;
+  const Explainer explainer(pathway, facts, occurrence);
+  absl::Time before;
+  for (const Step& step : steps) {
+    const bool at_enrollment = step.kind == v1::TIME_STEP_KIND_LATE_ENROLLMENT && !occurrence.late;
+    const absl::Time after = at_enrollment ? facts.enroll_time : absl::FromUnixSeconds(step.time);
+    AddStep(step.kind, after, explainer.Words(step, before, after), reminder);
+    before = after;
+  }
+  const absl::Time due = ToTime(reminder->due_time());
+  if (due == before) return;
+  AddStep(v1::TIME_STEP_KIND_RECORDED, due,
+          absl::StrCat("Recorded as due ", TimeText(due, facts.zone),
+                       ", as planned by the facts of then; nothing moves it since."),
+          reminder);
+}
+
+}  // namespace aftercare::plan

@@ -1,0 +1,136 @@
+#include "scheduler/plan/placement.h"
+
+#include <algorithm>
+
+#include "scheduler/plan/mix_hash.h"
+
+namespace aftercare::plan {
+namespace {
+
+constexpr int64_t kNanos = 1'000'000'000;
+
+// When the window of an occurrence closes, in Unix seconds: after `nominal`, and never earlier than that of the day
+// before at the same time of day.
+int64_t CloseOf(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClock* clock) {
+  switch (rule.window) {
+    case WindowKind::kHours:
+      return nominal + rule.window_length * int64_t{3600};
+    case WindowKind::kUntil:
+      return std::max(clock->At(day * kDaySeconds + rule.window_length * 60), nominal + 60);
+    case WindowKind::kDays:
+      break;
+  }
+  const int64_t close = clock->At((day + 1 + rule.window_length) * kDaySeconds);
+  if (close > nominal) return close;
+  const int64_t day_after = clock->DayAt(nominal) + 1;
+  return std::max(clock->At((day_after + rule.window_length) * kDaySeconds), nominal + 60);
+}
+
+void Note(v1::TimeStepKind kind, const Placement& placement, Steps* steps) {
+  if (steps != nullptr) steps->push_back({kind, placement.due});
+}
+
+}  // namespace
+
+Placer::Placer(const PatientFacts& facts)
+    : facts_(&facts), closed_(nullptr), clock_(facts.zone), clinic_clock_(absl::UTCTimeZone()) {
+  const int64_t nanos = absl::ToUnixNanos(facts.enroll_time);
+  enrolled_ = FloorDiv(nanos, kNanos);
+  enrolled_nanos_ = static_cast<int32_t>(nanos - enrolled_ * kNanos);
+  const ClinicCalendar* calendar = facts.setting.calendar.get();
+  if (calendar == nullptr || calendar->closed.none()) return;
+  closed_ = &calendar->closed;
+  clinic_clock_ = LocalClock(calendar->zone);
+}
+
+int32_t Placer::SpreadFor(const CompiledRule& rule, absl::string_view rule_id) const {
+  if (rule.spread == 0) return 0;
+  return static_cast<int32_t>(MixHash(facts_->setting.spread_seed, rule_id) % static_cast<uint64_t>(rule.spread));
+}
+
+Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
+  Placement placement;
+  placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
+  placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
+  Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
+  placement.late = placement.expire <= enrolled_;
+  if (placement.late) {
+    Note(v1::TIME_STEP_KIND_LATE_ENROLLMENT, placement, steps);
+    return placement;
+  }
+  MoveToOpening(slot, day, &placement, steps);
+  Spread(slot, &placement, steps);
+  Enroll(slot, &placement, steps);
+  return placement;
+}
+
+// Who was enrolled later than that gets it then, or when there is next an opening.
+void Placer::Enroll(const Slot& slot, Placement* placement, Steps* steps) {
+  if (placement->due > enrolled_ || (placement->due == enrolled_ && enrolled_nanos_ == 0)) return;
+  placement->due = enrolled_;
+  placement->nanos = enrolled_nanos_;
+  Note(v1::TIME_STEP_KIND_LATE_ENROLLMENT, *placement, steps);
+  if (MoveToOpening(slot, clock_.DayAt(enrolled_) - 1, placement, steps)) Spread(slot, placement, steps);
+}
+
+// Whether it moved. `day` is that of the due time, or earlier.
+bool Placer::MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps) {
+  if (slot.rule->audience != v1::AUDIENCE_CARE_TEAM) {
+    return !facts_->hours.always_open() && MoveToHours(placement, steps);
+  }
+  return closed_ != nullptr && MoveToOpenDay(slot, day, placement, steps);
+}
+
+bool Placer::MoveToHours(Placement* placement, Steps* steps) {
+  const int64_t open = facts_->hours.NextOpen(placement->due, placement->expire, &clock_);
+  if (open == placement->due) return false;
+  placement->outside = open == placement->expire;
+  if (!placement->outside) {
+    placement->due = open;
+    placement->nanos = 0;
+  }
+  Note(v1::TIME_STEP_KIND_CONTACT_HOURS, *placement, steps);
+  return !placement->outside;
+}
+
+ClosedDays::Why Placer::WhyClosed(int64_t instant) { return closed_->On(clinic_clock_.DayAt(instant)); }
+
+// Day by day, since the clinic's calendar may stand in another zone, where days begin at other instants. There are no
+// more than 500 holidays and one open day in seven at the least, so this ends.
+bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps) {
+  const int64_t from = placement->due;
+  ClosedDays::Why why = WhyClosed(from);
+  if (why == ClosedDays::Why::kOpen) return false;
+  placement->nanos = 0;
+  while (why != ClosedDays::Why::kOpen) {
+    do {
+      placement->due = clock_.At(++day * kDaySeconds + slot.minute * int64_t{60});
+    } while (placement->due < from);
+    const ClosedDays::Why next = WhyClosed(placement->due);
+    if (next != why) {
+      Note(why == ClosedDays::Why::kHoliday ? v1::TIME_STEP_KIND_HOLIDAY : v1::TIME_STEP_KIND_CLOSED_DAY, *placement,
+           steps);
+    }
+    why = next;
+  }
+  placement->expire = CloseOf(*slot.rule, day, placement->due, &clock_);
+  return true;
+}
+
+// Not past the window, the opening, or the last open day before a closed one.
+void Placer::Spread(const Slot& slot, Placement* placement, Steps* steps) {
+  if (slot.spread == 0 || placement->outside) return;
+  const int64_t latest = std::min(placement->due + slot.spread, placement->expire - 1);
+  int64_t due = latest;
+  if (slot.rule->audience != v1::AUDIENCE_CARE_TEAM) {
+    due = std::min(latest, facts_->hours.NextClosed(placement->due, latest + 1, &clock_) - 1);
+  } else if (closed_ != nullptr && WhyClosed(latest) != ClosedDays::Why::kOpen) {
+    due = clinic_clock_.At(clinic_clock_.DayAt(latest) * kDaySeconds) - 1;
+  }
+  if (due <= placement->due) return;
+  placement->due = due;
+  placement->nanos = 0;
+  Note(v1::TIME_STEP_KIND_SPREAD, *placement, steps);
+}
+
+}  // namespace aftercare::plan

@@ -1,0 +1,91 @@
+#ifndef AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_
+#define AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "aftercare/v1/reminder.pb.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/facts.h"
+#include "scheduler/plan/pathway.h"
+
+namespace aftercare::plan {
+
+// Where an occurrence comes to lie in time.
+struct Placement {
+  // From when it may be sent, in Unix seconds, and the nanoseconds beyond, which only a time of enrollment can have.
+  int64_t due = 0;
+  int32_t nanos = 0;
+
+  // Whether the window of its nominal time had closed when the patient was enrolled.
+  bool late = false;
+
+  // Whether it is for a patient whose contact hours are not open between `due` and `expire`.
+  bool outside = false;
+
+  // From when it may no longer be sent, in Unix seconds.
+  int64_t expire = 0;
+};
+
+// One step on the way to a due time: what moved it, and to when in Unix seconds.
+struct Step {
+  v1::TimeStepKind kind = v1::TIME_STEP_KIND_UNSPECIFIED;
+  int64_t time = 0;
+};
+using Steps = std::vector<Step>;
+
+// A rule at one of its times of day, for one patient.
+struct Slot {
+  const CompiledRule* rule = nullptr;
+  int minute = 0;      // Of the day.
+  int32_t spread = 0;  // The patient's part of the rule's spread, in seconds.
+};
+
+// Finds out when occurrences are due, in steps, each of which may move the time:
+//
+//   nominal time -> contact hours (patients) or closed days (care team) -> spread -> enrollment
+//
+// Whom the enrollment moves goes through hours, or closed days, and spread once more. What is late is not moved at all:
+// whether it is depends on the pathway, the procedure and the enrollment alone, whatever becomes of calendars later.
+// For the occurrences of one slot
+// neither due times (with nanos) nor expire times ever decrease from day to day; that is what lets a plan be walked in
+// order without sorting it. It holds since every step alone keeps the order: hours and closed days move to the first
+// time of a set that is not earlier, spread adds the same to all up to a limit that keeps the order, and enrollment is
+// a lower bound. A further step must keep it too.
+//
+// A task on a closed day is tried on the days that follow, at the same local time of the patient, until the clinic's
+// calendar shows an open day. Its window is then that of the day it was moved to.
+//
+// Not thread safe; cheap to make and to copy. The facts must outlive it.
+class Placer {
+ public:
+  explicit Placer(const PatientFacts& facts);
+
+  // The slot's occurrence on the day with that number. Notes the steps where they are asked for.
+  Placement Place(const Slot& slot, int64_t day, Steps* steps = nullptr);
+
+  // The patient's.
+  LocalClock& clock() { return clock_; }
+
+  // What of the rule's spread is the patient's.
+  int32_t SpreadFor(const CompiledRule& rule, absl::string_view rule_id) const;
+
+ private:
+  bool MoveToHours(Placement* placement, Steps* steps);
+  bool MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
+  bool MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
+  void Spread(const Slot& slot, Placement* placement, Steps* steps);
+  void Enroll(const Slot& slot, Placement* placement, Steps* steps);
+  ClosedDays::Why WhyClosed(int64_t instant);
+
+  const PatientFacts* facts_;
+  const ClosedDays* closed_;  // Null where the clinic never is.
+  int64_t enrolled_;          // In Unix seconds, and
+  int32_t enrolled_nanos_;    // nanoseconds.
+  LocalClock clock_;
+  LocalClock clinic_clock_;
+};
+
+}  // namespace aftercare::plan
+
+#endif  // AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_
