@@ -12,6 +12,7 @@
 #include "scheduler/engine/lease_id.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/subject.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -26,6 +27,23 @@ constexpr absl::Duration kLongestWait = absl::Seconds(60);
 
 absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+// When the patient may next be contacted: now, at the next opening, or, where there is none in the window, when it closes.
+absl::Time NextContact(const Subject& subject, absl::Time now, absl::Time expire) {
+  if (subject.facts.hours.always_open()) return now;
+  plan::LocalClock clock(subject.facts.zone);
+  const int64_t second = absl::ToUnixSeconds(now);
+  const int64_t open = subject.facts.hours.NextOpen(second, absl::ToUnixSeconds(expire), &clock);
+  return open == second ? now : std::min(absl::FromUnixSeconds(open), expire);
+}
+
+// Puts off what nobody may be sent now: it waited, or is to be tried again. A lease that ran out is over with that.
+absl::Status PutOff(store::Transaction& tx, const Subject& subject, absl::Time until, absl::Time now,
+                    store::ReminderRow* row) {
+  row->available = until;
+  if (row->state == v1::REMINDER_STATE_DUE) return tx.UpdateReminder(*row);
+  return ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
 }
 
 }  // namespace
@@ -170,6 +188,10 @@ absl::Status Deliveries::LeaseOne(store::Transaction& tx, LeaseCall::State& stat
   if (!state.filter.MatchesSubject(*subject) || !state.filter.MatchesRule(subject->pathway, rule) ||
       !state.filter.MatchesChannel(channel)) {
     return absl::OkStatus();
+  }
+  if (const absl::Time open = NextContact(*subject, state.now, row.expire); open > state.now) {
+    if (row.clock.empty()) state.next_available = std::min(state.next_available, open);
+    return PutOff(tx, *subject, open, state.now, &row);
   }
   const auto [clinic, added] = state.clinics.try_emplace(row.key.clinic);
   if (added) {

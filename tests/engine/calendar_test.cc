@@ -146,6 +146,25 @@ TEST_F(CalendarTest, WithoutAnOpeningInsideItsWindowAMessageIsNeverOffered) {
   EXPECT_EQ(Of("msg.4"), "SCHEDULED 2029-03-07T10:00");
 }
 
+TEST_F(CalendarTest, WhatWaitedOrIsTriedAgainLeavesInContactHoursOnly) {
+  ASSERT_TRUE(Update("contact_hours { openings { opens: '09:00' closes: '17:00' } }").ok());
+  Enrol();
+  world_.MoveTo(At("2029-03-02T16:59"));
+  const std::vector<v1::Lease> evening = world_.Lease("north");  // for a minute
+  ASSERT_THAT(evening, SizeIs(1));
+  world_.MoveTo(At("2029-03-02T17:00"));
+  EXPECT_THAT(world_.Lease("north"), IsEmpty());
+  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(world_.Report(evening[0].lease_id(), v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE).status().code(),
+            static_cast<int>(absl::StatusCode::kFailedPrecondition));
+  world_.MoveTo(At("2029-03-03T09:00") - absl::Microseconds(1));
+  EXPECT_THAT(world_.Lease("north"), IsEmpty());
+  world_.MoveTo(At("2029-03-03T09:00"));
+  const std::vector<v1::Lease> morning = world_.Lease("north");
+  ASSERT_THAT(morning, SizeIs(2));
+  EXPECT_EQ(morning[0].attempt() + morning[1].attempt(), 3) << "the second time for one, the first for the other";
+}
+
 TEST_F(CalendarTest, ThePatientsHoursReplaceTheClinics) {
   ASSERT_TRUE(Update("contact_hours { openings { opens: '12:00' closes: '13:00' } }").ok());
   v1::Enrollment patient = Patient();
