@@ -34,7 +34,8 @@ void Note(v1::TimeStepKind kind, const Placement& placement, Steps* steps) {
 
 Placer::Placer(const PatientFacts& facts)
     : facts_(&facts), closed_(nullptr), clock_(facts.zone), clinic_clock_(absl::UTCTimeZone()) {
-  const int64_t nanos = absl::ToUnixNanos(facts.enroll_time);
+  // Whoever is not enrolled yet counts as enrolled long before any plan begins: an instant that nanoseconds can tell.
+  const int64_t nanos = absl::ToUnixNanos(std::max(facts.enroll_time, absl::FromUnixSeconds(-4'000'000'000)));
   enrolled_ = FloorDiv(nanos, kNanos);
   enrolled_nanos_ = static_cast<int32_t>(nanos - enrolled_ * kNanos);
   const ClinicCalendar* calendar = facts.setting.calendar.get();
