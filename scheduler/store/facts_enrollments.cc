@@ -39,6 +39,22 @@ struct StoredEnrollment {
   std::string data;
 };
 
+// The columns of ENROLLMENT_COLUMNS, as $1 to $11. The bytes are referenced until the query has run.
+Query& Bind(const EnrollmentRow& row, const StoredEnrollment& stored, Query& query) {
+  return query
+      .Text(row.clinic)
+      .Text(row.enrollment)
+      .Text(row.clock)
+      .Text(stored.patient)
+      .Text(stored.pathway)
+      .Int(row.version)
+      .Int(row.state)
+      .Instant(row.next_due)
+      .Bytes(stored.data)
+      .Int(row.calendar)
+      .Instant(row.recorded_until);
+}
+
 absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
   enrollment.clinic = StringAt(row, 0);
   enrollment.enrollment = StringAt(row, 1);
@@ -120,40 +136,18 @@ absl::StatusOr<std::optional<absl::Time>> Facts::NextWake(absl::string_view cloc
 absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
   wrote_ = true;
   const StoredEnrollment stored(row);
-  return Query(connection_,
-               "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-      .Text(row.clinic)
-      .Text(row.enrollment)
-      .Text(row.clock)
-      .Text(stored.patient)
-      .Text(stored.pathway)
-      .Int(row.version)
-      .Int(row.state)
-      .Instant(row.next_due)
-      .Bytes(stored.data)
-      .Int(row.calendar)
-      .Instant(row.recorded_until)
-      .Run();
+  Query query(connection_,
+              "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+  return Bind(row, stored, query).Run();
 }
 
 absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {
   wrote_ = true;
   const StoredEnrollment stored(row);
-  return Query(connection_,
-               "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
-               " data = $9, calendar = $10, recorded_until = $11 WHERE clinic = $1 AND enrollment = $2")
-      .Text(row.clinic)
-      .Text(row.enrollment)
-      .Text(row.clock)
-      .Text(stored.patient)
-      .Text(stored.pathway)
-      .Int(row.version)
-      .Int(row.state)
-      .Instant(row.next_due)
-      .Bytes(stored.data)
-      .Int(row.calendar)
-      .Instant(row.recorded_until)
-      .RunOnOne("enrollment");
+  Query query(connection_,
+              "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
+              " data = $9, calendar = $10, recorded_until = $11 WHERE clinic = $1 AND enrollment = $2");
+  return Bind(row, stored, query).RunOnOne("enrollment");
 }
 
 absl::Status Transaction::SetNextDue(absl::string_view clinic, absl::string_view enrollment,

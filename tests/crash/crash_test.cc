@@ -153,6 +153,17 @@ v1::Pathway OneMessage() {
               texts { key: "en" value: "Hello {first_name}" } })");
 }
 
+// A clinic with its pathway, made by a server of its own. The place in the log before all else.
+std::string Prepare(const std::string& database) {
+  Running server(database);
+  EXPECT_GT(server.port, 0);
+  e2e::CreateClinic(*server.client, "riverside");
+  e2e::CreatePathway(*server.client, "riverside", "knee", OneMessage());
+  v1::ListRemindersRequest list;
+  list.set_parent("clinics/riverside");
+  return Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, list)->resume_token();
+}
+
 void ExpectAllThere(Client& client, History& history) {
   for (const std::string& id : history.enrolled()) {
     v1::GetEnrollmentRequest get;
@@ -202,16 +213,7 @@ TEST(CrashTest, WhatWasAcknowledgedIsThereHoweverOftenTheServerIsKilled) {
   const std::string date =
       absl::FormatTime("%Y-%m-%d", absl::Now() - absl::Hours(48), absl::UTCTimeZone());
 
-  std::string token;
-  {
-    Running server(database);
-    ASSERT_GT(server.port, 0);
-    e2e::CreateClinic(*server.client, "riverside");
-    e2e::CreatePathway(*server.client, "riverside", "knee", OneMessage());
-    v1::ListRemindersRequest list;
-    list.set_parent("clinics/riverside");
-    token = Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, list)->resume_token();
-  }
+  const std::string token = Prepare(database);
 
   History history;
   std::vector<std::unique_ptr<Enroller>> enrollers;
@@ -274,16 +276,7 @@ TEST(CrashTest, AnImportThatIsSentAgainAfterEachKillEnrolsEveryPatientOnce) {
   const std::string database = dir.File("aftercare.db");
   const std::string date = absl::FormatTime("%Y-%m-%d", absl::Now() - absl::Hours(48), absl::UTCTimeZone());
   const int calls = static_cast<int>(20 * (kills + 1));
-  std::string token;
-  {
-    Running server(database);
-    ASSERT_GT(server.port, 0);
-    e2e::CreateClinic(*server.client, "riverside");
-    e2e::CreatePathway(*server.client, "riverside", "knee", OneMessage());
-    v1::ListRemindersRequest list;
-    list.set_parent("clinics/riverside");
-    token = Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, list)->resume_token();
-  }
+  const std::string token = Prepare(database);
   History history;
   int answered = 0;
   for (uint64_t kill = 0; kill < kills; ++kill) {
