@@ -173,7 +173,7 @@ absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::T
       row.next_due = occurrence.due;
     }
   }
-  row.calendar = row.clinic_calendar;
+  row.calendar = subject->basis;
   if (absl::Status status = tx.UpdateEnrollment(row); !status.ok()) return status;
   return FireAll(tx, *subject, due, *std::move(rows), now);
 }

@@ -24,6 +24,7 @@ struct Subject {
   store::EnrollmentRow row;
   std::shared_ptr<const plan::CompiledPathway> pathway;
   plan::PatientFacts facts;
+  int64_t basis = 0;  // fingerprint of what it is planned by now: Core::BasisOf
 };
 
 // An enrollment's subject; or by name, nothing if there is no such enrollment.
@@ -34,10 +35,11 @@ absl::StatusOr<std::optional<Subject>> FindSubject(Core& core, store::Facts& fac
 absl::StatusOr<Subject> RequireSubject(Core& core, store::Facts& facts, absl::string_view clinic,
                                        absl::string_view enrollment);
 
-// Whether next_due was derived by another calendar than the clinic has by now, and says nothing.
-inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.row.clinic_calendar; }
+// Whether next_due was derived by another calendar than the clinic has by now, or by other rules of time zones, and
+// says nothing.
+inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.basis; }
 
-// Whether calendars have changed so that rows may lie elsewhere than the plan has their occurrences, on the other side
+// Whether these have changed so that rows may lie elsewhere than the plan has their occurrences, on the other side
 // of next_due or of the end: only a look at the rows then tells whether an occurrence has one. Of the others IsDerived
 // knows.
 inline bool RowsMayDiffer(const Subject& subject) {
