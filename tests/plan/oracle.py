@@ -143,7 +143,8 @@ class Occurrence:
     """One occurrence on its way: `due` in nanoseconds, `expire` in seconds."""
 
     def __init__(self, patient, rule, spread, nominal):
-        self.patient, self.window, self.spread, self.nominal = patient, rule["schedule"].get("window", {}), spread, nominal
+        self.patient, self.spread, self.nominal = patient, spread, nominal
+        self.window = rule["schedule"].get("window", {})
         self.task = rule.get("audience") == "AUDIENCE_CARE_TEAM"
         self.outside, self.lapsed, self.lapse = False, "-", 0
         opens = patient.clock.instant(nominal)
@@ -245,8 +246,8 @@ def plan(case):
 def main():
     for line in sys.stdin:
         for due, rule, number, made in plan(json.loads(line)):
-            print(f"{rule}.{number} {made.nominal:%Y-%m-%dT%H:%M} {due} {made.expire * NANOS} {made.lapsed} {made.lapse}"
-                  f" {'outside' if made.outside else '-'}")
+            print(f"{rule}.{number} {made.nominal:%Y-%m-%dT%H:%M} {due} {made.expire * NANOS}"
+                  f" {made.lapsed} {made.lapse} {'outside' if made.outside else '-'}")
         print()
 
 

@@ -115,8 +115,9 @@ TEST(OracleTest, PlansAreWhatAnIndependentModelSaysInEveryZone) {
   for (size_t i = 0; i < cases.size(); ++i) {
     occurrences += plans[i].size();
     for (size_t j = 0; j < std::max(plans[i].size(), expected[i].size()); ++j) {
-      ASSERT_EQ(j < plans[i].size() ? plans[i][j] : "nothing more", j < expected[i].size() ? expected[i][j] : "nothing more")
-          << "AFTERCARE_SEED=" << seed << "\n" << cases[i];
+      const std::string ours = j < plans[i].size() ? plans[i][j] : "nothing more";
+      const std::string theirs = j < expected[i].size() ? expected[i][j] : "nothing more";
+      ASSERT_EQ(ours, theirs) << "AFTERCARE_SEED=" << seed << "\n" << cases[i];
     }
   }
   std::cout << occurrences << " occurrences of " << cases.size() << " plans" << std::endl;
