@@ -27,6 +27,9 @@ std::optional<int> ParseTimeOfDay(absl::string_view text);
 // `YYYY-MM-DDTHH:MM`.
 std::string FormatMinute(absl::CivilMinute minute);
 
+// Reads what FormatMinute writes, from 1970-01-01 to 2199-12-31.
+std::optional<absl::CivilMinute> ParseMinute(absl::string_view text);
+
 // Where this machine keeps the rules of its zones: TZDIR of the environment, else /usr/share/zoneinfo.
 std::string ZoneDirectory();
 

@@ -28,7 +28,7 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
       if (absl::StartsWith(phrase, "procedure ")) {
         procedure_date_ = phrase.substr(sizeof("procedure ") - 1);
       } else if (std::regex_match(phrase, m, std::regex("(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d) (.*)"))) {
-        GoTo(plan::LocalTime(m[1], zone_));
+        GoTo(plan::LocalTime(m[1], clock_));
         ASSERT_NO_FATAL_FAILURE(Happens(m[2]));
         if (world_ && running_) world_->Settle();
       } else {
@@ -46,6 +46,7 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
                                    plan::LocalAndUtc(plan::ToTime(reminder.due_time()), zone_), " ",
                                    Standing(reminder)));
     }
+    if (diff_) lines.push_back(*diff_);
     if (sent_) lines.push_back(*sent_);
     return lines;
   }
@@ -66,6 +67,18 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
   }
 
   void Happens(const std::string& what) {
+    std::smatch m;
+    if (std::regex_match(what, m, std::regex("the procedure is put off until (.*)"))) {
+      v1::Enrollment later;
+      later.set_procedure_date(m[1]);
+      return Update(later);
+    }
+    if (std::regex_match(what, m, std::regex("moves to (.*)"))) {
+      v1::Enrollment there;
+      there.set_time_zone(m[1]);
+      zone_ = plan::FindZone(m[1].str()).value();
+      return Update(there);
+    }
     const std::map<std::string, std::function<void()>> known = {
         {"enrolled", [this] { Enrol(); }},
         {"ended", [this] { EXPECT_TRUE(world_->End(kEnrollment).ok()); }},
@@ -85,6 +98,18 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
     world_->Enrol("north", "e", patient);
   }
 
+  void Update(v1::Enrollment changed) {
+    v1::UpdateEnrollmentRequest request;
+    changed.set_name(kEnrollment);
+    *request.mutable_enrollment() = changed;
+    const auto response = Good(world_->Call(&Engine::enrollments, &Enrollments::Update, request));
+    diff_ = "diff:";
+    for (const v1::PlanChange& change : response.diff().changes()) {
+      const std::string kind = v1::PlanChangeKind_Name(change.kind()).substr(sizeof("PLAN_CHANGE_KIND_") - 1);
+      absl::StrAppend(&*diff_, " ", IdOf(change.name()), " ", kind);
+    }
+  }
+
   void Run(bool run) {
     run ? world_->Start() : world_->Stop();
     running_ = run;
@@ -98,11 +123,13 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
     }
   }
 
-  absl::TimeZone zone_ = plan::FindZone(GetParam().zone).value();
+  const absl::TimeZone clock_ = plan::FindZone(GetParam().zone).value();
+  absl::TimeZone zone_ = clock_;
   std::string procedure_date_;
   v1::Pathway pathway_ = plan::WithoutRules();
   std::unique_ptr<World> world_;  // from the first thing that happens on
   bool running_ = true;
+  std::optional<std::string> diff_;  // of the last change
   std::optional<std::string> sent_;  // from the first time a gateway asks on
 };
 
