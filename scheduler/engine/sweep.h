@@ -29,8 +29,8 @@ absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::stri
 // Thread safe.
 class Sweeper {
  public:
-  // The first sweep is at once, and the first mutation of the engine: whatever comes after it finds noted that the rules
-  // of time zones are others than they were.
+  // The first sweep is at once, and the first mutation of the engine: whatever comes after it finds noted that the
+  // rules of time zones are others than they were.
   explicit Sweeper(Core& core);
   // Waits for a sweep under way.
   ~Sweeper();

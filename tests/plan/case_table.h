@@ -99,8 +99,10 @@ inline std::string DaysOf(const std::string& words) {
   if (std::regex_match(words, m, std::regex("(day|month) (\\d+)"))) {
     return absl::StrCat("on { ", m[1].str(), "s: ", m[2].str(), " }");
   }
-  if (std::regex_match(words, m, std::regex("daily on days (\\d+)-(\\d+)"))) return span("days", 1) + "daily {}";
-  if (std::regex_match(words, m, std::regex("monthly in months (\\d+)-(\\d+)"))) return span("months", 1) + "monthly {}";
+  const std::regex daily("daily on days (\\d+)-(\\d+)");
+  if (std::regex_match(words, m, daily)) return span("days", 1) + "daily {}";
+  const std::regex monthly("monthly in months (\\d+)-(\\d+)");
+  if (std::regex_match(words, m, monthly)) return span("months", 1) + "monthly {}";
   const std::regex weekly("(\\w+) and (\\w+) of every (\\d+)(?:nd|rd|th) week on days (\\d+)-(\\d+)");
   if (!std::regex_match(words, m, weekly)) return "";
   std::string weekdays;

@@ -98,6 +98,7 @@ TEST(OracleTest, PlansAreWhatAnIndependentModelSaysInEveryZone) {
   Random random(seed);
   std::vector<std::string> cases;
   std::vector<std::vector<std::string>> plans;
+  size_t at_changes = 0;  // Occurrences at a time that clocks skip or repeat.
   const std::vector<std::string> zones = AllZones();
   for (int round = 0; round < kRounds; ++round) {
     for (const std::string& zone : zones) {
@@ -107,6 +108,10 @@ TEST(OracleTest, PlansAreWhatAnIndependentModelSaysInEveryZone) {
       const RandomFacts facts = RandomPatient(zone, other_zone, &random);
       cases.push_back(CaseJson(*pathway, facts));
       plans.push_back(PlanLines(*pathway, facts));
+      for (const Occurrence& occurrence : WholePlan(*pathway, facts)) {
+        const auto read = facts.zone.At(absl::CivilSecond(occurrence.nominal));
+        at_changes += read.kind == absl::TimeZone::TimeInfo::UNIQUE ? 0 : 1;
+      }
     }
   }
   const std::vector<std::vector<std::string>> expected = AskOracle(cases);
@@ -120,8 +125,10 @@ TEST(OracleTest, PlansAreWhatAnIndependentModelSaysInEveryZone) {
       ASSERT_EQ(ours, theirs) << "AFTERCARE_SEED=" << seed << "\n" << cases[i];
     }
   }
-  std::cout << occurrences << " occurrences of " << cases.size() << " plans" << std::endl;
+  std::cout << occurrences << " occurrences of " << cases.size() << " plans, " << at_changes
+            << " of them at a time that clocks skip or repeat" << std::endl;
   EXPECT_GT(occurrences, 100'000u);
+  EXPECT_GT(at_changes, 20u);
 }
 
 }  // namespace
