@@ -218,9 +218,9 @@ inline absl::CivilDay DayBeforeAChange(absl::TimeZone zone, Random* random) {
   return day;
 }
 
-// A patient with a procedure on any day of the calendar, a third of them shortly before a change of clocks, to whom most
-// rules apply; a third of them never enrolled. Half of them have contact hours, and half a clinic that closes, mostly in
-// their own zone, sometimes in `other_zone`.
+// A patient with a procedure on any day of the calendar, a third of them shortly before a change of clocks, to whom
+// most rules apply; a third of them never enrolled. Half of them have contact hours, and half a clinic that closes,
+// mostly in their own zone, sometimes in `other_zone`.
 inline RandomFacts RandomPatient(const std::string& zone, const std::string& other_zone, Random* random) {
   RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}};
   const int days = static_cast<int>(absl::CivilDay(2199, 12, 31) - facts.procedure_date);
