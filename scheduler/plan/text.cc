@@ -56,6 +56,8 @@ Template::Placeholder Template::Named(absl::string_view name) {
       {"phase", Placeholder::kPhase},            {"date", Placeholder::kDate},
       {"time", Placeholder::kTime},              {"day", Placeholder::kDay},
       {"week", Placeholder::kWeek},              {"procedure_date", Placeholder::kProcedureDate},
+      {"visit", Placeholder::kVisit},            {"visit_date", Placeholder::kVisitDate},
+      {"visit_time", Placeholder::kVisitTime},
   };
   for (const auto& [known, placeholder] : kNames) {
     if (known == name) return placeholder;
@@ -113,7 +115,23 @@ void Template::RenderValue(Placeholder value, const TextFacts& facts, std::strin
       return absl::StrAppend(out, WeekOfRecovery(facts));
     case Placeholder::kProcedureDate:
       return absl::StrAppend(out, LocalizedDate(facts.procedure_date, facts.locale));
+    case Placeholder::kVisit:
+      return absl::StrAppend(out, facts.visit);
+    case Placeholder::kVisitDate:
+      return absl::StrAppend(out, LocalizedDate(facts.visit_date, facts.locale));
+    case Placeholder::kVisitTime:
+      if (facts.visit_time.has_value()) absl::StrAppend(out, LocalizedTime(*facts.visit_time, facts.locale));
+      return;
   }
+}
+
+absl::string_view Template::VisitPlaceholder() const {
+  for (const Part& part : parts_) {
+    if (part.value == Placeholder::kVisit) return "{visit}";
+    if (part.value == Placeholder::kVisitDate) return "{visit_date}";
+    if (part.value == Placeholder::kVisitTime) return "{visit_time}";
+  }
+  return "";
 }
 
 void Template::Render(const TextFacts& facts, std::string* out) const {
