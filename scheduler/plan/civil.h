@@ -24,6 +24,10 @@ std::string FormatDate(absl::CivilDay date);
 // Minutes since midnight, 0 to 1439, of a time written `HH:MM`. Nothing for any other spelling; `24:00` is no time.
 std::optional<int> ParseTimeOfDay(absl::string_view text);
 
+// The local time written `YYYY-MM-DDTHH:MM`. Nothing for any other spelling, and where ParseDate or ParseTimeOfDay find
+// nothing.
+std::optional<absl::CivilMinute> ParseMinute(absl::string_view text);
+
 // `YYYY-MM-DDTHH:MM`.
 std::string FormatMinute(absl::CivilMinute minute);
 

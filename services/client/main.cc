@@ -60,6 +60,7 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   AddImportCommand(app, action);
   AddTimelineCommand(app, action);
   AddReminderCommands(app, action);
+  AddVisitCommands(app, action);
   AddWhyCommand(app, action);
   AddWatchCommand(app, action);
   AddDeliveryCommands(app, action);
