@@ -41,7 +41,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       pathways(core),
       enrollments(core, sweeper),
       visits(core, sweeper),
-      reminders(core),
+      reminders(core, sweeper),
       deliveries(core, sweeper) {}
 
 void Engine::Shutdown() { core.topics().Close(); }

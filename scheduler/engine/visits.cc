@@ -1,11 +1,13 @@
 #include "scheduler/engine/visits.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/change_facts.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/enroll.h"
 #include "scheduler/engine/firing.h"
@@ -47,9 +49,7 @@ absl::StatusOr<Found> Find(Core& core, store::Facts& facts, const VisitName& nam
   if (index < 0) {
     return ResourceNotFound("VISIT_NOT_FOUND", VisitNameOf(name.clinic, name.enrollment, name.visit));
   }
-  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED) {
-    return Refused("ENROLLMENT_ENDED", absl::StrCat(EnrollmentNameOf(name.clinic, name.enrollment), " has ended already"));
-  }
+  if (absl::Status status = CheckRunning(subject->row); !status.ok()) return status;
   // As finely as history can tell, so that what is due with this change is due now.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(core.Now(*clinic)));
   return Found{*std::move(subject), index, now};
@@ -70,26 +70,17 @@ store::EnrollmentRow Changed(const Found& found, v1::VisitState state, int appoi
   return row;
 }
 
-absl::Status LogVisit(store::Transaction& tx, const Subject& subject, int index, absl::Time now) {
-  const v1::Visit visit = ShowVisit(subject, index);
-  v1::VisitChange change;
-  change.set_name(visit.name());
-  change.set_state(visit.state());
-  *change.mutable_start_time() = visit.start_time();
-  change.set_appointment(visit.appointment());
-  return LogVisitChange(tx, subject.row, std::move(change), now);
-}
-
 // Makes the change that `row` brings, and answers the visit and what it changed of the plan.
 template <typename Response>
 absl::Status Make(Core& core, store::Transaction& tx, const Found& found, store::EnrollmentRow row,
                   absl::Time* wake, Response* response) {
   auto change = WorkOut(core, tx, found.subject, std::move(row), found.now);
   if (!change.ok()) return change.status();
-  if (absl::Status status = LogVisit(tx, change->after, found.index, found.now); !status.ok()) return status;
-  if (absl::Status status = Do(tx, &*change, found.now); !status.ok()) return status;
-  *wake = WakeTimeOf(change->after.row);
   *response->mutable_visit() = ShowVisit(change->after, found.index);
+  absl::Status status = LogVisit(tx, change->after.row, response->visit(), found.now);
+  if (status.ok()) status = CarryOut(tx, &*change, found.now);
+  if (!status.ok()) return status;
+  *wake = WakeTimeOf(change->after.row);
   *response->mutable_diff() = std::move(change->diff);
   return absl::OkStatus();
 }

@@ -133,10 +133,10 @@ std::optional<int> ParseTimeOfDay(absl::string_view text) {
 
 std::optional<absl::CivilMinute> ParseMinute(absl::string_view text) {
   if (text.size() != 16 || text[10] != 'T') return std::nullopt;
-  const std::optional<absl::CivilDay> date = ParseDate(text.substr(0, 10));
-  const std::optional<int> time = ParseTimeOfDay(text.substr(11));
-  if (!date.has_value() || !time.has_value()) return std::nullopt;
-  return absl::CivilMinute(*date) + *time;
+  const auto date = ParseDate(text.substr(0, 10));
+  const auto minute = ParseTimeOfDay(text.substr(11));
+  if (!date || !minute) return std::nullopt;
+  return absl::CivilMinute(*date) + *minute;
 }
 
 std::string FormatMinute(absl::CivilMinute minute) {

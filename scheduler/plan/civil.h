@@ -24,12 +24,11 @@ std::string FormatDate(absl::CivilDay date);
 // Minutes since midnight, 0 to 1439, of a time written `HH:MM`. Nothing for any other spelling; `24:00` is no time.
 std::optional<int> ParseTimeOfDay(absl::string_view text);
 
-// The local time written `YYYY-MM-DDTHH:MM`. Nothing for any other spelling, and where ParseDate or ParseTimeOfDay find
-// nothing.
-std::optional<absl::CivilMinute> ParseMinute(absl::string_view text);
-
 // `YYYY-MM-DDTHH:MM`.
 std::string FormatMinute(absl::CivilMinute minute);
+
+// Reads what FormatMinute writes, from 1970-01-01 to 2199-12-31.
+std::optional<absl::CivilMinute> ParseMinute(absl::string_view text);
 
 // The zone of an IANA name such as `America/New_York`, `Etc/GMT+5` or the link `US/Eastern`; `UTC` needs no zone file.
 // Nothing for names that are not in the zone database, POSIX rules (`EST5`), `localtime`, `Factory` and file paths.

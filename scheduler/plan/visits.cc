@@ -25,6 +25,7 @@ VisitFacts Prescribed(const CompiledVisit& visit, absl::CivilDay procedure_date,
 Visits VisitsOf(const CompiledPathway& pathway, absl::CivilDay procedure_date, absl::TimeZone zone,
                 const ClinicCalendar* calendar, const record::v1::PlanHistory& history) {
   Visits visits;
+  visits.reserve(pathway.visit_count());
   for (int i = 0; i < pathway.visit_count(); ++i) {
     visits.push_back(Prescribed(pathway.visit(i), procedure_date, calendar));
   }

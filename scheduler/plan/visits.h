@@ -1,7 +1,8 @@
 #ifndef AFTERCARE_SCHEDULER_PLAN_VISITS_H_
 #define AFTERCARE_SCHEDULER_PLAN_VISITS_H_
 
-#include "absl/container/inlined_vector.h"
+#include <vector>
+
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "aftercare/record/v1/plan_history.pb.h"
@@ -30,7 +31,7 @@ struct VisitFacts {
 };
 
 // Those of a pathway, by index.
-using Visits = absl::InlinedVector<VisitFacts, 4>;
+using Visits = std::vector<VisitFacts>;
 
 // How the visits of a patient stand. A target on a day of the calendar on which the clinic is closed moves, with its
 // window, to the next on which it is open; `calendar` is null for a clinic that never is. What `history` has of visits
