@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -133,8 +134,11 @@ class RowAdjuster {
   // Whether the change is one of the visit that the row is about.
   bool VisitChanged(const store::ReminderRow& row) const {
     const int visit = before_.pathway->FindVisit(RuleOf(before_, row).source().visit().visit());
-    return visit >= 0 && before_.row.data.pathway_revision() == after_.row.data.pathway_revision() &&
-           before_.facts.visits[visit].since != after_.facts.visits[visit].since;
+    if (visit < 0 || before_.row.data.pathway_revision() != after_.row.data.pathway_revision()) return false;
+    const plan::VisitFacts& old_visit = before_.facts.visits[visit];
+    const plan::VisitFacts& new_visit = after_.facts.visits[visit];
+    return std::tie(old_visit.state, old_visit.appointment, old_visit.start, old_visit.since) !=
+           std::tie(new_visit.state, new_visit.appointment, new_visit.start, new_visit.since);
   }
 
   void NoteSent(const store::ReminderRow& row, const plan::Occurrence& occurrence) {

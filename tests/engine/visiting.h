@@ -126,7 +126,8 @@ class VisitsTest : public ::testing::Test {
   // `book.1 DUE` of everything in the timeline, which lists must tell the same of.
   std::vector<std::string> All() {
     std::vector<std::string> all;
-    for (const v1::Reminder& reminder : world_.Timeline(ana_).reminders()) {
+    const v1::GetTimelineResponse timeline = world_.Timeline(ana_);
+    for (const v1::Reminder& reminder : timeline.reminders()) {
       all.push_back(absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", Standing(reminder)));
     }
     std::vector<std::string> listed;
