@@ -211,18 +211,6 @@ std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
                       Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }
 
-std::string RenderDiffCounts(const v1::PlanDiff& diff) {
-  std::vector<std::string> counts;
-  const auto add = [&counts](int64_t count, absl::string_view what) {
-    if (count > 0) counts.push_back(absl::StrCat(Thousands(count), " ", what));
-  };
-  add(diff.moved_count(), "moved");
-  add(diff.added_count(), "added");
-  add(diff.dropped_count(), "dropped");
-  add(diff.already_sent_count(), "sent already");
-  return counts.empty() ? "" : absl::StrCat("reminders: ", absl::StrJoin(counts, ", "), "\n");
-}
-
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   const absl::TimeZone zone = ZoneOf(enrollment.time_zone());
   std::string out = absl::StrCat(

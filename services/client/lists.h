@@ -10,7 +10,6 @@
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/event.pb.h"
 #include "aftercare/v1/pathway.pb.h"
-#include "aftercare/v1/plan_diff.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
 #include "aftercare/v1/visit.pb.h"
@@ -49,9 +48,6 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment);
 
 // One visit, a field a line, times in `zone`.
 std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone);
-
-// What a change made of a plan, in one line; nothing where it changed nothing.
-std::string RenderDiffCounts(const v1::PlanDiff& diff);
 
 // Short names: `due`, `window-closed`, `sms`.
 std::string StateLabel(v1::ReminderState state);

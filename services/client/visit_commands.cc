@@ -2,10 +2,10 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/commands.h"
+#include "services/client/diff_text.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
 #include "services/client/icalendar.h"
@@ -105,8 +105,8 @@ absl::Status Show(Session& session, const Response& response) {
   }
   const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
   if (!frame.ok()) return frame.status();
-  session.Print(RenderVisit(response.visit(), frame->zone));
-  session.Print(RenderDiffCounts(response.diff()));
+  session.Print(absl::StrCat(RenderVisit(response.visit(), frame->zone), "\n",
+                             RenderDiff(response.diff(), {session.list_width(), session.colour(), frame->zone})));
   return absl::OkStatus();
 }
 
