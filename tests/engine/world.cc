@@ -123,7 +123,7 @@ void World::StopStoreOnly() {
 
 void World::Start() {
   StartStoreOnly();
-  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {});
+  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {}, zone_database_);
   AwaitSweep(0);
 }
 

@@ -84,6 +84,8 @@ class World {
   // The server stops, the server starts over the same file (and sweeps). Between the two there is no engine.
   void Stop();
   void Start();
+  // From the next start on the time zones of the machine are said to be these; 0 from the first on.
+  void SetZoneDatabase(int64_t zone_database) { zone_database_ = zone_database; }
 
   // Between Stop and Start: the database without an engine, to leave it as a crash would.
   void StartStoreOnly();
@@ -155,6 +157,7 @@ class World {
   std::string path_;
   Wrap wrap_;
   FakeClock clock_;
+  int64_t zone_database_ = 0;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Engine> engine_;
 };
