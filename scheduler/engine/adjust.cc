@@ -115,10 +115,12 @@ absl::Status MoveNow(store::Transaction& tx, const v1::MoveReminderRequest& requ
     return InvalidTransition(target->key, state);
   }
   const Subject& subject = target->subject;
-  const RowRule rule = target->row ? RuleOf(subject, *target->row) : RowRule{&subject.pathway, target->occurrence->rule};
+  const RowRule rule =
+      target->row ? RuleOf(subject, *target->row) : RowRule{&subject.pathway, target->occurrence->rule};
   const absl::Time appointment = AppointmentOf(subject, rule.source());
   if (*due >= appointment) {
-    return InvalidField(request.has_due_time() ? "due_time" : "due_local_time", "must be before the appointment begins");
+    return InvalidField(request.has_due_time() ? "due_time" : "due_local_time",
+                        "must be before the appointment begins");
   }
   const absl::Time expire = std::min(plan::WindowEnd(rule.compiled(), *due, subject.facts.zone), appointment);
   if (rule.compiled().audience != v1::AUDIENCE_CARE_TEAM && !subject.facts.hours.always_open()) {

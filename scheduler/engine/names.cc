@@ -99,7 +99,8 @@ std::string EnrollmentNameOf(absl::string_view clinic, absl::string_view enrollm
 }
 
 std::string ReminderNameOf(const store::ReminderKey& key) {
-  return absl::StrCat("clinics/", key.clinic, "/enrollments/", key.enrollment, "/reminders/", key.rule, ".", key.number);
+  return absl::StrCat("clinics/", key.clinic, "/enrollments/", key.enrollment, "/reminders/", key.rule, ".",
+                      key.number);
 }
 
 std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit) {

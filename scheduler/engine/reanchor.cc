@@ -97,8 +97,8 @@ class RowAdjuster {
     return SetExpire(new_place->occurrence.expire, row);
   }
 
-  // Whether what ended unsent has its time ahead of it: of a visit that is changed, what is due with the change as well,
-  // since each state of a visit begins with what it has to say.
+  // Whether what ended unsent has its time ahead of it: of a visit that is changed, what is due with the change as
+  // well, since each state of a visit begins with what it has to say.
   bool ComesAgain(const Place& place, const store::ReminderRow& row) const {
     return place.occurrence.due > now_ || (place.occurrence.due == now_ && VisitChanged(row));
   }

@@ -9,7 +9,8 @@
 namespace aftercare::engine {
 namespace {
 
-// The message of an occurrence of a pathway, which may be an earlier revision than the subject's, with visits of its own.
+// The message of an occurrence of a pathway, which may be an earlier revision than the subject's, with visits of its
+// own.
 std::string Text(const Subject& subject, const v1::Clinic& clinic, const plan::CompiledPathway& pathway,
                  const plan::Occurrence& occurrence) {
   const plan::ClinicFacts words{clinic.display_name(), clinic.phone()};

@@ -98,9 +98,10 @@ absl::Status CheckWindow(const Found& found, absl::Time start) {
   if (date >= window.first && date <= window.last) return absl::OkStatus();
   const std::string first = plan::FormatDate(window.first);
   const std::string last = plan::FormatDate(window.last);
-  return Refused("OUTSIDE_VISIT_WINDOW",
-                 absl::StrCat(plan::FormatDate(date), " is outside the window of ", found.name(), ", ", first, " to ", last),
-                 {{"window_first_date", first}, {"window_last_date", last}});
+  return Refused(
+      "OUTSIDE_VISIT_WINDOW",
+      absl::StrCat(plan::FormatDate(date), " is outside the window of ", found.name(), ", ", first, " to ", last),
+      {{"window_first_date", first}, {"window_last_date", last}});
 }
 
 absl::Status CheckOpen(const Found& found, absl::Time start) {
@@ -267,7 +268,8 @@ void Visits::RecordOutcome(const Caller& caller, const v1::RecordVisitOutcomeReq
   const auto name = ParseVisitName(request.name());
   if (!name) errors.push_back({"name", std::string(kVisitForm)});
   const v1::VisitState outcome = request.outcome();
-  if (outcome != v1::VISIT_STATE_ATTENDED && outcome != v1::VISIT_STATE_MISSED && outcome != v1::VISIT_STATE_CANCELLED) {
+  if (outcome != v1::VISIT_STATE_ATTENDED && outcome != v1::VISIT_STATE_MISSED &&
+      outcome != v1::VISIT_STATE_CANCELLED) {
     errors.push_back({"outcome", "must be ATTENDED, MISSED or CANCELLED"});
   }
   CheckRequestId(request.request_id(), &errors);

@@ -113,8 +113,8 @@ class Explainer {
     const ClinicCalendar& calendar = *facts_.setting.calendar;
     const absl::CivilDay date = absl::ToCivilDay(before, calendar.zone);
     const absl::string_view holiday = calendar.closed.HolidayName(DayNumber(date));
-    return absl::StrCat("The clinic is closed on ", DateText(date), holiday.empty() ? "" : absl::StrCat(" (", holiday, ")"),
-                        ": moved to ", Shown(after), ".");
+    return absl::StrCat("The clinic is closed on ", DateText(date),
+                        holiday.empty() ? "" : absl::StrCat(" (", holiday, ")"), ": moved to ", Shown(after), ".");
   }
 
   // `what` held it up: the only hold that an occurrence does not come through is its last step.

@@ -29,8 +29,8 @@ int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
   return found == factor.values.end() ? -1 : static_cast<int>(found - factor.values.begin());
 }
 
-// Which rules apply to a patient with these visits and the enrollment's factors, the defaults standing for those it does
-// not name.
+// Which rules apply to a patient with these visits and the enrollment's factors, the defaults standing for those it
+// does not name.
 std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
                                 const Visits& visits) {
   absl::InlinedVector<int, 16> values(pathway.factor_count());
@@ -217,7 +217,13 @@ PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPath
   const absl::TimeZone zone = FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone());
   Visits visits = VisitsOf(pathway, date, zone, setting.calendar.get(), history);
   const std::bitset<kMaxRules> rules = RulesFor(enrollment, pathway, visits);
-  return {date,  zone, EnrollTimeOf(enrollment), HoldsOf(history), std::move(visits), rules, HoursFor(enrollment, setting),
+  return {date,
+          zone,
+          EnrollTimeOf(enrollment),
+          HoldsOf(history),
+          std::move(visits),
+          rules,
+          HoursFor(enrollment, setting),
           setting};
 }
 

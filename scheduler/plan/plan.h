@@ -19,8 +19,8 @@ struct Occurrence {
   // Index of the rule in the pathway.
   int rule = 0;
 
-  // Counted from 1 in order of nominal local time within the rule, whatever the time of enrollment. Of a rule for a visit
-  // those of one appointment are counted before those of the next.
+  // Counted from 1 in order of nominal local time within the rule, whatever the time of enrollment. Of a rule for a
+  // visit those of one appointment are counted before those of the next.
   int number = 0;
 
   // From when it may be sent: the instant of the nominal time, moved as Placer says.
@@ -32,9 +32,9 @@ struct Occurrence {
   // What the pathway says, by the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Why it has lapsed without ever coming due, if it has: its window closed while the plan was held up (LATE_ENROLLMENT,
-  // PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or the appointment it is about begins before it (WINDOW_CLOSED). `due` is
-  // then when it would have been.
+  // Why it has lapsed without ever coming due, if it has: its window closed while the plan was held up
+  // (LATE_ENROLLMENT, PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or the appointment it is about begins before it
+  // (WINDOW_CLOSED). `due` is then when it would have been.
   v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
 
   // When it lapsed, if it has: for PAUSED when its window closed, else when the hold was over.

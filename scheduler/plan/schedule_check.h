@@ -48,8 +48,8 @@ struct PhaseBounds {
 };
 
 // Reads `schedule` into the rule's schedule fields, adding every fault to `errors` under `path`. `phase` is null where
-// the rule's phase is faulty itself, or does not bind it; then lying inside it is not checked. Returns the most occurrences the schedule can
-// make for any anchor, or 0 where it is faulty.
+// the rule's phase is faulty itself, or does not bind it; then lying inside it is not checked. Returns the most
+// occurrences the schedule can make for any anchor, or 0 where it is faulty.
 int CheckSchedule(const v1::Schedule& schedule, const PhaseBounds* phase, const std::string& path, OffsetOrder* order,
                   CompiledRule* rule, FieldErrors* errors);
 

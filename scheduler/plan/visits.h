@@ -10,7 +10,8 @@
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/pathway.h"
 
-// The visits of one patient: what the pathway prescribes, and what has become of it. Functions are pure and thread safe.
+// The visits of one patient: what the pathway prescribes, and what has become of it. Functions are pure and thread
+// safe.
 namespace aftercare::plan {
 
 // One visit. A small value.

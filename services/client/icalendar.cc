@@ -14,7 +14,8 @@ namespace {
 // Bytes of a line, without its end (RFC 5545, 3.1).
 constexpr size_t kMaxLine = 75;
 
-// Appends a content line, folded where it is too long, but never within a character: a continuation begins with a space.
+// Appends a content line, folded where it is too long, but never within a character: a continuation begins with a
+// space.
 void AddLine(absl::string_view line, std::string* out) {
   for (size_t room = kMaxLine; line.size() > room; room = kMaxLine - 1) {
     size_t end = room;
@@ -41,7 +42,8 @@ std::string Escaped(absl::string_view text) {
 
 std::string Utc(absl::Time time) { return absl::FormatTime("%Y%m%dT%H%M%SZ", time, absl::UTCTimeZone()); }
 
-// `ana.month-6@riverside.aftercare`: of `clinics/riverside/enrollments/ana/visits/month-6`, in whose ids there is no dot.
+// `ana.month-6@riverside.aftercare`: of `clinics/riverside/enrollments/ana/visits/month-6`, in whose ids there is no
+// dot.
 std::string UidOf(const v1::Visit& visit) {
   const std::vector<absl::string_view> parts = absl::StrSplit(visit.name(), '/');
   if (parts.size() != 6) return visit.name();

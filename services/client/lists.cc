@@ -111,10 +111,12 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
 }
 
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
-  Table table({"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
+  Table table(
+      {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
   for (const v1::Visit& visit : visits) {
     table.Add({ShortVisit(visit.name()), visit.patient(), EnumLabel(*v1::VisitState_descriptor(), visit.state()),
-               FormatInstant(visit.start_time(), style.zone), visit.target_date(), WindowOf(visit), visit.display_name()});
+               FormatInstant(visit.start_time(), style.zone), visit.target_date(), WindowOf(visit),
+               visit.display_name()});
   }
   return table.Render(style.width, style.colour);
 }
@@ -194,17 +196,19 @@ std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
 
 std::string RenderClinic(const v1::Clinic& clinic) {
   const absl::TimeZone zone = ZoneOf(clinic.time_zone());
-  return absl::StrCat(Field("clinic", clinic.name()), Field("name", clinic.display_name()),
-                      Field("phone", clinic.phone()), Field("time zone", clinic.time_zone()),
-                      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
-                      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
-                      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
-                      Field("made", FormatInstant(clinic.create_time(), zone)));
+  return absl::StrCat(
+      Field("clinic", clinic.name()), Field("name", clinic.display_name()), Field("phone", clinic.phone()),
+      Field("time zone", clinic.time_zone()),
+      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
+      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
+      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
+      Field("made", FormatInstant(clinic.create_time(), zone)));
 }
 
 std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
   const std::string begins = FormatInstant(visit.start_time(), zone);
-  return absl::StrCat(Field("visit", visit.name()), Field("name", visit.display_name()), Field("patient", visit.patient()),
+  return absl::StrCat(Field("visit", visit.name()), Field("name", visit.display_name()),
+                      Field("patient", visit.patient()),
                       Field("state", EnumLabel(*v1::VisitState_descriptor(), visit.state())),
                       Field("begins", begins.empty() ? "" : absl::StrCat(begins, " (", zone.name(), ")")),
                       Field("appointment", visit.appointment() == 0 ? "" : absl::StrCat(visit.appointment())),

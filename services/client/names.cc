@@ -18,7 +18,8 @@ std::string Under(absl::string_view clinic, absl::string_view collection, absl::
 }
 
 // The name of what belongs to an enrollment; nothing for an id that names no enrollment.
-std::optional<std::string> UnderEnrollment(absl::string_view clinic, absl::string_view collection, absl::string_view id) {
+std::optional<std::string> UnderEnrollment(absl::string_view clinic, absl::string_view collection,
+                                           absl::string_view id) {
   if (absl::StartsWith(id, "clinics/")) return std::string(id);
   const std::vector<absl::string_view> parts = absl::StrSplit(id, '/');
   if (parts.size() == 4 && parts[0] == "enrollments") return absl::StrCat(clinic, "/", id);

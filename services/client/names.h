@@ -29,8 +29,8 @@ absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_vie
 // The last segment of a name.
 std::string IdOf(absl::string_view name);
 
-// `e1/ice.2` of a reminder's name, which ReminderName understands, `e1/month-6` of a visit's; other names come back as they
-// are.
+// `e1/ice.2` of a reminder's name, which ReminderName understands, `e1/month-6` of a visit's; other names come back as
+// they are.
 std::string ShortReminder(absl::string_view name);
 std::string ShortVisit(absl::string_view name);
 

@@ -121,8 +121,8 @@ absl::Status Schedule(Session& session, const ScheduleOptions& options) {
   } else if (plan::ParseMinute(options.start)) {
     request.set_start_local_time(options.start);
   } else {
-    return UsageError(absl::StrCat("\"", options.start,
-                                   "\" is no time for a visit: write 2026-12-03T14:30, by the patient's clock, or RFC 3339"));
+    return UsageError(absl::StrCat(
+        "\"", options.start, "\" is no time for a visit: write 2026-12-03T14:30, by the patient's clock, or RFC 3339"));
   }
   request.set_allow_outside_window(options.outside_window);
   request.set_allow_closed_day(options.closed_day);

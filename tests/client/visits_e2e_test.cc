@@ -45,7 +45,8 @@ TEST_F(VisitsE2eTest, AVisitGoesFromAskedForToBookedToMissedToBookedAgain) {
   EXPECT_THAT(SentBy("2026-09-03T09:00"), ElementsAre("visit-6-morning.1"));
 
   Must({"clock", "advance", "--to", "2026-09-03T15:30"});
-  EXPECT_THAT(Must({"visits", "outcome", "ana/month-6", "missed"}), HasSubstr("\n0 moved, 2 added, 0 dropped, 0 sent already\n"));
+  EXPECT_THAT(Must({"visits", "outcome", "ana/month-6", "missed"}),
+              HasSubstr("\n0 moved, 2 added, 0 dropped, 0 sent already\n"));
   EXPECT_THAT(Tasks(), HasSubstr("Ana  missed the 6-month follow-up visit on September 3."));
   EXPECT_THAT(SentBy("2026-09-03T16:00"), ElementsAre("visit-6-missed.1"));
 
@@ -81,7 +82,8 @@ TEST_F(VisitsE2eTest, BookedVisitsAreExportedToAFileThatACalendarOpens) {
   MakeSandbox();
   Must({"visits", "schedule", "ana/month-6", "2026-09-03T14:30"});
   Must({"visits", "schedule", "ana/month-9", "2026-12-03T14:30"});
-  EXPECT_EQ(Must({"visits", "list", "--ics", Path("visits.ics")}), absl::StrCat("2 visits written to ", Path("visits.ics"), ".\n"));
+  EXPECT_EQ(Must({"visits", "list", "--ics", Path("visits.ics")}),
+            absl::StrCat("2 visits written to ", Path("visits.ics"), ".\n"));
   const std::string text = ReadFile(Path("visits.ics"));
   EXPECT_EQ(Must({"visits", "list", "--ics", "-"}), text);
   EXPECT_THAT(text, Not(HasSubstr("Ana")));
@@ -96,7 +98,8 @@ TEST_F(VisitsE2eTest, BookedVisitsAreExportedToAFileThatACalendarOpens) {
     events.push_back(absl::StrCat(icalcomponent_get_uid(event), " ", icaltime_as_ical_string(start)));
   }
   icalcomponent_free(calendar);
-  EXPECT_THAT(events, ElementsAre("ana.month-6@demo.aftercare 20260903T183000Z", "ana.month-9@demo.aftercare 20261203T193000Z"));
+  EXPECT_THAT(events, ElementsAre("ana.month-6@demo.aftercare 20260903T183000Z",
+                                  "ana.month-9@demo.aftercare 20261203T193000Z"));
   EXPECT_EQ(Aftercare({"visits", "list", "--ics", Path("no/visits.ics")}).exit, 2);
   EXPECT_EQ(Aftercare({"visits", "list", "--ics", "-", "--json"}).exit, 2);
 }
@@ -114,11 +117,14 @@ TEST_F(VisitsE2eTest, WhatCannotBeIsRefusedWithOneClearError) {
                         "clinics/demo/enrollments/ana/visits/month-6, 2026-08-26 to 2026-09-23"));
   EXPECT_THAT(refused("visits outcome ana/month-6 missed", 1), HasSubstr("FAILED_PRECONDITION (VISIT_NOT_BOOKED)"));
   EXPECT_THAT(refused("visits schedule ana/month-7 2026-09-03T14:30", 1), HasSubstr("NOT_FOUND (VISIT_NOT_FOUND)"));
-  EXPECT_THAT(refused("visits schedule ben/month-6 2026-09-03T14:30", 1), HasSubstr("NOT_FOUND (ENROLLMENT_NOT_FOUND)"));
+  EXPECT_THAT(refused("visits schedule ben/month-6 2026-09-03T14:30", 1),
+              HasSubstr("NOT_FOUND (ENROLLMENT_NOT_FOUND)"));
   EXPECT_THAT(refused("visits schedule ana/month-6 2026-02-30T14:30", 2), HasSubstr("is no time for a visit"));
-  EXPECT_THAT(refused("visits schedule month-6 2026-09-03T14:30", 2), HasSubstr("names no visit: write ENROLLMENT/VISIT"));
+  EXPECT_THAT(refused("visits schedule month-6 2026-09-03T14:30", 2),
+              HasSubstr("names no visit: write ENROLLMENT/VISIT"));
   EXPECT_THAT(refused("visits outcome ana/month-6 late", 2), HasSubstr("OUTCOME"));
-  EXPECT_THAT(refused("visits outcome ana/month-6 booked", 1), HasSubstr("outcome: must be ATTENDED, MISSED or CANCELLED"));
+  EXPECT_THAT(refused("visits outcome ana/month-6 booked", 1),
+              HasSubstr("outcome: must be ATTENDED, MISSED or CANCELLED"));
   Must({"clinic", "update", "--closed", "sat,sun", "--holiday", "2026-09-07=Labor Day"});
   EXPECT_THAT(refused("visits schedule ana/month-6 2026-09-07T14:30", 1),
               HasSubstr("FAILED_PRECONDITION (CLINIC_CLOSED): clinics/demo is closed on 2026-09-07 (Labor Day)"));

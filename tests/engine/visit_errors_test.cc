@@ -31,7 +31,8 @@ TEST_F(VisitsTest, AVisitIsListedWithItsTargetAndWindowBeforeItIsBooked) {
   EXPECT_EQ(visit.appointment(), 0);
   EXPECT_FALSE(visit.has_start_time());
   EXPECT_FALSE(visit.has_state_time());
-  EXPECT_EQ(listed.visits(1).name(), "clinics/box/enrollments/ana/visits/month-9");  // By target, not as in the pathway.
+  EXPECT_EQ(listed.visits(1).name(),
+            "clinics/box/enrollments/ana/visits/month-9");  // By target, not as in the pathway.
 }
 
 // `ana/month-6`, from pages of that size.
@@ -86,8 +87,9 @@ TEST_F(VisitsTest, BadListsAreRefused) {
   }
   EXPECT_EQ(ErrorOf(TryList("clinics/none/enrollments/-").status()), "NOT_FOUND/CLINIC_NOT_FOUND");
   EXPECT_EQ(ErrorOf(TryList("clinics/box/enrollments/none").status()), "NOT_FOUND/ENROLLMENT_NOT_FOUND");
-  EXPECT_THAT(BadFields(TryList("x", -1, "token", {v1::VISIT_STATE_UNSPECIFIED, static_cast<v1::VisitState>(9)}).status()),
-              ElementsAre("parent", "states[0]", "states[1]", "page_size", "page_token"));
+  EXPECT_THAT(
+      BadFields(TryList("x", -1, "token", {v1::VISIT_STATE_UNSPECIFIED, static_cast<v1::VisitState>(9)}).status()),
+      ElementsAre("parent", "states[0]", "states[1]", "page_size", "page_token"));
   // A token is good for the list it came from only.
   const std::string token = Good(TryList(kAll, 1)).next_page_token();
   EXPECT_THAT(BadFields(TryList(ana_, 1, token).status()), ElementsAre("page_token"));
@@ -104,8 +106,8 @@ TEST_F(VisitsTest, ABookingNamesEveryBadField) {
   request.set_name("clinics/box/enrollments/ana/visits/6");
   request.set_request_id("not an id");
   EXPECT_THAT(BadFields(Schedule(request).status()), ElementsAre("name", "start_time", "request_id"));
-  for (const char* bad : {"2029-09-03", "2029-09-03 14:30", "2029-09-03T14:30:00", "2029-02-29T10:00", "2029-09-03T24:00",
-                          "2200-01-01T10:00", "tomorrow", ""}) {
+  for (const char* bad : {"2029-09-03", "2029-09-03 14:30", "2029-09-03T14:30:00", "2029-02-29T10:00",
+                          "2029-09-03T24:00", "2200-01-01T10:00", "tomorrow", ""}) {
     EXPECT_THAT(BadFields(Schedule(Booking(bad)).status()), ElementsAre("start_local_time")) << bad;
   }
   request = Booking("");
@@ -250,7 +252,8 @@ TEST_F(VisitsTest, AReminderCannotBeMovedPastTheAppointment) {
   v1::MoveReminderRequest move;
   move.set_name(ana_ + "/reminders/remind.3");
   move.set_due_local_time("2029-09-03T14:30");
-  EXPECT_THAT(BadFields(world_.Call(&Engine::reminders, &Reminders::Move, move).status()), ElementsAre("due_local_time"));
+  EXPECT_THAT(BadFields(world_.Call(&Engine::reminders, &Reminders::Move, move).status()),
+              ElementsAre("due_local_time"));
   move.set_due_local_time("2029-09-03T12:00");
   const v1::Reminder moved = Good(world_.Call(&Engine::reminders, &Reminders::Move, move)).reminder();
   EXPECT_EQ(plan::ToTime(moved.expire_time()), At("2029-09-03T14:30"));

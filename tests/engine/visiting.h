@@ -14,8 +14,8 @@
 // What the tests of visits share: a sandbox with a pathway of two visits, and patients on it.
 namespace aftercare::engine {
 
-// For a procedure on 2029-03-01 in UTC: month-6 should be on 1 September 2029, a Saturday, and may be from 25 August to 22
-// September; month-9 on 1 December only. Of month-6:
+// For a procedure on 2029-03-01 in UTC: month-6 should be on 1 September 2029, a Saturday, and may be from 25 August to
+// 22 September; month-9 on 1 December only. Of month-6:
 //   unbooked    book.1, book.2 on 4 and 18 August 10:00 for three days; the task check.1 on 18 August 09:00
 //   booked      remind.1, .2, .3 seven days and a day before, and on the day, 08:00, to the end of the second day after
 //   missed      missed.1 and the task call.1 from 08:00 of the day, for a week

@@ -221,8 +221,8 @@ std::vector<std::string> DueAtOnce(v1::VisitState state) {
 TEST(KneeTest, WhatIsMissedOrCancelledBringsAMessageAndATaskAtOnce) {
   EXPECT_THAT(DueAtOnce(v1::VISIT_STATE_MISSED), ElementsAre("visit-6-missed", "visit-6-missed-task"));
   // An appointment may be cancelled long before.
-  EXPECT_THAT(DueAtOnce(v1::VISIT_STATE_CANCELLED),
-              ElementsAre("visit-6-cancelled", "visit-6-cancelled-task", "visit-9-cancelled", "visit-9-cancelled-task"));
+  EXPECT_THAT(DueAtOnce(v1::VISIT_STATE_CANCELLED), ElementsAre("visit-6-cancelled", "visit-6-cancelled-task",
+                                                                "visit-9-cancelled", "visit-9-cancelled-task"));
   EXPECT_THAT(AboutVisits(FactsWithVisits(v1::VISIT_STATE_ATTENDED, "2026-12-03T21:00Z")), IsEmpty());
 }
 

@@ -121,7 +121,8 @@ TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedWithoutAGap) {
       const int visit = pathway.rule(rule).visit;
       const int appointment = visit < 0 ? 1 : std::max(facts.visits[visit].appointment, 1);
       const int before = (appointment - 1) * static_cast<int>(own.size());
-      for (size_t i = 0; i < own.size(); ++i) ASSERT_EQ(own[i].number, before + static_cast<int>(i) + 1) << Shown(own[i]);
+      for (size_t i = 0; i < own.size(); ++i)
+        ASSERT_EQ(own[i].number, before + static_cast<int>(i) + 1) << Shown(own[i]);
     }
   });
 }

@@ -211,7 +211,8 @@ inline v1::ContactHours RandomHours(Random* random) {
     opening->set_closes(absl::StrFormat("%02d:%02d", bounds[i + 1] / 60, bounds[i + 1] % 60));
     if (opening->opens() == "24:00") hours.mutable_openings()->RemoveLast();
     for (int day = 1; day <= 7; ++day) {
-      if (random->OneIn(2) && !hours.openings().empty()) hours.mutable_openings()->rbegin()->add_weekdays(v1::Weekday(day));
+      if (random->OneIn(2) && !hours.openings().empty())
+        hours.mutable_openings()->rbegin()->add_weekdays(v1::Weekday(day));
     }
   }
   return hours;
@@ -240,8 +241,9 @@ struct RandomFacts : PatientFacts {
   record::v1::PlanHistory history;  // Of its visits only.
 };
 
-// A patient with a procedure on any day of the calendar, to whom most rules apply, whatever state their visits are in; a third of them never enrolled. Half
-// of them have contact hours, and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
+// A patient with a procedure on any day of the calendar, to whom most rules apply, whatever state their visits are in;
+// a third of them never enrolled. Half of them have contact hours, and half a clinic that closes, mostly in their own
+// zone, sometimes in `other_zone`.
 inline RandomFacts RandomPatient(const CompiledPathway& pathway, const std::string& zone, const std::string& other_zone,
                                  Random* random) {
   RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}, {}};

@@ -70,16 +70,17 @@ TEST(VisitPathwayTest, EveryFaultOfAVisitIsNamed) {
   *pathway.add_visits() = FromText<v1::PathwayVisit>(R"(
       id: "Bad Id" display_name: "two\nlines" target { months: 121 days: -367 } days_before: -1 days_after: 367
       duration { seconds: 90 })");
-  EXPECT_THAT(Lines(pathway),
-              ElementsAre("visits[2].id must be unique; 'month-6' is there already",
-                          "visits[3].id must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter",
-                          "visits[3].display_name must not be empty",  //
-                          "visits[3].target must say when it should be",
-                          "visits[4].id must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter",
-                          "visits[4].display_name must be valid UTF-8 without control characters",
-                          "visits[4].days_before must be 0 to 366", "visits[4].days_after must be 0 to 366",
-                          "visits[4].duration must be 1 minute to 24 hours, in whole minutes",
-                          "visits[4].target.months must be 0 to 120", "visits[4].target.days must be -366 to 3660"));
+  EXPECT_THAT(
+      Lines(pathway),
+      ElementsAre("visits[2].id must be unique; 'month-6' is there already",
+                  "visits[3].id must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter",
+                  "visits[3].display_name must not be empty",  //
+                  "visits[3].target must say when it should be",
+                  "visits[4].id must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter",
+                  "visits[4].display_name must be valid UTF-8 without control characters",
+                  "visits[4].days_before must be 0 to 366", "visits[4].days_after must be 0 to 366",
+                  "visits[4].duration must be 1 minute to 24 hours, in whole minutes",
+                  "visits[4].target.months must be 0 to 120", "visits[4].target.days must be -366 to 3660"));
 }
 
 // 1 month is 28 days at least: 28 days before it may be the day of the procedure, 29 days before it before that.
@@ -118,9 +119,10 @@ TEST(VisitPathwayTest, ARuleNamesAVisitOfThePathwayAndAState) {
   pathway.mutable_rules(0)->mutable_visit()->set_visit("month-12");
   pathway.mutable_rules(0)->mutable_visit()->clear_state();
   pathway.mutable_rules(1)->mutable_visit()->set_state(static_cast<v1::VisitState>(9));
-  EXPECT_THAT(Lines(pathway), ElementsAre("rules[0].visit.visit must be the id of one of the visits",
-                                          "rules[0].visit.state must be UNBOOKED, BOOKED, ATTENDED, MISSED or CANCELLED",
-                                          "rules[1].visit.state must be UNBOOKED, BOOKED, ATTENDED, MISSED or CANCELLED"));
+  EXPECT_THAT(Lines(pathway),
+              ElementsAre("rules[0].visit.visit must be the id of one of the visits",
+                          "rules[0].visit.state must be UNBOOKED, BOOKED, ATTENDED, MISSED or CANCELLED",
+                          "rules[1].visit.state must be UNBOOKED, BOOKED, ATTENDED, MISSED or CANCELLED"));
 }
 
 TEST(VisitPathwayTest, ARuleOfAVisitNamesSingleDaysWhichNeedNotLieInItsPhase) {

@@ -122,8 +122,9 @@ TEST(VisitsTest, WhatIsBookedCountsFromTheDateOfTheAppointmentAndClosesWhenItBeg
 
 // 03:00Z is the evening before in New York.
 TEST(VisitsTest, TheDateIsThatOfThePatientsCalendar) {
-  EXPECT_EQ(FormatDate(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T03:00Z", "2026-10-01T12:00Z")).visits[0].anchor),
-            "2026-12-02");
+  EXPECT_EQ(
+      FormatDate(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T03:00Z", "2026-10-01T12:00Z")).visits[0].anchor),
+      "2026-12-02");
 }
 
 TEST(VisitsTest, WhatIsBookedLateRemindsAtOnceWhereTheWindowIsOpen) {
@@ -175,7 +176,8 @@ TEST(VisitsTest, WhatWasMissedIsDueWhenThatIsRecorded) {
               ElementsAre("missed.2 2026-12-03T21:00Z until 2026-12-10T05:00Z"));
   EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-10T05:00Z"))),
               ElementsAre("missed.1 2026-12-03T13:00Z until 2026-12-10T05:00Z VISIT_CHANGED"));
-  EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_ATTENDED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z"))), IsEmpty());
+  EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_ATTENDED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z"))),
+              IsEmpty());
 }
 
 TEST(VisitsTest, WhatHeldThePlanUpBeforeTheVisitChangedDoesNotCount) {
@@ -231,19 +233,26 @@ std::string StepsOf(const PatientFacts& facts, int rule, int number) {
 
 TEST(VisitsTest, ExplanationsCountFromTheVisit) {
   const std::string by_clock = ", by the patient's clock (America/New_York).\n";
-  EXPECT_EQ(StepsOf(Facts({}), 0, 1), absl::StrCat("NOMINAL: Rule book of phase late says 10:00 on Tue 3 Nov 2026, 28 days "
-                                                   "before the target of visit month-6", by_clock));
-  EXPECT_EQ(StepsOf(Booked(), 1, 2), absl::StrCat("NOMINAL: Rule remind of phase late says 08:00 on Wed 2 Dec 2026, 1 day "
-                                                  "before the appointment of visit month-6", by_clock));
-  EXPECT_EQ(StepsOf(Facts(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z")), 3, 1),
-            absl::StrCat("NOMINAL: Rule missed of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
-                         "visit month-6", by_clock,
-                         "VISIT: The visit was booked, moved or recorded Thu 3 Dec 2026 16:00, after that time but inside "
-                         "its window: due at once.\n"));
-  EXPECT_EQ(StepsOf(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T12:30Z", "2026-10-01T12:00Z")), 1, 3),
-            absl::StrCat("NOMINAL: Rule remind of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
-                         "visit month-6", by_clock,
-                         "VISIT: The appointment begins by then, Thu 3 Dec 2026 07:30: never due.\n"));
+  EXPECT_EQ(StepsOf(Facts({}), 0, 1),
+            absl::StrCat("NOMINAL: Rule book of phase late says 10:00 on Tue 3 Nov 2026, 28 days "
+                         "before the target of visit month-6",
+                         by_clock));
+  EXPECT_EQ(StepsOf(Booked(), 1, 2),
+            absl::StrCat("NOMINAL: Rule remind of phase late says 08:00 on Wed 2 Dec 2026, 1 day "
+                         "before the appointment of visit month-6",
+                         by_clock));
+  EXPECT_EQ(
+      StepsOf(Facts(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z")), 3, 1),
+      absl::StrCat("NOMINAL: Rule missed of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
+                   "visit month-6",
+                   by_clock,
+                   "VISIT: The visit was booked, moved or recorded Thu 3 Dec 2026 16:00, after that time but inside "
+                   "its window: due at once.\n"));
+  EXPECT_EQ(
+      StepsOf(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T12:30Z", "2026-10-01T12:00Z")), 1, 3),
+      absl::StrCat("NOMINAL: Rule remind of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
+                   "visit month-6",
+                   by_clock, "VISIT: The appointment begins by then, Thu 3 Dec 2026 07:30: never due.\n"));
 }
 
 }  // namespace
