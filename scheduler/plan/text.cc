@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "scheduler/plan/civil.h"
@@ -135,9 +136,14 @@ absl::string_view Template::VisitPlaceholder() const {
 }
 
 void Template::Render(const TextFacts& facts, std::string* out) const {
+  bool left_out = false;  // Whether the value before was empty: then one of the spaces around it goes too.
   for (const Part& part : parts_) {
-    absl::StrAppend(out, part.words);
+    absl::string_view words = part.words;
+    if (left_out && absl::StartsWith(words, " ") && absl::EndsWith(*out, " ")) words.remove_prefix(1);
+    absl::StrAppend(out, words);
+    const size_t before = out->size();
     RenderValue(part.value, facts, out);
+    left_out = out->size() == before;
   }
 }
 

@@ -40,7 +40,8 @@ class Template {
   // partner (`{{` and `}}` stand for braces).
   static absl::StatusOr<Template> Parse(absl::string_view source);
 
-  // Appends the text to `out`. Values are inserted as they are; braces in them mean nothing.
+  // Appends the text to `out`. Values are inserted as they are; braces in them mean nothing. Where a value is empty, of
+  // the spaces on both sides of it one is left.
   void Render(const TextFacts& facts, std::string* out) const;
 
   // The first placeholder that only rules of a visit can fill in, `{visit_date}`; empty if there is none.

@@ -47,7 +47,7 @@ TEST_F(VisitsE2eTest, AVisitGoesFromAskedForToBookedToMissedToBookedAgain) {
   Must({"clock", "advance", "--to", "2026-09-03T15:30"});
   EXPECT_THAT(Must({"visits", "outcome", "ana/month-6", "missed"}),
               HasSubstr("\n0 moved, 2 added, 0 dropped, 0 sent already\n"));
-  EXPECT_THAT(Tasks(), HasSubstr("Ana  missed the 6-month follow-up visit on September 3."));
+  EXPECT_THAT(Tasks(), HasSubstr("Ana missed the 6-month follow-up visit on September 3."));
   EXPECT_THAT(SentBy("2026-09-03T16:00"), ElementsAre("visit-6-missed.1"));
 
   EXPECT_THAT(Must({"visits", "schedule", "ana/month-6", "2026-09-16T09:00"}), HasSubstr("appointment      2\n"));

@@ -93,6 +93,13 @@ TEST(TextTest, ValuesAreNotExpandedAgain) {
   EXPECT_EQ(Rendered("{first_name} of {clinic_name}", facts), "{last_name} of }{");
 }
 
+TEST(TextTest, AnEmptyValueLeavesNoGap) {
+  TextFacts facts = SomeFacts("en");
+  facts.last_name = "";
+  EXPECT_EQ(Rendered("{first_name} {last_name} missed it.", facts), "Ada missed it.");
+  EXPECT_EQ(Rendered("a  b {first_name}  c", facts), "a  b Ada  c");
+}
+
 TEST(TextTest, RenderingAppends) {
   std::string out = "So: ";
   Template::Parse("{first_name}")->Render(SomeFacts("en"), &out);
