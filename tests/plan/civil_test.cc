@@ -39,12 +39,11 @@ TEST(CivilTest, TimesOfDayAreReadStrictly) {
   }
 }
 
-TEST(CivilTest, LocalTimesAreReadAsTheyAreWritten) {
+TEST(CivilTest, DatesWithTimesAreReadAsTheyAreWritten) {
   EXPECT_EQ(ParseMinute("2026-03-05T07:09"), absl::CivilMinute(2026, 3, 5, 7, 9));
-  EXPECT_EQ(FormatMinute(ParseMinute("2199-12-31T23:59").value()), "2199-12-31T23:59");
-  for (const char* bad :
-       {"", "2026-03-05", "2026-03-05 07:09", "2026-03-05T7:09", "2026-03-05T07:09:00", "2026-02-30T07:09",
-        "2026-03-05T24:00", "2200-01-01T00:00", "2026-03-05T07:09Z", "2026-03-05t07:09"}) {
+  EXPECT_EQ(ParseMinute("1970-01-01T00:00"), absl::CivilMinute(1970, 1, 1, 0, 0));
+  for (const char* bad : {"", "2026-03-05", "2026-03-05 07:09", "2026-03-05T7:09", "2026-03-05T07:09:00",
+                          "2026-02-30T07:09", "2026-03-05T24:00", "2026-03-05t07:09", "2200-01-01T00:00"}) {
     EXPECT_FALSE(ParseMinute(bad).has_value()) << bad;
   }
 }
