@@ -73,6 +73,8 @@ class Facts {
 
   // Events of a clinic with seq > after, in order.
   absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit);
+  // Ids of the enrollments that events with seq > after name, once for each event, in no order, at most `limit`.
+  absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after, int limit);
   // The greatest seq ever given to an event of the store; 0 when there was none.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 
