@@ -123,7 +123,7 @@ absl::StatusOr<Roster::Entry> Roster::EntryOf(Core& core, store::Facts& facts, s
   entry.end = entry.ended ? plan::ToTime(read.data.end_time()) : absl::InfiniteFuture();
   entry.was_held = !subject->facts.holds.empty();
   entry.held_until = HeldUntil(subject->facts);
-  entry.apart = RowsMayDiffer(*subject) || read.state == v1::ENROLLMENT_STATE_PAUSED ||
+  entry.apart = IsStale(*subject) || read.recorded_until || read.state == v1::ENROLLMENT_STATE_PAUSED ||
                 read.history.visits_size() > 0 || read.history.hold_micros() != 0;
   if (entry.ended && !entry.apart) {
     auto rows = HasRowsAfterEnd(facts, read, entry.end);

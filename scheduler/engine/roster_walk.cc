@@ -15,21 +15,25 @@ bool IsDueBefore(const plan::Cohort::Item& item, absl::Time time) { return item.
 // Of what is still wanted.
 absl::Time RosterWalk::End() const { return std::min(span_.before, wanted_until_ + absl::Nanoseconds(1)); }
 
-// Of the running only what has not fired is planned, of the ended what would have come later.
+// Of the running ones that are not behind all that is due by now has fired.
+absl::Time RosterWalk::FirstUnfired() const { return std::max(span_.from, span_.now + absl::Nanoseconds(1)); }
+
+// Of the ended ones all counts that would have come later.
 absl::Time RosterWalk::ComingFrom() const {
-  return filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) ? span_.from : std::max(span_.from, span_.fired);
+  return filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) ? span_.from : FirstUnfired();
 }
 
 // What held it up besides its enrollment may reach into the span.
 bool RosterWalk::IsApart(const Entry& entry) const {
-  if (entry.apart || !entry.was_held) return entry.apart;
+  if (entry.apart || (!behind_.empty() && behind_.contains(entry.id()))) return true;
+  if (!entry.was_held) return false;
   return entry.held_until >= span_.from ||
          entry.held_until >= roster_.cohorts()[entry.cohort].SettledBy(ComingFrom());
 }
 
 absl::Status RosterWalk::Visit(Visitor visit, absl::FunctionRef<absl::Status(absl::string_view)> apart) {
   const bool wants_lapsed = filter_.MatchesState(v1::REMINDER_STATE_EXPIRED);
-  const bool wants_scheduled = filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) && span_.before > span_.fired;
+  const bool wants_scheduled = filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) && span_.before > span_.now;
   const bool wants_cancelled = filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
   for (const Entry& entry : roster_.entries()) {
     if (IsApart(entry)) {
@@ -60,8 +64,7 @@ void RosterWalk::VisitComing(const Entry& entry, Visitor visit) {
   Known& known = cohorts_[entry.cohort];
   if (!known.coming) LearnComing(cohort, &known);
   const v1::ReminderState state = entry.ended ? v1::REMINDER_STATE_CANCELLED : v1::REMINDER_STATE_SCHEDULED;
-  const absl::Time from =
-      entry.ended ? std::max(span_.from, entry.end + absl::Nanoseconds(1)) : std::max(span_.from, span_.fired);
+  const absl::Time from = entry.ended ? std::max(span_.from, entry.end + absl::Nanoseconds(1)) : FirstUnfired();
   plan::RuleSet rules = roster_.rules(entry.rules);
   plan::RuleSet own = known.spread;
   if (entry.held_until >= known.settled) own |= Unsettled(entry, cohort, &known);

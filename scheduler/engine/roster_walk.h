@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -35,13 +37,20 @@ class RosterWalk {
   struct Span {
     absl::Time from;
     absl::Time before;
-    absl::Time fired;  // what is due before it and has not lapsed has a row
+    absl::Time now;
   };
   using Visitor = absl::FunctionRef<void(const PlannedItem&)>;
 
-  // What is due after `wanted_until`, which may be moved back by the visitor, need not be visited. All must outlive this.
-  RosterWalk(const Roster& roster, Filter& filter, const Span& span, const absl::Time& wanted_until)
-      : roster_(roster), filter_(filter), span_(span), wanted_until_(wanted_until), cohorts_(roster.cohorts().size()) {}
+  // What is due after `wanted_until`, which may be moved back by the visitor, need not be visited. The enrollments in
+  // `behind` have something due by now that has not fired. All must outlive this.
+  RosterWalk(const Roster& roster, Filter& filter, const Span& span, const absl::Time& wanted_until,
+             const absl::flat_hash_set<std::string>& behind)
+      : roster_(roster),
+        filter_(filter),
+        span_(span),
+        wanted_until_(wanted_until),
+        behind_(behind),
+        cohorts_(roster.cohorts().size()) {}
 
   // Visits what matches the filter, in no order; what was dealt with ahead of time included, since only rows tell of it.
   // Enrollments of which only their rows tell are handed to `apart`.
@@ -61,6 +70,7 @@ class RosterWalk {
   };
 
   absl::Time End() const;
+  absl::Time FirstUnfired() const;
   absl::Time ComingFrom() const;
   bool IsApart(const Entry& entry) const;
   void VisitLapsed(const Entry& entry, Visitor visit);
@@ -75,6 +85,7 @@ class RosterWalk {
   Filter& filter_;
   const Span span_;
   const absl::Time& wanted_until_;
+  const absl::flat_hash_set<std::string>& behind_;
   std::vector<Known> cohorts_;
 };
 

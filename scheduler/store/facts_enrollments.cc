@@ -115,6 +115,14 @@ absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsOf(absl::string_view 
   });
 }
 
+absl::StatusOr<int64_t> Facts::CountRunning(absl::string_view clinic, absl::string_view pathway) {
+  Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");
+  query.Text(clinic).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return query.row().Int(0);
+}
+
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_view clock, absl::Time through,
                                                                  int limit) {
   Query query(connection_, "SELECT " ENROLLMENT_READ
@@ -122,6 +130,18 @@ absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_vi
                            " ORDER BY next_due, clinic, enrollment LIMIT $3");
   query.Text(clock).Instant(through).Int(limit);
   return AllRows<EnrollmentRow>(query, ReadEnrollment);
+}
+
+absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
+                                                               absl::Time through) {
+  Query query(connection_,
+              "SELECT enrollment FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
+              " AND clinic = $3");
+  query.Text(clock).Instant(through).Text(clinic);
+  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
+    id = StringAt(row, 0);
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<std::optional<absl::Time>> Facts::NextWake(absl::string_view clock) {
