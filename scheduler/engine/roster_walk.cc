@@ -109,12 +109,12 @@ void RosterWalk::LearnComing(const plan::Cohort& cohort, Known* known) {
 // round: that is moved into the span, or not in it, for this patient alone.
 plan::RuleSet RosterWalk::Unsettled(const Entry& entry, const plan::Cohort& cohort, Known* known) {
   if (!known->unsettled) {
-    known->unsettled = cohort.Coming(known->settled, End(), filter_.Rules(cohort.pathway()) & ~cohort.spread(),
-                                     /*with_close=*/true);
+    known->unsettled = cohort.Coming(known->settled, End(), filter_.Rules(cohort.pathway()), /*with_close=*/true);
   }
   plan::RuleSet rules;
   for (const plan::Cohort::Item& item : *known->unsettled) {
-    if ((item.due < entry.held_until) == (item.close > entry.held_until)) rules.set(item.rule);
+    const bool moves = (item.due < entry.held_until) == (item.close > entry.held_until);
+    if (moves || cohort.spread()[item.rule]) rules.set(item.rule);
   }
   return rules;
 }
