@@ -16,7 +16,9 @@ namespace aftercare::engine {
 class Engine {
  public:
   // Both must outlive the engine. `on_health` is told when the store stops (false) and resumes (true) taking commits.
-  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health);
+  // Where `zone_database` (ZoneDatabaseFingerprint, or 0 for who has but one) is not what it last was over this store,
+  // all enrollments are planned anew, in the background.
+  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database = 0);
 
   // Ends every wait: long polls and watches end UNAVAILABLE. Work under way is finished by the store's Close, which
   // must come before the engine is destroyed.

@@ -150,7 +150,7 @@ class Replanner {
       if (row.state == v1::REMINDER_STATE_SCHEDULED && !placed_.contains(&row)) Take(OccurrenceOf(subject_, row), &row);
     }
     if (!running()) enrollment_.next_due.reset();
-    enrollment_.calendar = enrollment_.clinic_calendar;
+    enrollment_.calendar = subject_.basis;
     if (status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
     std::sort(due_.begin(), due_.end(), [](const Coming& a, const Coming& b) {
       return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.number) <

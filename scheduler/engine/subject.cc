@@ -26,7 +26,8 @@ absl::StatusOr<Subject> MakeSubject(Core& core, store::Facts& facts, store::Enro
   if (!pathway.ok()) return pathway.status();
   auto calendar = core.catalog().Calendar(facts, row.clinic, row.clinic_calendar);
   if (!calendar.ok()) return calendar.status();
-  Subject subject{std::move(row), *std::move(pathway), {}, {}};
+  const int64_t basis = core.BasisOf(row.clinic_calendar);
+  Subject subject{std::move(row), *std::move(pathway), {}, basis, {}};
   subject.facts =
       plan::TrustedFactsOf(subject.row.data, *subject.pathway,
                            {*std::move(calendar), plan::SpreadSeed(subject.row.clinic, subject.row.enrollment)},

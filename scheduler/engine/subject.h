@@ -26,6 +26,7 @@ struct Subject {
   store::EnrollmentRow row;
   std::shared_ptr<const plan::CompiledPathway> pathway;
   plan::PatientFacts facts;
+  int64_t basis = 0;  // fingerprint of what it is planned by now: Core::BasisOf
   // The revisions it was on before, which reminders of then still speak of.
   std::vector<std::pair<int32_t, std::shared_ptr<const plan::CompiledPathway>>> earlier;
 };
@@ -38,8 +39,9 @@ absl::StatusOr<std::optional<Subject>> FindSubject(Core& core, store::Facts& fac
 absl::StatusOr<Subject> RequireSubject(Core& core, store::Facts& facts, absl::string_view clinic,
                                        absl::string_view enrollment);
 
-// Whether next_due was derived by another calendar than the clinic has by now, and says nothing.
-inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.row.clinic_calendar; }
+// Whether next_due was derived by another calendar than the clinic has by now, or by other rules of time zones, and
+// says nothing.
+inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.basis; }
 
 // The rule a row speaks of, of the revision it was made by; the row's may have gone from the pathway since. The subject
 // must outlive it.

@@ -152,6 +152,27 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::CompleteReminder, request);
   }
+  absl::StatusOr<v1::UpdateEnrollmentResponse> Call(const v1::UpdateEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::UpdateEnrollment, request);
+  }
+  absl::StatusOr<v1::MigrateEnrollmentsResponse> Call(const v1::MigrateEnrollmentsRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::MigrateEnrollments, request);
+  }
+  absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::PauseEnrollment, request);
+  }
+  absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::ResumeEnrollment, request);
+  }
+  absl::StatusOr<v1::MoveReminderResponse> Call(const v1::MoveReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::MoveReminder, request);
+  }
+  absl::StatusOr<v1::CancelReminderResponse> Call(const v1::CancelReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::CancelReminder, request);
+  }
+  absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::RestoreReminder, request);
+  }
   absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
     return Do(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request);
   }

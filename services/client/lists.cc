@@ -4,6 +4,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/plan/civil.h"
 #include "services/client/calendar_options.h"
@@ -43,6 +44,13 @@ std::string HolidayFields(const v1::Clinic& clinic) {
                                              holiday.display_name())));
   }
   return out;
+}
+
+// `enrolled`, `paused`.
+std::string EnrollmentEventLabel(v1::EventType type) {
+  if (type == v1::EVENT_TYPE_ENROLLMENT_CREATED) return "enrolled";
+  const std::string label = EnumLabel(*v1::EventType_descriptor(), type);
+  return std::string(absl::StripPrefix(label, "enrollment-"));
 }
 
 }  // namespace
@@ -143,7 +151,7 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
     absl::StrAppend(&line, "  ", Paint(Ink::kDim, absl::StrCat(event.patient(), " ", change.phase()), style.colour));
   } else {
     const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
-    absl::StrAppend(&line, "  patient   ", Fit(ended ? "ended" : "enrolled", 10), " ", IdOf(event.enrollment()));
+    absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));
     if (ended) absl::StrAppend(&line, "  ", EnumLabel(*v1::EndReason_descriptor(), event.end_reason()));
     absl::StrAppend(&line, "  ", Paint(Ink::kDim, event.patient(), style.colour));
   }
@@ -192,6 +200,7 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
                   Field("state", EnrollmentStateOf(enrollment)),
                   Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
+                  Field("paused", FormatInstant(enrollment.pause_time(), zone)),
                   Field("ended", FormatInstant(enrollment.end_time(), zone)));
   return out;
 }

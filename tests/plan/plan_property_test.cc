@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <random>
 #include <string>
@@ -49,8 +47,6 @@ std::string Shown(const std::vector<Hold>& holds) {
 // Every test walks through random plans in all zones.
 class PlanProperty : public testing::Test {
  protected:
-  PlanProperty() { std::cout << "AFTERCARE_SEED=" << seed_ << std::endl; }
-
   // Calls `check` with `rounds` random plans in every zone, until one fails.
   template <typename Check>
   void ForRandomPlans(int rounds, Check check) {
@@ -75,10 +71,7 @@ class PlanProperty : public testing::Test {
     }
   }
 
-  const uint64_t seed_ = [] {
-    const char* seed = std::getenv("AFTERCARE_SEED");
-    return seed != nullptr ? std::strtoull(seed, nullptr, 10) : std::random_device()();
-  }();
+  const uint64_t seed_ = SeedOfRun();
   Random random_{seed_};
 };
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -33,6 +34,14 @@ inline std::vector<std::string> AllZones() {
   }
   EXPECT_GT(names.size(), 300u);
   return names;
+}
+
+// AFTERCARE_SEED, else another one each time. Printed, so that what fails can be run again.
+inline uint64_t SeedOfRun() {
+  const char* given = std::getenv("AFTERCARE_SEED");
+  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
+  return seed;
 }
 
 class Random {
