@@ -68,8 +68,10 @@ absl::Status Roster::ReadAll(Core& core, store::Facts& facts) {
       if (!entry.ok()) return entry.status();
       entries_.push_back(*entry);
     }
-    if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
+    if (static_cast<int>(rows->size()) < query.limit) break;
   }
+  entries_.shrink_to_fit();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Roster::ReadChanged(Core& core, store::Facts& facts) {
