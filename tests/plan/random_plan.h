@@ -209,13 +209,24 @@ struct RandomFacts : PatientFacts {
   v1::Clinic clinic;
 };
 
-// A patient with a procedure on any day of the calendar, to whom most rules apply; a third of them never enrolled. Half
-// of them have contact hours, and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
+// A day at most two months before clocks of the zone change, from 1990 to 2090; any day where they never do.
+inline absl::CivilDay DayBeforeAChange(absl::TimeZone zone, Random* random) {
+  absl::CivilDay day = absl::CivilDay(1990, 1, 1) + random->Between(0, 100 * 365);
+  absl::TimeZone::CivilTransition change;
+  const bool changes = zone.NextTransition(zone.At(absl::CivilSecond(day)).pre, &change);
+  if (changes && change.to.year() < 2199) day = absl::CivilDay(change.to) - random->Between(0, 60);
+  return day;
+}
+
+// A patient with a procedure on any day of the calendar, a third of them shortly before a change of clocks, to whom
+// most rules apply; a third of them never enrolled. Half of them have contact hours, and half a clinic that closes,
+// mostly in their own zone, sometimes in `other_zone`.
 inline RandomFacts RandomPatient(const std::string& zone, const std::string& other_zone, Random* random) {
   RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}};
   const int days = static_cast<int>(absl::CivilDay(2199, 12, 31) - facts.procedure_date);
   // Half of them in the years in which zones have changed their minds.
   facts.procedure_date += random->Between(0, random->OneIn(2) ? days : 60 * 365);
+  if (random->OneIn(3)) facts.procedure_date = DayBeforeAChange(facts.zone, random);
   for (int i = 0; i < 6; ++i) facts.rules[i] = !random->OneIn(6);
   if (!random->OneIn(3)) facts.enroll_time = RandomInstant(facts, random);
   for (int i = random->OneIn(2) ? 0 : random->Between(1, 3); i > 0; --i) {
