@@ -40,6 +40,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
+      visits(core, sweeper),
       reminders(core, sweeper),
       deliveries(core, sweeper) {}
 

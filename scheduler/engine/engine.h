@@ -8,6 +8,7 @@
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/reminders.h"
 #include "scheduler/engine/sweep.h"
+#include "scheduler/engine/visits.h"
 #include "scheduler/engine/watch.h"
 
 namespace aftercare::engine {
@@ -29,6 +30,7 @@ class Engine {
   Clinics clinics;
   Pathways pathways;
   Enrollments enrollments;
+  Visits visits;
   Reminders reminders;
   Deliveries deliveries;
 };

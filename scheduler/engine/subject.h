@@ -58,6 +58,10 @@ RowRule RuleOf(const Subject& subject, const store::ReminderRow& row);
 // look at the rows tells as of `now` whether this occurrence has one. Of the others IsDerived knows.
 bool OnlyRowsTell(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now);
 
+// When the appointment begins that a rule is for, from when on nothing of it is sent: InfiniteFuture for other rules,
+// and while the visit is not booked.
+absl::Time AppointmentOf(const Subject& subject, const v1::Rule& rule);
+
 // How a reminder for this patient is sent, by the index of its contact point. Unspecified for tasks and where there is
 // no contact point.
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point);

@@ -17,6 +17,7 @@ void AddMigrateCommand(CLI::App& app, Action* action);      // migrate
 void AddImportCommand(CLI::App& app, Action* action);      // import
 void AddTimelineCommand(CLI::App& app, Action* action);     // timeline
 void AddReminderCommands(CLI::App& app, Action* action);    // due, complete
+void AddVisitCommands(CLI::App& app, Action* action);       // visits
 void AddWhyCommand(CLI::App& app, Action* action);         // why
 void AddWatchCommand(CLI::App& app, Action* action);        // watch
 void AddDeliveryCommands(CLI::App& app, Action* action);    // deliver

@@ -12,6 +12,7 @@
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "aftercare/v1/visit_service.grpc.pb.h"
 #include "services/client/failure.h"
 #include "services/client/interrupt.h"
 
@@ -95,6 +96,7 @@ class GrpcConnection final : public Connection {
         clinics_(v1::ClinicService::NewStub(channel_)),
         pathways_(v1::PathwayService::NewStub(channel_)),
         enrollments_(v1::EnrollmentService::NewStub(channel_)),
+        visits_(v1::VisitService::NewStub(channel_)),
         reminders_(v1::ReminderService::NewStub(channel_)),
         deliveries_(v1::DeliveryService::NewStub(channel_)) {}
 
@@ -140,6 +142,16 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::GetTimeline, request);
   }
+  absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) override {
+    return Do(*visits_, &v1::VisitService::Stub::ListVisits, request);
+  }
+  absl::StatusOr<v1::ScheduleVisitResponse> Call(const v1::ScheduleVisitRequest& request) override {
+    return Do(*visits_, &v1::VisitService::Stub::ScheduleVisit, request);
+  }
+  absl::StatusOr<v1::RecordVisitOutcomeResponse> Call(const v1::RecordVisitOutcomeRequest& request) override {
+    return Do(*visits_, &v1::VisitService::Stub::RecordVisitOutcome, request);
+  }
+
   absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::ListReminders, request);
   }
@@ -241,6 +253,7 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<v1::ClinicService::Stub> clinics_;
   const std::unique_ptr<v1::PathwayService::Stub> pathways_;
   const std::unique_ptr<v1::EnrollmentService::Stub> enrollments_;
+  const std::unique_ptr<v1::VisitService::Stub> visits_;
   const std::unique_ptr<v1::ReminderService::Stub> reminders_;
   const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
   Waits waits_;

@@ -12,6 +12,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "aftercare/v1/pathway_service.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/visit_service.pb.h"
 
 namespace aftercare::client {
 
@@ -56,6 +57,10 @@ class Connection {
   virtual absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) = 0;
+  virtual absl::StatusOr<v1::ScheduleVisitResponse> Call(const v1::ScheduleVisitRequest& request) = 0;
+  virtual absl::StatusOr<v1::RecordVisitOutcomeResponse> Call(const v1::RecordVisitOutcomeRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) = 0;
   virtual absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) = 0;

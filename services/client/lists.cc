@@ -35,6 +35,10 @@ std::string Field(absl::string_view name, absl::string_view value) {
   return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
 }
 
+std::string WindowOf(const v1::Visit& visit) {
+  return absl::StrCat(visit.window_first_date(), " to ", visit.window_last_date());
+}
+
 // Each on a line of its own, the first with the field's name.
 std::string HolidayFields(const v1::Clinic& clinic) {
   std::string out;
@@ -106,6 +110,17 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   return table.Render(style.width, style.colour);
 }
 
+std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
+  Table table(
+      {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
+  for (const v1::Visit& visit : visits) {
+    table.Add({ShortVisit(visit.name()), visit.patient(), EnumLabel(*v1::VisitState_descriptor(), visit.state()),
+               FormatInstant(visit.start_time(), style.zone), visit.target_date(), WindowOf(visit),
+               visit.display_name()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style) {
   std::vector<std::string> phases;  // As the server orders them.
   std::map<std::pair<std::string, int>, int64_t> cells;
@@ -149,6 +164,11 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
       absl::StrAppend(&line, "  ", ReasonLabel(change.reason()));
     }
     absl::StrAppend(&line, "  ", Paint(Ink::kDim, absl::StrCat(event.patient(), " ", change.phase()), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_VISIT_CHANGED) {
+    const v1::VisitChange& change = event.visit();
+    absl::StrAppend(&line, "  visit     ", Fit(EnumLabel(*v1::VisitState_descriptor(), change.state()), 10), " ",
+                    ShortVisit(change.name()), "  ", FormatInstant(change.start_time(), style.zone), "  ",
+                    Paint(Ink::kDim, event.patient(), style.colour));
   } else {
     const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
     absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));
@@ -176,12 +196,23 @@ std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
 
 std::string RenderClinic(const v1::Clinic& clinic) {
   const absl::TimeZone zone = ZoneOf(clinic.time_zone());
-  return absl::StrCat(Field("clinic", clinic.name()), Field("name", clinic.display_name()),
-                      Field("phone", clinic.phone()), Field("time zone", clinic.time_zone()),
-                      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
-                      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
-                      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
-                      Field("made", FormatInstant(clinic.create_time(), zone)));
+  return absl::StrCat(
+      Field("clinic", clinic.name()), Field("name", clinic.display_name()), Field("phone", clinic.phone()),
+      Field("time zone", clinic.time_zone()),
+      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
+      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
+      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
+      Field("made", FormatInstant(clinic.create_time(), zone)));
+}
+
+std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
+  const std::string begins = FormatInstant(visit.start_time(), zone);
+  return absl::StrCat(Field("visit", visit.name()), Field("name", visit.display_name()),
+                      Field("patient", visit.patient()),
+                      Field("state", EnumLabel(*v1::VisitState_descriptor(), visit.state())),
+                      Field("begins", begins.empty() ? "" : absl::StrCat(begins, " (", zone.name(), ")")),
+                      Field("appointment", visit.appointment() == 0 ? "" : absl::StrCat(visit.appointment())),
+                      Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }
 
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {

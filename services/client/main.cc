@@ -62,6 +62,7 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   AddMigrateCommand(app, action);
   AddTimelineCommand(app, action);
   AddReminderCommands(app, action);
+  AddVisitCommands(app, action);
   AddWhyCommand(app, action);
   AddWatchCommand(app, action);
   AddDeliveryCommands(app, action);

@@ -7,7 +7,7 @@ time, rule and number, and an empty line:
     rule.number  nominal-time  due  expire  reason-it-lapsed  when-it-lapsed  whether-it-is-outside-contact-hours
 
 Instants are Unix nanoseconds. A case has the pathway and the clinic as protobuf JSON; which of the rules apply, and the
-seconds by which each is spread for this patient; and zone, date, hours and holds of the patient.
+seconds by which each is spread for this patient; and zone, date, hours, holds and booked visits of the patient.
 """
 
 import datetime as dt
@@ -99,7 +99,9 @@ class ClosedDays:
         self.holidays = {dt.date.fromisoformat(holiday["date"]) for holiday in clinic.get("holidays", [])}
 
     def closed(self, instant):
-        date = self.clock.shows(instant).date()
+        return self.closed_on(self.clock.shows(instant).date())
+
+    def closed_on(self, date):
         return date.weekday() in self.weekdays or date in self.holidays
 
     def last_open(self, instant):
@@ -142,22 +144,31 @@ def days_of(schedule, phase, anchor):
 class Occurrence:
     """One occurrence on its way: `due` in nanoseconds, `expire` in seconds."""
 
-    def __init__(self, patient, rule, spread, nominal):
+    def __init__(self, patient, rule, visit, spread, nominal):
         self.patient, self.spread, self.nominal = patient, spread, nominal
+        self.begins, self.since = None, None  # The appointment, and since when it is that.
+        holds = patient.holds
+        if visit:
+            self.since = int(visit["sinceMicros"]) * 1000
+            holds = [{"from": holds[0]["from"], "until": self.since, "reason": "VISIT_CHANGED"}]
+            holds += [hold for hold in patient.holds[1:] if hold["until"] > self.since]
+            if visit["state"] == "VISIT_STATE_BOOKED":
+                self.begins = int(visit["startMicros"]) // 10**6
         self.window = rule["schedule"].get("window", {})
         self.task = rule.get("audience") == "AUDIENCE_CARE_TEAM"
         self.outside, self.lapsed, self.lapse = False, "-", 0
         opens = patient.clock.instant(nominal)
         self.due, self.expire = opens * NANOS, self.close(nominal, opens)
+        if self.begun(opens):
+            return
         close = self.expire
-        enrollment = patient.holds[0]
-        if close * NANOS <= enrollment["until"]:
-            self.lapse_in(enrollment, close)
+        if close * NANOS <= holds[0]["until"]:
+            self.lapse_in(holds[0], close)
             return
         self.move_from(nominal.date())
         self.add_spread()
-        for hold in patient.holds:
-            if not hold["from"] <= self.due < hold["until"]:
+        for hold in holds:
+            if self.lapsed != "-" or not hold["from"] <= self.due < hold["until"]:
                 continue
             if close * NANOS <= hold["until"]:
                 self.lapse_in(hold, close)
@@ -169,7 +180,18 @@ class Occurrence:
     def lapse_in(self, hold, close):
         self.lapsed, self.lapse = hold["reason"], close * NANOS if hold["reason"] == "PAUSED" else hold["until"]
 
+    def begun(self, instant):
+        """Whether the appointment has begun by then, so that this has lapsed."""
+        if self.begins is not None and instant >= self.begins:
+            self.lapsed, self.lapse = "WINDOW_CLOSED", self.since
+        return self.lapsed != "-"
+
     def close(self, local, opens):
+        """When the window closes that opens at local time `local`: at the latest when the appointment begins ahead."""
+        close = self.close_by_rule(local, opens)
+        return min(close, self.begins) if self.begins is not None and opens < self.begins else close
+
+    def close_by_rule(self, local, opens):
         """When the window closes that opens at local time `local`, which is the instant `opens`."""
         clock = self.patient.clock
         if "hours" in self.window:
@@ -198,11 +220,13 @@ class Occurrence:
         local = dt.datetime.combine(day, self.nominal.time())
         while (opens := self.patient.clock.instant(local)) < second or self.patient.closed.closed(opens):
             local += DAY
+        if self.begun(opens):
+            return False
         self.due, self.expire = opens * NANOS, self.close(local, opens)
         return True
 
     def add_spread(self):
-        if self.outside or self.spread == 0:
+        if self.lapsed != "-" or self.outside or self.spread == 0:
             return
         second = self.due // NANOS
         latest = min(second + self.spread, self.expire - 1)
@@ -219,7 +243,21 @@ class Patient:
         self.hours = Hours(case["hours"], self.clock)
         self.closed = ClosedDays(case["clinic"])
         self.holds = case["holds"]
-        self.anchor = dt.date.fromisoformat(case["date"])
+        self.procedure = dt.date.fromisoformat(case["date"])
+        self.visits = {visit["visit"]: visit for visit in case["visits"]}
+        self.targets = {visit["id"]: visit["target"] for visit in case["pathway"].get("visits", [])}
+
+    def anchor(self, visit):
+        """What the days of a rule for that visit count from."""
+        if not visit:
+            return self.procedure
+        if visit in self.visits:
+            return self.clock.shows(int(self.visits[visit]["startMicros"]) // 10**6).date()
+        target = self.targets[visit]
+        date = months_after(self.procedure, target.get("months", 0)) + target.get("days", 0) * DAY
+        while self.closed.closed_on(date):
+            date += DAY
+        return date
 
 
 @functools.lru_cache(maxsize=None)
@@ -235,10 +273,13 @@ def plan(case):
         if not case["applies"][index]:
             continue
         times = [dt.time.fromisoformat(time) for time in rule["schedule"]["times"]]
-        nominals = [dt.datetime.combine(day, time)
-                    for day in days_of(rule["schedule"], phases[rule["phase"]], patient.anchor) for time in times]
-        for number, nominal in enumerate(nominals, start=1):
-            made = Occurrence(patient, rule, case["spread"][index], nominal)
+        named = rule.get("visit", {}).get("visit")
+        visit = patient.visits.get(named)
+        days = days_of(rule["schedule"], phases[rule["phase"]], patient.anchor(named))
+        nominals = [dt.datetime.combine(day, time) for day in days for time in times]
+        before = (visit["appointment"] - 1) * len(nominals) if visit else 0
+        for number, nominal in enumerate(nominals, start=before + 1):
+            made = Occurrence(patient, rule, visit, case["spread"][index], nominal)
             occurrences.append((made.due, index, number, made))
     return sorted(occurrences, key=lambda occurrence: occurrence[:3])
 

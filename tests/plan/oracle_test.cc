@@ -56,6 +56,7 @@ void AskAboutTheChange(const PatientFacts& facts, Random* random, v1::Pathway* p
     minutes.insert(std::clamp(minute, 0, 24 * 60 - 2));
   }
   pathway->mutable_rules(0)->set_phase("year");
+  pathway->mutable_rules(0)->clear_visit();
   v1::Schedule* schedule = pathway->mutable_rules(0)->mutable_schedule();
   *schedule = FromText<v1::Schedule>("span { days { first: 0 last: 61 } } daily {}");
   for (const int minute : minutes) schedule->add_times(absl::StrFormat("%02d:%02d", minute / 60, minute % 60));
@@ -64,7 +65,8 @@ void AskAboutTheChange(const PatientFacts& facts, Random* random, v1::Pathway* p
 
 // The case as the oracle reads it, on one line.
 std::string CaseJson(const CompiledPathway& pathway, const RandomFacts& facts) {
-  std::vector<std::string> applies, spread, holds;
+  std::vector<std::string> applies, spread, holds, visits;
+  for (const record::v1::VisitRecord& visit : facts.history.visits()) visits.push_back(Json(visit));
   for (int rule = 0; rule < pathway.rule_count(); ++rule) {
     applies.push_back(facts.rules[rule] ? "true" : "false");
     spread.push_back(absl::StrCat(Placer(facts).SpreadFor(pathway.rule(rule), pathway.rule_source(rule).id())));
@@ -74,7 +76,8 @@ std::string CaseJson(const CompiledPathway& pathway, const RandomFacts& facts) {
   return absl::StrCat(R"({"zone":")", facts.zone.name(), R"(","date":")", FormatDate(facts.procedure_date),
                       R"(","holds":[)", absl::StrJoin(holds, ","), R"(],"hours":)", Json(facts.contact_hours),
                       R"(,"clinic":)", Json(facts.clinic), R"(,"applies":[)", absl::StrJoin(applies, ","),
-                      R"(],"spread":[)", absl::StrJoin(spread, ","), R"(],"pathway":)", Json(pathway.source()), "}");
+                      R"(],"spread":[)", absl::StrJoin(spread, ","), R"(],"visits":[)", absl::StrJoin(visits, ","),
+                      R"(],"pathway":)", Json(pathway.source()), "}");
 }
 
 // The plan as the oracle writes it.
@@ -125,7 +128,7 @@ TEST(OracleTest, PlansAreWhatAnIndependentModelSaysInEveryZone) {
     for (const std::string& zone : zones) {
       v1::Pathway source = RandomPathway(&random);
       const std::string& other_zone = zones[random.Between(0, static_cast<int>(zones.size()) - 1)];
-      const RandomFacts facts = RandomPatient(zone, other_zone, &random);
+      const RandomFacts facts = RandomPatient(*CompileGood(source), zone, other_zone, &random);
       AskAboutTheChange(facts, &random, &source);
       const auto pathway = CompileGood(source);
       ASSERT_NE(pathway, nullptr);
