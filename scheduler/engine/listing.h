@@ -22,14 +22,14 @@ namespace aftercare::engine {
 
 // One listing or count over a snapshot of what is committed. Not thread safe; lives as long as the read.
 //
-// Cost: stored reminders are read by index, page by page, 14 microseconds each where they are counted. Planned ones of one
-// enrollment or patient cost a few microseconds each. Those of a whole clinic go by its roster (roster.h), unless the
-// states asked for rule them out: about 50 ns for each enrollment, whether or not anything matches, 3 us for each cohort
-// that may have something in the window, 50 ns for each reminder that is met; and 7 us for each enrollment of which only
-// its row tells. A page adds 10 us for each reminder it shows; later pages cost what the first does. Measured on one core
-// over a year's procedures in eight zones, next week: 14 ms for the first page and 18 ms to count 136,000 reminders of
-// 100,000 enrollments, 8 ms each of 5,000. A clinic without a roster (nobody has asked yet) is read whole first, 5 us an
-// enrollment.
+// Cost: stored reminders are read by index, page by page, 14 microseconds each where they are counted. Planned ones of
+// one enrollment or patient cost a few microseconds each. Those of a whole clinic go by its roster (roster.h), unless
+// the states asked for rule them out: about 50 ns for each enrollment, whether or not anything matches, 3 us for each
+// cohort that may have something in the window, 50 ns for each reminder that is met; and 7 us for each enrollment of
+// which only its row tells. A page adds 10 us for each reminder it shows; later pages cost what the first does.
+// Measured on one core over a year's procedures in eight zones, next week: 14 ms for the first page and 18 ms to count
+// 136,000 reminders of 100,000 enrollments, 8 ms each of 5,000. A clinic without a roster (nobody has asked yet) is
+// read whole first, 5 us an enrollment.
 class Listing {
  public:
   // How the plans of a whole clinic are found: by its roster, or by reading every enrollment, which is what the roster
@@ -60,7 +60,8 @@ class Listing {
 
   // Adds to `keys` the stored reminders due at `from` or later, of one enrollment or (empty) all.
   absl::Status LoadRecorded(const std::string& enrollment, absl::Time from, absl::flat_hash_set<std::string>* keys);
-  // Visits what plans alone tell of and matches the filter, in no order. What is due after wanted_until_ may be left out.
+  // Visits what plans alone tell of and matches the filter, in no order. What is due after wanted_until_ may be left
+  // out.
   absl::Status VisitPlanned(absl::Time from, PlannedVisitor visit);
   absl::Status VisitClinic(absl::Time from, PlannedVisitor visit);
   absl::Status VisitRoster(const RosterWalk::Span& span, PlannedVisitor visit);

@@ -4,8 +4,8 @@
 // A roster is derived from the enrollments' rows and is no truth of its own: whoever uses one has it brought up to the
 // snapshot that is read. What has changed since is what the log of events names after the roster's place in it, for
 // nothing of an enrollment that a roster tells changes without an event in the same mutation. Two things do change
-// without one and are left out: next_due, in whose place the clock's next wake stands, and what a change of the clinic's
-// calendar brings about, during which there is no roster, and after which a new one is made.
+// without one and are left out: next_due, in whose place the clock's next wake stands, and what a change of the
+// clinic's calendar brings about, during which there is no roster, and after which a new one is made.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ROSTER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ROSTER_H_
 

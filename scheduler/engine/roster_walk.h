@@ -27,9 +27,9 @@ struct PlannedItem {
   v1::ReminderState state = v1::REMINDER_STATE_UNSPECIFIED;
 };
 
-// What the plans of a clinic have in a span of time, by its roster. Each cohort's plan is walked once, and what it has is
-// handed out for each of its patients; only where a patient's own past or share of a spread reaches into the span, their
-// own plan is walked, and that for the rules alone that are concerned.
+// What the plans of a clinic have in a span of time, by its roster. Each cohort's plan is walked once, and what it has
+// is handed out for each of its patients; only where a patient's own past or share of a spread reaches into the span,
+// their own plan is walked, and that for the rules alone that are concerned.
 //
 // One use; not thread safe.
 class RosterWalk {
@@ -52,8 +52,8 @@ class RosterWalk {
         behind_(behind),
         cohorts_(roster.cohorts().size()) {}
 
-  // Visits what matches the filter, in no order; what was dealt with ahead of time included, since only rows tell of it.
-  // Enrollments of which only their rows tell are handed to `apart`.
+  // Visits what matches the filter, in no order; what was dealt with ahead of time included, since only rows tell of
+  // it. Enrollments of which only their rows tell are handed to `apart`.
   absl::Status Visit(Visitor visit, absl::FunctionRef<absl::Status(absl::string_view enrollment)> apart);
 
  private:

@@ -13,8 +13,8 @@ namespace aftercare::engine {
 
 class Roster;
 
-// The rosters that are kept between calls. Each is used by one at a time, so a clinic that is read by several threads at
-// once comes to have several. Thread safe.
+// The rosters that are kept between calls. Each is used by one at a time, so a clinic that is read by several threads
+// at once comes to have several. Thread safe.
 //
 // Memory: those used last are kept, of up to kMaxKept enrollments together; and the very last one, of whatever size.
 class Rosters {

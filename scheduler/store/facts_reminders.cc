@@ -79,7 +79,8 @@ int64_t BitsOf(const std::vector<v1::ReminderState>& states) {
 static_assert(v1::REMINDER_STATE_SCHEDULED <= 3 && v1::REMINDER_STATE_DUE <= 3 && v1::REMINDER_STATE_LEASED <= 3 &&
               v1::REMINDER_STATE_SENT > 3);
 bool AreUnended(const std::vector<v1::ReminderState>& states) {
-  return !states.empty() && std::all_of(states.begin(), states.end(), [](v1::ReminderState state) { return state <= 3; });
+  const auto is_unended = [](v1::ReminderState state) { return state <= 3; };
+  return !states.empty() && std::all_of(states.begin(), states.end(), is_unended);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // How long lists and counts over a whole clinic take at the server: a clinic of patients whose procedures were in the
 // last year, in several zones, with factors of all sorts, who were enrolled two days ago and were sent what came due
-// since. Each line is a question asked one call at a time: its median, and how many calls that do nothing that is, in the
-// same run. Server and client share the machine.
+// since. Each line is a question asked one call at a time: its median, and how many calls that do nothing that is, in
+// the same run. Server and client share the machine.
 //
 //   list_bench [ENROLLMENTS]           100,000 by default
 #include <grpcpp/grpcpp.h>

@@ -174,7 +174,8 @@ class History {
     if (!random_.OneIn(4)) filter.mutable_due_from()->set_seconds(absl::ToUnixSeconds(now_));
     const auto list = world_.List(clinic_, filter, 20);
     if (list.reminders().empty()) return;
-    const std::string name = absl::StrCat("name: '", list.reminders(random_.Upto(list.reminders_size() - 1)).name(), "'");
+    const v1::Reminder& reminder = list.reminders(random_.Upto(list.reminders_size() - 1));
+    const std::string name = absl::StrCat("name: '", reminder.name(), "'");
     switch (random_.Upto(3)) {
       case 0:
         return Try(&Engine::reminders, &Reminders::Complete, name);
@@ -192,8 +193,9 @@ class History {
   v1::ReminderFilter RandomFilter() {
     v1::ReminderFilter filter;
     const auto instant = [this] { return absl::ToUnixSeconds(now_) + 3600 * (random_.Upto(1200) - 400); };
-    if (random_.OneIn(2)) filter.mutable_due_from()->set_seconds(random_.OneIn(5) ? absl::ToUnixSeconds(now_) : instant());
-    if (random_.OneIn(2)) filter.mutable_due_before()->set_seconds(random_.OneIn(3) ? absl::ToUnixSeconds(now_) : instant());
+    const int64_t now = absl::ToUnixSeconds(now_);
+    if (random_.OneIn(2)) filter.mutable_due_from()->set_seconds(random_.OneIn(5) ? now : instant());
+    if (random_.OneIn(2)) filter.mutable_due_before()->set_seconds(random_.OneIn(3) ? now : instant());
     for (int state = 1; random_.OneIn(3) && state <= v1::ReminderState_MAX; state += 1 + random_.Upto(4)) {
       if (v1::ReminderState_IsValid(state)) filter.add_states(static_cast<v1::ReminderState>(state));
     }
