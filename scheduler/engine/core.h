@@ -15,6 +15,7 @@
 #include "scheduler/engine/catalog.h"
 #include "scheduler/engine/clock.h"
 #include "scheduler/engine/errors.h"
+#include "scheduler/engine/rosters.h"
 #include "scheduler/engine/timers.h"
 #include "scheduler/engine/tokens.h"
 #include "scheduler/engine/topics.h"
@@ -34,6 +35,7 @@ class Core {
 
   Clock& clock() { return clock_; }
   Catalog& catalog() { return catalog_; }
+  Rosters& rosters() { return rosters_; }
   const Tokens& tokens() const { return tokens_; }
   Timers& timers() { return timers_; }
   Topics& topics() { return topics_; }
@@ -65,6 +67,7 @@ class Core {
   const int64_t zone_database_;
   Tokens tokens_;
   Catalog catalog_;
+  Rosters rosters_;
   Topics topics_;
   Timers timers_;  // after the topics, so that it goes first: a timer that is ringing still finds them
 };

@@ -79,7 +79,7 @@ bool Filter::MatchesWords(absl::string_view phase, absl::string_view category, v
          (message_.audience() == v1::AUDIENCE_UNSPECIFIED || message_.audience() == audience);
 }
 
-bool Filter::MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule) {
+const std::bitset<plan::kMaxRules>& Filter::Rules(const std::shared_ptr<const plan::CompiledPathway>& pathway) {
   const auto [entry, added] = rules_.try_emplace(pathway);
   if (added) {
     for (int i = 0; i < pathway->rule_count(); ++i) {
@@ -87,7 +87,7 @@ bool Filter::MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pat
       entry->second[i] = MatchesWords(source.phase(), source.category(), pathway->rule(i).audience);
     }
   }
-  return entry->second[rule];
+  return entry->second;
 }
 
 bool Filter::MatchesSubject(const Subject& subject) const {

@@ -33,7 +33,11 @@ class Filter {
   // Whether anything in this state can match.
   bool MatchesState(v1::ReminderState state) const { return states_.none() || states_[state]; }
   // Whether anything of this rule can match: phase, category, audience.
-  bool MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule);
+  bool MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule) {
+    return Rules(pathway)[rule];
+  }
+  // The rules of which something can match, by index.
+  const std::bitset<plan::kMaxRules>& Rules(const std::shared_ptr<const plan::CompiledPathway>& pathway);
   bool MatchesChannel(v1::Channel channel) const {
     return message_.channel() == v1::CHANNEL_UNSPECIFIED || channel == message_.channel();
   }

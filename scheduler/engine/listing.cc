@@ -1,11 +1,15 @@
 #include "scheduler/engine/listing.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/engine/roster.h"
+#include "scheduler/engine/rosters.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -16,9 +20,8 @@ constexpr int kRowsAtOnce = 1000;
 auto AsTuple(const store::DuePosition& p) { return std::tie(p.due, p.enrollment, p.rule, p.number); }
 bool Before(const store::DuePosition& a, const store::DuePosition& b) { return AsTuple(a) < AsTuple(b); }
 
-store::DuePosition PositionOf(const Subject& subject, const plan::Occurrence& occurrence) {
-  return {occurrence.due, subject.row.enrollment, subject.pathway->rule_source(occurrence.rule).id(),
-          occurrence.number};
+store::DuePosition PositionOf(const PlannedItem& item) {
+  return {item.due, std::string(item.enrollment), (*item.pathway)->rule_source(item.rule).id(), item.number};
 }
 
 store::DuePosition PositionOf(const store::ReminderRow& row) {
@@ -28,6 +31,10 @@ store::DuePosition PositionOf(const store::ReminderRow& row) {
 // One reminder of the clinic.
 std::string RecordKey(absl::string_view enrollment, absl::string_view rule, int number) {
   return absl::StrCat(enrollment, "/", rule, "/", number);
+}
+
+std::string KeyOf(const PlannedItem& item) {
+  return RecordKey(item.enrollment, (*item.pathway)->rule_source(item.rule).id(), item.number);
 }
 
 // Rows that pass to `use`, page by page, until it answers false.
@@ -45,6 +52,37 @@ absl::Status ForEachStored(store::Facts& facts, store::ReminderQuery query, Use 
     if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
   }
 }
+
+// Counts by rule and state first, since that takes no words.
+class PlannedCounts {
+ public:
+  void Add(const PlannedItem& item) {
+    if (item.pathway->get() != last_) {
+      last_ = item.pathway->get();
+      counts_ = &by_pathway_.try_emplace(*item.pathway, last_->rule_count()).first->second;
+    }
+    ++(*counts_)[item.rule][item.state];
+  }
+
+  void AddTo(Listing::Counts* counts) const {
+    for (const auto& [pathway, by_rule] : by_pathway_) {
+      for (size_t rule = 0; rule < by_rule.size(); ++rule) {
+        for (size_t state = 0; state < by_rule[rule].size(); ++state) {
+          if (by_rule[rule][state] == 0) continue;
+          const std::string& phase = pathway->rule_source(static_cast<int>(rule)).phase();
+          (*counts)[{phase, static_cast<v1::ReminderState>(state)}] += by_rule[rule][state];
+        }
+      }
+    }
+  }
+
+ private:
+  using ByRule = std::vector<std::array<int64_t, v1::ReminderState_MAX + 1>>;
+
+  const plan::CompiledPathway* last_ = nullptr;
+  ByRule* counts_ = nullptr;  // of the last
+  absl::node_hash_map<std::shared_ptr<const plan::CompiledPathway>, ByRule> by_pathway_;
+};
 
 }  // namespace
 
@@ -98,7 +136,7 @@ absl::StatusOr<std::optional<std::vector<std::string>>> Listing::Named() {
 absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit) {
   auto made = MakeSubject(core_, facts_, std::move(row));
   if (!made.ok()) return made.status();
-  const auto subject = std::make_shared<const Subject>(*std::move(made));
+  const Subject* subject = &*made;
   absl::flat_hash_set<std::string> recorded;
   bool recorded_all = false;
   absl::Status status;
@@ -107,18 +145,12 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
     status = LoadRecorded(subject->row.enrollment, plan::ToTime(subject->row.data.end_time()), &recorded);
   }
   if (!status.ok()) return status;
-  const auto has_row = [&](const plan::Occurrence& occurrence) {
-    if (early_.empty() && recorded.empty()) return false;
-    const std::string key = RecordKey(subject->row.enrollment, subject->pathway->rule_source(occurrence.rule).id(),
-                                      occurrence.number);
-    return recorded.contains(key) || early_.contains(key);
-  };
   plan::Plan plan(*subject->pathway, subject->facts);
   if (from > absl::InfinitePast()) plan.Seek(from);
   plan::Occurrence occurrence;
   bool skipped_fired = false;
   while (plan.Next(&occurrence)) {
-    if (filter_.due_before() && occurrence.due >= *filter_.due_before()) break;
+    if (occurrence.due > wanted_until_ || (filter_.due_before() && occurrence.due >= *filter_.due_before())) break;
     if (OnlyRowsTell(*subject, occurrence, now_)) {
       if (!recorded_all) status = LoadRecorded(subject->row.enrollment, absl::InfinitePast(), &recorded);
       if (!status.ok()) return status;
@@ -129,13 +161,14 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
       skipped_fired = true;
       continue;
     }
-    if (!filter_.MatchesState(DerivedStanding(*subject, occurrence, now_).state) ||
-        !filter_.MatchesRule(subject->pathway, occurrence.rule) ||
-        !filter_.MatchesChannel(ChannelOf(*subject, subject->pathway->rule(occurrence.rule).audience, 0)) ||
-        has_row(occurrence)) {
-      continue;
+    const v1::ReminderState state = DerivedStanding(*subject, occurrence, now_).state;
+    const PlannedItem item{subject->row.enrollment, &subject->pathway, occurrence.rule,
+                           occurrence.number,       occurrence.due,    state};
+    if (filter_.MatchesState(state) && filter_.MatchesRule(subject->pathway, occurrence.rule) &&
+        filter_.MatchesChannel(ChannelOf(*subject, subject->pathway->rule(occurrence.rule).audience, 0)) &&
+        !recorded.contains(KeyOf(item)) && !HasEarlyRow(item)) {
+      visit(item);
     }
-    if (!visit(subject, occurrence)) break;
   }
   return absl::OkStatus();
 }
@@ -152,6 +185,10 @@ absl::Status Listing::LoadRecorded(const std::string& enrollment, absl::Time fro
   });
 }
 
+bool Listing::HasEarlyRow(const PlannedItem& item) const {
+  return !has_early_.empty() && has_early_.contains(item.enrollment) && early_.contains(KeyOf(item));
+}
+
 absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   if (!PlannedCanMatch()) return absl::OkStatus();
   // Everything up to the next wake has fired; a row beyond it was made ahead of time.
@@ -159,18 +196,49 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   if (!wake.ok()) return wake.status();
   const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
   if (absl::Status status = LoadRecorded(filter_.enrollment(), fired, &early_); !status.ok()) return status;
+  for (const std::string& key : early_) has_early_.insert(key.substr(0, key.find('/')));
   if (filter_.due_from()) from = std::max(from, *filter_.due_from());
   auto named = Named();
   if (!named.ok()) return named.status();
   if (named->has_value()) {
     for (const std::string& enrollment : **named) {
-      auto row = facts_.GetEnrollment(clinic_.clinic, enrollment);
-      if (!row.ok()) return row.status();
-      if (!row->has_value()) continue;
-      if (absl::Status status = VisitPlannedOf(**std::move(row), from, visit); !status.ok()) return status;
+      if (absl::Status status = VisitById(enrollment, from, visit); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
+  // While its enrollments are planned anew there is no telling without their rows which have been.
+  if (way_ == Way::kRows || clinic_.replan_after) return VisitClinic(from, visit);
+  return VisitRoster({from, filter_.due_before().value_or(absl::InfiniteFuture()), now_}, visit);
+}
+
+absl::Status Listing::VisitRoster(const RosterWalk::Span& span, PlannedVisitor visit) {
+  auto seq = facts_.LastEventSeq();
+  if (!seq.ok()) return seq.status();
+  std::unique_ptr<Roster> roster = core_.rosters().Take(clinic_.clinic, clinic_.calendar, *seq);
+  if (absl::Status status = roster->BringUpTo(core_, facts_, *seq); !status.ok()) return status;
+  // What is about to fire tells only by its row how far it has.
+  auto behind = facts_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
+  if (!behind.ok()) return behind.status();
+  const absl::flat_hash_set<std::string> late(behind->begin(), behind->end());
+  absl::Status status = RosterWalk(*roster, filter_, span, wanted_until_, late)
+                            .Visit(
+                                [&](const PlannedItem& item) {
+                                  if (!HasEarlyRow(item)) visit(item);
+                                },
+                                [&](absl::string_view enrollment) {
+                                  return VisitById(std::string(enrollment), span.from, visit);
+                                });
+  core_.rosters().GiveBack(std::move(roster));
+  return status;
+}
+
+absl::Status Listing::VisitById(const std::string& enrollment, absl::Time from, PlannedVisitor visit) {
+  auto row = facts_.GetEnrollment(clinic_.clinic, enrollment);
+  if (!row.ok()) return row.status();
+  return row->has_value() ? VisitPlannedOf(**std::move(row), from, visit) : absl::OkStatus();
+}
+
+absl::Status Listing::VisitClinic(absl::Time from, PlannedVisitor visit) {
   store::EnrollmentQuery query;
   query.clinic = clinic_.clinic;
   query.limit = kRowsAtOnce;
@@ -194,30 +262,38 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   }
 }
 
-absl::StatusOr<std::vector<Listing::Planned>> Listing::FirstPlanned(const std::optional<store::DuePosition>& after,
-                                                                    int limit) {
+absl::StatusOr<std::vector<store::DuePosition>> Listing::FirstPlanned(const std::optional<store::DuePosition>& after,
+                                                                      int limit) {
   // A heap of the `limit` first ones met so far, its last on top: memory is bounded by the page, not by the clinic.
-  std::vector<Planned> first;
-  const auto by_position = [](const Planned& a, const Planned& b) { return Before(a.position, b.position); };
-  absl::Status status = VisitPlanned(
-      after ? after->due : absl::InfinitePast(),
-      [&](const std::shared_ptr<const Subject>& subject, const plan::Occurrence& occurrence) {
-        const bool full = static_cast<int>(first.size()) == limit;
-        if (full && occurrence.due > first.front().position.due) return false;
-        Planned planned{PositionOf(*subject, occurrence), subject, occurrence};
-        if (after && !Before(*after, planned.position)) return true;
-        if (full && !Before(planned.position, first.front().position)) return true;
-        if (full) {
-          std::pop_heap(first.begin(), first.end(), by_position);
-          first.pop_back();
-        }
-        first.push_back(std::move(planned));
-        std::push_heap(first.begin(), first.end(), by_position);
-        return true;
-      });
+  std::vector<store::DuePosition> first;
+  absl::Status status = VisitPlanned(after ? after->due : absl::InfinitePast(), [&](const PlannedItem& item) {
+    if (item.due > wanted_until_) return;
+    store::DuePosition position = PositionOf(item);
+    if (after && !Before(*after, position)) return;
+    if (static_cast<int>(first.size()) == limit) {
+      if (!Before(position, first.front())) return;
+      std::pop_heap(first.begin(), first.end(), Before);
+      first.pop_back();
+    }
+    first.push_back(std::move(position));
+    std::push_heap(first.begin(), first.end(), Before);
+    if (static_cast<int>(first.size()) == limit) wanted_until_ = first.front().due;
+  });
   if (!status.ok()) return status;
-  std::sort_heap(first.begin(), first.end(), by_position);
+  std::sort_heap(first.begin(), first.end(), Before);
   return first;
+}
+
+absl::StatusOr<v1::Reminder> Listing::ShowPlanned(const store::DuePosition& position) {
+  auto subject = SubjectOf(position.enrollment);
+  if (!subject.ok()) return subject.status();
+  const Subject& owner = **subject;
+  plan::Occurrence occurrence;
+  if (!plan::Plan(*owner.pathway, owner.facts).Find(owner.pathway->FindRule(position.rule), position.number,
+                                                    &occurrence)) {
+    return absl::InternalError("a plan has lost an occurrence it had");
+  }
+  return ShowDerived(owner, clinic_.data, occurrence, now_);
 }
 
 absl::StatusOr<bool> Listing::MatchesStored(const store::ReminderRow& row) {
@@ -272,7 +348,7 @@ absl::StatusOr<Listing::Page> Listing::List(std::optional<store::DuePosition> af
   while (next_planned != planned->end() || next_stored != stored->end()) {
     const bool take_stored =
         next_planned == planned->end() ||
-        (next_stored != stored->end() && Before(PositionOf(*next_stored), next_planned->position));
+        (next_stored != stored->end() && Before(PositionOf(*next_stored), *next_planned));
     if (static_cast<int>(page.reminders.size()) == limit) {
       page.last = last;
       break;
@@ -283,10 +359,10 @@ absl::StatusOr<Listing::Page> Listing::List(std::optional<store::DuePosition> af
       last = PositionOf(*next_stored);
       page.reminders.push_back(ShowStored(**subject, clinic_.data, *next_stored++));
     } else {
-      last = next_planned->position;
-      page.reminders.push_back(
-          ShowDerived(*next_planned->subject, clinic_.data, next_planned->occurrence, now_));
-      ++next_planned;
+      auto shown = ShowPlanned(*next_planned);
+      if (!shown.ok()) return shown.status();
+      last = *next_planned++;
+      page.reminders.push_back(*std::move(shown));
     }
   }
   return page;
@@ -317,13 +393,10 @@ absl::StatusOr<Listing::Counts> Listing::Count() {
     }
   }
   if (!status.ok()) return status;
-  status = VisitPlanned(absl::InfinitePast(), [&](const std::shared_ptr<const Subject>& subject,
-                                                  const plan::Occurrence& occurrence) {
-    const std::string& phase = subject->pathway->rule_source(occurrence.rule).phase();
-    ++counts[{phase, DerivedStanding(*subject, occurrence, now_).state}];
-    return true;
-  });
+  PlannedCounts planned;
+  status = VisitPlanned(absl::InfinitePast(), [&](const PlannedItem& item) { planned.Add(item); });
   if (!status.ok()) return status;
+  planned.AddTo(&counts);
   return counts;
 }
 

@@ -63,6 +63,9 @@ class Facts {
   absl::StatusOr<int64_t> CountRunning(absl::string_view clinic, absl::string_view pathway);
   // Enrollments on `clock` with next_due <= through, by next_due, at most `limit`.
   absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through, int limit);
+  // Ids of the clinic's own among them, all, in no order.
+  absl::StatusOr<std::vector<std::string>> EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
+                                                          absl::Time through);
   // The next instant at which something on `clock` wants attention: the least next_due or `closes`.
   absl::StatusOr<std::optional<absl::Time>> NextWake(absl::string_view clock);
 
@@ -79,6 +82,8 @@ class Facts {
 
   // Events of a clinic with seq > after, in order.
   absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit);
+  // Ids of the enrollments that events with seq > after name, once for each event, in no order, at most `limit`.
+  absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after, int limit);
   // The greatest seq ever given to an event of the store; 0 when there was none.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 

@@ -132,6 +132,18 @@ absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_vi
   return AllRows<EnrollmentRow>(query, ReadEnrollment);
 }
 
+absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
+                                                               absl::Time through) {
+  Query query(connection_,
+              "SELECT enrollment FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
+              " AND clinic = $3");
+  query.Text(clock).Instant(through).Text(clinic);
+  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
+    id = StringAt(row, 0);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::optional<absl::Time>> Facts::NextWake(absl::string_view clock) {
   Query next_due(connection_,
                  "SELECT next_due FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL ORDER BY next_due LIMIT 1");

@@ -70,6 +70,16 @@ absl::StatusOr<std::vector<EventRow>> Facts::ListEvents(absl::string_view clinic
   return AllRows<EventRow>(query, ReadEvent);
 }
 
+absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsInLog(absl::string_view clinic, int64_t after, int limit) {
+  Query query(connection_,
+              "SELECT enrollment FROM event WHERE clinic = $1 AND seq > $2 AND enrollment IS NOT NULL LIMIT $3");
+  query.Text(clinic).Int(after).Int(limit);
+  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
+    id = StringAt(row, 0);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<int64_t> Facts::LastEventSeq() {
   const absl::StatusOr<EventSequence> sequence = EventSequence::Load(connection_);
   if (!sequence.ok()) return sequence.status();

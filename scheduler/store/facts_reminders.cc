@@ -76,6 +76,13 @@ int64_t BitsOf(const std::vector<v1::ReminderState>& states) {
   return bits;
 }
 
+static_assert(v1::REMINDER_STATE_SCHEDULED <= 3 && v1::REMINDER_STATE_DUE <= 3 && v1::REMINDER_STATE_LEASED <= 3 &&
+              v1::REMINDER_STATE_SENT > 3);
+bool AreUnended(const std::vector<v1::ReminderState>& states) {
+  const auto is_unended = [](v1::ReminderState state) { return state <= 3; };
+  return !states.empty() && std::all_of(states.begin(), states.end(), is_unended);
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<ReminderRow>> Facts::GetReminder(const ReminderKey& key) {
@@ -90,8 +97,12 @@ absl::StatusOr<std::vector<ReminderRow>> Facts::ListReminders(const ReminderQuer
   // sign hides the column from the index by due time, which would lead through all the rows of the clinic.
   static constexpr char kOfEnrollment[] =
       "SELECT " REMINDER_COLUMNS " FROM reminder WHERE clinic = $1 AND enrollment = $9" REMINDER_FILTERS("+due");
+  // What has not ended is little beside all that was ever sent, so it has an index of its own.
+  static constexpr char kUnended[] =
+      "SELECT " REMINDER_COLUMNS " FROM reminder WHERE clinic = $1 AND state <= 3" REMINDER_FILTERS("due");
   const DuePosition start = StartOf(query);
-  Query rows(connection_, query.enrollment.empty() ? kAll : kOfEnrollment);
+  const char* const of_clinic = AreUnended(query.states) ? kUnended : kAll;
+  Query rows(connection_, query.enrollment.empty() ? of_clinic : kOfEnrollment);
   rows.Text(query.clinic)
       .Instant(start.due)
       .Text(start.enrollment)

@@ -100,6 +100,7 @@ ALTER TABLE enrollment ADD COLUMN recorded_until BIGINT;
     R"sql(
 ALTER TABLE enrollment ADD COLUMN history {bytes};
 ALTER TABLE reminder ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX reminder_by_due_unended ON reminder (clinic, due, enrollment, rule, number) WHERE state <= 3;
 )sql",
 };
 

@@ -17,13 +17,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/crash/process.h"
+#include "tests/bench/running.h"
 #include "tests/e2e/harness.h"
 
 namespace aftercare::bench {
 namespace {
 
-using crash::Process;
 using e2e::Client;
 using Seconds = std::chrono::duration<double>;
 using SteadyClock = std::chrono::steady_clock;
@@ -31,46 +30,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kInFlight = 64;
 
 double Since(SteadyClock::time_point start) { return Seconds(SteadyClock::now() - start).count(); }
-
-// Answers every GetClinic with an empty message.
-class NoOp : public v1::ClinicService::WithRawCallbackMethod_GetClinic<v1::ClinicService::Service> {
-  grpc::ServerUnaryReactor* GetClinic(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
-                                      grpc::ByteBuffer* response) override {
-    const grpc::Slice empty;
-    *response = grpc::ByteBuffer(&empty, 1);
-    auto* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
-  }
-};
-
-int ServeNoOp() {
-  NoOp service;
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  auto server = builder.BuildAndStart();
-  std::cout << "serving on port " << port << std::endl;
-  server->Wait();
-  return 0;
-}
-
-struct Running {
-  explicit Running(const std::vector<std::string>& command) : process(command) {
-    const auto start = SteadyClock::now();
-    const std::string line = process.ReadLineWith("serving on port ");
-    ready_after = Since(start);
-    if (line.empty()) std::exit(1);
-    const int port = std::atoi(line.c_str() + line.find("port ") + 5);
-    client = std::make_unique<Client>(
-        grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
-  }
-
-  Process process;
-  double ready_after = 0;
-  std::unique_ptr<Client> client;
-};
 
 // Calls `start(i, done)` for i from 0 to count - 1, kInFlight at a time. Calls a second.
 double Drive(int count, const std::function<void(int, std::function<void()>)>& start) {
@@ -124,15 +83,6 @@ int64_t FileSize(const std::string& path) {
   return stat(path.c_str(), &found) == 0 ? found.st_size : 0;
 }
 
-int64_t ResidentBytes(pid_t pid) {
-  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
-  std::string word;
-  while (status >> word) {
-    if (word == "VmRSS:" && status >> word) return std::atoll(word.c_str()) * 1024;
-  }
-  return 0;
-}
-
 double NoOpRate(Client& client, int count) {
   return DriveUnary(count, client.clinics->async(), &v1::ClinicService::Stub::async::GetClinic,
                     [](int) { return v1::GetClinicRequest(); });
@@ -151,7 +101,7 @@ v1::CreateEnrollmentRequest NewPatient(int i) {
 int Run(const std::string& self, int enrollments) {
   e2e::TempDir dir;
   const std::string database = dir.File("aftercare.db");
-  Running no_op({self, "--serve-no-op"});
+  Running no_op({self, kNoOpFlag});
   NoOpRate(*no_op.client, 20000);  // warm up
   {
     Running server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + database});
@@ -203,6 +153,6 @@ int Run(const std::string& self, int enrollments) {
 }  // namespace aftercare::bench
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string(argv[1]) == "--serve-no-op") return aftercare::bench::ServeNoOp();
+  if (argc > 1 && std::string(argv[1]) == aftercare::bench::kNoOpFlag) return aftercare::bench::ServeNoOp();
   return aftercare::bench::Run(argv[0], argc > 1 ? std::atoi(argv[1]) : 100000);
 }

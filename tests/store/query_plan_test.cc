@@ -125,6 +125,19 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
               IsByIndexAndUnsorted());
 }
 
+TEST_F(QueryPlan, WhatHasNotEndedIsNotSoughtAmongAllThatHas) {
+  const std::vector<v1::ReminderState> states = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
+  EXPECT_THAT(PlansOf([&](Facts& facts) { facts.ListReminders({.clinic = "a", .states = states}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due_unended (clinic=? AND ")));
+}
+
+TEST_F(QueryPlan, WhoIsBehindAndWhoIsInTheLogIsFoundByAnIndex) {
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.EnrollmentsDue("", "a", At(0)).IgnoreError(); }),
+              IsBy("COVERING INDEX enrollment_by_next_due (clock=? AND "));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.EnrollmentsInLog("a", 1, 10).IgnoreError(); }),
+              IsByIndexAndUnsorted());
+}
+
 // The one listing that is sorted: the rows of an enrollment are few, and a further index would weigh on every row.
 TEST_F(QueryPlan, TheRemindersOfAnEnrollmentAreSoughtAmongItsOwnOnly) {
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a", .enrollment = "e"}).IgnoreError(); }),

@@ -102,7 +102,8 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
     const auto connection = (*driver)->ConnectWriter();
     ASSERT_THAT(connection, IsOk());
     for (const char* sql :
-         {"DROP INDEX clinic_by_replan", "ALTER TABLE clinic DROP COLUMN calendar",
+         {"DROP INDEX clinic_by_replan", "DROP INDEX reminder_by_due_unended",
+          "ALTER TABLE clinic DROP COLUMN calendar",
           "ALTER TABLE clinic DROP COLUMN replan_after", "ALTER TABLE enrollment DROP COLUMN calendar",
           "ALTER TABLE enrollment DROP COLUMN recorded_until", "ALTER TABLE enrollment DROP COLUMN history",
           "ALTER TABLE reminder DROP COLUMN moved",

@@ -1,0 +1,59 @@
+#include "tests/bench/running.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+
+namespace aftercare::bench {
+namespace {
+
+class NoOp : public v1::ClinicService::WithRawCallbackMethod_GetClinic<v1::ClinicService::Service> {
+  grpc::ServerUnaryReactor* GetClinic(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                      grpc::ByteBuffer* response) override {
+    const grpc::Slice empty;
+    *response = grpc::ByteBuffer(&empty, 1);
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+};
+
+}  // namespace
+
+Running::Running(const std::vector<std::string>& command) : process(command) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string line = process.ReadLineWith("serving on port ");
+  ready_after = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (line.empty()) std::exit(1);
+  const int port = std::atoi(line.c_str() + line.find("port ") + 5);
+  client = std::make_unique<e2e::Client>(
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
+}
+
+int ServeNoOp() {
+  NoOp service;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&service);
+  auto server = builder.BuildAndStart();
+  std::cout << "serving on port " << port << std::endl;
+  server->Wait();
+  return 0;
+}
+
+int64_t ResidentBytes(pid_t pid) {
+  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
+  std::string word;
+  while (status >> word) {
+    if (word == "VmRSS:" && status >> word) return std::atoll(word.c_str()) * 1024;
+  }
+  return 0;
+}
+
+}  // namespace aftercare::bench
