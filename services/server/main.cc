@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "scheduler/engine/clock.h"
+#include "scheduler/engine/zone_check.h"
 #include "scheduler/engine/zone_database.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/store/sqlite_driver.h"
@@ -86,6 +87,8 @@ int Serve(const v1::Config& config) {
   if (!driver.ok()) return Fail(kBadDatabase, driver.status().message());
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) return Fail(kBadDatabase, store.status().message());
+  const absl::Status known = engine::CheckZonesAreKnown(**store, *zones);
+  if (!known.ok()) return Fail(absl::IsFailedPrecondition(known) ? kBadConfig : kBadDatabase, known.message());
   engine::SystemClock clock;
   auto server = Server::Start(config.listen(), *std::move(store), clock, *zones);
   if (!server.ok()) return Fail(kBadAddress, server.status().message());

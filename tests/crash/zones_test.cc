@@ -163,5 +163,24 @@ TEST_F(ZonesTest, AServerWithoutTimeZonesDoesNotStart) {
   EXPECT_FALSE(fs::exists(dir_.File("aftercare.db")));
 }
 
+TEST_F(ZonesTest, AServerThatLacksAZoneSomebodyLivesInDoesNotStartAndChangesNothing) {
+  {
+    Running server = Start();
+    ASSERT_GT(server.port, 0);
+    SendTheFirst(*server.client);
+    Stop(server);
+  }
+  fs::rename(zones_ / "America/New_York", zones_ / "America/Gone_York");
+  {
+    Running server = Start();
+    EXPECT_EQ(server.port, 0);
+    EXPECT_EQ(server.process.Wait(), 2);
+  }
+  fs::rename(zones_ / "America/Gone_York", zones_ / "America/New_York");
+  Running server = Start();
+  ASSERT_GT(server.port, 0);
+  ExpectOffered(*server.client, "ice.2", At("2026-03-03T14:00:00Z"));
+}
+
 }  // namespace
 }  // namespace aftercare::crash
