@@ -77,7 +77,8 @@ Client::Client(std::shared_ptr<grpc::Channel> channel)
       pathways(v1::PathwayService::NewStub(channel)),
       enrollments(v1::EnrollmentService::NewStub(channel)),
       reminders(v1::ReminderService::NewStub(channel)),
-      deliveries(v1::DeliveryService::NewStub(channel)) {}
+      deliveries(v1::DeliveryService::NewStub(channel)),
+      visits(v1::VisitService::NewStub(channel)) {}
 
 v1::Pathway KneePathway() {
   std::ifstream file(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto");

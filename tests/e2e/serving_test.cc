@@ -58,7 +58,8 @@ TEST_F(ServingTest, ReflectionListsAndDescribesEveryService) {
   const std::string services = Ask(kMethod, "\x3a\x01*");  // list_services: "*"
   for (const std::string name :
        {"aftercare.v1.ClinicService", "aftercare.v1.PathwayService", "aftercare.v1.EnrollmentService",
-        "aftercare.v1.ReminderService", "aftercare.v1.DeliveryService", "grpc.health.v1.Health"}) {
+        "aftercare.v1.ReminderService", "aftercare.v1.DeliveryService", "aftercare.v1.VisitService",
+        "grpc.health.v1.Health"}) {
     EXPECT_THAT(services, HasSubstr(name));
     // file_containing_symbol: the file's descriptor, or an error that has none of it.
     const std::string request = absl::StrCat("\x22", std::string(1, static_cast<char>(name.size())), name);

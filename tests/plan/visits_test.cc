@@ -223,7 +223,7 @@ std::string StepsOf(const PatientFacts& facts, int rule, int number) {
   EXPECT_TRUE(plan.Find(rule, number, &occurrence));
   v1::Reminder reminder;
   Describe(Pathway(), facts, occurrence, occurrence.due, &reminder);
-  AddSteps(Pathway(), facts, plan, rule, number, false, &reminder);
+  AddSteps(Pathway(), facts, plan, rule, number, /*moved=*/false, &reminder);
   std::string lines;
   for (const v1::TimeStep& step : reminder.steps()) {
     absl::StrAppend(&lines, v1::TimeStepKind_Name(step.kind()).substr(15), ": ", step.description(), "\n");
