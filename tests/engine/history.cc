@@ -123,6 +123,12 @@ std::optional<History::Chosen> History::ChooseItem(Random& random) const {
                 absl::StrCat(EnrollmentNameOf(clinic_, *enrollment), "/reminders/", key.first, ".", key.second)};
 }
 
+// What is dealt with ahead of its time may or may not count as the newest of its rule.
+bool History::IsMoot(const Chosen& chosen) const {
+  const Model::Item& item = model_->item(chosen.enrollment, chosen.key);
+  return item.supersedes && item.state == v1::REMINDER_STATE_SCHEDULED;
+}
+
 // Often the very instant at which something happens, or the last before it.
 absl::Time History::ChooseInstant(Random& random) const {
   const std::vector<absl::Time> edges = model_->Edges();
@@ -255,6 +261,12 @@ std::string History::Lease(Random& random) {
   leases_.insert(leases_.end(), leases.begin(), leases.end());
   ExpectSame("Lease", absl::StrCat(leases.size(), " leases"),
              absl::StrCat(std::min(ready, request.max_reminders()), " leases"));
+  for (const Line& line : LinesOf(request.filter())) {
+    if (!model_->MayBePutBack(*line.patient, *line.item)) continue;
+    const auto found = world_.Get(line.name);
+    const bool is_put_back = found.ok() && found->state() == v1::REMINDER_STATE_DUE;
+    if (is_put_back) model_->PutBack(line.patient->id, {line.item->rule, line.item->number});
+  }
   const auto name = [](std::string* out, const v1::Lease& lease) { absl::StrAppend(out, lease.reminder()); };
   return absl::StrCat("LeaseReminders ", request.ShortDebugString(), " -> ", absl::StrJoin(leases, ", ", name));
 }
@@ -280,7 +292,7 @@ std::string History::Report(Random& random) {
 
 std::string History::Complete(Random& random) {
   const auto chosen = ChooseItem(random);
-  if (!chosen) return "nothing to complete";
+  if (!chosen || IsMoot(*chosen)) return "nothing to complete";
   const std::string engine = ErrorOf(world_.Complete(chosen->name));
   const std::string told = absl::StrCat("CompleteReminder ", chosen->name);
   ExpectSame(told, engine, model_->Complete(chosen->enrollment, chosen->key));

@@ -66,6 +66,7 @@ class History {
     std::string name;
   };
   std::optional<Chosen> ChooseItem(Random& random) const;
+  bool IsMoot(const Chosen& chosen) const;
   std::optional<std::string> ChooseEnrollment(Random& random) const;
   absl::Time ChooseInstant(Random& random) const;
   v1::ReminderFilter ChooseFilter(Random& random) const;
