@@ -132,7 +132,7 @@ absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject,
   row.next_due.reset();
   std::vector<plan::Occurrence> due;
   for (plan::Occurrence occurrence; !row.next_due && plan.Next(&occurrence);) {
-    if (occurrence.late) continue;
+    if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
     if (occurrence.due > now) {
       row.next_due = occurrence.due;
     } else {
@@ -163,7 +163,7 @@ absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::T
   std::vector<plan::Occurrence> due;
   plan::Plan plan(*subject->pathway, subject->facts);
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-    if (occurrence.late) continue;
+    if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
     const auto found = recorded.find({occurrence.rule, occurrence.number});
     if (found != recorded.end()) {
       if (occurrence.due > now && occurrence.due != found->second) row.recorded_until = occurrence.due;

@@ -70,7 +70,7 @@ v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact
 }
 
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence) {
-  if (occurrence.late) return true;
+  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return true;
   if (subject.row.state == v1::ENROLLMENT_STATE_ENDED) {
     return occurrence.due > plan::ToTime(subject.row.data.end_time());
   }
@@ -78,7 +78,9 @@ bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence) {
 }
 
 Standing DerivedStanding(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now) {
-  if (occurrence.late) return {v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_LATE_ENROLLMENT};
+  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
+    return {plan::LapsedState(occurrence.lapsed), occurrence.lapsed};
+  }
   if (subject.row.state == v1::ENROLLMENT_STATE_ENDED) {
     return {v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED};
   }

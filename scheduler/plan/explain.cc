@@ -37,7 +37,9 @@ class Explainer {
       : pathway_(pathway), facts_(facts), occurrence_(occurrence) {}
 
   // `before` is the time after the step before.
-  std::string Words(const Step& step, absl::Time before, absl::Time after) const {
+  std::string Words(const Step& step, absl::Time before, bool is_last) {
+    last_ = is_last;
+    const absl::Time after = step.time;
     switch (step.kind) {
       case v1::TIME_STEP_KIND_NOMINAL:
         return Nominal(after);
@@ -51,7 +53,13 @@ class Explainer {
                             ", so that not all patients are due at once: ",
                             LengthText(absl::ToInt64Seconds(after - before)), " later for this one.");
       case v1::TIME_STEP_KIND_LATE_ENROLLMENT:
-        return Late();
+        return HeldUp(absl::StrCat("Enrolled ", Shown(step.hold.until)));
+      case v1::TIME_STEP_KIND_PAUSED:
+        return HeldUp(absl::StrCat("Paused from ", Shown(step.hold.from), " to ", Shown(step.hold.until)));
+      case v1::TIME_STEP_KIND_REANCHORED:
+        return HeldUp(absl::StrCat("The enrollment was changed ", Shown(step.hold.until)));
+      case v1::TIME_STEP_KIND_VISIT:
+        return HeldUp(absl::StrCat("The visit was booked, moved or recorded ", Shown(step.hold.until)));
       default:
         return "";
     }
@@ -87,15 +95,18 @@ class Explainer {
                         ": moved to ", Shown(after), ".");
   }
 
-  std::string Late() const {
-    const std::string enrolled = absl::StrCat("Enrolled ", Shown(facts_.enroll_time));
-    if (!occurrence_.late) return absl::StrCat(enrolled, ", after that time but inside its window: due at once.");
-    return absl::StrCat(enrolled, ", when its window had closed, ", Shown(occurrence_.expire), ": never due.");
+  // `what` held it up: the only hold that an occurrence does not come through is its last step.
+  std::string HeldUp(absl::string_view what) const {
+    if (occurrence_.lapsed == v1::REMINDER_REASON_UNSPECIFIED || !last_) {
+      return absl::StrCat(what, ", after that time but inside its window: due at once.");
+    }
+    return absl::StrCat(what, ", when its window had closed, ", Shown(occurrence_.expire), ": never due.");
   }
 
   const CompiledPathway& pathway_;
   const PatientFacts& facts_;
   const Occurrence& occurrence_;
+  bool last_ = false;
 };
 
 void AddStep(v1::TimeStepKind kind, absl::Time time, std::string description, v1::Reminder* reminder) {
@@ -112,13 +123,11 @@ void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const P
   Occurrence occurrence;
   Steps steps;
   if (!plan.Find(rule, number, &occurrence, &steps)) return;
-  const Explainer explainer(pathway, facts, occurrence);
+  Explainer explainer(pathway, facts, occurrence);
   absl::Time before;
   for (const Step& step : steps) {
-    const bool at_enrollment = step.kind == v1::TIME_STEP_KIND_LATE_ENROLLMENT && !occurrence.late;
-    const absl::Time after = at_enrollment ? facts.enroll_time : absl::FromUnixSeconds(step.time);
-    AddStep(step.kind, after, explainer.Words(step, before, after), reminder);
-    before = after;
+    AddStep(step.kind, step.time, explainer.Words(step, before, &step == &steps.back()), reminder);
+    before = step.time;
   }
   const absl::Time due = ToTime(reminder->due_time());
   if (due == before) return;

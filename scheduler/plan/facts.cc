@@ -58,6 +58,20 @@ absl::Time EnrollTimeOf(const v1::Enrollment& enrollment) {
   return enrollment.has_enroll_time() ? ToTime(enrollment.enroll_time()) : absl::InfinitePast();
 }
 
+std::vector<Hold> HoldsOf(const record::v1::PlanHistory& history) {
+  std::vector<Hold> holds;
+  for (const record::v1::Pause& pause : history.pauses()) {
+    holds.push_back({absl::FromUnixMicros(pause.begin_micros()), absl::FromUnixMicros(pause.end_micros()),
+                     v1::REMINDER_REASON_PAUSED});
+  }
+  if (history.replan_micros() != 0) {
+    holds.push_back(
+        {absl::InfinitePast(), absl::FromUnixMicros(history.replan_micros()), v1::REMINDER_REASON_MOVED_BY_REANCHOR});
+  }
+  std::stable_sort(holds.begin(), holds.end(), [](const Hold& a, const Hold& b) { return a.until < b.until; });
+  return holds;
+}
+
 bool IsPatientId(absl::string_view id) {
   return !id.empty() && id.size() <= kMaxPatientId && std::all_of(id.begin(), id.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
@@ -193,10 +207,12 @@ void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors) {
   EnrollmentChecker(enrollment, errors).CheckAllButFactors();
 }
 
-PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway, const Setting& setting) {
+PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway, const Setting& setting,
+                            const record::v1::PlanHistory& history) {
   return {ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1)),
           FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone()),
           EnrollTimeOf(enrollment),
+          HoldsOf(history),
           RulesFor(enrollment, pathway),
           HoursFor(enrollment, setting),
           setting};

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/field_errors.h"
@@ -29,6 +32,14 @@ struct Setting {
 // The seed of an enrollment, the same in every process.
 uint64_t SpreadSeed(absl::string_view clinic, absl::string_view enrollment);
 
+// A span in which nothing came due: what would have is due when it is over, if its window is still open, and has lapsed
+// with `reason` if not.
+struct Hold {
+  absl::Time from;   // Its first instant.
+  absl::Time until;  // When it is over.
+  v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
+};
+
 // What of a patient decides when something is due. A small value; copy it freely.
 struct PatientFacts {
   // Day 0.
@@ -39,6 +50,10 @@ struct PatientFacts {
   // What is due before it is due then, if its window is still open, and late if not. InfinitePast where nobody is
   // enrolled yet: then nothing is late.
   absl::Time enroll_time = absl::InfinitePast();
+
+  // What held the plan up since, by when it was over: pauses (PAUSED), and from InfinitePast the last change of these
+  // facts (MOVED_BY_REANCHOR).
+  std::vector<Hold> holds;
 
   // Which of the pathway's rules apply, by index.
   std::bitset<kMaxRules> rules;
@@ -63,7 +78,7 @@ void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors);
 // microsecond. Whatever does not fit all the same (a zone that left the zone database) is read leniently, never
 // refused: the zone becomes UTC, the date 1970-01-01, an unknown factor is ignored.
 PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
-                            const Setting& setting = {});
+                            const Setting& setting = {}, const record::v1::PlanHistory& history = {});
 
 }  // namespace aftercare::plan
 

@@ -26,18 +26,47 @@ int64_t CloseOf(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClo
   return std::max(clock->At((day_after + rule.window_length) * kDaySeconds), nominal + 60);
 }
 
+absl::Time TimeOf(const Placement& placement) {
+  return absl::FromUnixSeconds(placement.due) + absl::Nanoseconds(placement.nanos);
+}
+
 void Note(v1::TimeStepKind kind, const Placement& placement, Steps* steps) {
-  if (steps != nullptr) steps->push_back({kind, placement.due});
+  if (steps != nullptr) steps->push_back({kind, TimeOf(placement)});
+}
+
+v1::TimeStepKind KindOf(const NanoHold& hold) {
+  switch (hold.reason) {
+    case v1::REMINDER_REASON_PAUSED:
+      return v1::TIME_STEP_KIND_PAUSED;
+    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
+      return v1::TIME_STEP_KIND_REANCHORED;
+    case v1::REMINDER_REASON_VISIT_CHANGED:
+      return v1::TIME_STEP_KIND_VISIT;
+    default:
+      return v1::TIME_STEP_KIND_LATE_ENROLLMENT;
+  }
+}
+
+void NoteHold(const NanoHold& hold, const Placement& placement, Steps* steps) {
+  if (steps == nullptr) return;
+  const Hold noted{absl::FromUnixNanos(hold.from), absl::FromUnixNanos(hold.until), hold.reason};
+  steps->push_back({KindOf(hold), TimeOf(placement), noted});
+}
+
+// Holds from and to instants that nanoseconds can tell: whoever is not enrolled yet counts as enrolled long before any
+// plan begins.
+NanoHold InNanos(const Hold& hold) {
+  constexpr absl::Time kBeforeAll = absl::FromUnixSeconds(-4'000'000'000);
+  return {absl::ToUnixNanos(std::max(hold.from, kBeforeAll)), absl::ToUnixNanos(std::max(hold.until, kBeforeAll)),
+          hold.reason};
 }
 
 }  // namespace
 
 Placer::Placer(const PatientFacts& facts)
     : facts_(&facts), closed_(nullptr), clock_(facts.zone), clinic_clock_(absl::UTCTimeZone()) {
-  // Whoever is not enrolled yet counts as enrolled long before any plan begins: an instant that nanoseconds can tell.
-  const int64_t nanos = absl::ToUnixNanos(std::max(facts.enroll_time, absl::FromUnixSeconds(-4'000'000'000)));
-  enrolled_ = FloorDiv(nanos, kNanos);
-  enrolled_nanos_ = static_cast<int32_t>(nanos - enrolled_ * kNanos);
+  enrollment_ = InNanos({absl::InfinitePast(), facts.enroll_time, v1::REMINDER_REASON_LATE_ENROLLMENT});
+  for (const Hold& hold : facts.holds) holds_.push_back(InNanos(hold));
   const ClinicCalendar* calendar = facts.setting.calendar.get();
   if (calendar == nullptr || calendar->closed.none()) return;
   closed_ = &calendar->closed;
@@ -54,24 +83,34 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
   placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
-  placement.late = placement.expire <= enrolled_;
-  if (placement.late) {
-    Note(v1::TIME_STEP_KIND_LATE_ENROLLMENT, placement, steps);
-    return placement;
-  }
+  const int64_t close = placement.expire;
+  if (Lapse(enrollment_, close, &placement, steps)) return placement;
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
-  Enroll(slot, &placement, steps);
+  HoldUp(slot, enrollment_, close, &placement, steps);
+  for (const NanoHold& hold : holds_) HoldUp(slot, hold, close, &placement, steps);
   return placement;
 }
 
-// Who was enrolled later than that gets it then, or when there is next an opening.
-void Placer::Enroll(const Slot& slot, Placement* placement, Steps* steps) {
-  if (placement->due > enrolled_ || (placement->due == enrolled_ && enrolled_nanos_ == 0)) return;
-  placement->due = enrolled_;
-  placement->nanos = enrolled_nanos_;
-  Note(v1::TIME_STEP_KIND_LATE_ENROLLMENT, *placement, steps);
-  if (MoveToOpening(slot, clock_.DayAt(enrolled_) - 1, placement, steps)) Spread(slot, placement, steps);
+// Whether the window that closes at `close` by the pathway was over with the hold.
+bool Placer::Lapse(const NanoHold& hold, int64_t close, Placement* placement, Steps* steps) {
+  if (close * kNanos > hold.until) return false;
+  placement->lapsed = hold.reason;
+  placement->lapse = hold.reason == v1::REMINDER_REASON_PAUSED ? close * kNanos : hold.until;
+  NoteHold(hold, *placement, steps);
+  return true;
+}
+
+// What would be due within the hold is due at its end, or when there is next an opening.
+void Placer::HoldUp(const Slot& slot, const NanoHold& hold, int64_t close, Placement* placement, Steps* steps) {
+  const int64_t due = placement->due * kNanos + placement->nanos;
+  if (due < hold.from || due >= hold.until || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
+  if (Lapse(hold, close, placement, steps)) return;
+  placement->due = FloorDiv(hold.until, kNanos);
+  placement->nanos = static_cast<int32_t>(hold.until - placement->due * kNanos);
+  placement->outside = false;
+  NoteHold(hold, *placement, steps);
+  if (MoveToOpening(slot, clock_.DayAt(placement->due) - 1, placement, steps)) Spread(slot, placement, steps);
 }
 
 // Whether it moved. `day` is that of the due time, or earlier.

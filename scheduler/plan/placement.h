@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/facts.h"
@@ -13,12 +14,13 @@ namespace aftercare::plan {
 
 // Where an occurrence comes to lie in time.
 struct Placement {
-  // From when it may be sent, in Unix seconds, and the nanoseconds beyond, which only a time of enrollment can have.
+  // From when it may be sent, in Unix seconds, and the nanoseconds beyond, which only the end of a hold can have.
   int64_t due = 0;
   int32_t nanos = 0;
 
-  // Whether the window of its nominal time had closed when the patient was enrolled.
-  bool late = false;
+  // Why it has lapsed, if it has, and when, in Unix nanoseconds.
+  v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
+  int64_t lapse = 0;
 
   // Whether it is for a patient whose contact hours are not open between `due` and `expire`.
   bool outside = false;
@@ -27,10 +29,11 @@ struct Placement {
   int64_t expire = 0;
 };
 
-// One step on the way to a due time: what moved it, and to when in Unix seconds.
+// One step on the way to a due time: what moved it, and to when.
 struct Step {
   v1::TimeStepKind kind = v1::TIME_STEP_KIND_UNSPECIFIED;
-  int64_t time = 0;
+  absl::Time time;
+  Hold hold = {};  // Where it is a hold that moved it, or made it lapse.
 };
 using Steps = std::vector<Step>;
 
@@ -41,17 +44,26 @@ struct Slot {
   int32_t spread = 0;  // The patient's part of the rule's spread, in seconds.
 };
 
+// A hold, both bounds in Unix nanoseconds.
+struct NanoHold {
+  int64_t from = 0;
+  int64_t until = 0;
+  v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
+};
+
 // Finds out when occurrences are due, in steps, each of which may move the time:
 //
-//   nominal time -> contact hours (patients) or closed days (care team) -> spread -> enrollment
+//   nominal time -> contact hours (patients) or closed days (care team) -> spread -> each hold, the enrollment first
 //
-// Whom the enrollment moves goes through hours, or closed days, and spread once more. What is late is not moved at all:
-// whether it is depends on the pathway, the procedure and the enrollment alone, whatever becomes of calendars later.
-// For the occurrences of one slot
-// neither due times (with nanos) nor expire times ever decrease from day to day; that is what lets a plan be walked in
-// order without sorting it. It holds since every step alone keeps the order: hours and closed days move to the first
-// time of a set that is not earlier, spread adds the same to all up to a limit that keeps the order, and enrollment is
-// a lower bound. A further step must keep it too.
+// What a hold moves goes through hours, or closed days, and spread once more. What is late for the enrollment is not
+// moved at all: whether it is depends on the pathway, the procedure and the enrollment alone, whatever becomes of
+// calendars later.
+//
+// For the occurrences of one slot neither due times (with nanos) nor expire times ever decrease from day to day; that
+// is what lets a plan be walked in order without sorting it. It holds since every step alone keeps the order: hours and
+// closed days move to the first time of a set that is not earlier, spread adds the same to all up to a limit that keeps
+// the order, and a hold moves all of a span to its end, but for those whose windows had closed, which are the earlier
+// ones. A further step must keep it too.
 //
 // A task on a closed day is tried on the days that follow, at the same local time of the patient, until the clinic's
 // calendar shows an open day. Its window is then that of the day it was moved to.
@@ -75,13 +87,14 @@ class Placer {
   bool MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
   bool MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
   void Spread(const Slot& slot, Placement* placement, Steps* steps);
-  void Enroll(const Slot& slot, Placement* placement, Steps* steps);
+  bool Lapse(const NanoHold& hold, int64_t close, Placement* placement, Steps* steps);
+  void HoldUp(const Slot& slot, const NanoHold& hold, int64_t close, Placement* placement, Steps* steps);
   ClosedDays::Why WhyClosed(int64_t instant);
 
   const PatientFacts* facts_;
   const ClosedDays* closed_;  // Null where the clinic never is.
-  int64_t enrolled_;          // In Unix seconds, and
-  int32_t enrolled_nanos_;    // nanoseconds.
+  NanoHold enrollment_;
+  std::vector<NanoHold> holds_;  // What came later, by `until`.
   LocalClock clock_;
   LocalClock clinic_clock_;
 };

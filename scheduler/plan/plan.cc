@@ -18,6 +18,14 @@ int64_t CeilNanos(absl::Time t) {
 
 int64_t DueNanos(const Placement& place) { return place.due * kNanos + place.nanos; }
 
+int64_t BegunAt(const PatientFacts& facts) {
+  absl::Time begun = facts.enroll_time;
+  for (const Hold& hold : facts.holds) {
+    if (hold.from == absl::InfinitePast()) begun = std::max(begun, hold.until);
+  }
+  return absl::ToUnixNanos(begun);
+}
+
 // Near the first day whose window is still open at a local time.
 int64_t FirstOpenDay(const CompiledRule& rule, int64_t time, int64_t local) {
   switch (rule.window) {
@@ -34,7 +42,7 @@ int64_t FirstOpenDay(const CompiledRule& rule, int64_t time, int64_t local) {
 }  // namespace
 
 Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
-    : pathway_(pathway), facts_(facts), enrolled_(absl::ToUnixNanos(facts.enroll_time)), placer_(facts_) {
+    : pathway_(pathway), facts_(facts), begun_(BegunAt(facts)), placer_(facts_) {
   const int rules = pathway.rule_count();
   size_t pairs = 0;
   for (int i = 0; i < rules; ++i) pairs += facts.rules[i] ? pathway.rule(i).times.size() : 0;
@@ -54,11 +62,11 @@ Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
 }
 
 void Plan::Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const {
-  // Only a time of enrollment has a part of a second; it is taken over as it is.
-  out->due = place.nanos == 0 ? absl::FromUnixSeconds(place.due) : facts_.enroll_time;
+  out->due = place.nanos == 0 ? absl::FromUnixSeconds(place.due) : absl::FromUnixNanos(DueNanos(place));
   out->expire = absl::FromUnixSeconds(place.expire);
   out->nominal = absl::CivilMinute(DayOf(day)) + slot.minute;
-  out->late = place.late;
+  out->lapsed = place.lapsed;
+  if (place.lapsed != v1::REMINDER_REASON_UNSPECIFIED) out->lapse_time = absl::FromUnixNanos(place.lapse);
   out->outside = place.outside;
 }
 
@@ -124,14 +132,14 @@ int64_t Plan::NearLocal(int64_t nanos) {
 
 void Plan::Seek(absl::Time t) {
   const int64_t nanos = CeilNanos(t);
-  // Up to the time of enrollment, what is still open then counts as well as what comes later.
-  const bool open_counts = nanos <= enrolled_;
+  // Up to where it begins, what is still open then counts as well as what comes later.
+  const bool open_counts = nanos <= begun_;
   const int64_t local = NearLocal(nanos);
-  const int64_t enrolled_local = open_counts ? NearLocal(enrolled_) : 0;
+  const int64_t begun_local = open_counts ? NearLocal(begun_) : 0;
   for (Series& series : series_) {
     const int64_t time = series.slot.minute * int64_t{60};
     int64_t day = CeilDiv(local - time, kDaySeconds);
-    if (open_counts) day = std::min(day, FirstOpenDay(*series.slot.rule, time, enrolled_local));
+    if (open_counts) day = std::min(day, FirstOpenDay(*series.slot.rule, time, begun_local));
     SeekSeries(&series, nanos, day);
   }
   LoadHeads();

@@ -31,8 +31,12 @@ struct Occurrence {
   // What the pathway says, by the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Whether the window had closed when the patient was enrolled. `due` is then that of the nominal time.
-  bool late = false;
+  // Why it has lapsed without ever coming due, if it has: its window closed while the plan was held up (LATE_ENROLLMENT,
+  // PAUSED, MOVED_BY_REANCHOR). `due` is then when it would have been.
+  v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
+
+  // When it lapsed, if it has: for PAUSED when its window closed, else when the hold was over.
+  absl::Time lapse_time;
 
   // Whether contact hours are closed from `due` to `expire`: it must not be sent.
   bool outside = false;
@@ -97,7 +101,7 @@ class Plan {
 
   const CompiledPathway& pathway_;
   PatientFacts facts_;
-  int64_t enrolled_;  // The time of enrollment, in Unix nanoseconds.
+  int64_t begun_;  // Up to when all that is still open is due then: enrollment, last change. In Unix nanoseconds.
   Placer placer_;
   absl::InlinedVector<RuleDays, 48> days_;
   absl::InlinedVector<Series, 64> series_;

@@ -10,13 +10,13 @@ namespace aftercare::plan {
 namespace {
 
 // Sets how an occurrence stands that nothing has happened to.
-void SetState(const Occurrence& occurrence, absl::Time enroll_time, absl::Time now, v1::Reminder* reminder) {
+void SetState(const Occurrence& occurrence, absl::Time now, v1::Reminder* reminder) {
   reminder->clear_state_time();
   reminder->set_reason(v1::REMINDER_REASON_UNSPECIFIED);
-  if (occurrence.late) {
-    reminder->set_state(v1::REMINDER_STATE_EXPIRED);
-    reminder->set_reason(v1::REMINDER_REASON_LATE_ENROLLMENT);
-    SetTimestamp(enroll_time, reminder->mutable_state_time());
+  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
+    reminder->set_state(LapsedState(occurrence.lapsed));
+    reminder->set_reason(occurrence.lapsed);
+    SetTimestamp(occurrence.lapse_time, reminder->mutable_state_time());
   } else if (occurrence.outside) {
     reminder->set_state(v1::REMINDER_STATE_SUPPRESSED);
     reminder->set_reason(v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
@@ -45,7 +45,19 @@ void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const O
   SetTimestamp(occurrence.due, reminder->mutable_due_time());
   SetTimestamp(occurrence.expire, reminder->mutable_expire_time());
   reminder->set_nominal_local_time(FormatMinute(occurrence.nominal));
-  SetState(occurrence, facts.enroll_time, now, reminder);
+  SetState(occurrence, now, reminder);
+}
+
+v1::ReminderState LapsedState(v1::ReminderReason reason) {
+  switch (reason) {
+    case v1::REMINDER_REASON_PAUSED:
+      return v1::REMINDER_STATE_SUPPRESSED;
+    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
+    case v1::REMINDER_REASON_VISIT_CHANGED:
+      return v1::REMINDER_STATE_CANCELLED;
+    default:
+      return v1::REMINDER_STATE_EXPIRED;
+  }
 }
 
 std::string ReminderId(const CompiledPathway& pathway, int rule, int number) {

@@ -6,14 +6,14 @@
 
 // Literals, because a statement's text must be one literal.
 #define ENROLLMENT_COLUMNS \
-  "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until"
+  "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until, history"
 // What is read of one: besides its columns what its clinic's calendar is now.
 #define ENROLLMENT_READ \
   ENROLLMENT_COLUMNS ", (SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
 // The filters of EnrollmentQuery besides the patient, as $3 to $6, and its limit.
 #define ENROLLMENT_FILTERS(order)                                       \
   " AND enrollment > $2 AND ($3 = '' OR pathway = $3)"                  \
-  " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL)"    \
+  " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL OR state = 2)"    \
   " ORDER BY " order " LIMIT $6"
 
 namespace aftercare::store {
@@ -32,17 +32,18 @@ struct StoredEnrollment {
     rest.clear_patient();
     if (absl::ConsumePrefix(&pathway, PathwayPrefix(row.clinic)) && !pathway.empty()) rest.clear_pathway();
     data = rest.SerializeAsString();
+    history = row.history.SerializeAsString();
   }
 
   absl::string_view patient;
   absl::string_view pathway;
   std::string data;
+  std::string history;
 };
 
-// The columns of ENROLLMENT_COLUMNS, as $1 to $11. The bytes are referenced until the query has run.
+// The columns of ENROLLMENT_COLUMNS, as $1 to $12. The bytes are referenced until the query has run.
 Query& Bind(const EnrollmentRow& row, const StoredEnrollment& stored, Query& query) {
-  return query
-      .Text(row.clinic)
+  query.Text(row.clinic)
       .Text(row.enrollment)
       .Text(row.clock)
       .Text(stored.patient)
@@ -53,6 +54,7 @@ Query& Bind(const EnrollmentRow& row, const StoredEnrollment& stored, Query& que
       .Bytes(stored.data)
       .Int(row.calendar)
       .Instant(row.recorded_until);
+  return stored.history.empty() ? query.Null() : query.Bytes(stored.history);
 }
 
 absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
@@ -64,7 +66,10 @@ absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
   enrollment.next_due = OptionalInstantAt(row, 7);
   enrollment.calendar = row.Int(9);
   enrollment.recorded_until = OptionalInstantAt(row, 10);
-  enrollment.clinic_calendar = row.IsNull(11) ? 0 : row.Int(11);
+  if (!row.IsNull(11)) {
+    if (absl::Status status = ParseAt(row, 11, enrollment.history); !status.ok()) return status;
+  }
+  enrollment.clinic_calendar = row.IsNull(12) ? 0 : row.Int(12);
   if (absl::Status status = ParseAt(row, 8, enrollment.data); !status.ok()) return status;
   enrollment.data.set_patient(StringAt(row, 3));
   const absl::string_view pathway = row.Text(4);
@@ -137,7 +142,8 @@ absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
   wrote_ = true;
   const StoredEnrollment stored(row);
   Query query(connection_,
-              "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+              "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+              " $12)");
   return Bind(row, stored, query).Run();
 }
 
@@ -146,7 +152,7 @@ absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {
   const StoredEnrollment stored(row);
   Query query(connection_,
               "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
-              " data = $9, calendar = $10, recorded_until = $11 WHERE clinic = $1 AND enrollment = $2");
+              " data = $9, calendar = $10, recorded_until = $11, history = $12 WHERE clinic = $1 AND enrollment = $2");
   return Bind(row, stored, query).RunOnOne("enrollment");
 }
 

@@ -97,6 +97,10 @@ CREATE INDEX clinic_by_replan ON clinic (clinic) WHERE replan_after IS NOT NULL;
 ALTER TABLE enrollment ADD COLUMN calendar BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE enrollment ADD COLUMN recorded_until BIGINT;
 )sql",
+    R"sql(
+ALTER TABLE enrollment ADD COLUMN history {bytes};
+ALTER TABLE reminder ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 // Before all steps, because it holds the number of the last one.

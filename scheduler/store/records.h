@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/event.pb.h"
@@ -50,10 +51,12 @@ struct EnrollmentRow {
   std::optional<absl::Time> next_due;
   v1::Enrollment data;
   int64_t calendar = 0;
-  // Up to when the plan has occurrences at or after next_due that have a row all the same, under another due time: a
-  // change of calendars moved them. Empty: rows lie where the plan does.
+  // Up to when rows and plan must be compared: the plan has occurrences at or after next_due that have a row all the
+  // same, under another due time, because it has changed since; or rows are still to come due (SCHEDULED). Empty: rows
+  // lie where the plan does.
   std::optional<absl::Time> recorded_until = std::nullopt;
   int64_t clinic_calendar = 0;  // the clinic's as of the same snapshot; only read
+  record::v1::PlanHistory history{};
 };
 
 // Names one occurrence. Ordered as the store orders rows.
@@ -65,7 +68,8 @@ struct ReminderKey {
   friend bool operator==(const ReminderKey&, const ReminderKey&) = default;
 };
 
-// What has become of one occurrence that fired, or was dealt with before it was due.
+// What has become of one occurrence that fired, or was dealt with before it was due. In state SCHEDULED it is to come
+// due, or once more, at `due`.
 struct ReminderRow {
   ReminderKey key;
   ClockId clock;
@@ -83,6 +87,7 @@ struct ReminderRow {
   int32_t attempts = 0;       // leases so far; the number of the current lease
   int32_t failures = 0;       // reported temporary failures at the current contact point
   int32_t contact_point = 0;  // index into the enrollment's contact points
+  bool moved = false;         // the clinic chose `due`, not the plan
 };
 
 // One line of a clinic's change log.
@@ -126,7 +131,7 @@ struct EnrollmentQuery {
   std::string patient;  // empty: all
   std::string pathway;  // id; empty: all
   v1::EnrollmentState state = v1::ENROLLMENT_STATE_UNSPECIFIED;  // unspecified: any
-  bool pending_only = false;  // only those with a next_due
+  bool pending_only = false;  // only those with a next_due, and paused ones
   std::string after;          // id; empty: from the start
   int limit = 1000;
 };

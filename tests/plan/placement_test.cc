@@ -35,7 +35,7 @@ PatientFacts Facts(const std::string& clinic, const char* zone = "UTC", absl::Ti
 std::string Only(const v1::Pathway& pathway, const PatientFacts& facts) {
   const std::vector<Occurrence> plan = WholePlan(*CompileGood(pathway), facts);
   if (plan.size() != 1) return absl::StrCat(plan.size());
-  return absl::StrCat(InUtc(plan[0].due), " until ", InUtc(plan[0].expire), plan[0].late ? " late" : "",
+  return absl::StrCat(InUtc(plan[0].due), " until ", InUtc(plan[0].expire), (plan[0].lapsed != 0) ? " late" : "",
                       plan[0].outside ? " outside" : "");
 }
 

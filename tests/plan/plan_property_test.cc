@@ -21,12 +21,12 @@
 namespace aftercare::plan {
 namespace {
 
-auto AllOf(const Occurrence& o) { return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.late, o.outside); }
+auto AllOf(const Occurrence& o) { return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.lapsed, o.outside); }
 
 std::string Shown(const Occurrence& o) {
   return absl::StrFormat("%d.%d %s due %s until %s%s%s", o.rule, o.number, FormatMinute(o.nominal),
                          absl::FormatTime(o.due, absl::UTCTimeZone()), absl::FormatTime(o.expire, absl::UTCTimeZone()),
-                         o.late ? " late" : "", o.outside ? " outside" : "");
+                         o.lapsed != 0 ? " late" : "", o.outside ? " outside" : "");
 }
 
 // Where two lists first differ; empty if they do not.
@@ -36,6 +36,14 @@ std::string Difference(const std::vector<Occurrence>& a, const std::vector<Occur
   if (x == a.end() && y == b.end()) return "";
   return absl::StrCat("at ", x - a.begin(), ": ", x == a.end() ? "the end" : Shown(*x), " against ",
                       y == b.end() ? "the end" : Shown(*y));
+}
+
+std::string Shown(const std::vector<Hold>& holds) {
+  std::string text;
+  for (const Hold& hold : holds) {
+    absl::StrAppend(&text, "held from ", absl::FormatTime(hold.from), " until ", absl::FormatTime(hold.until), ", ");
+  }
+  return text;
 }
 
 // Every test walks through random plans in all zones.
@@ -56,7 +64,7 @@ class PlanProperty : public testing::Test {
         const std::string& other_zone = zones[random_.Between(0, static_cast<int>(zones.size()) - 1)];
         const RandomFacts facts = RandomPatient(zone, other_zone, &random_);
         SCOPED_TRACE(absl::StrCat(zone, " from ", FormatDate(facts.procedure_date), " enrolled ",
-                                  absl::FormatTime(facts.enroll_time), " with the rules ",
+                                  absl::FormatTime(facts.enroll_time), ", ", Shown(facts.holds), "with the rules ",
                                   facts.rules.to_string().substr(kMaxRules - 6), " (the first one last), hours ",
                                   facts.contact_hours.ShortDebugString(), ", clinic ", facts.clinic.ShortDebugString(),
                                   ", of ",
@@ -75,13 +83,15 @@ class PlanProperty : public testing::Test {
 };
 
 TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
-  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0;
+  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0, lapsed_later = 0, at_hold = 0;
   ForRandomPlans(30, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     ASSERT_EQ(Difference(all, SlowPlan(pathway, facts)), "");
     occurrences += all.size();
     for (const Occurrence& occurrence : all) {
-      late += occurrence.late ? 1 : 0;
+      late += occurrence.lapsed == v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
+      lapsed_later += occurrence.lapsed > v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
+      for (const Hold& hold : facts.holds) at_hold += occurrence.due == hold.until ? 1 : 0;
       outside += occurrence.outside ? 1 : 0;
       at_enrollment += occurrence.due == facts.enroll_time ? 1 : 0;
     }
@@ -91,6 +101,8 @@ TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
   EXPECT_GT(late, 1000u);
   EXPECT_GT(at_enrollment, 100u);
   EXPECT_GT(outside, 1000u);
+  EXPECT_GT(lapsed_later, 1000u);
+  EXPECT_GT(at_hold, 100u);
 }
 
 TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedFromOne) {
@@ -125,8 +137,14 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
       ASSERT_GE(absl::ToCivilSecond(instant, facts.zone), absl::CivilSecond(occurrence.nominal)) << Shown(occurrence);
       ASSERT_GE(occurrence.due, instant) << Shown(occurrence);
       ASSERT_LT(occurrence.due, occurrence.expire) << Shown(occurrence);
-      ASSERT_TRUE(occurrence.late || occurrence.due >= facts.enroll_time) << Shown(occurrence);
-      ASSERT_TRUE(!occurrence.late || occurrence.expire <= facts.enroll_time) << Shown(occurrence);
+      ASSERT_TRUE(occurrence.lapsed != 0 || occurrence.due >= facts.enroll_time) << Shown(occurrence);
+      if (occurrence.lapsed == v1::REMINDER_REASON_LATE_ENROLLMENT) {
+        ASSERT_LE(occurrence.expire, facts.enroll_time) << Shown(occurrence);
+      }
+      for (const Hold& hold : facts.holds) {
+        const bool inside = occurrence.due >= hold.from && occurrence.due < hold.until;
+        ASSERT_TRUE(occurrence.lapsed != 0 || !inside) << Shown(occurrence);
+      }
     }
   });
 }
@@ -135,7 +153,7 @@ TEST_F(PlanProperty, MessagesKeepContactHoursAndTasksOpenDays) {
   size_t messages = 0, tasks = 0;
   ForRandomPlans(8, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
     for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
-      if (occurrence.late) continue;
+      if (occurrence.lapsed != 0) continue;
       if (pathway.rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM) {
         ASSERT_FALSE(occurrence.outside) << Shown(occurrence);
         ASSERT_FALSE(SlowClosedDay(facts.clinic, occurrence.due)) << Shown(occurrence);
@@ -156,6 +174,7 @@ TEST_F(PlanProperty, TheSameFactsMakeTheSamePlan) {
     ASSERT_TRUE(copy.ParseFromString(pathway.source().SerializeAsString()));
     PatientFacts others = FactsFor(FormatDate(facts.procedure_date), facts.zone.name(), facts.enroll_time);
     others.rules = facts.rules;
+    others.holds = facts.holds;
     FieldErrors errors;
     others.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);
     others.setting = {std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors)),

@@ -209,6 +209,15 @@ inline RandomFacts RandomPatient(const std::string& zone, const std::string& oth
   facts.procedure_date += random->Between(0, random->OneIn(2) ? days : 60 * 365);
   for (int i = 0; i < 6; ++i) facts.rules[i] = !random->OneIn(6);
   if (!random->OneIn(3)) facts.enroll_time = RandomInstant(facts, random);
+  for (int i = random->OneIn(2) ? 0 : random->Between(1, 3); i > 0; --i) {
+    const absl::Time until = RandomInstant(facts, random);
+    facts.holds.push_back({until - absl::Minutes(random->Between(0, 60 * 24 * 30)), until, v1::REMINDER_REASON_PAUSED});
+  }
+  if (random->OneIn(3)) {
+    facts.holds.push_back(
+        {absl::InfinitePast(), RandomInstant(facts, random), v1::REMINDER_REASON_MOVED_BY_REANCHOR});
+  }
+  std::sort(facts.holds.begin(), facts.holds.end(), [](const Hold& a, const Hold& b) { return a.until < b.until; });
   FieldErrors errors;
   if (random->OneIn(2)) facts.contact_hours = RandomHours(random);
   facts.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);

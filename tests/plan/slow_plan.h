@@ -138,20 +138,33 @@ class SlowOccurrence {
     occurrence_.nominal = nominal;
     occurrence_.due = open;
     occurrence_.expire = SlowClose(rule.schedule().window(), nominal, open, facts.zone);
-    occurrence_.late = occurrence_.expire <= facts.enroll_time;
-    if (occurrence_.late) return;
+    if (occurrence_.expire <= facts.enroll_time) occurrence_.lapsed = v1::REMINDER_REASON_LATE_ENROLLMENT;
+    if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
+    const absl::Time close = occurrence_.expire;
     MoveFrom(absl::CivilDay(nominal));
     AddSpread();
-    if (occurrence_.due >= facts.enroll_time) return;
-    occurrence_.due = facts.enroll_time;
-    MoveFrom(absl::ToCivilDay(facts.enroll_time, facts.zone) - 1);
-    if (occurrence_.due != facts.enroll_time) AddSpread();
+    if (occurrence_.due < facts.enroll_time) MoveTo(facts.enroll_time);
+    for (const Hold& hold : facts.holds) {
+      if (occurrence_.due < hold.from || occurrence_.due >= hold.until) continue;
+      if (close > hold.until) {
+        MoveTo(hold.until);
+        continue;
+      }
+      occurrence_.lapsed = hold.reason;
+      return;
+    }
   }
 
   const Occurrence& Result() const { return occurrence_; }
 
  private:
   bool is_task() const { return rule_.audience() == v1::AUDIENCE_CARE_TEAM; }
+
+  void MoveTo(absl::Time time) {
+    occurrence_.due = time;
+    MoveFrom(absl::ToCivilDay(time, facts_.zone) - 1);
+    if (occurrence_.due != time) AddSpread();
+  }
 
   void MoveFrom(absl::CivilDay day) {
     if (!is_task()) {

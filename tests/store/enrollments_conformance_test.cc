@@ -58,6 +58,8 @@ TEST_P(EnrollmentsConformance, AnUpdateReplacesEveryFieldOfOneRow) {
   changed.next_due.reset();
   changed.calendar = std::numeric_limits<int64_t>::min();
   changed.recorded_until = At(5);
+  changed.history.set_replan_micros(7);
+  changed.history.add_pauses()->set_end_micros(8);
   changed.data.set_patient("another");
   changed.data.set_pathway("clinics/a/pathways/hip");
   changed.data.set_end_reason(v1::END_REASON_WITHDRAWN);

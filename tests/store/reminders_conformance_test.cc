@@ -75,10 +75,13 @@ TEST_P(RemindersConformance, AnUpdateReplacesWhatChangesFromStateToStateAndNoOth
   row.failures = 50;
   row.contact_point = 60;
   update();
+  row.moved = true;  // alone
+  update();
   row.state = v1::REMINDER_STATE_FAILED;
   row.reason = v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED;
   row.available.reset();
   row.closes.reset();
+  row.moved = false;
   update();
   row.state = v1::REMINDER_STATE_DUE;  // sent again
   row.available = At(60);

@@ -104,7 +104,8 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
     for (const char* sql :
          {"DROP INDEX clinic_by_replan", "ALTER TABLE clinic DROP COLUMN calendar",
           "ALTER TABLE clinic DROP COLUMN replan_after", "ALTER TABLE enrollment DROP COLUMN calendar",
-          "ALTER TABLE enrollment DROP COLUMN recorded_until",
+          "ALTER TABLE enrollment DROP COLUMN recorded_until", "ALTER TABLE enrollment DROP COLUMN history",
+          "ALTER TABLE reminder DROP COLUMN moved",
           "UPDATE meta SET number = 1 WHERE key = 'schema_version'"}) {
       ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
     }

@@ -210,7 +210,8 @@ std::string Show(const PathwayRow& row) {
 std::string Show(const EnrollmentRow& row) {
   return absl::StrCat(row.clinic, " ", row.enrollment, " clock '", row.clock, "' v", row.version, " state ", row.state,
                       " next ", Show(row.next_due), " calendar ", row.calendar, " recorded until ",
-                      Show(row.recorded_until), " {", row.data.ShortDebugString(), "}");
+                      Show(row.recorded_until), " history {", row.history.ShortDebugString(), "} {",
+                      row.data.ShortDebugString(), "}");
 }
 
 std::string Show(const ReminderRow& row) {
@@ -218,7 +219,7 @@ std::string Show(const ReminderRow& row) {
                       row.clock, "' revision ", row.revision, " state ", row.state, " reason ", row.reason, " due ",
                       Micros(row.due), " expire ", Micros(row.expire), " since ", Micros(row.state_time),
                       " available ", Show(row.available), " closes ", Show(row.closes), " attempts ", row.attempts,
-                      " failures ", row.failures, " contact ", row.contact_point);
+                      " failures ", row.failures, " contact ", row.contact_point, row.moved ? " moved" : "");
 }
 
 std::string Show(const EventRow& row) {
