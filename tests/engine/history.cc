@@ -126,7 +126,8 @@ std::optional<History::Chosen> History::ChooseItem(Random& random) const {
 // What is dealt with ahead of its time may or may not count as the newest of its rule.
 bool History::IsMoot(const Chosen& chosen) const {
   const Model::Item& item = model_->item(chosen.enrollment, chosen.key);
-  return item.supersedes && item.state == v1::REMINDER_STATE_SCHEDULED;
+  const Model::Patient& patient = model_->patients().at(chosen.enrollment);
+  return Model::Supersedes(patient, item.rule) && item.state == v1::REMINDER_STATE_SCHEDULED;
 }
 
 // Often the very instant at which something happens, or the last before it.

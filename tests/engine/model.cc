@@ -12,39 +12,6 @@
 namespace aftercare::engine {
 namespace {
 
-// Whether a rule is for a patient: every condition holds.
-bool Applies(const v1::Rule& rule, const v1::Pathway& pathway, const v1::Enrollment& data) {
-  return std::all_of(rule.conditions().begin(), rule.conditions().end(), [&](const v1::Condition& condition) {
-    std::string value;
-    for (const v1::Factor& factor : pathway.factors()) {
-      if (factor.id() == condition.factor()) value = factor.default_value();
-    }
-    const auto given = data.factors().find(condition.factor());
-    if (given != data.factors().end()) value = given->second;
-    return std::find(condition.values().begin(), condition.values().end(), value) != condition.values().end();
-  });
-}
-
-const v1::ContactHours& HoursOf(const Model::Patient& patient, const v1::Clinic& clinic) {
-  return patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic.contact_hours();
-}
-
-// Everything of the patient's year.
-std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Clinic& clinic,
-                                     const Model::Patient& patient) {
-  plan::RandomFacts facts;
-  facts.procedure_date = plan::ParseDate(patient.data.procedure_date()).value();
-  facts.zone = plan::FindZone(patient.data.time_zone()).value();
-  facts.enroll_time = plan::ToTime(patient.data.enroll_time());
-  for (int rule = 0; rule < patient.pathway->rule_count(); ++rule) {
-    facts.rules[rule] = Applies(patient.pathway->rule_source(rule), patient.pathway->source(), patient.data);
-  }
-  facts.contact_hours = HoursOf(patient, clinic);
-  facts.clinic = clinic;
-  facts.setting.spread_seed = plan::SpreadSeed(clinic_id, patient.id);
-  return plan::SlowPlan(*patient.pathway, facts);
-}
-
 }  // namespace
 
 Model::Model(const std::string& id, const v1::Clinic& clinic, absl::Time now) : id_(id), clinic_(clinic), now_(now) {}
@@ -59,50 +26,13 @@ void Model::Become(Item* item, v1::ReminderState state, v1::ReminderReason reaso
   item->state = state;
   item->reason = reason;
   item->state_time = now_;
-  item->fixed = true;
+  item->known = true;
+  item->fixed = state != v1::REMINDER_STATE_SCHEDULED;
 }
 
-// Puts everything that is not fixed where the plan of now has it.
-void Model::Place(Patient* patient) {
-  for (const plan::Occurrence& occurrence : PlanOf(id_, clinic_, *patient)) {
-    const v1::Rule& rule = patient->pathway->rule_source(occurrence.rule);
-    Item& item = patient->items[{rule.id(), occurrence.number}];
-    if (item.fixed) continue;
-    item.rule = rule.id();
-    item.number = occurrence.number;
-    item.phase = rule.phase();
-    item.category = rule.category();
-    item.for_care_team = rule.audience() == v1::AUDIENCE_CARE_TEAM;
-    item.supersedes = rule.supersede();
-    item.due = occurrence.due;
-    item.expire = occurrence.expire;
-    item.outside = occurrence.outside;
-    if (occurrence.late) {
-      item.state = v1::REMINDER_STATE_EXPIRED;
-      item.reason = v1::REMINDER_REASON_LATE_ENROLLMENT;
-      item.state_time = plan::ToTime(patient->data.enroll_time());
-    }
-  }
-}
-
-void Model::SetCalendar(const v1::Clinic& clinic) {
-  *clinic_.mutable_contact_hours() = clinic.contact_hours();
-  if (!clinic.has_contact_hours()) clinic_.clear_contact_hours();
-  *clinic_.mutable_closed_weekdays() = clinic.closed_weekdays();
-  *clinic_.mutable_holidays() = clinic.holidays();
-  for (auto& [id, patient] : patients_) Place(&patient);
-  FireAll();
-}
-
-void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
-  Patient& patient = patients_[enrollment];
-  patient.id = enrollment;
-  patient.data = data;
-  patient.pathway = revisions_[data.pathway_revision() == 0 ? revisions_.size() - 1 : data.pathway_revision() - 1];
-  if (data.time_zone().empty()) patient.data.set_time_zone(clinic_.time_zone());
-  plan::SetTimestamp(now_, patient.data.mutable_enroll_time());
-  Place(&patient);
-  Fire(&patient);
+bool Model::Supersedes(const Patient& patient, const std::string& rule) {
+  const auto& rules = patient.pathway->source().rules();
+  return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == rule && r.supersede(); });
 }
 
 // Of each rule of which something comes due and only the newest counts, all that is open and not the newest of those
@@ -110,7 +40,7 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
 void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   std::map<std::string, std::pair<absl::Time, int>> newest;
   for (const Key& key : arriving) {
-    if (patient->items.at(key).supersedes) newest[key.first] = {};
+    if (Supersedes(*patient, key.first)) newest[key.first] = {};
   }
   for (const auto& [key, item] : patient->items) {
     const auto found = newest.find(key.first);
@@ -157,14 +87,22 @@ int Model::FireAll() {
   return fired;
 }
 
-// The windows of messages close; tasks stay until they are done.
+// The windows of messages close; tasks stay until they are done. What a pause holds back has no other chance.
 int Model::Expire() {
   int expired = 0;
   for (auto& [id, patient] : patients_) {
+    const bool paused = patient.state == v1::ENROLLMENT_STATE_PAUSED;
     for (auto& [key, item] : patient.items) {
-      if (item.for_care_team || !item.waits() || item.expire > now_) continue;
-      Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
-      ++expired;
+      if (item.expire > now_) continue;
+      if (item.waits() && !item.for_care_team) {
+        ++expired;
+        paused ? Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED)
+               : Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED) {
+        item.state = v1::REMINDER_STATE_SUPPRESSED;
+        item.reason = v1::REMINDER_REASON_PAUSED;
+        item.state_time = item.expire;
+      }
     }
   }
   return expired;
@@ -188,8 +126,9 @@ Model::Passed Model::MoveTo(absl::Time now) {
 }
 
 bool Model::MayLease(const Patient& patient, const Item& item) const {
-  return !item.for_care_team && item.waits() && item.available <= now_ && now_ < item.expire &&
-         plan::SlowOpen(HoursOf(patient, clinic_), now_, plan::FindZone(patient.data.time_zone()).value());
+  const v1::ContactHours& hours = patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic_.contact_hours();
+  return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() && item.available <= now_ &&
+         now_ < item.expire && plan::SlowOpen(hours, now_, plan::FindZone(patient.data.time_zone()).value());
 }
 
 bool Model::MayBePutBack(const Patient& patient, const Item& item) const {
@@ -244,29 +183,6 @@ std::string Model::Complete(const std::string& enrollment, const Key& key) {
     default:
       return "FAILED_PRECONDITION/INVALID_TRANSITION";
   }
-}
-
-void Model::EndOne(Patient* patient) {
-  patient->state = v1::ENROLLMENT_STATE_ENDED;
-  patient->end_time = now_;
-  for (auto& [key, item] : patient->items) {
-    if (item.state != v1::REMINDER_STATE_SCHEDULED && !item.waits()) continue;
-    const bool fixed = item.fixed;
-    Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
-    item.fixed = fixed;
-  }
-}
-
-std::string Model::End(const std::string& enrollment, v1::EndReason reason) {
-  Patient& patient = patients_.at(enrollment);
-  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
-  EndOne(&patient);
-  if (reason != v1::END_REASON_DECEASED && reason != v1::END_REASON_TRANSFERRED) return "OK";
-  for (auto& [id, other] : patients_) {
-    const bool same = other.data.patient() == patient.data.patient();
-    if (same && other.state != v1::ENROLLMENT_STATE_ENDED) EndOne(&other);
-  }
-  return "OK";
 }
 
 std::vector<absl::Time> Model::Edges() const {

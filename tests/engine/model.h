@@ -30,7 +30,6 @@ class Model {
     std::string phase;
     std::string category;
     bool for_care_team = false;
-    bool supersedes = false;
 
     absl::Time due;
     absl::Time expire;
@@ -38,7 +37,8 @@ class Model {
     v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
     std::optional<absl::Time> state_time;
 
-    bool fixed = false;    // It came due, or was dealt with before: plans do not move it any more.
+    bool known = false;    // Something has happened to it, of which the log tells.
+    bool fixed = false;    // It came due, or was dealt with before: calendars and pauses do not move it any more.
     bool arrived = false;  // It came due.
     bool outside = false;  // There are no contact hours in its window.
     absl::Time available;  // From when it may be leased, or leased again.
@@ -46,6 +46,8 @@ class Model {
     int failures = 0;
     int contact_point = 0;
 
+    bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
+    bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
     bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
   };
   using Key = std::pair<std::string, int>;  // rule and number
@@ -55,8 +57,18 @@ class Model {
     v1::Enrollment data;  // as stored
     std::shared_ptr<const plan::CompiledPathway> pathway;
     v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
-    absl::Time end_time;
+    std::optional<absl::Time> held_from;  // while it is paused
+    std::vector<std::pair<absl::Time, absl::Time>> pauses;
+    std::optional<absl::Time> changed;  // when what its plan is made of last changed
     std::map<Key, Item> items;
+  };
+
+  // What a change makes of a plan, in numbers.
+  struct Diff {
+    int moved = 0;
+    int added = 0;
+    int dropped = 0;
+    int sent = 0;
   };
 
   // What happened on the way of a test clock.
@@ -75,6 +87,8 @@ class Model {
   const std::map<std::string, Patient>& patients() const { return patients_; }
   int newest_revision() const { return static_cast<int>(revisions_.size()); }
   const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
+  // Whether only the newest of the rule counts.
+  static bool Supersedes(const Patient& patient, const std::string& rule);
   const Item& item(const std::string& enrollment, const Key& key) const { return patients_.at(enrollment).items.at(key); }
 
   Passed MoveTo(absl::Time now);
@@ -86,6 +100,11 @@ class Model {
   std::string Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome);
   std::string Complete(const std::string& enrollment, const Key& key);
   std::string End(const std::string& enrollment, v1::EndReason reason);
+  std::string Pause(const std::string& enrollment);
+  std::string Resume(const std::string& enrollment);
+
+  // Changes the plan to what `data`, an enrollment as stored, says. Only works out the difference, if that is asked for.
+  std::string Update(const std::string& enrollment, const v1::Enrollment& data, bool allow_drop, Diff* diff);
 
   // Whether it may be leased now, and what becomes of it then. Answers until when.
   bool MayLease(const Patient& patient, const Item& item) const;
@@ -100,13 +119,32 @@ class Model {
   std::vector<absl::Time> Edges() const;
 
  private:
+  // Where a plan has an occurrence.
+  struct Place {
+    Item item;
+    absl::Time nominal;  // the instant of the nominal time, before anything moves it
+    std::string window;
+    v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
+    absl::Time lapse_time;
+  };
+  using Year = std::map<Key, Place>;
+  Year YearOf(const Patient& patient) const;
+
   Item* Find(const std::string& enrollment, const Key& key);
-  void Place(Patient* patient);
+  void Become(Item* item, v1::ReminderState state, v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED) const;
+
+  // Time.
   int Expire();
   int Fire(Patient* patient);
   int FireAll();
   void Supersede(Patient* patient, const std::set<Key>& arriving);
-  void Become(Item* item, v1::ReminderState state, v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED) const;
+
+  // Changes of plans.
+  void Move(Patient* patient);
+  void Reanchor(const Year& before, Patient* patient, Diff* diff) const;
+  bool ReanchorKnown(const Place* before, const Place* after, Item* item) const;
+  void SettleContacts(Patient* patient) const;
+  void ResumeOne(Patient* patient);
   void EndOne(Patient* patient);
 
   std::string id_;
