@@ -25,10 +25,10 @@ absl::Status LogReminder(store::Transaction& tx, const Subject& subject, const s
   v1::Event event = EnrollmentEvent(subject.row, v1::EVENT_TYPE_REMINDER_CHANGED, now);
   v1::ReminderChange& change = *event.mutable_reminder();
   change.set_name(ReminderNameOf(row.key));
-  const int rule = subject.pathway->FindRule(row.key.rule);
-  const v1::Audience audience = subject.pathway->rule(rule).audience;
-  change.set_phase(subject.pathway->rule_source(rule).phase());
-  change.set_category(subject.pathway->rule_source(rule).category());
+  const RowRule rule = RuleOf(subject, row);
+  const v1::Audience audience = rule.compiled().audience;
+  change.set_phase(rule.source().phase());
+  change.set_category(rule.source().category());
   change.set_audience(audience);
   change.set_channel(ChannelOf(subject, audience, row.contact_point));
   plan::SetTimestamp(row.due, change.mutable_due_time());
@@ -39,34 +39,41 @@ absl::Status LogReminder(store::Transaction& tx, const Subject& subject, const s
   return tx.AppendEvent(row.key.clinic, std::move(event));
 }
 
-// Sets the row's state and what hangs on it. False where `input` cannot happen.
-bool Apply(Input input, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+}  // namespace
+
+bool ApplyInput(Input input, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
   const auto next = NextState(row->state, input);
   if (!next) return false;
   row->state = *next;
   row->reason = reason;
   row->state_time = now;
-  if (IsTerminal(*next)) {
+  if (IsTerminal(*next) || *next == v1::REMINDER_STATE_SCHEDULED) {
     row->available.reset();
     row->closes.reset();
   }
   return true;
 }
 
-}  // namespace
+absl::Status StoreReminder(store::Transaction& tx, const Subject& subject, const store::ReminderRow& row,
+                           absl::Time now) {
+  if (absl::Status status = tx.UpdateReminder(row); !status.ok()) return status;
+  return LogReminder(tx, subject, row, now);
+}
+
+absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "INVALID_TRANSITION",
+                   absl::StrCat(ReminderNameOf(key), " is ",
+                                absl::StripPrefix(v1::ReminderState_Name(state), "REMINDER_STATE_")),
+                   {{"state", v1::ReminderState_Name(state)}});
+}
 
 absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Input input, v1::ReminderReason reason,
                             absl::Time now, store::ReminderRow* row) {
   const v1::ReminderState before = row->state;
-  if (input != Input::kLease && NextState(before, input) == before) return absl::OkStatus();
-  if (!Apply(input, reason, now, row)) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "INVALID_TRANSITION",
-                     absl::StrCat(ReminderNameOf(row->key), " is ",
-                                  absl::StripPrefix(v1::ReminderState_Name(before), "REMINDER_STATE_")),
-                     {{"state", v1::ReminderState_Name(before)}});
-  }
-  if (absl::Status status = tx.UpdateReminder(*row); !status.ok()) return status;
-  return LogReminder(tx, subject, *row, now);
+  const bool repeats = input == Input::kLease || input == Input::kReschedule;
+  if (!repeats && NextState(before, input) == before) return absl::OkStatus();
+  if (!ApplyInput(input, reason, now, row)) return InvalidTransition(row->key, before);
+  return StoreReminder(tx, subject, *row, now);
 }
 
 store::ReminderRow NewReminderRow(const Subject& subject, const plan::Occurrence& occurrence) {
@@ -83,7 +90,7 @@ store::ReminderRow NewReminderRow(const Subject& subject, const plan::Occurrence
 
 absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subject, Input input,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
-  if (!Apply(input, reason, now, row)) return absl::InternalError("no such transition for a new reminder");
+  if (!ApplyInput(input, reason, now, row)) return absl::InternalError("no such transition for a new reminder");
   auto inserted = tx.InsertReminder(*row);
   if (!inserted.ok() || !*inserted) return inserted;
   if (absl::Status status = LogReminder(tx, subject, *row, now); !status.ok()) return status;

@@ -13,9 +13,17 @@
 
 namespace aftercare::engine {
 
-// Puts `row` into the state that `input` leads to, with `reason`, as of `now`, stores it and logs the event. Whoever
-// leases or retries sets `available` of the row first; ends clear it. FAILED_PRECONDITION / INVALID_TRANSITION where
-// `input` cannot happen in this state. A change that leads to the state it came from, except a new lease, does nothing.
+// Puts `row` into the state that `input` leads to, with `reason`, as of `now`; nothing is stored. False, with nothing
+// done, where `input` cannot happen in this state. Ends, and what is scheduled, are neither available nor open.
+bool ApplyInput(Input input, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
+
+// Stores a row that exists and logs the event of what it has become.
+absl::Status StoreReminder(store::Transaction& tx, const Subject& subject, const store::ReminderRow& row,
+                           absl::Time now);
+
+// Both. Whoever leases or retries sets `available` of the row first, whoever reschedules `due` and `expire`.
+// FAILED_PRECONDITION / INVALID_TRANSITION where `input` cannot happen in this state. A change that leads to the state
+// it came from, except a new lease or time, does nothing.
 absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Input input, v1::ReminderReason reason,
                             absl::Time now, store::ReminderRow* row);
 
@@ -27,7 +35,10 @@ store::ReminderRow NewReminderRow(const Subject& subject, const plan::Occurrence
 absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subject, Input input,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
-// Logs that an enrollment was created or ended.
+// That `input` cannot happen to a reminder in this state.
+absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state);
+
+// Logs what happened to an enrollment.
 absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type, absl::Time now);
 
 }  // namespace aftercare::engine

@@ -7,6 +7,7 @@
 #include "scheduler/engine/enrollments.h"
 #include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
+#include "scheduler/engine/pausing.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
@@ -14,14 +15,10 @@
 namespace aftercare::engine {
 namespace {
 
-// Ends what has come due and is not sent yet, leased reminders included.
+// Ends what has a row and is not sent yet, leased reminders included.
 absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
-  store::ReminderQuery query;
-  query.clinic = subject.row.clinic;
-  query.enrollment = subject.row.enrollment;
-  query.states = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
-  query.limit = plan::kMaxOccurrences;
-  auto rows = tx.ListReminders(query);
+  auto rows =
+      RowsOf(tx, subject, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     // What ran out of its window by this instant has, even if the sweep has not got to it yet.
@@ -34,11 +31,12 @@ absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Ti
   return absl::OkStatus();
 }
 
-absl::Status EndOne(store::Transaction& tx, Subject& subject, v1::EndReason reason, absl::Time now) {
-  // What came due up to this instant has come due, even if the sweep has not got to it yet.
-  auto fired = FireEnrollment(tx, &subject, now);
-  if (!fired.ok()) return fired.status();
-  absl::Status status = CancelOpen(tx, subject, now);
+absl::Status EndOne(Core& core, store::Transaction& tx, Subject& subject, v1::EndReason reason, absl::Time now) {
+  // What came due up to this instant has come due, even if the sweep has not got to it yet, or a pause held it back.
+  absl::Status status = subject.row.state == v1::ENROLLMENT_STATE_PAUSED ? ResumeNow(core, tx, &subject, now)
+                                                                          : FireEnrollment(tx, &subject, now).status();
+  if (!status.ok()) return status;
+  status = CancelOpen(tx, subject, now);
   if (!status.ok()) return status;
 
   store::EnrollmentRow& row = subject.row;
@@ -60,7 +58,7 @@ absl::Status EndOthers(Core& core, store::Transaction& tx, const Subject& ended,
     auto other = RequireSubject(core, tx, ended.row.clinic, id);
     if (!other.ok()) return other.status();
     if (other->row.state == v1::ENROLLMENT_STATE_ENDED) continue;
-    if (absl::Status status = EndOne(tx, *other, reason, now); !status.ok()) return status;
+    if (absl::Status status = EndOne(core, tx, *other, reason, now); !status.ok()) return status;
     response->add_also_ended(EnrollmentNameOf(ended.row.clinic, id));
   }
   return absl::OkStatus();
@@ -79,7 +77,7 @@ absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& na
                      absl::StrCat(request.name(), " has ended already"));
   }
   const absl::Time now = core.Now(*clinic);
-  if (status = EndOne(tx, *subject, request.reason(), now); !status.ok()) return status;
+  if (status = EndOne(core, tx, *subject, request.reason(), now); !status.ok()) return status;
   *response->mutable_enrollment() = ShowEnrollment(subject->row);
   const bool is_for_good =
       request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;

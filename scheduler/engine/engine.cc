@@ -40,7 +40,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
-      reminders(core),
+      reminders(core, sweeper),
       deliveries(core, sweeper) {}
 
 void Engine::Shutdown() { core.topics().Close(); }

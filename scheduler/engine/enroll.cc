@@ -130,6 +130,7 @@ void ClearOutputFields(v1::Enrollment* enrollment) {
   enrollment->clear_end_reason();
   enrollment->clear_enroll_time();
   enrollment->clear_end_time();
+  enrollment->clear_pause_time();
   enrollment->clear_etag();
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/enroll.h"
+#include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/subject.h"
@@ -21,23 +22,32 @@ namespace {
 // Every occurrence: stored rows and what only the plan knows, in order of due time, then rule and number.
 absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1::Clinic& clinic, absl::Time now,
                           v1::GetTimelineResponse* response) {
-  store::ReminderQuery query;
-  query.clinic = subject.row.clinic;
-  query.enrollment = subject.row.enrollment;
-  query.limit = plan::kMaxOccurrences;
-  auto rows = facts.ListReminders(query);
+  auto rows = RowsOf(facts, subject, {});
   if (!rows.ok()) return rows.status();
   absl::flat_hash_map<std::string, const store::ReminderRow*> stored;
   for (const store::ReminderRow& row : *rows) stored.emplace(absl::StrCat(row.key.rule, ".", row.key.number), &row);
 
   plan::Plan plan(*subject.pathway, subject.facts);
-  plan::Occurrence occurrence;
-  while (plan.Next(&occurrence)) {
-    const auto row = stored.find(plan::ReminderId(*subject.pathway, occurrence.rule, occurrence.number));
+  const auto add_stored = [&](const store::ReminderRow& row) {
     v1::Reminder* reminder = response->add_reminders();
-    *reminder = row != stored.end() ? ShowStored(subject, clinic, *row->second)
-                                    : ShowDerived(subject, clinic, occurrence, now);
-    plan::AddSteps(*subject.pathway, subject.facts, plan, occurrence.rule, occurrence.number, reminder);
+    *reminder = ShowStored(subject, clinic, row);
+    plan::AddSteps(*subject.pathway, subject.facts, plan, subject.pathway->FindRule(row.key.rule), row.key.number,
+                   row.moved, reminder);
+  };
+  for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
+    const auto row = stored.find(plan::ReminderId(*subject.pathway, occurrence.rule, occurrence.number));
+    if (row != stored.end()) {
+      add_stored(*row->second);
+      stored.erase(row);
+      continue;
+    }
+    v1::Reminder* reminder = response->add_reminders();
+    *reminder = ShowDerived(subject, clinic, occurrence, now);
+    plan::AddSteps(*subject.pathway, subject.facts, plan, occurrence.rule, occurrence.number, false, reminder);
+  }
+  // What the plan had once.
+  for (const store::ReminderRow& row : *rows) {
+    if (stored.contains(absl::StrCat(row.key.rule, ".", row.key.number))) add_stored(row);
   }
   // What has come due may lie elsewhere than the plan has it now.
   const auto due_earlier = [](const v1::Reminder& a, const v1::Reminder& b) {

@@ -26,9 +26,7 @@ void CheckWords(absl::string_view field, const google::protobuf::RepeatedPtrFiel
 std::optional<absl::Time> ReadInstant(absl::string_view field, bool is_set,
                                       const google::protobuf::Timestamp& timestamp, plan::FieldErrors* errors) {
   if (!is_set) return std::nullopt;
-  constexpr int64_t kLast = 253402300799;  // 9999-12-31, the last a Timestamp may name
-  if (timestamp.seconds() < 0 || timestamp.seconds() > kLast || timestamp.nanos() < 0 ||
-      timestamp.nanos() > 999'999'999) {
+  if (!plan::IsInstant(timestamp)) {
     errors->push_back({std::string(field), "must be an instant from 1970 to 9999"});
   }
   // Reminders are due at whole microseconds; in between, the next one divides them in the same way.

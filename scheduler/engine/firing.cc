@@ -1,7 +1,8 @@
 #include "scheduler/engine/firing.h"
 
 #include <algorithm>
-#include <optional>
+#include <limits>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,16 +33,6 @@ Firing FiringOf(const Subject& subject, const plan::Occurrence& occurrence, absl
     return {Input::kSuppress, v1::REMINDER_REASON_NO_CONTACT_POINT};
   }
   return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
-}
-
-absl::StatusOr<std::vector<store::ReminderRow>> RowsOf(store::Facts& facts, const Subject& subject,
-                                                       std::vector<v1::ReminderState> states) {
-  store::ReminderQuery query;
-  query.clinic = subject.row.clinic;
-  query.enrollment = subject.row.enrollment;
-  query.states = std::move(states);
-  query.limit = plan::kMaxOccurrences;
-  return facts.ListReminders(query);
 }
 
 // Of each rule of which only the newest counts, by index: which that is, by due time and number.
@@ -81,107 +72,190 @@ absl::Status SupersedeRows(store::Transaction& tx, const Subject& subject, const
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> FireOne(store::Transaction& tx, const Subject& subject, const plan::Occurrence& occurrence,
-                             const Firing& firing, absl::Time now) {
-  store::ReminderRow row = NewReminderRow(subject, occurrence);
-  if (firing.input == Input::kFire && !IsTask(subject, occurrence)) {
-    row.available = occurrence.due;
-    row.closes = occurrence.expire;
+// An occurrence that comes due, and its row where it has one, which is then SCHEDULED.
+struct Coming {
+  plan::Occurrence occurrence;
+  store::ReminderRow* row = nullptr;
+};
+
+absl::StatusOr<bool> FireOne(store::Transaction& tx, const Subject& subject, const Coming& coming, const Firing& firing,
+                             absl::Time now) {
+  store::ReminderRow made;
+  if (coming.row == nullptr) made = NewReminderRow(subject, coming.occurrence);
+  store::ReminderRow& row = coming.row == nullptr ? made : *coming.row;
+  if (firing.input == Input::kFire && !IsTask(subject, coming.occurrence)) {
+    row.available = coming.occurrence.due;
+    row.closes = coming.occurrence.expire;
   }
-  return InsertReminder(tx, subject, firing.input, firing.reason, now, &row);
+  if (coming.row == nullptr) return InsertReminder(tx, subject, firing.input, firing.reason, now, &row);
+  absl::Status status = ChangeReminder(tx, subject, firing.input, firing.reason, now, &row);
+  if (!status.ok()) return status;
+  return true;
 }
 
-// Fires `due`, in order. `rows` are those of the enrollment, or nothing where the open ones are to be read if needed.
-absl::StatusOr<int64_t> FireAll(store::Transaction& tx, const Subject& subject,
-                                const std::vector<plan::Occurrence>& due,
-                                std::optional<std::vector<store::ReminderRow>> rows, absl::Time now) {
+// Fires `due`, in order. `rows` are those of the enrollment, or null where the open ones are to be read if needed.
+absl::StatusOr<int64_t> FireAll(store::Transaction& tx, const Subject& subject, const std::vector<Coming>& due,
+                                std::vector<store::ReminderRow>* rows, absl::Time now) {
   Newest newest(*subject.pathway);
-  for (const plan::Occurrence& occurrence : due) newest.Add(occurrence.rule, occurrence.due, occurrence.number);
+  for (const auto& [occurrence, row] : due) newest.Add(occurrence.rule, occurrence.due, occurrence.number);
   if (!newest.empty()) {
-    if (!rows) {
-      auto open = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
-      if (!open.ok()) return open.status();
-      rows = *std::move(open);
+    std::vector<store::ReminderRow> open;
+    if (rows == nullptr) {
+      auto read = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+      if (!read.ok()) return read.status();
+      open = *std::move(read);
+      rows = &open;
     }
+    // What came due before may be later than what came due only now, where its day was moved.
     for (const store::ReminderRow& row : *rows) {
-      if (row.due <= now) newest.Add(subject.pathway->FindRule(row.key.rule), row.due, row.key.number);
+      if (row.state == v1::REMINDER_STATE_SCHEDULED || row.due > now) continue;
+      newest.Add(subject.pathway->FindRule(row.key.rule), row.due, row.key.number);
     }
     if (absl::Status status = SupersedeRows(tx, subject, newest, now, *rows); !status.ok()) return status;
   }
   int64_t fired = 0;
-  for (const plan::Occurrence& occurrence : due) {
+  for (const Coming& coming : due) {
+    const plan::Occurrence& occurrence = coming.occurrence;
     Firing firing = FiringOf(subject, occurrence, now);
     if (firing.input != Input::kSuppress && newest.Supersedes(occurrence.rule, occurrence.due, occurrence.number)) {
       firing = {Input::kSupersede, v1::REMINDER_REASON_SUPERSEDED};
     }
-    auto inserted = FireOne(tx, subject, occurrence, firing, now);
+    auto inserted = FireOne(tx, subject, coming, firing, now);
     if (!inserted.ok()) return inserted.status();
     fired += *inserted ? 1 : 0;
   }
   return fired;
 }
 
+// Compares the rows of an enrollment with its plan. A class only to share what every step needs.
+class Replanner {
+ public:
+  Replanner(store::Transaction& tx, Subject* subject, absl::Time now, std::vector<store::ReminderRow>* rows)
+      : tx_(tx), subject_(*subject), enrollment_(subject->row), now_(now), rows_(*rows) {
+    for (store::ReminderRow& row : rows_) {
+      by_key_[{subject->pathway->FindRule(row.key.rule), row.key.number}] = &row;
+    }
+  }
+
+  absl::StatusOr<int64_t> Run() {
+    enrollment_.next_due.reset();
+    enrollment_.recorded_until.reset();
+    plan::Plan plan(*subject_.pathway, subject_.facts);
+    absl::Status status;
+    for (plan::Occurrence occurrence; status.ok() && plan.Next(&occurrence);) {
+      if (occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED) status = Place(occurrence);
+    }
+    if (!status.ok()) return status;
+    for (store::ReminderRow& row : rows_) {
+      if (row.state == v1::REMINDER_STATE_SCHEDULED && !placed_.contains(&row)) Take(OccurrenceOf(subject_, row), &row);
+    }
+    if (!running()) enrollment_.next_due.reset();
+    enrollment_.calendar = enrollment_.clinic_calendar;
+    if (status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
+    std::sort(due_.begin(), due_.end(), [](const Coming& a, const Coming& b) {
+      return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.number) <
+             std::tie(b.occurrence.due, b.occurrence.rule, b.occurrence.number);
+    });
+    return FireAll(tx_, subject_, due_, &rows_, now_);
+  }
+
+ private:
+  bool running() const { return enrollment_.state == v1::ENROLLMENT_STATE_ACTIVE; }
+
+  absl::Status Place(const plan::Occurrence& occurrence) {
+    const auto found = by_key_.find({occurrence.rule, occurrence.number});
+    if (found == by_key_.end()) {
+      Take(occurrence, nullptr);
+      return absl::OkStatus();
+    }
+    store::ReminderRow& row = *found->second;
+    if (row.state != v1::REMINDER_STATE_SCHEDULED || row.moved) {
+      if (occurrence.due > now_ && occurrence.due != row.due) CompareUntil(occurrence.due);
+      return absl::OkStatus();
+    }
+    placed_.insert(&row);
+    if (row.due != occurrence.due || row.expire != occurrence.expire) {
+      row.due = occurrence.due;
+      row.expire = occurrence.expire;
+      if (absl::Status status = StoreReminder(tx_, subject_, row, now_); !status.ok()) return status;
+    }
+    Take(occurrence, &row);
+    return absl::OkStatus();
+  }
+
+  // What is to come due at occurrence.due, or is due now.
+  void Take(const plan::Occurrence& occurrence, store::ReminderRow* row) {
+    if (occurrence.due <= now_ && running()) {
+      due_.push_back({occurrence, row});
+      return;
+    }
+    if (row != nullptr) CompareUntil(occurrence.due);
+    if (occurrence.due <= now_) return CompareUntil(now_);  // held by a pause
+    enrollment_.next_due = std::min(enrollment_.next_due.value_or(occurrence.due), occurrence.due);
+  }
+
+  void CompareUntil(absl::Time time) {
+    enrollment_.recorded_until = std::max(enrollment_.recorded_until.value_or(time), time);
+  }
+
+  store::Transaction& tx_;
+  Subject& subject_;
+  store::EnrollmentRow& enrollment_;
+  const absl::Time now_;
+  std::vector<store::ReminderRow>& rows_;
+  absl::flat_hash_map<std::pair<int, int>, store::ReminderRow*> by_key_;  // by rule and number
+  absl::flat_hash_set<const store::ReminderRow*> placed_;
+  std::vector<Coming> due_;
+};
+
 }  // namespace
 
+absl::StatusOr<std::vector<store::ReminderRow>> RowsOf(store::Facts& facts, const Subject& subject,
+                                                       std::vector<v1::ReminderState> states) {
+  store::ReminderQuery query;
+  query.clinic = subject.row.clinic;
+  query.enrollment = subject.row.enrollment;
+  query.states = std::move(states);
+  query.limit = std::numeric_limits<int>::max();
+  return facts.ListReminders(query);
+}
+
 absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now) {
-  if (IsStale(*subject)) return Replan(tx, subject, now);
   store::EnrollmentRow& row = subject->row;
+  if (IsStale(*subject)) return Replan(tx, subject, now);
   if (!row.next_due || *row.next_due > now) return 0;
+  if (row.recorded_until) return Replan(tx, subject, now);
   plan::Plan plan(*subject->pathway, subject->facts);
   plan.Seek(*row.next_due);
   row.next_due.reset();
-  std::vector<plan::Occurrence> due;
+  std::vector<Coming> due;
   for (plan::Occurrence occurrence; !row.next_due && plan.Next(&occurrence);) {
     if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
     if (occurrence.due > now) {
       row.next_due = occurrence.due;
     } else {
-      due.push_back(occurrence);
+      due.push_back({occurrence});
     }
   }
-  absl::Status status;
-  if (row.recorded_until && (!row.next_due || *row.next_due > *row.recorded_until)) {
-    row.recorded_until.reset();
-    status = tx.UpdateEnrollment(row);
-  } else {
-    status = tx.SetNextDue(row.clinic, row.enrollment, row.next_due);
-  }
+  absl::Status status = tx.SetNextDue(row.clinic, row.enrollment, row.next_due);
   if (!status.ok()) return status;
-  return FireAll(tx, *subject, due, std::nullopt, now);
+  return FireAll(tx, *subject, due, nullptr, now);
 }
 
 absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::Time now) {
-  store::EnrollmentRow& row = subject->row;
   auto rows = RowsOf(tx, *subject, {});
   if (!rows.ok()) return rows.status();
-  absl::flat_hash_map<std::pair<int, int>, absl::Time> recorded;  // due times by rule and number
-  for (const store::ReminderRow& reminder : *rows) {
-    recorded[{subject->pathway->FindRule(reminder.key.rule), reminder.key.number}] = reminder.due;
-  }
-  row.next_due.reset();
-  row.recorded_until.reset();
-  std::vector<plan::Occurrence> due;
-  plan::Plan plan(*subject->pathway, subject->facts);
-  for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-    if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
-    const auto found = recorded.find({occurrence.rule, occurrence.number});
-    if (found != recorded.end()) {
-      if (occurrence.due > now && occurrence.due != found->second) row.recorded_until = occurrence.due;
-    } else if (occurrence.due <= now) {
-      due.push_back(occurrence);
-    } else if (!row.next_due) {
-      row.next_due = occurrence.due;
-    }
-  }
-  row.calendar = row.clinic_calendar;
-  if (absl::Status status = tx.UpdateEnrollment(row); !status.ok()) return status;
-  return FireAll(tx, *subject, due, *std::move(rows), now);
+  return Replan(tx, subject, &*rows, now);
+}
+
+absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, std::vector<store::ReminderRow>* rows,
+                               absl::Time now) {
+  return Replanner(tx, subject, now, rows).Run();
 }
 
 absl::Status ReplanSome(Core& core, store::Transaction& tx, int limit, store::ClinicRow* row) {
   store::EnrollmentQuery query;
   query.clinic = row->clinic;
-  query.state = v1::ENROLLMENT_STATE_ACTIVE;
   query.after = *row->replan_after;
   query.limit = limit;
   auto enrollments = tx.ListEnrollments(query);
@@ -189,6 +263,7 @@ absl::Status ReplanSome(Core& core, store::Transaction& tx, int limit, store::Cl
   row->replan_after.reset();
   if (static_cast<int>(enrollments->size()) == limit) row->replan_after = enrollments->back().enrollment;
   for (store::EnrollmentRow& enrollment : *enrollments) {
+    if (enrollment.state == v1::ENROLLMENT_STATE_ENDED) continue;
     auto subject = MakeSubject(core, tx, std::move(enrollment));
     if (!subject.ok()) return subject.status();
     if (!IsStale(*subject)) continue;

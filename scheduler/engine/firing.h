@@ -10,6 +10,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_FIRING_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,9 +25,17 @@ namespace aftercare::engine {
 // `subject.row` is updated with it. One that is stale is planned anew instead. Answers how many came due.
 absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now);
 
-// Derives next_due by the facts of now. What has a row keeps it, whatever the plan says now; what has none and is due
-// by now fires. Answers how many came due.
+// Derives next_due by the facts of now. What has come due keeps its row, whatever the plan says now; rows that are
+// SCHEDULED, and not moved by hand, follow the plan; what has no row or is SCHEDULED and is due by now fires, if the
+// enrollment is running. Answers how many came due. The rows of the enrollment may be given by who has read them; what
+// they become is written to them, but for those that are new.
 absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::Time now);
+absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, std::vector<store::ReminderRow>* rows,
+                               absl::Time now);
+
+// The rows of an enrollment in any of the states (none: all), by due time.
+absl::StatusOr<std::vector<store::ReminderRow>> RowsOf(store::Facts& facts, const Subject& subject,
+                                                       std::vector<v1::ReminderState> states);
 
 // Plans anew the next stale enrollments of a clinic whose replan_after is set; looks at `limit` at most. Moves
 // replan_after on, empty when it is done, in `row` and in the store.

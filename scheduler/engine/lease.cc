@@ -183,9 +183,9 @@ absl::Status Deliveries::LeaseOne(store::Transaction& tx, LeaseCall::State& stat
   if (!state.caller.MayTouch(row.key.clinic) || !state.filter.MatchesDue(row.due)) return absl::OkStatus();
   auto subject = RequireSubject(core_, tx, row.key.clinic, row.key.enrollment);
   if (!subject.ok()) return subject.status();
-  const int rule = subject->pathway->FindRule(row.key.rule);
+  const RowRule rule = RuleOf(*subject, row);
   const v1::Channel channel = ChannelOf(*subject, v1::AUDIENCE_PATIENT, row.contact_point);
-  if (!state.filter.MatchesSubject(*subject) || !state.filter.MatchesRule(subject->pathway, rule) ||
+  if (!state.filter.MatchesSubject(*subject) || !state.filter.MatchesRule(*rule.pathway, rule.rule) ||
       !state.filter.MatchesChannel(channel)) {
     return absl::OkStatus();
   }
@@ -216,10 +216,10 @@ absl::Status Deliveries::LeaseOne(store::Transaction& tx, LeaseCall::State& stat
   lease->set_idempotency_key(core_.tokens().Pseudonym(lease->reminder()));
   *lease->mutable_contact_point() = subject->row.data.contact_points(row.contact_point);
   lease->set_text(TextOf(*subject, clinic->second.data, row));
-  lease->set_locale(subject->pathway->TextFor(rule, subject->row.data.locale()).locale);
+  lease->set_locale((*rule.pathway)->TextFor(rule.rule, subject->row.data.locale()).locale);
   plan::SetTimestamp(row.due, lease->mutable_due_time());
-  lease->set_phase(subject->pathway->rule_source(rule).phase());
-  lease->set_category(subject->pathway->rule_source(rule).category());
+  lease->set_phase(rule.source().phase());
+  lease->set_category(rule.source().category());
   return absl::OkStatus();
 }
 

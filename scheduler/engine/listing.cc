@@ -68,7 +68,7 @@ std::optional<store::DuePosition> DecodePosition(absl::string_view text) {
 
 bool Listing::PlannedCanMatch() const {
   return filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) || filter_.MatchesState(v1::REMINDER_STATE_EXPIRED) ||
-         filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
+         filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) || filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
 }
 
 absl::StatusOr<std::shared_ptr<const Subject>> Listing::SubjectOf(const std::string& enrollment) {
@@ -99,12 +99,10 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   auto made = MakeSubject(core_, facts_, std::move(row));
   if (!made.ok()) return made.status();
   const auto subject = std::make_shared<const Subject>(*std::move(made));
-  const bool rows_may_differ = RowsMayDiffer(*subject);
   absl::flat_hash_set<std::string> recorded;
+  bool recorded_all = false;
   absl::Status status;
-  if (rows_may_differ) {
-    status = LoadRecorded(subject->row.enrollment, absl::InfinitePast(), &recorded);
-  } else if (subject->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
+  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
     // What was dealt with ahead of time keeps its row however long ago that would have been due.
     status = LoadRecorded(subject->row.enrollment, plan::ToTime(subject->row.data.end_time()), &recorded);
   }
@@ -121,7 +119,11 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   bool skipped_fired = false;
   while (plan.Next(&occurrence)) {
     if (filter_.due_before() && occurrence.due >= *filter_.due_before()) break;
-    if (!rows_may_differ && !IsDerived(*subject, occurrence)) {
+    if (OnlyRowsTell(*subject, occurrence, now_)) {
+      if (!recorded_all) status = LoadRecorded(subject->row.enrollment, absl::InfinitePast(), &recorded);
+      if (!status.ok()) return status;
+      recorded_all = true;
+    } else if (!IsDerived(*subject, occurrence)) {
       // The stretch between enrollment and next_due has fired: over it in one step.
       if (!skipped_fired && subject->row.next_due) plan.Seek(*subject->row.next_due);
       skipped_fired = true;
@@ -174,14 +176,18 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   query.limit = kRowsAtOnce;
   // Only what is scheduled: then only enrollments that have something to come.
   query.pending_only = !filter_.MatchesState(v1::REMINDER_STATE_EXPIRED) &&
-                       !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
+                       !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) &&
+                       !filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
   while (true) {
     auto rows = facts_.ListEnrollments(query);
     if (!rows.ok()) return rows.status();
     if (!rows->empty()) query.after = rows->back().enrollment;
     for (store::EnrollmentRow& row : *rows) {
       const bool stale = row.calendar != row.clinic_calendar;
-      if (query.pending_only && !stale && filter_.due_before() && *row.next_due >= *filter_.due_before()) continue;
+      if (query.pending_only && !stale && row.next_due && filter_.due_before() &&
+          *row.next_due >= *filter_.due_before()) {
+        continue;
+      }
       if (absl::Status status = VisitPlannedOf(std::move(row), from, visit); !status.ok()) return status;
     }
     if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
@@ -217,10 +223,9 @@ absl::StatusOr<std::vector<Listing::Planned>> Listing::FirstPlanned(const std::o
 absl::StatusOr<bool> Listing::MatchesStored(const store::ReminderRow& row) {
   auto subject = SubjectOf(row.key.enrollment);
   if (!subject.ok()) return subject.status();
-  const auto& pathway = (*subject)->pathway;
-  const int rule = pathway->FindRule(row.key.rule);
-  return filter_.MatchesSubject(**subject) && filter_.MatchesRule(pathway, rule) &&
-         filter_.MatchesChannel(ChannelOf(**subject, pathway->rule(rule).audience, row.contact_point));
+  const RowRule rule = RuleOf(**subject, row);
+  return filter_.MatchesSubject(**subject) && filter_.MatchesRule(*rule.pathway, rule.rule) &&
+         filter_.MatchesChannel(ChannelOf(**subject, rule.compiled().audience, row.contact_point));
 }
 
 absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::optional<store::DuePosition> after,
@@ -297,8 +302,7 @@ absl::StatusOr<Listing::Counts> Listing::Count() {
     if (!*matches) return true;
     auto subject = SubjectOf(row.key.enrollment);
     if (!subject.ok()) return subject.status();
-    const plan::CompiledPathway& pathway = *(*subject)->pathway;
-    ++counts[{pathway.rule_source(pathway.FindRule(row.key.rule)).phase(), row.state}];
+    ++counts[{RuleOf(**subject, row).source().phase(), row.state}];
     return true;
   };
   store::ReminderQuery query{clinic_.clinic,       "", std::nullopt, filter_.due_from(), filter_.due_before(),

@@ -31,11 +31,6 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(Core& cor
   return core.catalog().Get(facts, name->clinic, name->pathway, *newest);
 }
 
-bool IsInstant(const google::protobuf::Timestamp& time) {
-  constexpr int64_t kLast = 253402300799;  // 9999-12-31
-  return time.seconds() >= 0 && time.seconds() <= kLast && time.nanos() >= 0 && time.nanos() <= 999'999'999;
-}
-
 // Fills in what a preview need not say.
 v1::Enrollment Imagined(const v1::PreviewPlanRequest& request, const v1::Clinic& clinic) {
   v1::Enrollment enrollment = request.enrollment();
@@ -59,7 +54,7 @@ void Show(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts,
     reminder->set_patient(enrollment.patient());
     reminder->set_text(
         plan::RenderText(pathway, facts, enrollment, {clinic.display_name(), clinic.phone()}, occurrence));
-    plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, reminder);
+    plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, false, reminder);
   }
 }
 
@@ -78,7 +73,7 @@ void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& reque
       errors.push_back({"pathway_name", "must be {parent}/pathways/{pathway}"});
     }
   }
-  if (request.has_enroll_time() && !IsInstant(request.enroll_time())) {
+  if (request.has_enroll_time() && !plan::IsInstant(request.enroll_time())) {
     errors.push_back({"enroll_time", "must be an instant from 1970 to 9999"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));

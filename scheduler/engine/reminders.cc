@@ -8,6 +8,7 @@
 #include "scheduler/engine/filter.h"
 #include "scheduler/engine/listing.h"
 #include "scheduler/engine/names.h"
+#include "scheduler/engine/showing.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/engine/watch.h"
 #include "scheduler/plan/explain.h"
@@ -16,12 +17,6 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr absl::string_view kReminderForm = "must be clinics/{clinic}/enrollments/{enrollment}/reminders/{rule}.{n}";
-
-absl::Status ReminderNotFound(const store::ReminderKey& key) {
-  return ResourceNotFound("REMINDER_NOT_FOUND", ReminderNameOf(key));
-}
-
 // The occurrence of that name in the patient's plan.
 absl::StatusOr<plan::Occurrence> FindOccurrence(const Subject& subject, const store::ReminderKey& key) {
   const int rule = subject.pathway->FindRule(key.rule);
@@ -29,22 +24,6 @@ absl::StatusOr<plan::Occurrence> FindOccurrence(const Subject& subject, const st
   plan::Plan plan(*subject.pathway, subject.facts);
   if (rule < 0 || !plan.Find(rule, key.number, &occurrence)) return ReminderNotFound(key);
   return occurrence;
-}
-
-absl::StatusOr<v1::Reminder> Show(Core& core, store::Facts& facts, const store::ReminderKey& key) {
-  auto clinic = RequireClinic(facts, key.clinic);
-  if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, facts, key.clinic, key.enrollment);
-  if (!subject.ok()) return subject.status();
-  auto row = facts.GetReminder(key);
-  if (!row.ok()) return row.status();
-  auto occurrence = FindOccurrence(*subject, key);
-  if (!occurrence.ok()) return occurrence.status();
-  v1::Reminder reminder = row->has_value() ? ShowStored(*subject, clinic->data, **row)
-                                           : ShowDerived(*subject, clinic->data, *occurrence, core.Now(*clinic));
-  plan::AddSteps(*subject->pathway, subject->facts, plan::Plan(*subject->pathway, subject->facts), occurrence->rule,
-                 occurrence->number, &reminder);
-  return reminder;
 }
 
 absl::Status CompleteNow(Core& core, store::Transaction& tx, const store::ReminderKey& key) {
@@ -70,6 +49,32 @@ absl::Status CompleteNow(Core& core, store::Transaction& tx, const store::Remind
 }
 
 }  // namespace
+
+absl::Status ReminderNotFound(const store::ReminderKey& key) {
+  return ResourceNotFound("REMINDER_NOT_FOUND", ReminderNameOf(key));
+}
+
+absl::StatusOr<v1::Reminder> ShowReminder(Core& core, store::Facts& facts, const store::ReminderKey& key) {
+  auto clinic = RequireClinic(facts, key.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto subject = RequireSubject(core, facts, key.clinic, key.enrollment);
+  if (!subject.ok()) return subject.status();
+  auto row = facts.GetReminder(key);
+  if (!row.ok()) return row.status();
+  const plan::Plan plan(*subject->pathway, subject->facts);
+  const int rule = subject->pathway->FindRule(key.rule);
+  v1::Reminder reminder;
+  if (row->has_value()) {
+    reminder = ShowStored(*subject, clinic->data, **row);
+  } else {
+    auto occurrence = FindOccurrence(*subject, key);
+    if (!occurrence.ok()) return occurrence.status();
+    reminder = ShowDerived(*subject, clinic->data, *occurrence, core.Now(*clinic));
+  }
+  const bool moved = row->has_value() && (*row)->moved;
+  plan::AddSteps(*subject->pathway, subject->facts, plan, rule, key.number, moved, &reminder);
+  return reminder;
+}
 
 void Reminders::List(const Caller& caller, const v1::ListRemindersRequest& request,
                      v1::ListRemindersResponse* response, Done done) {
@@ -139,7 +144,7 @@ void Reminders::Get(const Caller& caller, const v1::GetReminderRequest& request,
   if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
   core_.Read(
       [this, key = *key, response](store::Facts& facts) -> absl::Status {
-        auto reminder = Show(core_, facts, key);
+        auto reminder = ShowReminder(core_, facts, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();
@@ -159,7 +164,7 @@ void Reminders::Complete(const Caller& caller, const v1::CompleteReminderRequest
       request, key->clinic, request.request_id(), response,
       [this, key = *key, response](store::Transaction& tx) -> absl::Status {
         if (absl::Status status = CompleteNow(core_, tx, key); !status.ok()) return status;
-        auto reminder = Show(core_, tx, key);
+        auto reminder = ShowReminder(core_, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();

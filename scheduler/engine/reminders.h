@@ -3,6 +3,8 @@
 
 #include "aftercare/v1/reminder_service.pb.h"
 #include "scheduler/engine/core.h"
+#include "scheduler/engine/sweep.h"
+#include "scheduler/plan/field_errors.h"
 
 namespace aftercare::engine {
 
@@ -10,7 +12,7 @@ namespace aftercare::engine {
 // the API names.
 class Reminders {
  public:
-  explicit Reminders(Core& core) : core_(core) {}
+  Reminders(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
 
   void List(const Caller& caller, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,
             Done done);
@@ -19,9 +21,21 @@ class Reminders {
   void Get(const Caller& caller, const v1::GetReminderRequest& request, v1::GetReminderResponse* response, Done done);
   void Complete(const Caller& caller, const v1::CompleteReminderRequest& request,
                 v1::CompleteReminderResponse* response, Done done);
+  void Move(const Caller& caller, const v1::MoveReminderRequest& request, v1::MoveReminderResponse* response,
+            Done done);
+  void Cancel(const Caller& caller, const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response,
+              Done done);
+  void Restore(const Caller& caller, const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response,
+               Done done);
 
  private:
+  // Changes one reminder of a running enrollment by `change(tx, target)`.
+  template <typename Request, typename Response, typename Change>
+  void Adjust(const Caller& caller, const Request& request, Response* response, plan::FieldErrors errors,
+              Change change, Done done);
+
   Core& core_;
+  Sweeper& sweeper_;
 };
 
 }  // namespace aftercare::engine

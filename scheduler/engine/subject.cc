@@ -9,21 +9,11 @@
 namespace aftercare::engine {
 namespace {
 
-// The occurrence behind a stored reminder, with the times it was stored with.
-plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& row) {
-  plan::Occurrence occurrence;
-  plan::Plan plan(*subject.pathway, subject.facts);
-  plan.Find(subject.pathway->FindRule(row.key.rule), row.key.number, &occurrence);
-  occurrence.due = row.due;
-  occurrence.expire = row.expire;
-  return occurrence;
-}
-
-void AddPatient(const Subject& subject, const v1::Clinic& clinic, const plan::Occurrence& occurrence,
-                int contact_point, v1::Reminder* reminder) {
+void AddPatient(const Subject& subject, const v1::Clinic& clinic, const plan::CompiledPathway& pathway,
+                const plan::Occurrence& occurrence, int contact_point, v1::Reminder* reminder) {
   reminder->set_patient(subject.row.data.patient());
   reminder->set_channel(ChannelOf(subject, reminder->audience(), contact_point));
-  reminder->set_text(plan::RenderText(*subject.pathway, subject.facts, subject.row.data,
+  reminder->set_text(plan::RenderText(pathway, subject.facts, subject.row.data,
                                       {clinic.display_name(), clinic.phone()}, occurrence));
 }
 
@@ -36,10 +26,16 @@ absl::StatusOr<Subject> MakeSubject(Core& core, store::Facts& facts, store::Enro
   if (!pathway.ok()) return pathway.status();
   auto calendar = core.catalog().Calendar(facts, row.clinic, row.clinic_calendar);
   if (!calendar.ok()) return calendar.status();
-  Subject subject{std::move(row), *std::move(pathway), {}};
+  Subject subject{std::move(row), *std::move(pathway), {}, {}};
   subject.facts =
       plan::TrustedFactsOf(subject.row.data, *subject.pathway,
-                           {*std::move(calendar), plan::SpreadSeed(subject.row.clinic, subject.row.enrollment)});
+                           {*std::move(calendar), plan::SpreadSeed(subject.row.clinic, subject.row.enrollment)},
+                           subject.row.history);
+  for (const int32_t revision : subject.row.history.earlier_revisions()) {
+    auto earlier = core.catalog().Get(facts, subject.row.clinic, name->pathway, revision);
+    if (!earlier.ok()) return earlier.status();
+    subject.earlier.emplace_back(revision, *std::move(earlier));
+  }
   return subject;
 }
 
@@ -69,23 +65,47 @@ v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact
   return points[contact_point].channel();
 }
 
+RowRule RuleOf(const Subject& subject, const store::ReminderRow& row) {
+  const std::shared_ptr<const plan::CompiledPathway>* pathway = &subject.pathway;
+  for (const auto& [revision, earlier] : subject.earlier) {
+    if (revision == row.revision && revision != subject.row.data.pathway_revision()) pathway = &earlier;
+  }
+  return {pathway, (*pathway)->FindRule(row.key.rule)};
+}
+
+bool OnlyRowsTell(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now) {
+  const store::EnrollmentRow& row = subject.row;
+  if (IsStale(subject) || (row.recorded_until && occurrence.due <= *row.recorded_until)) return true;
+  // What lapsed by the plan of now may have come due by that of then, what is held by a pause may have been dealt with.
+  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return row.history.ByteSizeLong() > 0;
+  return row.state == v1::ENROLLMENT_STATE_PAUSED && occurrence.due <= now;
+}
+
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence) {
   if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return true;
-  if (subject.row.state == v1::ENROLLMENT_STATE_ENDED) {
-    return occurrence.due > plan::ToTime(subject.row.data.end_time());
+  switch (subject.row.state) {
+    case v1::ENROLLMENT_STATE_ENDED:
+      return occurrence.due > plan::ToTime(subject.row.data.end_time());
+    case v1::ENROLLMENT_STATE_PAUSED:
+      return occurrence.due >= absl::FromUnixMicros(subject.row.history.hold_micros());
+    default:
+      return subject.row.next_due.has_value() && occurrence.due >= *subject.row.next_due;
   }
-  return subject.row.next_due.has_value() && occurrence.due >= *subject.row.next_due;
 }
 
 Standing DerivedStanding(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now) {
   if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
-    return {plan::LapsedState(occurrence.lapsed), occurrence.lapsed};
+    return {plan::LapsedState(occurrence.lapsed), occurrence.lapsed, occurrence.lapse_time};
   }
   if (subject.row.state == v1::ENROLLMENT_STATE_ENDED) {
-    return {v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED};
+    return {v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED,
+            plan::ToTime(subject.row.data.end_time())};
+  }
+  if (subject.row.state == v1::ENROLLMENT_STATE_PAUSED && occurrence.expire <= now) {
+    return {v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED, occurrence.expire};
   }
   // What is due this instant and has not fired yet is about to: it is still scheduled, and nobody can lease it.
-  return {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_REASON_UNSPECIFIED};
+  return {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_REASON_UNSPECIFIED, absl::InfinitePast()};
 }
 
 v1::Clinic ShowClinic(const store::ClinicRow& row) {
@@ -122,31 +142,43 @@ v1::Reminder ShowDerived(const Subject& subject, const v1::Clinic& clinic, const
   reminder.set_state(standing.state);
   reminder.set_reason(standing.reason);
   reminder.clear_state_time();
-  if (standing.state == v1::REMINDER_STATE_CANCELLED) {
-    *reminder.mutable_state_time() = subject.row.data.end_time();
-  } else if (standing.state == v1::REMINDER_STATE_EXPIRED) {
-    *reminder.mutable_state_time() = subject.row.data.enroll_time();
-  }
-  AddPatient(subject, clinic, occurrence, 0, &reminder);
+  if (standing.since > absl::InfinitePast()) plan::SetTimestamp(standing.since, reminder.mutable_state_time());
+  AddPatient(subject, clinic, *subject.pathway, occurrence, 0, &reminder);
   return reminder;
+}
+
+plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& row) {
+  const RowRule rule = RuleOf(subject, row);
+  plan::Occurrence occurrence;
+  const bool has_place = rule.pathway == &subject.pathway &&
+                         plan::Plan(*subject.pathway, subject.facts).Find(rule.rule, row.key.number, &occurrence);
+  if (!has_place) {
+    occurrence.rule = rule.rule;
+    occurrence.number = row.key.number;
+    occurrence.nominal = absl::ToCivilMinute(row.due, subject.facts.zone);
+  }
+  occurrence.due = row.due;
+  occurrence.expire = row.expire;
+  return occurrence;
 }
 
 v1::Reminder ShowStored(const Subject& subject, const v1::Clinic& clinic, const store::ReminderRow& row) {
   const plan::Occurrence occurrence = OccurrenceOf(subject, row);
+  const plan::CompiledPathway& pathway = **RuleOf(subject, row).pathway;
   v1::Reminder reminder;
-  plan::Describe(*subject.pathway, subject.facts, occurrence, row.state_time, &reminder);
+  plan::Describe(pathway, subject.facts, occurrence, row.state_time, &reminder);
   reminder.set_name(ReminderNameOf(row.key));
   reminder.set_state(row.state);
   reminder.set_reason(row.reason);
   plan::SetTimestamp(row.state_time, reminder.mutable_state_time());
   reminder.set_attempts(row.attempts);
-  AddPatient(subject, clinic, occurrence, row.contact_point, &reminder);
+  AddPatient(subject, clinic, pathway, occurrence, row.contact_point, &reminder);
   return reminder;
 }
 
 std::string TextOf(const Subject& subject, const v1::Clinic& clinic, const store::ReminderRow& row) {
-  return plan::RenderText(*subject.pathway, subject.facts, subject.row.data, {clinic.display_name(), clinic.phone()},
-                          OccurrenceOf(subject, row));
+  return plan::RenderText(**RuleOf(subject, row).pathway, subject.facts, subject.row.data,
+                          {clinic.display_name(), clinic.phone()}, OccurrenceOf(subject, row));
 }
 
 }  // namespace aftercare::engine

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -24,6 +26,8 @@ struct Subject {
   store::EnrollmentRow row;
   std::shared_ptr<const plan::CompiledPathway> pathway;
   plan::PatientFacts facts;
+  // The revisions it was on before, which reminders of then still speak of.
+  std::vector<std::pair<int32_t, std::shared_ptr<const plan::CompiledPathway>>> earlier;
 };
 
 // An enrollment's subject; or by name, nothing if there is no such enrollment.
@@ -37,27 +41,39 @@ absl::StatusOr<Subject> RequireSubject(Core& core, store::Facts& facts, absl::st
 // Whether next_due was derived by another calendar than the clinic has by now, and says nothing.
 inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.row.clinic_calendar; }
 
-// Whether calendars have changed so that rows may lie elsewhere than the plan has their occurrences, on the other side
-// of next_due or of the end: only a look at the rows then tells whether an occurrence has one. Of the others IsDerived
-// knows.
-inline bool RowsMayDiffer(const Subject& subject) {
-  return IsStale(subject) || subject.row.recorded_until.has_value();
-}
+// The rule a row speaks of, of the revision it was made by; the row's may have gone from the pathway since. The subject
+// must outlive it.
+struct RowRule {
+  const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
+  int rule = 0;
+
+  const plan::CompiledRule& compiled() const { return (*pathway)->rule(rule); }
+  const v1::Rule& source() const { return (*pathway)->rule_source(rule); }
+};
+RowRule RuleOf(const Subject& subject, const store::ReminderRow& row);
+
+// Whether plan or calendars have changed so that rows may lie elsewhere than the plan has their occurrences: only a
+// look at the rows tells as of `now` whether this occurrence has one. Of the others IsDerived knows.
+bool OnlyRowsTell(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now);
 
 // How a reminder for this patient is sent, by the index of its contact point. Unspecified for tasks and where there is
 // no contact point.
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point);
 
 // Whether the plan alone knows an occurrence: it has not fired, and will not have a row unless it was dealt with before
-// it was due. Not where RowsMayDiffer.
+// it was due. Not where OnlyRowsTell.
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence);
 
 // State and reason of a derived occurrence as of `now`.
 struct Standing {
   v1::ReminderState state;
   v1::ReminderReason reason;
+  absl::Time since;  // InfinitePast for what has not happened
 };
 Standing DerivedStanding(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now);
+
+// The occurrence behind a stored reminder, with the times it was stored with. Its rule is that of RuleOf.
+plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& row);
 
 // What users see.
 v1::Clinic ShowClinic(const store::ClinicRow& row);

@@ -38,7 +38,9 @@ absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::stri
     auto subject = RequireSubject(core, tx, row.key.clinic, row.key.enrollment);
     if (!subject.ok()) return subject.status();
     absl::Status status =
-        ChangeReminder(tx, *subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row);
+        subject->row.state == v1::ENROLLMENT_STATE_PAUSED
+            ? ChangeReminder(tx, *subject, Input::kSuppress, v1::REMINDER_REASON_PAUSED, now, &row)
+            : ChangeReminder(tx, *subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row);
     if (!status.ok()) return status;
     ++result.expired;
   }

@@ -22,20 +22,28 @@ constexpr ReminderState kCancelled = v1::REMINDER_STATE_CANCELLED;
 constexpr ReminderState kSuppressed = v1::REMINDER_STATE_SUPPRESSED;
 
 constexpr Transition kTable[] = {
+    {kScheduled, Input::kReschedule, kScheduled},
     {kScheduled, Input::kFire, kDue},
     {kScheduled, Input::kSuppress, kSuppressed},
     {kScheduled, Input::kExpire, kExpired},
     {kScheduled, Input::kSupersede, kExpired},
     {kScheduled, Input::kComplete, kCompleted},
+    {kScheduled, Input::kCancel, kCancelled},
     {kScheduled, Input::kEnd, kCancelled},
+    {kScheduled, Input::kSent, kSent},  // it was with a gateway before it was rescheduled
 
+    {kDue, Input::kReschedule, kScheduled},
+    {kDue, Input::kSuppress, kSuppressed},
     {kDue, Input::kLease, kLeased},
     {kDue, Input::kExpire, kExpired},
     {kDue, Input::kSupersede, kExpired},
     {kDue, Input::kComplete, kCompleted},
+    {kDue, Input::kCancel, kCancelled},
     {kDue, Input::kEnd, kCancelled},
     {kDue, Input::kSent, kSent},
 
+    {kLeased, Input::kReschedule, kScheduled},
+    {kLeased, Input::kSuppress, kSuppressed},
     {kLeased, Input::kLease, kLeased},  // the lease before ran out
     {kLeased, Input::kRetry, kDue},
     {kLeased, Input::kRelease, kDue},
@@ -43,6 +51,7 @@ constexpr Transition kTable[] = {
     {kLeased, Input::kExpire, kExpired},
     {kLeased, Input::kSupersede, kExpired},
     {kLeased, Input::kComplete, kCompleted},
+    {kLeased, Input::kCancel, kCancelled},
     {kLeased, Input::kEnd, kCancelled},
     {kLeased, Input::kSent, kSent},
 
@@ -56,6 +65,15 @@ constexpr Transition kTable[] = {
     {kFailed, Input::kSent, kSent},
     {kExpired, Input::kSent, kSent},
     {kCancelled, Input::kSent, kSent},
+    {kSuppressed, Input::kSent, kSent},
+
+    {kCancelled, Input::kCancel, kCancelled},
+
+    // What was not sent comes again where a changed plan has it in the future, or a cancellation is undone.
+    {kFailed, Input::kReschedule, kScheduled},
+    {kExpired, Input::kReschedule, kScheduled},
+    {kCancelled, Input::kReschedule, kScheduled},
+    {kSuppressed, Input::kReschedule, kScheduled},
 };
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace aftercare::engine {
 
 // What can happen to a reminder.
 enum class Input {
+  kReschedule, // it is to come due at another time, or once more
   kFire,       // came due
-  kSuppress,   // came due, but must not leave
+  kSuppress,   // must not leave
   kExpire,     // its window closed
   kSupersede,  // a later one of its rule came due, and only the newest counts
   kLease,      // a gateway takes it
@@ -20,17 +21,19 @@ enum class Input {
   kFail,       // a gateway failed for good
   kSent,       // a gateway sent it
   kComplete,   // done, or answered
+  kCancel,     // called off, or without a place in a changed plan
   kEnd,        // the enrollment ended
 };
 
-inline constexpr Input kAllInputs[] = {Input::kFire,  Input::kSuppress, Input::kExpire, Input::kSupersede,
-                                       Input::kLease, Input::kRetry,    Input::kRelease, Input::kFail,
-                                       Input::kSent,  Input::kComplete, Input::kEnd};
+inline constexpr Input kAllInputs[] = {Input::kReschedule, Input::kFire,  Input::kSuppress, Input::kExpire,
+                                       Input::kSupersede,  Input::kLease, Input::kRetry,    Input::kRelease,
+                                       Input::kFail,       Input::kSent,  Input::kComplete, Input::kCancel,
+                                       Input::kEnd};
 
 // The state after `input`; nothing where `input` cannot happen. Pure and thread safe.
 std::optional<v1::ReminderState> NextState(v1::ReminderState state, Input input);
 
-// Whether nothing but a late SENT can change it any more.
+// Whether nothing changes it any more but a late SENT, and a reschedule where somebody changes facts.
 bool IsTerminal(v1::ReminderState state);
 
 }  // namespace aftercare::engine

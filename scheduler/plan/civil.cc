@@ -131,6 +131,14 @@ std::optional<int> ParseTimeOfDay(absl::string_view text) {
   return hour * 60 + minute;
 }
 
+std::optional<absl::CivilMinute> ParseMinute(absl::string_view text) {
+  if (text.size() != 16 || text[10] != 'T') return std::nullopt;
+  const auto date = ParseDate(text.substr(0, 10));
+  const auto minute = ParseTimeOfDay(text.substr(11));
+  if (!date || !minute) return std::nullopt;
+  return absl::CivilMinute(*date) + *minute;
+}
+
 std::string FormatMinute(absl::CivilMinute minute) {
   return absl::StrFormat("%04d-%02d-%02dT%02d:%02d", minute.year(), minute.month(), minute.day(), minute.hour(),
                          minute.minute());

@@ -119,10 +119,10 @@ void AddStep(v1::TimeStepKind kind, absl::Time time, std::string description, v1
 }  // namespace
 
 void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const Plan& plan, int rule, int number,
-              v1::Reminder* reminder) {
+              bool moved, v1::Reminder* reminder) {
   Occurrence occurrence;
   Steps steps;
-  if (!plan.Find(rule, number, &occurrence, &steps)) return;
+  plan.Find(rule, number, &occurrence, &steps);
   Explainer explainer(pathway, facts, occurrence);
   absl::Time before;
   for (const Step& step : steps) {
@@ -130,7 +130,11 @@ void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const P
     before = step.time;
   }
   const absl::Time due = ToTime(reminder->due_time());
-  if (due == before) return;
+  if (moved) {
+    return AddStep(v1::TIME_STEP_KIND_MOVED, due,
+                   absl::StrCat("Moved by the clinic to ", TimeText(due, facts.zone), "."), reminder);
+  }
+  if (!steps.empty() && due == before) return;
   AddStep(v1::TIME_STEP_KIND_RECORDED, due,
           absl::StrCat("Recorded as due ", TimeText(due, facts.zone),
                        ", as planned by the facts of then; nothing moves it since."),

@@ -10,9 +10,9 @@ namespace aftercare::plan {
 
 // Adds to `reminder`, which is that occurrence as users see it, how its due_time came about, for people. `plan` is the
 // patient's, made of `pathway` and `facts`. Where the reminder has another due_time than the plan says, because it was
-// recorded when there were other facts, the last step says so.
+// recorded when there were other facts, or (`moved`) because the clinic moved it, the last step says so.
 void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const Plan& plan, int rule, int number,
-              v1::Reminder* reminder);
+              bool moved, v1::Reminder* reminder);
 
 }  // namespace aftercare::plan
 

@@ -173,4 +173,20 @@ void Placer::Spread(const Slot& slot, Placement* placement, Steps* steps) {
   Note(v1::TIME_STEP_KIND_SPREAD, *placement, steps);
 }
 
+absl::Time WindowEnd(const CompiledRule& rule, absl::Time due, absl::TimeZone zone) {
+  LocalClock clock(zone);
+  const int64_t second = absl::ToUnixSeconds(due);
+  const int64_t day = clock.DayAt(second);
+  CompiledRule shape;
+  shape.window = rule.window;
+  shape.window_length = rule.window_length;
+  const bool is_past = rule.window == WindowKind::kUntil &&
+                       clock.At(day * kDaySeconds + rule.window_length * int64_t{60}) <= second;
+  if (is_past) {
+    shape.window = WindowKind::kDays;
+    shape.window_length = 0;
+  }
+  return absl::FromUnixSeconds(CloseOf(shape, day, second, &clock));
+}
+
 }  // namespace aftercare::plan

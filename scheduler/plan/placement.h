@@ -99,6 +99,10 @@ class Placer {
   LocalClock clinic_clock_;
 };
 
+// When the window closes of an occurrence of the rule that is due at that instant, whatever the schedule says: at or
+// after its closing time of day, at the end of that local day.
+absl::Time WindowEnd(const CompiledRule& rule, absl::Time due, absl::TimeZone zone);
+
 }  // namespace aftercare::plan
 
 #endif  // AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_

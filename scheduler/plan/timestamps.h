@@ -18,6 +18,12 @@ inline void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp
   timestamp->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
+// Whether it is an instant from 1970 to 9999.
+inline bool IsInstant(const google::protobuf::Timestamp& time) {
+  constexpr int64_t kLast = 253402300799;  // 9999-12-31, the last a Timestamp may name
+  return time.seconds() >= 0 && time.seconds() <= kLast && time.nanos() >= 0 && time.nanos() <= 999'999'999;
+}
+
 }  // namespace aftercare::plan
 
 #endif  // AFTERCARE_SCHEDULER_PLAN_TIMESTAMPS_H_

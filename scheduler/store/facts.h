@@ -55,6 +55,8 @@ class Facts {
   absl::StatusOr<std::vector<EnrollmentRow>> ListEnrollments(const EnrollmentQuery& query);
   // Ids of all enrollments of a patient, in order; far cheaper than to read them.
   absl::StatusOr<std::vector<std::string>> EnrollmentsOf(absl::string_view clinic, absl::string_view patient);
+  // How many enrollments of a pathway (id) have not ended.
+  absl::StatusOr<int64_t> CountRunning(absl::string_view clinic, absl::string_view pathway);
   // Enrollments on `clock` with next_due <= through, by next_due, at most `limit`.
   absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through, int limit);
   // The next instant at which something on `clock` wants attention: the least next_due or `closes`.

@@ -115,6 +115,14 @@ absl::StatusOr<std::vector<std::string>> Facts::EnrollmentsOf(absl::string_view 
   });
 }
 
+absl::StatusOr<int64_t> Facts::CountRunning(absl::string_view clinic, absl::string_view pathway) {
+  Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");
+  query.Text(clinic).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return query.row().Int(0);
+}
+
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::DueEnrollments(absl::string_view clock, absl::Time through,
                                                                  int limit) {
   Query query(connection_, "SELECT " ENROLLMENT_READ

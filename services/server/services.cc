@@ -122,6 +122,10 @@ using RawEnrollmentService = Chain<
     v1::EnrollmentService::WithRawCallbackMethod_GetEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_ListEnrollments,
     v1::EnrollmentService::WithRawCallbackMethod_ImportEnrollments,
+    v1::EnrollmentService::WithRawCallbackMethod_UpdateEnrollment,
+    v1::EnrollmentService::WithRawCallbackMethod_MigrateEnrollments,
+    v1::EnrollmentService::WithRawCallbackMethod_PauseEnrollment,
+    v1::EnrollmentService::WithRawCallbackMethod_ResumeEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_EndEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_GetTimeline>::On<v1::EnrollmentService::Service>;
 
@@ -148,6 +152,26 @@ class EnrollmentServiceImpl : public RawEnrollmentService {
     return ImportEnrollmentsCall::Start(engine_, context, out);
   }
 
+  Unary* UpdateEnrollment(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::UpdateEnrollmentRequest, v1::UpdateEnrollmentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::Update, &engine_.enrollments));
+  }
+
+  Unary* MigrateEnrollments(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::MigrateEnrollmentsRequest, v1::MigrateEnrollmentsResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::Migrate, &engine_.enrollments));
+  }
+
+  Unary* PauseEnrollment(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::PauseEnrollmentRequest, v1::PauseEnrollmentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::Pause, &engine_.enrollments));
+  }
+
+  Unary* ResumeEnrollment(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ResumeEnrollmentRequest, v1::ResumeEnrollmentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Enrollments::Resume, &engine_.enrollments));
+  }
+
   Unary* EndEnrollment(Context* context, const Bytes* in, Bytes* out) override {
     return UnaryCall<v1::EndEnrollmentRequest, v1::EndEnrollmentResponse>::Start(
         context, in, out, std::bind_front(&engine::Enrollments::End, &engine_.enrollments));
@@ -167,6 +191,9 @@ using RawReminderService = Chain<
     v1::ReminderService::WithRawCallbackMethod_CountReminders,
     v1::ReminderService::WithRawCallbackMethod_GetReminder,
     v1::ReminderService::WithRawCallbackMethod_CompleteReminder,
+    v1::ReminderService::WithRawCallbackMethod_MoveReminder,
+    v1::ReminderService::WithRawCallbackMethod_CancelReminder,
+    v1::ReminderService::WithRawCallbackMethod_RestoreReminder,
     v1::ReminderService::WithRawCallbackMethod_WatchEvents>::On<v1::ReminderService::Service>;
 
 class ReminderServiceImpl : public RawReminderService {
@@ -191,6 +218,21 @@ class ReminderServiceImpl : public RawReminderService {
   Unary* CompleteReminder(Context* context, const Bytes* in, Bytes* out) override {
     return UnaryCall<v1::CompleteReminderRequest, v1::CompleteReminderResponse>::Start(
         context, in, out, std::bind_front(&engine::Reminders::Complete, &engine_.reminders));
+  }
+
+  Unary* MoveReminder(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::MoveReminderRequest, v1::MoveReminderResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::Move, &engine_.reminders));
+  }
+
+  Unary* CancelReminder(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::CancelReminderRequest, v1::CancelReminderResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::Cancel, &engine_.reminders));
+  }
+
+  Unary* RestoreReminder(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::RestoreReminderRequest, v1::RestoreReminderResponse>::Start(
+        context, in, out, std::bind_front(&engine::Reminders::Restore, &engine_.reminders));
   }
 
   grpc::ServerWriteReactor<Bytes>* WatchEvents(Context* context, const Bytes* in) override {

@@ -1,0 +1,241 @@
+#include "scheduler/engine/reanchor.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "scheduler/engine/changes.h"
+#include "scheduler/engine/firing.h"
+#include "scheduler/engine/names.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kMaxChanges = 2000;
+
+bool IsOpen(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_SCHEDULED || row.state == v1::REMINDER_STATE_DUE ||
+         row.state == v1::REMINDER_STATE_LEASED;
+}
+
+bool IsDone(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_COMPLETED;
+}
+
+// Where a plan has one occurrence.
+struct Place {
+  plan::Occurrence occurrence;
+  absl::Time nominal;  // the instant of the nominal time, before anything moves it
+  const plan::CompiledRule* rule = nullptr;
+};
+
+std::optional<Place> PlaceIn(const Subject& subject, const plan::Plan& plan, const store::ReminderKey& key) {
+  Place place;
+  plan::Steps steps;
+  const int rule = subject.pathway->FindRule(key.rule);
+  if (!plan.Find(rule, key.number, &place.occurrence, &steps)) return std::nullopt;
+  place.nominal = steps.front().time;
+  place.rule = &subject.pathway->rule(rule);
+  return place;
+}
+
+// Whether two plans say the same of an occurrence, whatever holds, hours and closed days make of it.
+bool SameByRule(const std::optional<Place>& a, const std::optional<Place>& b) {
+  if (!a || !b) return !a && !b;
+  return a->nominal == b->nominal && a->rule->window == b->rule->window &&
+         a->rule->window_length == b->rule->window_length && a->rule->audience == b->rule->audience;
+}
+
+// Works out what becomes of the rows. A class only to share what every step needs.
+class RowAdjuster {
+ public:
+  RowAdjuster(const Subject& before, absl::Time now, Reanchoring* change)
+      : before_(before),
+        after_(change->after),
+        plan_before_(*before.pathway, before.facts),
+        plan_after_(*after_.pathway, after_.facts),
+        now_(now),
+        change_(*change) {}
+
+  void Run() {
+    for (size_t i = 0; i < change_.rows.size(); ++i) {
+      const int32_t revision = change_.rows[i].revision;
+      if (Adjust(&change_.rows[i])) {
+        change_.changed.push_back(i);
+      } else if (change_.rows[i].revision != revision) {
+        change_.retagged.push_back(i);
+      }
+    }
+  }
+
+ private:
+  // Whether it changes, but for its revision.
+  bool Adjust(store::ReminderRow* row) {
+    const auto new_place = PlaceIn(after_, plan_after_, row->key);
+    const auto old_place = PlaceIn(before_, plan_before_, row->key);
+    const bool same = SameByRule(old_place, new_place);
+    if (IsDone(*row)) {
+      if (new_place && !same) NoteSent(*row, new_place->occurrence);
+      return false;
+    }
+    if (row->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
+    const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
+    if (!IsOpen(*row)) return has_place && !same && new_place->occurrence.due > now_ && Reschedule(*new_place, row);
+    if (new_place) row->revision = after_.row.data.pathway_revision();
+    if (new_place && (same || row->moved)) return false;
+    if (!has_place) return Drop(row);
+    if (new_place->occurrence.due > now_) return Reschedule(*new_place, row);
+    if (row->expire == new_place->occurrence.expire) return false;
+    row->expire = new_place->occurrence.expire;
+    if (row->closes) row->closes = row->expire;
+    return true;
+  }
+
+  bool Reschedule(const Place& place, store::ReminderRow* row) {
+    row->revision = after_.row.data.pathway_revision();
+    row->due = place.occurrence.due;
+    row->expire = place.occurrence.expire;
+    row->contact_point = 0;
+    row->failures = 0;
+    row->moved = false;
+    return ApplyInput(Input::kReschedule, v1::REMINDER_REASON_UNSPECIFIED, now_, row);
+  }
+
+  bool Drop(store::ReminderRow* row) {
+    const bool of_visit = RuleOf(before_, *row).source().has_visit();
+    return ApplyInput(Input::kCancel,
+                      of_visit ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR, now_, row);
+  }
+
+  void NoteSent(const store::ReminderRow& row, const plan::Occurrence& occurrence) {
+    v1::PlanChange* noted = change_.diff.add_changes();
+    noted->set_name(ReminderNameOf(row.key));
+    noted->set_kind(v1::PLAN_CHANGE_KIND_ALREADY_SENT);
+    plan::SetTimestamp(row.due, noted->mutable_old_due_time());
+    plan::SetTimestamp(occurrence.due, noted->mutable_new_due_time());
+  }
+
+  const Subject& before_;
+  const Subject& after_;
+  plan::Plan plan_before_;
+  plan::Plan plan_after_;
+  const absl::Time now_;
+  Reanchoring& change_;
+};
+
+// What is still to be sent or done, and when.
+using Pending = std::map<std::pair<std::string, int>, absl::Time>;
+
+Pending PendingOf(const Subject& subject, const std::vector<store::ReminderRow>& rows, absl::Time now) {
+  Pending pending;
+  absl::flat_hash_set<std::pair<absl::string_view, int>> recorded;
+  for (const store::ReminderRow& row : rows) {
+    recorded.insert({row.key.rule, row.key.number});
+    if (IsOpen(row)) pending[{row.key.rule, row.key.number}] = row.due;
+  }
+  plan::Plan plan(*subject.pathway, subject.facts);
+  for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
+    const std::string& rule = subject.pathway->rule_source(occurrence.rule).id();
+    if (occurrence.outside || recorded.contains({rule, occurrence.number})) continue;
+    if (DerivedStanding(subject, occurrence, now).state != v1::REMINDER_STATE_SCHEDULED) continue;
+    pending[{rule, occurrence.number}] = occurrence.due;
+  }
+  return pending;
+}
+
+void Note(const Subject& subject, const Pending::key_type& key, v1::PlanChangeKind kind, const absl::Time* old_due,
+          const absl::Time* new_due, v1::PlanDiff* diff) {
+  v1::PlanChange* change = diff->add_changes();
+  change->set_name(ReminderNameOf({subject.row.clinic, subject.row.enrollment, key.first, key.second}));
+  change->set_kind(kind);
+  if (old_due != nullptr) plan::SetTimestamp(*old_due, change->mutable_old_due_time());
+  if (new_due != nullptr) plan::SetTimestamp(*new_due, change->mutable_new_due_time());
+}
+
+void Compare(const Subject& before, const Pending& old_pending, const Pending& new_pending, Reanchoring* change) {
+  std::set<std::string> dropped_rules;
+  for (const auto& [key, due] : old_pending) {
+    const auto found = new_pending.find(key);
+    if (found == new_pending.end()) {
+      Note(before, key, v1::PLAN_CHANGE_KIND_DROPPED, &due, nullptr, &change->diff);
+      if (change->after.pathway->FindRule(key.first) < 0) dropped_rules.insert(key.first);
+    } else if (found->second != due) {
+      Note(before, key, v1::PLAN_CHANGE_KIND_MOVED, &due, &found->second, &change->diff);
+    }
+  }
+  for (const auto& [key, due] : new_pending) {
+    if (!old_pending.contains(key)) Note(before, key, v1::PLAN_CHANGE_KIND_ADDED, nullptr, &due, &change->diff);
+  }
+  change->dropped_rules.assign(dropped_rules.begin(), dropped_rules.end());
+}
+
+// Counts and orders the changes, and keeps the first.
+void Finish(v1::PlanDiff* diff) {
+  for (const v1::PlanChange& change : diff->changes()) {
+    diff->set_moved_count(diff->moved_count() + (change.kind() == v1::PLAN_CHANGE_KIND_MOVED ? 1 : 0));
+    diff->set_added_count(diff->added_count() + (change.kind() == v1::PLAN_CHANGE_KIND_ADDED ? 1 : 0));
+    diff->set_dropped_count(diff->dropped_count() + (change.kind() == v1::PLAN_CHANGE_KIND_DROPPED ? 1 : 0));
+    diff->set_already_sent_count(diff->already_sent_count() +
+                                 (change.kind() == v1::PLAN_CHANGE_KIND_ALREADY_SENT ? 1 : 0));
+  }
+  auto* changes = diff->mutable_changes();
+  const auto order = [](const v1::PlanChange* change) {
+    const auto key = ParseReminderName(change->name());
+    return std::make_pair(key->rule, key->number);
+  };
+  std::sort(changes->pointer_begin(), changes->pointer_end(),
+            [&](const v1::PlanChange* a, const v1::PlanChange* b) { return order(a) < order(b); });
+  if (changes->size() > kMaxChanges) changes->DeleteSubrange(kMaxChanges, changes->size() - kMaxChanges);
+}
+
+}  // namespace
+
+void NoteChange(absl::Time now, store::EnrollmentRow* row) {
+  const int64_t micros = absl::ToUnixMicros(now);
+  row->history.set_replan_micros(micros);
+  if (row->state != v1::ENROLLMENT_STATE_PAUSED || micros <= row->history.hold_micros()) return;
+  // Of what lapses now, this is why; the pause goes on from here.
+  record::v1::Pause* pause = row->history.add_pauses();
+  pause->set_begin_micros(row->history.hold_micros());
+  pause->set_end_micros(micros);
+  row->history.set_hold_micros(micros);
+}
+
+absl::StatusOr<Reanchoring> WorkOut(Core& core, store::Facts& facts, const Subject& before, store::EnrollmentRow row,
+                                    absl::Time now) {
+  auto after = MakeSubject(core, facts, std::move(row));
+  if (!after.ok()) return after.status();
+  auto rows = RowsOf(facts, before, {});
+  if (!rows.ok()) return rows.status();
+  const Pending old_pending = PendingOf(before, *rows, now);
+  Reanchoring change{*std::move(after), *std::move(rows)};
+  RowAdjuster(before, now, &change).Run();
+  Compare(before, old_pending, PendingOf(change.after, change.rows, now), &change);
+  Finish(&change.diff);
+  return change;
+}
+
+absl::Status CarryOut(store::Transaction& tx, Reanchoring* change, absl::Time now) {
+  for (const size_t index : change->retagged) {
+    if (absl::Status status = tx.UpdateReminder(change->rows[index]); !status.ok()) return status;
+  }
+  for (const size_t index : change->changed) {
+    absl::Status status = StoreReminder(tx, change->after, change->rows[index], now);
+    if (!status.ok()) return status;
+  }
+  return Replan(tx, &change->after, &change->rows, now).status();
+}
+
+void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all) {
+  all->set_moved_count(all->moved_count() + one.moved_count());
+  all->set_added_count(all->added_count() + one.added_count());
+  all->set_dropped_count(all->dropped_count() + one.dropped_count());
+  all->set_already_sent_count(all->already_sent_count() + one.already_sent_count());
+}
+
+}  // namespace aftercare::engine
