@@ -35,6 +35,10 @@ absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1:
 // ALREADY_EXISTS / ENROLLMENT_EXISTS where the id is taken.
 absl::StatusOr<absl::Time> StoreEnrolled(store::Transaction& tx, Subject* subject);
 
+// When the sweeper must look after this enrollment was changed: at once, since what came due with the change may be the
+// next whose window closes; InfiniteFuture if it lives by a test clock.
+absl::Time WakeTimeOf(const store::EnrollmentRow& row);
+
 // That the id of an enrollment is taken.
 absl::Status EnrollmentExists(const store::EnrollmentRow& row);
 
