@@ -9,6 +9,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "scheduler/engine/changes.h"
+#include "scheduler/engine/deliveries.h"
+#include "scheduler/engine/names.h"
 #include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {
@@ -149,6 +151,7 @@ class Replanner {
     for (store::ReminderRow& row : rows_) {
       if (row.state == v1::REMINDER_STATE_SCHEDULED && !placed_.contains(&row)) Take(OccurrenceOf(subject_, row), &row);
     }
+    if (status = Release(); !status.ok()) return status;
     if (!running()) enrollment_.next_due.reset();
     enrollment_.calendar = enrollment_.clinic_calendar;
     if (status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
@@ -180,6 +183,20 @@ class Replanner {
       if (absl::Status status = StoreReminder(tx_, subject_, row, now_); !status.ok()) return status;
     }
     Take(occurrence, &row);
+    return absl::OkStatus();
+  }
+
+  // What was put off until contact hours opened is to be looked at again: they may be others by now.
+  absl::Status Release() {
+    for (store::ReminderRow& row : rows_) {
+      if (row.state != v1::REMINDER_STATE_DUE || !row.available || *row.available <= now_) continue;
+      const absl::Duration pause =
+          row.failures == 0 ? absl::ZeroDuration() : RetryPause(row.failures, StableHash(ReminderNameOf(row.key)));
+      const absl::Time available = std::max(now_, row.state_time + pause);
+      if (available >= *row.available) continue;
+      row.available = available;
+      if (absl::Status status = tx_.UpdateReminder(row); !status.ok()) return status;
+    }
     return absl::OkStatus();
   }
 
