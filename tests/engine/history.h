@@ -58,6 +58,13 @@ class History {
   std::string Report(Random& random);
   std::string Complete(Random& random);
   std::string End(Random& random);
+  std::string Pause(Random& random);
+  std::string Resume(Random& random);
+  std::string Update(Random& random);
+  std::string Migrate(Random& random);
+  std::string MoveItem(Random& random);
+  std::string CancelItem(Random& random);
+  std::string RestoreItem(Random& random);
 
   // An item of a patient, mostly one about now.
   struct Chosen {

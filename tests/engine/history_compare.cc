@@ -52,6 +52,8 @@ bool IsSilent(const v1::Reminder& reminder) {
       return reminder.state() == v1::REMINDER_STATE_SCHEDULED;
     case v1::REMINDER_REASON_LATE_ENROLLMENT:
     case v1::REMINDER_REASON_ENROLLMENT_ENDED:
+    case v1::REMINDER_REASON_PAUSED:
+    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
       return reminder.attempts() == 0;
     default:
       return false;

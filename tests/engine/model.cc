@@ -126,9 +126,13 @@ Model::Passed Model::MoveTo(absl::Time now) {
 }
 
 bool Model::MayLease(const Patient& patient, const Item& item) const {
-  const v1::ContactHours& hours = patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic_.contact_hours();
   return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() && item.available <= now_ &&
-         now_ < item.expire && plan::SlowOpen(hours, now_, plan::FindZone(patient.data.time_zone()).value());
+         now_ < item.expire && plan::SlowOpen(HoursOf(patient), now_, plan::FindZone(patient.data.time_zone()).value());
+}
+
+bool Model::MayStillPause(const Patient& patient, const Item& item) const {
+  return item.failures > 0 && item.state == v1::REMINDER_STATE_DUE && now_ < *item.state_time + absl::Minutes(75) &&
+         MayLease(patient, item);
 }
 
 bool Model::MayBePutBack(const Patient& patient, const Item& item) const {

@@ -40,6 +40,7 @@ class Model {
     bool known = false;    // Something has happened to it, of which the log tells.
     bool fixed = false;    // It came due, or was dealt with before: calendars and pauses do not move it any more.
     bool arrived = false;  // It came due.
+    bool moved = false;    // By hand, to where no change of the plan reaches it.
     bool outside = false;  // There are no contact hours in its window.
     absl::Time available;  // From when it may be leased, or leased again.
     int attempts = 0;
@@ -103,12 +104,22 @@ class Model {
   std::string Pause(const std::string& enrollment);
   std::string Resume(const std::string& enrollment);
 
-  // Changes the plan to what `data`, an enrollment as stored, says. Only works out the difference, if that is asked for.
+  std::string MoveItem(const std::string& enrollment, const Key& key, absl::Time due);
+  std::string CancelItem(const std::string& enrollment, const Key& key);
+  std::string RestoreItem(const std::string& enrollment, const Key& key);
+
+  // Changes the plan to what `data`, an enrollment as stored, says; answers in `diff` what that makes of it.
   std::string Update(const std::string& enrollment, const v1::Enrollment& data, bool allow_drop, Diff* diff);
+
+  // Moves everybody to that revision, or nobody.
+  std::string Migrate(int revision, bool allow_drop, Diff* diff);
 
   // Whether it may be leased now, and what becomes of it then. Answers until when.
   bool MayLease(const Patient& patient, const Item& item) const;
   absl::Time Lease(const std::string& enrollment, const Key& key, absl::Duration duration);
+
+  // Whether it was given back after a failure, and so little time ago that it may count as a pause after it.
+  bool MayStillPause(const Patient& patient, const Item& item) const;
 
   // Whether its lease ran out while nobody may have the next, for want of contact hours. Who looks for leases may then
   // find it DUE, and say so.
@@ -130,6 +141,9 @@ class Model {
   using Year = std::map<Key, Place>;
   Year YearOf(const Patient& patient) const;
 
+  const v1::ContactHours& HoursOf(const Patient& patient) const {
+    return patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic_.contact_hours();
+  }
   Item* Find(const std::string& enrollment, const Key& key);
   void Become(Item* item, v1::ReminderState state, v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED) const;
 

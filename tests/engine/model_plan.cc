@@ -122,7 +122,7 @@ void Model::Move(Patient* patient) {
   for (const auto& [key, place] : YearOf(*patient)) {
     const auto [found, is_new] = patient->items.try_emplace(key, place.item);
     Item& item = found->second;
-    if (is_new || item.fixed) continue;
+    if (is_new || item.fixed || item.moved) continue;
     PutWhere(place.item, &item);
     if (place.lapsed == v1::REMINDER_REASON_UNSPECIFIED || !item.open()) continue;
     item.state = place.item.state;
@@ -157,13 +157,15 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
   const bool has_place = after != nullptr && after->lapsed == v1::REMINDER_REASON_UNSPECIFIED;
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
                     before->window == after->window && before->item.for_care_team == after->item.for_care_team;
-  if (item->done()) return false;
+  if (item->done() || item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
+  if (item->open() && item->moved && after != nullptr) return false;
   const bool comes = has_place && !same && after->item.due > now_;
   if (comes) {
     PutWhere(after->item, item);
     Become(item, v1::REMINDER_STATE_SCHEDULED);
     item->contact_point = 0;
     item->failures = 0;
+    item->moved = false;
   } else if (item->open() && !has_place && !same) {
     Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
   } else if (item->open() && has_place) {
@@ -250,6 +252,75 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
   patient = std::move(changed);
   Fire(&patient);
   if (reachable_otherwise) SettleContacts(&patient);
+  return "OK";
+}
+
+std::string Model::MoveItem(const std::string& enrollment, const Key& key, absl::Time due) {
+  Patient& patient = patients_.at(enrollment);
+  Item& item = patient.items.at(key);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (item.state != v1::REMINDER_STATE_SCHEDULED && item.state != v1::REMINDER_STATE_DUE) {
+    return "FAILED_PRECONDITION/INVALID_TRANSITION";
+  }
+  const absl::TimeZone zone = plan::FindZone(patient.data.time_zone()).value();
+  if (!item.for_care_team && !plan::SlowOpen(HoursOf(patient), due, zone)) {
+    return "FAILED_PRECONDITION/OUTSIDE_CONTACT_HOURS";
+  }
+  const auto& rules = patient.pathway->source().rules();
+  const auto rule = std::find_if(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == key.first; });
+  const absl::CivilMinute shown = absl::ToCivilMinute(due, zone);
+  item.due = due;
+  item.expire = plan::SlowClose(rule->schedule().window(), shown, due, zone);
+  item.outside = false;
+  item.moved = true;
+  Become(&item, v1::REMINDER_STATE_SCHEDULED);
+  Fire(&patient);
+  return "OK";
+}
+
+std::string Model::CancelItem(const std::string& enrollment, const Key& key) {
+  Patient& patient = patients_.at(enrollment);
+  Item& item = patient.items.at(key);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (item.reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return "OK";
+  if (!item.open()) return "FAILED_PRECONDITION/INVALID_TRANSITION";
+  Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_CANCELLED_BY_CLINIC);
+  return "OK";
+}
+
+std::string Model::RestoreItem(const std::string& enrollment, const Key& key) {
+  Patient& patient = patients_.at(enrollment);
+  Item& item = patient.items.at(key);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  const bool cancelled = item.reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
+  if (!cancelled && !item.moved) return "FAILED_PRECONDITION/NOT_ADJUSTED";
+  if (!cancelled && item.state != v1::REMINDER_STATE_SCHEDULED && item.state != v1::REMINDER_STATE_DUE) {
+    return "FAILED_PRECONDITION/INVALID_TRANSITION";
+  }
+  const Year year = YearOf(patient);
+  const auto place = year.find(key);
+  if (place == year.end() || place->second.lapsed != v1::REMINDER_REASON_UNSPECIFIED ||
+      place->second.item.expire <= now_) {
+    return "FAILED_PRECONDITION/WINDOW_CLOSED";
+  }
+  PutWhere(place->second.item, &item);
+  item.moved = false;
+  Become(&item, v1::REMINDER_STATE_SCHEDULED);
+  Fire(&patient);
+  return "OK";
+}
+
+std::string Model::Migrate(int revision, bool allow_drop, Diff* diff) {
+  const std::map<std::string, Patient> before = patients_;
+  for (auto& [id, patient] : before) {
+    if (patient.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    v1::Enrollment data = patient.data;
+    data.set_pathway_revision(revision);
+    const std::string answer = Update(id, data, allow_drop, diff);
+    if (answer == "OK") continue;
+    patients_ = before;
+    return answer;
+  }
   return "OK";
 }
 
