@@ -28,6 +28,7 @@ void Model::Become(Item* item, v1::ReminderState state, v1::ReminderReason reaso
   item->state_time = now_;
   item->known = true;
   item->fixed = state != v1::REMINDER_STATE_SCHEDULED;
+  item->arrived = item->arrived && item->fixed;
 }
 
 bool Model::Supersedes(const Patient& patient, const std::string& rule) {
@@ -44,7 +45,8 @@ void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   }
   for (const auto& [key, item] : patient->items) {
     const auto found = newest.find(key.first);
-    if (found != newest.end() && item.arrived) found->second = std::max(found->second, {item.due, item.number});
+    const bool counts = item.arrived && item.due <= now_ && item.state != v1::REMINDER_STATE_CANCELLED;
+    if (found != newest.end() && counts) found->second = std::max(found->second, {item.due, item.number});
   }
   for (auto& [key, item] : patient->items) {
     const auto found = newest.find(key.first);
@@ -98,6 +100,9 @@ int Model::Expire() {
         ++expired;
         paused ? Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED)
                : Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known) {
+        ++expired;
+        Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED);
       } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED) {
         item.state = v1::REMINDER_STATE_SUPPRESSED;
         item.reason = v1::REMINDER_REASON_PAUSED;
@@ -106,6 +111,19 @@ int Model::Expire() {
     }
   }
   return expired;
+}
+
+// Where clocks are set back, what a pause holds back may have its window open again.
+void Model::Unlapse() {
+  for (auto& [id, patient] : patients_) {
+    for (auto& [key, item] : patient.items) {
+      const bool lapsed = item.reason == v1::REMINDER_REASON_PAUSED && !item.known;
+      if (patient.state != v1::ENROLLMENT_STATE_PAUSED || !lapsed || item.due < *patient.held_from || item.expire <= now_) continue;
+      item.state = v1::REMINDER_STATE_SCHEDULED;
+      item.reason = v1::REMINDER_REASON_UNSPECIFIED;
+      item.state_time.reset();
+    }
+  }
 }
 
 // Test clocks stop at every instant at which something happens; real time may jump, when the service was down.
@@ -122,6 +140,7 @@ Model::Passed Model::MoveTo(absl::Time now) {
     step(edges.front());
   }
   step(now);
+  Unlapse();
   return passed;
 }
 
@@ -195,6 +214,7 @@ std::vector<absl::Time> Model::Edges() const {
     for (const auto& [key, item] : patient.items) {
       const bool runs = patient.state == v1::ENROLLMENT_STATE_ACTIVE;
       if (runs && item.state == v1::REMINDER_STATE_SCHEDULED) edges.push_back(item.due);
+      if (patient.state == v1::ENROLLMENT_STATE_PAUSED && item.open()) edges.push_back(item.expire);
       if (item.waits()) edges.insert(edges.end(), {item.available, item.expire});
     }
   }

@@ -149,6 +149,7 @@ class Model {
 
   // Time.
   int Expire();
+  void Unlapse();
   int Fire(Patient* patient);
   int FireAll();
   void Supersede(Patient* patient, const std::set<Key>& arriving);

@@ -158,6 +158,11 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
                     before->window == after->window && before->item.for_care_team == after->item.for_care_team;
   if (item->done() || item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
+  if (item->open() && after != nullptr) {
+    item->phase = after->item.phase;
+    item->category = after->item.category;
+    item->for_care_team = after->item.for_care_team;
+  }
   if (item->open() && item->moved && after != nullptr) return false;
   const bool comes = has_place && !same && after->item.due > now_;
   if (comes) {
@@ -168,11 +173,8 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
     item->moved = false;
   } else if (item->open() && !has_place && !same) {
     Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
-  } else if (item->open() && has_place) {
-    item->phase = after->item.phase;
-    item->category = after->item.category;
-    item->for_care_team = after->item.for_care_team;
-    if (!same) item->expire = after->item.expire;
+  } else if (item->open() && has_place && !same) {
+    item->expire = after->item.expire;
   }
   return comes;
 }
