@@ -83,29 +83,28 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
   placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
-  const int64_t close = placement.expire;
-  if (Lapse(enrollment_, close, &placement, steps)) return placement;
+  if (Lapse(enrollment_, &placement, steps)) return placement;
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
-  HoldUp(slot, enrollment_, close, &placement, steps);
-  for (const NanoHold& hold : holds_) HoldUp(slot, hold, close, &placement, steps);
+  HoldUp(slot, enrollment_, &placement, steps);
+  for (const NanoHold& hold : holds_) HoldUp(slot, hold, &placement, steps);
   return placement;
 }
 
-// Whether the window that closes at `close` by the pathway was over with the hold.
-bool Placer::Lapse(const NanoHold& hold, int64_t close, Placement* placement, Steps* steps) {
-  if (close * kNanos > hold.until) return false;
+// Whether the window was over with the hold.
+bool Placer::Lapse(const NanoHold& hold, Placement* placement, Steps* steps) {
+  if (placement->expire * kNanos > hold.until) return false;
   placement->lapsed = hold.reason;
-  placement->lapse = hold.reason == v1::REMINDER_REASON_PAUSED ? close * kNanos : hold.until;
+  placement->lapse = hold.reason == v1::REMINDER_REASON_PAUSED ? placement->expire * kNanos : hold.until;
   NoteHold(hold, *placement, steps);
   return true;
 }
 
 // What would be due within the hold is due at its end, or when there is next an opening.
-void Placer::HoldUp(const Slot& slot, const NanoHold& hold, int64_t close, Placement* placement, Steps* steps) {
+void Placer::HoldUp(const Slot& slot, const NanoHold& hold, Placement* placement, Steps* steps) {
   const int64_t due = placement->due * kNanos + placement->nanos;
   if (due < hold.from || due >= hold.until || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
-  if (Lapse(hold, close, placement, steps)) return;
+  if (Lapse(hold, placement, steps)) return;
   placement->due = FloorDiv(hold.until, kNanos);
   placement->nanos = static_cast<int32_t>(hold.until - placement->due * kNanos);
   placement->outside = false;

@@ -140,13 +140,12 @@ class SlowOccurrence {
     occurrence_.expire = SlowClose(rule.schedule().window(), nominal, open, facts.zone);
     if (occurrence_.expire <= facts.enroll_time) occurrence_.lapsed = v1::REMINDER_REASON_LATE_ENROLLMENT;
     if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
-    const absl::Time close = occurrence_.expire;
     MoveFrom(absl::CivilDay(nominal));
     AddSpread();
     if (occurrence_.due < facts.enroll_time) MoveTo(facts.enroll_time);
     for (const Hold& hold : facts.holds) {
       if (occurrence_.due < hold.from || occurrence_.due >= hold.until) continue;
-      if (close > hold.until) {
+      if (occurrence_.expire > hold.until) {
         MoveTo(hold.until);
         continue;
       }
