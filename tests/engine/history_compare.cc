@@ -122,11 +122,13 @@ void History::Compare(Random& random) {
 
 void History::CompareReminder(const std::string& what, const Line& line, const v1::Reminder& reminder) {
   const Model::Item& item = *line.item;
+  // When something lapsed follows from when its window closed, which calendars may still move.
+  const bool moves = item.reason == v1::REMINDER_REASON_PAUSED && !item.known && reminder.has_state_time();
   const bool same = reminder.name() == line.name && reminder.state() == item.state &&
                     reminder.reason() == item.reason && reminder.attempts() == item.attempts &&
                     plan::ToTime(reminder.due_time()) == item.due && plan::ToTime(reminder.expire_time()) == item.expire &&
                     reminder.has_state_time() == item.state_time.has_value() &&
-                    (!item.state_time || plan::ToTime(reminder.state_time()) == *item.state_time) &&
+                    (moves || !item.state_time || plan::ToTime(reminder.state_time()) == *item.state_time) &&
                     reminder.channel() == ChannelOf(*line.patient, item) &&
                     reminder.patient() == line.patient->data.patient() && reminder.phase() == item.phase;
   if (same) return;
