@@ -159,6 +159,7 @@ plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& 
   }
   occurrence.due = row.due;
   occurrence.expire = row.expire;
+  if (row.moved) occurrence.outside = false;  // that was said of where the plan has it
   return occurrence;
 }
 
