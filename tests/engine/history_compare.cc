@@ -1,10 +1,13 @@
 // What a History asks of the engine after each step.
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/history.h"
@@ -148,6 +151,13 @@ void History::CompareReminder(const std::string& what, const Line& line, const v
 }
 
 void History::CompareList(const std::string& what, const std::vector<Line>& expected, const Reminders_& listed) {
+  std::set<std::string> engine, model;
+  for (const v1::Reminder& reminder : listed) engine.insert(reminder.name());
+  for (const Line& line : expected) model.insert(line.name);
+  std::vector<std::string> more, less;
+  std::set_difference(engine.begin(), engine.end(), model.begin(), model.end(), std::back_inserter(more));
+  std::set_difference(model.begin(), model.end(), engine.begin(), engine.end(), std::back_inserter(less));
+  ExpectSame(what, absl::StrJoin(more, ", "), absl::StrJoin(less, ", "));
   for (size_t i = 0; i < expected.size() && i < static_cast<size_t>(listed.size()); ++i) {
     CompareReminder(absl::StrCat(what, ", at ", i), expected[i], listed[static_cast<int>(i)]);
   }

@@ -103,27 +103,11 @@ int Model::Expire() {
       } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known) {
         ++expired;
         Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED);
-      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED) {
-        item.state = v1::REMINDER_STATE_SUPPRESSED;
-        item.reason = v1::REMINDER_REASON_PAUSED;
-        item.state_time = item.expire;
       }
     }
+    Derive(&patient);
   }
   return expired;
-}
-
-// Where clocks are set back, what a pause holds back may have its window open again.
-void Model::Unlapse() {
-  for (auto& [id, patient] : patients_) {
-    for (auto& [key, item] : patient.items) {
-      const bool lapsed = item.reason == v1::REMINDER_REASON_PAUSED && !item.known;
-      if (patient.state != v1::ENROLLMENT_STATE_PAUSED || !lapsed || item.due < *patient.held_from || item.expire <= now_) continue;
-      item.state = v1::REMINDER_STATE_SCHEDULED;
-      item.reason = v1::REMINDER_REASON_UNSPECIFIED;
-      item.state_time.reset();
-    }
-  }
 }
 
 // Test clocks stop at every instant at which something happens; real time may jump, when the service was down.
@@ -140,7 +124,6 @@ Model::Passed Model::MoveTo(absl::Time now) {
     step(edges.front());
   }
   step(now);
-  Unlapse();
   return passed;
 }
 

@@ -42,6 +42,8 @@ class Model {
     bool arrived = false;  // It came due.
     bool moved = false;    // By hand, to where no change of the plan reaches it.
     bool outside = false;  // There are no contact hours in its window.
+    v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
+    absl::Time lapse_time;                                       // and since when.
     absl::Time available;  // From when it may be leased, or leased again.
     int attempts = 0;
     int failures = 0;
@@ -58,6 +60,7 @@ class Model {
     v1::Enrollment data;  // as stored
     std::shared_ptr<const plan::CompiledPathway> pathway;
     v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
+    absl::Time end_time;
     std::optional<absl::Time> held_from;  // while it is paused
     std::vector<std::pair<absl::Time, absl::Time>> pauses;
     std::optional<absl::Time> changed;  // when what its plan is made of last changed
@@ -135,8 +138,6 @@ class Model {
     Item item;
     absl::Time nominal;  // the instant of the nominal time, before anything moves it
     std::string window;
-    v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
-    absl::Time lapse_time;
   };
   using Year = std::map<Key, Place>;
   Year YearOf(const Patient& patient) const;
@@ -149,13 +150,14 @@ class Model {
 
   // Time.
   int Expire();
-  void Unlapse();
   int Fire(Patient* patient);
   int FireAll();
   void Supersede(Patient* patient, const std::set<Key>& arriving);
 
   // Changes of plans.
+  void Derive(Patient* patient) const;
   void Move(Patient* patient);
+  static void Compare(const Patient& before, const Patient& after, Diff* diff);
   void Reanchor(const Year& before, Patient* patient, Diff* diff) const;
   bool ReanchorKnown(const Place* before, const Place* after, Item* item) const;
   void SettleContacts(Patient* patient) const;

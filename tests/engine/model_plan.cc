@@ -83,6 +83,8 @@ void PutWhere(const Model::Item& place, Model::Item* item) {
   item->due = place.due;
   item->expire = place.expire;
   item->outside = place.outside;
+  item->lapsed = place.lapsed;
+  item->lapse_time = place.lapse_time;
 }
 
 }  // namespace
@@ -105,30 +107,43 @@ Model::Year Model::YearOf(const Patient& patient) const {
     place.window = rule.schedule().window().days() == 0 && rule.schedule().window().has_days()
                        ? ""
                        : rule.schedule().window().ShortDebugString();
-    place.lapsed = occurrence.lapsed;
-    place.lapse_time = occurrence.lapsed == v1::REMINDER_REASON_PAUSED              ? occurrence.expire
-                       : occurrence.lapsed == v1::REMINDER_REASON_MOVED_BY_REANCHOR ? *patient.changed
-                                                                                    : plan::ToTime(patient.data.enroll_time());
-    if (occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED) continue;
-    place.item.state = StateOfLapsed(occurrence.lapsed);
-    place.item.reason = occurrence.lapsed;
-    place.item.state_time = place.lapse_time;
+    place.item.lapsed = occurrence.lapsed;
+    place.item.lapse_time = occurrence.lapsed == v1::REMINDER_REASON_PAUSED              ? occurrence.expire
+                            : occurrence.lapsed == v1::REMINDER_REASON_MOVED_BY_REANCHOR ? *patient.changed
+                                                                                         : plan::ToTime(patient.data.enroll_time());
   }
   return year;
 }
 
-// Puts what plans still move where the plan of now has it. What is over stays over.
+// Says how everything stands to which nothing has happened: that follows from the plan, the enrollment and the time.
+void Model::Derive(Patient* patient) const {
+  const auto set = [](v1::ReminderState state, v1::ReminderReason reason, std::optional<absl::Time> since, Item* item) {
+    item->state = state;
+    item->reason = reason;
+    item->state_time = since;
+  };
+  for (auto& [key, item] : patient->items) {
+    if (item.known) continue;
+    if (item.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
+      set(StateOfLapsed(item.lapsed), item.lapsed, item.lapse_time, &item);
+    } else if (patient->state == v1::ENROLLMENT_STATE_ENDED) {
+      set(v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED, patient->end_time, &item);
+    } else if (patient->state == v1::ENROLLMENT_STATE_PAUSED && item.expire <= now_) {
+      set(v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED, item.expire, &item);
+    } else {
+      set(v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_REASON_UNSPECIFIED, std::nullopt, &item);
+    }
+  }
+}
+
+// Puts what plans still move where the plan of now has it.
 void Model::Move(Patient* patient) {
   for (const auto& [key, place] : YearOf(*patient)) {
     const auto [found, is_new] = patient->items.try_emplace(key, place.item);
     Item& item = found->second;
-    if (is_new || item.fixed || item.moved) continue;
-    PutWhere(place.item, &item);
-    if (place.lapsed == v1::REMINDER_REASON_UNSPECIFIED || !item.open()) continue;
-    item.state = place.item.state;
-    item.reason = place.item.reason;
-    item.state_time = place.lapse_time;
+    if (!is_new && !item.fixed && !item.moved) PutWhere(place.item, &item);
   }
+  Derive(patient);
 }
 
 void Model::SetCalendar(const v1::Clinic& clinic) {
@@ -154,7 +169,7 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
 
 // What a new plan makes of something that has happened. Whether it comes again.
 bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) const {
-  const bool has_place = after != nullptr && after->lapsed == v1::REMINDER_REASON_UNSPECIFIED;
+  const bool has_place = after != nullptr && after->item.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
                     before->window == after->window && before->item.for_care_team == after->item.for_care_team;
   if (item->done() || item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
@@ -180,7 +195,6 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
 }
 
 void Model::Reanchor(const Year& before, Patient* patient, Diff* diff) const {
-  const auto old_pending = Pending(*patient);
   const Year after = YearOf(*patient);
   const auto in = [](const Year& year, const Key& key) { return year.count(key) > 0 ? &year.at(key) : nullptr; };
   std::map<Key, Item> items;
@@ -198,7 +212,11 @@ void Model::Reanchor(const Year& before, Patient* patient, Diff* diff) const {
     items[key] = item;
   }
   patient->items = std::move(items);
-  const auto new_pending = Pending(*patient);
+  Derive(patient);
+}
+
+void Model::Compare(const Patient& before, const Patient& after, Diff* diff) {
+  const auto old_pending = Pending(before), new_pending = Pending(after);
   for (const auto& [key, due] : old_pending) {
     const auto found = new_pending.find(key);
     diff->dropped += found == new_pending.end() ? 1 : 0;
@@ -229,9 +247,7 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
   changed.data = data;
   changed.pathway = revisions_[data.pathway_revision() - 1];
   if (SameAnchors(data, patient.data)) {
-    const auto old_pending = Pending(patient);
     Move(&changed);
-    for (const auto& [key, due] : Pending(changed)) diff->moved += old_pending.at(key) != due ? 1 : 0;
   } else {
     changed.changed = now_;
     if (changed.held_from && now_ > *changed.held_from) {
@@ -240,6 +256,7 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
     }
     Reanchor(YearOf(patient), &changed, diff);
   }
+  Compare(patient, changed, diff);
   for (const auto& [key, due] : Pending(patient)) {
     const bool dropped = !changed.items.count(key) || !changed.items.at(key).open();
     if (!allow_drop && dropped && !HasRule(*changed.pathway, key.first)) return "FAILED_PRECONDITION/RULES_DROPPED";
@@ -271,6 +288,7 @@ std::string Model::MoveItem(const std::string& enrollment, const Key& key, absl:
   const auto& rules = patient.pathway->source().rules();
   const auto rule = std::find_if(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == key.first; });
   const absl::CivilMinute shown = absl::ToCivilMinute(due, zone);
+  item.lapsed = v1::REMINDER_REASON_UNSPECIFIED;
   item.due = due;
   item.expire = plan::SlowClose(rule->schedule().window(), shown, due, zone);
   item.outside = false;
@@ -301,7 +319,7 @@ std::string Model::RestoreItem(const std::string& enrollment, const Key& key) {
   }
   const Year year = YearOf(patient);
   const auto place = year.find(key);
-  if (place == year.end() || place->second.lapsed != v1::REMINDER_REASON_UNSPECIFIED ||
+  if (place == year.end() || place->second.item.lapsed != v1::REMINDER_REASON_UNSPECIFIED ||
       place->second.item.expire <= now_) {
     return "FAILED_PRECONDITION/WINDOW_CLOSED";
   }
@@ -335,6 +353,7 @@ std::string Model::Pause(const std::string& enrollment) {
   for (auto& [key, item] : patient.items) {
     if (item.state == v1::REMINDER_STATE_LEASED) Become(&item, v1::REMINDER_STATE_DUE);
   }
+  Derive(&patient);
   return "OK";
 }
 
@@ -360,12 +379,13 @@ std::string Model::Resume(const std::string& enrollment) {
 void Model::EndOne(Patient* patient) {
   if (patient->state == v1::ENROLLMENT_STATE_PAUSED) ResumeOne(patient);
   patient->state = v1::ENROLLMENT_STATE_ENDED;
+  patient->end_time = now_;
   for (auto& [key, item] : patient->items) {
-    if (!item.open()) continue;
-    const bool known = item.known;
-    Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
-    item.known = item.fixed = known;
+    if (item.known && item.open()) {
+      Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
+    }
   }
+  Derive(patient);
 }
 
 std::string Model::End(const std::string& enrollment, v1::EndReason reason) {
