@@ -87,11 +87,22 @@ class RowAdjuster {
     const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
     if (!IsOpen(*row)) return has_place && !same && new_place->occurrence.due > now_ && Reschedule(*new_place, row);
     if (new_place) row->revision = after_.row.data.pathway_revision();
-    if (new_place && (same || row->moved)) return false;
+    const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
+    const bool other_audience = old_place && new_place && old_place->rule->audience != new_place->rule->audience;
+    if (row->moved && new_place && !other_audience) return false;
+    if (same && !(to_come && has_place)) return false;
     if (!has_place) return Drop(row);
-    if (new_place->occurrence.due > now_) return Reschedule(*new_place, row);
-    if (row->expire == new_place->occurrence.expire) return false;
-    row->expire = new_place->occurrence.expire;
+    // To whom it goes has changed: it comes anew, be it at once.
+    if (other_audience || (!same && new_place->occurrence.due > now_)) return Reschedule(*new_place, row);
+    return Follow(new_place->occurrence, row);
+  }
+
+  // Moves what is still to come, and of what is due the end of its window.
+  bool Follow(const plan::Occurrence& occurrence, store::ReminderRow* row) {
+    const absl::Time due = row->state == v1::REMINDER_STATE_SCHEDULED ? occurrence.due : row->due;
+    if (row->due == due && row->expire == occurrence.expire) return false;
+    row->due = due;
+    row->expire = occurrence.expire;
     if (row->closes) row->closes = row->expire;
     return true;
   }
