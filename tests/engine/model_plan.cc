@@ -178,8 +178,10 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
     item->category = after->item.category;
     item->for_care_team = after->item.for_care_team;
   }
-  if (item->open() && item->moved && after != nullptr) return false;
-  const bool comes = has_place && !same && after->item.due > now_;
+  // Who acts on it has changed, so it comes anew, be it at once.
+  const bool another = item->open() && before != nullptr && after != nullptr && before->item.for_care_team != after->item.for_care_team;
+  if (item->open() && item->moved && after != nullptr && !another) return false;
+  const bool comes = has_place && !same && (after->item.due > now_ || another);
   if (comes) {
     PutWhere(after->item, item);
     Become(item, v1::REMINDER_STATE_SCHEDULED);
@@ -188,6 +190,8 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
     item->moved = false;
   } else if (item->open() && !has_place && !same) {
     Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
+  } else if (item->state == v1::REMINDER_STATE_SCHEDULED && has_place) {
+    PutWhere(after->item, item);
   } else if (item->open() && has_place && !same) {
     item->expire = after->item.expire;
   }
