@@ -118,7 +118,8 @@ Newest NewestOf(const Subject& subject, const std::vector<Coming>& due, const st
   }
   // What came due before may be later than what came due only now, where its day was moved.
   for (const store::ReminderRow& row : rows) {
-    const bool came = row.state != v1::REMINDER_STATE_SCHEDULED && row.state != v1::REMINDER_STATE_CANCELLED;
+    const bool came = row.state != v1::REMINDER_STATE_SCHEDULED && row.state != v1::REMINDER_STATE_CANCELLED &&
+                      row.reason != v1::REMINDER_REASON_PAUSED;
     const int rule = subject.pathway->FindRule(row.key.rule);
     if (came && row.due <= now && newest.Knows(rule)) newest.Add(rule, row.due, row.key.number);
   }

@@ -209,11 +209,13 @@ void Finish(v1::PlanDiff* diff) {
 void NoteChange(absl::Time now, store::EnrollmentRow* row) {
   const int64_t micros = absl::ToUnixMicros(now);
   row->history.set_replan_micros(micros);
-  if (row->state != v1::ENROLLMENT_STATE_PAUSED || micros <= row->history.hold_micros()) return;
-  // Of what lapses now, this is why; the pause goes on from here.
-  record::v1::Pause* pause = row->history.add_pauses();
-  pause->set_begin_micros(row->history.hold_micros());
-  pause->set_end_micros(micros);
+  if (row->state != v1::ENROLLMENT_STATE_PAUSED) return;
+  // Of what lapses now, this is why; the pause goes on from here, for what is due at this very instant too.
+  if (micros > row->history.hold_micros()) {
+    record::v1::Pause* pause = row->history.add_pauses();
+    pause->set_begin_micros(row->history.hold_micros());
+    pause->set_end_micros(micros);
+  }
   row->history.set_hold_micros(micros);
 }
 
