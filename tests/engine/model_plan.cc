@@ -254,8 +254,8 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
     Move(&changed);
   } else {
     changed.changed = now_;
-    if (changed.held_from && now_ > *changed.held_from) {
-      changed.pauses.emplace_back(*changed.held_from, now_);
+    if (changed.held_from) {
+      if (now_ > *changed.held_from) changed.pauses.emplace_back(*changed.held_from, now_);
       changed.held_from = now_;
     }
     Reanchor(YearOf(patient), &changed, diff);
