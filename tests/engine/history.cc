@@ -157,6 +157,7 @@ std::string History::Enrol(Random& random) {
 }
 
 void History::MoveTo(absl::Time to) {
+  latest_ = std::max(latest_, to);
   if (!model_->is_sandbox()) {
     world_.MoveTo(to);
     model_->MoveTo(to);
@@ -260,7 +261,9 @@ std::string History::Lease(Random& random) {
   const absl::Duration duration = absl::Seconds(request.lease_duration().seconds());
   int ready = 0;
   for (const Line& line : LinesOf(request.filter())) ready += model_->MayLease(*line.patient, *line.item) ? 1 : 0;
-  int doubtful = 0;  // given back after a failure: its pause may count from then
+  // What was given back after a failure may have a pause that counts from then; and where clocks were set back, what
+  // was put off by the clock of before may wait for its time.
+  int doubtful = model_->now() < latest_ ? ready : 0;
   for (const Line& line : LinesOf(request.filter())) doubtful += model_->MayStillPause(*line.patient, *line.item) ? 1 : 0;
   const std::vector<v1::Lease> leases = world_.Lease(request);
   for (const v1::Lease& lease : leases) CheckLease(lease, duration, request.filter());

@@ -112,6 +112,7 @@ class History {
   std::set<std::string> sent_;  // names of what was reported sent
   std::map<std::string, v1::ReminderChange> told_;  // the last of each reminder
   int64_t log_place_ = 0;
+  absl::Time latest_ = absl::InfinitePast();  // that clocks ever showed
   std::vector<std::string> story_;
   std::string difference_;
 };

@@ -51,7 +51,7 @@ void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   for (auto& [key, item] : patient->items) {
     const auto found = newest.find(key.first);
     const bool gives_way = item.waits() || (arriving.count(key) > 0 && item.state == v1::REMINDER_STATE_EXPIRED);
-    if (found == newest.end() || !gives_way || std::make_pair(item.due, item.number) == found->second) continue;
+    if (found == newest.end() || !gives_way || std::make_pair(item.due, item.number) >= found->second) continue;
     Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_SUPERSEDED);
   }
 }

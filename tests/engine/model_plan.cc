@@ -141,7 +141,9 @@ void Model::Move(Patient* patient) {
   for (const auto& [key, place] : YearOf(*patient)) {
     const auto [found, is_new] = patient->items.try_emplace(key, place.item);
     Item& item = found->second;
-    if (!is_new && !item.fixed && !item.moved) PutWhere(place.item, &item);
+    // What was moved by a change of the plan stays there where calendars take its place in the plan.
+    const bool has_none = item.known && place.item.lapsed != v1::REMINDER_REASON_UNSPECIFIED;
+    if (!is_new && !item.fixed && !item.moved && !has_none) PutWhere(place.item, &item);
   }
   Derive(patient);
 }
@@ -235,6 +237,7 @@ void Model::SettleContacts(Patient* patient) const {
     if (!item.waits() || item.for_care_team) continue;
     item.contact_point = 0;
     item.failures = 0;
+    if (item.state == v1::REMINDER_STATE_DUE) item.available = std::min(item.available, now_);
     if (patient->data.consent() != v1::CONSENT_GRANTED) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
     } else if (patient->data.contact_points().empty()) {
