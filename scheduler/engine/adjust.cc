@@ -1,4 +1,5 @@
 // Reminders::Move, Cancel and Restore: one reminder, by name, before it is sent.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -114,8 +115,14 @@ absl::Status MoveNow(store::Transaction& tx, const v1::MoveReminderRequest& requ
     return InvalidTransition(target->key, state);
   }
   const Subject& subject = target->subject;
-  const RowRule rule = target->row ? RuleOf(subject, *target->row) : RowRule{&subject.pathway, target->occurrence->rule};
-  const absl::Time expire = plan::WindowEnd(rule.compiled(), *due, subject.facts.zone);
+  const RowRule rule =
+      target->row ? RuleOf(subject, *target->row) : RowRule{&subject.pathway, target->occurrence->rule};
+  const absl::Time appointment = AppointmentOf(subject, rule.source());
+  if (*due >= appointment) {
+    return InvalidField(request.has_due_time() ? "due_time" : "due_local_time",
+                        "must be before the appointment begins");
+  }
+  const absl::Time expire = std::min(plan::WindowEnd(rule.compiled(), *due, subject.facts.zone), appointment);
   if (rule.compiled().audience != v1::AUDIENCE_CARE_TEAM && !subject.facts.hours.always_open()) {
     plan::LocalClock clock(subject.facts.zone);
     const int64_t second = absl::ToUnixSeconds(*due);

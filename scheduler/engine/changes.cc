@@ -104,4 +104,13 @@ absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& r
   return tx.AppendEvent(row.clinic, std::move(event));
 }
 
+absl::Status LogVisit(store::Transaction& tx, const store::EnrollmentRow& row, const v1::Visit& visit, absl::Time now) {
+  v1::Event event = EnrollmentEvent(row, v1::EVENT_TYPE_VISIT_CHANGED, now);
+  event.mutable_visit()->set_name(visit.name());
+  event.mutable_visit()->set_state(visit.state());
+  *event.mutable_visit()->mutable_start_time() = visit.start_time();
+  event.mutable_visit()->set_appointment(visit.appointment());
+  return tx.AppendEvent(row.clinic, std::move(event));
+}
+
 }  // namespace aftercare::engine

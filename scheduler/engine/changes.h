@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/event.pb.h"
+#include "aftercare/v1/visit.pb.h"
 #include "scheduler/engine/core.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/engine/transitions.h"
@@ -40,6 +41,9 @@ absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState 
 
 // Logs what happened to an enrollment.
 absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type, absl::Time now);
+
+// Logs what a visit of an enrollment has become.
+absl::Status LogVisit(store::Transaction& tx, const store::EnrollmentRow& row, const v1::Visit& visit, absl::Time now);
 
 }  // namespace aftercare::engine
 

@@ -28,8 +28,9 @@ using Done = absl::AnyInvocable<void(absl::Status)>;
 // Thread safe. Outlives every use case that was started.
 class Core {
  public:
-  // `store` and `clock` must outlive the core.
-  Core(store::Store& store, Clock& clock) : store_(store), clock_(clock), tokens_(store.secret()), topics_(timers_) {}
+  // `store` and `clock` must outlive the core. `zone_database` is the fingerprint of the time zones of this process.
+  Core(store::Store& store, Clock& clock, int64_t zone_database)
+      : store_(store), clock_(clock), zone_database_(zone_database), tokens_(store.secret()), topics_(timers_) {}
 
   Clock& clock() { return clock_; }
   Catalog& catalog() { return catalog_; }
@@ -37,6 +38,11 @@ class Core {
   Timers& timers() { return timers_; }
   Topics& topics() { return topics_; }
   store::Store& store() { return store_; }
+  int64_t zone_database() const { return zone_database_; }
+
+  // Fingerprint of what an enrollment is planned by besides itself, in a clinic with that fingerprint of its calendar:
+  // when either of the two becomes another, so does this, and when it comes back, so does this.
+  int64_t BasisOf(int64_t clinic_calendar) const { return clinic_calendar ^ zone_database_; }
 
   // Runs `work` on a snapshot, then `done` with its status.
   void Read(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done);
@@ -56,6 +62,7 @@ class Core {
  private:
   store::Store& store_;
   Clock& clock_;
+  const int64_t zone_database_;
   Tokens tokens_;
   Catalog catalog_;
   Topics topics_;

@@ -34,12 +34,13 @@ Core& Listen(Core& core, store::Store::HealthListener on_health) {
 
 }  // namespace
 
-Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health)
-    : core(store, clock),
+Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database)
+    : core(store, clock, zone_database),
       sweeper(Listen(core, std::move(on_health))),
       clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
+      visits(core, sweeper),
       reminders(core, sweeper),
       deliveries(core, sweeper) {}
 

@@ -8,6 +8,7 @@
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/reminders.h"
 #include "scheduler/engine/sweep.h"
+#include "scheduler/engine/visits.h"
 #include "scheduler/engine/watch.h"
 
 namespace aftercare::engine {
@@ -16,7 +17,9 @@ namespace aftercare::engine {
 class Engine {
  public:
   // Both must outlive the engine. `on_health` is told when the store stops (false) and resumes (true) taking commits.
-  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health);
+  // Where `zone_database` (ZoneDatabaseFingerprint, or 0 for who has but one) is not what it last was over this store,
+  // all enrollments are planned anew, in the background.
+  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database = 0);
 
   // Ends every wait: long polls and watches end UNAVAILABLE. Work under way is finished by the store's Close, which
   // must come before the engine is destroyed.
@@ -27,6 +30,7 @@ class Engine {
   Clinics clinics;
   Pathways pathways;
   Enrollments enrollments;
+  Visits visits;
   Reminders reminders;
   Deliveries deliveries;
 };

@@ -88,7 +88,7 @@ absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1:
   subject.pathway = *std::move(pathway);
   if (data.locale().empty()) data.set_locale(subject.pathway->source().default_locale());
 
-  subject.row.calendar = subject.row.clinic_calendar = owner->calendar;
+  subject.row.calendar = subject.basis = core.BasisOf(owner->calendar);
   auto calendar = core.catalog().Calendar(facts, checked.clinic, owner->calendar);
   if (!calendar.ok()) return calendar.status();
   plan::FieldErrors errors = checked.errors;

@@ -180,7 +180,7 @@ class Replanner {
     if (status = Release(); !status.ok()) return status;
     if (status = WatchWindows(); !status.ok()) return status;
     if (!running()) enrollment_.next_due.reset();
-    enrollment_.calendar = enrollment_.clinic_calendar;
+    enrollment_.calendar = subject_.basis;
     if (status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
     std::sort(due_.begin(), due_.end(), [](const Coming& a, const Coming& b) {
       return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.number) <

@@ -1,11 +1,13 @@
-// What comes due, and what is planned anew when a clinic's calendar changes.
+// What comes due, and what is planned anew when a clinic's calendar changes, or the rules of time zones do.
 //
 // A calendar is a fact of the clinic, and plans are read from it as it is; only next_due, the index by which enrollments
 // are found when they come due, was derived from it. So a change of the calendar is one row, and then the enrollments
 // are planned anew: the first of them in the mutation that makes the change, the others by the sweeper, some at a time.
-// The clinic's row says how far that has come (replan_after), in the same mutation that does it: a crash in between
-// costs nothing. Until its turn comes an enrollment is stale: it carries the fingerprint of the calendar it was planned
-// by, and nobody goes by its next_due: who fires or ends it plans it anew first, who lists it looks at its rows.
+// The rules of time zones are those of the machine: a server that starts with others than the last one had leaves all
+// clinics to the sweeper. The clinic's row says how far that has come (replan_after), in the same mutation that does it:
+// a crash in between costs nothing. Until its turn comes an enrollment is stale: it carries the fingerprint of what it
+// was planned by (Core::BasisOf), and nobody goes by its next_due: who fires or ends it plans it anew first, who lists
+// it looks at its rows.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_FIRING_H_
 #define AFTERCARE_SCHEDULER_ENGINE_FIRING_H_
 

@@ -184,7 +184,7 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
     if (!rows.ok()) return rows.status();
     if (!rows->empty()) query.after = rows->back().enrollment;
     for (store::EnrollmentRow& row : *rows) {
-      const bool stale = row.calendar != row.clinic_calendar;
+      const bool stale = row.calendar != core_.BasisOf(row.clinic_calendar);
       if (query.pending_only && !stale && row.next_due && filter_.due_before() &&
           *row.next_due >= *filter_.due_before()) {
         continue;

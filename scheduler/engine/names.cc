@@ -82,6 +82,12 @@ std::optional<store::ReminderKey> ParseReminderName(absl::string_view name) {
   return store::ReminderKey{std::string((*ids)[0]), std::string((*ids)[1]), std::string(parts[0]), number};
 }
 
+std::optional<VisitName> ParseVisitName(absl::string_view name) {
+  const auto ids = Segments(name, {"clinics", "enrollments", "visits"});
+  if (!ids || !IsEnrollmentId((*ids)[1]) || !plan::IsPathwayId((*ids)[2])) return std::nullopt;
+  return VisitName{std::string((*ids)[0]), std::string((*ids)[1]), std::string((*ids)[2])};
+}
+
 std::string ClinicNameOf(absl::string_view clinic) { return absl::StrCat("clinics/", clinic); }
 
 std::string PathwayNameOf(absl::string_view clinic, absl::string_view pathway) {
@@ -93,7 +99,12 @@ std::string EnrollmentNameOf(absl::string_view clinic, absl::string_view enrollm
 }
 
 std::string ReminderNameOf(const store::ReminderKey& key) {
-  return absl::StrCat("clinics/", key.clinic, "/enrollments/", key.enrollment, "/reminders/", key.rule, ".", key.number);
+  return absl::StrCat("clinics/", key.clinic, "/enrollments/", key.enrollment, "/reminders/", key.rule, ".",
+                      key.number);
+}
+
+std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit) {
+  return absl::StrCat(EnrollmentNameOf(clinic, enrollment), "/visits/", visit);
 }
 
 std::string MakeEnrollmentId(absl::Time now, uint64_t randomness) {

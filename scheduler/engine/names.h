@@ -23,6 +23,12 @@ struct EnrollmentName {
   std::string enrollment;
 };
 
+struct VisitName {
+  std::string clinic;
+  std::string enrollment;
+  std::string visit;
+};
+
 // 1 to 40 lower-case letters, digits and `-`, beginning with a letter.
 bool IsClinicId(absl::string_view id);
 // 1 to 40 lower-case letters, digits, `_` and `-`, beginning with a letter.
@@ -36,11 +42,13 @@ std::optional<std::string> ParseClinicName(absl::string_view name);
 std::optional<PathwayName> ParsePathwayName(absl::string_view name);
 std::optional<EnrollmentName> ParseEnrollmentName(absl::string_view name);
 std::optional<store::ReminderKey> ParseReminderName(absl::string_view name);
+std::optional<VisitName> ParseVisitName(absl::string_view name);
 
 std::string ClinicNameOf(absl::string_view clinic);
 std::string PathwayNameOf(absl::string_view clinic, absl::string_view pathway);
 std::string EnrollmentNameOf(absl::string_view clinic, absl::string_view enrollment);
 std::string ReminderNameOf(const store::ReminderKey& key);
+std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit);
 
 // A new id, ordered by `now` to the millisecond: 10 characters of time, 8 of `randomness`.
 std::string MakeEnrollmentId(absl::Time now, uint64_t randomness);

@@ -52,6 +52,9 @@ void Show(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts,
     v1::Reminder* reminder = response->add_reminders();
     plan::Describe(pathway, facts, occurrence, facts.enroll_time, reminder);
     reminder->set_patient(enrollment.patient());
+    if (reminder->audience() == v1::AUDIENCE_PATIENT && !enrollment.contact_points().empty()) {
+      reminder->set_channel(enrollment.contact_points(0).channel());
+    }
     reminder->set_text(
         plan::RenderText(pathway, facts, enrollment, {clinic.display_name(), clinic.phone()}, occurrence));
     plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, false, reminder);

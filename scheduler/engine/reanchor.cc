@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -31,6 +32,7 @@ bool IsDone(const store::ReminderRow& row) {
 struct Place {
   plan::Occurrence occurrence;
   absl::Time nominal;  // the instant of the nominal time, before anything moves it
+  absl::Time begins;   // the appointment it is for, if there is one
   const plan::CompiledRule* rule = nullptr;
 };
 
@@ -40,6 +42,7 @@ std::optional<Place> PlaceIn(const Subject& subject, const plan::Plan& plan, con
   const int rule = subject.pathway->FindRule(key.rule);
   if (!plan.Find(rule, key.number, &place.occurrence, &steps)) return std::nullopt;
   place.nominal = steps.front().time;
+  place.begins = AppointmentOf(subject, subject.pathway->rule_source(rule));
   place.rule = &subject.pathway->rule(rule);
   return place;
 }
@@ -47,7 +50,7 @@ std::optional<Place> PlaceIn(const Subject& subject, const plan::Plan& plan, con
 // Whether two plans say the same of an occurrence, whatever holds, hours and closed days make of it.
 bool SameByRule(const std::optional<Place>& a, const std::optional<Place>& b) {
   if (!a || !b) return !a && !b;
-  return a->nominal == b->nominal && a->rule->window == b->rule->window &&
+  return a->nominal == b->nominal && a->begins == b->begins && a->rule->window == b->rule->window &&
          a->rule->window_length == b->rule->window_length && a->rule->audience == b->rule->audience;
 }
 
@@ -85,25 +88,41 @@ class RowAdjuster {
     }
     if (row->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
     const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
-    if (!IsOpen(*row)) return has_place && !same && new_place->occurrence.due > now_ && Reschedule(*new_place, row);
+    if (!IsOpen(*row)) return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
     if (new_place) row->revision = after_.row.data.pathway_revision();
     const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
     const bool other_audience = old_place && new_place && old_place->rule->audience != new_place->rule->audience;
-    if (row->moved && new_place && !other_audience) return false;
-    if (same && !(to_come && has_place)) return false;
+    if (new_place && same && (row->moved || !to_come || !has_place)) return false;
+    if (new_place && row->moved && !other_audience) return Meet(new_place->begins, row);
     if (!has_place) return Drop(row);
     // To whom it goes has changed: it comes anew, be it at once.
     if (other_audience || (!same && new_place->occurrence.due > now_)) return Reschedule(*new_place, row);
     return Follow(new_place->occurrence, row);
   }
 
+  // Whether what ended unsent has its time ahead of it: of a visit that is changed, what is due with the change as
+  // well, since each state of a visit begins with what it has to say.
+  bool ComesAgain(const Place& place, const store::ReminderRow& row) const {
+    return place.occurrence.due > now_ || (place.occurrence.due == now_ && VisitChanged(row));
+  }
+
+  // What the clinic moved is not sent either when the appointment has begun.
+  bool Meet(absl::Time appointment, store::ReminderRow* row) {
+    return row->due < appointment ? SetExpire(std::min(row->expire, appointment), row) : Drop(row);
+  }
+
   // Moves what is still to come, and of what is due the end of its window.
   bool Follow(const plan::Occurrence& occurrence, store::ReminderRow* row) {
-    const absl::Time due = row->state == v1::REMINDER_STATE_SCHEDULED ? occurrence.due : row->due;
-    if (row->due == due && row->expire == occurrence.expire) return false;
-    row->due = due;
-    row->expire = occurrence.expire;
-    if (row->closes) row->closes = row->expire;
+    const bool moves = row->state == v1::REMINDER_STATE_SCHEDULED && row->due != occurrence.due;
+    if (moves) row->due = occurrence.due;
+    const bool closes_otherwise = SetExpire(occurrence.expire, row);
+    return moves || closes_otherwise;
+  }
+
+  bool SetExpire(absl::Time expire, store::ReminderRow* row) {
+    if (row->expire == expire) return false;
+    row->expire = expire;
+    if (row->closes) row->closes = expire;
     return true;
   }
 
@@ -118,9 +137,19 @@ class RowAdjuster {
   }
 
   bool Drop(store::ReminderRow* row) {
-    const bool of_visit = RuleOf(before_, *row).source().has_visit();
-    return ApplyInput(Input::kCancel,
-                      of_visit ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR, now_, row);
+    return ApplyInput(
+        Input::kCancel,
+        VisitChanged(*row) ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR, now_, row);
+  }
+
+  // Whether the change is one of the visit that the row is about.
+  bool VisitChanged(const store::ReminderRow& row) const {
+    const int visit = before_.pathway->FindVisit(RuleOf(before_, row).source().visit().visit());
+    if (visit < 0 || before_.row.data.pathway_revision() != after_.row.data.pathway_revision()) return false;
+    const plan::VisitFacts& old_visit = before_.facts.visits[visit];
+    const plan::VisitFacts& new_visit = after_.facts.visits[visit];
+    return std::tie(old_visit.state, old_visit.appointment, old_visit.start, old_visit.since) !=
+           std::tie(new_visit.state, new_visit.appointment, new_visit.start, new_visit.since);
   }
 
   void NoteSent(const store::ReminderRow& row, const plan::Occurrence& occurrence) {

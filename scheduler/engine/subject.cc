@@ -9,12 +9,25 @@
 namespace aftercare::engine {
 namespace {
 
+// The message of an occurrence of a pathway, which may be an earlier revision than the subject's, with visits of its
+// own.
+std::string Text(const Subject& subject, const v1::Clinic& clinic, const plan::CompiledPathway& pathway,
+                 const plan::Occurrence& occurrence) {
+  const plan::ClinicFacts words{clinic.display_name(), clinic.phone()};
+  if (&pathway == subject.pathway.get()) {
+    return plan::RenderText(pathway, subject.facts, subject.row.data, words, occurrence);
+  }
+  plan::PatientFacts facts = subject.facts;
+  facts.visits = plan::VisitsOf(pathway, facts.procedure_date, facts.zone, facts.setting.calendar.get(),
+                                subject.row.history);
+  return plan::RenderText(pathway, facts, subject.row.data, words, occurrence);
+}
+
 void AddPatient(const Subject& subject, const v1::Clinic& clinic, const plan::CompiledPathway& pathway,
                 const plan::Occurrence& occurrence, int contact_point, v1::Reminder* reminder) {
   reminder->set_patient(subject.row.data.patient());
   reminder->set_channel(ChannelOf(subject, reminder->audience(), contact_point));
-  reminder->set_text(plan::RenderText(pathway, subject.facts, subject.row.data,
-                                      {clinic.display_name(), clinic.phone()}, occurrence));
+  reminder->set_text(Text(subject, clinic, pathway, occurrence));
 }
 
 }  // namespace
@@ -26,7 +39,8 @@ absl::StatusOr<Subject> MakeSubject(Core& core, store::Facts& facts, store::Enro
   if (!pathway.ok()) return pathway.status();
   auto calendar = core.catalog().Calendar(facts, row.clinic, row.clinic_calendar);
   if (!calendar.ok()) return calendar.status();
-  Subject subject{std::move(row), *std::move(pathway), {}, {}};
+  const int64_t basis = core.BasisOf(row.clinic_calendar);
+  Subject subject{std::move(row), *std::move(pathway), {}, basis, {}};
   subject.facts =
       plan::TrustedFactsOf(subject.row.data, *subject.pathway,
                            {*std::move(calendar), plan::SpreadSeed(subject.row.clinic, subject.row.enrollment)},
@@ -57,6 +71,13 @@ absl::StatusOr<Subject> RequireSubject(Core& core, store::Facts& facts, absl::st
     return ResourceNotFound("ENROLLMENT_NOT_FOUND", EnrollmentNameOf(clinic, enrollment));
   }
   return **std::move(subject);
+}
+
+absl::Time AppointmentOf(const Subject& subject, const v1::Rule& rule) {
+  const int index = subject.pathway->FindVisit(rule.visit().visit());
+  if (index < 0 || rule.visit().state() != v1::VISIT_STATE_BOOKED) return absl::InfiniteFuture();
+  const plan::VisitFacts& visit = subject.facts.visits[index];
+  return visit.state == v1::VISIT_STATE_BOOKED ? visit.start : absl::InfiniteFuture();
 }
 
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point) {
@@ -179,8 +200,7 @@ v1::Reminder ShowStored(const Subject& subject, const v1::Clinic& clinic, const 
 }
 
 std::string TextOf(const Subject& subject, const v1::Clinic& clinic, const store::ReminderRow& row) {
-  return plan::RenderText(**RuleOf(subject, row).pathway, subject.facts, subject.row.data,
-                          {clinic.display_name(), clinic.phone()}, OccurrenceOf(subject, row));
+  return Text(subject, clinic, **RuleOf(subject, row).pathway, OccurrenceOf(subject, row));
 }
 
 }  // namespace aftercare::engine

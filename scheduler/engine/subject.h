@@ -26,6 +26,7 @@ struct Subject {
   store::EnrollmentRow row;
   std::shared_ptr<const plan::CompiledPathway> pathway;
   plan::PatientFacts facts;
+  int64_t basis = 0;  // fingerprint of what it is planned by now: Core::BasisOf
   // The revisions it was on before, which reminders of then still speak of.
   std::vector<std::pair<int32_t, std::shared_ptr<const plan::CompiledPathway>>> earlier;
 };
@@ -38,8 +39,9 @@ absl::StatusOr<std::optional<Subject>> FindSubject(Core& core, store::Facts& fac
 absl::StatusOr<Subject> RequireSubject(Core& core, store::Facts& facts, absl::string_view clinic,
                                        absl::string_view enrollment);
 
-// Whether next_due was derived by another calendar than the clinic has by now, and says nothing.
-inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.row.clinic_calendar; }
+// Whether next_due was derived by another calendar than the clinic has by now, or by other rules of time zones, and
+// says nothing.
+inline bool IsStale(const Subject& subject) { return subject.row.calendar != subject.basis; }
 
 // The rule a row speaks of, of the revision it was made by; the row's may have gone from the pathway since. The subject
 // must outlive it.
@@ -55,6 +57,10 @@ RowRule RuleOf(const Subject& subject, const store::ReminderRow& row);
 // Whether plan or calendars have changed so that rows may lie elsewhere than the plan has their occurrences: only a
 // look at the rows tells as of `now` whether this occurrence has one. Of the others IsDerived knows.
 bool OnlyRowsTell(const Subject& subject, const plan::Occurrence& occurrence, absl::Time now);
+
+// When the appointment begins that a rule is for, from when on nothing of it is sent: InfiniteFuture for other rules,
+// and while the visit is not booked.
+absl::Time AppointmentOf(const Subject& subject, const v1::Rule& rule);
 
 // How a reminder for this patient is sent, by the index of its contact point. Unspecified for tasks and where there is
 // no contact point.

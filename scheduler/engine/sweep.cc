@@ -24,6 +24,13 @@ absl::StatusOr<bool> ReplanSomewhere(Core& core, store::Transaction& tx) {
   return true;
 }
 
+// Has every enrollment planned anew if that was last done by other rules of time zones.
+absl::Status NoteZones(Core& core, store::Transaction& tx) {
+  auto noted = tx.ZoneDatabase();
+  if (!noted.ok()) return noted.status();
+  return *noted == core.zone_database() ? absl::OkStatus() : tx.ReplanAll(core.zone_database());
+}
+
 // The earlier of two instants that may be absent.
 absl::Time Earlier(const std::optional<absl::Time>& a, absl::Time b) { return a ? std::min(*a, b) : b; }
 
@@ -57,7 +64,7 @@ absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::stri
   return result;
 }
 
-Sweeper::Sweeper(Core& core) : core_(core), thread_([this] { Run(); }) {}
+Sweeper::Sweeper(Core& core) : core_(core), thread_([this] { Run(); }) { SweepNow(/*note_zones=*/true); }
 
 Sweeper::~Sweeper() {
   std::unique_lock<std::mutex> lock(mutex_);
@@ -85,21 +92,23 @@ void Sweeper::Run() {
     } else {
       sweeping_ = true;
       next_ = absl::InfiniteFuture();
+      const bool note_zones = !zones_noted_;
       lock.unlock();
-      SweepNow();
+      SweepNow(note_zones);
       lock.lock();
     }
   }
 }
 
-void Sweeper::SweepNow() {
+void Sweeper::SweepNow(bool note_zones) {
   struct Outcome {
     bool more = false;
     absl::Time next;
   };
   auto outcome = std::make_shared<Outcome>();
   core_.Write(
-      [this, outcome](store::Transaction& tx) -> absl::Status {
+      [this, outcome, note_zones](store::Transaction& tx) -> absl::Status {
+        if (absl::Status status = note_zones ? NoteZones(core_, tx) : absl::OkStatus(); !status.ok()) return status;
         auto replanned = ReplanSomewhere(core_, tx);
         if (!replanned.ok()) return replanned.status();
         const absl::Time now = core_.clock().Now();
@@ -121,6 +130,7 @@ void Sweeper::Finished(const absl::Status& status, bool more, absl::Time next) {
   if (status.ok()) core_.topics().Raise(kAllLeasesTopic);
   std::lock_guard<std::mutex> lock(mutex_);
   sweeping_ = false;
+  zones_noted_ = zones_noted_ || status.ok();
   next_ = std::min(next_, !status.ok() ? now + kRetry : more ? now : next);
   wake_.notify_all();
 }

@@ -25,10 +25,12 @@ absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::stri
                                   int limit);
 
 // Sweeps the clock of real time whenever something on it is due: one thread that sleeps until the next such instant.
-// Plans anew whatever enrollments a change of calendars left to be.
+// Plans anew whatever enrollments a change of calendars, or of the rules of time zones, left to be.
 // Thread safe.
 class Sweeper {
  public:
+  // The first sweep is at once, and the first mutation of the engine: whatever comes after it finds noted that the
+  // rules of time zones are others than they were.
   explicit Sweeper(Core& core);
   // Waits for a sweep under way.
   ~Sweeper();
@@ -38,14 +40,15 @@ class Sweeper {
 
  private:
   void Run();
-  void SweepNow();
+  void SweepNow(bool note_zones);
   void Finished(const absl::Status& status, bool more, absl::Time next);
 
   Core& core_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  absl::Time next_ = absl::InfinitePast();  // the first sweep is at once
-  bool sweeping_ = false;
+  absl::Time next_ = absl::InfiniteFuture();
+  bool sweeping_ = true;
+  bool zones_noted_ = false;
   bool stop_ = false;
   std::thread thread_;
 };

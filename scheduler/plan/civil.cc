@@ -30,19 +30,10 @@ bool IsZoneCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '+' || c == '/';
 }
 
-// Whether `name` can be a zone's: names begin with a capital, which leaves out `posix/`, `right/`, `localtime` and
-// the other files that lie beside the zones; without dots it cannot lead out of the directory.
-bool IsZoneName(absl::string_view name) {
-  if (name.empty() || name.size() > 64 || !absl::ascii_isupper(static_cast<unsigned char>(name[0]))) return false;
-  if (name == "Factory" || name.back() == '/' || name.find("//") != absl::string_view::npos) return false;
-  return std::all_of(name.begin(), name.end(), IsZoneCharacter);
-}
-
 // Whether the zone database of this machine has a file for `name`. The time library itself keeps every name it was
 // ever asked for, and takes more than names.
 bool HasZoneFile(absl::string_view name) {
-  const char* directory = std::getenv("TZDIR");
-  const std::string path = absl::StrCat(directory != nullptr ? directory : "/usr/share/zoneinfo", "/", name);
+  const std::string path = absl::StrCat(ZoneDirectory(), "/", name);
   struct stat status;
   if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
   char magic[4] = {};
@@ -142,6 +133,19 @@ std::optional<absl::CivilMinute> ParseMinute(absl::string_view text) {
 std::string FormatMinute(absl::CivilMinute minute) {
   return absl::StrFormat("%04d-%02d-%02dT%02d:%02d", minute.year(), minute.month(), minute.day(), minute.hour(),
                          minute.minute());
+}
+
+std::string ZoneDirectory() {
+  const char* directory = std::getenv("TZDIR");
+  return directory != nullptr && *directory != '\0' ? directory : "/usr/share/zoneinfo";  // As the time library has it.
+}
+
+// Names begin with a capital, which leaves out `posix/`, `right/`, `localtime` and the other files that lie beside the
+// zones; without dots they cannot lead out of the directory.
+bool IsZoneName(absl::string_view name) {
+  if (name.empty() || name.size() > 64 || !absl::ascii_isupper(static_cast<unsigned char>(name[0]))) return false;
+  if (name == "Factory" || name.back() == '/' || name.find("//") != absl::string_view::npos) return false;
+  return std::all_of(name.begin(), name.end(), IsZoneCharacter);
 }
 
 std::optional<absl::TimeZone> FindZone(absl::string_view name) {

@@ -30,6 +30,12 @@ std::string FormatMinute(absl::CivilMinute minute);
 // Reads what FormatMinute writes, from 1970-01-01 to 2199-12-31.
 std::optional<absl::CivilMinute> ParseMinute(absl::string_view text);
 
+// Where this machine keeps the rules of its zones: TZDIR of the environment, else /usr/share/zoneinfo.
+std::string ZoneDirectory();
+
+// Whether `name` can be that of a zone, or of a directory of zones, below ZoneDirectory().
+bool IsZoneName(absl::string_view name);
+
 // The zone of an IANA name such as `America/New_York`, `Etc/GMT+5` or the link `US/Eastern`; `UTC` needs no zone file.
 // Nothing for names that are not in the zone database, POSIX rules (`EST5`), `localtime`, `Factory` and file paths.
 // A name once found is found again in well under a microsecond. Names that were not found cost no memory, so any text

@@ -1,5 +1,6 @@
 #include "scheduler/plan/explain.h"
 
+#include <cstdlib>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -59,7 +60,7 @@ class Explainer {
       case v1::TIME_STEP_KIND_REANCHORED:
         return HeldUp(absl::StrCat("The enrollment was changed ", Shown(step.hold.until)));
       case v1::TIME_STEP_KIND_VISIT:
-        return HeldUp(absl::StrCat("The visit was booked, moved or recorded ", Shown(step.hold.until)));
+        return Visit(step.hold);
       default:
         return "";
     }
@@ -72,12 +73,33 @@ class Explainer {
     const absl::CivilDay date(occurrence_.nominal);
     const v1::Rule& rule = pathway_.rule_source(occurrence_.rule);
     std::string words = absl::StrCat("Rule ", rule.id(), " of phase ", rule.phase(), " says ",
-                                     FormatMinute(occurrence_.nominal).substr(11), " on ", DateText(date), ", day ",
-                                     date - facts_.procedure_date, ", by the patient's clock (", facts_.zone.name(), ").");
+                                     FormatMinute(occurrence_.nominal).substr(11), " on ", DateText(date), ", ",
+                                     DayText(date), ", by the patient's clock (", facts_.zone.name(), ").");
     if (absl::ToCivilSecond(instant, facts_.zone) != absl::CivilSecond(occurrence_.nominal)) {
       absl::StrAppend(&words, " Clocks skip that time; it is read as ", Shown(instant), ".");
     }
     return words;
+  }
+
+  // What day it is, counted from the rule's anchor.
+  std::string DayText(absl::CivilDay date) const {
+    const CompiledRule& rule = pathway_.rule(occurrence_.rule);
+    if (rule.visit < 0) return absl::StrCat("day ", date - facts_.procedure_date);
+    const int64_t days = date - facts_.visits[rule.visit].anchor;
+    const int64_t count = std::abs(days);
+    const std::string apart = days == 0 ? "the date of" : absl::StrCat(count, count == 1 ? " day" : " days",
+                                                                       days < 0 ? " before" : " after");
+    const bool asks = rule.visit_state == v1::VISIT_STATE_UNBOOKED;
+    return absl::StrCat(apart, asks ? " the target of visit " : " the appointment of visit ",
+                        pathway_.visit_source(rule.visit).id());
+  }
+
+  // What a change of its visit did to it.
+  std::string Visit(const Hold& hold) const {
+    if (hold.reason == v1::REMINDER_REASON_WINDOW_CLOSED) {
+      return absl::StrCat("The appointment begins by then, ", Shown(hold.from), ": never due.");
+    }
+    return HeldUp(absl::StrCat("The visit was booked, moved or recorded ", Shown(hold.until)));
   }
 
   std::string Hours(absl::Time before, absl::Time after) const {
@@ -91,8 +113,8 @@ class Explainer {
     const ClinicCalendar& calendar = *facts_.setting.calendar;
     const absl::CivilDay date = absl::ToCivilDay(before, calendar.zone);
     const absl::string_view holiday = calendar.closed.HolidayName(DayNumber(date));
-    return absl::StrCat("The clinic is closed on ", DateText(date), holiday.empty() ? "" : absl::StrCat(" (", holiday, ")"),
-                        ": moved to ", Shown(after), ".");
+    return absl::StrCat("The clinic is closed on ", DateText(date),
+                        holiday.empty() ? "" : absl::StrCat(" (", holiday, ")"), ": moved to ", Shown(after), ".");
   }
 
   // `what` held it up: the only hold that an occurrence does not come through is its last step.

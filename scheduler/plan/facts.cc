@@ -29,8 +29,10 @@ int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
   return found == factor.values.end() ? -1 : static_cast<int>(found - factor.values.begin());
 }
 
-// Which rules apply to a patient with the enrollment's factors, the defaults standing for those it does not name.
-std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const CompiledPathway& pathway) {
+// Which rules apply to a patient with these visits and the enrollment's factors, the defaults standing for those it
+// does not name.
+std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
+                                const Visits& visits) {
   absl::InlinedVector<int, 16> values(pathway.factor_count());
   for (int i = 0; i < pathway.factor_count(); ++i) values[i] = pathway.factor(i).default_value;
   for (const auto& [id, value] : enrollment.factors()) {
@@ -39,11 +41,13 @@ std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const Compiled
   }
   std::bitset<kMaxRules> rules;
   for (int i = 0; i < pathway.rule_count(); ++i) {
-    const auto& conditions = pathway.rule(i).conditions;
-    rules[i] = std::all_of(conditions.begin(), conditions.end(), [&values](const CompiledCondition& condition) {
+    const CompiledRule& rule = pathway.rule(i);
+    const auto holds = [&values](const CompiledCondition& condition) {
       const int value = values[condition.factor];
       return value >= 0 && (condition.values >> value & 1) != 0;
-    });
+    };
+    rules[i] = (rule.visit < 0 || visits[rule.visit].state == rule.visit_state) &&
+               std::all_of(rule.conditions.begin(), rule.conditions.end(), holds);
   }
   return rules;
 }
@@ -209,11 +213,16 @@ void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors) {
 
 PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway, const Setting& setting,
                             const record::v1::PlanHistory& history) {
-  return {ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1)),
-          FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone()),
+  const absl::CivilDay date = ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1));
+  const absl::TimeZone zone = FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone());
+  Visits visits = VisitsOf(pathway, date, zone, setting.calendar.get(), history);
+  const std::bitset<kMaxRules> rules = RulesFor(enrollment, pathway, visits);
+  return {date,
+          zone,
           EnrollTimeOf(enrollment),
           HoldsOf(history),
-          RulesFor(enrollment, pathway),
+          std::move(visits),
+          rules,
           HoursFor(enrollment, setting),
           setting};
 }

@@ -17,6 +17,7 @@
 #include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/field_errors.h"
 #include "scheduler/plan/pathway.h"
+#include "scheduler/plan/visits.h"
 
 namespace aftercare::plan {
 
@@ -55,7 +56,11 @@ struct PatientFacts {
   // facts (MOVED_BY_REANCHOR).
   std::vector<Hold> holds;
 
-  // Which of the pathway's rules apply, by index.
+  // Of the pathway, by index.
+  Visits visits;
+
+  // Which of the pathway's rules apply, by index: those whose conditions hold, and whose visit is in the state they are
+  // for.
   std::bitset<kMaxRules> rules;
 
   // When messages may come due: the patient's hours, else the clinic's.

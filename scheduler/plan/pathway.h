@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "aftercare/v1/pathway.pb.h"
+#include "aftercare/v1/visit.pb.h"
 #include "scheduler/plan/field_errors.h"
 #include "scheduler/plan/text.h"
 
@@ -20,7 +21,11 @@ namespace aftercare::plan {
 // The most rules a pathway can have.
 inline constexpr int kMaxRules = 500;
 
-// The most occurrences one enrollment can have, counted as if every rule applied.
+// The most appointments a visit of one enrollment can have.
+inline constexpr int kMaxAppointments = 20;
+
+// The most occurrences one enrollment can have, counted as if every rule applied, and those of visits to as many
+// appointments as there can be.
 inline constexpr int kMaxOccurrences = 20'000;
 
 // A day relative to an anchor date: months first, clamped to the month's end, then days.
@@ -70,6 +75,9 @@ struct CompiledRule {
   int spread = 0;                           // Seconds.
   bool supersede = false;
 
+  int visit = -1;  // What the days count from: the visit with that index, while it is in this state, or the procedure.
+  v1::VisitState visit_state = v1::VISIT_STATE_UNSPECIFIED;
+
   absl::InlinedVector<CompiledText, 2> texts;
 };
 
@@ -77,6 +85,14 @@ struct CompiledRule {
 struct CompiledFactor {
   std::vector<std::string> values;
   int default_value = -1;  // Index into values, or -1 for none.
+};
+
+// A follow-up appointment the pathway prescribes.
+struct CompiledVisit {
+  DayOffset target;  // From the procedure date.
+  int days_before = 0;
+  int days_after = 0;
+  int duration = 0;  // Seconds.
 };
 
 // A pathway revision, checked and made ready for planning. Immutable, so thread safe; share it between enrollments.
@@ -104,10 +120,15 @@ class CompiledPathway {
   int factor_count() const { return static_cast<int>(factors_.size()); }
   const CompiledFactor& factor(int index) const { return factors_[index]; }
 
+  int visit_count() const { return static_cast<int>(visits_.size()); }
+  const CompiledVisit& visit(int index) const { return visits_[index]; }
+  const v1::PathwayVisit& visit_source(int index) const { return source_.visits(index); }
+
   // Index by id, or -1.
   int FindRule(absl::string_view id) const { return Find(rule_ids_, id); }
   int FindPhase(absl::string_view id) const { return Find(phase_ids_, id); }
   int FindFactor(absl::string_view id) const { return Find(factor_ids_, id); }
+  int FindVisit(absl::string_view id) const { return Find(visit_ids_, id); }
 
   // The words of a rule for a patient's locale: that of `es-MX`, else of `es`, else of the default locale. An empty or
   // malformed locale is served by the default. Valid as long as the pathway.
@@ -125,9 +146,11 @@ class CompiledPathway {
   std::vector<CompiledRule> rules_;
   std::vector<DaySpan> phases_;
   std::vector<CompiledFactor> factors_;
+  std::vector<CompiledVisit> visits_;
   Ids rule_ids_;
   Ids phase_ids_;
   Ids factor_ids_;
+  Ids visit_ids_;
 };
 
 // The date `offset` after `anchor`.

@@ -19,6 +19,10 @@ constexpr int kMaxPhases = 50;
 constexpr int kMaxConditions = 50;
 constexpr int kMaxTexts = 100;
 constexpr int kMaxSpread = 4 * 60 * 60;  // Seconds.
+constexpr int kMaxVisits = 50;
+constexpr int kMaxVisitWindow = 366;           // Days.
+constexpr int kMaxDuration = 24 * 60 * 60;     // Seconds.
+constexpr int kDefaultDuration = 30 * 60;
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxDescription = 4000;
 constexpr size_t kMaxText = 1600;
@@ -40,6 +44,7 @@ class PathwayCompiler {
     CheckHead();
     for (int i = 0, size = Size("factors", source_.factors_size(), 0, kMaxFactors); i < size; ++i) CheckFactor(i);
     for (int i = 0, size = Size("phases", source_.phases_size(), 1, kMaxPhases); i < size; ++i) CheckPhase(i);
+    for (int i = 0, size = Size("visits", source_.visits_size(), 0, kMaxVisits); i < size; ++i) CheckVisit(i);
     for (int i = 0, size = Size("rules", source_.rules_size(), 1, kMaxRules); i < size; ++i) CheckRule(i);
     if (occurrences_ > kMaxOccurrences) {
       Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
@@ -129,6 +134,45 @@ class PathwayCompiler {
     bounds_.push_back(PhaseBounds{*span, closing});
   }
 
+  void CheckVisit(int index) {
+    const v1::PathwayVisit& source = source_.visits(index);
+    const std::string path = absl::StrCat("visits[", index, "]");
+    CompiledVisit& visit = result_->visits_.emplace_back();
+    TakeId(path + ".id", source.id(), index, &result_->visit_ids_);
+    CheckName(path + ".display_name", source.display_name(), /*required=*/true);
+    visit.days_before = CheckDays(path + ".days_before", source.days_before());
+    visit.days_after = CheckDays(path + ".days_after", source.days_after());
+    visit.duration = CheckDuration(path + ".duration", source);
+    if (!source.has_target()) return Fault(path + ".target", "must say when it should be");
+    const std::optional<DayOffset> target = CheckOffset(source.target(), path + ".target", &errors_);
+    if (!target.has_value()) return;
+    visit.target = *target;
+    const DayOffset procedure;
+    if (!order_.NeverAfter(procedure, *target)) {
+      Fault(path + ".target", "must not be before the procedure date");
+    } else if (!order_.NeverAfter(procedure, {target->months, target->days - visit.days_before})) {
+      Fault(path + ".days_before", "must not reach before the procedure date");
+    }
+  }
+
+  // A bound of a visit's window.
+  int CheckDays(const std::string& field, int days) {
+    if (days >= 0 && days <= kMaxVisitWindow) return days;
+    Fault(field, absl::StrCat("must be 0 to ", kMaxVisitWindow));
+    return 0;
+  }
+
+  int CheckDuration(const std::string& field, const v1::PathwayVisit& source) {
+    if (!source.has_duration()) return kDefaultDuration;
+    const google::protobuf::Duration& duration = source.duration();
+    if (duration.seconds() < 60 || duration.seconds() > kMaxDuration || duration.seconds() % 60 != 0 ||
+        duration.nanos() != 0) {
+      Fault(field, "must be 1 minute to 24 hours, in whole minutes");
+      return kDefaultDuration;
+    }
+    return static_cast<int>(duration.seconds());
+  }
+
   void CheckRule(int index) {
     const v1::Rule& source = source_.rules(index);
     const std::string path = absl::StrCat("rules[", index, "]");
@@ -143,11 +187,24 @@ class PathwayCompiler {
     for (int i = 0, size = Size(path + ".conditions", source.conditions_size(), 0, kMaxConditions); i < size; ++i) {
       CheckCondition(absl::StrCat(path, ".conditions[", i, "]"), source.conditions(i), &rule);
     }
-    const PhaseBounds* bounds = phase >= 0 && bounds_[phase].has_value() ? &*bounds_[phase] : nullptr;
-    occurrences_ += CheckSchedule(source.schedule(), bounds, path + ".schedule", &order_, &rule, &errors_);
+    if (source.has_visit()) CheckAnchor(path, source, &rule);
+    const bool bound = phase >= 0 && bounds_[phase].has_value() && !source.has_visit();
+    const int64_t occurrences = CheckSchedule(source.schedule(), bound ? &*bounds_[phase] : nullptr, path + ".schedule",
+                                              &order_, &rule, &errors_);
+    occurrences_ += source.has_visit() ? occurrences * kMaxAppointments : occurrences;
     CheckSpread(path + ".spread", source.spread(), &rule);
     rule.supersede = source.supersede();
     CheckTexts(path + ".texts", source, &rule);
+  }
+
+  void CheckAnchor(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
+    rule->visit = result_->FindVisit(source.visit().visit());
+    rule->visit_state = source.visit().state();
+    if (rule->visit < 0) Fault(path + ".visit.visit", "must be the id of one of the visits");
+    if (rule->visit_state == v1::VISIT_STATE_UNSPECIFIED || !v1::VisitState_IsValid(rule->visit_state)) {
+      Fault(path + ".visit.state", "must be UNBOOKED, BOOKED, ATTENDED, MISSED or CANCELLED");
+    }
+    if (source.schedule().on().empty()) Fault(path + ".schedule.on", "must name the days of a rule for a visit");
   }
 
   void CheckSpread(const std::string& field, const google::protobuf::Duration& spread, CompiledRule* rule) {
@@ -180,7 +237,8 @@ class PathwayCompiler {
     int checked = 0;
     for (const auto& [locale, words] : texts) {
       if (++checked > kMaxTexts) break;
-      CheckTextIn(absl::StrCat(path, "[\"", absl::Utf8SafeCEscape(locale), "\"]"), locale, words, rule);
+      CheckTextIn(absl::StrCat(path, "[\"", absl::Utf8SafeCEscape(locale), "\"]"), locale, words, source.has_visit(),
+                  rule);
     }
     const auto is_default = [this](const CompiledText& text) { return text.locale == result_->default_locale_; };
     if (!result_->default_locale_.empty() && std::none_of(rule->texts.begin(), rule->texts.end(), is_default)) {
@@ -189,7 +247,8 @@ class PathwayCompiler {
   }
 
   // Takes the text also where its words are faulty, so that it does not count as missing.
-  void CheckTextIn(const std::string& field, const std::string& locale, const std::string& words, CompiledRule* rule) {
+  void CheckTextIn(const std::string& field, const std::string& locale, const std::string& words, bool of_visit,
+                   CompiledRule* rule) {
     if (!IsValidLocale(locale)) return Fault(field, "must be named by a language tag such as 'en' or 'es-MX'");
     CompiledText text{NormalizeLocale(locale), Template()};
     const auto is_same = [&text](const CompiledText& other) { return other.locale == text.locale; };
@@ -200,10 +259,12 @@ class PathwayCompiler {
       Fault(field, "must not be empty");
     } else if (CheckText(field, words, kMaxText, /*allow_newline=*/true)) {
       absl::StatusOr<Template> parsed = Template::Parse(words);
-      if (parsed.ok()) {
-        text.words = *std::move(parsed);
-      } else {
+      if (!parsed.ok()) {
         Fault(field, parsed.status().message());
+      } else if (const absl::string_view name = parsed->VisitPlaceholder(); !name.empty() && !of_visit) {
+        Fault(field, absl::StrCat("must not have '", name, "' in a rule that is not for a visit"));
+      } else {
+        text.words = *std::move(parsed);
       }
     }
     rule->texts.push_back(std::move(text));

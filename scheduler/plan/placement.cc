@@ -41,6 +41,7 @@ v1::TimeStepKind KindOf(const NanoHold& hold) {
     case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
       return v1::TIME_STEP_KIND_REANCHORED;
     case v1::REMINDER_REASON_VISIT_CHANGED:
+    case v1::REMINDER_REASON_WINDOW_CLOSED:
       return v1::TIME_STEP_KIND_VISIT;
     default:
       return v1::TIME_STEP_KIND_LATE_ENROLLMENT;
@@ -51,6 +52,13 @@ void NoteHold(const NanoHold& hold, const Placement& placement, Steps* steps) {
   if (steps == nullptr) return;
   const Hold noted{absl::FromUnixNanos(hold.from), absl::FromUnixNanos(hold.until), hold.reason};
   steps->push_back({KindOf(hold), TimeOf(placement), noted});
+}
+
+// The appointment has begun by the time it would be due, so it never is.
+void LapseByVisit(const Slot& slot, Placement* placement, Steps* steps) {
+  placement->lapsed = v1::REMINDER_REASON_WINDOW_CLOSED;
+  placement->lapse = slot.since;
+  NoteHold({slot.begins * kNanos, slot.since, placement->lapsed}, *placement, steps);
 }
 
 // Holds from and to instants that nanoseconds can tell: whoever is not enrolled yet counts as enrolled long before any
@@ -83,12 +91,26 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
   placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
-  if (Lapse(enrollment_, &placement, steps)) return placement;
+  if (placement.due >= slot.begins) {
+    LapseByVisit(slot, &placement, steps);
+    return placement;
+  }
+  placement.expire = std::min(placement.expire, slot.begins);
+  const NanoHold base = BaseOf(slot);
+  if (Lapse(base, &placement, steps)) return placement;
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
-  HoldUp(slot, enrollment_, &placement, steps);
-  for (const NanoHold& hold : holds_) HoldUp(slot, hold, &placement, steps);
+  HoldUp(slot, base, &placement, steps);
+  for (const NanoHold& hold : holds_) {
+    if (hold.until > base.until) HoldUp(slot, hold, &placement, steps);
+  }
   return placement;
+}
+
+// What it begins with: the enrollment, or the last change of its visit.
+NanoHold Placer::BaseOf(const Slot& slot) const {
+  if (slot.since == Slot::kNever) return enrollment_;
+  return {enrollment_.from, slot.since, v1::REMINDER_REASON_VISIT_CHANGED};
 }
 
 // Whether the window was over with the hold.
@@ -138,6 +160,7 @@ ClosedDays::Why Placer::WhyClosed(int64_t instant) { return closed_->On(clinic_c
 // more than 500 holidays and one open day in seven at the least, so this ends.
 bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps) {
   const int64_t from = placement->due;
+  const int32_t from_nanos = placement->nanos;
   ClosedDays::Why why = WhyClosed(from);
   if (why == ClosedDays::Why::kOpen) return false;
   placement->nanos = 0;
@@ -152,13 +175,19 @@ bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, 
     }
     why = next;
   }
-  placement->expire = CloseOf(*slot.rule, day, placement->due, &clock_);
+  if (placement->due >= slot.begins) {
+    placement->due = from;
+    placement->nanos = from_nanos;
+    LapseByVisit(slot, placement, steps);
+    return false;
+  }
+  placement->expire = std::min(CloseOf(*slot.rule, day, placement->due, &clock_), slot.begins);
   return true;
 }
 
 // Not past the window, the opening, or the last open day before a closed one.
 void Placer::Spread(const Slot& slot, Placement* placement, Steps* steps) {
-  if (slot.spread == 0 || placement->outside) return;
+  if (slot.spread == 0 || placement->outside || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
   const int64_t latest = std::min(placement->due + slot.spread, placement->expire - 1);
   int64_t due = latest;
   if (slot.rule->audience != v1::AUDIENCE_CARE_TEAM) {

@@ -2,6 +2,7 @@
 #define AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -42,6 +43,14 @@ struct Slot {
   const CompiledRule* rule = nullptr;
   int minute = 0;      // Of the day.
   int32_t spread = 0;  // The patient's part of the rule's spread, in seconds.
+
+  // Of a rule for a visit: since when the visit stands where it does, in Unix nanoseconds, and when it begins if it is
+  // booked, in Unix seconds. Nothing of it is due before or after.
+  int64_t since = kNever;
+  int64_t begins = kNoEnd;
+
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
+  static constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
 };
 
 // A hold, both bounds in Unix nanoseconds.
@@ -58,6 +67,10 @@ struct NanoHold {
 // What a hold moves goes through hours, or closed days, and spread once more. What is late for the enrollment is not
 // moved at all: whether it is depends on the pathway, the procedure and the enrollment alone, whatever becomes of
 // calendars later.
+//
+// A rule for a visit that was booked once begins with the last change of the visit instead of with the enrollment, and
+// what was over by then does not hold it up. While the visit is booked every window closes when the appointment begins
+// at the latest; what could be due only then or later has lapsed.
 //
 // For the occurrences of one slot neither due times (with nanos) nor expire times ever decrease from day to day; that
 // is what lets a plan be walked in order without sorting it. It holds since every step alone keeps the order: hours and
@@ -87,6 +100,7 @@ class Placer {
   bool MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
   bool MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
   void Spread(const Slot& slot, Placement* placement, Steps* steps);
+  NanoHold BaseOf(const Slot& slot) const;
   bool Lapse(const NanoHold& hold, Placement* placement, Steps* steps);
   void HoldUp(const Slot& slot, const NanoHold& hold, Placement* placement, Steps* steps);
   ClosedDays::Why WhyClosed(int64_t instant);

@@ -50,15 +50,36 @@ Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
   series_.reserve(pairs);
   for (int i = 0; i < rules; ++i) {
     if (!facts.rules[i]) continue;
-    const CompiledRule& rule = pathway.rule(i);
-    const RuleDays& days = days_.emplace_back(rule, facts.procedure_date);
+    const RuleDays& days = days_.emplace_back(DaysOf(i));
     if (days.count() == 0) continue;
-    const int32_t spread = placer_.SpreadFor(rule, pathway.rule_source(i).id());
-    for (size_t time = 0; time < rule.times.size(); ++time) {
-      series_.push_back({static_cast<int>(days_.size()) - 1, i, static_cast<int>(time), 0,
-                         {&rule, rule.times[time], spread}, 0, {}});
+    const int before = CountBefore(i, days.count());
+    Slot slot = SlotOf(i, 0, placer_);
+    for (size_t time = 0; time < slot.rule->times.size(); ++time) {
+      slot.minute = slot.rule->times[time];
+      series_.push_back({static_cast<int>(days_.size()) - 1, i, static_cast<int>(time), 0, before, slot, 0, {}});
     }
   }
+}
+
+RuleDays Plan::DaysOf(int rule) const {
+  const int visit = pathway_.rule(rule).visit;
+  return RuleDays(pathway_.rule(rule), visit < 0 ? facts_.procedure_date : facts_.visits[visit].anchor);
+}
+
+int Plan::CountBefore(int rule, int days) const {
+  const int visit = pathway_.rule(rule).visit;
+  const int earlier = visit < 0 ? 0 : std::max(facts_.visits[visit].appointment - 1, 0);
+  return earlier * days * static_cast<int>(pathway_.rule(rule).times.size());
+}
+
+Slot Plan::SlotOf(int index, int time, const Placer& placer) const {
+  const CompiledRule& rule = pathway_.rule(index);
+  Slot slot{&rule, rule.times[time], placer.SpreadFor(rule, pathway_.rule_source(index).id())};
+  if (rule.visit < 0 || facts_.visits[rule.visit].appointment == 0) return slot;
+  const VisitFacts& visit = facts_.visits[rule.visit];
+  slot.since = absl::ToUnixNanos(visit.since);
+  if (visit.state == v1::VISIT_STATE_BOOKED) slot.begins = absl::ToUnixSeconds(visit.start);
+  return slot;
 }
 
 void Plan::Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const {
@@ -77,7 +98,7 @@ bool Plan::LoadHead(int index, Head* head) {
   series.day = days.At(series.next);
   series.place = placer_.Place(series.slot, series.day);
   head->due = DueNanos(series.place);
-  const uint64_t number = series.next * series.slot.rule->times.size() + series.time + 1;
+  const uint64_t number = series.before + series.next * series.slot.rule->times.size() + series.time + 1;
   head->tie = static_cast<uint64_t>(series.rule) << 32 | number;
   head->series = index;
   return true;
@@ -176,15 +197,13 @@ void Plan::SeekSeries(Series* series, int64_t t, int64_t estimate) {
 
 bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const {
   if (rule_index < 0 || rule_index >= pathway_.rule_count() || !facts_.rules[rule_index] || number < 1) return false;
-  const CompiledRule& rule = pathway_.rule(rule_index);
-  const int times = static_cast<int>(rule.times.size());
-  const RuleDays days(rule, facts_.procedure_date);
-  const int index = (number - 1) / times;
-  if (index >= days.count()) return false;
-  const int64_t day = days.At(index);
+  const int times = static_cast<int>(pathway_.rule(rule_index).times.size());
+  const RuleDays days = DaysOf(rule_index);
+  const int place = number - 1 - CountBefore(rule_index, days.count());
+  if (place < 0 || place / times >= days.count()) return false;
+  const int64_t day = days.At(place / times);
   Placer placer = placer_;  // A copy, so that finding changes nothing.
-  const Slot slot{&rule, rule.times[(number - 1) % times],
-                  placer.SpreadFor(rule, pathway_.rule_source(rule_index).id())};
+  const Slot slot = SlotOf(rule_index, place % times, placer);
   out->rule = rule_index;
   out->number = number;
   Fill(slot, day, placer.Place(slot, day, steps), out);

@@ -19,7 +19,8 @@ struct Occurrence {
   // Index of the rule in the pathway.
   int rule = 0;
 
-  // Counted from 1 in order of nominal local time within the rule, whatever the time of enrollment.
+  // Counted from 1 in order of nominal local time within the rule, whatever the time of enrollment. Of a rule for a
+  // visit those of one appointment are counted before those of the next.
   int number = 0;
 
   // From when it may be sent: the instant of the nominal time, moved as Placer says.
@@ -31,8 +32,9 @@ struct Occurrence {
   // What the pathway says, by the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Why it has lapsed without ever coming due, if it has: its window closed while the plan was held up (LATE_ENROLLMENT,
-  // PAUSED, MOVED_BY_REANCHOR). `due` is then when it would have been.
+  // Why it has lapsed without ever coming due, if it has: its window closed while the plan was held up
+  // (LATE_ENROLLMENT, PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or the appointment it is about begins before it
+  // (WINDOW_CLOSED). `due` is then when it would have been.
   v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
 
   // When it lapsed, if it has: for PAUSED when its window closed, else when the hold was over.
@@ -78,6 +80,7 @@ class Plan {
     int rule = 0;        // Index into the pathway's rules.
     int time = 0;        // Index into the rule's times.
     int next = 0;        // Index into the days, of the occurrence at the head.
+    int before = 0;      // Number of the rule's occurrences for earlier appointments.
     Slot slot;
     int64_t day = 0;     // Of the head: its day number, and
     Placement place;     // where it lies.
@@ -92,6 +95,9 @@ class Plan {
 
   static bool Before(const Head& a, const Head& b) { return a.due != b.due ? a.due < b.due : a.tie < b.tie; }
 
+  RuleDays DaysOf(int rule) const;
+  int CountBefore(int rule, int days) const;
+  Slot SlotOf(int rule, int time, const Placer& placer) const;
   void Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const;
   bool LoadHead(int series, Head* head);
   void LoadHeads();

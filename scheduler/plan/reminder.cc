@@ -33,6 +33,18 @@ void SetState(const Occurrence& occurrence, absl::Time now, v1::Reminder* remind
   }
 }
 
+// Sets what a text may say of the visit its rule is for.
+void AddVisit(const CompiledPathway& pathway, const PatientFacts& facts, int rule, TextFacts* words) {
+  const int index = pathway.rule(rule).visit;
+  if (index < 0) return;
+  const VisitFacts& visit = facts.visits[index];
+  words->visit = pathway.visit_source(index).display_name();
+  // What asks to book speaks of the target, whatever was booked since.
+  const bool asks = pathway.rule(rule).visit_state == v1::VISIT_STATE_UNBOOKED;
+  words->visit_date = asks ? visit.target : visit.anchor;
+  if (!asks && visit.appointment > 0) words->visit_time = absl::ToCivilMinute(visit.start, facts.zone);
+}
+
 }  // namespace
 
 void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
@@ -91,6 +103,7 @@ std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts
   words.locale = text.locale;
   words.due = absl::ToCivilMinute(occurrence.due, facts.zone);
   words.procedure_date = facts.procedure_date;
+  AddVisit(pathway, facts, occurrence.rule, &words);
   std::string result;
   text.words.Render(words, &result);
   absl::StripTrailingAsciiWhitespace(&result);

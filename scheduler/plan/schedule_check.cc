@@ -131,26 +131,21 @@ class ScheduleChecker {
             "must not be set together with on");
     }
     if (schedule_.on_size() > kMaxOn) Fault(".on", absl::StrCat("must be at most ", kMaxOn));
-    for (int i = 0; i < std::min(schedule_.on_size(), kMaxOn); ++i) CheckOffset(i);
+    for (int i = 0; i < std::min(schedule_.on_size(), kMaxOn); ++i) CheckDay(i);
   }
 
-  void CheckOffset(int i) {
-    const v1::Offset& source = schedule_.on(i);
+  void CheckDay(int i) {
     const std::string field = absl::StrCat(".on[", i, "]");
-    const bool months_fit = source.months() >= 0 && source.months() <= kMaxMonths;
-    const bool days_fit = source.days() >= -366 && source.days() <= kMaxDays;
-    if (!months_fit) Fault(field + ".months", absl::StrCat("must be 0 to ", kMaxMonths));
-    if (!days_fit) Fault(field + ".days", absl::StrCat("must be -366 to ", kMaxDays));
-    if (!months_fit || !days_fit) return;
-    const DayOffset offset{source.months(), source.days()};
+    const std::optional<DayOffset> day = CheckOffset(schedule_.on(i), path_ + field, &errors_);
+    if (!day.has_value()) return;
     if (phase_ != nullptr &&
-        (!order_.NeverAfter(phase_->span.first, offset) || !order_.NeverAfter(offset, phase_->closing))) {
+        (!order_.NeverAfter(phase_->span.first, *day) || !order_.NeverAfter(*day, phase_->closing))) {
       Fault(field, "must lie inside the rule's phase for every procedure date");
     }
-    if (!rule_.on.empty() && order_.Fewest(rule_.on.back(), offset) < 1) {
+    if (!rule_.on.empty() && order_.Fewest(rule_.on.back(), *day) < 1) {
       return Fault(field, "must be later than the day before it in the list, for every procedure date");
     }
-    rule_.on.push_back(offset);
+    rule_.on.push_back(*day);
   }
 
   void CheckRepetition() {
@@ -245,6 +240,15 @@ std::pair<int, int> OffsetOrder::Between(const DayOffset& from, const DayOffset&
     }
   }
   return {known->second.first + days, known->second.second + days};
+}
+
+std::optional<DayOffset> CheckOffset(const v1::Offset& offset, const std::string& path, FieldErrors* errors) {
+  const bool months_fit = offset.months() >= 0 && offset.months() <= kMaxMonths;
+  const bool days_fit = offset.days() >= -366 && offset.days() <= kMaxDays;
+  if (!months_fit) errors->push_back({path + ".months", absl::StrCat("must be 0 to ", kMaxMonths)});
+  if (!days_fit) errors->push_back({path + ".days", absl::StrCat("must be -366 to ", kMaxDays)});
+  if (!months_fit || !days_fit) return std::nullopt;
+  return DayOffset{offset.months(), offset.days()};
 }
 
 std::optional<DaySpan> CheckSpan(const v1::Span& span, const std::string& path, FieldErrors* errors) {

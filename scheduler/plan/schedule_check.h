@@ -33,6 +33,9 @@ class OffsetOrder {
   absl::flat_hash_map<std::pair<int, int>, std::pair<int, int>> known_;  // By months from and to.
 };
 
+// Reads an offset. Nothing, with the faults added to `errors` under `path`, if it is out of its limits.
+std::optional<DayOffset> CheckOffset(const v1::Offset& offset, const std::string& path, FieldErrors* errors);
+
 // Reads a span. Nothing, with the faults added to `errors` under `path`, if it is not set or out of its limits.
 std::optional<DaySpan> CheckSpan(const v1::Span& span, const std::string& path, FieldErrors* errors);
 
@@ -45,8 +48,8 @@ struct PhaseBounds {
 };
 
 // Reads `schedule` into the rule's schedule fields, adding every fault to `errors` under `path`. `phase` is null where
-// the rule's phase is faulty itself; then lying inside it is not checked. Returns the most occurrences the schedule can
-// make for any anchor, or 0 where it is faulty.
+// the rule's phase is faulty itself, or does not bind it; then lying inside it is not checked. Returns the most
+// occurrences the schedule can make for any anchor, or 0 where it is faulty.
 int CheckSchedule(const v1::Schedule& schedule, const PhaseBounds* phase, const std::string& path, OffsetOrder* order,
                   CompiledRule* rule, FieldErrors* errors);
 

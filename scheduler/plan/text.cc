@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "scheduler/plan/civil.h"
@@ -56,6 +57,8 @@ Template::Placeholder Template::Named(absl::string_view name) {
       {"phase", Placeholder::kPhase},            {"date", Placeholder::kDate},
       {"time", Placeholder::kTime},              {"day", Placeholder::kDay},
       {"week", Placeholder::kWeek},              {"procedure_date", Placeholder::kProcedureDate},
+      {"visit", Placeholder::kVisit},            {"visit_date", Placeholder::kVisitDate},
+      {"visit_time", Placeholder::kVisitTime},
   };
   for (const auto& [known, placeholder] : kNames) {
     if (known == name) return placeholder;
@@ -113,13 +116,34 @@ void Template::RenderValue(Placeholder value, const TextFacts& facts, std::strin
       return absl::StrAppend(out, WeekOfRecovery(facts));
     case Placeholder::kProcedureDate:
       return absl::StrAppend(out, LocalizedDate(facts.procedure_date, facts.locale));
+    case Placeholder::kVisit:
+      return absl::StrAppend(out, facts.visit);
+    case Placeholder::kVisitDate:
+      return absl::StrAppend(out, LocalizedDate(facts.visit_date, facts.locale));
+    case Placeholder::kVisitTime:
+      if (facts.visit_time.has_value()) absl::StrAppend(out, LocalizedTime(*facts.visit_time, facts.locale));
+      return;
   }
 }
 
-void Template::Render(const TextFacts& facts, std::string* out) const {
+absl::string_view Template::VisitPlaceholder() const {
   for (const Part& part : parts_) {
-    absl::StrAppend(out, part.words);
+    if (part.value == Placeholder::kVisit) return "{visit}";
+    if (part.value == Placeholder::kVisitDate) return "{visit_date}";
+    if (part.value == Placeholder::kVisitTime) return "{visit_time}";
+  }
+  return "";
+}
+
+void Template::Render(const TextFacts& facts, std::string* out) const {
+  bool left_out = false;  // Whether the value before was empty: then one of the spaces around it goes too.
+  for (const Part& part : parts_) {
+    absl::string_view words = part.words;
+    if (left_out && absl::StartsWith(words, " ") && absl::EndsWith(*out, " ")) words.remove_prefix(1);
+    absl::StrAppend(out, words);
+    const size_t before = out->size();
     RenderValue(part.value, facts, out);
+    left_out = out->size() == before;
   }
 }
 

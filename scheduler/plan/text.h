@@ -1,6 +1,7 @@
 #ifndef AFTERCARE_SCHEDULER_PLAN_TEXT_H_
 #define AFTERCARE_SCHEDULER_PLAN_TEXT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,11 @@ struct TextFacts {
   absl::CivilMinute due;
 
   absl::CivilDay procedure_date;
+
+  // For rules of a visit: what staff call it, its date and, once there is an appointment, when that begins.
+  absl::string_view visit;
+  absl::CivilDay visit_date;
+  std::optional<absl::CivilMinute> visit_time;
 };
 
 // A message text with placeholders, parsed once and rendered often. Immutable, so thread safe.
@@ -34,8 +40,12 @@ class Template {
   // partner (`{{` and `}}` stand for braces).
   static absl::StatusOr<Template> Parse(absl::string_view source);
 
-  // Appends the text to `out`. Values are inserted as they are; braces in them mean nothing.
+  // Appends the text to `out`. Values are inserted as they are; braces in them mean nothing. Where a value is empty, of
+  // the spaces on both sides of it one is left.
   void Render(const TextFacts& facts, std::string* out) const;
+
+  // The first placeholder that only rules of a visit can fill in, `{visit_date}`; empty if there is none.
+  absl::string_view VisitPlaceholder() const;
 
  private:
   enum class Placeholder {
@@ -50,6 +60,9 @@ class Template {
     kDay,
     kWeek,
     kProcedureDate,
+    kVisit,
+    kVisitDate,
+    kVisitTime,
   };
 
   // Plain words, then a value.

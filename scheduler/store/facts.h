@@ -33,6 +33,10 @@ class Facts {
   // Identity of this database, made with it: 16 random bytes. Tokens are bound to it.
   absl::StatusOr<std::string> Secret();
 
+  // Fingerprint of the time zones by which enrollments are planned, or are about to be: what ReplanAll was last told;
+  // 0 if it never was.
+  absl::StatusOr<int64_t> ZoneDatabase();
+
   absl::StatusOr<std::optional<ClinicRow>> GetClinic(absl::string_view clinic);
   // Ordered by id, after `after`.
   absl::StatusOr<std::vector<ClinicRow>> ListClinics(absl::string_view after, int limit);
@@ -97,6 +101,8 @@ class Transaction : public Facts {
   absl::Status InsertClinic(const ClinicRow& row);
   // Replaces the row; version is stored as given. The row must exist (else INTERNAL).
   absl::Status UpdateClinic(const ClinicRow& row);
+  // Notes other time zones, and every clinic to be planned anew from its first enrollment on.
+  absl::Status ReplanAll(int64_t zone_database);
   absl::Status InsertPathwayRevision(const PathwayRow& row);
   absl::Status InsertEnrollment(const EnrollmentRow& row);
   absl::Status UpdateEnrollment(const EnrollmentRow& row);

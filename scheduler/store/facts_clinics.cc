@@ -46,6 +46,13 @@ absl::StatusOr<std::string> Facts::Secret() {
   return std::string(query.row().Bytes(0));
 }
 
+absl::StatusOr<int64_t> Facts::ZoneDatabase() {
+  Query query(connection_, "SELECT number FROM meta WHERE key = 'zone_database'");
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return *found ? query.row().Int(0) : 0;
+}
+
 absl::StatusOr<std::optional<ClinicRow>> Facts::GetClinic(absl::string_view clinic) {
   Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic = $1");
   query.Text(clinic);
@@ -137,6 +144,17 @@ absl::Status Transaction::UpdateClinic(const ClinicRow& row) {
               "UPDATE clinic SET version = $2, data = $3, calendar = $4, replan_after = $5 WHERE clinic = $1");
   query.Text(row.clinic).Int(row.version).Bytes(data).Int(row.calendar);
   return BindReplan(query, row).RunOnOne("clinic");
+}
+
+absl::Status Transaction::ReplanAll(int64_t zone_database) {
+  wrote_ = true;
+  absl::Status status = Query(connection_,
+                              "INSERT INTO meta (key, number) VALUES ('zone_database', $1)"
+                              " ON CONFLICT (key) DO UPDATE SET number = excluded.number")
+                            .Int(zone_database)
+                            .Run();
+  if (!status.ok()) return status;
+  return Query(connection_, "UPDATE clinic SET replan_after = ''").Run();
 }
 
 absl::Status Transaction::InsertPathwayRevision(const PathwayRow& row) {

@@ -26,7 +26,8 @@ struct ClinicRow {
   int64_t version = 1;
   v1::Clinic data;
   int64_t calendar = 0;  // fingerprint of what of `data` plans depend on; 0 where there is nothing of it
-  // While enrollments may have a next_due by an earlier calendar: those up to this id (empty: none) do not any more.
+  // While enrollments may have a next_due by an earlier calendar, or by other rules of time zones: those up to this id
+  // (empty: none) do not any more.
   std::optional<std::string> replan_after = std::nullopt;
 };
 
@@ -40,8 +41,8 @@ struct PathwayRow {
 };
 
 // An enrollment. `data` has name, etag and state cleared. `next_due` is derived from the plan: the first instant at
-// which an occurrence that has not fired comes due; empty when none will. It was derived by the calendar with the
-// fingerprint `calendar`, and says nothing where the clinic has another one by now.
+// which an occurrence that has not fired comes due; empty when none will. It was derived from what has the fingerprint
+// `calendar`, the clinic's calendar and the rules of time zones, and says nothing where one of them is another by now.
 struct EnrollmentRow {
   std::string clinic;
   std::string enrollment;

@@ -12,9 +12,12 @@ void AddClinicCommands(CLI::App& app, Action* action);      // clinic, clock
 void AddPathwayCommands(CLI::App& app, Action* action);     // pathway
 void AddPreviewCommand(CLI::App& app, Action* action);      // preview
 void AddEnrollmentCommands(CLI::App& app, Action* action);  // enroll, enrollments, end
+void AddUpdateCommands(CLI::App& app, Action* action);      // update, pause, resume, move, cancel, restore
+void AddMigrateCommand(CLI::App& app, Action* action);      // migrate
 void AddImportCommand(CLI::App& app, Action* action);      // import
 void AddTimelineCommand(CLI::App& app, Action* action);     // timeline
 void AddReminderCommands(CLI::App& app, Action* action);    // due, complete
+void AddVisitCommands(CLI::App& app, Action* action);       // visits
 void AddWhyCommand(CLI::App& app, Action* action);         // why
 void AddWatchCommand(CLI::App& app, Action* action);        // watch
 void AddDeliveryCommands(CLI::App& app, Action* action);    // deliver

@@ -12,6 +12,7 @@
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "aftercare/v1/visit_service.grpc.pb.h"
 #include "services/client/failure.h"
 #include "services/client/interrupt.h"
 
@@ -95,6 +96,7 @@ class GrpcConnection final : public Connection {
         clinics_(v1::ClinicService::NewStub(channel_)),
         pathways_(v1::PathwayService::NewStub(channel_)),
         enrollments_(v1::EnrollmentService::NewStub(channel_)),
+        visits_(v1::VisitService::NewStub(channel_)),
         reminders_(v1::ReminderService::NewStub(channel_)),
         deliveries_(v1::DeliveryService::NewStub(channel_)) {}
 
@@ -140,6 +142,16 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::GetTimeline, request);
   }
+  absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) override {
+    return Do(*visits_, &v1::VisitService::Stub::ListVisits, request);
+  }
+  absl::StatusOr<v1::ScheduleVisitResponse> Call(const v1::ScheduleVisitRequest& request) override {
+    return Do(*visits_, &v1::VisitService::Stub::ScheduleVisit, request);
+  }
+  absl::StatusOr<v1::RecordVisitOutcomeResponse> Call(const v1::RecordVisitOutcomeRequest& request) override {
+    return Do(*visits_, &v1::VisitService::Stub::RecordVisitOutcome, request);
+  }
+
   absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::ListReminders, request);
   }
@@ -151,6 +163,27 @@ class GrpcConnection final : public Connection {
   }
   absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::CompleteReminder, request);
+  }
+  absl::StatusOr<v1::UpdateEnrollmentResponse> Call(const v1::UpdateEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::UpdateEnrollment, request);
+  }
+  absl::StatusOr<v1::MigrateEnrollmentsResponse> Call(const v1::MigrateEnrollmentsRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::MigrateEnrollments, request);
+  }
+  absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::PauseEnrollment, request);
+  }
+  absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::ResumeEnrollment, request);
+  }
+  absl::StatusOr<v1::MoveReminderResponse> Call(const v1::MoveReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::MoveReminder, request);
+  }
+  absl::StatusOr<v1::CancelReminderResponse> Call(const v1::CancelReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::CancelReminder, request);
+  }
+  absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::RestoreReminder, request);
   }
   absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
     return Do(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request);
@@ -220,6 +253,7 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<v1::ClinicService::Stub> clinics_;
   const std::unique_ptr<v1::PathwayService::Stub> pathways_;
   const std::unique_ptr<v1::EnrollmentService::Stub> enrollments_;
+  const std::unique_ptr<v1::VisitService::Stub> visits_;
   const std::unique_ptr<v1::ReminderService::Stub> reminders_;
   const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
   Waits waits_;

@@ -12,6 +12,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "aftercare/v1/pathway_service.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/visit_service.pb.h"
 
 namespace aftercare::client {
 
@@ -50,13 +51,24 @@ class Connection {
   virtual absl::StatusOr<v1::CreateEnrollmentResponse> Call(const v1::CreateEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::GetEnrollmentResponse> Call(const v1::GetEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::ListEnrollmentsResponse> Call(const v1::ListEnrollmentsRequest& request) = 0;
+  virtual absl::StatusOr<v1::UpdateEnrollmentResponse> Call(const v1::UpdateEnrollmentRequest& request) = 0;
+  virtual absl::StatusOr<v1::MigrateEnrollmentsResponse> Call(const v1::MigrateEnrollmentsRequest& request) = 0;
+  virtual absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) = 0;
+  virtual absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) = 0;
+  virtual absl::StatusOr<v1::ScheduleVisitResponse> Call(const v1::ScheduleVisitRequest& request) = 0;
+  virtual absl::StatusOr<v1::RecordVisitOutcomeResponse> Call(const v1::RecordVisitOutcomeRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListRemindersResponse> Call(const v1::ListRemindersRequest& request) = 0;
   virtual absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) = 0;
   virtual absl::StatusOr<v1::GetReminderResponse> Call(const v1::GetReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) = 0;
+  virtual absl::StatusOr<v1::MoveReminderResponse> Call(const v1::MoveReminderRequest& request) = 0;
+  virtual absl::StatusOr<v1::CancelReminderResponse> Call(const v1::CancelReminderRequest& request) = 0;
+  virtual absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) = 0;
 

@@ -1,12 +1,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "services/client/calendar_options.h"
 #include "services/client/commands.h"
 #include "services/client/enrollment_file.h"
 #include "services/client/failure.h"
-#include "services/client/filter_options.h"
 #include "services/client/lists.h"
 #include "services/client/names.h"
+#include "services/client/patient_options.h"
 #include "services/client/values.h"
 
 namespace aftercare::client {
@@ -16,16 +15,8 @@ struct EnrollOptions {
   std::string file;
   std::string id;
   std::string patient;
-  std::string first_name;
-  std::string last_name;
   std::string pathway;
-  std::string procedure_date;
-  std::string zone;
-  std::string locale;
-  std::string contact_hours;
-  std::vector<std::string> factors;
-  std::vector<v1::ContactPoint> contact_points;
-  std::string consent;
+  std::shared_ptr<PatientOptions> facts = std::make_shared<PatientOptions>();
   std::string request_id;
   bool dry_run = false;
 };
@@ -38,32 +29,9 @@ absl::StatusOr<v1::Enrollment> EnrollmentOf(const std::string& clinic, const Enr
     if (!read.ok()) return read.status();
     enrollment = *std::move(read);
   }
-  const auto factors = ParseFactors(options.factors);
-  if (!factors.ok()) return factors.status();
-  for (const auto& [factor, value] : *factors) (*enrollment.mutable_factors())[factor] = value;
-  const auto set = [](const std::string& value, std::string* field) {
-    if (!value.empty()) *field = value;
-  };
-  set(options.patient, enrollment.mutable_patient());
-  set(options.first_name, enrollment.mutable_first_name());
-  set(options.last_name, enrollment.mutable_last_name());
-  set(options.pathway, enrollment.mutable_pathway());
-  set(options.procedure_date, enrollment.mutable_procedure_date());
-  set(options.zone, enrollment.mutable_time_zone());
-  set(options.locale, enrollment.mutable_locale());
-  if (!options.contact_points.empty()) {
-    enrollment.mutable_contact_points()->Assign(options.contact_points.begin(), options.contact_points.end());
-  }
-  if (!options.contact_hours.empty()) {
-    const absl::StatusOr<v1::ContactHours> hours = ParseContactHours(options.contact_hours);
-    if (!hours.ok()) return hours.status();
-    *enrollment.mutable_contact_hours() = *hours;
-  }
-  if (!options.consent.empty()) {
-    const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "--consent", options.consent);
-    if (!consent.ok()) return consent.status();
-    enrollment.set_consent(static_cast<v1::Consent>(*consent));
-  }
+  if (!options.patient.empty()) enrollment.set_patient(options.patient);
+  if (!options.pathway.empty()) enrollment.set_pathway(options.pathway);
+  if (absl::Status status = ApplyPatientOptions(*options.facts, &enrollment); !status.ok()) return status;
   if (!enrollment.pathway().empty()) enrollment.set_pathway(PathwayName(clinic, enrollment.pathway()));
   return enrollment;
 }
@@ -164,27 +132,6 @@ absl::Status End(Session& session, const EndOptions& options) {
   return absl::OkStatus();
 }
 
-// The options of contact points, collected in the order given: only the parser knows it.
-void AddContactOptions(CLI::App* enroll, const std::shared_ptr<EnrollOptions>& options) {
-  const auto add = [&](const char* name, v1::Channel channel, const char* description, const char* type) {
-    enroll
-        ->add_option_function<std::string>(
-            name,
-            [options, channel](const std::string& address) {
-              v1::ContactPoint& point = options->contact_points.emplace_back();
-              point.set_channel(channel);
-              point.set_address(address);
-            },
-            description)
-        ->type_name(type)
-        ->trigger_on_parse();
-  };
-  add("--sms", v1::CHANNEL_SMS,
-      "Number for text messages. This, --email and --webhook may be repeated, the preferred first", "+NUMBER");
-  add("--email", v1::CHANNEL_EMAIL, "Address for e-mail", "ADDRESS");
-  add("--webhook", v1::CHANNEL_WEBHOOK, "The patient's id in a system of the clinic's own, an app for instance", "ID");
-}
-
 void AddEnroll(CLI::App& app, Action* action) {
   CLI::App* enroll = app.add_subcommand("enroll", "Enrol a patient on a pathway");
   const auto options = std::make_shared<EnrollOptions>();
@@ -196,18 +143,8 @@ void AddEnroll(CLI::App& app, Action* action) {
       "`enrollments --json` prints it, or text format",
       "FILE");
   add("--patient", &options->patient, "The clinic's own id of the patient. Needed", "ID");
-  add("--first-name", &options->first_name, "For {first_name} in texts. Needed", "NAME");
-  add("--last-name", &options->last_name, "For {last_name} in texts", "NAME");
   add("--pathway", &options->pathway, "Id of the pathway. Needed", "ID");
-  add("--procedure-date", &options->procedure_date, "Day 0, YYYY-MM-DD. Needed", "DATE");
-  add("--consent", &options->consent,
-      "Whether the patient agreed to messages: " + EnumChoices(*v1::Consent_descriptor()) + ". Needed", "WHAT");
-  add("--zone", &options->zone, "IANA time zone of the patient. Default: the clinic's", "ZONE");
-  add("--locale", &options->locale, "BCP 47 tag of the patient's language. Default: the pathway's", "LOCALE");
-  AddListOption(enroll, "--factor", &options->factors, "A fact about the patient, severity=severe; may be repeated")
-      ->type_name("FACTOR=VALUE");
-  AddContactOptions(enroll, options);
-  add("--contact-hours", &options->contact_hours, absl::StrCat(kContactHoursHelp, ". Default: the clinic's"), "HOURS");
+  AddPatientOptions(enroll, options->facts, /*enrolling=*/true);
   add("--id", &options->id, "Id of the enrollment. Default: the server makes one", "ID");
   add("--request-id", &options->request_id, "Makes it safe to send the same again", "ID");
   enroll->add_flag("--dry-run", options->dry_run, "Check only, enrol nobody");

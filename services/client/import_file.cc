@@ -180,7 +180,9 @@ bool ImportFile::Next(ImportRow* row) {
 void ImportFile::CheckTwice(ImportRow* row) {
   const v1::Enrollment& patient = row->message.enrollment();
   if (patient.patient().empty() || patient.pathway().empty() || patient.procedure_date().empty()) return;
-  const std::string key = absl::StrCat(patient.patient(), "\n", patient.pathway(), "\n", patient.procedure_date());
+  // Ids of their own tell two knees of one day apart.
+  const std::string key = absl::StrCat(patient.patient(), "\n", patient.pathway(), "\n", patient.procedure_date(), "\n",
+                                       row->message.enrollment_id());
   const auto [earlier, is_first] = seen_.emplace(key, row->message.line_number());
   if (is_first) return;
   row->bad_columns.insert(row->bad_columns.end(), {"patient", "pathway", "procedure_date"});

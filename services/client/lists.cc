@@ -4,6 +4,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/plan/civil.h"
 #include "services/client/calendar_options.h"
@@ -34,6 +35,10 @@ std::string Field(absl::string_view name, absl::string_view value) {
   return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
 }
 
+std::string WindowOf(const v1::Visit& visit) {
+  return absl::StrCat(visit.window_first_date(), " to ", visit.window_last_date());
+}
+
 // Each on a line of its own, the first with the field's name.
 std::string HolidayFields(const v1::Clinic& clinic) {
   std::string out;
@@ -43,6 +48,13 @@ std::string HolidayFields(const v1::Clinic& clinic) {
                                              holiday.display_name())));
   }
   return out;
+}
+
+// `enrolled`, `paused`.
+std::string EnrollmentEventLabel(v1::EventType type) {
+  if (type == v1::EVENT_TYPE_ENROLLMENT_CREATED) return "enrolled";
+  const std::string label = EnumLabel(*v1::EventType_descriptor(), type);
+  return std::string(absl::StripPrefix(label, "enrollment-"));
 }
 
 }  // namespace
@@ -98,6 +110,17 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   return table.Render(style.width, style.colour);
 }
 
+std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
+  Table table(
+      {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
+  for (const v1::Visit& visit : visits) {
+    table.Add({ShortVisit(visit.name()), visit.patient(), EnumLabel(*v1::VisitState_descriptor(), visit.state()),
+               FormatInstant(visit.start_time(), style.zone), visit.target_date(), WindowOf(visit),
+               visit.display_name()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style) {
   std::vector<std::string> phases;  // As the server orders them.
   std::map<std::pair<std::string, int>, int64_t> cells;
@@ -141,9 +164,14 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
       absl::StrAppend(&line, "  ", ReasonLabel(change.reason()));
     }
     absl::StrAppend(&line, "  ", Paint(Ink::kDim, absl::StrCat(event.patient(), " ", change.phase()), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_VISIT_CHANGED) {
+    const v1::VisitChange& change = event.visit();
+    absl::StrAppend(&line, "  visit     ", Fit(EnumLabel(*v1::VisitState_descriptor(), change.state()), 10), " ",
+                    ShortVisit(change.name()), "  ", FormatInstant(change.start_time(), style.zone), "  ",
+                    Paint(Ink::kDim, event.patient(), style.colour));
   } else {
     const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
-    absl::StrAppend(&line, "  patient   ", Fit(ended ? "ended" : "enrolled", 10), " ", IdOf(event.enrollment()));
+    absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));
     if (ended) absl::StrAppend(&line, "  ", EnumLabel(*v1::EndReason_descriptor(), event.end_reason()));
     absl::StrAppend(&line, "  ", Paint(Ink::kDim, event.patient(), style.colour));
   }
@@ -168,12 +196,23 @@ std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
 
 std::string RenderClinic(const v1::Clinic& clinic) {
   const absl::TimeZone zone = ZoneOf(clinic.time_zone());
-  return absl::StrCat(Field("clinic", clinic.name()), Field("name", clinic.display_name()),
-                      Field("phone", clinic.phone()), Field("time zone", clinic.time_zone()),
-                      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
-                      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
-                      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
-                      Field("made", FormatInstant(clinic.create_time(), zone)));
+  return absl::StrCat(
+      Field("clinic", clinic.name()), Field("name", clinic.display_name()), Field("phone", clinic.phone()),
+      Field("time zone", clinic.time_zone()),
+      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
+      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
+      Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
+      Field("made", FormatInstant(clinic.create_time(), zone)));
+}
+
+std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
+  const std::string begins = FormatInstant(visit.start_time(), zone);
+  return absl::StrCat(Field("visit", visit.name()), Field("name", visit.display_name()),
+                      Field("patient", visit.patient()),
+                      Field("state", EnumLabel(*v1::VisitState_descriptor(), visit.state())),
+                      Field("begins", begins.empty() ? "" : absl::StrCat(begins, " (", zone.name(), ")")),
+                      Field("appointment", visit.appointment() == 0 ? "" : absl::StrCat(visit.appointment())),
+                      Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }
 
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {
@@ -192,6 +231,7 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
                   Field("state", EnrollmentStateOf(enrollment)),
                   Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
+                  Field("paused", FormatInstant(enrollment.pause_time(), zone)),
                   Field("ended", FormatInstant(enrollment.end_time(), zone)));
   return out;
 }

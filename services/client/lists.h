@@ -12,6 +12,7 @@
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/visit.pb.h"
 
 // Messages as lines for a terminal. Lines end with line feeds; `width` is the widest a line may be, 0 for no limit.
 // Functions are pure and thread safe.
@@ -30,6 +31,7 @@ std::string RenderClinics(const std::vector<v1::Clinic>& clinics, const ListStyl
 std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListStyle& style);
 std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, const ListStyle& style);
 std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const ListStyle& style);
+std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style);
 
 // A table of phases by states, with sums.
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style);
@@ -43,6 +45,9 @@ std::string RenderLease(const v1::Lease& lease, const ListStyle& style);
 // One clinic or enrollment, a field a line.
 std::string RenderClinic(const v1::Clinic& clinic);
 std::string RenderEnrollment(const v1::Enrollment& enrollment);
+
+// One visit, a field a line, times in `zone`.
+std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone);
 
 // Short names: `due`, `window-closed`, `sms`.
 std::string StateLabel(v1::ReminderState state);

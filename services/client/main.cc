@@ -58,8 +58,11 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   AddClinicCommands(app, action);
   AddEnrollmentCommands(app, action);
   AddImportCommand(app, action);
+  AddUpdateCommands(app, action);
+  AddMigrateCommand(app, action);
   AddTimelineCommand(app, action);
   AddReminderCommands(app, action);
+  AddVisitCommands(app, action);
   AddWhyCommand(app, action);
   AddWatchCommand(app, action);
   AddDeliveryCommands(app, action);

@@ -23,11 +23,16 @@ std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollmen
 // an id that names no enrollment.
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder);
 
+// The same for visits: `e1/month-6` -> `clinics/demo/enrollments/e1/visits/month-6`.
+absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_view visit);
+
 // The last segment of a name.
 std::string IdOf(absl::string_view name);
 
-// `e1/ice.2` of a reminder's name, which ReminderName understands; other names come back as they are.
+// `e1/ice.2` of a reminder's name, which ReminderName understands, `e1/month-6` of a visit's; other names come back as
+// they are.
 std::string ShortReminder(absl::string_view name);
+std::string ShortVisit(absl::string_view name);
 
 }  // namespace aftercare::client
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/client/session.h"
 
@@ -13,8 +14,8 @@ namespace aftercare::client {
 // Not thread safe.
 class Progress {
  public:
-  // Of `total` lines. `session` must outlive it.
-  Progress(Session& session, int64_t total);
+  // Of `total` of what `noun` names. `session` must outlive it.
+  Progress(Session& session, int64_t total, std::string noun = "line");
   // Takes the line away.
   ~Progress() { Clear(); }
 
@@ -27,13 +28,15 @@ class Progress {
  private:
   Session& session_;
   const int64_t total_;
+  const std::string noun_;
   const bool visible_;
   const absl::Time begin_;
   absl::Time shown_ = absl::InfinitePast();
 };
 
 // `[#####-----] 50 %  500 of 1,000 lines, 250/s, 3 failed`: at most 80 columns for up to a million lines.
-std::string RenderProgress(int64_t done, int64_t total, int64_t failed, absl::Duration elapsed);
+std::string RenderProgress(int64_t done, int64_t total, absl::string_view noun, int64_t failed,
+                           absl::Duration elapsed);
 
 }  // namespace aftercare::client
 

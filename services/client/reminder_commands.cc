@@ -121,7 +121,7 @@ void AddReminderCommands(CLI::App& app, Action* action) {
   CLI::App* complete = app.add_subcommand("complete", "Record that a task was done or a message was answered");
   const auto reminder = std::make_shared<std::string>();
   complete->add_option("REMINDER", *reminder, "ENROLLMENT/RULE.NUMBER, or its full name")->required();
-  complete->footer("Example:\n  aftercare complete ana/visit-9-12-check-booked.1 --clinic demo");
+  complete->footer("Example:\n  aftercare complete ana/visit-6-check-booked.1 --clinic demo");
   complete->callback([=] { *action = [=](Session& session) { return Complete(session, *reminder); }; });
 }
 

@@ -1,6 +1,6 @@
 // aftercared: the Aftercare server.
 //
-// Exit codes: 0 after a clean stop, 2 for a bad configuration, 3 when the database cannot be used, 4 when the address
+// Exit codes: 0 after a clean stop, 2 for a bad configuration or without time zones, 3 when the database cannot be used, 4 when the address
 // cannot be listened on.
 #include <pthread.h>
 #include <signal.h>
@@ -18,6 +18,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "scheduler/engine/clock.h"
+#include "scheduler/engine/zone_check.h"
+#include "scheduler/engine/zone_database.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/store.h"
 #include "services/server/config.h"
@@ -78,12 +81,16 @@ int Serve(const v1::Config& config) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads, so that all inherit it
 
+  const auto zones = engine::ZoneDatabaseFingerprint(plan::ZoneDirectory());
+  if (!zones.ok()) return Fail(kBadConfig, zones.status().message());
   auto driver = store::OpenSqlite(config.database());
   if (!driver.ok()) return Fail(kBadDatabase, driver.status().message());
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) return Fail(kBadDatabase, store.status().message());
+  const absl::Status known = engine::CheckZonesAreKnown(**store, *zones);
+  if (!known.ok()) return Fail(absl::IsFailedPrecondition(known) ? kBadConfig : kBadDatabase, known.message());
   engine::SystemClock clock;
-  auto server = Server::Start(config.listen(), *std::move(store), clock);
+  auto server = Server::Start(config.listen(), *std::move(store), clock, *zones);
   if (!server.ok()) return Fail(kBadAddress, server.status().message());
   spdlog::info("serving on port {} ({}), database {}", (*server)->port(), config.listen(), config.database());
   AwaitStop(signals);
@@ -98,7 +105,7 @@ int Main(int argc, char** argv) {
       "The Aftercare server: clinics enrol patients, reminders come due, gateways send them.\n"
       "  aftercared --listen=127.0.0.1:50051 --database=/var/lib/aftercare/aftercare.db\n"
       "Settings come from --config, then AFTERCARE_* in the environment, then flags; later ones win.\n"
-      "Exit codes: 0 after a clean stop, 2 bad configuration, 3 bad database, 4 bad address.");
+      "Exit codes: 0 after a clean stop, 2 bad configuration or no time zones, 3 bad database, 4 bad address.");
   absl::FlagsUsageConfig usage;
   usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "server/main.cc"); };
   usage.normalize_filename = [](absl::string_view) { return std::string("aftercared"); };

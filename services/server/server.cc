@@ -37,13 +37,14 @@ bool IsLoopback(const std::string& address) {
   return std::regex_match(address, parts, form) && std::stoi(parts[3]) <= 65535;
 }
 
-Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock)
-    : store_(std::move(store)), engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }) {}
+Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database)
+    : store_(std::move(store)),
+      engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }, zone_database) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::string& listen, std::unique_ptr<store::Store> store,
-                                                      engine::Clock& clock) {
+                                                      engine::Clock& clock, int64_t zone_database) {
   EnablePluginsOnce();
-  std::unique_ptr<Server> server(new Server(std::move(store), clock));
+  std::unique_ptr<Server> server(new Server(std::move(store), clock, zone_database));
   if (absl::Status status = server->Listen(listen); !status.ok()) return status;
   return server;
 }

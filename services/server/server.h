@@ -22,9 +22,10 @@ namespace aftercare::server {
 // Thread safe.
 class Server {
  public:
-  // Serves at once. `clock` must outlive the server. UNAVAILABLE if the address cannot be listened on.
+  // Serves at once. `clock` must outlive the server; `zone_database` is as the engine has it. UNAVAILABLE if the address
+  // cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
-                                                       engine::Clock& clock);
+                                                       engine::Clock& clock, int64_t zone_database = 0);
 
   // Shuts down if that was not done.
   ~Server();
@@ -36,7 +37,7 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(std::unique_ptr<store::Store> store, engine::Clock& clock);
+  Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database);
   absl::Status Listen(const std::string& listen);
   void SetHealthy(bool healthy);
   void ShowServing();

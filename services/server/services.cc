@@ -7,6 +7,7 @@
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "aftercare/v1/visit_service.grpc.pb.h"
 #include "services/server/calls.h"
 #include "services/server/import_call.h"
 
@@ -186,6 +187,34 @@ class EnrollmentServiceImpl : public RawEnrollmentService {
   engine::Engine& engine_;
 };
 
+using RawVisitService = Chain<
+    v1::VisitService::WithRawCallbackMethod_ListVisits,
+    v1::VisitService::WithRawCallbackMethod_ScheduleVisit,
+    v1::VisitService::WithRawCallbackMethod_RecordVisitOutcome>::On<v1::VisitService::Service>;
+
+class VisitServiceImpl : public RawVisitService {
+ public:
+  explicit VisitServiceImpl(engine::Engine& engine) : engine_(engine) {}
+
+  Unary* ListVisits(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListVisitsRequest, v1::ListVisitsResponse>::Start(
+        context, in, out, std::bind_front(&engine::Visits::List, &engine_.visits));
+  }
+
+  Unary* ScheduleVisit(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ScheduleVisitRequest, v1::ScheduleVisitResponse>::Start(
+        context, in, out, std::bind_front(&engine::Visits::Schedule, &engine_.visits));
+  }
+
+  Unary* RecordVisitOutcome(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::RecordVisitOutcomeRequest, v1::RecordVisitOutcomeResponse>::Start(
+        context, in, out, std::bind_front(&engine::Visits::RecordOutcome, &engine_.visits));
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
 using RawReminderService = Chain<
     v1::ReminderService::WithRawCallbackMethod_ListReminders,
     v1::ReminderService::WithRawCallbackMethod_CountReminders,
@@ -271,6 +300,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(engine::Engine& engine)
   services.push_back(std::make_unique<ClinicServiceImpl>(engine));
   services.push_back(std::make_unique<PathwayServiceImpl>(engine));
   services.push_back(std::make_unique<EnrollmentServiceImpl>(engine));
+  services.push_back(std::make_unique<VisitServiceImpl>(engine));
   services.push_back(std::make_unique<ReminderServiceImpl>(engine));
   services.push_back(std::make_unique<DeliveryServiceImpl>(engine));
   return services;

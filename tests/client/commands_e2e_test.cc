@@ -201,7 +201,7 @@ TEST_F(CommandsE2eTest, ATimelineIsAPictureOfTheYear) {
     ExpectPlain(picture, width);
   }
   EXPECT_GT(ObjectsOf(Must({"timeline", "ana", "--json"})).at(0).fields().at("reminders").list_value().values_size(),
-            90);
+            80);
 }
 
 TEST_F(CommandsE2eTest, ATimelineCanBeAnSvgFile) {

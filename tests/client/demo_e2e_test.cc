@@ -96,7 +96,7 @@ TEST_F(DemoE2eTest, TheCommandsItEndsWithWorkAsPrinted) {
   EXPECT_EQ(LinesOf(due.out).size(), 4u) << due.out;
   const auto watch = Process::Start({"/bin/sh", "-c", absl::StrCat("exec ", commands[2])});
   EXPECT_TRUE(watch->AwaitOut("patient   enrolled   ana"));
-  EXPECT_TRUE(watch->AwaitOut("ana/visit-9-12-day-before.2"));
+  EXPECT_TRUE(watch->AwaitOut("ana/visit-12-book.2"));
   watch->Signal(SIGINT);
   EXPECT_EQ(watch->Wait().exit, 0);
 }

@@ -122,6 +122,17 @@ TEST(ImportFileTest, WhatALineAloneShowsIsItsFaultAndNoOtherLines) {
   EXPECT_EQ(rows[4].message.enrollment().consent(), v1::CONSENT_REFUSED);
 }
 
+TEST(ImportFileTest, TwoKneesOfOneDayAreToldApartByTheirIds) {
+  const auto rows = RowsOf(
+      "enrollment_id,patient,first_name,procedure_date,consent,pathway\n"
+      "left,P-1,Ana,2026-03-02,granted,knee\n"
+      "right,P-1,Ana,2026-03-02,granted,knee\n"
+      "left,P-1,Ana,2026-03-02,granted,knee\n");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[1].fault, "");
+  EXPECT_EQ(rows[2].fault, "line 4 repeats line 2: the same patient, pathway and procedure_date");
+}
+
 TEST(ImportFileTest, APatientWhoStandsTwiceIsAFaultThatNamesBothLines) {
   const auto rows = RowsOf(absl::StrCat(kHeader, "P-1,Ana,2026-03-02,granted,knee\n",            //
                                         "P-1,Ana,2026-03-03,granted,knee\n",                     // another date

@@ -43,6 +43,43 @@ TEST(ListsTest, ListsFitTheTerminal) {
   }
 }
 
+v1::Visit BookedVisit() {
+  v1::Visit visit;
+  visit.set_name("clinics/demo/enrollments/ana/visits/month-6");
+  visit.set_patient("P-17");
+  visit.set_display_name("6-month visit");
+  visit.set_state(v1::VISIT_STATE_BOOKED);
+  visit.set_target_date("2026-09-02");
+  visit.set_window_first_date("2026-08-26");
+  visit.set_window_last_date("2026-09-23");
+  plan::SetTimestamp(absl::FromCivil(absl::CivilMinute(2026, 9, 3, 14, 30), absl::UTCTimeZone()),
+                     visit.mutable_start_time());
+  visit.set_appointment(2);
+  return visit;
+}
+
+TEST(ListsTest, AVisitIsALineWithItsTimeTargetAndWindow) {
+  v1::Visit unbooked = BookedVisit();
+  unbooked.set_state(v1::VISIT_STATE_UNBOOKED);
+  unbooked.clear_start_time();
+  EXPECT_EQ(RenderVisits({BookedVisit(), unbooked}, {}),
+            "VISIT        PATIENT  STATE     BEGINS (UTC)      TARGET      WINDOW                    NAME\n"
+            "ana/month-6  P-17     booked    2026-09-03 14:30  2026-09-02  2026-08-26 to 2026-09-23  6-month visit\n"
+            "ana/month-6  P-17     unbooked                    2026-09-02  2026-08-26 to 2026-09-23  6-month visit\n");
+}
+
+TEST(ListsTest, OneVisitIsAFieldALine) {
+  EXPECT_EQ(RenderVisit(BookedVisit(), absl::UTCTimeZone()),
+            "visit            clinics/demo/enrollments/ana/visits/month-6\n"
+            "name             6-month visit\n"
+            "patient          P-17\n"
+            "state            booked\n"
+            "begins           2026-09-03 14:30 (UTC)\n"
+            "appointment      2\n"
+            "target           2026-09-02\n"
+            "window           2026-08-26 to 2026-09-23\n");
+}
+
 TEST(ListsTest, CountsAreATableOfPhasesByStatesWithSums) {
   v1::CountRemindersResponse counts;
   const auto add = [&](const char* phase, v1::ReminderState state, int64_t count) {

@@ -33,6 +33,17 @@ TEST(NamesTest, AReminderWithoutItsEnrollmentIsAUsageError) {
   EXPECT_THAT(std::string(name.status().message()), testing::HasSubstr("ENROLLMENT/RULE.NUMBER"));
 }
 
+TEST(NamesTest, AVisitIsNamedByItsEnrollmentAndId) {
+  const std::string name = "clinics/demo/enrollments/ana/visits/month-6";
+  EXPECT_EQ(*VisitName("clinics/demo", "ana/month-6"), name);
+  EXPECT_EQ(*VisitName("clinics/demo", "enrollments/ana/visits/month-6"), name);
+  EXPECT_EQ(*VisitName("clinics/other", name), name);
+  EXPECT_EQ(ShortVisit(name), "ana/month-6");
+  const auto alone = VisitName("clinics/demo", "month-6");
+  EXPECT_EQ(ExitCodeOf(alone.status()), kExitUsage);
+  EXPECT_THAT(std::string(alone.status().message()), testing::HasSubstr("ENROLLMENT/VISIT"));
+}
+
 TEST(NamesTest, WhatIsShownCanBeTypedBack) {
   const std::string name = "clinics/demo/enrollments/ana/reminders/ice-am.2";
   EXPECT_EQ(ShortReminder(name), "ana/ice-am.2");

@@ -12,8 +12,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "tests/crash/process.h"
-#include "tests/e2e/harness.h"
+#include "tests/crash/running.h"
 
 namespace aftercare::crash {
 namespace {
@@ -26,21 +25,6 @@ uint64_t Number(const char* name, uint64_t otherwise) {
   const char* value = std::getenv(name);
   return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
 }
-
-// A server process and a channel to it.
-struct Running {
-  explicit Running(const std::string& database)
-      : process({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + database}) {
-    const std::string line = process.ReadLineWith("serving on port ");
-    port = std::atoi(line.c_str() + std::min(line.size(), line.find("port ") + 5));
-    client = std::make_unique<Client>(
-        grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
-  }
-
-  Process process;
-  int port = 0;
-  std::unique_ptr<Client> client;
-};
 
 // What clients were told, over all lives of the server.
 class History {

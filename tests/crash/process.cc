@@ -11,7 +11,19 @@
 
 namespace aftercare::crash {
 
-Process::Process(const std::vector<std::string>& command) {
+namespace {
+
+// Whether `environment` says something of what `entry` does.
+bool Names(const std::vector<std::string>& environment, const char* entry) {
+  for (const std::string& own : environment) {
+    if (std::strncmp(own.c_str(), entry, own.find('=') + 1) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& command, const std::vector<std::string>& own_environment) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) abort();
   output_ = ends[0];
@@ -23,8 +35,9 @@ Process::Process(const std::vector<std::string>& command) {
   arguments.push_back(nullptr);
   // Without what steers the tests (AFTERCARE_SEED): to the server it would be a setting it does not know.
   std::vector<char*> environment;
+  for (const std::string& entry : own_environment) environment.push_back(const_cast<char*>(entry.c_str()));
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (std::strncmp(*entry, "AFTERCARE_", 10) != 0) environment.push_back(*entry);
+    if (std::strncmp(*entry, "AFTERCARE_", 10) != 0 && !Names(own_environment, *entry)) environment.push_back(*entry);
   }
   environment.push_back(nullptr);
   if (posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environment.data()) != 0) pid_ = -1;

@@ -11,8 +11,8 @@ namespace aftercare::crash {
 // A child process whose standard output is read. Killed with SIGKILL when it goes out of scope. Not thread safe.
 class Process {
  public:
-  // Starts `command`, program first.
-  explicit Process(const std::vector<std::string>& command);
+  // Starts `command`, program first, with `environment` (NAME=VALUE) over this process's own.
+  explicit Process(const std::vector<std::string>& command, const std::vector<std::string>& environment = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

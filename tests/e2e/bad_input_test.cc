@@ -149,6 +149,17 @@ TEST_F(BadInputTest, MalformedNamesAreRefusedByEveryMethod) {
     expect_field(
         Call(*client->enrollments, &Enrollments::ListEnrollments, with_parent(v1::ListEnrollmentsRequest())).status,
         "parent");
+    expect_field(Call(*client->enrollments, &Enrollments::UpdateEnrollment, v1::UpdateEnrollmentRequest()).status,
+                 "enrollment.name");
+    v1::MigrateEnrollmentsRequest migrate;
+    migrate.set_pathway(name);
+    expect_field(Call(*client->enrollments, &Enrollments::MigrateEnrollments, migrate).status, "pathway");
+    expect_field(
+        Call(*client->enrollments, &Enrollments::PauseEnrollment, with_name(v1::PauseEnrollmentRequest())).status,
+        "name");
+    expect_field(
+        Call(*client->enrollments, &Enrollments::ResumeEnrollment, with_name(v1::ResumeEnrollmentRequest())).status,
+        "name");
     expect_field(Call(*client->enrollments, &Enrollments::EndEnrollment, with_name(v1::EndEnrollmentRequest())).status,
                  "name");
     expect_field(Call(*client->enrollments, &Enrollments::GetTimeline, with_name(v1::GetTimelineRequest())).status,
@@ -162,6 +173,12 @@ TEST_F(BadInputTest, MalformedNamesAreRefusedByEveryMethod) {
     expect_field(
         Call(*client->reminders, &Reminders::CompleteReminder, with_name(v1::CompleteReminderRequest())).status,
         "name");
+    expect_field(Call(*client->reminders, &Reminders::MoveReminder, with_name(v1::MoveReminderRequest())).status,
+                 "name");
+    expect_field(Call(*client->reminders, &Reminders::CancelReminder, with_name(v1::CancelReminderRequest())).status,
+                 "name");
+    expect_field(Call(*client->reminders, &Reminders::RestoreReminder, with_name(v1::RestoreReminderRequest())).status,
+                 "name");
     expect_field(
         Call(*client->deliveries, &Deliveries::LeaseReminders, with_parent(v1::LeaseRemindersRequest())).status,
         "parent");
@@ -369,6 +386,23 @@ TEST_F(BadInputTest, ACalendarIsRefusedWholeWithEveryFault) {
   v1::GetClinicRequest get;
   get.set_name("clinics/riverside");
   EXPECT_NE(Call(*client->clinics, &v1::ClinicService::Stub::GetClinic, get)->clinic().phone(), "+1 555 0199");
+}
+
+TEST_F(BadInputTest, AnUpdateIsRefusedWholeWithEveryFault) {
+  ASSERT_TRUE(Create(Patient("riverside", "ana", "2026-03-02")).ok());
+  const auto update = FromText<v1::UpdateEnrollmentRequest>(R"(
+      enrollment {
+        name: "clinics/riverside/enrollments/ana" first_name: "Eva" procedure_date: "2026-02-30" time_zone: "EST5"
+        contact_points { channel: CHANNEL_EMAIL address: "nobody" }
+        contact_hours { openings { opens: "10:00" closes: "10:00" } }
+      })");
+  ExpectFields(Call(*client->enrollments, &v1::EnrollmentService::Stub::UpdateEnrollment, update).status,
+               {"enrollment.procedure_date", "enrollment.time_zone", "enrollment.contact_points[0].address",
+                "enrollment.contact_hours.openings[0].closes"});
+  v1::GetEnrollmentRequest get;
+  get.set_name("clinics/riverside/enrollments/ana");
+  EXPECT_EQ(
+      Call(*client->enrollments, &v1::EnrollmentService::Stub::GetEnrollment, get)->enrollment().first_name(), "Ana");
 }
 
 }  // namespace

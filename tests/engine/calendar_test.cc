@@ -16,25 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// 2029-03-01 is a Thursday. With the patients of world.h: msg.1 .. msg.4 on 2 (Fri) to 5 (Mon) March at 09:00 to the end
-// of the second day after; task.1 .. task.4 on the same days at 10:00 for two hours.
-v1::Pathway Days() {
-  return FromText<v1::Pathway>(R"pb(
-    display_name: "Days" default_locale: "en"
-    phases { id: "acute" display_name: "First weeks" span { days { first: 1 last: 4 } } }
-    rules {
-      id: "msg" phase: "acute" category: "message"
-      schedule { daily {} times: "09:00" window { days: 2 } }
-      texts { key: "en" value: "Hello {first_name}." }
-    }
-    rules {
-      id: "task" phase: "acute" category: "call" audience: AUDIENCE_CARE_TEAM
-      schedule { daily {} times: "10:00" window { hours: 2 } }
-      texts { key: "en" value: "Call {first_name}." }
-    }
-  )pb");
-}
-
 constexpr char kWeekdays[] = "weekdays: [WEEKDAY_MONDAY, WEEKDAY_TUESDAY, WEEKDAY_WEDNESDAY, WEEKDAY_THURSDAY, "
                              "WEEKDAY_FRIDAY] ";
 
@@ -42,7 +23,7 @@ class CalendarTest : public ::testing::Test {
  protected:
   CalendarTest() {
     world_.CreateClinic("north");
-    world_.CreatePathway("north", "days", Days());
+    world_.CreatePathway("north", "days", DaysPathway());
   }
 
   absl::Status Update(const std::string& clinic, const std::vector<std::string>& mask = {}) {
@@ -54,9 +35,7 @@ class CalendarTest : public ::testing::Test {
   }
 
   static v1::Enrollment Patient(const std::string& id = "p-1", const std::string& clinic = "north") {
-    v1::Enrollment patient = KneePatient(clinic, id);
-    patient.set_pathway(PathwayNameOf(clinic, "days"));
-    return patient;
+    return DaysPatient(clinic, id);
   }
   std::string Enrol(const std::string& id = "e") { return world_.Enrol("north", id, Patient("p-" + id)); }
 
@@ -68,30 +47,6 @@ class CalendarTest : public ::testing::Test {
   }
   std::vector<std::string> All(const std::string& rule) {
     return {Of(rule + ".1"), Of(rule + ".2"), Of(rule + ".3"), Of(rule + ".4")};
-  }
-
-  // Lists and timelines tell of the same reminders, each once, and counts count them.
-  void ExpectListsAgree(const std::string& clinic = "north", int page_size = 3) {
-    std::map<std::string, std::string> listed, in_timelines;
-    for (const v1::Reminder& reminder : world_.ListAll(clinic, {}, page_size)) {
-      EXPECT_TRUE(listed.emplace(reminder.name(), Standing(reminder)).second) << reminder.name() << " twice";
-      EXPECT_THAT(reminder.steps(), IsEmpty());
-    }
-    v1::ListEnrollmentsRequest all;
-    all.set_parent(ClinicNameOf(clinic));
-    all.set_page_size(1000);
-    const auto enrollments = Good(world_.Call(&Engine::enrollments, &Enrollments::List, all));
-    for (const v1::Enrollment& enrollment : enrollments.enrollments()) {
-      absl::Time before = absl::InfinitePast();
-      const v1::GetTimelineResponse timeline = world_.Timeline(enrollment.name());
-      for (const v1::Reminder& reminder : timeline.reminders()) {
-        in_timelines[reminder.name()] = Standing(reminder);
-        EXPECT_LE(before, plan::ToTime(reminder.due_time()));
-        before = plan::ToTime(reminder.due_time());
-        EXPECT_EQ(before, plan::ToTime(reminder.steps().rbegin()->time()));
-      }
-    }
-    EXPECT_EQ(listed, in_timelines);
   }
 
   int Came(const std::string& reminder, const std::string& standing) {
@@ -130,7 +85,7 @@ TEST_F(CalendarTest, MessagesWaitForContactHoursAndTasksForOpenDays) {
   for (const v1::TimeStep& step : task.steps()) kinds.push_back(step.kind());
   EXPECT_THAT(kinds, ElementsAre(v1::TIME_STEP_KIND_NOMINAL, v1::TIME_STEP_KIND_CLOSED_DAY, v1::TIME_STEP_KIND_HOLIDAY));
   EXPECT_THAT(task.steps(2).description(), ::testing::HasSubstr("Mon 5 Mar 2029 (Founders day)"));
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
 }
 
 TEST_F(CalendarTest, WithoutAnOpeningInsideItsWindowAMessageIsNeverOffered) {
@@ -179,16 +134,16 @@ TEST_F(CalendarTest, NewHoursMoveWhatHasNotComeDueAndNothingElse) {
   ASSERT_TRUE(Update("contact_hours { openings { opens: '12:00' closes: '14:00' } }").ok());
   EXPECT_THAT(All("msg"), ElementsAre("DUE 2029-03-02T09:00", "DUE 2029-03-03T09:00", "SCHEDULED 2029-03-04T12:00",
                                       "SCHEDULED 2029-03-05T12:00"));
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-03T12:30"));  // when msg.2 would be due by the new hours
   EXPECT_EQ(Came("msg.2", "DUE"), 1);
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-04T12:00") - absl::Microseconds(1));
   EXPECT_EQ(Of("msg.3"), "SCHEDULED 2029-03-04T12:00");
   world_.MoveTo(At("2029-03-04T12:00"));
   EXPECT_EQ(Of("msg.3"), "DUE 2029-03-04T12:00");
   EXPECT_EQ(Came("msg.3", "DUE"), 1);
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
 }
 
 TEST_F(CalendarTest, WhatIsDueAtOnceByNewHoursComesDueAtOnce) {
@@ -201,7 +156,7 @@ TEST_F(CalendarTest, WhatIsDueAtOnceByNewHoursComesDueAtOnce) {
   EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
   EXPECT_EQ(Of("task.1"), "DUE 2029-03-02T10:00");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
 }
 
 TEST_F(CalendarTest, WhatWasDoneAheadOfTimeStaysDoneWhereverItMoves) {
@@ -209,11 +164,11 @@ TEST_F(CalendarTest, WhatWasDoneAheadOfTimeStaysDoneWhereverItMoves) {
   ASSERT_TRUE(world_.Complete("clinics/north/enrollments/e/reminders/msg.3").ok());
   ASSERT_TRUE(Update("contact_hours { openings { weekdays: WEEKDAY_MONDAY opens: '10:00' closes: '12:00' } }").ok());
   EXPECT_EQ(Of("msg.3"), "COMPLETED 2029-03-04T09:00");
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-05T10:00"));
   EXPECT_EQ(Came("msg.3", "DUE"), 0);
   EXPECT_EQ(Of("msg.4"), "DUE 2029-03-05T10:00");
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
 }
 
 TEST_F(CalendarTest, AnEndedEnrollmentKeepsItsStatesWhateverTheCalendar) {
@@ -222,7 +177,7 @@ TEST_F(CalendarTest, AnEndedEnrollmentKeepsItsStatesWhateverTheCalendar) {
   ASSERT_TRUE(world_.End(enrollment).ok());
   const auto before = All("msg");
   ASSERT_TRUE(Update("contact_hours { openings { weekdays: WEEKDAY_MONDAY opens: '10:00' closes: '12:00' } }").ok());
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
   EXPECT_EQ(Of("msg.2"), before[1]);
   EXPECT_EQ(Of("msg.4"), "CANCELLED/ENROLLMENT_ENDED 2029-03-05T10:00");
   world_.MoveTo(At("2029-04-01T00:00"));
@@ -231,7 +186,7 @@ TEST_F(CalendarTest, AnEndedEnrollmentKeepsItsStatesWhateverTheCalendar) {
 
 TEST_F(CalendarTest, ASandboxIsPlannedAnewByItsOwnClock) {
   world_.CreateSandbox("box", At("2029-03-01T08:00"));
-  world_.CreatePathway("box", "days", Days());
+  world_.CreatePathway("box", "days", DaysPathway());
   const std::string e = world_.Enrol("box", "e", Patient("p-1", "box"));
   world_.Advance("box", At("2029-03-02T12:00"));
   ASSERT_TRUE(Update("name: 'clinics/box' contact_hours { openings { opens: '12:00' closes: '14:00' } }").ok());
@@ -239,7 +194,7 @@ TEST_F(CalendarTest, ASandboxIsPlannedAnewByItsOwnClock) {
   EXPECT_EQ(world_.StandingOf(e + "/reminders/msg.2"), "SCHEDULED");
   world_.Advance("box", At("2029-03-03T12:00"));
   EXPECT_EQ(world_.StandingOf(e + "/reminders/msg.2"), "DUE");
-  ExpectListsAgree("box");
+  world_.ExpectListsAgree("box");
 }
 
 // More enrollments than one mutation plans anew: in between some are stale.
@@ -302,7 +257,7 @@ TEST_F(StaleTest, WhatACrashLeftIsPlannedAnewAtTheNextStart) {
     EXPECT_FALSE(clinic.ok() && (*clinic)->replan_after.has_value());
     return clinic.status();
   });
-  ExpectListsAgree("north", 1000);
+  world_.ExpectListsAgree("north", 1000);
 }
 
 TEST_F(StaleTest, AStaleEnrollmentIsShownAndEndedByTheNewCalendar) {
@@ -318,12 +273,12 @@ TEST_F(StaleTest, AStaleEnrollmentIsShownAndEndedByTheNewCalendar) {
   });
   EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
   EXPECT_EQ(Of("msg.2"), "SCHEDULED 2029-03-03T12:00");
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-03T09:00"));  // which its next_due still names
   EXPECT_EQ(Of("msg.2"), "SCHEDULED 2029-03-03T12:00");
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());
   EXPECT_EQ(Of("msg.1"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
-  ExpectListsAgree();
+  world_.ExpectListsAgree("north");
 }
 
 TEST_F(StaleTest, WhatAStaleEnrollmentHadComeDueComesDueBeforeItsEnd) {

@@ -45,7 +45,8 @@ void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   }
   for (const auto& [key, item] : patient->items) {
     const auto found = newest.find(key.first);
-    const bool counts = item.arrived && item.due <= now_ && item.state != v1::REMINDER_STATE_CANCELLED;
+    const bool counts = (item.arrived || item.done()) && item.due <= now_ && item.state != v1::REMINDER_STATE_CANCELLED &&
+                        item.reason != v1::REMINDER_REASON_PAUSED;
     if (found != newest.end() && counts) found->second = std::max(found->second, {item.due, item.number});
   }
   for (auto& [key, item] : patient->items) {

@@ -57,6 +57,10 @@ TEST(NamesTest, ParsersReadWhatTheFormattersWrite) {
   const store::ReminderKey key{"north", "0e", "ice_am", 20000};
   EXPECT_EQ(ReminderNameOf(key), "clinics/north/enrollments/0e/reminders/ice_am.20000");
   EXPECT_EQ(ParseReminderName(ReminderNameOf(key)), key);
+  EXPECT_EQ(VisitNameOf("a", "e-1", "month-6"), "clinics/a/enrollments/e-1/visits/month-6");
+  const auto visit = ParseVisitName("clinics/a/enrollments/e-1/visits/month-6");
+  ASSERT_TRUE(visit);
+  EXPECT_EQ(VisitNameOf(visit->clinic, visit->enrollment, visit->visit), "clinics/a/enrollments/e-1/visits/month-6");
 }
 
 TEST(NamesTest, NamesOfAnyOtherFormAreRefused) {
@@ -75,6 +79,11 @@ TEST(NamesTest, NamesOfAnyOtherFormAreRefused) {
   for (const char* id : {"", "r", "r.", ".1", "r.0", "r.-1", "r.+1", "r.01", "r. 1", "r.1 ", "r.1.1", "r.x", "R.1",
                          "1r.1", "r.4294967297"}) {
     EXPECT_FALSE(ParseReminderName(std::string("clinics/a/enrollments/e/reminders/") + id)) << id;
+  }
+  for (const char* name : {"clinics/a/enrollments/e/visits/", "clinics/a/enrollments/E/visits/v", "clinics/a/visits/v",
+                           "clinics/a/enrollments/e/visits/6", "clinics/a/enrollments/e/visits/v/x",
+                           "clinics/a/enrollments/e/reminders/v"}) {
+    EXPECT_FALSE(ParseVisitName(name)) << name;
   }
   EXPECT_FALSE(ParseClinicName("clinics/" + std::string(1'000'000, 'a')));
 }

@@ -140,6 +140,15 @@ TEST_F(PathwaysTest, APreviewShowsTheWholeYearAsItStandsAtEnrollment) {
   for (const v1::Reminder& reminder : preview.reminders()) EXPECT_EQ(Standing(reminder), "SCHEDULED");
 }
 
+TEST_F(PathwaysTest, APreviewOfAPatientWithContactPointsSaysHowTheyAreReached) {
+  const auto preview = Good(Preview("enrollment { procedure_date: '2029-03-01' contact_points { channel: CHANNEL_EMAIL "
+                                    "address: 'ana@example.com' } }"));
+  for (const v1::Reminder& reminder : preview.reminders()) {
+    EXPECT_EQ(reminder.channel(),
+              reminder.audience() == v1::AUDIENCE_PATIENT ? v1::CHANNEL_EMAIL : v1::CHANNEL_UNSPECIFIED);
+  }
+}
+
 TEST_F(PathwaysTest, APreviewOfALateEnrollmentShowsWhatIsLateAndWhatIsDue) {
   v1::PreviewPlanRequest request;
   plan::SetTimestamp(At("2029-03-03T11:00"), request.mutable_enroll_time());

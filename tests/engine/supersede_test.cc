@@ -38,17 +38,6 @@ class SupersedeTest : public ::testing::Test {
   World world_{At("2029-03-01T08:00")};
 };
 
-// Case 19 of the schedule cases.
-TEST_F(SupersedeTest, AfterAnAbsenceOverThreeDueTimesTheLatestIsSentAndTheOthersAreSuperseded) {
-  Enrol();
-  world_.Stop();
-  world_.clock().Set(At("2029-03-04T10:00"));
-  world_.Start();
-  world_.Settle();
-  EXPECT_THAT(Standings(), ElementsAre("EXPIRED/SUPERSEDED", "EXPIRED/SUPERSEDED", "DUE", "SCHEDULED"));
-  EXPECT_THAT(world_.Lease("north"), SizeIs(1));
-}
-
 TEST_F(SupersedeTest, AfterAnAbsenceBeyondTheLastWindowNothingIsSent) {
   Enrol();
   world_.Stop();

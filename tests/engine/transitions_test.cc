@@ -18,9 +18,9 @@ constexpr v1::ReminderState Expi = v1::REMINDER_STATE_EXPIRED;
 constexpr v1::ReminderState Canc = v1::REMINDER_STATE_CANCELLED;
 constexpr v1::ReminderState Supp = v1::REMINDER_STATE_SUPPRESSED;
 
-constexpr Input kInputs[] = {Input::kFire,  Input::kSuppress, Input::kExpire,  Input::kSupersede,
-                             Input::kLease, Input::kRetry,    Input::kRelease, Input::kFail,
-                             Input::kSent,  Input::kComplete, Input::kEnd};
+constexpr Input kInputs[] = {Input::kReschedule, Input::kFire,  Input::kSuppress, Input::kExpire,  Input::kSupersede,
+                             Input::kLease,      Input::kRetry, Input::kRelease,  Input::kFail,    Input::kSent,
+                             Input::kComplete,   Input::kCancel, Input::kEnd};
 
 struct Row {
   v1::ReminderState from;
@@ -28,17 +28,17 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    // from   fire  supp  expi  supe  lease retry rele  fail  sent  comp  end
-    {No,   {No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
-    {Schd, {Due,  Supp, Expi, Expi, No,   No,   No,   No,   No,   Comp, Canc}},
-    {Due,  {No,   No,   Expi, Expi, Leas, No,   No,   No,   Sent, Comp, Canc}},
-    {Leas, {No,   No,   Expi, Expi, Leas, Due,  Due,  Fail, Sent, Comp, Canc}},
-    {Sent, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, Comp, No}},
-    {Comp, {No,   No,   No,   No,   No,   No,   No,   No,   Comp, Comp, No}},
-    {Fail, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
-    {Expi, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
-    {Canc, {No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No}},
-    {Supp, {No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
+    // from   resc  fire  supp  expi  supe  lease retry rele  fail  sent  comp  canc  end
+    {No,   {No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No,   No}},
+    {Schd, {Schd, Due,  Supp, Expi, Expi, No,   No,   No,   No,   Sent, Comp, Canc, Canc}},
+    {Due,  {Schd, No,   Supp, Expi, Expi, Leas, No,   No,   No,   Sent, Comp, Canc, Canc}},
+    {Leas, {Schd, No,   Supp, Expi, Expi, Leas, Due,  Due,  Fail, Sent, Comp, Canc, Canc}},
+    {Sent, {No,   No,   No,   No,   No,   No,   No,   No,   No,   Sent, Comp, No,   No}},
+    {Comp, {No,   No,   No,   No,   No,   No,   No,   No,   No,   Comp, Comp, No,   No}},
+    {Fail, {Schd, No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No,   No}},
+    {Expi, {Schd, No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No,   No}},
+    {Canc, {Schd, No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   Canc, No}},
+    {Supp, {Schd, No,   No,   No,   No,   No,   No,   No,   No,   Sent, No,   No,   No}},
 };
 
 TEST(TransitionsTest, EveryInputInEveryStateLeadsWhereTheTableSaysAndNowhereElse) {
@@ -55,12 +55,21 @@ TEST(TransitionsTest, TheTableHereKnowsEveryStateAndEveryInputThereIs) {
   EXPECT_TRUE(std::equal(std::begin(kInputs), std::end(kInputs), std::begin(kAllInputs), std::end(kAllInputs)));
 }
 
-TEST(TransitionsTest, TerminalStatesAreLeftOnlyForSentOrCompleted) {
+TEST(TransitionsTest, TerminalStatesAreLeftOnlyForSentOrCompletedOrWhereAPlanChanges) {
   for (const Row& row : kRows) {
     if (!IsTerminal(row.from)) continue;
-    for (const v1::ReminderState to : row.to) {
-      EXPECT_TRUE(to == No || to == Sent || to == Comp) << v1::ReminderState_Name(row.from);
+    for (size_t i = 0; i < std::size(kInputs); ++i) {
+      const v1::ReminderState to = row.to[i];
+      EXPECT_TRUE(to == No || to == row.from || to == Sent || to == Comp || kInputs[i] == Input::kReschedule)
+          << v1::ReminderState_Name(row.from);
     }
+  }
+}
+
+TEST(TransitionsTest, WhatWasSentOrDoneNeverComesAgain) {
+  for (const Row& row : kRows) {
+    if (row.from != Sent && row.from != Comp) continue;
+    for (const v1::ReminderState to : row.to) EXPECT_TRUE(to == No || to == Sent || to == Comp);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
@@ -123,7 +124,7 @@ void World::StopStoreOnly() {
 
 void World::Start() {
   StartStoreOnly();
-  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {});
+  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {}, zone_database_);
   AwaitSweep(0);
 }
 
@@ -301,6 +302,79 @@ v1::DeliveryResult World::Report(const std::string& lease_id, v1::DeliveryOutcom
   return response.results_size() == 1 ? response.results(0) : v1::DeliveryResult();
 }
 
+absl::StatusOr<v1::UpdateEnrollmentResponse> World::Update(const v1::UpdateEnrollmentRequest& request) {
+  return Call(&Engine::enrollments, &Enrollments::Update, request);
+}
+
+v1::PlanDiff World::Update(const std::string& enrollment, const std::string& fields) {
+  v1::UpdateEnrollmentRequest request;
+  *request.mutable_enrollment() = FromText<v1::Enrollment>(fields);
+  request.mutable_enrollment()->set_name(enrollment);
+  return Good(Update(request)).diff();
+}
+
+absl::Status World::Pause(const std::string& enrollment) {
+  v1::PauseEnrollmentRequest request;
+  request.set_name(enrollment);
+  return Call(&Engine::enrollments, &Enrollments::Pause, request).status();
+}
+
+absl::Status World::Resume(const std::string& enrollment) {
+  v1::ResumeEnrollmentRequest request;
+  request.set_name(enrollment);
+  return Call(&Engine::enrollments, &Enrollments::Resume, request).status();
+}
+
+absl::Status World::Move(const std::string& reminder, absl::Time due) {
+  v1::MoveReminderRequest request;
+  request.set_name(reminder);
+  plan::SetTimestamp(due, request.mutable_due_time());
+  return Call(&Engine::reminders, &Reminders::Move, request).status();
+}
+
+absl::Status World::Cancel(const std::string& reminder) {
+  v1::CancelReminderRequest request;
+  request.set_name(reminder);
+  return Call(&Engine::reminders, &Reminders::Cancel, request).status();
+}
+
+absl::Status World::Restore(const std::string& reminder) {
+  v1::RestoreReminderRequest request;
+  request.set_name(reminder);
+  return Call(&Engine::reminders, &Reminders::Restore, request).status();
+}
+
+void World::ExpectListsAgree(const std::string& clinic, int page_size) {
+  std::map<std::string, std::string> listed, in_timelines;
+  std::map<std::pair<std::string, int>, int64_t> counted;
+  for (const v1::Reminder& reminder : ListAll(clinic, {}, page_size)) {
+    EXPECT_TRUE(listed.emplace(reminder.name(), Standing(reminder)).second) << reminder.name() << " twice";
+    EXPECT_EQ(reminder.steps_size(), 0);
+    ++counted[{reminder.phase(), reminder.state()}];
+    EXPECT_EQ(Standing(Good(Get(reminder.name()))), Standing(reminder)) << reminder.name();
+  }
+  v1::CountRemindersRequest count;
+  count.set_parent(ClinicNameOf(clinic));
+  const auto counts = Good(Call(&Engine::reminders, &Reminders::Count, count));
+  for (const v1::ReminderCount& entry : counts.counts()) counted[{entry.phase(), entry.state()}] -= entry.count();
+  for (const auto& [key, left] : counted) EXPECT_EQ(left, 0) << key.first << " " << key.second;
+  v1::ListEnrollmentsRequest all;
+  all.set_parent(ClinicNameOf(clinic));
+  all.set_page_size(1000);
+  const auto enrollments = Good(Call(&Engine::enrollments, &Enrollments::List, all));
+  for (const v1::Enrollment& enrollment : enrollments.enrollments()) {
+    absl::Time before = absl::InfinitePast();
+    const v1::GetTimelineResponse timeline = Timeline(enrollment.name());
+    for (const v1::Reminder& reminder : timeline.reminders()) {
+      in_timelines[reminder.name()] = Standing(reminder);
+      EXPECT_LE(before, plan::ToTime(reminder.due_time()));
+      before = plan::ToTime(reminder.due_time());
+      EXPECT_EQ(before, plan::ToTime(reminder.steps().rbegin()->time())) << reminder.name();
+    }
+  }
+  EXPECT_EQ(listed, in_timelines);
+}
+
 std::vector<v1::Event> World::Events(const std::string& clinic) {
   std::vector<v1::Event> events;
   Read([&](store::Facts& facts) {
@@ -314,43 +388,5 @@ std::vector<v1::Event> World::Events(const std::string& clinic) {
 
 LongPoll::LongPoll(World& world, const v1::LeaseRemindersRequest& wanted)
     : request(wanted), call(world.engine().deliveries.Lease(Operator(), request, &response, pending.done())) {}
-
-v1::Pathway KneePathway() {
-  return FromText<v1::Pathway>(R"pb(
-    display_name: "Knee"
-    default_locale: "en"
-    phases { id: "acute" display_name: "First weeks" span { days { first: 0 last: 30 } } }
-    phases { id: "later" display_name: "Later" span { months { first: 6 last: 12 } } }
-    rules {
-      id: "ice" phase: "acute" category: "cooling"
-      schedule { span { days { first: 1 last: 3 } } daily {} times: "09:00" times: "15:00" window { hours: 4 } }
-      texts { key: "en" value: "{first_name}, ice your knee." }
-      texts { key: "es" value: "{first_name}, hielo en la rodilla." }
-    }
-    rules {
-      id: "task" phase: "acute" category: "call" audience: AUDIENCE_CARE_TEAM
-      schedule { on { days: 2 } times: "10:00" window { hours: 2 } }
-      texts { key: "en" value: "Call {first_name}." }
-    }
-    rules {
-      id: "visit" phase: "later" category: "visit"
-      schedule { monthly {} times: "09:00" window { days: 7 } }
-      texts { key: "en" value: "{first_name}, time for a check-up." }
-    }
-  )pb");
-}
-
-v1::Enrollment KneePatient(const std::string& clinic, const std::string& patient) {
-  v1::Enrollment enrollment = FromText<v1::Enrollment>(R"pb(
-    first_name: "Ana"
-    procedure_date: "2029-03-01"
-    contact_points { channel: CHANNEL_SMS address: "+15550100" }
-    contact_points { channel: CHANNEL_EMAIL address: "ana@example.com" }
-    consent: CONSENT_GRANTED
-  )pb");
-  enrollment.set_patient(patient);
-  enrollment.set_pathway(PathwayNameOf(clinic, "knee"));
-  return enrollment;
-}
 
 }  // namespace aftercare::engine

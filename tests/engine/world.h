@@ -84,6 +84,8 @@ class World {
   // The server stops, the server starts over the same file (and sweeps). Between the two there is no engine.
   void Stop();
   void Start();
+  // From the next start on the time zones of the machine are said to be these; 0 from the first on.
+  void SetZoneDatabase(int64_t zone_database) { zone_database_ = zone_database; }
 
   // Between Stop and Start: the database without an engine, to leave it as a crash would.
   void StartStoreOnly();
@@ -135,6 +137,16 @@ class World {
   std::vector<v1::Lease> Lease(const std::string& clinic);
   v1::DeliveryResult Report(const std::string& lease_id, v1::DeliveryOutcome outcome,
                             const Caller& caller = Operator());
+  absl::StatusOr<v1::UpdateEnrollmentResponse> Update(const v1::UpdateEnrollmentRequest& request);
+  // Of one enrollment: the fields of `fields`, in text, that are set.
+  v1::PlanDiff Update(const std::string& enrollment, const std::string& fields);
+  absl::Status Pause(const std::string& enrollment);
+  absl::Status Resume(const std::string& enrollment);
+  absl::Status Move(const std::string& reminder, absl::Time due);
+  absl::Status Cancel(const std::string& reminder);
+  absl::Status Restore(const std::string& reminder);
+  // Lists and timelines tell of the same reminders, each once; counts count them.
+  void ExpectListsAgree(const std::string& clinic, int page_size = 3);
   // The clinic's whole log, from the store.
   std::vector<v1::Event> Events(const std::string& clinic);
 
@@ -145,6 +157,7 @@ class World {
   std::string path_;
   Wrap wrap_;
   FakeClock clock_;
+  int64_t zone_database_ = 0;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Engine> engine_;
 };
@@ -167,6 +180,14 @@ v1::Pathway KneePathway();
 
 // A patient on it, with a telephone and then an e-mail address, who agreed.
 v1::Enrollment KneePatient(const std::string& clinic, const std::string& patient = "p-1");
+
+// Four days. 2029-03-01 is a Thursday; for a procedure then, in UTC:
+//   msg.1 .. msg.4     2 (Fri) to 5 (Mon) March 09:00, to the end of the second day after
+//   task.1 .. task.4   the same days 10:00, tasks for the care team, for two hours
+v1::Pathway DaysPathway();
+
+// The same patient on pathway `days`.
+v1::Enrollment DaysPatient(const std::string& clinic, const std::string& patient = "p-1");
 
 }  // namespace aftercare::engine
 

@@ -39,6 +39,15 @@ TEST(CivilTest, TimesOfDayAreReadStrictly) {
   }
 }
 
+TEST(CivilTest, DatesWithTimesAreReadAsTheyAreWritten) {
+  EXPECT_EQ(ParseMinute("2026-03-05T07:09"), absl::CivilMinute(2026, 3, 5, 7, 9));
+  EXPECT_EQ(ParseMinute("1970-01-01T00:00"), absl::CivilMinute(1970, 1, 1, 0, 0));
+  for (const char* bad : {"", "2026-03-05", "2026-03-05 07:09", "2026-03-05T7:09", "2026-03-05T07:09:00",
+                          "2026-02-30T07:09", "2026-03-05T24:00", "2026-03-05t07:09", "2200-01-01T00:00"}) {
+    EXPECT_FALSE(ParseMinute(bad).has_value()) << bad;
+  }
+}
+
 TEST(CivilTest, ZonesAreFoundByIanaNameAndLink) {
   for (const char* good : {"UTC", "America/New_York", "US/Eastern", "Etc/GMT+5", "America/Argentina/Buenos_Aires",
                            "Asia/Kathmandu", "EST5EDT", "GMT0"}) {

@@ -24,7 +24,8 @@ PatientFacts Facts(const std::string& clinic, const std::string& enrolled = "") 
 }
 
 // `KIND instant: description`, one a line.
-std::string Steps(v1::Pathway pathway, const PatientFacts& facts, const std::string& recorded_due = "") {
+std::string Steps(v1::Pathway pathway, const PatientFacts& facts, const std::string& recorded_due = "",
+                  bool moved = false) {
   const auto compiled = CompileGood(pathway);
   const Plan plan(*compiled, facts);
   Occurrence occurrence;
@@ -32,7 +33,7 @@ std::string Steps(v1::Pathway pathway, const PatientFacts& facts, const std::str
   v1::Reminder reminder;
   Describe(*compiled, facts, occurrence, occurrence.due, &reminder);
   if (!recorded_due.empty()) SetTimestamp(Instant(recorded_due), reminder.mutable_due_time());
-  AddSteps(*compiled, facts, plan, 0, 1, false, &reminder);
+  AddSteps(*compiled, facts, plan, 0, 1, moved, &reminder);
   std::string lines;
   for (const v1::TimeStep& step : reminder.steps()) {
     absl::StrAppend(&lines, v1::TimeStepKind_Name(step.kind()).substr(15), " ", InUtc(ToTime(step.time())), ": ",
@@ -108,6 +109,25 @@ TEST(ExplainTest, WhatIsRecordedElsewhereSaysSo) {
   EXPECT_EQ(Steps(Friday("times: '09:00'"), Facts(""), "2026-03-06T15:00Z"),
             absl::StrCat(kNine, "RECORDED 2026-03-06T15:00Z: Recorded as due Fri 6 Mar 2026 10:00, as planned by the "
                                 "facts of then; nothing moves it since.\n"));
+}
+
+TEST(ExplainTest, WhatTheClinicMovedSaysSo) {
+  EXPECT_EQ(Steps(Friday("times: '09:00'"), Facts(""), "2026-03-06T15:00Z", /*moved=*/true),
+            absl::StrCat(kNine, "MOVED 2026-03-06T15:00Z: Moved by the clinic to Fri 6 Mar 2026 10:00.\n"));
+}
+
+TEST(ExplainTest, EachHoldTellsWhatItWasAndWhatBecameOfIt) {
+  PatientFacts facts = Facts("");
+  facts.holds = {{Instant("2026-03-06T13:00Z"), Instant("2026-03-06T15:00Z"), v1::REMINDER_REASON_PAUSED},
+                 {absl::InfinitePast(), Instant("2026-03-06T18:00Z"), v1::REMINDER_REASON_MOVED_BY_REANCHOR}};
+  constexpr char kPaused[] = "PAUSED 2026-03-06T15:00Z: Paused from Fri 6 Mar 2026 08:00 to Fri 6 Mar 2026 10:00, after "
+                             "that time but inside its window: due at once.\n";
+  EXPECT_EQ(Steps(Friday("times: '09:00'"), facts),
+            absl::StrCat(kNine, kPaused, "REANCHORED 2026-03-06T18:00Z: The enrollment was changed Fri 6 Mar 2026 13:00, "
+                                         "after that time but inside its window: due at once.\n"));
+  EXPECT_EQ(Steps(Friday("times: '09:00' window { until: '12:00' }"), facts),
+            absl::StrCat(kNine, kPaused, "REANCHORED 2026-03-06T15:00Z: The enrollment was changed Fri 6 Mar 2026 13:00, "
+                                         "when its window had closed, Fri 6 Mar 2026 12:00: never due.\n"));
 }
 
 }  // namespace

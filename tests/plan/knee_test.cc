@@ -26,6 +26,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Pair;
 
 using Factors = std::map<std::string, std::string>;
@@ -55,6 +56,21 @@ PatientFacts FactsWith(const Factors& factors) {
   const auto facts = FactsOf(PatientWith(factors), Knee(), &errors);
   for (const std::string& line : LinesOf(errors)) ADD_FAILURE() << line;
   return facts.value_or(PatientFacts());
+}
+
+// Facts of a patient whose visits all stand in that state, with appointments two days after their targets at 14:30.
+PatientFacts FactsWithVisits(v1::VisitState state, const std::string& since) {
+  record::v1::PlanHistory history;
+  for (const auto& [visit, start] : {std::pair("month-6", "2026-12-03T19:30Z"), {"month-9", "2027-03-03T19:30Z"},
+                                     {"month-12", "2027-06-03T18:30Z"}}) {
+    record::v1::VisitRecord* record = history.add_visits();
+    record->set_visit(visit);
+    record->set_state(state);
+    record->set_appointment(1);
+    record->set_start_micros(absl::ToUnixMicros(Instant(start)));
+    record->set_since_micros(absl::ToUnixMicros(Instant(since)));
+  }
+  return TrustedFactsOf(PatientWith({}), Knee(), {}, history);
 }
 
 std::vector<Occurrence> PlanWith(const Factors& factors) { return WholePlan(Knee(), FactsWith(factors)); }
@@ -121,11 +137,10 @@ TEST(KneeTest, PhasesRunOnTheDaysOfTheTimeline) {
                                   "maximum-benefits 2026-12-01 2027-05-31"));       // Months 6-12.
 }
 
-// What prepares the visit of month 6 lies before it, in the phase before.
+// As long as no visit is booked.
 TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
   EXPECT_THAT(CountsWith({}), ElementsAre(Pair("continued-improvement/check-in", 7),     // Every other Tuesday.
                                           Pair("continued-improvement/expectation", 1),  //
-                                          Pair("continued-improvement/visit", 4),        //
                                           Pair("early-recovery/activity", 14),           // Each day of two weeks.
                                           Pair("early-recovery/expectation", 1),         //
                                           Pair("gradual-progress/check-in", 8),          // Each Tuesday.
@@ -137,8 +152,8 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("initial-reaction/pain-check", 3),        // Each evening.
                                           Pair("initial-reaction/rest", 6),              // Two a day.
                                           Pair("initial-reaction/safety", 1),            //
-                                          Pair("maximum-benefits/visit", 11)));
-  EXPECT_EQ(PlanWith({}).size(), 95u);
+                                          Pair("maximum-benefits/visit", 9)));           // Three a visit.
+  EXPECT_EQ(PlanWith({}).size(), 89u);
 }
 
 TEST(KneeTest, IceAndRestComeSeveralTimesADayAndThePainCheckInTheEvening) {
@@ -165,30 +180,74 @@ TEST(KneeTest, WhatToExpectIsSaidAsThePhaseBegins) {
   EXPECT_THAT(TimesOf("expect-later"), ElementsAre("2026-09-01T12:00"));
 }
 
-TEST(KneeTest, EachVisitIsBookedCheckedAndRemindedOf) {
-  const auto all = [](const std::string& month_6, const std::string& later) {
-    std::vector<std::string> times = TimesOf(month_6);
-    const std::vector<std::string> others = TimesOf(later);
-    times.insert(times.end(), others.begin(), others.end());
-    return times;
-  };
-  EXPECT_THAT(all("visit-6-book", "visit-9-12-book"),
-              ElementsAre("2026-11-03T10:00", "2027-02-01T10:00", "2027-05-04T10:00"));
-  EXPECT_THAT(all("visit-6-check-booked", "visit-9-12-check-booked"),
-              ElementsAre("2026-11-17T09:00", "2027-02-15T09:00", "2027-05-18T09:00"));
-  EXPECT_THAT(all("visit-6-week-before", "visit-9-12-week-before"),
-              ElementsAre("2026-11-24T10:00", "2027-02-22T10:00", "2027-05-25T10:00"));
-  EXPECT_THAT(all("visit-6-day-before", "visit-9-12-day-before"),
-              ElementsAre("2026-11-30T10:00", "2027-02-28T10:00", "2027-05-31T10:00"));
-  EXPECT_THAT(TimesOf("visit-morning"), ElementsAre("2026-12-01T08:00", "2027-03-01T08:00", "2027-06-01T08:00"));
+// `rule nominal` of what is planned about visits.
+std::vector<std::string> AboutVisits(const PatientFacts& facts) {
+  std::vector<std::string> lines;
+  for (const Occurrence& occurrence : WholePlan(Knee(), facts)) {
+    const v1::Rule& rule = Knee().rule_source(occurrence.rule);
+    if (rule.category() == "visit") lines.push_back(absl::StrCat(rule.id(), " ", FormatMinute(occurrence.nominal)));
+  }
+  return lines;
 }
 
-TEST(KneeTest, OnlyChecksOfBookingsAndOfDonorCellsAreTasksOfTheCareTeam) {
+TEST(KneeTest, ThePatientIsAskedToBookEachVisitAndTheCareTeamGetsATaskAsItsWindowNears) {
+  EXPECT_THAT(AboutVisits(FactsWith({})),
+              ElementsAre("visit-6-book 2026-11-03T10:00", "visit-6-check-booked 2026-11-17T09:00",
+                          "visit-6-book 2026-11-17T10:00", "visit-9-book 2027-02-01T10:00",
+                          "visit-9-check-booked 2027-02-15T09:00", "visit-9-book 2027-02-15T10:00",
+                          "visit-12-book 2027-05-04T10:00", "visit-12-check-booked 2027-05-18T09:00",
+                          "visit-12-book 2027-05-18T10:00"));
+}
+
+TEST(KneeTest, WhatIsBookedIsRemindedOfAWeekAndADayBeforeAndOnTheMorning) {
+  EXPECT_THAT(AboutVisits(FactsWithVisits(v1::VISIT_STATE_BOOKED, "2026-10-01T12:00Z")),
+              ElementsAre("visit-6-week-before 2026-11-26T10:00", "visit-6-day-before 2026-12-02T10:00",
+                          "visit-6-morning 2026-12-03T07:00", "visit-9-week-before 2027-02-24T10:00",
+                          "visit-9-day-before 2027-03-02T10:00", "visit-9-morning 2027-03-03T07:00",
+                          "visit-12-week-before 2027-05-27T10:00", "visit-12-day-before 2027-06-02T10:00",
+                          "visit-12-morning 2027-06-03T07:00"));
+}
+
+// What is due at once, by rule, where all visits came to that state after the first appointment, at 21:00Z.
+std::vector<std::string> DueAtOnce(v1::VisitState state) {
+  std::vector<std::string> lines;
+  for (const Occurrence& occurrence : WholePlan(Knee(), FactsWithVisits(state, "2026-12-03T21:00Z"))) {
+    const v1::Rule& rule = Knee().rule_source(occurrence.rule);
+    if (rule.category() == "visit" && occurrence.due == Instant("2026-12-03T21:00Z")) lines.push_back(rule.id());
+  }
+  return lines;
+}
+
+TEST(KneeTest, WhatIsMissedOrCancelledBringsAMessageAndATaskAtOnce) {
+  EXPECT_THAT(DueAtOnce(v1::VISIT_STATE_MISSED), ElementsAre("visit-6-missed", "visit-6-missed-task"));
+  // An appointment may be cancelled long before.
+  EXPECT_THAT(DueAtOnce(v1::VISIT_STATE_CANCELLED), ElementsAre("visit-6-cancelled", "visit-6-cancelled-task",
+                                                                "visit-9-cancelled", "visit-9-cancelled-task"));
+  EXPECT_THAT(AboutVisits(FactsWithVisits(v1::VISIT_STATE_ATTENDED, "2026-12-03T21:00Z")), IsEmpty());
+}
+
+TEST(KneeTest, OnlyVisitsToBookAndDonorCellsMakeTasksForTheCareTeam) {
   std::vector<std::string> tasks;
   for (int i = 0; i < Knee().rule_count(); ++i) {
     if (Knee().rule(i).audience == v1::AUDIENCE_CARE_TEAM) tasks.push_back(Knee().rule_source(i).id());
   }
-  EXPECT_THAT(tasks, ElementsAre("allogeneic-check", "visit-6-check-booked", "visit-9-12-check-booked"));
+  EXPECT_THAT(tasks, ElementsAre("allogeneic-check", "visit-6-check-booked", "visit-6-missed-task",
+                                 "visit-6-cancelled-task", "visit-9-check-booked", "visit-9-missed-task",
+                                 "visit-9-cancelled-task", "visit-12-check-booked", "visit-12-missed-task",
+                                 "visit-12-cancelled-task"));
+}
+
+TEST(KneeTest, VisitsHaveTheWindowsOfThePathway) {
+  std::vector<std::string> visits;
+  const PatientFacts facts = FactsWith({});
+  for (int i = 0; i < Knee().visit_count(); ++i) {
+    const VisitFacts& visit = facts.visits[i];
+    visits.push_back(absl::StrCat(Knee().visit_source(i).id(), " ", FormatDate(visit.target), " from ",
+                                  FormatDate(visit.window.first), " to ", FormatDate(visit.window.last)));
+  }
+  EXPECT_THAT(visits, ElementsAre("month-6 2026-12-01 from 2026-11-24 to 2026-12-22",
+                                  "month-9 2027-03-01 from 2027-02-22 to 2027-03-22",
+                                  "month-12 2027-06-01 from 2027-05-25 to 2027-06-22"));
 }
 
 TEST(KneeTest, ASevereSmokerIsSentOtherThingsThanAMildPatient) {
@@ -288,8 +347,14 @@ std::u32string Characters(const std::string& text) {
 }
 
 TEST(KneeTest, EveryTextFitsOneSmsPart) {
+  // With dates in September, the longest.
   PatientFacts facts = FactsWith({});
   facts.rules.set();
+  for (VisitFacts& visit : facts.visits) {
+    visit.target = visit.anchor = absl::CivilDay(2027, 9, 30);
+    visit.appointment = 1;
+    visit.start = Instant("2027-09-30T16:30Z");
+  }
   Plan plan(Knee(), facts);
   for (int i = 0; i < Knee().rule_count(); ++i) {
     for (const char* locale : {"en", "es"}) {

@@ -145,5 +145,64 @@ TEST(PlacementTest, ASpreadIsOfWholeSecondsUpToFourHours) {
   EXPECT_EQ(faults(1, 1), fault);
 }
 
+// A hold as a test writes it; without `from` a bound.
+Hold Held(const std::string& from, const std::string& until, v1::ReminderReason reason) {
+  return {from.empty() ? absl::InfinitePast() : Instant(from), Instant(until), reason};
+}
+
+TEST(PlacementTest, APauseMovesWhatIsOpenToItsEndAndLetsTheRestLapse) {
+  PatientFacts facts = Facts("");
+  const v1::Pathway pathway = Friday("times: '09:00' window { hours: 3 }");
+  facts.holds = {Held("2026-03-06T09:00Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED)};
+  EXPECT_EQ(Only(pathway, facts), "2026-03-06T11:00Z until 2026-03-06T12:00Z") << "from its first instant";
+  facts.holds = {Held("2026-03-06T09:01Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED)};
+  EXPECT_EQ(Only(pathway, facts), "2026-03-06T09:00Z until 2026-03-06T12:00Z") << "it was due before";
+  facts.holds = {Held("2026-03-06T08:00Z", "2026-03-06T12:00Z", v1::REMINDER_REASON_PAUSED)};
+  const Occurrence lapsed = WholePlan(*CompileGood(pathway), facts).at(0);
+  EXPECT_EQ(lapsed.lapsed, v1::REMINDER_REASON_PAUSED);
+  EXPECT_EQ(lapsed.due, Instant("2026-03-06T09:00Z"));
+  EXPECT_EQ(lapsed.lapse_time, Instant("2026-03-06T12:00Z")) << "when its window closed";
+}
+
+TEST(PlacementTest, AChangeMakesWhatIsOpenDueThenAndLetsWhatIsOverLapse) {
+  PatientFacts facts = Facts("", "UTC", Instant("2026-03-01T00:00Z"));
+  const v1::Pathway pathway = Friday("times: '09:00' window { hours: 3 }");
+  facts.holds = {Held("", "2026-03-06T11:30Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR)};
+  EXPECT_EQ(Only(pathway, facts), "2026-03-06T11:30Z until 2026-03-06T12:00Z");
+  facts.holds = {Held("", "2026-03-07T11:30Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR)};
+  const Occurrence lapsed = WholePlan(*CompileGood(pathway), facts).at(0);
+  EXPECT_EQ(lapsed.lapsed, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
+  EXPECT_EQ(lapsed.lapse_time, Instant("2026-03-07T11:30Z")) << "when the plan changed";
+}
+
+TEST(PlacementTest, WhatAHoldMovesGoesThroughContactHoursOnceMore) {
+  PatientFacts facts = Facts("contact_hours { openings { opens: '08:00' closes: '18:00' } }");
+  facts.holds = {Held("2026-03-06T08:00Z", "2026-03-06T20:00Z", v1::REMINDER_REASON_PAUSED)};
+  EXPECT_EQ(Only(Friday("times: '09:00' window { days: 2 }"), facts), "2026-03-07T08:00Z until 2026-03-09T00:00Z");
+  EXPECT_EQ(Only(Friday("times: '09:00'"), facts), "2026-03-06T20:00Z until 2026-03-07T00:00Z outside");
+}
+
+TEST(PlacementTest, HoldsActOneAfterTheOther) {
+  PatientFacts facts = Facts("", "UTC", Instant("2026-03-06T10:00Z"));
+  facts.holds = {Held("2026-03-06T10:00Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED),
+                 Held("", "2026-03-06T12:00Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR),
+                 Held("2026-03-06T12:00Z", "2026-03-06T13:00Z", v1::REMINDER_REASON_PAUSED)};
+  EXPECT_EQ(Only(Friday("times: '09:00'"), facts), "2026-03-06T13:00Z until 2026-03-07T00:00Z");
+  EXPECT_EQ(WholePlan(*CompileGood(Friday("times: '09:00' window { until: '11:30' }")), facts).at(0).lapsed,
+            v1::REMINDER_REASON_MOVED_BY_REANCHOR);
+}
+
+TEST(PlacementTest, AWindowFromAnotherTimeIsOfTheSameShape) {
+  const auto end = [](const std::string& window, const char* due) {
+    const auto pathway = CompileGood(Friday("times: '09:00' " + window));
+    return InUtc(WindowEnd(pathway->rule(0), Instant(due), FindZone("America/New_York").value()));
+  };
+  EXPECT_EQ(end("", "2026-07-01T15:00Z"), "2026-07-02T04:00Z");
+  EXPECT_EQ(end("window { days: 2 }", "2026-07-01T15:00Z"), "2026-07-04T04:00Z");
+  EXPECT_EQ(end("window { hours: 3 }", "2026-07-01T15:00Z"), "2026-07-01T18:00Z");
+  EXPECT_EQ(end("window { until: '12:00' }", "2026-07-01T15:00Z"), "2026-07-01T16:00Z");
+  EXPECT_EQ(end("window { until: '12:00' }", "2026-07-01T16:00Z"), "2026-07-02T04:00Z") << "at its closing time";
+}
+
 }  // namespace
 }  // namespace aftercare::plan

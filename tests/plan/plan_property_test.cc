@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <random>
 #include <string>
@@ -49,8 +47,6 @@ std::string Shown(const std::vector<Hold>& holds) {
 // Every test walks through random plans in all zones.
 class PlanProperty : public testing::Test {
  protected:
-  PlanProperty() { std::cout << "AFTERCARE_SEED=" << seed_ << std::endl; }
-
   // Calls `check` with `rounds` random plans in every zone, until one fails.
   template <typename Check>
   void ForRandomPlans(int rounds, Check check) {
@@ -62,12 +58,12 @@ class PlanProperty : public testing::Test {
         const auto pathway = CompileGood(RandomPathway(&random_));
         ASSERT_NE(pathway, nullptr);
         const std::string& other_zone = zones[random_.Between(0, static_cast<int>(zones.size()) - 1)];
-        const RandomFacts facts = RandomPatient(zone, other_zone, &random_);
+        const RandomFacts facts = RandomPatient(*pathway, zone, other_zone, &random_);
         SCOPED_TRACE(absl::StrCat(zone, " from ", FormatDate(facts.procedure_date), " enrolled ",
                                   absl::FormatTime(facts.enroll_time), ", ", Shown(facts.holds), "with the rules ",
                                   facts.rules.to_string().substr(kMaxRules - 6), " (the first one last), hours ",
                                   facts.contact_hours.ShortDebugString(), ", clinic ", facts.clinic.ShortDebugString(),
-                                  ", of ",
+                                  ", visits ", facts.history.ShortDebugString(), ", of ",
                                   pathway->source().ShortDebugString()));
         ASSERT_NO_FATAL_FAILURE(check(*pathway, facts));
         if (HasFailure()) return;
@@ -75,15 +71,13 @@ class PlanProperty : public testing::Test {
     }
   }
 
-  const uint64_t seed_ = [] {
-    const char* seed = std::getenv("AFTERCARE_SEED");
-    return seed != nullptr ? std::strtoull(seed, nullptr, 10) : std::random_device()();
-  }();
+  const uint64_t seed_ = SeedOfRun();
   Random random_{seed_};
 };
 
 TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
-  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0, lapsed_later = 0, at_hold = 0;
+  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0, lapsed_later = 0, at_hold = 0, at_visit = 0;
+  size_t by_appointment = 0, by_visit = 0;
   ForRandomPlans(30, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     ASSERT_EQ(Difference(all, SlowPlan(pathway, facts)), "");
@@ -93,6 +87,9 @@ TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
       lapsed_later += occurrence.lapsed > v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
       for (const Hold& hold : facts.holds) at_hold += occurrence.due == hold.until ? 1 : 0;
       outside += occurrence.outside ? 1 : 0;
+      by_appointment += occurrence.lapsed == v1::REMINDER_REASON_WINDOW_CLOSED ? 1 : 0;
+      by_visit += occurrence.lapsed == v1::REMINDER_REASON_VISIT_CHANGED ? 1 : 0;
+      for (const VisitFacts& visit : facts.visits) at_visit += occurrence.due == visit.since ? 1 : 0;
       at_enrollment += occurrence.due == facts.enroll_time ? 1 : 0;
     }
   });
@@ -103,9 +100,12 @@ TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
   EXPECT_GT(outside, 1000u);
   EXPECT_GT(lapsed_later, 1000u);
   EXPECT_GT(at_hold, 100u);
+  EXPECT_GT(at_visit, 100u);
+  EXPECT_GT(by_visit, 1000u);
+  EXPECT_GT(by_appointment, 1000u);
 }
 
-TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedFromOne) {
+TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedWithoutAGap) {
   ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     for (size_t i = 1; i < all.size(); ++i) {
@@ -118,7 +118,11 @@ TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedFromOne) {
       std::copy_if(all.begin(), all.end(), std::back_inserter(own), [rule](const auto& o) { return o.rule == rule; });
       ASSERT_TRUE(facts.rules[rule] || own.empty());
       std::sort(own.begin(), own.end(), [](const auto& a, const auto& b) { return a.nominal < b.nominal; });
-      for (size_t i = 0; i < own.size(); ++i) ASSERT_EQ(own[i].number, static_cast<int>(i) + 1) << Shown(own[i]);
+      const int visit = pathway.rule(rule).visit;
+      const int appointment = visit < 0 ? 1 : std::max(facts.visits[visit].appointment, 1);
+      const int before = (appointment - 1) * static_cast<int>(own.size());
+      for (size_t i = 0; i < own.size(); ++i)
+        ASSERT_EQ(own[i].number, before + static_cast<int>(i) + 1) << Shown(own[i]);
     }
   });
 }
@@ -126,23 +130,31 @@ TEST_F(PlanProperty, OccurrencesAreInStrictOrderAndNumberedFromOne) {
 TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
   ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
-      const v1::Schedule& schedule = pathway.rule_source(occurrence.rule).schedule();
-      const v1::Span& phase = pathway.phase_source(pathway.rule(occurrence.rule).phase).span();
-      const DateRange days = SpanDates(phase, facts.procedure_date);
-      const absl::CivilDay day(occurrence.nominal);
-      ASSERT_GE(day, days.first) << Shown(occurrence);
-      ASSERT_LE(day, days.last + (schedule.on().empty() ? 0 : 1)) << Shown(occurrence);
+      const int visit = pathway.rule(occurrence.rule).visit;
+      if (visit < 0) {
+        const v1::Schedule& schedule = pathway.rule_source(occurrence.rule).schedule();
+        const v1::Span& phase = pathway.phase_source(pathway.rule(occurrence.rule).phase).span();
+        const DateRange days = SpanDates(phase, facts.procedure_date);
+        const absl::CivilDay day(occurrence.nominal);
+        ASSERT_GE(day, days.first) << Shown(occurrence);
+        ASSERT_LE(day, days.last + (schedule.on().empty() ? 0 : 1)) << Shown(occurrence);
+      } else if (facts.visits[visit].state == v1::VISIT_STATE_BOOKED && occurrence.lapsed == 0) {
+        ASSERT_LE(occurrence.expire, facts.visits[visit].start) << Shown(occurrence);
+      }
       // Where clocks skip the time the patient's clock shows a later one, where they repeat it the same; never earlier.
       const absl::Time instant = facts.zone.At(absl::CivilSecond(occurrence.nominal)).pre;
       ASSERT_GE(absl::ToCivilSecond(instant, facts.zone), absl::CivilSecond(occurrence.nominal)) << Shown(occurrence);
       ASSERT_GE(occurrence.due, instant) << Shown(occurrence);
       ASSERT_LT(occurrence.due, occurrence.expire) << Shown(occurrence);
-      ASSERT_TRUE(occurrence.lapsed != 0 || occurrence.due >= facts.enroll_time) << Shown(occurrence);
+      const bool ever_booked = visit >= 0 && facts.visits[visit].appointment > 0;
+      const absl::Time begun = ever_booked ? facts.visits[visit].since : facts.enroll_time;
+      ASSERT_TRUE(occurrence.lapsed != 0 || occurrence.due >= begun) << Shown(occurrence);
       if (occurrence.lapsed == v1::REMINDER_REASON_LATE_ENROLLMENT) {
         ASSERT_LE(occurrence.expire, facts.enroll_time) << Shown(occurrence);
       }
       for (const Hold& hold : facts.holds) {
-        const bool inside = occurrence.due >= hold.from && occurrence.due < hold.until;
+        const bool counts = !ever_booked || hold.until > begun;
+        const bool inside = counts && occurrence.due >= hold.from && occurrence.due < hold.until;
         ASSERT_TRUE(occurrence.lapsed != 0 || !inside) << Shown(occurrence);
       }
     }
@@ -175,6 +187,7 @@ TEST_F(PlanProperty, TheSameFactsMakeTheSamePlan) {
     PatientFacts others = FactsFor(FormatDate(facts.procedure_date), facts.zone.name(), facts.enroll_time);
     others.rules = facts.rules;
     others.holds = facts.holds;
+    others.visits = facts.visits;
     FieldErrors errors;
     others.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);
     others.setting = {std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors)),
@@ -212,8 +225,11 @@ TEST_F(PlanProperty, FindingAgreesWithWalking) {
       ++count[occurrence.rule];
     }
     for (int rule = 0; rule < pathway.rule_count(); ++rule) {
+      const int visit = pathway.rule(rule).visit;
+      const int before = visit < 0 ? 0 : std::max(facts.visits[visit].appointment - 1, 0) * count[rule];
       ASSERT_FALSE(plan.Find(rule, 0, &found));
-      ASSERT_FALSE(plan.Find(rule, count[rule] + 1, &found)) << Shown(found);
+      ASSERT_FALSE(plan.Find(rule, before, &found)) << Shown(found);
+      ASSERT_FALSE(plan.Find(rule, before + count[rule] + 1, &found)) << Shown(found);
     }
   });
 }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -33,6 +34,14 @@ inline std::vector<std::string> AllZones() {
   }
   EXPECT_GT(names.size(), 300u);
   return names;
+}
+
+// AFTERCARE_SEED, else another one each time. Printed, so that what fails can be run again.
+inline uint64_t SeedOfRun() {
+  const char* given = std::getenv("AFTERCARE_SEED");
+  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
+  return seed;
 }
 
 class Random {
@@ -127,9 +136,23 @@ inline void SetRandomDays(int first, int last, Random* random, v1::Rule* rule) {
   *rule->mutable_schedule() = FromText<v1::Schedule>(days + TimesText(random));
 }
 
+// Days around a visit, and a state of it.
+inline void SetRandomVisit(Random* random, v1::Rule* rule) {
+  rule->mutable_visit()->set_visit(random->OneIn(2) ? "early" : "late");
+  // Mostly for appointments, which bound what is due more than the other states do.
+  rule->mutable_visit()->set_state(random->OneIn(2) ? v1::VISIT_STATE_BOOKED : v1::VisitState(random->Between(1, 5)));
+  std::string days;
+  for (int day = random->Between(-40, 2); day <= 4; day += random->Between(1, 20)) {
+    absl::StrAppend(&days, " on { days: ", day, " }");
+  }
+  *rule->mutable_schedule() = FromText<v1::Schedule>(days + TimesText(random));
+}
+
 inline v1::Pathway RandomPathway(Random* random) {
   auto pathway = FromText<v1::Pathway>(R"(
       display_name: "Random" default_locale: "en"
+      visits { id: "early" display_name: "Early" target { days: 45 } }
+      visits { id: "late" display_name: "Late" target { months: 6 days: -1 } }
       phases { id: "year" display_name: "Year" span { days { first: 0 last: 3660 } } }
       phases { id: "own" display_name: "Own" span { months {} } })");
   const int first = random->Between(0, 6);
@@ -141,6 +164,7 @@ inline v1::Pathway RandomPathway(Random* random) {
     rule->set_id(absl::StrCat("r", i));
     rule->set_category("c");
     SetRandomDays(first, last, random, rule);
+    if (random->OneIn(3)) SetRandomVisit(random, rule);
     if (random->OneIn(3)) rule->set_audience(v1::AUDIENCE_CARE_TEAM);
     if (random->OneIn(3)) rule->mutable_spread()->set_seconds(random->Between(1, random->OneIn(2) ? 600 : 4 * 60 * 60));
     (*rule->mutable_texts())["en"] = "Text";
@@ -153,6 +177,21 @@ inline absl::Time RandomInstant(const PatientFacts& facts, Random* random) {
   const absl::Time noon = facts.zone.At(absl::CivilHour(facts.procedure_date) + 12).pre;
   return noon + absl::Hours(24 * random->Between(-3, 400)) + absl::Minutes(random->Between(-720, 720)) +
          absl::Nanoseconds(random->OneIn(2) ? 0 : random->Between(0, 999'999'999));
+}
+
+// What may have become of the visits of RandomPathway.
+inline record::v1::PlanHistory RandomHistory(const PatientFacts& facts, Random* random) {
+  record::v1::PlanHistory history;
+  for (const char* visit : {"early", "late"}) {
+    if (random->OneIn(3)) continue;
+    record::v1::VisitRecord* record = history.add_visits();
+    record->set_visit(visit);
+    record->set_state(v1::VisitState(random->Between(v1::VISIT_STATE_BOOKED, v1::VISIT_STATE_CANCELLED)));
+    record->set_appointment(random->Between(1, 3));
+    record->set_start_micros(absl::ToUnixSeconds(RandomInstant(facts, random)) / 60 * 60'000'000);
+    record->set_since_micros(absl::ToUnixMicros(RandomInstant(facts, random)));
+  }
+  return history;
 }
 
 // Hours that open at least once a week, on all days or some, often around midnight and where clocks change.
@@ -172,7 +211,8 @@ inline v1::ContactHours RandomHours(Random* random) {
     opening->set_closes(absl::StrFormat("%02d:%02d", bounds[i + 1] / 60, bounds[i + 1] % 60));
     if (opening->opens() == "24:00") hours.mutable_openings()->RemoveLast();
     for (int day = 1; day <= 7; ++day) {
-      if (random->OneIn(2) && !hours.openings().empty()) hours.mutable_openings()->rbegin()->add_weekdays(v1::Weekday(day));
+      if (random->OneIn(2) && !hours.openings().empty())
+        hours.mutable_openings()->rbegin()->add_weekdays(v1::Weekday(day));
     }
   }
   return hours;
@@ -198,15 +238,28 @@ inline v1::Clinic RandomClinic(const std::string& zone, absl::CivilDay procedure
 struct RandomFacts : PatientFacts {
   v1::ContactHours contact_hours;
   v1::Clinic clinic;
+  record::v1::PlanHistory history;  // Of its visits only.
 };
 
-// A patient with a procedure on any day of the calendar, to whom most rules apply; a third of them never enrolled. Half
-// of them have contact hours, and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
-inline RandomFacts RandomPatient(const std::string& zone, const std::string& other_zone, Random* random) {
-  RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}};
+// A day at most two months before clocks of the zone change, from 1990 to 2090; any day where they never do.
+inline absl::CivilDay DayBeforeAChange(absl::TimeZone zone, Random* random) {
+  absl::CivilDay day = absl::CivilDay(1990, 1, 1) + random->Between(0, 100 * 365);
+  absl::TimeZone::CivilTransition change;
+  const bool changes = zone.NextTransition(zone.At(absl::CivilSecond(day)).pre, &change);
+  if (changes && change.to.year() < 2199) day = absl::CivilDay(change.to) - random->Between(0, 60);
+  return day;
+}
+
+// A patient with a procedure on any day of the calendar, a third of them shortly before a change of clocks, to whom
+// most rules apply, whatever state their visits are in; a third of them never enrolled. Half of them have contact hours,
+// and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
+inline RandomFacts RandomPatient(const CompiledPathway& pathway, const std::string& zone, const std::string& other_zone,
+                                 Random* random) {
+  RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}, {}};
   const int days = static_cast<int>(absl::CivilDay(2199, 12, 31) - facts.procedure_date);
   // Half of them in the years in which zones have changed their minds.
   facts.procedure_date += random->Between(0, random->OneIn(2) ? days : 60 * 365);
+  if (random->OneIn(3)) facts.procedure_date = DayBeforeAChange(facts.zone, random);
   for (int i = 0; i < 6; ++i) facts.rules[i] = !random->OneIn(6);
   if (!random->OneIn(3)) facts.enroll_time = RandomInstant(facts, random);
   for (int i = random->OneIn(2) ? 0 : random->Between(1, 3); i > 0; --i) {
@@ -224,6 +277,8 @@ inline RandomFacts RandomPatient(const std::string& zone, const std::string& oth
   facts.clinic.set_time_zone(zone);
   if (random->OneIn(2)) facts.clinic = RandomClinic(random->OneIn(3) ? other_zone : zone, facts.procedure_date, random);
   facts.setting.calendar = std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors));
+  facts.history = RandomHistory(facts, random);
+  facts.visits = VisitsOf(pathway, facts.procedure_date, facts.zone, facts.setting.calendar.get(), facts.history);
   facts.setting.spread_seed = static_cast<uint64_t>(random->Between(0, 1'000'000));
   for (const std::string& line : LinesOf(errors)) ADD_FAILURE() << line << " in " << facts.clinic.ShortDebugString()
                                                                 << " and " << facts.contact_hours.ShortDebugString();

@@ -120,13 +120,37 @@ inline absl::Time SlowFirst(bool open, const v1::ContactHours& hours, absl::Time
   return to;
 }
 
-inline bool SlowClosedDay(const v1::Clinic& clinic, absl::Time time) {
-  const absl::CivilDay date = absl::ToCivilDay(time, FindZone(clinic.time_zone()).value());
+inline bool SlowClosedDate(const v1::Clinic& clinic, absl::CivilDay date) {
   for (const int weekday : clinic.closed_weekdays()) {
     if (weekday == static_cast<int>(absl::GetWeekday(date)) + 1) return true;
   }
   return std::any_of(clinic.holidays().begin(), clinic.holidays().end(),
                      [&](const v1::Holiday& holiday) { return holiday.date() == FormatDate(date); });
+}
+
+inline bool SlowClosedDay(const v1::Clinic& clinic, absl::Time time) {
+  return SlowClosedDate(clinic, absl::ToCivilDay(time, FindZone(clinic.time_zone()).value()));
+}
+
+// What has become of the visit a rule is for; null where it is for none, or the visit was never booked.
+inline const record::v1::VisitRecord* SlowVisit(const v1::Rule& rule, const RandomFacts& facts) {
+  for (const record::v1::VisitRecord& record : facts.history.visits()) {
+    if (rule.has_visit() && record.visit() == rule.visit().visit()) return &record;
+  }
+  return nullptr;
+}
+
+// What the days of a rule count from.
+inline absl::CivilDay SlowAnchor(const v1::Pathway& pathway, const v1::Rule& rule, const RandomFacts& facts) {
+  if (!rule.has_visit()) return facts.procedure_date;
+  if (const auto* record = SlowVisit(rule, facts)) {
+    return absl::ToCivilDay(absl::FromUnixMicros(record->start_micros()), facts.zone);
+  }
+  const auto named = [&](const v1::PathwayVisit& visit) { return visit.id() == rule.visit().visit(); };
+  const v1::Offset& target = std::find_if(pathway.visits().begin(), pathway.visits().end(), named)->target();
+  absl::CivilDay date = MonthsAfter(facts.procedure_date, target.months()) + target.days();
+  while (SlowClosedDate(facts.clinic, date)) ++date;
+  return date;
 }
 
 // One occurrence on its way through the steps.
@@ -138,12 +162,22 @@ class SlowOccurrence {
     occurrence_.nominal = nominal;
     occurrence_.due = open;
     occurrence_.expire = SlowClose(rule.schedule().window(), nominal, open, facts.zone);
-    if (occurrence_.expire <= facts.enroll_time) occurrence_.lapsed = v1::REMINDER_REASON_LATE_ENROLLMENT;
+    absl::Time begun = facts.enroll_time;
+    v1::ReminderReason reason = v1::REMINDER_REASON_LATE_ENROLLMENT;
+    if (const auto* visit = SlowVisit(rule, facts)) {
+      begun = absl::FromUnixMicros(visit->since_micros());
+      reason = v1::REMINDER_REASON_VISIT_CHANGED;
+      if (visit->state() == v1::VISIT_STATE_BOOKED) appointment_ = absl::FromUnixMicros(visit->start_micros());
+    }
+    if (!MeetAppointment()) return;
+    if (occurrence_.expire <= begun) occurrence_.lapsed = reason;
     if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
     MoveFrom(absl::CivilDay(nominal));
     AddSpread();
-    if (occurrence_.due < facts.enroll_time) MoveTo(facts.enroll_time);
+    if (occurrence_.due < begun) MoveTo(begun);
     for (const Hold& hold : facts.holds) {
+      if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
+      if (rule.has_visit() && hold.until <= begun) continue;
       if (occurrence_.due < hold.from || occurrence_.due >= hold.until) continue;
       if (occurrence_.expire > hold.until) {
         MoveTo(hold.until);
@@ -159,7 +193,15 @@ class SlowOccurrence {
  private:
   bool is_task() const { return rule_.audience() == v1::AUDIENCE_CARE_TEAM; }
 
+  // Whether it is due before the appointment, by which its window closes.
+  bool MeetAppointment() {
+    if (occurrence_.due >= appointment_) occurrence_.lapsed = v1::REMINDER_REASON_WINDOW_CLOSED;
+    if (occurrence_.due < appointment_) occurrence_.expire = std::min(occurrence_.expire, appointment_);
+    return occurrence_.due < appointment_;
+  }
+
   void MoveTo(absl::Time time) {
+    if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
     occurrence_.due = time;
     MoveFrom(absl::ToCivilDay(time, facts_.zone) - 1);
     if (occurrence_.due != time) AddSpread();
@@ -177,14 +219,19 @@ class SlowOccurrence {
     for (absl::CivilMinute local = absl::CivilMinute(day) + minute;; local += 24 * 60) {
       const absl::Time time = facts_.zone.At(absl::CivilSecond(local)).pre;
       if (time < occurrence_.due || SlowClosedDay(facts_.clinic, time)) continue;
+      const Occurrence before = occurrence_;
       occurrence_.due = time;
       occurrence_.expire = SlowClose(rule_.schedule().window(), local, time, facts_.zone);
+      if (MeetAppointment()) return;
+      occurrence_ = before;
+      occurrence_.lapsed = v1::REMINDER_REASON_WINDOW_CLOSED;
       return;
     }
   }
 
   void AddSpread() {
-    if (occurrence_.outside || spread_ == absl::ZeroDuration()) return;
+    if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED || occurrence_.outside) return;
+    if (spread_ == absl::ZeroDuration()) return;
     const absl::Duration second = absl::Seconds(1);
     absl::Time due = std::min(occurrence_.due + spread_, occurrence_.expire - second);
     if (!is_task()) {
@@ -200,6 +247,7 @@ class SlowOccurrence {
   const v1::Rule& rule_;
   const absl::Duration spread_;
   const RandomFacts& facts_;
+  absl::Time appointment_ = absl::InfiniteFuture();
   Occurrence occurrence_;
 };
 
@@ -211,8 +259,12 @@ inline std::vector<Occurrence> SlowPlan(const CompiledPathway& pathway, const Ra
     const v1::Rule& source = pathway.rule_source(rule);
     const v1::Span& phase = pathway.phase_source(pathway.rule(rule).phase).span();
     const int32_t spread = Placer(facts).SpreadFor(pathway.rule(rule), source.id());
-    int number = 0;
-    for (const absl::CivilDay day : SlowDays(source.schedule(), phase, facts.procedure_date)) {
+    const std::vector<absl::CivilDay> days =
+        SlowDays(source.schedule(), phase, SlowAnchor(pathway.source(), source, facts));
+    const auto* visit = SlowVisit(source, facts);
+    int number = visit == nullptr ? 0 : (visit->appointment() - 1) * static_cast<int>(days.size()) *
+                                            source.schedule().times_size();
+    for (const absl::CivilDay day : days) {
       for (const std::string& time : source.schedule().times()) {
         const absl::CivilMinute nominal = absl::CivilMinute(day) + ParseTimeOfDay(time).value();
         all.push_back(SlowOccurrence(source, spread, nominal, facts).Result());

@@ -20,6 +20,9 @@ TextFacts SomeFacts(absl::string_view locale) {
   facts.locale = locale;
   facts.due = absl::CivilMinute(2026, 3, 5, 9, 0);
   facts.procedure_date = absl::CivilDay(2026, 2, 25);
+  facts.visit = "6-month visit";
+  facts.visit_date = absl::CivilDay(2026, 8, 25);
+  facts.visit_time = absl::CivilMinute(2026, 8, 25, 14, 30);
   return facts;
 }
 
@@ -33,16 +36,30 @@ std::string Rendered(absl::string_view source, const TextFacts& facts) {
 
 TEST(TextTest, EveryPlaceholderIsFilledIn) {
   EXPECT_EQ(Rendered("{first_name} {last_name}, {clinic_name} {clinic_phone}: {phase}, {date} {time}, day {day}, week "
-                     "{week}, since {procedure_date}.",
+                     "{week}, since {procedure_date}; {visit} on {visit_date} at {visit_time}.",
                      SomeFacts("en")),
-            "Ada Byron, North Clinic 555-0100: Early recovery, March 5 9:00 AM, day 8, week 2, since February 25.");
+            "Ada Byron, North Clinic 555-0100: Early recovery, March 5 9:00 AM, day 8, week 2, since February 25; "
+            "6-month visit on August 25 at 2:30 PM.");
 }
 
 TEST(TextTest, DatesAndTimesFollowTheLanguageOfTheText) {
-  const char* const source = "{date}|{time}|{procedure_date}";
-  EXPECT_EQ(Rendered(source, SomeFacts("en-GB")), "March 5|9:00 AM|February 25");
-  EXPECT_EQ(Rendered(source, SomeFacts("es-MX")), "5 de marzo|09:00|25 de febrero");
-  EXPECT_EQ(Rendered(source, SomeFacts("fr")), "2026-03-05|09:00|2026-02-25");
+  const char* const source = "{date}|{time}|{procedure_date}|{visit_date}|{visit_time}";
+  EXPECT_EQ(Rendered(source, SomeFacts("en-GB")), "March 5|9:00 AM|February 25|August 25|2:30 PM");
+  EXPECT_EQ(Rendered(source, SomeFacts("es-MX")), "5 de marzo|09:00|25 de febrero|25 de agosto|14:30");
+  EXPECT_EQ(Rendered(source, SomeFacts("fr")), "2026-03-05|09:00|2026-02-25|2026-08-25|14:30");
+}
+
+TEST(TextTest, AVisitWithoutAnAppointmentHasADateButNoTime) {
+  TextFacts facts = SomeFacts("en");
+  facts.visit_time.reset();
+  EXPECT_EQ(Rendered("{visit}: {visit_date}{visit_time}", facts), "6-month visit: August 25");
+}
+
+TEST(TextTest, ATextTellsWhetherItSpeaksOfAVisit) {
+  EXPECT_EQ(Template::Parse("On {date}: {{visit}}")->VisitPlaceholder(), "");
+  EXPECT_EQ(Template::Parse("{date} {visit}")->VisitPlaceholder(), "{visit}");
+  EXPECT_EQ(Template::Parse("{visit_date} {visit}")->VisitPlaceholder(), "{visit_date}");
+  EXPECT_EQ(Template::Parse("{visit_time}")->VisitPlaceholder(), "{visit_time}");
 }
 
 TEST(TextTest, EnglishTimesHaveTwelveHours) {
@@ -74,6 +91,13 @@ TEST(TextTest, ValuesAreNotExpandedAgain) {
   facts.first_name = "{last_name}";
   facts.clinic_name = "}{";
   EXPECT_EQ(Rendered("{first_name} of {clinic_name}", facts), "{last_name} of }{");
+}
+
+TEST(TextTest, AnEmptyValueLeavesNoGap) {
+  TextFacts facts = SomeFacts("en");
+  facts.last_name = "";
+  EXPECT_EQ(Rendered("{first_name} {last_name} missed it.", facts), "Ada missed it.");
+  EXPECT_EQ(Rendered("a  b {first_name}  c", facts), "a  b Ada  c");
 }
 
 TEST(TextTest, RenderingAppends) {

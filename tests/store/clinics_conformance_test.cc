@@ -44,6 +44,25 @@ TEST_P(ClinicsConformance, ClinicsToPlanAnewAreFoundWhileThereAreAny) {
   EXPECT_EQ(Show(Ask(&Facts::FirstToReplan)), Show(last));
 }
 
+TEST_P(ClinicsConformance, OtherTimeZonesHaveEveryClinicPlannedAnewFromItsFirstEnrollment) {
+  ClinicRow under_way = MakeClinic("a");
+  under_way.replan_after = "e7";
+  ASSERT_THAT(Do(&Transaction::InsertClinic, under_way), IsOk());
+  ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic("b")), IsOk());
+  EXPECT_EQ(*Ask(&Facts::ZoneDatabase), 0);
+  for (const int64_t zones : {std::numeric_limits<int64_t>::min(), int64_t{7}}) {
+    ASSERT_THAT(Do(&Transaction::ReplanAll, zones), IsOk());
+    EXPECT_EQ(*Ask(&Facts::ZoneDatabase), zones);
+    for (const char* id : {"a", "b"}) {
+      ClinicRow marked = MakeClinic(id);
+      marked.replan_after = "";
+      EXPECT_EQ(Show(Ask(&Facts::GetClinic, id)), Show(marked));
+    }
+  }
+  Open();
+  EXPECT_EQ(*Ask(&Facts::ZoneDatabase), 7);
+}
+
 TEST_P(ClinicsConformance, ATakenKeyIsRefusedAndItsRowLeftAlone) {
   ASSERT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
   ClinicRow other = MakeClinic("a");

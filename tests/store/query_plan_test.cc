@@ -134,6 +134,7 @@ TEST_F(QueryPlan, TheRemindersOfAnEnrollmentAreSoughtAmongItsOwnOnly) {
 TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
   EXPECT_THAT(PlansOf([](Facts& facts) {
                 facts.Secret().IgnoreError();
+                facts.ZoneDatabase().IgnoreError();
                 facts.LastEventSeq().IgnoreError();
                 facts.GetClinic("a").IgnoreError();
                 facts.FirstToReplan().IgnoreError();
