@@ -132,6 +132,10 @@ absl::Status MoveNow(store::Transaction& tx, const v1::MoveReminderRequest& requ
 }
 
 absl::Status CancelNow(store::Transaction& tx, Target* target) {
+  const bool is_over = target->row && target->row->state == v1::REMINDER_STATE_CANCELLED;
+  if (is_over && target->row->reason != v1::REMINDER_REASON_CANCELLED_BY_CLINIC) {
+    return InvalidTransition(target->key, target->row->state);
+  }
   absl::Status status = Store(tx, target, Input::kCancel, v1::REMINDER_REASON_CANCELLED_BY_CLINIC);
   if (!status.ok()) return status;
   return Replan(tx, &target->subject, target->now).status();

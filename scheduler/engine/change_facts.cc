@@ -46,6 +46,8 @@ absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Ti
     if (RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
     row.contact_point = 0;
     row.failures = 0;
+    // A pause after a failure was for the contact point of before.
+    if (row.state == v1::REMINDER_STATE_DUE && row.available) row.available = std::min(*row.available, now);
     absl::Status status = reason == v1::REMINDER_REASON_UNSPECIFIED
                               ? tx.UpdateReminder(row)
                               : ChangeReminder(tx, subject, Input::kSuppress, reason, now, &row);

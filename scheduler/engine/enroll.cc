@@ -105,14 +105,18 @@ absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1:
   return subject;
 }
 
-absl::Status StoreEnrolled(store::Transaction& tx, Subject* subject) {
+absl::StatusOr<absl::Time> StoreEnrolled(store::Transaction& tx, Subject* subject) {
   absl::Status status = tx.InsertEnrollment(subject->row);
   if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(subject->row);
   if (!status.ok()) return status;
   const absl::Time now = plan::ToTime(subject->row.data.enroll_time());
   status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_CREATED, now);
   if (!status.ok()) return status;
-  return FireEnrollment(tx, subject, now).status();
+  auto fired = FireEnrollment(tx, subject, now);
+  if (!fired.ok()) return fired.status();
+  if (!subject->row.clock.empty()) return absl::InfiniteFuture();
+  if (*fired > 0) return now;  // their windows close, perhaps before anything else comes due
+  return subject->row.next_due.value_or(absl::InfiniteFuture());
 }
 
 absl::Status EnrollmentExists(const store::EnrollmentRow& row) {
@@ -121,7 +125,7 @@ absl::Status EnrollmentExists(const store::EnrollmentRow& row) {
 }
 
 absl::Time WakeTimeOf(const store::EnrollmentRow& row) {
-  return row.clock.empty() ? row.next_due.value_or(absl::InfiniteFuture()) : absl::InfiniteFuture();
+  return row.clock.empty() ? absl::InfinitePast() : absl::InfiniteFuture();
 }
 
 void ClearOutputFields(v1::Enrollment* enrollment) {

@@ -30,16 +30,17 @@ absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& req
 absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1::CreateEnrollmentRequest& request,
                                       const CheckedEnroll& checked);
 
-// Stores what PrepareEnroll made, logs it, and fires what is due of it. ALREADY_EXISTS / ENROLLMENT_EXISTS where the id
-// is taken.
-absl::Status StoreEnrolled(store::Transaction& tx, Subject* subject);
+// Stores what PrepareEnroll made, logs it, and fires what is due of it. Answers when real time next brings about
+// something for it, which the sweeper must know; InfiniteFuture if never, or if it lives by a test clock.
+// ALREADY_EXISTS / ENROLLMENT_EXISTS where the id is taken.
+absl::StatusOr<absl::Time> StoreEnrolled(store::Transaction& tx, Subject* subject);
+
+// When the sweeper must look after this enrollment was changed: at once, since what came due with the change may be the
+// next whose window closes; InfiniteFuture if it lives by a test clock.
+absl::Time WakeTimeOf(const store::EnrollmentRow& row);
 
 // That the id of an enrollment is taken.
 absl::Status EnrollmentExists(const store::EnrollmentRow& row);
-
-// When real time brings about something for this enrollment, which the sweeper must know; InfiniteFuture if never, or
-// if it lives by a test clock.
-absl::Time WakeTimeOf(const store::EnrollmentRow& row);
 
 // Clears what only the server says of an enrollment.
 void ClearOutputFields(v1::Enrollment* enrollment);

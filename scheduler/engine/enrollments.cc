@@ -88,8 +88,9 @@ void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest
         *wake = absl::InfiniteFuture();
         auto subject = PrepareEnroll(core_, tx, request, checked);
         if (!subject.ok()) return subject.status();
-        if (absl::Status status = StoreEnrolled(tx, &*subject); !status.ok()) return status;
-        *wake = WakeTimeOf(subject->row);
+        auto stored = StoreEnrolled(tx, &*subject);
+        if (!stored.ok()) return stored.status();
+        *wake = *stored;
         *response->mutable_enrollment() = ShowEnrollment(subject->row);
         return absl::OkStatus();
       },

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "scheduler/engine/changes.h"
+#include "scheduler/engine/deliveries.h"
+#include "scheduler/engine/names.h"
 #include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {
@@ -38,10 +41,10 @@ Firing FiringOf(const Subject& subject, const plan::Occurrence& occurrence, absl
 // Of each rule of which only the newest counts, by index: which that is, by due time and number.
 class Newest {
  public:
-  explicit Newest(const plan::CompiledPathway& pathway) : pathway_(pathway) {}
+  explicit Newest(const plan::CompiledPathway& pathway) : pathway_(&pathway) {}
 
   void Add(int rule, absl::Time due, int number) {
-    if (rule < 0 || !pathway_.rule(rule).supersede) return;
+    if (rule < 0 || !pathway_->rule(rule).supersede) return;
     const auto [place, added] = by_rule_.try_emplace(rule, due, number);
     if (!added) place->second = std::max(place->second, {due, number});
   }
@@ -49,10 +52,10 @@ class Newest {
     const auto found = by_rule_.find(rule);
     return found != by_rule_.end() && std::make_pair(due, number) < found->second;
   }
-  bool empty() const { return by_rule_.empty(); }
+  bool Knows(int rule) const { return by_rule_.contains(rule); }
 
  private:
-  const plan::CompiledPathway& pathway_;
+  const plan::CompiledPathway* pathway_;
   absl::flat_hash_map<int, std::pair<absl::Time, int>> by_rule_;
 };
 
@@ -93,24 +96,49 @@ absl::StatusOr<bool> FireOne(store::Transaction& tx, const Subject& subject, con
   return true;
 }
 
-// Fires `due`, in order. `rows` are those of the enrollment, or null where the open ones are to be read if needed.
+// Whether any of `due` is of a rule of which only the newest counts.
+bool AnySupersedes(const Subject& subject, const std::vector<Coming>& due) {
+  return std::any_of(due.begin(), due.end(), [&](const Coming& coming) {
+    return subject.pathway->rule(coming.occurrence.rule).supersede;
+  });
+}
+
+// The newest of all that comes due and that has before, of the rules of which something comes due. What was done ahead
+// of time, or called off, does not come due.
+Newest NewestOf(const Subject& subject, const std::vector<Coming>& due, const std::vector<store::ReminderRow>& rows,
+                absl::Time now) {
+  Newest newest(*subject.pathway);
+  absl::flat_hash_set<std::pair<absl::string_view, int>> recorded;
+  for (const store::ReminderRow& row : rows) {
+    if (row.state != v1::REMINDER_STATE_SCHEDULED) recorded.insert({row.key.rule, row.key.number});
+  }
+  for (const auto& [occurrence, row] : due) {
+    const std::string& rule = subject.pathway->rule_source(occurrence.rule).id();
+    if (!recorded.contains({rule, occurrence.number})) newest.Add(occurrence.rule, occurrence.due, occurrence.number);
+  }
+  // What came due before may be later than what came due only now, where its day was moved.
+  for (const store::ReminderRow& row : rows) {
+    const bool came = row.state != v1::REMINDER_STATE_SCHEDULED && row.state != v1::REMINDER_STATE_CANCELLED &&
+                      row.reason != v1::REMINDER_REASON_PAUSED;
+    const int rule = subject.pathway->FindRule(row.key.rule);
+    if (came && row.due <= now && newest.Knows(rule)) newest.Add(rule, row.due, row.key.number);
+  }
+  return newest;
+}
+
+// Fires `due`, in order. `rows` are those of the enrollment, or null where they are to be read if needed.
 absl::StatusOr<int64_t> FireAll(store::Transaction& tx, const Subject& subject, const std::vector<Coming>& due,
                                 std::vector<store::ReminderRow>* rows, absl::Time now) {
   Newest newest(*subject.pathway);
-  for (const auto& [occurrence, row] : due) newest.Add(occurrence.rule, occurrence.due, occurrence.number);
-  if (!newest.empty()) {
-    std::vector<store::ReminderRow> open;
+  if (AnySupersedes(subject, due)) {
+    std::vector<store::ReminderRow> all;
     if (rows == nullptr) {
-      auto read = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+      auto read = RowsOf(tx, subject, {});
       if (!read.ok()) return read.status();
-      open = *std::move(read);
-      rows = &open;
+      all = *std::move(read);
+      rows = &all;
     }
-    // What came due before may be later than what came due only now, where its day was moved.
-    for (const store::ReminderRow& row : *rows) {
-      if (row.state == v1::REMINDER_STATE_SCHEDULED || row.due > now) continue;
-      newest.Add(subject.pathway->FindRule(row.key.rule), row.due, row.key.number);
-    }
+    newest = NewestOf(subject, due, *rows, now);
     if (absl::Status status = SupersedeRows(tx, subject, newest, now, *rows); !status.ok()) return status;
   }
   int64_t fired = 0;
@@ -149,6 +177,8 @@ class Replanner {
     for (store::ReminderRow& row : rows_) {
       if (row.state == v1::REMINDER_STATE_SCHEDULED && !placed_.contains(&row)) Take(OccurrenceOf(subject_, row), &row);
     }
+    if (status = Release(); !status.ok()) return status;
+    if (status = WatchWindows(); !status.ok()) return status;
     if (!running()) enrollment_.next_due.reset();
     enrollment_.calendar = subject_.basis;
     if (status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
@@ -180,6 +210,33 @@ class Replanner {
       if (absl::Status status = StoreReminder(tx_, subject_, row, now_); !status.ok()) return status;
     }
     Take(occurrence, &row);
+    return absl::OkStatus();
+  }
+
+  // What a pause holds back lapses when its window closes; the sweep sees to rows.
+  absl::Status WatchWindows() {
+    for (store::ReminderRow& row : rows_) {
+      if (row.state != v1::REMINDER_STATE_SCHEDULED) continue;
+      std::optional<absl::Time> closes;
+      if (!running()) closes = row.expire;
+      if (row.closes == closes) continue;
+      row.closes = closes;
+      if (absl::Status status = tx_.UpdateReminder(row); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // What was put off until contact hours opened is to be looked at again: they may be others by now.
+  absl::Status Release() {
+    for (store::ReminderRow& row : rows_) {
+      if (row.state != v1::REMINDER_STATE_DUE || !row.available || *row.available <= now_) continue;
+      const absl::Duration pause =
+          row.failures == 0 ? absl::ZeroDuration() : RetryPause(row.failures, StableHash(ReminderNameOf(row.key)));
+      const absl::Time available = std::max(now_, row.state_time + pause);
+      if (available >= *row.available) continue;
+      row.available = available;
+      if (absl::Status status = tx_.UpdateReminder(row); !status.ok()) return status;
+    }
     return absl::OkStatus();
   }
 

@@ -47,9 +47,9 @@ struct Import::Work {
     if (!subject.ok()) return subject.status();
     if (existing->has_value()) return EnrollmentExists(subject->row);
     created = true;
-    absl::Status status = StoreEnrolled(tx, &*subject);
-    wake = WakeTimeOf(subject->row);
-    return status;
+    auto stored = StoreEnrolled(tx, &*subject);
+    wake = stored.value_or(absl::InfiniteFuture());
+    return stored.status();
   }
 
   // Of the last Apply.

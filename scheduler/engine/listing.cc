@@ -156,8 +156,9 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
       if (!status.ok()) return status;
       recorded_all = true;
     } else if (!IsDerived(*subject, occurrence)) {
-      // The stretch between enrollment and next_due has fired: over it in one step.
-      if (!skipped_fired && subject->row.next_due) plan.Seek(*subject->row.next_due);
+      // The stretch between enrollment and next_due has fired: over it in one step. Not where some of it has lapsed.
+      const bool all_fired = subject->row.history.ByteSizeLong() == 0;
+      if (!skipped_fired && all_fired && subject->row.next_due) plan.Seek(*subject->row.next_due);
       skipped_fired = true;
       continue;
     }

@@ -24,13 +24,16 @@ constexpr int kMaxPauses = 100;
 // window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
 absl::Status SetAvailable(store::Transaction& tx, const Subject& subject, std::optional<absl::Time> from, Input closed,
                           v1::ReminderReason reason, absl::Time now) {
-  auto rows = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  auto rows =
+      RowsOf(tx, subject, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    if (RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
+    const bool is_over = row.closes && *row.closes <= now;
+    const bool is_task = RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
+    if (!is_over && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
     row.available = from;
     absl::Status status;
-    if (row.closes && *row.closes <= now) {
+    if (is_over) {
       status = ChangeReminder(tx, subject, closed, reason, now, &row);
     } else if (row.state == v1::REMINDER_STATE_DUE) {
       status = tx.UpdateReminder(row);
@@ -58,11 +61,10 @@ absl::Status PauseNow(store::Transaction& tx, Subject* subject, absl::Time now) 
       SetAvailable(tx, *subject, std::nullopt, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now);
   if (!status.ok()) return status;
   row.state = v1::ENROLLMENT_STATE_PAUSED;
-  row.next_due.reset();
   ++row.version;
   plan::SetTimestamp(now, row.data.mutable_pause_time());
   row.history.set_hold_micros(absl::ToUnixMicros(now) + 1);
-  if (status = tx.UpdateEnrollment(row); !status.ok()) return status;
+  if (status = Replan(tx, subject, now).status(); !status.ok()) return status;
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_PAUSED, now);
 }
 

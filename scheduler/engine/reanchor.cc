@@ -90,11 +90,14 @@ class RowAdjuster {
     const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
     if (!IsOpen(*row)) return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
     if (new_place) row->revision = after_.row.data.pathway_revision();
-    if (new_place && same) return false;
-    if (new_place && row->moved) return Meet(new_place->begins, row);
+    const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
+    const bool other_audience = old_place && new_place && old_place->rule->audience != new_place->rule->audience;
+    if (new_place && same && (row->moved || !to_come || !has_place)) return false;
+    if (new_place && row->moved && !other_audience) return Meet(new_place->begins, row);
     if (!has_place) return Drop(row);
-    if (new_place->occurrence.due > now_) return Reschedule(*new_place, row);
-    return SetExpire(new_place->occurrence.expire, row);
+    // To whom it goes has changed: it comes anew, be it at once.
+    if (other_audience || (!same && new_place->occurrence.due > now_)) return Reschedule(*new_place, row);
+    return Follow(new_place->occurrence, row);
   }
 
   // Whether what ended unsent has its time ahead of it: of a visit that is changed, what is due with the change as
@@ -106,6 +109,14 @@ class RowAdjuster {
   // What the clinic moved is not sent either when the appointment has begun.
   bool Meet(absl::Time appointment, store::ReminderRow* row) {
     return row->due < appointment ? SetExpire(std::min(row->expire, appointment), row) : Drop(row);
+  }
+
+  // Moves what is still to come, and of what is due the end of its window.
+  bool Follow(const plan::Occurrence& occurrence, store::ReminderRow* row) {
+    const bool moves = row->state == v1::REMINDER_STATE_SCHEDULED && row->due != occurrence.due;
+    if (moves) row->due = occurrence.due;
+    const bool closes_otherwise = SetExpire(occurrence.expire, row);
+    return moves || closes_otherwise;
   }
 
   bool SetExpire(absl::Time expire, store::ReminderRow* row) {
@@ -227,11 +238,13 @@ void Finish(v1::PlanDiff* diff) {
 void NoteChange(absl::Time now, store::EnrollmentRow* row) {
   const int64_t micros = absl::ToUnixMicros(now);
   row->history.set_replan_micros(micros);
-  if (row->state != v1::ENROLLMENT_STATE_PAUSED || micros <= row->history.hold_micros()) return;
-  // Of what lapses now, this is why; the pause goes on from here.
-  record::v1::Pause* pause = row->history.add_pauses();
-  pause->set_begin_micros(row->history.hold_micros());
-  pause->set_end_micros(micros);
+  if (row->state != v1::ENROLLMENT_STATE_PAUSED) return;
+  // Of what lapses now, this is why; the pause goes on from here, for what is due at this very instant too.
+  if (micros > row->history.hold_micros()) {
+    record::v1::Pause* pause = row->history.add_pauses();
+    pause->set_begin_micros(row->history.hold_micros());
+    pause->set_end_micros(micros);
+  }
   row->history.set_hold_micros(micros);
 }
 

@@ -99,7 +99,8 @@ bool OnlyRowsTell(const Subject& subject, const plan::Occurrence& occurrence, ab
   if (IsStale(subject) || (row.recorded_until && occurrence.due <= *row.recorded_until)) return true;
   // What lapsed by the plan of now may have come due by that of then, what is held by a pause may have been dealt with.
   if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return row.history.ByteSizeLong() > 0;
-  return row.state == v1::ENROLLMENT_STATE_PAUSED && occurrence.due <= now;
+  if (row.state != v1::ENROLLMENT_STATE_PAUSED) return false;
+  return occurrence.due <= now || occurrence.due < absl::FromUnixMicros(row.history.hold_micros());
 }
 
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence) {
@@ -180,6 +181,7 @@ plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& 
   }
   occurrence.due = row.due;
   occurrence.expire = row.expire;
+  if (row.moved) occurrence.outside = false;  // that was said of where the plan has it
   return occurrence;
 }
 

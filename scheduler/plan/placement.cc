@@ -96,14 +96,13 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
     return placement;
   }
   placement.expire = std::min(placement.expire, slot.begins);
-  const int64_t close = placement.expire;
   const NanoHold base = BaseOf(slot);
-  if (Lapse(base, close, &placement, steps)) return placement;
+  if (Lapse(base, &placement, steps)) return placement;
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
-  HoldUp(slot, base, close, &placement, steps);
+  HoldUp(slot, base, &placement, steps);
   for (const NanoHold& hold : holds_) {
-    if (hold.until > base.until) HoldUp(slot, hold, close, &placement, steps);
+    if (hold.until > base.until) HoldUp(slot, hold, &placement, steps);
   }
   return placement;
 }
@@ -114,20 +113,20 @@ NanoHold Placer::BaseOf(const Slot& slot) const {
   return {enrollment_.from, slot.since, v1::REMINDER_REASON_VISIT_CHANGED};
 }
 
-// Whether the window that closes at `close` by the pathway was over with the hold.
-bool Placer::Lapse(const NanoHold& hold, int64_t close, Placement* placement, Steps* steps) {
-  if (close * kNanos > hold.until) return false;
+// Whether the window was over with the hold.
+bool Placer::Lapse(const NanoHold& hold, Placement* placement, Steps* steps) {
+  if (placement->expire * kNanos > hold.until) return false;
   placement->lapsed = hold.reason;
-  placement->lapse = hold.reason == v1::REMINDER_REASON_PAUSED ? close * kNanos : hold.until;
+  placement->lapse = hold.reason == v1::REMINDER_REASON_PAUSED ? placement->expire * kNanos : hold.until;
   NoteHold(hold, *placement, steps);
   return true;
 }
 
 // What would be due within the hold is due at its end, or when there is next an opening.
-void Placer::HoldUp(const Slot& slot, const NanoHold& hold, int64_t close, Placement* placement, Steps* steps) {
+void Placer::HoldUp(const Slot& slot, const NanoHold& hold, Placement* placement, Steps* steps) {
   const int64_t due = placement->due * kNanos + placement->nanos;
   if (due < hold.from || due >= hold.until || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
-  if (Lapse(hold, close, placement, steps)) return;
+  if (Lapse(hold, placement, steps)) return;
   placement->due = FloorDiv(hold.until, kNanos);
   placement->nanos = static_cast<int32_t>(hold.until - placement->due * kNanos);
   placement->outside = false;

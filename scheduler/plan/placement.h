@@ -101,8 +101,8 @@ class Placer {
   bool MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
   void Spread(const Slot& slot, Placement* placement, Steps* steps);
   NanoHold BaseOf(const Slot& slot) const;
-  bool Lapse(const NanoHold& hold, int64_t close, Placement* placement, Steps* steps);
-  void HoldUp(const Slot& slot, const NanoHold& hold, int64_t close, Placement* placement, Steps* steps);
+  bool Lapse(const NanoHold& hold, Placement* placement, Steps* steps);
+  void HoldUp(const Slot& slot, const NanoHold& hold, Placement* placement, Steps* steps);
   ClosedDays::Why WhyClosed(int64_t instant);
 
   const PatientFacts* facts_;

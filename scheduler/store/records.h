@@ -82,8 +82,8 @@ struct ReminderRow {
   absl::Time state_time;
   // While it waits for a gateway (DUE) or is with one (LEASED): from when it may be leased (again). Empty otherwise.
   std::optional<absl::Time> available;
-  // While its window matters (DUE or LEASED, tasks too): equals `expire`, and is what ExpiredReminders goes by. Empty
-  // otherwise.
+  // While the end of its window matters (a message that is DUE or LEASED, anything SCHEDULED that a pause holds back):
+  // equals `expire`, and is what ExpiredReminders goes by. Empty otherwise.
   std::optional<absl::Time> closes;
   int32_t attempts = 0;       // leases so far; the number of the current lease
   int32_t failures = 0;       // reported temporary failures at the current contact point

@@ -241,6 +241,14 @@ TEST_F(FiringTest, ANewEnrollmentThatIsDueSoonerIsNotOverslept) {
   EXPECT_EQ(Standing("ice.1"), "SCHEDULED");
 }
 
+TEST_F(FiringTest, AWindowThatClosesSoonAfterALateEnrollmentIsNotOverslept) {
+  world_.MoveTo(At("2029-03-02T10:00"));
+  Enrol();
+  EXPECT_EQ(Standing("ice.1"), "DUE");
+  world_.MoveTo(At("2029-03-02T13:00"));  // before anything else comes due
+  EXPECT_EQ(Standing("ice.1"), "EXPIRED/WINDOW_CLOSED");
+}
+
 TEST_F(FiringTest, DaysAndTimesAreThoseOfThePatientsZone) {
   v1::Enrollment patient = KneePatient("north");
   patient.set_time_zone("America/New_York");

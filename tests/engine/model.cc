@@ -1,167 +1,208 @@
 #include "tests/engine/model.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/deliveries.h"
+#include "scheduler/engine/names.h"
+#include "scheduler/plan/timestamps.h"
 #include "tests/engine/world.h"
+#include "tests/plan/slow_plan.h"
 
 namespace aftercare::engine {
+namespace {
 
-void Model::Enrol(const std::string& enrollment, bool consented, int contact_points,
-                  const std::vector<Intended>& plan) {
-  patients_[enrollment] = {consented, contact_points, false};
-  for (const Intended& intended : plan) {
-    Reminder reminder;
-    reminder.enrollment = enrollment;
-    reminder.rule = intended.rule;
-    reminder.number = intended.number;
-    reminder.for_care_team = intended.for_care_team;
-    reminder.due = intended.due;
-    reminder.expire = intended.expire;
-    if (intended.expire <= now_) {
-      reminder.Become(v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_LATE_ENROLLMENT);
-    } else {
-      reminder.due = std::max(intended.due, now_);
-    }
-    reminders_[absl::StrCat(enrollment, "/reminders/", intended.rule, ".", intended.number)] = reminder;
+}  // namespace
+
+Model::Model(const std::string& id, const v1::Clinic& clinic, absl::Time now) : id_(id), clinic_(clinic), now_(now) {}
+
+Model::Item* Model::Find(const std::string& enrollment, const Key& key) {
+  Patient& patient = patients_.at(enrollment);
+  const auto found = patient.items.find(key);
+  return found == patient.items.end() ? nullptr : &found->second;
+}
+
+void Model::Become(Item* item, v1::ReminderState state, v1::ReminderReason reason) const {
+  item->state = state;
+  item->reason = reason;
+  item->state_time = now_;
+  item->known = true;
+  item->fixed = state != v1::REMINDER_STATE_SCHEDULED;
+  item->arrived = item->arrived && item->fixed;
+}
+
+bool Model::Supersedes(const Patient& patient, const std::string& rule) {
+  const auto& rules = patient.pathway->source().rules();
+  return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == rule && r.supersede(); });
+}
+
+// Of each rule of which something comes due and only the newest counts, all that is open and not the newest of those
+// that have come due by now gives way; so does what comes due too late together with the newest.
+void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
+  std::map<std::string, std::pair<absl::Time, int>> newest;
+  for (const Key& key : arriving) {
+    if (Supersedes(*patient, key.first)) newest[key.first] = {};
   }
-  FireAll();
+  for (const auto& [key, item] : patient->items) {
+    const auto found = newest.find(key.first);
+    const bool counts = (item.arrived || item.done()) && item.due <= now_ && item.state != v1::REMINDER_STATE_CANCELLED &&
+                        item.reason != v1::REMINDER_REASON_PAUSED;
+    if (found != newest.end() && counts) found->second = std::max(found->second, {item.due, item.number});
+  }
+  for (auto& [key, item] : patient->items) {
+    const auto found = newest.find(key.first);
+    const bool gives_way = item.waits() || (arriving.count(key) > 0 && item.state == v1::REMINDER_STATE_EXPIRED);
+    if (found == newest.end() || !gives_way || std::make_pair(item.due, item.number) >= found->second) continue;
+    Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_SUPERSEDED);
+  }
+}
+
+// What is due by now comes due. Answers how many did.
+int Model::Fire(Patient* patient) {
+  if (patient->state != v1::ENROLLMENT_STATE_ACTIVE) return 0;
+  std::set<Key> arriving;
+  for (auto& [key, item] : patient->items) {
+    if (item.state != v1::REMINDER_STATE_SCHEDULED || item.due > now_) continue;
+    item.arrived = true;
+    arriving.insert(key);
+    item.available = item.due;
+    if (item.for_care_team) {
+      Become(&item, v1::REMINDER_STATE_DUE);
+    } else if (item.outside) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
+    } else if (item.expire <= now_) {
+      Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+    } else if (patient->data.consent() != v1::CONSENT_GRANTED) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
+    } else if (patient->data.contact_points().empty()) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
+    } else {
+      Become(&item, v1::REMINDER_STATE_DUE);
+    }
+  }
+  Supersede(patient, arriving);
+  return static_cast<int>(arriving.size());
 }
 
 int Model::FireAll() {
   int fired = 0;
-  for (auto& [name, reminder] : reminders_) {
-    if (reminder.state != v1::REMINDER_STATE_SCHEDULED || reminder.due > now_) continue;
-    ++fired;
-    const Patient& patient = patients_[reminder.enrollment];
-    if (!reminder.for_care_team && !patient.consented) {
-      reminder.Become(v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
-    } else if (!reminder.for_care_team && patient.contact_points == 0) {
-      reminder.Become(v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
-    } else {
-      reminder.Become(v1::REMINDER_STATE_DUE);
-      reminder.available = reminder.due;
-    }
-  }
+  for (auto& [id, patient] : patients_) fired += Fire(&patient);
   return fired;
 }
 
-Model::Advanced Model::AdvanceTo(absl::Time now) {
-  now_ = now;
-  Advanced advanced;
-  advanced.fired = FireAll();
-  for (auto& [name, reminder] : reminders_) {
-    if (reminder.for_care_team || !reminder.waits() || reminder.expire > now_) continue;
-    reminder.Become(v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
-    ++advanced.expired;
-  }
-  return advanced;
-}
-
-std::vector<Model::Leased> Model::Lease(size_t max, absl::Duration duration) {
-  std::vector<Reminder*> leasable;
-  for (auto& [name, reminder] : reminders_) {
-    if (!reminder.for_care_team && reminder.waits() && reminder.available <= now_ && now_ < reminder.expire) {
-      leasable.push_back(&reminder);
+// The windows of messages close; tasks stay until they are done. What a pause holds back has no other chance.
+int Model::Expire() {
+  int expired = 0;
+  for (auto& [id, patient] : patients_) {
+    const bool paused = patient.state == v1::ENROLLMENT_STATE_PAUSED;
+    for (auto& [key, item] : patient.items) {
+      if (item.expire > now_) continue;
+      if (item.waits() && !item.for_care_team) {
+        ++expired;
+        paused ? Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED)
+               : Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known) {
+        ++expired;
+        Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED);
+      }
     }
+    Derive(&patient);
   }
-  std::sort(leasable.begin(), leasable.end(), [](const Reminder* a, const Reminder* b) {
-    return std::tie(a->available, a->enrollment, a->rule, a->number) <
-           std::tie(b->available, b->enrollment, b->rule, b->number);
-  });
-  if (leasable.size() > max) leasable.resize(max);
-  std::vector<Leased> leases;
-  for (Reminder* reminder : leasable) {
-    reminder->Become(v1::REMINDER_STATE_LEASED);
-    reminder->available = std::min(now_ + duration, reminder->expire);
-    leases.push_back({absl::StrCat(reminder->enrollment, "/reminders/", reminder->rule, ".", reminder->number),
-                      ++reminder->leases, reminder->available, reminder->contact_point});
-  }
-  return leases;
+  return expired;
 }
 
-std::string Model::Report(const std::string& name, int attempt, v1::DeliveryOutcome outcome) {
-  Reminder& reminder = reminders_.at(name);
+// Test clocks stop at every instant at which something happens; real time may jump, when the service was down.
+Model::Passed Model::MoveTo(absl::Time now) {
+  Passed passed;
+  const auto step = [&](absl::Time to) {
+    now_ = to;
+    passed.expired += Expire();
+    passed.fired += FireAll();
+  };
+  while (is_sandbox()) {
+    const std::vector<absl::Time> edges = Edges();
+    if (edges.empty() || edges.front() >= now) break;
+    step(edges.front());
+  }
+  step(now);
+  return passed;
+}
+
+bool Model::MayLease(const Patient& patient, const Item& item) const {
+  return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() && item.available <= now_ &&
+         now_ < item.expire && plan::SlowOpen(HoursOf(patient), now_, plan::FindZone(patient.data.time_zone()).value());
+}
+
+bool Model::MayStillPause(const Patient& patient, const Item& item) const {
+  return item.failures > 0 && item.state == v1::REMINDER_STATE_DUE && now_ < *item.state_time + absl::Minutes(75) &&
+         MayLease(patient, item);
+}
+
+bool Model::MayBePutBack(const Patient& patient, const Item& item) const {
+  return item.state == v1::REMINDER_STATE_LEASED && item.available <= now_ && now_ < item.expire &&
+         !MayLease(patient, item);
+}
+
+absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Duration duration) {
+  Item* item = Find(enrollment, key);
+  Become(item, v1::REMINDER_STATE_LEASED);
+  ++item->attempts;
+  return item->available = std::min(now_ + duration, item->expire);
+}
+
+std::string Model::Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome) {
+  Item* item = Find(enrollment, key);
   if (outcome == v1::DELIVERY_OUTCOME_SENT) {
     // A sent message cannot be unsent; what the patient has answered stays answered.
-    if (reminder.state != v1::REMINDER_STATE_COMPLETED) reminder.Become(v1::REMINDER_STATE_SENT);
+    const bool known = item->state == v1::REMINDER_STATE_SENT || item->state == v1::REMINDER_STATE_COMPLETED;
+    if (!known) Become(item, v1::REMINDER_STATE_SENT);
     return "OK";
   }
-  const bool holds =
-      reminder.state == v1::REMINDER_STATE_LEASED && reminder.leases == attempt && now_ < reminder.available;
+  const bool holds = item->state == v1::REMINDER_STATE_LEASED && item->attempts == attempt && now_ < item->available;
   if (!holds) return "FAILED_PRECONDITION/LEASE_LOST";
-  reminder.Become(v1::REMINDER_STATE_DUE);
-  reminder.available = now_;
+  Become(item, v1::REMINDER_STATE_DUE);
+  item->available = now_;
   if (outcome == v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE) {
-    if (++reminder.failures == 8) {
-      reminder.Become(v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED);
-    }
-    const absl::Duration pause = RetryPause(reminder.failures, StableHash(name));
-    reminder.available = now_ + absl::Floor(pause, absl::Microseconds(1));
+    if (++item->failures == 8) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED);
+    const std::string name = absl::StrCat(EnrollmentNameOf(id_, enrollment), "/reminders/", key.first, ".", key.second);
+    item->available = now_ + absl::Floor(RetryPause(item->failures, StableHash(name)), absl::Microseconds(1));
   } else if (outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE) {
-    reminder.failures = 0;
-    if (++reminder.contact_point == patients_.at(reminder.enrollment).contact_points) {
-      reminder.Become(v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
+    item->failures = 0;
+    if (++item->contact_point >= patients_.at(enrollment).data.contact_points_size()) {
+      --item->contact_point;
+      Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
     }
   }
   return "OK";
 }
 
-std::string Model::Complete(const std::string& name) {
-  Reminder& reminder = reminders_.at(name);
-  switch (reminder.state) {
+std::string Model::Complete(const std::string& enrollment, const Key& key) {
+  Item* item = Find(enrollment, key);
+  switch (item->state) {
+    case v1::REMINDER_STATE_COMPLETED:
+      return "OK";
     case v1::REMINDER_STATE_SCHEDULED:
     case v1::REMINDER_STATE_DUE:
     case v1::REMINDER_STATE_LEASED:
     case v1::REMINDER_STATE_SENT:
-    case v1::REMINDER_STATE_COMPLETED:
-      reminder.Become(v1::REMINDER_STATE_COMPLETED);
+      Become(item, v1::REMINDER_STATE_COMPLETED);
       return "OK";
     default:
       return "FAILED_PRECONDITION/INVALID_TRANSITION";
   }
 }
 
-std::string Model::End(const std::string& enrollment) {
-  Patient& patient = patients_.at(enrollment);
-  if (patient.ended) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
-  patient.ended = true;
-  for (auto& [name, reminder] : reminders_) {
-    if (reminder.enrollment != enrollment) continue;
-    if (reminder.state == v1::REMINDER_STATE_SCHEDULED || reminder.waits()) {
-      reminder.Become(v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
-    }
-  }
-  return "OK";
-}
-
-std::map<std::string, std::string> Model::Standings() const {
-  std::map<std::string, std::string> standings;
-  for (const auto& [name, reminder] : reminders_) {
-    standings[name] = absl::StrCat(Standing(reminder.state, reminder.reason), " after ", reminder.leases, " leases");
-  }
-  return standings;
-}
-
-std::vector<std::string> Model::Unfinished() const {
-  std::vector<std::string> names;
-  for (const auto& [name, reminder] : reminders_) {
-    const bool waits = reminder.state == v1::REMINDER_STATE_SCHEDULED || reminder.waits();
-    if (waits && !(reminder.for_care_team && reminder.state == v1::REMINDER_STATE_DUE)) names.push_back(name);
-  }
-  return names;
-}
-
 std::vector<absl::Time> Model::Edges() const {
   std::vector<absl::Time> edges;
-  for (const auto& [name, reminder] : reminders_) {
-    if (reminder.state == v1::REMINDER_STATE_SCHEDULED) edges.push_back(reminder.due);
-    if (reminder.waits()) edges.insert(edges.end(), {reminder.available, reminder.expire});
+  for (const auto& [id, patient] : patients_) {
+    for (const auto& [key, item] : patient.items) {
+      const bool runs = patient.state == v1::ENROLLMENT_STATE_ACTIVE;
+      if (runs && item.state == v1::REMINDER_STATE_SCHEDULED) edges.push_back(item.due);
+      if (patient.state == v1::ENROLLMENT_STATE_PAUSED && item.open()) edges.push_back(item.expire);
+      if (item.waits()) edges.insert(edges.end(), {item.available, item.expire});
+    }
   }
-  const auto is_past = [this](absl::Time edge) { return edge <= now_; };
-  edges.erase(std::remove_if(edges.begin(), edges.end(), is_past), edges.end());
+  edges.erase(std::remove_if(edges.begin(), edges.end(), [this](absl::Time edge) { return edge <= now_; }), edges.end());
   std::sort(edges.begin(), edges.end());
   return edges;
 }

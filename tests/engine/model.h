@@ -2,97 +2,173 @@
 #define AFTERCARE_TESTS_ENGINE_MODEL_H_
 
 #include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/delivery_service.pb.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/reminder.pb.h"
+#include "scheduler/plan/pathway.h"
 
 namespace aftercare::engine {
 
-// What the engine promises, in the plainest words there are: every reminder of every patient is kept, and every
-// question is answered by looking at all of them. Knows nothing of the engine's tables, indexes and transitions.
+// What the engine promises of one clinic, in the plainest words there are: every reminder of every patient is kept, and
+// every question is answered by looking at all of them. Knows nothing of the engine's tables, indexes and transitions.
 class Model {
  public:
-  // One reminder as the pathway means it, before anybody is enrolled.
-  struct Intended {
+  // One occurrence of the year of a patient.
+  struct Item {
     std::string rule;
     int number = 0;
+    std::string phase;
+    std::string category;
     bool for_care_team = false;
+
     absl::Time due;
     absl::Time expire;
-  };
+    v1::ReminderState state = v1::REMINDER_STATE_SCHEDULED;
+    v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
+    std::optional<absl::Time> state_time;
 
-  struct Leased {
-    std::string reminder;
-    int attempt = 0;
-    absl::Time expire;
+    bool known = false;    // Something has happened to it, of which the log tells.
+    bool fixed = false;    // It came due, or was dealt with before: calendars and pauses do not move it any more.
+    bool arrived = false;  // It came due.
+    bool moved = false;    // By hand, to where no change of the plan reaches it.
+    bool outside = false;  // There are no contact hours in its window.
+    v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
+    absl::Time lapse_time;                                       // and since when.
+    absl::Time available;  // From when it may be leased, or leased again.
+    int attempts = 0;
+    int failures = 0;
     int contact_point = 0;
-    friend bool operator==(const Leased&, const Leased&) = default;
+
+    bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
+    bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
+    bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
+  };
+  using Key = std::pair<std::string, int>;  // rule and number
+
+  struct Patient {
+    std::string id;
+    v1::Enrollment data;  // as stored
+    std::shared_ptr<const plan::CompiledPathway> pathway;
+    v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
+    absl::Time end_time;
+    std::optional<absl::Time> held_from;  // while it is paused
+    std::vector<std::pair<absl::Time, absl::Time>> pauses;
+    std::optional<absl::Time> changed;  // when what its plan is made of last changed
+    std::map<Key, Item> items;
   };
 
-  struct Advanced {
+  // What a change makes of a plan, in numbers.
+  struct Diff {
+    int moved = 0;
+    int added = 0;
+    int dropped = 0;
+    int sent = 0;
+  };
+
+  // What happened on the way of a test clock.
+  struct Passed {
     int fired = 0;
     int expired = 0;
-    friend bool operator==(const Advanced&, const Advanced&) = default;
+    friend bool operator==(const Passed&, const Passed&) = default;
   };
 
-  explicit Model(absl::Time now) : now_(now) {}
-
-  void Enrol(const std::string& enrollment, bool consented, int contact_points, const std::vector<Intended>& plan);
-  Advanced AdvanceTo(absl::Time now);
-  std::vector<Leased> Lease(size_t max, absl::Duration duration);
-
-  // These answer `OK` or an error as ErrorOf writes it.
-  std::string Report(const std::string& reminder, int attempt, v1::DeliveryOutcome outcome);
-  std::string Complete(const std::string& reminder);
-  std::string End(const std::string& enrollment);
+  // `clinic` with its calendar; with a test_clock_time it is a sandbox, where time passes instant by instant.
+  Model(const std::string& id, const v1::Clinic& clinic, absl::Time now);
 
   absl::Time now() const { return now_; }
+  bool is_sandbox() const { return clinic_.has_test_clock_time(); }
+  const v1::Clinic& clinic() const { return clinic_; }
+  const std::map<std::string, Patient>& patients() const { return patients_; }
+  int newest_revision() const { return static_cast<int>(revisions_.size()); }
+  const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
+  // Whether only the newest of the rule counts.
+  static bool Supersedes(const Patient& patient, const std::string& rule);
+  const Item& item(const std::string& enrollment, const Key& key) const { return patients_.at(enrollment).items.at(key); }
 
-  // `DUE after 2 leases`, by name.
-  std::map<std::string, std::string> Standings() const;
+  Passed MoveTo(absl::Time now);
+  void AddRevision(std::shared_ptr<const plan::CompiledPathway> pathway) { revisions_.push_back(std::move(pathway)); }
+  void SetCalendar(const v1::Clinic& clinic);
+  void Enrol(const std::string& enrollment, const v1::Enrollment& data);
 
-  // Names of what is not at its end; tasks that are due do not count.
-  std::vector<std::string> Unfinished() const;
+  // These answer `OK` or an error as ErrorOf writes it.
+  std::string Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome);
+  std::string Complete(const std::string& enrollment, const Key& key);
+  std::string End(const std::string& enrollment, v1::EndReason reason);
+  std::string Pause(const std::string& enrollment);
+  std::string Resume(const std::string& enrollment);
+
+  std::string MoveItem(const std::string& enrollment, const Key& key, absl::Time due);
+  std::string CancelItem(const std::string& enrollment, const Key& key);
+  std::string RestoreItem(const std::string& enrollment, const Key& key);
+
+  // Changes the plan to what `data`, an enrollment as stored, says; answers in `diff` what that makes of it.
+  std::string Update(const std::string& enrollment, const v1::Enrollment& data, bool allow_drop, Diff* diff);
+
+  // Moves everybody to that revision, or nobody.
+  std::string Migrate(int revision, bool allow_drop, Diff* diff);
+
+  // Whether it may be leased now, and what becomes of it then. Answers until when.
+  bool MayLease(const Patient& patient, const Item& item) const;
+  absl::Time Lease(const std::string& enrollment, const Key& key, absl::Duration duration);
+
+  // Whether it was given back after a failure, and so little time ago that it may count as a pause after it.
+  bool MayStillPause(const Patient& patient, const Item& item) const;
+
+  // Whether its lease ran out while nobody may have the next, for want of contact hours. Who looks for leases may then
+  // find it DUE, and say so.
+  bool MayBePutBack(const Patient& patient, const Item& item) const;
+  void PutBack(const std::string& enrollment, const Key& key) { Become(Find(enrollment, key), v1::REMINDER_STATE_DUE); }
 
   // The instants after now at which something happens of itself.
   std::vector<absl::Time> Edges() const;
 
  private:
-  struct Patient {
-    bool consented = false;
-    int contact_points = 0;
-    bool ended = false;
+  // Where a plan has an occurrence.
+  struct Place {
+    Item item;
+    absl::Time nominal;  // the instant of the nominal time, before anything moves it
+    std::string window;
   };
+  using Year = std::map<Key, Place>;
+  Year YearOf(const Patient& patient) const;
 
-  struct Reminder {
-    std::string enrollment;
-    std::string rule;
-    int number = 0;
-    bool for_care_team = false;
-    absl::Time due;
-    absl::Time expire;
-    v1::ReminderState state = v1::REMINDER_STATE_SCHEDULED;
-    v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
-    absl::Time available;  // from when it may be leased
-    int leases = 0;
-    int failures = 0;
-    int contact_point = 0;
+  const v1::ContactHours& HoursOf(const Patient& patient) const {
+    return patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic_.contact_hours();
+  }
+  Item* Find(const std::string& enrollment, const Key& key);
+  void Become(Item* item, v1::ReminderState state, v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED) const;
 
-    bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
-    void Become(v1::ReminderState new_state, v1::ReminderReason new_reason = v1::REMINDER_REASON_UNSPECIFIED) {
-      state = new_state;
-      reason = new_reason;
-    }
-  };
-
+  // Time.
+  int Expire();
+  int Fire(Patient* patient);
   int FireAll();
+  void Supersede(Patient* patient, const std::set<Key>& arriving);
 
+  // Changes of plans.
+  void Derive(Patient* patient) const;
+  void Move(Patient* patient);
+  static void Compare(const Patient& before, const Patient& after, Diff* diff);
+  void Reanchor(const Year& before, Patient* patient, Diff* diff) const;
+  bool ReanchorKnown(const Place* before, const Place* after, Item* item) const;
+  void SettleContacts(Patient* patient) const;
+  void ResumeOne(Patient* patient);
+  void EndOne(Patient* patient);
+
+  std::string id_;
+  v1::Clinic clinic_;
   absl::Time now_;
+  std::vector<std::shared_ptr<const plan::CompiledPathway>> revisions_;
   std::map<std::string, Patient> patients_;
-  std::map<std::string, Reminder> reminders_;
 };
 
 }  // namespace aftercare::engine

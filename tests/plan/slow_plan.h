@@ -172,7 +172,6 @@ class SlowOccurrence {
     if (!MeetAppointment()) return;
     if (occurrence_.expire <= begun) occurrence_.lapsed = reason;
     if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
-    const absl::Time close = occurrence_.expire;
     MoveFrom(absl::CivilDay(nominal));
     AddSpread();
     if (occurrence_.due < begun) MoveTo(begun);
@@ -180,7 +179,7 @@ class SlowOccurrence {
       if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
       if (rule.has_visit() && hold.until <= begun) continue;
       if (occurrence_.due < hold.from || occurrence_.due >= hold.until) continue;
-      if (close > hold.until) {
+      if (occurrence_.expire > hold.until) {
         MoveTo(hold.until);
         continue;
       }
