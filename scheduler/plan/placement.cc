@@ -101,9 +101,8 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
   HoldUp(slot, base, &placement, steps);
-  for (const NanoHold& hold : holds_) {
-    if (hold.until > base.until) HoldUp(slot, hold, &placement, steps);
-  }
+  // What was over before a visit changed holds nothing of it up: all is due later than that by now.
+  for (const NanoHold& hold : holds_) HoldUp(slot, hold, &placement, steps);
   return placement;
 }
 

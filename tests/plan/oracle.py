@@ -170,8 +170,8 @@ class Occurrence:
         for hold in holds:
             if self.lapsed != "-" or not hold["from"] <= self.due < hold["until"]:
                 continue
-            if close * NANOS <= hold["until"]:
-                self.lapse_in(hold, close)
+            if self.expire * NANOS <= hold["until"]:
+                self.lapse_in(hold, self.expire)
                 return
             self.due, self.outside = hold["until"], False
             if self.move_from(patient.clock.shows(self.due // NANOS).date() - DAY):
