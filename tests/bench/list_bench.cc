@@ -272,5 +272,8 @@ int Run(const std::string& self, int enrollments) {
 int main(int argc, char** argv) {
   using namespace aftercare::bench;  // NOLINT: main only composes.
   if (argc > 1 && std::string(argv[1]) == kNoOpFlag) return ServeNoOp();
-  return Run(argv[0], argc > 1 ? std::atoi(argv[1]) : 100000);
+  const int enrollments = argc > 1 ? std::atoi(argv[1]) : 100000;
+  if (enrollments >= 1) return Run(argv[0], enrollments);
+  std::cerr << "list_bench: how many enrollments? A number from 1" << std::endl;
+  return 2;
 }
