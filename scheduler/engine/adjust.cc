@@ -79,6 +79,8 @@ absl::Status Put(store::Transaction& tx, Target* target, absl::Time due, absl::T
     row.due = due;
     row.expire = expire;
     row.moved = moved;
+    // Where the plan has it, it is what the plan of now says; it may have been called off before the rest changed.
+    if (!moved) row.revision = target->subject.row.data.pathway_revision();
     absl::Status status = ChangeReminder(tx, target->subject, Input::kReschedule, v1::REMINDER_REASON_UNSPECIFIED,
                                          target->now, &row);
     if (!status.ok()) return status;

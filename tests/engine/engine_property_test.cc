@@ -46,9 +46,11 @@ void Explain(uint64_t seed, const std::string& difference) {
   const Script script = Script::Of(seed);
   std::vector<std::string> story;
   const std::string alone = PlayAlone(Shrunk(script), &story);
-  ADD_FAILURE() << "AFTERCARE_SEED=" << seed << "\n" << difference << "\n\n"
-                << (alone.empty() ? "In a world of its own it does not fail."
-                                  : absl::StrCat("The shortest history like it:\n", absl::StrJoin(story, "\n"), "\n\n", alone));
+  ADD_FAILURE() << "AFTERCARE_SEED=" << seed << "\n"
+                << difference << "\n\n"
+                << (alone.empty()
+                        ? "In a world of its own it does not fail."
+                        : absl::StrCat("The shortest history like it:\n", absl::StrJoin(story, "\n"), "\n\n", alone));
 }
 
 class EnginePropertyTest : public ::testing::TestWithParam<int> {};

@@ -31,12 +31,10 @@ History::History(World& world, const Script& script)
 
 const std::vector<History::Kind>& History::Kinds() {
   static const std::vector<Kind> kKinds = {
-      {8, &History::MoveTime},      {2, &History::Enrol},    {5, &History::Lease},
-      {5, &History::Report},        {2, &History::Complete}, {1, &History::End},
-      {2, &History::ChangeCalendar}, {1, &History::ChangePathway},
-      {2, &History::Pause},         {3, &History::Resume},   {4, &History::Update},
-      {1, &History::Migrate},       {2, &History::MoveItem}, {1, &History::CancelItem},
-      {1, &History::RestoreItem},
+      {8, &History::MoveTime}, {2, &History::Enrol},      {5, &History::Lease},          {5, &History::Report},
+      {2, &History::Complete}, {1, &History::End},        {2, &History::ChangeCalendar}, {1, &History::ChangePathway},
+      {2, &History::Pause},    {3, &History::Resume},     {4, &History::Update},         {1, &History::Migrate},
+      {2, &History::MoveItem}, {1, &History::CancelItem}, {1, &History::RestoreItem},
   };
   return kKinds;
 }
@@ -126,13 +124,6 @@ std::optional<History::Chosen> History::ChooseItem(Random& random) const {
                 absl::StrCat(EnrollmentNameOf(clinic_, *enrollment), "/reminders/", key.first, ".", key.second)};
 }
 
-// What is dealt with ahead of its time may or may not count as the newest of its rule.
-bool History::IsMoot(const Chosen& chosen) const {
-  const Model::Item& item = model_->item(chosen.enrollment, chosen.key);
-  const Model::Patient& patient = model_->patients().at(chosen.enrollment);
-  return Model::Supersedes(patient, item.rule) && item.state == v1::REMINDER_STATE_SCHEDULED;
-}
-
 // Often the very instant at which something happens, or the last before it.
 absl::Time History::ChooseInstant(Random& random) const {
   const std::vector<absl::Time> edges = model_->Edges();
@@ -149,7 +140,8 @@ std::string History::Enrol(Random& random) {
   request.set_parent(ClinicNameOf(clinic_));
   request.set_enrollment_id(id);
   *request.mutable_enrollment() = RandomEnrollment(clinic_, random);
-  if (random.OneIn(3)) request.mutable_enrollment()->set_pathway_revision(1 + random.Upto(model_->newest_revision() - 1));
+  if (random.OneIn(3))
+    request.mutable_enrollment()->set_pathway_revision(1 + random.Upto(model_->newest_revision() - 1));
   ExpectSame("CreateEnrollment", ErrorOf(world_.Call(&Engine::enrollments, &Enrollments::Create, request).status()),
              "OK");
   model_->Enrol(id, request.enrollment());
@@ -170,22 +162,34 @@ void History::MoveTo(absl::Time to) {
   ExpectSame("AdvanceTestClock", ErrorOf(response.status()), "OK");
   const Model::Passed passed = model_->MoveTo(to);
   if (!response.ok()) return;
-  ExpectSame("AdvanceTestClock", absl::StrCat(response->fired_count(), " fired, ", response->expired_count(), " expired"),
+  ExpectSame("AdvanceTestClock",
+             absl::StrCat(response->fired_count(), " fired, ", response->expired_count(), " expired"),
              absl::StrCat(passed.fired, " fired, ", passed.expired, " expired"));
 }
 
 std::string History::MoveTime(Random& random) {
   absl::Time to = ChooseInstant(random);
-  if (!model_->is_sandbox() && random.OneIn(12)) to = model_->now() - absl::Minutes(random.Upto(120));
+  if (model_->is_sandbox()) {
+    MoveTo(to);
+    return absl::StrCat("AdvanceTestClock to ", Shown(to));
+  }
+  if (random.OneIn(12)) to = model_->now() - absl::Minutes(random.Upto(120));
+  const bool restarts = random.OneIn(100);
+  if (restarts) {
+    world_.Stop();
+    world_.clock().Set(to);
+    world_.Start();
+  }
   MoveTo(to);
-  return absl::StrCat(model_->is_sandbox() ? "AdvanceTestClock to " : "time is ", Shown(to));
+  return absl::StrCat(restarts ? "the server is down until " : "time is ", Shown(to));
 }
 
 std::string History::ChangeCalendar(Random& random) {
   v1::UpdateClinicRequest request;
   request.mutable_clinic()->set_name(ClinicNameOf(clinic_));
   SetRandomCalendar(random, request.mutable_clinic());
-  for (const char* path : {"contact_hours", "closed_weekdays", "holidays"}) request.mutable_update_mask()->add_paths(path);
+  for (const char* path : {"contact_hours", "closed_weekdays", "holidays"})
+    request.mutable_update_mask()->add_paths(path);
   ExpectSame("UpdateClinic", ErrorOf(world_.Call(&Engine::clinics, &Clinics::Update, request).status()), "OK");
   model_->SetCalendar(request.clinic());
   return absl::StrCat("UpdateClinic ", request.clinic().ShortDebugString());
@@ -214,10 +218,10 @@ v1::ReminderFilter History::ChooseFilter(Random& random) const {
   if (random.OneIn(6)) filter.set_audience(random.OneIn(2) ? v1::AUDIENCE_PATIENT : v1::AUDIENCE_CARE_TEAM);
   if (random.OneIn(6)) filter.set_channel(random.OneIn(2) ? v1::CHANNEL_SMS : v1::CHANNEL_EMAIL);
   for (int i = random.OneIn(2) ? 1 + random.Upto(1) : 0; i > 0; --i) {
-    filter.add_states(random.Of<v1::ReminderState>(
-        {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED,
-         v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_STATE_CANCELLED,
-         v1::REMINDER_STATE_SUPPRESSED}));
+    filter.add_states(random.Of<v1::ReminderState>({v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_SCHEDULED,
+                                                    v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED,
+                                                    v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_EXPIRED,
+                                                    v1::REMINDER_STATE_CANCELLED, v1::REMINDER_STATE_SUPPRESSED}));
   }
   if (random.OneIn(3)) {
     plan::SetTimestamp(model_->now() + absl::Hours(random.Upto(96) - 48), filter.mutable_due_from());
@@ -234,9 +238,9 @@ void History::CheckLease(const v1::Lease& lease, absl::Duration duration, const 
   const auto lines = LinesOf(filter);
   const auto line = std::find_if(lines.begin(), lines.end(), [&](const Line& l) { return l.name == lease.reminder(); });
   if (line == lines.end() || !model_->MayLease(*line->patient, *line->item)) {
-    return Differ(absl::StrCat(lease.reminder(), " is leased, and by the model is ",
-                               line == lines.end() ? "nothing that was asked for"
-                                                   : Standing(line->item->state, line->item->reason)));
+    return Differ(absl::StrCat(
+        lease.reminder(), " is leased, and by the model is ",
+        line == lines.end() ? "nothing that was asked for" : Standing(line->item->state, line->item->reason)));
   }
   const v1::ContactPoint point = line->patient->data.contact_points(line->item->contact_point);
   const absl::Time until = model_->Lease(line->patient->id, {line->item->rule, line->item->number}, duration);
@@ -264,7 +268,8 @@ std::string History::Lease(Random& random) {
   // What was given back after a failure may have a pause that counts from then; and where clocks were set back, what
   // was put off by the clock of before may wait for its time.
   int doubtful = model_->now() < latest_ ? ready : 0;
-  for (const Line& line : LinesOf(request.filter())) doubtful += model_->MayStillPause(*line.patient, *line.item) ? 1 : 0;
+  for (const Line& line : LinesOf(request.filter()))
+    doubtful += model_->MayStillPause(*line.patient, *line.item) ? 1 : 0;
   const std::vector<v1::Lease> leases = world_.Lease(request);
   for (const v1::Lease& lease : leases) CheckLease(lease, duration, request.filter());
   leases_.insert(leases_.end(), leases.begin(), leases.end());
@@ -286,13 +291,12 @@ std::string History::Report(Random& random) {
   if (leases_.empty()) return Lease(random);
   const int size = static_cast<int>(leases_.size());
   const v1::Lease& lease = leases_[size - 1 - random.Upto((random.OneIn(3) ? size : std::min(size, 4)) - 1)];
-  const auto outcome = random.Of<v1::DeliveryOutcome>(
-      {v1::DELIVERY_OUTCOME_SENT, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE, v1::DELIVERY_OUTCOME_PERMANENT_FAILURE,
-       v1::DELIVERY_OUTCOME_RELEASED});
+  const auto outcome =
+      random.Of<v1::DeliveryOutcome>({v1::DELIVERY_OUTCOME_SENT, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE,
+                                      v1::DELIVERY_OUTCOME_PERMANENT_FAILURE, v1::DELIVERY_OUTCOME_RELEASED});
   const std::string engine = ErrorOf(world_.Report(lease.lease_id(), outcome).status());
   const auto name = ParseReminderName(lease.reminder());
-  const std::string model =
-      model_->Report(name->enrollment, {name->rule, name->number}, lease.attempt(), outcome);
+  const std::string model = model_->Report(name->enrollment, {name->rule, name->number}, lease.attempt(), outcome);
   if (outcome == v1::DELIVERY_OUTCOME_SENT) sent_.insert(lease.reminder());
   const std::string told = absl::StrCat("ReportDeliveries ", v1::DeliveryOutcome_Name(outcome), " of attempt ",
                                         lease.attempt(), " at ", lease.reminder());
@@ -302,7 +306,7 @@ std::string History::Report(Random& random) {
 
 std::string History::Complete(Random& random) {
   const auto chosen = ChooseItem(random);
-  if (!chosen || IsMoot(*chosen)) return "nothing to complete";
+  if (!chosen) return "nothing to complete";
   const std::string engine = ErrorOf(world_.Complete(chosen->name));
   const std::string told = absl::StrCat("CompleteReminder ", chosen->name);
   ExpectSame(told, engine, model_->Complete(chosen->enrollment, chosen->key));

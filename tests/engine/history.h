@@ -51,7 +51,6 @@ class History {
   std::string Step(Random& random);
   std::string Enrol(Random& random);
   std::string MoveTime(Random& random);
-  std::string Restart(Random& random);
   std::string ChangeCalendar(Random& random);
   std::string ChangePathway(Random& random);
   std::string Lease(Random& random);
@@ -73,7 +72,6 @@ class History {
     std::string name;
   };
   std::optional<Chosen> ChooseItem(Random& random) const;
-  bool IsMoot(const Chosen& chosen) const;
   std::optional<std::string> ChooseEnrollment(Random& random) const;
   absl::Time ChooseInstant(Random& random) const;
   v1::ReminderFilter ChooseFilter(Random& random) const;
@@ -109,7 +107,7 @@ class History {
   const std::string clinic_;
   std::unique_ptr<Model> model_;
   std::vector<v1::Lease> leases_;
-  std::set<std::string> sent_;  // names of what was reported sent
+  std::set<std::string> sent_;                      // names of what was reported sent
   std::map<std::string, v1::ReminderChange> told_;  // the last of each reminder
   int64_t log_place_ = 0;
   absl::Time latest_ = absl::InfinitePast();  // that clocks ever showed

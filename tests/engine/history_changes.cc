@@ -101,10 +101,12 @@ std::string History::MoveItem(Random& random) {
   if (!chosen) return "nothing to move";
   v1::MoveReminderRequest request;
   request.set_name(chosen->name);
-  const absl::Time due = absl::FromUnixSeconds((absl::ToUnixSeconds(std::max(model_->now(), ChooseInstant(random))) / 60 + 1) * 60);
+  const absl::Time due =
+      absl::FromUnixSeconds((absl::ToUnixSeconds(std::max(model_->now(), ChooseInstant(random))) / 60 + 1) * 60);
   plan::SetTimestamp(due, request.mutable_due_time());
   const std::string engine = ErrorOf(world_.Call(&Engine::reminders, &Reminders::Move, request).status());
-  const std::string told = absl::StrCat("MoveReminder ", chosen->name, " to ", absl::FormatTime(due, absl::UTCTimeZone()));
+  const std::string told =
+      absl::StrCat("MoveReminder ", chosen->name, " to ", absl::FormatTime(due, absl::UTCTimeZone()));
   ExpectSame(told, engine, model_->MoveItem(chosen->enrollment, chosen->key, due));
   return absl::StrCat(told, " -> ", engine);
 }

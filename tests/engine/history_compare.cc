@@ -127,13 +127,13 @@ void History::CompareReminder(const std::string& what, const Line& line, const v
   const Model::Item& item = *line.item;
   // When something lapsed follows from when its window closed, which calendars may still move.
   const bool moves = item.reason == v1::REMINDER_REASON_PAUSED && !item.known && reminder.has_state_time();
-  const bool same = reminder.name() == line.name && reminder.state() == item.state &&
-                    reminder.reason() == item.reason && reminder.attempts() == item.attempts &&
-                    plan::ToTime(reminder.due_time()) == item.due && plan::ToTime(reminder.expire_time()) == item.expire &&
-                    reminder.has_state_time() == item.state_time.has_value() &&
-                    (moves || !item.state_time || plan::ToTime(reminder.state_time()) == *item.state_time) &&
-                    reminder.channel() == ChannelOf(*line.patient, item) &&
-                    reminder.patient() == line.patient->data.patient() && reminder.phase() == item.phase;
+  const bool same =
+      reminder.name() == line.name && reminder.state() == item.state && reminder.reason() == item.reason &&
+      reminder.attempts() == item.attempts && plan::ToTime(reminder.due_time()) == item.due &&
+      plan::ToTime(reminder.expire_time()) == item.expire && reminder.has_state_time() == item.state_time.has_value() &&
+      (moves || !item.state_time || plan::ToTime(reminder.state_time()) == *item.state_time) &&
+      reminder.channel() == ChannelOf(*line.patient, item) && reminder.patient() == line.patient->data.patient() &&
+      reminder.phase() == item.phase;
   if (same) return;
   const auto shown = [](const std::string& name, const std::string& told, std::optional<absl::Time> since,
                         v1::Channel channel) {
@@ -183,7 +183,8 @@ void History::CompareTimeline(const v1::GetTimelineResponse& timeline) {
   std::map<std::string, const v1::Reminder*> by_name;
   absl::Time before = absl::InfinitePast();
   for (const v1::Reminder& reminder : timeline.reminders()) {
-    Expect(by_name.emplace(reminder.name(), &reminder).second, absl::StrCat(reminder.name(), " is twice in a timeline"));
+    Expect(by_name.emplace(reminder.name(), &reminder).second,
+           absl::StrCat(reminder.name(), " is twice in a timeline"));
     const absl::Time due = plan::ToTime(reminder.due_time());
     Expect(before <= due, absl::StrCat(reminder.name(), " is not in its place in the timeline"));
     before = due;
@@ -220,11 +221,10 @@ void History::ReadLog() {
 
 // The log told of everything that has happened to a reminder; and of what it did not tell, nothing has.
 void History::CompareToLog(const v1::Reminder& reminder) {
-  const bool needs_no_reason = reminder.state() == v1::REMINDER_STATE_SCHEDULED ||
-                               reminder.state() == v1::REMINDER_STATE_DUE ||
-                               reminder.state() == v1::REMINDER_STATE_LEASED ||
-                               reminder.state() == v1::REMINDER_STATE_SENT ||
-                               reminder.state() == v1::REMINDER_STATE_COMPLETED;
+  const bool needs_no_reason =
+      reminder.state() == v1::REMINDER_STATE_SCHEDULED || reminder.state() == v1::REMINDER_STATE_DUE ||
+      reminder.state() == v1::REMINDER_STATE_LEASED || reminder.state() == v1::REMINDER_STATE_SENT ||
+      reminder.state() == v1::REMINDER_STATE_COMPLETED;
   Expect((reminder.reason() == v1::REMINDER_REASON_UNSPECIFIED) == needs_no_reason,
          absl::StrCat("state and reason do not fit: ", reminder.ShortDebugString()));
   const auto told = told_.find(reminder.name());
@@ -237,8 +237,8 @@ void History::CompareToLog(const v1::Reminder& reminder) {
                     change.attempts() == reminder.attempts() &&
                     plan::ToTime(change.due_time()) == plan::ToTime(reminder.due_time()) &&
                     plan::ToTime(change.expire_time()) == plan::ToTime(reminder.expire_time());
-  Expect(same, absl::StrCat("the log last told ", change.ShortDebugString(), ", which is now ",
-                            reminder.ShortDebugString()));
+  Expect(same,
+         absl::StrCat("the log last told ", change.ShortDebugString(), ", which is now ", reminder.ShortDebugString()));
 }
 
 }  // namespace aftercare::engine

@@ -10,9 +10,7 @@
 #include "tests/plan/slow_plan.h"
 
 namespace aftercare::engine {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 Model::Model(const std::string& id, const v1::Clinic& clinic, absl::Time now) : id_(id), clinic_(clinic), now_(now) {}
 
@@ -45,8 +43,8 @@ void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   }
   for (const auto& [key, item] : patient->items) {
     const auto found = newest.find(key.first);
-    const bool counts = (item.arrived || item.done()) && item.due <= now_ && item.state != v1::REMINDER_STATE_CANCELLED &&
-                        item.reason != v1::REMINDER_REASON_PAUSED;
+    const bool counts = (item.arrived || item.done()) && item.due <= now_ &&
+                        item.state != v1::REMINDER_STATE_CANCELLED && item.reason != v1::REMINDER_REASON_PAUSED;
     if (found != newest.end() && counts) found->second = std::max(found->second, {item.due, item.number});
   }
   for (auto& [key, item] : patient->items) {
@@ -129,8 +127,9 @@ Model::Passed Model::MoveTo(absl::Time now) {
 }
 
 bool Model::MayLease(const Patient& patient, const Item& item) const {
-  return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() && item.available <= now_ &&
-         now_ < item.expire && plan::SlowOpen(HoursOf(patient), now_, plan::FindZone(patient.data.time_zone()).value());
+  return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() &&
+         item.available <= now_ && now_ < item.expire &&
+         plan::SlowOpen(HoursOf(patient), now_, plan::FindZone(patient.data.time_zone()).value());
 }
 
 bool Model::MayStillPause(const Patient& patient, const Item& item) const {
@@ -202,7 +201,8 @@ std::vector<absl::Time> Model::Edges() const {
       if (item.waits()) edges.insert(edges.end(), {item.available, item.expire});
     }
   }
-  edges.erase(std::remove_if(edges.begin(), edges.end(), [this](absl::Time edge) { return edge <= now_; }), edges.end());
+  edges.erase(std::remove_if(edges.begin(), edges.end(), [this](absl::Time edge) { return edge <= now_; }),
+              edges.end());
   std::sort(edges.begin(), edges.end());
   return edges;
 }

@@ -43,8 +43,8 @@ class Model {
     bool moved = false;    // By hand, to where no change of the plan reaches it.
     bool outside = false;  // There are no contact hours in its window.
     v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
-    absl::Time lapse_time;                                       // and since when.
-    absl::Time available;  // From when it may be leased, or leased again.
+    absl::Time lapse_time;                                        // and since when.
+    absl::Time available;                                         // From when it may be leased, or leased again.
     int attempts = 0;
     int failures = 0;
     int contact_point = 0;
@@ -93,7 +93,9 @@ class Model {
   const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
   // Whether only the newest of the rule counts.
   static bool Supersedes(const Patient& patient, const std::string& rule);
-  const Item& item(const std::string& enrollment, const Key& key) const { return patients_.at(enrollment).items.at(key); }
+  const Item& item(const std::string& enrollment, const Key& key) const {
+    return patients_.at(enrollment).items.at(key);
+  }
 
   Passed MoveTo(absl::Time now);
   void AddRevision(std::shared_ptr<const plan::CompiledPathway> pathway) { revisions_.push_back(std::move(pathway)); }

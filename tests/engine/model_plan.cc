@@ -108,9 +108,10 @@ Model::Year Model::YearOf(const Patient& patient) const {
                        ? ""
                        : rule.schedule().window().ShortDebugString();
     place.item.lapsed = occurrence.lapsed;
-    place.item.lapse_time = occurrence.lapsed == v1::REMINDER_REASON_PAUSED              ? occurrence.expire
-                            : occurrence.lapsed == v1::REMINDER_REASON_MOVED_BY_REANCHOR ? *patient.changed
-                                                                                         : plan::ToTime(patient.data.enroll_time());
+    place.item.lapse_time = occurrence.lapsed == v1::REMINDER_REASON_PAUSED ? occurrence.expire
+                            : occurrence.lapsed == v1::REMINDER_REASON_MOVED_BY_REANCHOR
+                                ? *patient.changed
+                                : plan::ToTime(patient.data.enroll_time());
   }
   return year;
 }
@@ -181,7 +182,8 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
     item->for_care_team = after->item.for_care_team;
   }
   // Who acts on it has changed, so it comes anew, be it at once.
-  const bool another = item->open() && before != nullptr && after != nullptr && before->item.for_care_team != after->item.for_care_team;
+  const bool another =
+      item->open() && before != nullptr && after != nullptr && before->item.for_care_team != after->item.for_care_team;
   if (item->open() && item->moved && after != nullptr && !another) return false;
   const bool comes = has_place && !same && (after->item.due > now_ || another);
   if (comes) {

@@ -41,7 +41,8 @@ std::string RandomTimes(Random& random) {
   static const std::vector<std::string> kTimes = {"00:30", "02:30", "08:00", "09:00", "12:00", "18:00", "23:30"};
   const int first = random.Upto(6);
   std::string text = absl::StrCat(" times: '", kTimes[first], "'");
-  if (first < 6 && random.OneIn(3)) absl::StrAppend(&text, " times: '", kTimes[first + 1 + random.Upto(5 - first)], "'");
+  if (first < 6 && random.OneIn(3))
+    absl::StrAppend(&text, " times: '", kTimes[first + 1 + random.Upto(5 - first)], "'");
   return text;
 }
 
@@ -66,10 +67,22 @@ v1::Rule RandomRule(const std::string& id, Random& random) {
 
 v1::Pathway RandomPathway(Random& random) {
   auto pathway = FromText<v1::Pathway>(R"pb(
-    display_name: "Random" default_locale: "en"
-    phases { id: "early" display_name: "Early" span { days { first: 0 last: 100 } } }
-    phases { id: "late" display_name: "Late" span { days { first: 0 last: 101 } } }
-    factors { id: "severe" values: [ "yes", "no" ] }
+    display_name: "Random"
+    default_locale: "en"
+    phases {
+      id: "early"
+      display_name: "Early"
+      span { days { first: 0 last: 100 } }
+    }
+    phases {
+      id: "late"
+      display_name: "Late"
+      span { days { first: 0 last: 101 } }
+    }
+    factors {
+      id: "severe"
+      values: [ "yes", "no" ]
+    }
   )pb");
   if (random.OneIn(2)) pathway.mutable_factors(0)->set_default_value("yes");
   for (int i = 0; i <= 1 + random.Upto(2); ++i) *pathway.add_rules() = RandomRule(absl::StrCat("r", i), random);
@@ -102,8 +115,9 @@ v1::ContactHours RandomHours(Random& random) {
       *hours.add_openings() = FromText<v1::Opening>(RandomSpan(random, random.Upto(11), 12 + random.Upto(12)));
       break;
     case 2:
-      *hours.add_openings() = FromText<v1::Opening>(absl::StrCat(
-          RandomSpan(random, 9, 17), " weekdays: [WEEKDAY_MONDAY, WEEKDAY_TUESDAY, WEEKDAY_WEDNESDAY, WEEKDAY_FRIDAY]"));
+      *hours.add_openings() = FromText<v1::Opening>(
+          absl::StrCat(RandomSpan(random, 9, 17),
+                       " weekdays: [WEEKDAY_MONDAY, WEEKDAY_TUESDAY, WEEKDAY_WEDNESDAY, WEEKDAY_FRIDAY]"));
       *hours.add_openings() = FromText<v1::Opening>(RandomSpan(random, 18, 20));
       break;
     default:
