@@ -31,10 +31,12 @@ History::History(World& world, const Script& script)
 
 const std::vector<History::Kind>& History::Kinds() {
   static const std::vector<Kind> kKinds = {
-      {8, &History::MoveTime}, {2, &History::Enrol},      {5, &History::Lease},          {5, &History::Report},
-      {2, &History::Complete}, {1, &History::End},        {2, &History::ChangeCalendar}, {1, &History::ChangePathway},
-      {2, &History::Pause},    {3, &History::Resume},     {4, &History::Update},         {1, &History::Migrate},
-      {2, &History::MoveItem}, {1, &History::CancelItem}, {1, &History::RestoreItem},
+      {8, &History::MoveTime},       {2, &History::Enrol},         {5, &History::Lease},
+      {5, &History::Report},         {2, &History::Complete},      {1, &History::End},
+      {2, &History::ChangeCalendar}, {1, &History::ChangePathway}, {2, &History::Pause},
+      {3, &History::Resume},         {4, &History::Update},        {1, &History::Migrate},
+      {2, &History::MoveItem},       {1, &History::CancelItem},    {1, &History::RestoreItem},
+      {2, &History::ScheduleVisit},  {1, &History::RecordOutcome},
   };
   return kKinds;
 }

@@ -64,6 +64,8 @@ class History {
   std::string MoveItem(Random& random);
   std::string CancelItem(Random& random);
   std::string RestoreItem(Random& random);
+  std::string ScheduleVisit(Random& random);
+  std::string RecordOutcome(Random& random);
 
   // An item of a patient, mostly one about now.
   struct Chosen {

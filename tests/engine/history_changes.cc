@@ -138,4 +138,39 @@ std::string History::RestoreItem(Random& random) {
   return absl::StrCat(told, " -> ", engine);
 }
 
+std::string History::ScheduleVisit(Random& random) {
+  const std::string id = ChooseEnrollment(random).value();
+  v1::ScheduleVisitRequest request;
+  request.set_name(absl::StrCat(EnrollmentNameOf(clinic_, id), "/visits/check"));
+  request.set_allow_outside_window(true);
+  request.set_allow_closed_day(true);
+  const int64_t minute = absl::ToUnixSeconds(model_->now()) / 60 + 30 * random.Upto(500);
+  const absl::Time start = absl::FromUnixSeconds(60 * minute);
+  plan::SetTimestamp(start, request.mutable_start_time());
+  const auto response = world_.Call(&Engine::visits, &Visits::Schedule, request);
+  Model::Diff diff;
+  const std::string model = model_->ScheduleVisit(id, "check", start, &diff);
+  const std::string told = absl::StrCat("ScheduleVisit ", id, " at ", absl::FormatTime(start, absl::UTCTimeZone()));
+  ExpectSame(told, ErrorOf(response.status()), model);
+  if (!response.ok()) return absl::StrCat(told, " -> ", ErrorOf(response.status()));
+  ExpectSame(told, Numbers(response->diff()), Numbers(diff));
+  return absl::StrCat(told, " -> ", Numbers(response->diff()));
+}
+
+std::string History::RecordOutcome(Random& random) {
+  const std::string id = ChooseEnrollment(random).value();
+  v1::RecordVisitOutcomeRequest request;
+  request.set_name(absl::StrCat(EnrollmentNameOf(clinic_, id), "/visits/check"));
+  request.set_outcome(random.Of<v1::VisitState>(
+      {v1::VISIT_STATE_ATTENDED, v1::VISIT_STATE_MISSED, v1::VISIT_STATE_MISSED, v1::VISIT_STATE_CANCELLED}));
+  const auto response = world_.Call(&Engine::visits, &Visits::RecordOutcome, request);
+  Model::Diff diff;
+  const std::string model = model_->RecordOutcome(id, "check", request.outcome(), &diff);
+  const std::string told = absl::StrCat("RecordVisitOutcome ", id, " ", v1::VisitState_Name(request.outcome()));
+  ExpectSame(told, ErrorOf(response.status()), model);
+  if (!response.ok()) return absl::StrCat(told, " -> ", ErrorOf(response.status()));
+  ExpectSame(told, Numbers(response->diff()), Numbers(diff));
+  return absl::StrCat(told, " -> ", Numbers(response->diff()));
+}
+
 }  // namespace aftercare::engine

@@ -57,6 +57,8 @@ bool IsSilent(const v1::Reminder& reminder) {
     case v1::REMINDER_REASON_ENROLLMENT_ENDED:
     case v1::REMINDER_REASON_PAUSED:
     case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
+    case v1::REMINDER_REASON_VISIT_CHANGED:
+    case v1::REMINDER_REASON_WINDOW_CLOSED:
       return reminder.attempts() == 0;
     default:
       return false;
@@ -126,7 +128,8 @@ void History::Compare(Random& random) {
 void History::CompareReminder(const std::string& what, const Line& line, const v1::Reminder& reminder) {
   const Model::Item& item = *line.item;
   // When something lapsed follows from when its window closed, which calendars may still move.
-  const bool moves = item.reason == v1::REMINDER_REASON_PAUSED && !item.known && reminder.has_state_time();
+  const bool moves = (item.reason == v1::REMINDER_REASON_PAUSED || !item.visit.empty()) && !item.known &&
+                     reminder.has_state_time();
   const bool same =
       reminder.name() == line.name && reminder.state() == item.state && reminder.reason() == item.reason &&
       reminder.attempts() == item.attempts && plan::ToTime(reminder.due_time()) == item.due &&

@@ -207,4 +207,60 @@ std::vector<absl::Time> Model::Edges() const {
   return edges;
 }
 
+std::string Model::Pause(const std::string& enrollment) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (patient.state == v1::ENROLLMENT_STATE_PAUSED) return "FAILED_PRECONDITION/ENROLLMENT_PAUSED";
+  patient.state = v1::ENROLLMENT_STATE_PAUSED;
+  patient.held_from = now_ + absl::Microseconds(1);  // what is due at this instant has come due
+  for (auto& [key, item] : patient.items) {
+    if (item.state == v1::REMINDER_STATE_LEASED) Become(&item, v1::REMINDER_STATE_DUE);
+  }
+  Derive(&patient);
+  return "OK";
+}
+
+void Model::ResumeOne(Patient* patient) {
+  if (now_ > *patient->held_from) patient->pauses.emplace_back(*patient->held_from, now_);
+  patient->held_from.reset();
+  patient->state = v1::ENROLLMENT_STATE_ACTIVE;
+  for (auto& [key, item] : patient->items) {
+    if (item.waits()) item.available = now_;
+  }
+  Move(patient);
+  Fire(patient);
+}
+
+std::string Model::Resume(const std::string& enrollment) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (patient.state != v1::ENROLLMENT_STATE_PAUSED) return "FAILED_PRECONDITION/ENROLLMENT_NOT_PAUSED";
+  ResumeOne(&patient);
+  return "OK";
+}
+
+void Model::EndOne(Patient* patient) {
+  if (patient->state == v1::ENROLLMENT_STATE_PAUSED) ResumeOne(patient);
+  patient->state = v1::ENROLLMENT_STATE_ENDED;
+  patient->end_time = now_;
+  for (auto& [key, item] : patient->items) {
+    if (item.known && item.open()) {
+      Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
+    }
+  }
+  Derive(patient);
+}
+
+std::string Model::End(const std::string& enrollment, v1::EndReason reason) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  EndOne(&patient);
+  if (reason != v1::END_REASON_DECEASED && reason != v1::END_REASON_TRANSFERRED) return "OK";
+  for (auto& [id, other] : patients_) {
+    const bool same = other.data.patient() == patient.data.patient();
+    if (same && other.state != v1::ENROLLMENT_STATE_ENDED) EndOne(&other);
+  }
+  return "OK";
+}
+
 }  // namespace aftercare::engine

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/delivery_service.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
@@ -30,6 +31,7 @@ class Model {
     std::string phase;
     std::string category;
     bool for_care_team = false;
+    std::string visit;  // that it is about, if it is
 
     absl::Time due;
     absl::Time expire;
@@ -64,6 +66,7 @@ class Model {
     std::optional<absl::Time> held_from;  // while it is paused
     std::vector<std::pair<absl::Time, absl::Time>> pauses;
     std::optional<absl::Time> changed;  // when what its plan is made of last changed
+    std::map<std::string, record::v1::VisitRecord> visits;  // those that were booked
     std::map<Key, Item> items;
   };
 
@@ -116,6 +119,10 @@ class Model {
   // Changes the plan to what `data`, an enrollment as stored, says; answers in `diff` what that makes of it.
   std::string Update(const std::string& enrollment, const v1::Enrollment& data, bool allow_drop, Diff* diff);
 
+  std::string ScheduleVisit(const std::string& enrollment, const std::string& visit, absl::Time start, Diff* diff);
+  std::string RecordOutcome(const std::string& enrollment, const std::string& visit, v1::VisitState outcome,
+                            Diff* diff);
+
   // Moves everybody to that revision, or nobody.
   std::string Migrate(int revision, bool allow_drop, Diff* diff);
 
@@ -140,6 +147,7 @@ class Model {
     Item item;
     absl::Time nominal;  // the instant of the nominal time, before anything moves it
     std::string window;
+    absl::Time begins;  // the appointment it is for
   };
   using Year = std::map<Key, Place>;
   Year YearOf(const Patient& patient) const;
@@ -160,8 +168,9 @@ class Model {
   void Derive(Patient* patient) const;
   void Move(Patient* patient);
   static void Compare(const Patient& before, const Patient& after, Diff* diff);
-  void Reanchor(const Year& before, Patient* patient, Diff* diff) const;
-  bool ReanchorKnown(const Place* before, const Place* after, Item* item) const;
+  void Reanchor(const Year& before, const std::string& visit, Patient* patient, Diff* diff) const;
+  void ChangeVisit(Patient* patient, const record::v1::VisitRecord& record, Diff* diff);
+  void ReanchorKnown(const Place* before, const Place* after, const std::string& visit, Item* item) const;
   void SettleContacts(Patient* patient) const;
   void ResumeOne(Patient* patient);
   void EndOne(Patient* patient);

@@ -22,6 +22,13 @@ bool Applies(const v1::Rule& rule, const v1::Pathway& pathway, const v1::Enrollm
   });
 }
 
+// Whether a rule is for the state its visit is in.
+bool FitsVisit(const v1::Rule& rule, const Model::Patient& patient) {
+  const auto found = patient.visits.find(rule.visit().visit());
+  const v1::VisitState state = found == patient.visits.end() ? v1::VISIT_STATE_UNBOOKED : found->second.state();
+  return !rule.has_visit() || rule.visit().state() == state;
+}
+
 // Everything of the patient's year.
 std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Clinic& clinic,
                                      const Model::Patient& patient) {
@@ -36,10 +43,12 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
   std::stable_sort(facts.holds.begin(), facts.holds.end(),
                    [](const plan::Hold& a, const plan::Hold& b) { return a.until < b.until; });
   for (int rule = 0; rule < patient.pathway->rule_count(); ++rule) {
-    facts.rules[rule] = Applies(patient.pathway->rule_source(rule), patient.pathway->source(), patient.data);
+    const v1::Rule& source = patient.pathway->rule_source(rule);
+    facts.rules[rule] = Applies(source, patient.pathway->source(), patient.data) && FitsVisit(source, patient);
   }
   facts.contact_hours = patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic.contact_hours();
   facts.clinic = clinic;
+  for (const auto& [id, visit] : patient.visits) *facts.history.add_visits() = visit;
   facts.setting.spread_seed = plan::SpreadSeed(clinic_id, patient.id);
   return plan::SlowPlan(*patient.pathway, facts);
 }
@@ -47,6 +56,7 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
 v1::ReminderState StateOfLapsed(v1::ReminderReason reason) {
   if (reason == v1::REMINDER_REASON_PAUSED) return v1::REMINDER_STATE_SUPPRESSED;
   if (reason == v1::REMINDER_REASON_LATE_ENROLLMENT) return v1::REMINDER_STATE_EXPIRED;
+  if (reason == v1::REMINDER_REASON_WINDOW_CLOSED) return v1::REMINDER_STATE_EXPIRED;
   return v1::REMINDER_STATE_CANCELLED;
 }
 
@@ -80,6 +90,7 @@ void PutWhere(const Model::Item& place, Model::Item* item) {
   item->phase = place.phase;
   item->category = place.category;
   item->for_care_team = place.for_care_team;
+  item->visit = place.visit;
   item->due = place.due;
   item->expire = place.expire;
   item->outside = place.outside;
@@ -100,6 +111,11 @@ Model::Year Model::YearOf(const Patient& patient) const {
     place.item.phase = rule.phase();
     place.item.category = rule.category();
     place.item.for_care_team = rule.audience() == v1::AUDIENCE_CARE_TEAM;
+    place.item.visit = rule.visit().visit();
+    place.begins = absl::InfiniteFuture();
+    if (rule.visit().state() == v1::VISIT_STATE_BOOKED) {
+      place.begins = absl::FromUnixMicros(patient.visits.at(place.item.visit).start_micros());
+    }
     place.item.due = occurrence.due;
     place.item.expire = occurrence.expire;
     place.item.outside = occurrence.outside;
@@ -171,11 +187,12 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
 }
 
 // What a new plan makes of something that has happened. Whether it comes again.
-bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) const {
+void Model::ReanchorKnown(const Place* before, const Place* after, const std::string& visit, Item* item) const {
   const bool has_place = after != nullptr && after->item.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
-                    before->window == after->window && before->item.for_care_team == after->item.for_care_team;
-  if (item->done() || item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
+                    before->window == after->window && before->begins == after->begins &&
+                    before->item.for_care_team == after->item.for_care_team;
+  if (item->done() || item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return;
   if (item->open() && after != nullptr) {
     item->phase = after->item.phase;
     item->category = after->item.category;
@@ -184,8 +201,16 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
   // Who acts on it has changed, so it comes anew, be it at once.
   const bool another =
       item->open() && before != nullptr && after != nullptr && before->item.for_care_team != after->item.for_care_team;
-  if (item->open() && item->moved && after != nullptr && !another) return false;
-  const bool comes = has_place && !same && (after->item.due > now_ || another);
+  if (item->open() && item->moved && after != nullptr && same) return;
+  const bool of_visit = !visit.empty() && item->visit == visit;
+  const auto reason = of_visit ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR;
+  if (item->open() && item->moved && after != nullptr && !another) {
+    item->expire = std::min(item->expire, after->begins);
+    if (item->due >= after->begins) Become(item, v1::REMINDER_STATE_CANCELLED, reason);
+    return;
+  }
+  const bool comes = has_place && !same &&
+                     (after->item.due > now_ || another || (!item->open() && of_visit && after->item.due == now_));
   if (comes) {
     PutWhere(after->item, item);
     Become(item, v1::REMINDER_STATE_SCHEDULED);
@@ -193,16 +218,15 @@ bool Model::ReanchorKnown(const Place* before, const Place* after, Item* item) c
     item->failures = 0;
     item->moved = false;
   } else if (item->open() && !has_place && !same) {
-    Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
+    Become(item, v1::REMINDER_STATE_CANCELLED, reason);
   } else if (item->state == v1::REMINDER_STATE_SCHEDULED && has_place) {
     PutWhere(after->item, item);
   } else if (item->open() && has_place && !same) {
     item->expire = after->item.expire;
   }
-  return comes;
 }
 
-void Model::Reanchor(const Year& before, Patient* patient, Diff* diff) const {
+void Model::Reanchor(const Year& before, const std::string& visit, Patient* patient, Diff* diff) const {
   const Year after = YearOf(*patient);
   const auto in = [](const Year& year, const Key& key) { return year.count(key) > 0 ? &year.at(key) : nullptr; };
   std::map<Key, Item> items;
@@ -213,10 +237,10 @@ void Model::Reanchor(const Year& before, Patient* patient, Diff* diff) const {
     const Place* new_place = in(after, key);
     if (item.done() && new_place != nullptr &&
         (old_place == nullptr || old_place->nominal != new_place->nominal || old_place->window != new_place->window ||
-         old_place->item.for_care_team != new_place->item.for_care_team)) {
+         old_place->begins != new_place->begins || old_place->item.for_care_team != new_place->item.for_care_team)) {
       ++diff->sent;
     }
-    ReanchorKnown(old_place, new_place, &item);
+    ReanchorKnown(old_place, new_place, visit, &item);
     items[key] = item;
   }
   patient->items = std::move(items);
@@ -263,7 +287,7 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
       if (now_ > *changed.held_from) changed.pauses.emplace_back(*changed.held_from, now_);
       changed.held_from = now_;
     }
-    Reanchor(YearOf(patient), &changed, diff);
+    Reanchor(YearOf(patient), "", &changed, diff);
   }
   Compare(patient, changed, diff);
   for (const auto& [key, due] : Pending(patient)) {
@@ -283,6 +307,47 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
   return "OK";
 }
 
+void Model::ChangeVisit(Patient* patient, const record::v1::VisitRecord& record, Diff* diff) {
+  const Patient before = *patient;
+  patient->visits[record.visit()] = record;
+  patient->visits[record.visit()].set_since_micros(absl::ToUnixMicros(now_));
+  Reanchor(YearOf(before), record.visit(), patient, diff);
+  Compare(before, *patient, diff);
+  Fire(patient);
+}
+
+std::string Model::ScheduleVisit(const std::string& enrollment, const std::string& visit, absl::Time start,
+                                 Diff* diff) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  record::v1::VisitRecord record;
+  if (patient.visits.count(visit) > 0) record = patient.visits.at(visit);
+  const bool is_booked = record.state() == v1::VISIT_STATE_BOOKED;
+  if (is_booked && record.start_micros() == absl::ToUnixMicros(start)) return "OK";
+  if (record.state() == v1::VISIT_STATE_ATTENDED) return "FAILED_PRECONDITION/VISIT_ATTENDED";
+  record.set_visit(visit);
+  record.set_state(v1::VISIT_STATE_BOOKED);
+  record.set_appointment(record.appointment() + (is_booked ? 0 : 1));
+  record.set_start_micros(absl::ToUnixMicros(start));
+  ChangeVisit(&patient, record, diff);
+  return "OK";
+}
+
+std::string Model::RecordOutcome(const std::string& enrollment, const std::string& visit, v1::VisitState outcome,
+                                 Diff* diff) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (patient.visits.count(visit) == 0) return "FAILED_PRECONDITION/VISIT_NOT_BOOKED";
+  record::v1::VisitRecord record = patient.visits.at(visit);
+  if (outcome == v1::VISIT_STATE_MISSED && absl::ToUnixMicros(now_) < record.start_micros()) {
+    return "FAILED_PRECONDITION/VISIT_STILL_TO_COME";
+  }
+  if (record.state() == outcome) return "OK";
+  record.set_state(outcome);
+  ChangeVisit(&patient, record, diff);
+  return "OK";
+}
+
 std::string Model::MoveItem(const std::string& enrollment, const Key& key, absl::Time due) {
   Patient& patient = patients_.at(enrollment);
   Item& item = patient.items.at(key);
@@ -290,6 +355,9 @@ std::string Model::MoveItem(const std::string& enrollment, const Key& key, absl:
   if (item.state != v1::REMINDER_STATE_SCHEDULED && item.state != v1::REMINDER_STATE_DUE) {
     return "FAILED_PRECONDITION/INVALID_TRANSITION";
   }
+  const Year year = YearOf(patient);
+  const absl::Time begins = year.count(key) > 0 ? year.at(key).begins : absl::InfiniteFuture();
+  if (due >= begins) return "INVALID_ARGUMENT/INVALID_FIELDS";
   const absl::TimeZone zone = plan::FindZone(patient.data.time_zone()).value();
   if (!item.for_care_team && !plan::SlowOpen(HoursOf(patient), due, zone)) {
     return "FAILED_PRECONDITION/OUTSIDE_CONTACT_HOURS";
@@ -299,7 +367,7 @@ std::string Model::MoveItem(const std::string& enrollment, const Key& key, absl:
   const absl::CivilMinute shown = absl::ToCivilMinute(due, zone);
   item.lapsed = v1::REMINDER_REASON_UNSPECIFIED;
   item.due = due;
-  item.expire = plan::SlowClose(rule->schedule().window(), shown, due, zone);
+  item.expire = std::min(begins, plan::SlowClose(rule->schedule().window(), shown, due, zone));
   item.outside = false;
   item.moved = true;
   Become(&item, v1::REMINDER_STATE_SCHEDULED);
@@ -349,62 +417,6 @@ std::string Model::Migrate(int revision, bool allow_drop, Diff* diff) {
     if (answer == "OK") continue;
     patients_ = before;
     return answer;
-  }
-  return "OK";
-}
-
-std::string Model::Pause(const std::string& enrollment) {
-  Patient& patient = patients_.at(enrollment);
-  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
-  if (patient.state == v1::ENROLLMENT_STATE_PAUSED) return "FAILED_PRECONDITION/ENROLLMENT_PAUSED";
-  patient.state = v1::ENROLLMENT_STATE_PAUSED;
-  patient.held_from = now_ + absl::Microseconds(1);  // what is due at this instant has come due
-  for (auto& [key, item] : patient.items) {
-    if (item.state == v1::REMINDER_STATE_LEASED) Become(&item, v1::REMINDER_STATE_DUE);
-  }
-  Derive(&patient);
-  return "OK";
-}
-
-void Model::ResumeOne(Patient* patient) {
-  if (now_ > *patient->held_from) patient->pauses.emplace_back(*patient->held_from, now_);
-  patient->held_from.reset();
-  patient->state = v1::ENROLLMENT_STATE_ACTIVE;
-  for (auto& [key, item] : patient->items) {
-    if (item.waits()) item.available = now_;
-  }
-  Move(patient);
-  Fire(patient);
-}
-
-std::string Model::Resume(const std::string& enrollment) {
-  Patient& patient = patients_.at(enrollment);
-  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
-  if (patient.state != v1::ENROLLMENT_STATE_PAUSED) return "FAILED_PRECONDITION/ENROLLMENT_NOT_PAUSED";
-  ResumeOne(&patient);
-  return "OK";
-}
-
-void Model::EndOne(Patient* patient) {
-  if (patient->state == v1::ENROLLMENT_STATE_PAUSED) ResumeOne(patient);
-  patient->state = v1::ENROLLMENT_STATE_ENDED;
-  patient->end_time = now_;
-  for (auto& [key, item] : patient->items) {
-    if (item.known && item.open()) {
-      Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
-    }
-  }
-  Derive(patient);
-}
-
-std::string Model::End(const std::string& enrollment, v1::EndReason reason) {
-  Patient& patient = patients_.at(enrollment);
-  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
-  EndOne(&patient);
-  if (reason != v1::END_REASON_DECEASED && reason != v1::END_REASON_TRANSFERRED) return "OK";
-  for (auto& [id, other] : patients_) {
-    const bool same = other.data.patient() == patient.data.patient();
-    if (same && other.state != v1::ENROLLMENT_STATE_ENDED) EndOne(&other);
   }
   return "OK";
 }

@@ -61,6 +61,15 @@ v1::Rule RandomRule(const std::string& id, Random& random) {
   if (random.OneIn(3)) absl::StrAppend(&text, " conditions { factor: 'severe' values: 'yes' }");
   if (random.OneIn(3)) absl::StrAppend(&text, " supersede: true");
   if (random.OneIn(4)) absl::StrAppend(&text, " spread { seconds: ", 60 * (1 + random.Upto(90)), " }");
+  if (random.OneIn(4)) {
+    const int first = random.Upto(6) - 5;
+    absl::StrAppend(&text, " visit { visit: 'check' state: ",
+                    random.Of<std::string>({"VISIT_STATE_UNBOOKED", "VISIT_STATE_BOOKED", "VISIT_STATE_BOOKED",
+                                            "VISIT_STATE_MISSED", "VISIT_STATE_ATTENDED", "VISIT_STATE_CANCELLED"}),
+                    " } schedule { on { days: ", first, " } on { days: ", first + 1 + random.Upto(2), " }",
+                    RandomTimes(random), RandomWindow(random), " }");
+    return FromText<v1::Rule>(text);
+  }
   return FromText<v1::Rule>(
       absl::StrCat(text, " schedule { ", RandomDays(random), RandomTimes(random), RandomWindow(random), " }"));
 }
@@ -78,6 +87,13 @@ v1::Pathway RandomPathway(Random& random) {
       id: "late"
       display_name: "Late"
       span { days { first: 0 last: 101 } }
+    }
+    visits {
+      id: "check"
+      display_name: "Check"
+      target { days: 9 }
+      days_before: 3
+      days_after: 3
     }
     factors {
       id: "severe"
