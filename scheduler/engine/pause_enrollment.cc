@@ -20,9 +20,9 @@ namespace {
 
 constexpr int kMaxPauses = 100;
 
-// Messages that are due are available from `from` on; from never, if empty, and then leases are over. What is out of its
-// window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
-absl::Status SetAvailable(store::Transaction& tx, const Subject& subject, std::optional<absl::Time> from, Input closed,
+// Messages that are due are available from then on, or, if not `available`, never, and then leases are over. What is out
+// of its window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
+absl::Status SetAvailable(store::Transaction& tx, const Subject& subject, bool available, Input closed,
                           v1::ReminderReason reason, absl::Time now) {
   auto rows =
       RowsOf(tx, subject, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
@@ -31,7 +31,8 @@ absl::Status SetAvailable(store::Transaction& tx, const Subject& subject, std::o
     const bool is_over = row.closes && *row.closes <= now;
     const bool is_task = RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
     if (!is_over && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
-    row.available = from;
+    row.available.reset();
+    if (available) row.available = row.due;
     absl::Status status;
     if (is_over) {
       status = ChangeReminder(tx, subject, closed, reason, now, &row);
@@ -58,7 +59,7 @@ absl::Status PauseNow(store::Transaction& tx, Subject* subject, absl::Time now) 
   // What came due up to this instant has come due, even if the sweep has not got to it yet.
   if (auto fired = FireEnrollment(tx, subject, now); !fired.ok()) return fired.status();
   absl::Status status =
-      SetAvailable(tx, *subject, std::nullopt, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now);
+      SetAvailable(tx, *subject, false, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now);
   if (!status.ok()) return status;
   row.state = v1::ENROLLMENT_STATE_PAUSED;
   ++row.version;
@@ -88,7 +89,7 @@ absl::Status ResumeNow(Core& core, store::Transaction& tx, Subject* subject, abs
   *subject = *std::move(resumed);
   absl::Status status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_RESUMED, now);
   if (!status.ok()) return status;
-  status = SetAvailable(tx, *subject, now, Input::kSuppress, v1::REMINDER_REASON_PAUSED, now);
+  status = SetAvailable(tx, *subject, true, Input::kSuppress, v1::REMINDER_REASON_PAUSED, now);
   if (!status.ok()) return status;
   return Replan(tx, subject, now).status();
 }

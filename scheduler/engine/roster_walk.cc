@@ -23,8 +23,9 @@ absl::Time RosterWalk::ComingFrom() const {
   return filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) ? span_.from : FirstUnfired();
 }
 
-// What held it up besides its enrollment may reach into the span.
+// What held it up besides its enrollment may reach into the span; where clocks were set back, so may the enrollment.
 bool RosterWalk::IsApart(const Entry& entry) const {
+  if (entry.held_until > (entry.ended ? entry.end : span_.now)) return true;
   if (entry.apart || (!behind_.empty() && behind_.contains(entry.id()))) return true;
   if (!entry.was_held) return false;
   return entry.held_until >= span_.from ||

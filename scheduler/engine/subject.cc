@@ -182,9 +182,9 @@ plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& 
     occurrence.number = row.key.number;
     occurrence.nominal = absl::ToCivilMinute(row.due, subject.facts.zone);
   }
+  if (row.moved || row.due != occurrence.due) occurrence.outside = false;  // that was said of where the plan has it
   occurrence.due = row.due;
   occurrence.expire = row.expire;
-  if (row.moved) occurrence.outside = false;  // that was said of where the plan has it
   return occurrence;
 }
 

@@ -117,6 +117,7 @@ Model::Passed Model::MoveTo(absl::Time now) {
     passed.expired += Expire();
     passed.fired += FireAll();
   };
+  if (is_sandbox()) step(now_);  // what a change of plans has brought about here already
   while (is_sandbox()) {
     const std::vector<absl::Time> edges = Edges();
     if (edges.empty() || edges.front() >= now) break;
@@ -225,7 +226,7 @@ void Model::ResumeOne(Patient* patient) {
   patient->held_from.reset();
   patient->state = v1::ENROLLMENT_STATE_ACTIVE;
   for (auto& [key, item] : patient->items) {
-    if (item.waits()) item.available = now_;
+    if (item.waits()) item.available = item.due;
   }
   Move(patient);
   Fire(patient);

@@ -205,7 +205,7 @@ void Model::ReanchorKnown(const Place* before, const Place* after, const std::st
   const bool of_visit = !visit.empty() && item->visit == visit;
   const auto reason = of_visit ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR;
   if (item->open() && item->moved && after != nullptr && !another) {
-    item->expire = std::min(item->expire, after->begins);
+    if (item->due < after->begins) item->expire = std::min(item->expire, after->begins);
     if (item->due >= after->begins) Become(item, v1::REMINDER_STATE_CANCELLED, reason);
     return;
   }
