@@ -171,7 +171,12 @@ class Replanner {
     plan::Plan plan(*subject_.pathway, subject_.facts);
     absl::Status status;
     for (plan::Occurrence occurrence; status.ok() && plan.Next(&occurrence);) {
-      if (occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED) status = Place(occurrence);
+      if (occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED) {
+        status = Place(occurrence);
+      } else if (by_key_.contains({occurrence.rule, occurrence.number}) && !has_changed()) {
+        // A calendar or the rules of a zone, by which it came due, have made it late since.
+        CompareUntil(occurrence.due);
+      }
     }
     if (!status.ok()) return status;
     for (store::ReminderRow& row : rows_) {
@@ -191,6 +196,9 @@ class Replanner {
 
  private:
   bool running() const { return enrollment_.state == v1::ENROLLMENT_STATE_ACTIVE; }
+
+  // Whether more than the enrollment has held it up: then what has lapsed is looked at row by row anyway.
+  bool has_changed() const { return enrollment_.history.ByteSizeLong() > 0; }
 
   absl::Status Place(const plan::Occurrence& occurrence) {
     const auto found = by_key_.find({occurrence.rule, occurrence.number});

@@ -41,40 +41,19 @@ absl::Status RosterWalk::Visit(Visitor visit, absl::FunctionRef<absl::Status(abs
       if (absl::Status status = apart(entry.id()); !status.ok()) return status;
       continue;
     }
-    if (wants_lapsed && entry.held_until > span_.from) {
-      // What counts from a visit's target moves with the clinic's closed days: what has lapsed now may have come due.
-      if (LapsedOfVisit(entry)) {
-        if (absl::Status status = apart(entry.id()); !status.ok()) return status;
-        continue;
-      }
-      VisitLapsed(entry, visit);
-    }
+    if (wants_lapsed && entry.held_until > span_.from) VisitLapsed(entry, visit);
     if (entry.ended ? wants_cancelled && entry.end < span_.before : wants_scheduled) VisitComing(entry, visit);
   }
   return absl::OkStatus();
-}
-
-const RosterWalk::Items& RosterWalk::LapsedOf(const Entry& entry) {
-  const plan::Cohort& cohort = roster_.cohorts()[entry.cohort];
-  Known& known = cohorts_[entry.cohort];
-  if (!known.lapsed) known.lapsed = cohort.Lapsed(span_.from, End(), filter_.Rules(cohort.pathway()));
-  return *known.lapsed;
-}
-
-bool RosterWalk::LapsedOfVisit(const Entry& entry) {
-  const plan::CompiledPathway& pathway = *roster_.cohorts()[entry.cohort].pathway();
-  const plan::RuleSet& rules = roster_.rules(entry.rules);
-  const Items& lapsed = LapsedOf(entry);
-  return std::any_of(lapsed.begin(), lapsed.end(), [&](const plan::Cohort::Item& item) {
-    return pathway.rule(item.rule).visit >= 0 && rules[item.rule] && item.close <= entry.held_until;
-  });
 }
 
 // What had lapsed when the patient was enrolled lies where the pathway has it.
 void RosterWalk::VisitLapsed(const Entry& entry, Visitor visit) {
   const plan::Cohort& cohort = roster_.cohorts()[entry.cohort];
   const plan::RuleSet& rules = roster_.rules(entry.rules);
-  for (const plan::Cohort::Item& item : LapsedOf(entry)) {
+  Known& known = cohorts_[entry.cohort];
+  if (!known.lapsed) known.lapsed = cohort.Lapsed(span_.from, End(), filter_.Rules(cohort.pathway()));
+  for (const plan::Cohort::Item& item : *known.lapsed) {
     if (item.due >= entry.held_until || item.due > wanted_until_) return;
     if (item.close > entry.held_until || !rules[item.rule]) continue;
     Hand(entry, cohort, item.rule, item.number, item.due, v1::REMINDER_STATE_EXPIRED, visit);

@@ -73,8 +73,6 @@ class RosterWalk {
   absl::Time FirstUnfired() const;
   absl::Time ComingFrom() const;
   bool IsApart(const Entry& entry) const;
-  const Items& LapsedOf(const Entry& entry);
-  bool LapsedOfVisit(const Entry& entry);
   void VisitLapsed(const Entry& entry, Visitor visit);
   void VisitComing(const Entry& entry, Visitor visit);
   void VisitOwn(const Entry& entry, const plan::RuleSet& rules, absl::Time from, Visitor visit);

@@ -98,10 +98,7 @@ bool OnlyRowsTell(const Subject& subject, const plan::Occurrence& occurrence, ab
   const store::EnrollmentRow& row = subject.row;
   if (IsStale(subject) || (row.recorded_until && occurrence.due <= *row.recorded_until)) return true;
   // What lapsed by the plan of now may have come due by that of then, what is held by a pause may have been dealt with.
-  // The target of a visit follows the clinic's calendar, so that what came due may be late by it since.
-  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
-    return row.history.ByteSizeLong() > 0 || subject.pathway->rule_source(occurrence.rule).has_visit();
-  }
+  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return row.history.ByteSizeLong() > 0;
   if (row.state != v1::ENROLLMENT_STATE_PAUSED) return false;
   return occurrence.due <= now || occurrence.due < absl::FromUnixMicros(row.history.hold_micros());
 }
