@@ -53,8 +53,8 @@ struct EnrollmentRow {
   v1::Enrollment data;
   int64_t calendar = 0;
   // Up to when rows and plan must be compared: the plan has occurrences at or after next_due that have a row all the
-  // same, under another due time, because it has changed since; or it has ones that have a row and are late by it now; or rows are still to
-  // come due (SCHEDULED). Empty: rows lie where the plan does.
+  // same, under another due time, because it has changed since; or it has ones that have a row and are late by it now;
+  // or rows are still to come due (SCHEDULED). Empty: rows lie where the plan does.
   std::optional<absl::Time> recorded_until = std::nullopt;
   int64_t clinic_calendar = 0;  // the clinic's as of the same snapshot; only read
   record::v1::PlanHistory history{};
