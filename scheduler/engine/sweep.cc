@@ -111,7 +111,7 @@ void Sweeper::SweepNow(bool note_zones) {
         if (absl::Status status = note_zones ? NoteZones(core_, tx) : absl::OkStatus(); !status.ok()) return status;
         auto replanned = ReplanSomewhere(core_, tx);
         if (!replanned.ok()) return replanned.status();
-        const absl::Time now = core_.clock().Now();
+        const absl::Time now = core_.RealNow();
         auto swept = Sweep(core_, tx, "", now, kAtOnce);
         if (!swept.ok()) return swept.status();
         auto wake = tx.NextWake("");
