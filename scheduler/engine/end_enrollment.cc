@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/change_facts.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/enrollments.h"
 #include "scheduler/engine/firing.h"
@@ -72,10 +73,7 @@ absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& na
   if (!subject.ok()) return subject.status();
   absl::Status status = CheckEtag(request.etag(), subject->row.version, request.name());
   if (!status.ok()) return status;
-  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_ENDED",
-                     absl::StrCat(request.name(), " has ended already"));
-  }
+  if (status = CheckRunning(subject->row); !status.ok()) return status;
   const absl::Time now = core.Now(*clinic);
   if (status = EndOne(core, tx, *subject, request.reason(), now); !status.ok()) return status;
   *response->mutable_enrollment() = ShowEnrollment(subject->row);

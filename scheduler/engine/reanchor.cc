@@ -54,16 +54,32 @@ bool SameByRule(const std::optional<Place>& a, const std::optional<Place>& b) {
          a->rule->window_length == b->rule->window_length && a->rule->audience == b->rule->audience;
 }
 
+// A reminder of the enrollment, by rule and number.
+using Key = std::pair<std::string, int>;
+
+// What becomes of reminders: one change each, in order of name.
+using Changes = std::map<Key, v1::PlanChange>;
+
+void Note(const Subject& subject, const Key& key, v1::PlanChangeKind kind, const absl::Time* old_due,
+          const absl::Time* new_due, Changes* changes) {
+  v1::PlanChange& change = (*changes)[key];
+  change.set_name(ReminderNameOf({subject.row.clinic, subject.row.enrollment, key.first, key.second}));
+  change.set_kind(kind);
+  if (old_due != nullptr) plan::SetTimestamp(*old_due, change.mutable_old_due_time());
+  if (new_due != nullptr) plan::SetTimestamp(*new_due, change.mutable_new_due_time());
+}
+
 // Works out what becomes of the rows. A class only to share what every step needs.
 class RowAdjuster {
  public:
-  RowAdjuster(const Subject& before, absl::Time now, Reanchoring* change)
+  RowAdjuster(const Subject& before, absl::Time now, Reanchoring* change, Changes* changes)
       : before_(before),
         after_(change->after),
         plan_before_(*before.pathway, before.facts),
         plan_after_(*after_.pathway, after_.facts),
         now_(now),
-        change_(*change) {}
+        change_(*change),
+        changes_(*changes) {}
 
   void Run() {
     for (size_t i = 0; i < change_.rows.size(); ++i) {
@@ -83,7 +99,10 @@ class RowAdjuster {
     const auto old_place = PlaceIn(before_, plan_before_, row->key);
     const bool same = SameByRule(old_place, new_place);
     if (IsDone(*row)) {
-      if (new_place && !same) NoteSent(*row, new_place->occurrence);
+      if (new_place && !same) {
+        Note(before_, {row->key.rule, row->key.number}, v1::PLAN_CHANGE_KIND_ALREADY_SENT, &row->due,
+             &new_place->occurrence.due, &changes_);
+      }
       return false;
     }
     if (row->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
@@ -152,24 +171,17 @@ class RowAdjuster {
            std::tie(new_visit.state, new_visit.appointment, new_visit.start, new_visit.since);
   }
 
-  void NoteSent(const store::ReminderRow& row, const plan::Occurrence& occurrence) {
-    v1::PlanChange* noted = change_.diff.add_changes();
-    noted->set_name(ReminderNameOf(row.key));
-    noted->set_kind(v1::PLAN_CHANGE_KIND_ALREADY_SENT);
-    plan::SetTimestamp(row.due, noted->mutable_old_due_time());
-    plan::SetTimestamp(occurrence.due, noted->mutable_new_due_time());
-  }
-
   const Subject& before_;
   const Subject& after_;
   plan::Plan plan_before_;
   plan::Plan plan_after_;
   const absl::Time now_;
   Reanchoring& change_;
+  Changes& changes_;
 };
 
 // What is still to be sent or done, and when.
-using Pending = std::map<std::pair<std::string, int>, absl::Time>;
+using Pending = std::map<Key, absl::Time>;
 
 Pending PendingOf(const Subject& subject, const std::vector<store::ReminderRow>& rows, absl::Time now) {
   Pending pending;
@@ -188,49 +200,37 @@ Pending PendingOf(const Subject& subject, const std::vector<store::ReminderRow>&
   return pending;
 }
 
-void Note(const Subject& subject, const Pending::key_type& key, v1::PlanChangeKind kind, const absl::Time* old_due,
-          const absl::Time* new_due, v1::PlanDiff* diff) {
-  v1::PlanChange* change = diff->add_changes();
-  change->set_name(ReminderNameOf({subject.row.clinic, subject.row.enrollment, key.first, key.second}));
-  change->set_kind(kind);
-  if (old_due != nullptr) plan::SetTimestamp(*old_due, change->mutable_old_due_time());
-  if (new_due != nullptr) plan::SetTimestamp(*new_due, change->mutable_new_due_time());
-}
-
-void Compare(const Subject& before, const Pending& old_pending, const Pending& new_pending, Reanchoring* change) {
+void Compare(const Subject& before, const Pending& old_pending, const Pending& new_pending, Reanchoring* change,
+             Changes* changes) {
   std::set<std::string> dropped_rules;
   for (const auto& [key, due] : old_pending) {
     const auto found = new_pending.find(key);
     if (found == new_pending.end()) {
-      Note(before, key, v1::PLAN_CHANGE_KIND_DROPPED, &due, nullptr, &change->diff);
+      Note(before, key, v1::PLAN_CHANGE_KIND_DROPPED, &due, nullptr, changes);
       if (change->after.pathway->FindRule(key.first) < 0) dropped_rules.insert(key.first);
     } else if (found->second != due) {
-      Note(before, key, v1::PLAN_CHANGE_KIND_MOVED, &due, &found->second, &change->diff);
+      Note(before, key, v1::PLAN_CHANGE_KIND_MOVED, &due, &found->second, changes);
     }
   }
   for (const auto& [key, due] : new_pending) {
-    if (!old_pending.contains(key)) Note(before, key, v1::PLAN_CHANGE_KIND_ADDED, nullptr, &due, &change->diff);
+    if (!old_pending.contains(key)) Note(before, key, v1::PLAN_CHANGE_KIND_ADDED, nullptr, &due, changes);
   }
   change->dropped_rules.assign(dropped_rules.begin(), dropped_rules.end());
 }
 
-// Counts and orders the changes, and keeps the first.
-void Finish(v1::PlanDiff* diff) {
-  for (const v1::PlanChange& change : diff->changes()) {
-    diff->set_moved_count(diff->moved_count() + (change.kind() == v1::PLAN_CHANGE_KIND_MOVED ? 1 : 0));
-    diff->set_added_count(diff->added_count() + (change.kind() == v1::PLAN_CHANGE_KIND_ADDED ? 1 : 0));
-    diff->set_dropped_count(diff->dropped_count() + (change.kind() == v1::PLAN_CHANGE_KIND_DROPPED ? 1 : 0));
-    diff->set_already_sent_count(diff->already_sent_count() +
-                                 (change.kind() == v1::PLAN_CHANGE_KIND_ALREADY_SENT ? 1 : 0));
+// All changes counted, the first of them listed.
+v1::PlanDiff DiffOf(Changes changes) {
+  v1::PlanDiff diff;
+  std::map<v1::PlanChangeKind, int64_t> counts;
+  for (auto& [key, change] : changes) {
+    ++counts[change.kind()];
+    if (diff.changes_size() < kMaxChanges) *diff.add_changes() = std::move(change);
   }
-  auto* changes = diff->mutable_changes();
-  const auto order = [](const v1::PlanChange* change) {
-    const auto key = ParseReminderName(change->name());
-    return std::make_pair(key->rule, key->number);
-  };
-  std::sort(changes->pointer_begin(), changes->pointer_end(),
-            [&](const v1::PlanChange* a, const v1::PlanChange* b) { return order(a) < order(b); });
-  if (changes->size() > kMaxChanges) changes->DeleteSubrange(kMaxChanges, changes->size() - kMaxChanges);
+  diff.set_moved_count(counts[v1::PLAN_CHANGE_KIND_MOVED]);
+  diff.set_added_count(counts[v1::PLAN_CHANGE_KIND_ADDED]);
+  diff.set_dropped_count(counts[v1::PLAN_CHANGE_KIND_DROPPED]);
+  diff.set_already_sent_count(counts[v1::PLAN_CHANGE_KIND_ALREADY_SENT]);
+  return diff;
 }
 
 }  // namespace
@@ -256,9 +256,10 @@ absl::StatusOr<Reanchoring> WorkOut(Core& core, store::Facts& facts, const Subje
   if (!rows.ok()) return rows.status();
   const Pending old_pending = PendingOf(before, *rows, now);
   Reanchoring change{*std::move(after), *std::move(rows)};
-  RowAdjuster(before, now, &change).Run();
-  Compare(before, old_pending, PendingOf(change.after, change.rows, now), &change);
-  Finish(&change.diff);
+  Changes changes;
+  RowAdjuster(before, now, &change, &changes).Run();
+  Compare(before, old_pending, PendingOf(change.after, change.rows, now), &change, &changes);
+  change.diff = DiffOf(std::move(changes));
   return change;
 }
 

@@ -19,6 +19,8 @@
 namespace aftercare::store {
 namespace {
 
+static_assert(v1::ENROLLMENT_STATE_PAUSED == 2, "ENROLLMENT_FILTERS says so");
+
 // The resource name of a pathway is stored as its id: the clinic is in the key already.
 std::string PathwayPrefix(absl::string_view clinic) { return absl::StrCat("clinics/", clinic, "/pathways/"); }
 
