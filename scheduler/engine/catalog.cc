@@ -23,7 +23,10 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Catalog::Get(store:
   }
   auto row = facts.GetPathway(clinic, pathway, revision);
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return ResourceNotFound("PATHWAY_NOT_FOUND", PathwayNameOf(clinic, pathway));
+  if (!row->has_value()) {
+    return ResourceNotFound("PATHWAY_NOT_FOUND",
+                            absl::StrCat(PathwayNameOf(clinic, pathway), " revision ", revision));
+  }
   plan::FieldErrors errors;
   auto compiled = plan::CompiledPathway::Compile((*row)->data, &errors);
   if (compiled == nullptr) {

@@ -157,6 +157,7 @@ TEST_F(MigrateTest, BadRequestsSayWhatIsWrong) {
               ElementsAre("pathway", "revision", "page_size", "page_token"));
   EXPECT_EQ(ErrorOf(Migrate("pathway: 'clinics/box/pathways/none'").status()), "NOT_FOUND/PATHWAY_NOT_FOUND");
   EXPECT_EQ(ErrorOf(Migrate("revision: 7").status()), "NOT_FOUND/PATHWAY_NOT_FOUND");
+  EXPECT_EQ(Migrate("revision: 7").status().message(), "clinics/box/pathways/days revision 7 does not exist");
   EXPECT_EQ(ErrorOf(Migrate("pathway: 'clinics/none/pathways/days'").status()), "NOT_FOUND/CLINIC_NOT_FOUND");
 }
 
