@@ -25,7 +25,8 @@ bool IsOpen(const store::ReminderRow& row) {
 }
 
 bool IsDone(const store::ReminderRow& row) {
-  return row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_COMPLETED;
+  return row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_DELIVERED ||
+         row.state == v1::REMINDER_STATE_COMPLETED || row.reason == v1::REMINDER_REASON_BOUNCED;
 }
 
 // Where a plan has one occurrence.

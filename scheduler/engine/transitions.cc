@@ -15,6 +15,7 @@ constexpr ReminderState kScheduled = v1::REMINDER_STATE_SCHEDULED;
 constexpr ReminderState kDue = v1::REMINDER_STATE_DUE;
 constexpr ReminderState kLeased = v1::REMINDER_STATE_LEASED;
 constexpr ReminderState kSent = v1::REMINDER_STATE_SENT;
+constexpr ReminderState kDelivered = v1::REMINDER_STATE_DELIVERED;
 constexpr ReminderState kCompleted = v1::REMINDER_STATE_COMPLETED;
 constexpr ReminderState kFailed = v1::REMINDER_STATE_FAILED;
 constexpr ReminderState kExpired = v1::REMINDER_STATE_EXPIRED;
@@ -56,9 +57,18 @@ constexpr Transition kTable[] = {
     {kLeased, Input::kSent, kSent},
 
     {kSent, Input::kSent, kSent},
+    {kSent, Input::kDelivered, kDelivered},
+    {kSent, Input::kBounced, kFailed},
     {kSent, Input::kComplete, kCompleted},
 
+    {kDelivered, Input::kSent, kDelivered},
+    {kDelivered, Input::kDelivered, kDelivered},
+    {kDelivered, Input::kBounced, kDelivered},  // it did arrive
+    {kDelivered, Input::kComplete, kCompleted},
+
     {kCompleted, Input::kSent, kCompleted},
+    {kCompleted, Input::kDelivered, kCompleted},
+    {kCompleted, Input::kBounced, kCompleted},
     {kCompleted, Input::kComplete, kCompleted},
 
     // A sent message cannot be unsent: whoever held the lease may say so, however late.

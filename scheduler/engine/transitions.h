@@ -20,6 +20,9 @@ enum class Input {
   kRelease,    // a gateway gives it back
   kFail,       // a gateway failed for good
   kSent,       // a gateway sent it
+  kDelivered,  // it reached the patient, after it was sent
+  kBounced,    // it came back, after it was sent
+  kRedrive,    // what failed is to be tried again
   kComplete,   // done, or answered
   kCancel,     // called off, or without a place in a changed plan
   kEnd,        // the enrollment ended
@@ -27,8 +30,8 @@ enum class Input {
 
 inline constexpr Input kAllInputs[] = {Input::kReschedule, Input::kFire,  Input::kSuppress, Input::kExpire,
                                        Input::kSupersede,  Input::kLease, Input::kRetry,    Input::kRelease,
-                                       Input::kFail,       Input::kSent,  Input::kComplete, Input::kCancel,
-                                       Input::kEnd};
+                                       Input::kFail,       Input::kSent,  Input::kDelivered, Input::kBounced,
+                                       Input::kRedrive,    Input::kComplete, Input::kCancel, Input::kEnd};
 
 // The state after `input`; nothing where `input` cannot happen. Pure and thread safe.
 std::optional<v1::ReminderState> NextState(v1::ReminderState state, Input input);

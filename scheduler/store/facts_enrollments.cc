@@ -6,7 +6,8 @@
 
 // Literals, because a statement's text must be one literal.
 #define ENROLLMENT_COLUMNS \
-  "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until, history"
+  "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until, history," \
+  " opted_out"
 // What is read of one: besides its columns what its clinic's calendar is now.
 #define ENROLLMENT_READ \
   ENROLLMENT_COLUMNS ", (SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
@@ -43,7 +44,7 @@ struct StoredEnrollment {
   std::string history;
 };
 
-// The columns of ENROLLMENT_COLUMNS, as $1 to $12. The bytes are referenced until the query has run.
+// The columns of ENROLLMENT_COLUMNS, as $1 to $13. The bytes are referenced until the query has run.
 Query& Bind(const EnrollmentRow& row, const StoredEnrollment& stored, Query& query) {
   query.Text(row.clinic)
       .Text(row.enrollment)
@@ -56,7 +57,7 @@ Query& Bind(const EnrollmentRow& row, const StoredEnrollment& stored, Query& que
       .Bytes(stored.data)
       .Int(row.calendar)
       .Instant(row.recorded_until);
-  return stored.history.empty() ? query.Null() : query.Bytes(stored.history);
+  return (stored.history.empty() ? query.Null() : query.Bytes(stored.history)).Int(row.opted_out);
 }
 
 absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
@@ -71,7 +72,8 @@ absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
   if (!row.IsNull(11)) {
     if (absl::Status status = ParseAt(row, 11, enrollment.history); !status.ok()) return status;
   }
-  enrollment.clinic_calendar = row.IsNull(12) ? 0 : row.Int(12);
+  enrollment.opted_out = row.Int(12);
+  enrollment.clinic_calendar = row.IsNull(13) ? 0 : row.Int(13);
   if (absl::Status status = ParseAt(row, 8, enrollment.data); !status.ok()) return status;
   enrollment.data.set_patient(StringAt(row, 3));
   const absl::string_view pathway = row.Text(4);
@@ -165,7 +167,7 @@ absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
   const StoredEnrollment stored(row);
   Query query(connection_,
               "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-              " $12)");
+              " $12, $13)");
   return Bind(row, stored, query).Run();
 }
 
@@ -174,7 +176,8 @@ absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {
   const StoredEnrollment stored(row);
   Query query(connection_,
               "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
-              " data = $9, calendar = $10, recorded_until = $11, history = $12 WHERE clinic = $1 AND enrollment = $2");
+              " data = $9, calendar = $10, recorded_until = $11, history = $12, opted_out = $13"
+              " WHERE clinic = $1 AND enrollment = $2");
   return Bind(row, stored, query).RunOnOne("enrollment");
 }
 

@@ -7,7 +7,7 @@
 // Literals, because a statement's text must be one literal.
 #define REMINDER_COLUMNS                                                                                      \
   "clinic, enrollment, rule, number, clock, revision, state, reason, due, expire, state_time, available, is_open," \
-  " attempts, contact_point, failures, moved"
+  " attempts, contact_point, failures, moved, channel, score, error_code"
 #define REMINDER_KEY " WHERE clinic = $1 AND enrollment = $2 AND rule = $3 AND number = $4"
 // The filters of ReminderQuery besides the enrollment, as $2 to $7, and its limit. States are the bits of a number.
 // `due` is the column, or an expression for it.
@@ -37,6 +37,9 @@ absl::Status ReadReminder(const Statement& row, ReminderRow& reminder) {
   reminder.contact_point = static_cast<int32_t>(row.Int(14));
   reminder.failures = static_cast<int32_t>(row.Int(15));
   reminder.moved = row.Int(16) != 0;
+  reminder.channel = static_cast<v1::Channel>(row.Int(17));
+  if (!row.IsNull(18)) reminder.score = static_cast<int32_t>(row.Int(18));
+  reminder.error_code = StringAt(row, 19);
   return absl::OkStatus();
 }
 
@@ -44,9 +47,9 @@ Query& BindKey(Query& query, const ReminderKey& key) {
   return query.Text(key.clinic).Text(key.enrollment).Text(key.rule).Int(key.number);
 }
 
-// $5 to $16 of the statements that write.
+// $5 to $19 of the statements that write.
 Query& BindValues(Query& query, const ReminderRow& row) {
-  return query.Text(row.clock)
+  query.Text(row.clock)
       .Int(row.revision)
       .Int(row.state)
       .Int(row.reason)
@@ -57,7 +60,9 @@ Query& BindValues(Query& query, const ReminderRow& row) {
       .Int(row.attempts)
       .Int(row.contact_point)
       .Int(row.failures)
-      .Int(row.moved ? 1 : 0);
+      .Int(row.moved ? 1 : 0)
+      .Int(row.channel);
+  return (row.score ? query.Int(*row.score) : query.Null()).Text(row.error_code);
 }
 
 // Where the listing begins: behind the page before, or at the beginning of the due window, whichever is later. No
@@ -152,8 +157,8 @@ absl::StatusOr<bool> Transaction::InsertReminder(const ReminderRow& row) {
   wrote_ = true;
   Query query(connection_,
               "INSERT INTO reminder (clinic, enrollment, rule, number, clock, revision, state, reason, due, expire,"
-              " state_time, available, attempts, contact_point, failures, moved, is_open)"
-              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+              " state_time, available, attempts, contact_point, failures, moved, channel, score, error_code, is_open)"
+              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
               " ON CONFLICT (clinic, enrollment, rule, number) DO NOTHING");
   BindKey(query, row.key);
   BindValues(query, row).Int(row.closes.has_value() ? 1 : 0);
@@ -166,11 +171,12 @@ absl::StatusOr<bool> Transaction::InsertReminder(const ReminderRow& row) {
 absl::Status Transaction::UpdateReminder(const ReminderRow& row) {
   static constexpr char kStaysOpen[] =
       "UPDATE reminder SET state = $7, reason = $8, state_time = $11, available = $12, attempts = $13,"
-      " contact_point = $14, failures = $15, moved = $16" REMINDER_KEY
+      " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19" REMINDER_KEY
       " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10 AND is_open = 1";
   static constexpr char kIsClosed[] =
       "UPDATE reminder SET state = $7, reason = $8, state_time = $11, available = $12, attempts = $13,"
-      " contact_point = $14, failures = $15, moved = $16, is_open = 0" REMINDER_KEY
+      " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19,"
+      " is_open = 0" REMINDER_KEY
       " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10";
   wrote_ = true;
   {
@@ -187,7 +193,7 @@ absl::Status Transaction::ReplaceReminder(const ReminderRow& row) {
   Query query(connection_,
               "UPDATE reminder SET clock = $5, revision = $6, state = $7, reason = $8, due = $9, expire = $10,"
               " state_time = $11, available = $12, attempts = $13, contact_point = $14, failures = $15,"
-              " moved = $16, is_open = $17" REMINDER_KEY);
+              " moved = $16, channel = $17, score = $18, error_code = $19, is_open = $20" REMINDER_KEY);
   BindKey(query, row.key);
   return BindValues(query, row).Int(row.closes.has_value() ? 1 : 0).RunOnOne("reminder");
 }

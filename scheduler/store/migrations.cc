@@ -102,6 +102,54 @@ ALTER TABLE enrollment ADD COLUMN history {bytes};
 ALTER TABLE reminder ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX reminder_by_due_unended ON reminder (clinic, due, enrollment, rule, number) WHERE state <= 3;
 )sql",
+    R"sql(
+ALTER TABLE clinic ADD COLUMN next_send BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE enrollment ADD COLUMN opted_out BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE reminder ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reminder ADD COLUMN score INTEGER;
+ALTER TABLE reminder ADD COLUMN error_code {key} NOT NULL DEFAULT '';
+DROP INDEX reminder_by_clinic_available;
+CREATE INDEX reminder_by_channel ON reminder (clock, channel, clinic, available, enrollment, rule, number)
+  WHERE available IS NOT NULL;
+CREATE INDEX reminder_by_failed ON reminder (clinic, due, enrollment, rule, number) WHERE state = 7;
+
+CREATE TABLE contact (
+  clinic {key} NOT NULL,
+  address {key} NOT NULL,
+  enrollment {key} NOT NULL,
+  PRIMARY KEY (clinic, address, enrollment)) {clustered};
+
+CREATE TABLE opt_out (
+  clinic {key} NOT NULL,
+  patient {key} NOT NULL,
+  channels BIGINT NOT NULL,
+  PRIMARY KEY (clinic, patient)) {clustered};
+
+CREATE TABLE reply (
+  clinic {key} NOT NULL,
+  reply {key} NOT NULL,
+  patient {key} NOT NULL,
+  data {bytes} NOT NULL,
+  PRIMARY KEY (clinic, reply)) {clustered};
+CREATE INDEX reply_by_patient ON reply (clinic, patient, reply);
+
+CREATE TABLE sent_message (
+  id {serial},
+  clinic {key} NOT NULL,
+  message_id {key} NOT NULL,
+  enrollment {key} NOT NULL,
+  rule {key} NOT NULL,
+  number INTEGER NOT NULL,
+  time BIGINT NOT NULL,
+  UNIQUE (clinic, message_id));
+
+CREATE TABLE log_mark (
+  time BIGINT NOT NULL PRIMARY KEY,
+  seq BIGINT NOT NULL) {clustered};
+
+INSERT INTO meta (key, number) VALUES ('trimmed_seq', 0);
+)sql",
 };
 
 // Before all steps, because it holds the number of the last one.

@@ -58,6 +58,7 @@ struct EnrollmentRow {
   std::optional<absl::Time> recorded_until = std::nullopt;
   int64_t clinic_calendar = 0;  // the clinic's as of the same snapshot; only read
   record::v1::PlanHistory history{};
+  int64_t opted_out = 0;  // channels on which the patient wants nothing, as bits (1 << channel)
 };
 
 // Names one occurrence. Ordered as the store orders rows.
@@ -89,6 +90,9 @@ struct ReminderRow {
   int32_t failures = 0;       // reported temporary failures at the current contact point
   int32_t contact_point = 0;  // index into the enrollment's contact points
   bool moved = false;         // the clinic chose `due`, not the plan
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, where there was one when that was last set
+  std::optional<int32_t> score = std::nullopt;    // what the patient answered
+  std::string error_code{};                       // what the channel answered to the last attempt that failed
 };
 
 // One line of a clinic's change log.
