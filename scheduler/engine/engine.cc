@@ -7,7 +7,8 @@ namespace aftercare::engine {
 namespace {
 
 // Wakes who waits for what was just committed.
-void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
+void WakeWaiters(Core& core, const std::vector<store::EventRow>& events) {
+  Topics& topics = core.topics();
   std::vector<absl::string_view> clinics;
   bool due = false;
   for (const store::EventRow& event : events) {
@@ -15,7 +16,7 @@ void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
     due = due || event.data.reminder().state() == v1::REMINDER_STATE_DUE;
   }
   for (absl::string_view clinic : clinics) {
-    topics.Raise(EventsTopic(clinic));
+    core.events().Appended(clinic);
     if (due) topics.Raise(LeasesTopic(clinic));
   }
   if (due) topics.Raise(kAllLeasesTopic);
@@ -24,7 +25,7 @@ void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
 // Sets the listeners before anything is submitted.
 Core& Listen(Core& core, store::Store::HealthListener on_health) {
   core.store().SetListeners(
-      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core.topics(), events); },
+      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core, events); },
       [&core, on_health = std::move(on_health)](bool healthy) {
         if (!healthy) core.catalog().Clear();
         if (on_health) on_health(healthy);
@@ -34,9 +35,11 @@ Core& Listen(Core& core, store::Store::HealthListener on_health) {
 
 }  // namespace
 
-Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database)
+Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database,
+               absl::Duration event_retention)
     : core(store, clock, zone_database),
       sweeper(Listen(core, std::move(on_health))),
+      log_keeper(core, event_retention),
       clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
@@ -44,6 +47,9 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       reminders(core, sweeper),
       deliveries(core, sweeper) {}
 
-void Engine::Shutdown() { core.topics().Close(); }
+void Engine::Shutdown() {
+  core.topics().Close();
+  core.events().Close();
+}
 
 }  // namespace aftercare::engine

@@ -87,6 +87,9 @@ class Facts {
   // The greatest seq ever given to an event of the store; 0 when there was none.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 
+  // Up to which seq events are deleted, or are about to be: who has read the log less far has lost some. 0: none was.
+  absl::StatusOr<int64_t> TrimmedSeq();
+
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
 
  protected:
@@ -122,6 +125,16 @@ class Transaction : public Facts {
 
   // Appends to the clinic's log and gives it the next seq. After the commit the store's listeners see it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
+
+  // Events carry the time of their clinic's clock only, so real time is kept by marks: what the log holds by now was
+  // there at `now`. Without new events since the newest mark there is nothing to note.
+  absl::Status MarkLog(absl::Time now);
+  // Gives up all events that were there at `before` by the marks: raises TrimmedSeq. False where no mark is that old.
+  absl::StatusOr<bool> GiveUpEventsOf(absl::Time before);
+  // Deletes at most `limit` events that are given up, of the first clinic after `after` that has any events at all.
+  absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
+  // Of the `limit` messages that were noted as sent first, forgets those older than `before`.
+  absl::Status DeleteSentMessagesBefore(absl::Time before, int limit);
 
   // Events appended so far, in order. For the store.
   std::vector<EventRow>& events() { return events_; }

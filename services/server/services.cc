@@ -10,6 +10,7 @@
 #include "aftercare/v1/visit_service.grpc.pb.h"
 #include "services/server/calls.h"
 #include "services/server/import_call.h"
+#include "services/server/watch_call.h"
 
 namespace aftercare::server {
 namespace {
