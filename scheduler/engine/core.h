@@ -106,9 +106,11 @@ int PageSize(int32_t page_size, plan::FieldErrors* errors);
 // A hash over the whole message, the same in every process.
 uint64_t Fingerprint(const google::protobuf::Message& message);
 
-// Topics. What wakes leases of a clinic, and leases of all clinics in real time.
+// Topics. What wakes leases of a clinic, leases of all clinics in real time, and who must know that leases may have been
+// ended by others than their holders.
 std::string LeasesTopic(absl::string_view clinic);
 inline constexpr absl::string_view kAllLeasesTopic = "leases/";
+inline constexpr absl::string_view kRecallsTopic = "recalls";
 
 }  // namespace aftercare::engine
 

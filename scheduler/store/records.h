@@ -125,6 +125,21 @@ struct DuePosition {
   int32_t number = 0;
 };
 
+// Messages of one clinic on one channel that wait for a gateway, or are with one.
+struct LeaseQueue {
+  ClockId clock;
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string clinic;
+};
+
+// Where a look through a queue goes on: strictly after (available, enrollment, rule, number).
+struct QueuePosition {
+  absl::Time available;
+  std::string enrollment;
+  std::string rule;
+  int32_t number = 0;
+};
+
 // Stored reminders of a clinic, ordered by (due, enrollment, rule, number).
 struct ReminderQuery {
   std::string clinic;

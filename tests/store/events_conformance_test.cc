@@ -249,7 +249,7 @@ TEST_P(EventsConformance, WhatAMutationWroteItReads) {
     EXPECT_THAT(tx.AppendEvent("a", EventOf("a", "p1")), IsOk());
     clinic = Ids(tx.ListClinics("", 9));
     enrollment = Ids(tx.DueEnrollments("", At(0), 9));
-    reminder = Ids(tx.LeasableReminders("", "", At(0), 9));
+    reminder = Ids(tx.LeasableReminders({"", v1::CHANNEL_SMS, "a"}, At(0), {}, 9));
     events = Show(tx.ListEvents("a", 0, 9));
     return absl::OkStatus();
   });
