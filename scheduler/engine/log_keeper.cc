@@ -65,9 +65,8 @@ absl::StatusOr<LogKeeper::Outcome> LogKeeper::Trim(store::Transaction& tx, const
   const absl::Time now = core_.clock().Now();
   if (absl::Status status = tx.MarkLog(now); !status.ok()) return status;
   if (auto given_up = tx.GiveUpEventsOf(now - retention_); !given_up.ok()) return given_up.status();
-  if (absl::Status status = tx.DeleteSentMessagesBefore(now - kSentMessageMemory, kRowsAtOnce); !status.ok()) {
-    return status;
-  }
+  auto forgotten = tx.DeleteSentMessagesBefore(now - kSentMessageMemory, kRowsAtOnce);
+  if (!forgotten.ok()) return forgotten.status();
   auto trimmed = tx.TrimmedSeq();
   if (!trimmed.ok()) return trimmed.status();
   Outcome outcome{*trimmed, after, true};
@@ -76,7 +75,7 @@ absl::StatusOr<LogKeeper::Outcome> LogKeeper::Trim(store::Transaction& tx, const
     auto deleted = tx.DeleteGivenUpEvents(outcome.after, left);
     if (!deleted.ok()) return deleted.status();
     if (deleted->clinic.empty()) {
-      outcome.more = false;
+      outcome.more = *forgotten == kRowsAtOnce;
       break;
     }
     // Where all that was allowed was deleted the clinic may have more.

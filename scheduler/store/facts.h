@@ -131,8 +131,8 @@ class Transaction : public Facts {
   absl::Status SetNextSend(absl::string_view clinic, absl::Time next_send);
   // Remembers under what name a channel knows a message, instead of one of that name before.
   absl::Status PutSentMessage(const ReminderKey& key, absl::string_view message_id, absl::Time time);
-  // Of the `limit` messages that were remembered first, forgets those older than `before`. Real time.
-  absl::Status DeleteSentMessagesBefore(absl::Time before, int limit);
+  // Of the `limit` messages that were remembered first, forgets those older than `before`, and says how many. Real time.
+  absl::StatusOr<int> DeleteSentMessagesBefore(absl::Time before, int limit);
   absl::Status InsertRequest(const RequestRow& row);
   // Of the `limit` requests that were stored first, deletes those older than `before`.
   absl::Status DeleteRequestsBefore(absl::Time before, int limit);
@@ -147,8 +147,6 @@ class Transaction : public Facts {
   absl::StatusOr<bool> GiveUpEventsOf(absl::Time before);
   // Deletes at most `limit` events that are given up, of the first clinic after `after` that has any events at all.
   absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
-  // Of the `limit` messages that were noted as sent first, forgets those older than `before`.
-  absl::Status DeleteSentMessagesBefore(absl::Time before, int limit);
 
   // Events appended so far, in order. For the store.
   std::vector<EventRow>& events() { return events_; }

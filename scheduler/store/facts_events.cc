@@ -172,13 +172,4 @@ absl::StatusOr<DeletedEvents> Transaction::DeleteGivenUpEvents(absl::string_view
   return deleted;
 }
 
-absl::Status Transaction::DeleteSentMessagesBefore(absl::Time before, int limit) {
-  wrote_ = true;
-  return Query(connection_,
-               "DELETE FROM sent_message WHERE id IN (SELECT id FROM sent_message ORDER BY id LIMIT $2) AND time < $1")
-      .Instant(before)
-      .Int(limit)
-      .Run();
-}
-
 }  // namespace aftercare::store
