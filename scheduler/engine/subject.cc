@@ -86,6 +86,27 @@ v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact
   return points[contact_point].channel();
 }
 
+std::optional<int> PermittedContactPoint(const Subject& subject, int from) {
+  const v1::Enrollment& data = subject.row.data;
+  if (data.consent() != v1::CONSENT_GRANTED) return std::nullopt;
+  for (int i = from; i < data.contact_points_size(); ++i) {
+    if ((subject.row.opted_out >> data.contact_points(i).channel() & 1) == 0) return i;
+  }
+  return std::nullopt;
+}
+
+v1::ReminderReason UnreachableReason(const Subject& subject) {
+  if (subject.row.data.consent() != v1::CONSENT_GRANTED) return v1::REMINDER_REASON_NO_CONSENT;
+  if (subject.row.data.contact_points().empty()) return v1::REMINDER_REASON_NO_CONTACT_POINT;
+  if (!PermittedContactPoint(subject, 0)) return v1::REMINDER_REASON_OPTED_OUT;
+  return v1::REMINDER_REASON_UNSPECIFIED;
+}
+
+void DirectAt(const Subject& subject, int contact_point, store::ReminderRow* row) {
+  row->contact_point = contact_point;
+  row->channel = ChannelOf(subject, v1::AUDIENCE_PATIENT, contact_point);
+}
+
 RowRule RuleOf(const Subject& subject, const store::ReminderRow& row) {
   const std::shared_ptr<const plan::CompiledPathway>* pathway = &subject.pathway;
   for (const auto& [revision, earlier] : subject.earlier) {

@@ -66,6 +66,17 @@ absl::Time AppointmentOf(const Subject& subject, const v1::Rule& rule);
 // no contact point.
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point);
 
+// The first contact point at or after index `from`, in the patient's order, that may be written to: the patient consents
+// to messages and has not opted out of its channel. Nothing where there is none.
+std::optional<int> PermittedContactPoint(const Subject& subject, int from);
+
+// Why a message is SUPPRESSED that PermittedContactPoint has nothing for, from the first on: NO_CONSENT,
+// NO_CONTACT_POINT or OPTED_OUT. UNSPECIFIED where there is one.
+v1::ReminderReason UnreachableReason(const Subject& subject);
+
+// Directs a message at a contact point of the patient, with its channel.
+void DirectAt(const Subject& subject, int contact_point, store::ReminderRow* row);
+
 // Whether the plan alone knows an occurrence: it has not fired, and will not have a row unless it was dealt with before
 // it was due. Not where OnlyRowsTell.
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence);
