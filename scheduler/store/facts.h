@@ -99,6 +99,9 @@ class Facts {
   // The greatest seq ever given to an event of the store; 0 when there was none.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 
+  // Up to which seq events are deleted, or are about to be: who has read the log less far has lost some. 0: none was.
+  absl::StatusOr<int64_t> TrimmedSeq();
+
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
 
   // Consent and replies (facts_replies.cc).
@@ -140,8 +143,8 @@ class Transaction : public Facts {
   absl::Status SetNextSend(absl::string_view clinic, absl::Time next_send);
   // Remembers under what name a channel knows a message, instead of one of that name before.
   absl::Status PutSentMessage(const ReminderKey& key, absl::string_view message_id, absl::Time time);
-  // Of the `limit` messages that were remembered first, forgets those older than `before`. Real time.
-  absl::Status DeleteSentMessagesBefore(absl::Time before, int limit);
+  // Of the `limit` messages that were remembered first, forgets those older than `before`, and says how many. Real time.
+  absl::StatusOr<int> DeleteSentMessagesBefore(absl::Time before, int limit);
   absl::Status InsertRequest(const RequestRow& row);
   // Of the `limit` requests that were stored first, deletes those older than `before`.
   absl::Status DeleteRequestsBefore(absl::Time before, int limit);
@@ -154,6 +157,14 @@ class Transaction : public Facts {
 
   // Appends to the clinic's log and gives it the next seq. After the commit the store's listeners see it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
+
+  // Events carry the time of their clinic's clock only, so real time is kept by marks: what the log holds by now was
+  // there at `now`. Without new events since the newest mark there is nothing to note.
+  absl::Status MarkLog(absl::Time now);
+  // Gives up all events that were there at `before` by the marks: raises TrimmedSeq. False where no mark is that old.
+  absl::StatusOr<bool> GiveUpEventsOf(absl::Time before);
+  // Deletes at most `limit` events that are given up, of the first clinic after `after` that has any events at all.
+  absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
 
   // Events appended so far, in order. For the store.
   std::vector<EventRow>& events() { return events_; }

@@ -103,6 +103,12 @@ struct EventRow {
   v1::Event data;  // resume_token not set
 };
 
+// What was deleted from the log of one clinic.
+struct DeletedEvents {
+  std::string clinic;  // empty: there was none
+  int count = 0;
+};
+
 // What was answered to a request that carried a request_id.
 struct RequestRow {
   std::string clinic;

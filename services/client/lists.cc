@@ -181,6 +181,17 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
     absl::StrAppend(&line, "  visit     ", Fit(EnumLabel(*v1::VisitState_descriptor(), change.state()), 10), " ",
                     ShortVisit(change.name()), "  ", FormatInstant(change.start_time(), style.zone), "  ",
                     Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_REPLY_RECEIVED) {
+    const v1::ReplyChange& change = event.reply();
+    absl::StrAppend(&line, "  reply     ", Fit(EnumLabel(*v1::ReplyMeaning_descriptor(), change.meaning()), 10), " ",
+                    change.reminder().empty() ? IdOf(event.enrollment()) : ShortReminder(change.reminder()));
+    if (change.has_score()) absl::StrAppend(&line, "  score ", change.score());
+    absl::StrAppend(&line, "  by ", ChannelLabel(change.channel()), "  ",
+                    Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_CONSENT_CHANGED) {
+    const v1::ConsentChange& change = event.consent();
+    absl::StrAppend(&line, "  consent   ", Fit(EnumLabel(*v1::Consent_descriptor(), change.consent()), 10), " ",
+                    ChannelLabel(change.channel()), "  ", Paint(Ink::kDim, event.patient(), style.colour));
   } else {
     const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
     absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));

@@ -11,6 +11,7 @@
 #include "services/server/calls.h"
 #include "services/server/import_call.h"
 #include "services/server/stream_call.h"
+#include "services/server/watch_call.h"
 
 namespace aftercare::server {
 namespace {

@@ -156,6 +156,7 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.Secret().IgnoreError();
                 facts.ZoneDatabase().IgnoreError();
                 facts.LastEventSeq().IgnoreError();
+                facts.TrimmedSeq().IgnoreError();
                 facts.GetClinic("a").IgnoreError();
                 facts.FirstToReplan().IgnoreError();
                 facts.NewestRevision("a", "knee").IgnoreError();
@@ -164,6 +165,15 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.GetEnrollment("a", "e").IgnoreError();
                 facts.GetReminder({"a", "e", "ice", 1}).IgnoreError();
                 facts.GetRequest("a", "r").IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+}
+
+TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
+  EXPECT_THAT(PlansOfWrites([](Transaction& tx) {
+                tx.AppendEvent("a", MakeEvent("a", "e1")).IgnoreError();
+                tx.GiveUpEventsOf(At(0)).IgnoreError();
+                tx.DeleteGivenUpEvents("", 10).IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }
