@@ -67,7 +67,9 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       enrollments(core, sweeper),
       visits(core, sweeper),
       reminders(core, sweeper),
-      deliveries(core, sweeper) {}
+      deliveries(core, sweeper),
+      consents(core),
+      replies(core, sweeper) {}
 
 void Engine::Shutdown() {
   core.topics().Close();

@@ -2,12 +2,14 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
 
 #include "scheduler/engine/clinics.h"
+#include "scheduler/engine/consent.h"
 #include "scheduler/engine/core.h"
 #include "scheduler/engine/deliveries.h"
 #include "scheduler/engine/enrollments.h"
 #include "scheduler/engine/log_keeper.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/reminders.h"
+#include "scheduler/engine/replies.h"
 #include "scheduler/engine/sweep.h"
 #include "scheduler/engine/visits.h"
 #include "scheduler/engine/watch.h"
@@ -36,6 +38,8 @@ class Engine {
   Visits visits;
   Reminders reminders;
   Deliveries deliveries;
+  Consents consents;
+  Replies replies;
 };
 
 }  // namespace aftercare::engine

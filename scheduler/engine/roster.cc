@@ -123,7 +123,7 @@ absl::StatusOr<Roster::Entry> Roster::EntryOf(Core& core, store::Facts& facts, s
   if (read.enrollment.size() > entry.name.size()) return absl::DataLossError("stored enrollment has too long an id");
   std::memcpy(entry.name.data(), read.enrollment.data(), read.enrollment.size());
   entry.name_size = static_cast<uint8_t>(read.enrollment.size());
-  entry.channel = static_cast<uint8_t>(ChannelOf(*subject, v1::AUDIENCE_PATIENT, 0));
+  entry.channel = static_cast<uint8_t>(PlannedChannel(*subject, v1::AUDIENCE_PATIENT));
   entry.ended = read.state == v1::ENROLLMENT_STATE_ENDED;
   entry.end = entry.ended ? plan::ToTime(read.data.end_time()) : absl::InfiniteFuture();
   entry.was_held = !subject->facts.holds.empty();

@@ -24,6 +24,9 @@
 
 namespace aftercare::store {
 
+// By what an address is found again: `sms:+15550100`. Of e-mail addresses the case of ASCII letters does not count.
+std::string AddressKey(v1::Channel channel, absl::string_view address);
+
 // Reads facts as of one snapshot.
 class Facts {
  public:
@@ -101,6 +104,13 @@ class Facts {
 
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
 
+  // Consent and replies (facts_replies.cc).
+  // Ids of the enrollments with a contact point whose AddressKey is that, in order.
+  absl::StatusOr<std::vector<std::string>> EnrollmentsAt(absl::string_view clinic, absl::string_view address_key);
+  // Channels on which a patient wants nothing, as bits (1 << channel).
+  absl::StatusOr<int64_t> OptedOut(absl::string_view clinic, absl::string_view patient);
+  absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
+
  protected:
   Connection& connection_;
 };
@@ -121,6 +131,8 @@ class Transaction : public Facts {
   // Notes other time zones, and every clinic to be planned anew from its first enrollment on.
   absl::Status ReplanAll(int64_t zone_database);
   absl::Status InsertPathwayRevision(const PathwayRow& row);
+  // Its contact points are found by EnrollmentsAt from then on. UpdateEnrollment leaves that as it is: who changes contact
+  // points says so by UpdateContacts as well.
   absl::Status InsertEnrollment(const EnrollmentRow& row);
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
   // Changes only next_due; the cheap path of firing.
@@ -136,6 +148,12 @@ class Transaction : public Facts {
   absl::Status InsertRequest(const RequestRow& row);
   // Of the `limit` requests that were stored first, deletes those older than `before`.
   absl::Status DeleteRequestsBefore(absl::Time before, int limit);
+
+  // Consent and replies (facts_replies.cc).
+  // EnrollmentsAt finds the enrollment by the contact points of `after` from now on, no more by those of `before`.
+  absl::Status UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after);
+  absl::Status SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels);
+  absl::Status InsertReply(const ReplyRow& row);
 
   // Appends to the clinic's log and gives it the next seq. After the commit the store's listeners see it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
@@ -157,6 +175,8 @@ class Transaction : public Facts {
 
  private:
   absl::Status ReplaceReminder(const ReminderRow& row);
+  // Adds what is missing.
+  absl::Status InsertContacts(const EnrollmentRow& row);
 
   EventSequence& sequence_;
   bool wrote_ = false;

@@ -110,6 +110,18 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   return table.Render(style.width, style.colour);
 }
 
+std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const ListStyle& style) {
+  Table table({absl::StrCat("DUE (", style.zone.name(), ")"), "REMINDER", "PATIENT", "BY", ">ATTEMPTS", "REASON",
+               "CHANNEL SAID", "REDRIVE"});
+  for (const v1::DeadLetter& letter : letters) {
+    const v1::Reminder& reminder = letter.reminder();
+    table.Add({FormatInstant(reminder.due_time(), style.zone), ShortReminder(reminder.name()), reminder.patient(),
+               ChannelLabel(reminder.channel()), absl::StrCat(reminder.attempts()), ReasonLabel(reminder.reason()),
+               letter.error_code(), letter.redrivable() ? "yes" : "no"});
+  }
+  return table.Render(style.width, style.colour);
+}
+
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
   Table table(
       {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
