@@ -40,7 +40,10 @@ absl::StatusOr<bool> HasRowsAfterEnd(store::Facts& facts, const store::Enrollmen
 
 absl::Status Roster::BringUpTo(Core& core, store::Facts& facts, int64_t seq) {
   if (seq == seq_) return absl::OkStatus();
-  auto read = seq_ < 0 ? absl::StatusOr<bool>(false) : ReadChanged(core, facts);
+  // What the log no longer holds may have changed anything.
+  auto trimmed = facts.TrimmedSeq();
+  if (!trimmed.ok()) return trimmed.status();
+  auto read = seq_ < 0 || seq_ < *trimmed ? absl::StatusOr<bool>(false) : ReadChanged(core, facts);
   if (!read.ok()) return read.status();
   if (!*read) {
     if (absl::Status status = ReadAll(core, facts); !status.ok()) return status;

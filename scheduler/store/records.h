@@ -103,6 +103,12 @@ struct EventRow {
   v1::Event data;  // resume_token not set
 };
 
+// What was deleted from the log of one clinic.
+struct DeletedEvents {
+  std::string clinic;  // empty: there was none
+  int count = 0;
+};
+
 // What was answered to a request that carried a request_id.
 struct RequestRow {
   std::string clinic;
@@ -130,6 +136,21 @@ struct ReplyQuery {
 // Where a listing by due time goes on: strictly after (due, enrollment, rule, number).
 struct DuePosition {
   absl::Time due;
+  std::string enrollment;
+  std::string rule;
+  int32_t number = 0;
+};
+
+// Messages of one clinic on one channel that wait for a gateway, or are with one.
+struct LeaseQueue {
+  ClockId clock;
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string clinic;
+};
+
+// Where a look through a queue goes on: strictly after (available, enrollment, rule, number).
+struct QueuePosition {
+  absl::Time available;
   std::string enrollment;
   std::string rule;
   int32_t number = 0;

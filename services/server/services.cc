@@ -10,6 +10,8 @@
 #include "aftercare/v1/visit_service.grpc.pb.h"
 #include "services/server/calls.h"
 #include "services/server/import_call.h"
+#include "services/server/stream_call.h"
+#include "services/server/watch_call.h"
 
 namespace aftercare::server {
 namespace {
@@ -280,7 +282,11 @@ class ReminderServiceImpl : public RawReminderService {
 
 using RawDeliveryService = Chain<
     v1::DeliveryService::WithRawCallbackMethod_LeaseReminders,
+    v1::DeliveryService::WithRawCallbackMethod_StreamReminders,
     v1::DeliveryService::WithRawCallbackMethod_ReportDeliveries,
+    v1::DeliveryService::WithRawCallbackMethod_ExtendLeases,
+    v1::DeliveryService::WithRawCallbackMethod_ListDeadLetters,
+    v1::DeliveryService::WithRawCallbackMethod_RedriveReminders,
     v1::DeliveryService::WithRawCallbackMethod_RecordReply,
     v1::DeliveryService::WithRawCallbackMethod_ListReplies>::On<v1::DeliveryService::Service>;
 
@@ -295,6 +301,25 @@ class DeliveryServiceImpl : public RawDeliveryService {
   Unary* ReportDeliveries(Context* context, const Bytes* in, Bytes* out) override {
     return UnaryCall<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>::Start(
         context, in, out, std::bind_front(&engine::Deliveries::Report, &engine_.deliveries));
+  }
+
+  grpc::ServerBidiReactor<Bytes, Bytes>* StreamReminders(Context* context) override {
+    return StreamRemindersCall::Start(engine_, context);
+  }
+
+  Unary* ExtendLeases(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ExtendLeasesRequest, v1::ExtendLeasesResponse>::Start(
+        context, in, out, std::bind_front(&engine::Deliveries::Extend, &engine_.deliveries));
+  }
+
+  Unary* ListDeadLetters(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListDeadLettersRequest, v1::ListDeadLettersResponse>::Start(
+        context, in, out, std::bind_front(&engine::Deliveries::ListDeadLetters, &engine_.deliveries));
+  }
+
+  Unary* RedriveReminders(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::RedriveRemindersRequest, v1::RedriveRemindersResponse>::Start(
+        context, in, out, std::bind_front(&engine::Deliveries::Redrive, &engine_.deliveries));
   }
 
   Unary* RecordReply(Context* context, const Bytes* in, Bytes* out) override {
