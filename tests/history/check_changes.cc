@@ -37,8 +37,10 @@ void CheckLines(const Index& index, const std::string& enrollment, const Kind& k
   int done = 0;
   int possible = 0;
   for (const Wish* wish : WishesFor(index, enrollment)) {
-    if (wish->change.kind() != kind.kind) continue;
-    done += wish->done ? 1 : 0;
+    // The end of a paused enrollment resumes it first.
+    const bool ends_pause = kind.kind == Change::KIND_RESUME && wish->change.kind() == Change::KIND_END;
+    if (wish->change.kind() != kind.kind && !ends_pause) continue;
+    done += wish->done && !ends_pause ? 1 : 0;
     possible += wish->possible() ? 1 : 0;
   }
   int lines = 0;

@@ -72,6 +72,16 @@ void CheckGivenBack(const Index& index, const Held& held, const Observation& rep
   }
 }
 
+// Whether the lease that `change` tells of may have ended before its time: its gateway gave it back, or a pause took it.
+bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change) {
+  if (index.MayHaveHappened(EnrollmentOf(change.name()), Change::KIND_PAUSE)) return true;
+  const Held* holder = index.HolderOf(change);
+  if (holder == nullptr) return false;
+  return std::any_of(holder->reports.begin(), holder->reports.end(), [](const Observation* report) {
+    return GivesBack(report->report().outcome()) && report->outcome() != OUTCOME_REFUSED;
+  });
+}
+
 // Sendings, and ends of leases before their time, are of somebody's report; and a sending is told once.
 void CheckWasReported(const Index& index, const std::string& name, const std::vector<Line>& lines, Faults* faults) {
   int sent = 0;
@@ -79,14 +89,10 @@ void CheckWasReported(const Index& index, const std::string& name, const std::ve
   for (const Line& line : lines) {
     const v1::ReminderChange& change = line.event->reminder();
     sent += change.state() == v1::REMINDER_STATE_SENT ? 1 : 0;
-    if (change.state() == v1::REMINDER_STATE_DUE && before != nullptr &&
-        before->state() == v1::REMINDER_STATE_LEASED) {
-      const Held* holder = index.HolderOf(*before);
-      const bool reported = holder != nullptr && std::any_of(holder->reports.begin(), holder->reports.end(),
-                                                             [](const Observation* report) {
-        return GivesBack(report->report().outcome()) && report->outcome() != OUTCOME_REFUSED;
-      });
-      if (!reported) faults->Add("promise 3: ", name, ": lease ", before->attempts(), " was given back by nobody");
+    const bool given_back = change.state() == v1::REMINDER_STATE_DUE && before != nullptr &&
+                            before->state() == v1::REMINDER_STATE_LEASED;
+    if (given_back && !MayHaveBeenGivenBack(index, *before)) {
+      faults->Add("promise 3: ", name, ": lease ", before->attempts(), " was given back by nobody");
     }
     before = &change;
   }

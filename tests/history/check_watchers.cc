@@ -72,18 +72,22 @@ class WatcherCheck {
   void CompareFrom(int start) {
     for (const Segment* segment : segments_) {
       int expected = start + segment->from();
-      for (int place : segment->events()) {
-        if (expected >= static_cast<int>(expected_.size()) || expected_[expected] != place) {
-          Misplaced(expected, place);
-          break;  // What follows in this segment is displaced as well.
-        }
-        ++expected;
+      for (int i = 0; i < segment->events_size(); ++i, ++expected) {
+        if (expected < static_cast<int>(expected_.size()) && expected_[expected] == segment->events(i)) continue;
+        Misplaced(expected, *segment, i);
+        break;  // What follows in this segment is displaced as well.
       }
     }
   }
 
-  void Misplaced(int expected, int place) {
+  // The segment's `index`-th event is not the `expected`-th.
+  void Misplaced(int expected, const Segment& segment, int index) {
+    const int place = segment.events(index);
     const auto here = expected_.begin() + std::min<int>(expected, static_cast<int>(expected_.size()));
+    const auto rest = segment.events().begin() + index;
+    if (here != expected_.end() && std::find(rest, segment.events().end(), *here) != segment.events().end()) {
+      if (std::find(here, expected_.end(), place) != expected_.end()) return Fault("saw ", NameOf(place), " too soon");
+    }
     if (const auto later = std::find(here, expected_.end(), place); later != expected_.end()) {
       return Fault("has a gap of ", later - here, " events before ", NameOf(place));
     }

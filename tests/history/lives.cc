@@ -38,8 +38,14 @@ void Lives::Stillbirth(absl::Duration age) {
 
 ClientPtr Lives::Await(const ClientPtr& gone) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait_for(lock, std::chrono::minutes(1), [&] { return client_ != nullptr && client_ != gone; });
-  return client_ == gone ? nullptr : client_;
+  changed_.wait_for(lock, std::chrono::minutes(1), [&] { return closed_ || (client_ != nullptr && client_ != gone); });
+  return closed_ || client_ == gone ? nullptr : client_;
+}
+
+void Lives::Close() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
 }
 
 }  // namespace aftercare::history

@@ -29,8 +29,11 @@ class Lives {
   void Stillbirth(absl::Duration age);
 
   // A client of the server that runs, if it is another one than that of `gone`; else waits for it. Null if none comes in
-  // a minute.
+  // a minute, or there will be none.
   ClientPtr Await(const ClientPtr& gone);
+
+  // There will be no more servers.
+  void Close();
 
  private:
   const std::string database_;
@@ -38,6 +41,7 @@ class Lives {
   std::mutex mutex_;
   std::condition_variable changed_;
   ClientPtr client_;  // null while there is no server
+  bool closed_ = false;
 };
 
 }  // namespace aftercare::history

@@ -25,6 +25,7 @@ WatcherRun::WatcherRun(World& world, const Place& place, Watcher watcher, const 
 }
 
 void WatcherRun::Run() {
+  if (habits_.joins_after > 0) world_.recorder.AwaitMore(habits_.joins_after);
   ClientPtr client;
   bool at_end = false;
   while (!at_end) {

@@ -14,6 +14,7 @@ struct Habits {
   bool rewinds = false;  // goes on from an older token now and then
   bool slow = false;     // takes its time with each message
   bool breaks = false;   // breaks watches off
+  int joins_after = 0;   // so many calls
 };
 
 // Watches a clinic over all lives of its server, to the end of the log. For one thread.
