@@ -60,10 +60,30 @@ absl::StatusOr<std::shared_ptr<const plan::ClinicCalendar>> Catalog::Calendar(st
   return calendar;
 }
 
+absl::StatusOr<std::shared_ptr<const store::ClinicRow>> Catalog::Clinic(store::Facts& facts,
+                                                                        absl::string_view clinic) {
+  auto version = facts.ClinicVersion(clinic);
+  if (!version.ok()) return version.status();
+  if (*version == 0) return nullptr;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = clinics_.find(clinic);
+    if (found != clinics_.end() && found->second->version == *version) return found->second;
+  }
+  auto row = facts.GetClinic(clinic);
+  if (!row.ok()) return row.status();
+  auto kept = std::make_shared<const store::ClinicRow>(**std::move(row));
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (clinics_.size() >= kMaxKept) clinics_.clear();
+  clinics_[clinic] = kept;
+  return kept;
+}
+
 void Catalog::Clear() {
   std::lock_guard<std::mutex> lock(mutex_);
   compiled_.clear();
   calendars_.clear();
+  clinics_.clear();
 }
 
 int64_t CalendarFingerprint(const v1::Clinic& clinic) {

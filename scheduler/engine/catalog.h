@@ -16,7 +16,8 @@
 
 namespace aftercare::engine {
 
-// Compiled pathway revisions, kept since revisions never change, and clinics' calendars, kept by their fingerprints.
+// Compiled pathway revisions, kept since revisions never change, clinics' calendars, kept by their fingerprints, and
+// clinics, kept by their versions.
 // Thread safe.
 class Catalog {
  public:
@@ -29,6 +30,9 @@ class Catalog {
   absl::StatusOr<std::shared_ptr<const plan::ClinicCalendar>> Calendar(store::Facts& facts, absl::string_view clinic,
                                                                        int64_t fingerprint);
 
+  // The clinic as `facts` have it, read only where it is not the version in memory; null if there is none.
+  absl::StatusOr<std::shared_ptr<const store::ClinicRow>> Clinic(store::Facts& facts, absl::string_view clinic);
+
   // Forgets everything. For when a commit failed: what was compiled from it may be taken back, and its number given to
   // another revision.
   void Clear();
@@ -37,6 +41,7 @@ class Catalog {
   std::mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<const plan::CompiledPathway>> compiled_;
   absl::flat_hash_map<std::string, std::shared_ptr<const plan::ClinicCalendar>> calendars_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const store::ClinicRow>> clinics_;
 };
 
 // Tells apart what plans depend on of one clinic at different times: contact hours, closed days and holidays. The same

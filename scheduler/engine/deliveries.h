@@ -2,11 +2,10 @@
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERIES_H_
 
 #include <memory>
-#include <mutex>
 
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/core.h"
-#include "scheduler/engine/filter.h"
+#include "scheduler/engine/leasing.h"
 #include "scheduler/engine/sweep.h"
 
 namespace aftercare::engine {
@@ -32,18 +31,24 @@ class Deliveries {
                   v1::LeaseRemindersResponse* response, Done done);
   void Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
               v1::ReportDeliveriesResponse* response, Done done);
+  void Extend(const Caller& caller, const v1::ExtendLeasesRequest& request, v1::ExtendLeasesResponse* response,
+              Done done);
+  void ListDeadLetters(const Caller& caller, const v1::ListDeadLettersRequest& request,
+                       v1::ListDeadLettersResponse* response, Done done);
+  void Redrive(const Caller& caller, const v1::RedriveRemindersRequest& request,
+               v1::RedriveRemindersResponse* response, Done done);
+
+  // For streams, which lease in turn with everybody else.
+  LeaseTurn& turn() { return turn_; }
 
  private:
   using LeaseState = std::shared_ptr<LeaseCall::State>;
   void TryLease(LeaseState state);
   void WaitOrFinish(LeaseState state);
-  absl::Status LeaseNow(store::Transaction& tx, LeaseCall::State& state);
-  absl::Status LeaseOne(store::Transaction& tx, LeaseCall::State& state, store::ReminderRow row);
-  absl::Status ReportOne(store::Transaction& tx, const Caller& caller, const v1::DeliveryReport& report,
-                         v1::DeliveryResult* result, absl::Time* next_available);
 
   Core& core_;
   Sweeper& sweeper_;
+  LeaseTurn turn_;
 };
 
 // How long a failed reminder waits before attempt `failures + 1`: 30 s doubled each time, up to 1 h, varied by a

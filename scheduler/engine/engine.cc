@@ -6,25 +6,48 @@
 namespace aftercare::engine {
 namespace {
 
+// Whether it may have ended a lease that its holder knows nothing of.
+bool MayRecall(const v1::Event& event) {
+  switch (event.type()) {
+    case v1::EVENT_TYPE_ENROLLMENT_PAUSED:
+    case v1::EVENT_TYPE_ENROLLMENT_UPDATED:
+    case v1::EVENT_TYPE_CONSENT_CHANGED:
+      return true;
+    case v1::EVENT_TYPE_REMINDER_CHANGED:
+      break;
+    default:
+      return false;
+  }
+  const v1::ReminderChange& change = event.reminder();
+  const bool by_holder = change.state() == v1::REMINDER_STATE_DUE || change.state() == v1::REMINDER_STATE_LEASED ||
+                         change.state() == v1::REMINDER_STATE_SENT || change.state() == v1::REMINDER_STATE_DELIVERED ||
+                         change.state() == v1::REMINDER_STATE_FAILED;
+  return change.attempts() > 0 && !by_holder;
+}
+
 // Wakes who waits for what was just committed.
-void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
+void WakeWaiters(Core& core, const std::vector<store::EventRow>& events) {
+  Topics& topics = core.topics();
   std::vector<absl::string_view> clinics;
   bool due = false;
+  bool recall = false;
   for (const store::EventRow& event : events) {
     if (clinics.empty() || clinics.back() != event.clinic) clinics.push_back(event.clinic);
     due = due || event.data.reminder().state() == v1::REMINDER_STATE_DUE;
+    recall = recall || MayRecall(event.data);
   }
   for (absl::string_view clinic : clinics) {
-    topics.Raise(EventsTopic(clinic));
+    core.events().Appended(clinic);
     if (due) topics.Raise(LeasesTopic(clinic));
   }
   if (due) topics.Raise(kAllLeasesTopic);
+  if (recall) topics.Raise(kRecallsTopic);
 }
 
 // Sets the listeners before anything is submitted.
 Core& Listen(Core& core, store::Store::HealthListener on_health) {
   core.store().SetListeners(
-      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core.topics(), events); },
+      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core, events); },
       [&core, on_health = std::move(on_health)](bool healthy) {
         if (!healthy) core.catalog().Clear();
         if (on_health) on_health(healthy);
@@ -34,16 +57,23 @@ Core& Listen(Core& core, store::Store::HealthListener on_health) {
 
 }  // namespace
 
-Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database)
+Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database,
+               absl::Duration event_retention)
     : core(store, clock, zone_database),
       sweeper(Listen(core, std::move(on_health))),
+      log_keeper(core, event_retention),
       clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
       visits(core, sweeper),
       reminders(core, sweeper),
-      deliveries(core, sweeper) {}
+      deliveries(core, sweeper),
+      consents(core),
+      replies(core, sweeper) {}
 
-void Engine::Shutdown() { core.topics().Close(); }
+void Engine::Shutdown() {
+  core.topics().Close();
+  core.events().Close();
+}
 
 }  // namespace aftercare::engine

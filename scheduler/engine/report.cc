@@ -1,21 +1,28 @@
-// Deliveries::Report: what became of leases.
+// Deliveries::Report and Extend: what became of leases.
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/deliveries.h"
 #include "scheduler/engine/lease_id.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/subject.h"
+#include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr int kMaxReports = 1000;
+constexpr int kMaxItems = 1000;
+constexpr size_t kMaxMessageId = 200;
+
+bool IsReceipt(v1::DeliveryOutcome outcome) {
+  return outcome == v1::DELIVERY_OUTCOME_DELIVERED || outcome == v1::DELIVERY_OUTCOME_BOUNCED;
+}
 
 // What a report does to a reminder, and the change of the row that goes with it.
 struct Effect {
@@ -23,42 +30,162 @@ struct Effect {
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
 };
 
-Effect ApplyOutcome(const Subject& subject, const LeaseId& lease, v1::DeliveryOutcome outcome, absl::Time now,
-                    store::ReminderRow* row) {
+// To the patient's next contact point, or nowhere.
+Effect NextContactPoint(const Subject& subject, absl::Time now, store::ReminderRow* row) {
+  const std::optional<int> next = PermittedContactPoint(subject, row->contact_point + 1);
+  if (!next) return {Input::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
+  DirectAt(subject, *next, row);
+  row->failures = 0;
+  row->available = now;
+  return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
+}
+
+Effect ApplyOutcome(const Subject& subject, v1::DeliveryOutcome outcome, absl::Time now, store::ReminderRow* row) {
   switch (outcome) {
     case v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE:
       if (++row->failures >= kMaxFailures) return {Input::kFail, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED};
-      row->available = now + RetryPause(row->failures, StableHash(ReminderNameOf(lease.key)));
+      row->available = now + RetryPause(row->failures, StableHash(ReminderNameOf(row->key)));
       return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_PERMANENT_FAILURE:
-      if (row->contact_point + 1 >= subject.row.data.contact_points_size()) {
-        return {Input::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
-      }
-      ++row->contact_point;
-      row->failures = 0;
-      row->available = now;
-      return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
+      return NextContactPoint(subject, now, row);
     case v1::DELIVERY_OUTCOME_RELEASED:
       row->available = now;
       return {Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED};
+    case v1::DELIVERY_OUTCOME_DELIVERED:
+      return {Input::kDelivered, v1::REMINDER_REASON_UNSPECIFIED};
+    case v1::DELIVERY_OUTCOME_BOUNCED:
+      return {Input::kBounced, v1::REMINDER_REASON_BOUNCED};
     default:
       return {Input::kSent, v1::REMINDER_REASON_UNSPECIFIED};
   }
 }
 
-bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now) {
-  return row.state == v1::REMINDER_STATE_LEASED && row.attempts == lease.attempt && now < *row.available;
+// Whether SENT was ever reported, or it was done, of which nobody knows how.
+bool WasSent(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_DELIVERED ||
+         row.state == v1::REMINDER_STATE_COMPLETED || row.reason == v1::REMINDER_REASON_BOUNCED;
 }
 
-absl::Status LeaseLost(const LeaseId& lease) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "LEASE_LOST",
-                   absl::StrCat("the lease of ", ReminderNameOf(lease.key), " is not, or no longer, the sender's"));
+absl::Status NotSent(const store::ReminderKey& key) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_SENT",
+                   absl::StrCat(ReminderNameOf(key), " was not reported sent; report that first"));
 }
 
-void CheckReports(const v1::ReportDeliveriesRequest& request, plan::FieldErrors* errors) {
-  if (request.reports().empty() || request.reports_size() > kMaxReports) {
-    errors->push_back({"reports", "must have 1 to 1000 entries"});
+absl::Status InvalidLeaseId() {
+  return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_LEASE_ID", "lease_id was not given by this service");
+}
+
+void CheckReport(const v1::DeliveryReport& report, plan::FieldErrors* errors) {
+  if (!v1::DeliveryOutcome_IsValid(report.outcome()) || report.outcome() == v1::DELIVERY_OUTCOME_UNSPECIFIED) {
+    errors->push_back(
+        {"outcome", "must be SENT, TEMPORARY_FAILURE, PERMANENT_FAILURE, RELEASED, DELIVERED or BOUNCED"});
   }
+  const std::string& id = report.provider_message_id();
+  if (id.size() > kMaxMessageId || std::any_of(id.begin(), id.end(), absl::ascii_iscntrl)) {
+    errors->push_back({"provider_message_id", "must have at most 200 bytes and no control characters"});
+  }
+  if (!report.error_code().empty() && !IsForeignId(report.error_code())) {
+    errors->push_back({"error_code", "must be at most 64 letters, digits, '.', '_' or '-'"});
+  }
+  if (!report.lease_id().empty()) return;
+  if (!IsReceipt(report.outcome()) || id.empty()) {
+    errors->push_back({"lease_id", "must be set; only a receipt may name provider_message_id and clinic instead"});
+  } else if (!ParseClinicName(report.clinic())) {
+    errors->push_back({"clinic", "must be clinics/{clinic}, where there is no lease_id"});
+  }
+}
+
+// One report or extension at work.
+struct Item {
+  Subject subject;
+  store::ReminderRow row;
+  absl::Time now;
+};
+
+absl::StatusOr<Item> LoadItem(Core& core, store::Transaction& tx, const Caller& caller,
+                              const store::ReminderKey& key) {
+  if (absl::Status status = CheckClinic(caller, key.clinic); !status.ok()) return status;
+  auto clinic = core.catalog().Clinic(tx, key.clinic);
+  if (!clinic.ok()) return clinic.status();
+  if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
+  auto subject = RequireSubject(core, tx, key.clinic, key.enrollment);
+  if (!subject.ok()) return subject.status();
+  auto found = tx.GetReminder(key);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return absl::DataLossError("a leased reminder has no row");
+  return Item{*std::move(subject), **std::move(found), core.Now(**clinic)};
+}
+
+// The reminder of a receipt that knows it by its channel's name only.
+absl::StatusOr<store::ReminderKey> FindByMessage(store::Facts& facts, const Caller& caller,
+                                                 const v1::DeliveryReport& report) {
+  const std::string clinic = *ParseClinicName(report.clinic());
+  if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return status;
+  auto key = facts.FindSentMessage(clinic, report.provider_message_id());
+  if (!key.ok()) return key.status();
+  if (key->has_value()) return **std::move(key);
+  return MakeError(absl::StatusCode::kNotFound, "MESSAGE_NOT_FOUND",
+                   absl::StrCat("no message of ", report.clinic(), " is known by this provider_message_id"));
+}
+
+absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller, const v1::DeliveryReport& report,
+                       v1::DeliveryResult* result, absl::Time* next_available) {
+  plan::FieldErrors errors;
+  CheckReport(report, &errors);
+  if (!errors.empty()) return InvalidFields(errors);
+  LeaseId lease;
+  if (report.lease_id().empty()) {
+    result->set_provider_message_id(report.provider_message_id());
+    auto key = FindByMessage(tx, caller, report);
+    if (!key.ok()) return key.status();
+    lease.key = *std::move(key);
+  } else {
+    const auto parsed = ParseLeaseId(core.tokens(), report.lease_id());
+    if (!parsed) return InvalidLeaseId();
+    lease = *parsed;
+  }
+  auto item = LoadItem(core, tx, caller, lease.key);
+  if (!item.ok()) return item.status();
+  store::ReminderRow& row = item->row;
+  result->set_state(row.state);
+  const bool sent = report.outcome() == v1::DELIVERY_OUTCOME_SENT;
+  if (IsReceipt(report.outcome())) {
+    if (!WasSent(row)) return NotSent(row.key);
+  } else if (!sent && !HoldsLease(row, lease, item->now)) {
+    return LeaseLost(lease);
+  }
+  if (sent && !report.provider_message_id().empty()) {
+    absl::Status status = tx.PutSentMessage(row.key, report.provider_message_id(), core.clock().Now());
+    if (!status.ok()) return status;
+  }
+  if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was, and came back
+  const Effect effect = ApplyOutcome(item->subject, report.outcome(), item->now, &row);
+  if (!report.error_code().empty()) row.error_code = report.error_code();
+  absl::Status status = ChangeReminder(tx, item->subject, effect.input, effect.reason, item->now, &row);
+  if (!status.ok()) return status;
+  result->set_state(row.state);
+  if (row.clock.empty() && row.available) *next_available = std::min(*next_available, *row.available);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> ExtendOne(Core& core, store::Transaction& tx, const Caller& caller,
+                                     const std::string& lease_id, absl::Duration duration) {
+  const auto lease = ParseLeaseId(core.tokens(), lease_id);
+  if (!lease) return InvalidLeaseId();
+  auto item = LoadItem(core, tx, caller, lease->key);
+  if (!item.ok()) return item.status();
+  if (!HoldsLease(item->row, *lease, item->now)) return LeaseLost(*lease);
+  item->row.available = std::min(item->now + duration, item->row.expire);
+  if (absl::Status status = tx.UpdateReminder(item->row); !status.ok()) return status;
+  return *item->row.available;
+}
+
+// What the store cannot do fails the whole batch; what is wrong with one item harms no other.
+bool IsOfStore(const absl::Status& status) { return absl::IsUnavailable(status) || absl::IsDataLoss(status); }
+
+absl::Status CheckCount(absl::string_view field, int count) {
+  if (count >= 1 && count <= kMaxItems) return absl::OkStatus();
+  return InvalidField(field, "must have 1 to 1000 entries");
 }
 
 }  // namespace
@@ -74,9 +201,7 @@ absl::Duration RetryPause(int failures, uint64_t seed) {
 
 void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
                         v1::ReportDeliveriesResponse* response, Done done) {
-  plan::FieldErrors errors;
-  CheckReports(request, &errors);
-  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckCount("reports", request.reports_size()); !status.ok()) return done(status);
   auto next_available = std::make_shared<absl::Time>();
   core_.Write(
       [this, caller, &request, response, next_available](store::Transaction& tx) -> absl::Status {
@@ -85,9 +210,8 @@ void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest&
         for (const v1::DeliveryReport& report : request.reports()) {
           v1::DeliveryResult* result = response->add_results();
           result->set_lease_id(report.lease_id());
-          absl::Status status = ReportOne(tx, caller, report, result, next_available.get());
-          // What the store cannot do fails the whole batch; what is wrong with one report harms no other.
-          if (absl::IsUnavailable(status) || absl::IsDataLoss(status)) return status;
+          absl::Status status = ReportOne(core_, tx, caller, report, result, next_available.get());
+          if (IsOfStore(status)) return status;
           if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
@@ -98,34 +222,32 @@ void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest&
       });
 }
 
-absl::Status Deliveries::ReportOne(store::Transaction& tx, const Caller& caller, const v1::DeliveryReport& report,
-                                   v1::DeliveryResult* result, absl::Time* next_available) {
-  const auto lease = ParseLeaseId(core_.tokens(), report.lease_id());
-  if (!lease) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_LEASE_ID", "lease_id was not given by this service");
+void Deliveries::Extend(const Caller& caller, const v1::ExtendLeasesRequest& request,
+                        v1::ExtendLeasesResponse* response, Done done) {
+  plan::FieldErrors errors;
+  const absl::Duration duration =
+      ReadLeaseDuration(request.has_lease_duration() ? &request.lease_duration() : nullptr, &errors);
+  if (request.lease_ids().empty() || request.lease_ids_size() > kMaxItems) {
+    errors.push_back({"lease_ids", "must have 1 to 1000 entries"});
   }
-  if (!v1::DeliveryOutcome_IsValid(report.outcome()) || report.outcome() == v1::DELIVERY_OUTCOME_UNSPECIFIED) {
-    return InvalidField("outcome", "must be SENT, TEMPORARY_FAILURE, PERMANENT_FAILURE or RELEASED");
-  }
-  if (absl::Status status = CheckClinic(caller, lease->key.clinic); !status.ok()) return status;
-  auto clinic = RequireClinic(tx, lease->key.clinic);
-  if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core_, tx, lease->key.clinic, lease->key.enrollment);
-  if (!subject.ok()) return subject.status();
-  auto found = tx.GetReminder(lease->key);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) return absl::DataLossError("a leased reminder has no row");
-  store::ReminderRow row = **std::move(found);
-  result->set_state(row.state);
-  const absl::Time now = core_.Now(*clinic);
-  if (report.outcome() != v1::DELIVERY_OUTCOME_SENT && !HoldsLease(row, *lease, now)) return LeaseLost(*lease);
-
-  const Effect effect = ApplyOutcome(*subject, *lease, report.outcome(), now, &row);
-  absl::Status status = ChangeReminder(tx, *subject, effect.input, effect.reason, now, &row);
-  if (!status.ok()) return status;
-  result->set_state(row.state);
-  if (row.clock.empty() && row.available) *next_available = std::min(*next_available, *row.available);
-  return absl::OkStatus();
+  if (!errors.empty()) return done(InvalidFields(errors));
+  core_.Write(
+      [this, caller, &request, response, duration](store::Transaction& tx) -> absl::Status {
+        response->Clear();
+        for (const std::string& lease_id : request.lease_ids()) {
+          v1::LeaseExtension* extension = response->add_extensions();
+          extension->set_lease_id(lease_id);
+          auto until = ExtendOne(core_, tx, caller, lease_id, duration);
+          if (IsOfStore(until.status())) return until.status();
+          if (until.ok()) {
+            plan::SetTimestamp(*until, extension->mutable_expire_time());
+          } else {
+            *extension->mutable_status() = ToStatusProto(until.status());
+          }
+        }
+        return absl::OkStatus();
+      },
+      std::move(done));
 }
 
 }  // namespace aftercare::engine

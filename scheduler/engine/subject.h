@@ -66,6 +66,23 @@ absl::Time AppointmentOf(const Subject& subject, const v1::Rule& rule);
 // no contact point.
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point);
 
+// The same for what is still to come: by the first contact point whose channel the patient has not opted out of.
+v1::Channel PlannedChannel(const Subject& subject, v1::Audience audience);
+
+// The same for a stored reminder.
+v1::Channel StoredChannel(const Subject& subject, const store::ReminderRow& row);
+
+// The first contact point at or after index `from`, in the patient's order, that may be written to: the patient consents
+// to messages and has not opted out of its channel. Nothing where there is none.
+std::optional<int> PermittedContactPoint(const Subject& subject, int from);
+
+// Why a message is SUPPRESSED that PermittedContactPoint has nothing for, from the first on: NO_CONSENT,
+// NO_CONTACT_POINT or OPTED_OUT. UNSPECIFIED where there is one.
+v1::ReminderReason UnreachableReason(const Subject& subject);
+
+// Directs a message at a contact point of the patient, with its channel.
+void DirectAt(const Subject& subject, int contact_point, store::ReminderRow* row);
+
 // Whether the plan alone knows an occurrence: it has not fired, and will not have a row unless it was dealt with before
 // it was due. Not where OnlyRowsTell.
 bool IsDerived(const Subject& subject, const plan::Occurrence& occurrence);
@@ -80,6 +97,9 @@ Standing DerivedStanding(const Subject& subject, const plan::Occurrence& occurre
 
 // The occurrence behind a stored reminder, with the times it was stored with. Its rule is that of RuleOf.
 plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& row);
+
+// Appends the channels whose bits (1 << channel) are set.
+void AddChannels(int64_t bits, google::protobuf::RepeatedField<int>* channels);
 
 // What users see.
 v1::Clinic ShowClinic(const store::ClinicRow& row);

@@ -73,6 +73,9 @@ constexpr Transition kTable[] = {
 
     // A sent message cannot be unsent: whoever held the lease may say so, however late.
     {kFailed, Input::kSent, kSent},
+    {kFailed, Input::kDelivered, kDelivered},  // it came back, and arrived all the same
+    {kFailed, Input::kBounced, kFailed},
+    {kFailed, Input::kRedrive, kDue},
     {kExpired, Input::kSent, kSent},
     {kCancelled, Input::kSent, kSent},
     {kSuppressed, Input::kSent, kSent},

@@ -59,6 +59,14 @@ absl::StatusOr<std::optional<ClinicRow>> Facts::GetClinic(absl::string_view clin
   return FirstRow<ClinicRow>(query, ReadClinic);
 }
 
+absl::StatusOr<int64_t> Facts::ClinicVersion(absl::string_view clinic) {
+  Query query(connection_, "SELECT version FROM clinic WHERE clinic = $1");
+  query.Text(clinic);
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return *found ? query.row().Int(0) : 0;
+}
+
 absl::StatusOr<std::vector<ClinicRow>> Facts::ListClinics(absl::string_view after, int limit) {
   Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic > $1 ORDER BY clinic LIMIT $2");
   query.Text(after).Int(limit);

@@ -102,11 +102,15 @@ absl::StatusOr<std::vector<ReminderRow>> Facts::ListReminders(const ReminderQuer
   // sign hides the column from the index by due time, which would lead through all the rows of the clinic.
   static constexpr char kOfEnrollment[] =
       "SELECT " REMINDER_COLUMNS " FROM reminder WHERE clinic = $1 AND enrollment = $9" REMINDER_FILTERS("+due");
-  // What has not ended is little beside all that was ever sent, so it has an index of its own.
+  // What has not ended is little beside all that was ever sent, so it has an index of its own; so has what failed.
   static constexpr char kUnended[] =
       "SELECT " REMINDER_COLUMNS " FROM reminder WHERE clinic = $1 AND state <= 3" REMINDER_FILTERS("due");
+  static constexpr char kFailed[] =
+      "SELECT " REMINDER_COLUMNS " FROM reminder WHERE clinic = $1 AND state = 7" REMINDER_FILTERS("due");
+  static_assert(v1::REMINDER_STATE_FAILED == 7);
   const DuePosition start = StartOf(query);
-  const char* const of_clinic = AreUnended(query.states) ? kUnended : kAll;
+  const bool are_failed = query.states == std::vector{v1::REMINDER_STATE_FAILED};
+  const char* const of_clinic = are_failed ? kFailed : AreUnended(query.states) ? kUnended : kAll;
   Query rows(connection_, query.enrollment.empty() ? of_clinic : kOfEnrollment);
   rows.Text(query.clinic)
       .Instant(start.due)
@@ -120,20 +124,30 @@ absl::StatusOr<std::vector<ReminderRow>> Facts::ListReminders(const ReminderQuer
   return AllRows<ReminderRow>(rows, ReadReminder);
 }
 
-absl::StatusOr<std::vector<ReminderRow>> Facts::LeasableReminders(absl::string_view clock, absl::string_view clinic,
-                                                                  absl::Time now, int limit) {
-  static constexpr char kOfClock[] =
-      "SELECT " REMINDER_COLUMNS
-      " FROM reminder WHERE clock = $1 AND available IS NOT NULL AND available <= $2 AND expire > $2"
-      " ORDER BY available, clinic, enrollment, rule, number LIMIT $3";
-  // By an index of its own, or one clinic's gateway would walk through the backlog of all the others.
-  static constexpr char kOfClinic[] =
-      "SELECT " REMINDER_COLUMNS
-      " FROM reminder WHERE clinic = $4 AND available IS NOT NULL AND available <= $2 AND expire > $2 AND clock = $1"
-      " ORDER BY available, enrollment, rule, number LIMIT $3";
-  Query query(connection_, clinic.empty() ? kOfClock : kOfClinic);
-  query.Text(clock).Instant(now).Int(limit);
-  if (!clinic.empty()) query.Text(clinic);
+absl::StatusOr<std::optional<std::string>> Facts::NextLeaseClinic(absl::string_view clock, v1::Channel channel,
+                                                                  absl::string_view after) {
+  Query query(connection_,
+              "SELECT clinic FROM reminder WHERE clock = $1 AND channel = $2 AND available IS NOT NULL AND clinic > $3"
+              " ORDER BY clinic LIMIT 1");
+  query.Text(clock).Int(channel).Text(after);
+  return FirstRow<std::string>(query, [](const Statement& row, std::string& clinic) {
+    clinic = StringAt(row, 0);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<ReminderRow>> Facts::LeasableReminders(const LeaseQueue& queue, absl::Time now,
+                                                                  const std::optional<QueuePosition>& after,
+                                                                  int limit) {
+  Query query(connection_, "SELECT " REMINDER_COLUMNS
+                           " FROM reminder WHERE clock = $1 AND channel = $2 AND clinic = $3 AND available IS NOT NULL"
+                           " AND (available, enrollment, rule, number) > ($4, $5, $6, $7) AND available <= $8"
+                           " AND expire > $8 ORDER BY available, enrollment, rule, number LIMIT $9");
+  // No enrollment has the empty id, so this is before everything.
+  static const QueuePosition kStart{absl::FromUnixMicros(std::numeric_limits<int64_t>::min()), "", "", 0};
+  const QueuePosition& start = after ? *after : kStart;
+  query.Text(queue.clock).Int(queue.channel).Text(queue.clinic);
+  query.Instant(start.available).Text(start.enrollment).Text(start.rule).Int(start.number).Instant(now).Int(limit);
   return AllRows<ReminderRow>(query, ReadReminder);
 }
 

@@ -14,6 +14,7 @@
 #include "aftercare/v1/event.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/reminder.pb.h"
+#include "aftercare/v1/reply.pb.h"
 
 namespace aftercare::store {
 
@@ -102,6 +103,12 @@ struct EventRow {
   v1::Event data;  // resume_token not set
 };
 
+// What was deleted from the log of one clinic.
+struct DeletedEvents {
+  std::string clinic;  // empty: there was none
+  int count = 0;
+};
+
 // What was answered to a request that carried a request_id.
 struct RequestRow {
   std::string clinic;
@@ -111,9 +118,39 @@ struct RequestRow {
   std::string response;  // serialized response message
 };
 
+// What a patient wrote back. `data` has its name cleared. Ids are ordered by when they were made.
+struct ReplyRow {
+  std::string clinic;
+  std::string reply;
+  v1::Reply data;
+};
+
+// Replies to a clinic, the newest id first.
+struct ReplyQuery {
+  std::string clinic;
+  std::string patient;  // empty: all
+  std::string before;   // id; empty: from the newest
+  int limit = 1000;
+};
+
 // Where a listing by due time goes on: strictly after (due, enrollment, rule, number).
 struct DuePosition {
   absl::Time due;
+  std::string enrollment;
+  std::string rule;
+  int32_t number = 0;
+};
+
+// Messages of one clinic on one channel that wait for a gateway, or are with one.
+struct LeaseQueue {
+  ClockId clock;
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string clinic;
+};
+
+// Where a look through a queue goes on: strictly after (available, enrollment, rule, number).
+struct QueuePosition {
+  absl::Time available;
   std::string enrollment;
   std::string rule;
   int32_t number = 0;

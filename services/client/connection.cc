@@ -188,6 +188,12 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
     return Do(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request);
   }
+  absl::StatusOr<v1::ListDeadLettersResponse> Call(const v1::ListDeadLettersRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::ListDeadLetters, request);
+  }
+  absl::StatusOr<v1::RedriveRemindersResponse> Call(const v1::RedriveRemindersRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::RedriveReminders, request);
+  }
 
   absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) override {
     grpc::ClientContext context;

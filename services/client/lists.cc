@@ -110,6 +110,18 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   return table.Render(style.width, style.colour);
 }
 
+std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const ListStyle& style) {
+  Table table({absl::StrCat("DUE (", style.zone.name(), ")"), "REMINDER", "PATIENT", "BY", ">ATTEMPTS", "REASON",
+               "CHANNEL SAID", "REDRIVE"});
+  for (const v1::DeadLetter& letter : letters) {
+    const v1::Reminder& reminder = letter.reminder();
+    table.Add({FormatInstant(reminder.due_time(), style.zone), ShortReminder(reminder.name()), reminder.patient(),
+               ChannelLabel(reminder.channel()), absl::StrCat(reminder.attempts()), ReasonLabel(reminder.reason()),
+               letter.error_code(), letter.redrivable() ? "yes" : "no"});
+  }
+  return table.Render(style.width, style.colour);
+}
+
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
   Table table(
       {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
@@ -169,6 +181,17 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
     absl::StrAppend(&line, "  visit     ", Fit(EnumLabel(*v1::VisitState_descriptor(), change.state()), 10), " ",
                     ShortVisit(change.name()), "  ", FormatInstant(change.start_time(), style.zone), "  ",
                     Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_REPLY_RECEIVED) {
+    const v1::ReplyChange& change = event.reply();
+    absl::StrAppend(&line, "  reply     ", Fit(EnumLabel(*v1::ReplyMeaning_descriptor(), change.meaning()), 10), " ",
+                    change.reminder().empty() ? IdOf(event.enrollment()) : ShortReminder(change.reminder()));
+    if (change.has_score()) absl::StrAppend(&line, "  score ", change.score());
+    absl::StrAppend(&line, "  by ", ChannelLabel(change.channel()), "  ",
+                    Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_CONSENT_CHANGED) {
+    const v1::ConsentChange& change = event.consent();
+    absl::StrAppend(&line, "  consent   ", Fit(EnumLabel(*v1::Consent_descriptor(), change.consent()), 10), " ",
+                    ChannelLabel(change.channel()), "  ", Paint(Ink::kDim, event.patient(), style.colour));
   } else {
     const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
     absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));

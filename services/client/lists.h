@@ -34,6 +34,7 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style);
 
 // A table of phases by states, with sums.
+std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const ListStyle& style);
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style);
 
 // One line: when, what, to which reminder or enrollment, its state and reason.

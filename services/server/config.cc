@@ -61,6 +61,16 @@ bool IsForeign(absl::string_view name) {
   return false;
 }
 
+absl::Status CheckRetention(const v1::Config& config) {
+  absl::Duration retention;
+  if (absl::ParseDuration(config.event_retention(), &retention) && retention >= absl::Hours(1) &&
+      retention <= absl::Hours(87600)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("event_retention: ", config.event_retention(), " is not a span such as 720h, from 1h to 87600h"));
+}
+
 absl::Status Check(const v1::Config& config) {
   if (!IsLoopback(config.listen())) {
     return absl::InvalidArgumentError(
@@ -68,6 +78,7 @@ absl::Status Check(const v1::Config& config) {
                      " is not host:port on loopback; without TLS and authentication nothing else is served"));
   }
   if (config.database().empty()) return absl::InvalidArgumentError("database: must not be empty");
+  if (absl::Status status = CheckRetention(config); !status.ok()) return status;
   for (absl::string_view level : {"debug", "info", "warn", "error"}) {
     if (config.log_level() == level) return absl::OkStatus();
   }
@@ -82,6 +93,7 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
   config.set_listen("127.0.0.1:50051");
   config.set_database("aftercare.db");
   config.set_log_level("info");
+  config.set_event_retention("720h");
   if (!path.empty()) {
     if (absl::Status status = ReadFile(path, &config); !status.ok()) return status;
   }
@@ -96,6 +108,12 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
   }
   if (absl::Status status = Check(config); !status.ok()) return status;
   return config;
+}
+
+absl::Duration EventRetention(const v1::Config& config) {
+  absl::Duration retention;
+  absl::ParseDuration(config.event_retention(), &retention);
+  return retention;
 }
 
 Settings ProcessEnvironment() {

@@ -202,7 +202,8 @@ TEST_P(ClinicsConformance, NoClinicSeesAnythingOfAnother) {
     EXPECT_EQ(Show(Ask(&Facts::GetReminder, ReminderKey{clinic, "e1", "ice", 1})), reminder);
     EXPECT_EQ(Show(Ask(&Facts::ListReminders, ReminderQuery{.clinic = clinic})), reminder + "\n");
     EXPECT_EQ(Show(Ask(&Facts::ListReminders, ReminderQuery{.clinic = clinic, .enrollment = "e1"})), reminder + "\n");
-    EXPECT_EQ(Show(Ask(&Facts::LeasableReminders, "", clinic, At(5), 9)), reminder + "\n");
+    EXPECT_EQ(Show(Ask(&Facts::LeasableReminders, LeaseQueue{"", v1::CHANNEL_SMS, clinic}, At(5), std::nullopt, 9)),
+              reminder + "\n");
     EXPECT_EQ(Ask(&Facts::ListEvents, clinic, 0, 9)->size(), 1);
     EXPECT_EQ(Show(Ask(&Facts::GetRequest, clinic, "r1")), Show(MakeRequest(clinic, "r1")));
   }

@@ -95,10 +95,11 @@ TEST_F(QueryPlan, WhatComesDueIsFoundByAnIndexInItsOrder) {
 }
 
 TEST_F(QueryPlan, WhatMayBeLeasedIsFoundByAnIndexInItsOrder) {
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.LeasableReminders("", "", At(0), 10).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_available (clock=? AND ")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.LeasableReminders("", "a", At(0), 10).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_clinic_available (clinic=? AND ")));
+  const LeaseQueue queue{"", v1::CHANNEL_SMS, "a"};
+  EXPECT_THAT(PlansOf([&](Facts& facts) { facts.LeasableReminders(queue, At(0), {}, 10).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_channel (clock=? AND channel=? AND clinic=? AND ")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextLeaseClinic("", v1::CHANNEL_SMS, "").IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_channel (clock=? AND channel=? AND clinic>?)")));
   EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextAvailable("", At(0)).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("available>?")));
 }
@@ -125,6 +126,12 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
               IsByIndexAndUnsorted());
 }
 
+TEST_F(QueryPlan, WhatFailedIsNotSoughtAmongAllThatDidNot) {
+  const std::vector<v1::ReminderState> failed = {v1::REMINDER_STATE_FAILED};
+  EXPECT_THAT(PlansOf([&](Facts& facts) { facts.ListReminders({.clinic = "a", .states = failed}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_failed (clinic=? AND ")));
+}
+
 TEST_F(QueryPlan, WhatHasNotEndedIsNotSoughtAmongAllThatHas) {
   const std::vector<v1::ReminderState> states = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
   EXPECT_THAT(PlansOf([&](Facts& facts) { facts.ListReminders({.clinic = "a", .states = states}).IgnoreError(); }),
@@ -149,6 +156,7 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.Secret().IgnoreError();
                 facts.ZoneDatabase().IgnoreError();
                 facts.LastEventSeq().IgnoreError();
+                facts.TrimmedSeq().IgnoreError();
                 facts.GetClinic("a").IgnoreError();
                 facts.FirstToReplan().IgnoreError();
                 facts.NewestRevision("a", "knee").IgnoreError();
@@ -157,6 +165,15 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.GetEnrollment("a", "e").IgnoreError();
                 facts.GetReminder({"a", "e", "ice", 1}).IgnoreError();
                 facts.GetRequest("a", "r").IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+}
+
+TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
+  EXPECT_THAT(PlansOfWrites([](Transaction& tx) {
+                tx.AppendEvent("a", MakeEvent("a", "e1")).IgnoreError();
+                tx.GiveUpEventsOf(At(0)).IgnoreError();
+                tx.DeleteGivenUpEvents("", 10).IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }

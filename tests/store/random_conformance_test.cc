@@ -18,6 +18,7 @@ class RandomConformance : public StoreSuite {
   std::string Clinic() { return std::string(1, static_cast<char>('a' + Below(2))); }
   std::string Enrollment() { return absl::StrCat("e", Below(6)); }
   std::string Clock() { return Below(3) == 0 ? "a" : ""; }
+  v1::Channel Channel() { return Toss() ? v1::CHANNEL_SMS : v1::CHANNEL_EMAIL; }
   int Limit() { return 1 + Below(12); }
 
   EnrollmentRow RandomEnrollment() {
@@ -40,6 +41,8 @@ class RandomConformance : public StoreSuite {
     row.available = Toss() ? std::optional(Instant()) : std::nullopt;
     row.closes = Toss() ? std::optional(row.expire) : std::nullopt;
     row.attempts = Below(3);
+    row.channel = Channel();
+    if (Toss()) row.score = Below(11);
     return row;
   }
   std::string PathwayIdOf(const EnrollmentRow& row) {
@@ -49,6 +52,7 @@ class RandomConformance : public StoreSuite {
   void ChangeSomething();
   void CompareEnrollments();
   void CompareReminders();
+  void CompareQueue(const LeaseQueue& queue, absl::Time now, int limit);
 
   const uint64_t seed_ = Seed();
   std::mt19937_64 random_{seed_};
@@ -131,17 +135,34 @@ void RandomConformance::CompareEnrollments() {
   EXPECT_EQ(Show(Ask(&Facts::NextWake, clock)), Show(wake));
 }
 
+void RandomConformance::CompareQueue(const LeaseQueue& queue, absl::Time now, int limit) {
+  std::optional<QueuePosition> after;
+  if (Toss()) after = QueuePosition{Instant(), Enrollment(), Toss() ? "ice" : "rest", Below(12)};
+  const auto behind = [&](const ReminderRow& row) {
+    return !after || std::tie(*row.available, row.key.enrollment, row.key.rule, row.key.number) >
+                         std::tie(after->available, after->enrollment, after->rule, after->number);
+  };
+  const auto leasable = [&](const ReminderRow& row) {
+    return row.clock == queue.clock && row.channel == queue.channel && row.key.clinic == queue.clinic &&
+           row.available && *row.available <= now && now < row.expire && behind(row);
+  };
+  EXPECT_EQ(Show(Ask(&Facts::LeasableReminders, queue, now, after, limit)),
+            Show(Expected(reminders_, limit, leasable, [](const ReminderRow& row) { return *row.available; })));
+
+  std::optional<std::string> next;
+  const std::string before = Toss() ? "" : "a";
+  for (const auto& [key, row] : reminders_) {
+    if (row.clock != queue.clock || row.channel != queue.channel || !row.available || row.key.clinic <= before) continue;
+    if (!next || row.key.clinic < *next) next = row.key.clinic;
+  }
+  EXPECT_EQ(*Ask(&Facts::NextLeaseClinic, queue.clock, queue.channel, before), next);
+}
+
 void RandomConformance::CompareReminders() {
   const absl::Time now = Instant();
   const std::string clock = Clock();
-  const std::string clinic = Toss() ? Clinic() : "";
   const int limit = Limit();
-  const auto leasable = [&](const ReminderRow& row) {
-    return row.clock == clock && (clinic.empty() || row.key.clinic == clinic) && row.available &&
-           *row.available <= now && now < row.expire;
-  };
-  EXPECT_EQ(Show(Ask(&Facts::LeasableReminders, clock, clinic, now, limit)),
-            Show(Expected(reminders_, limit, leasable, [](const ReminderRow& row) { return *row.available; })));
+  CompareQueue({clock, Channel(), Clinic()}, now, limit);
   EXPECT_EQ(Show(Ask(&Facts::ExpiredReminders, clock, now, limit)),
             Show(Expected(
                 reminders_, limit,

@@ -18,6 +18,11 @@ class RemindersConformance : public StoreSuite {
     change(row);
     Insert(row);
   }
+  // What may be leased of a clinic by SMS in real time.
+  std::string Leasable(const std::string& clinic, absl::Time now, std::optional<QueuePosition> after = {},
+                       int limit = 10) {
+    return Ids(Ask(&Facts::LeasableReminders, LeaseQueue{"", v1::CHANNEL_SMS, clinic}, now, after, limit));
+  }
   std::string List(ReminderQuery query) {
     query.clinic = "a";
     return Ids(Ask(&Facts::ListReminders, query));
@@ -76,6 +81,10 @@ TEST_P(RemindersConformance, AnUpdateReplacesWhatChangesFromStateToStateAndNoOth
   row.contact_point = 60;
   update();
   row.moved = true;  // alone
+  update();
+  row.channel = v1::CHANNEL_EMAIL;
+  row.score = 7;
+  row.error_code = "SMTP_450";
   update();
   row.state = v1::REMINDER_STATE_FAILED;
   row.reason = v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED;
@@ -176,32 +185,46 @@ TEST_P(RemindersConformance, AListingHoldsTheStatesAskedForOnly) {
 
 TEST_P(RemindersConformance, AReminderIsLeasableFromAvailableUpToAndWithoutExpire) {
   Insert("e1", [](ReminderRow& row) { row.available = At(10), row.expire = At(20), row.closes = At(20); });
-  const auto leasable = [&](absl::Time now) { return Ids(Ask(&Facts::LeasableReminders, "", "", now, 10)); };
-  EXPECT_EQ(leasable(At(9.999999)), "");
-  EXPECT_EQ(leasable(At(10)), "e1/ice.1");
-  EXPECT_EQ(leasable(At(19.999999)), "e1/ice.1");
-  EXPECT_EQ(leasable(At(20)), "");
+  EXPECT_EQ(Leasable("a", At(9.999999)), "");
+  EXPECT_EQ(Leasable("a", At(10)), "e1/ice.1");
+  EXPECT_EQ(Leasable("a", At(19.999999)), "e1/ice.1");
+  EXPECT_EQ(Leasable("a", At(20)), "");
 }
 
-TEST_P(RemindersConformance, LeasableRemindersComeByAvailableThenKey) {
+TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThenKey) {
   Insert("e2", [](ReminderRow& row) { row.available = At(1); });
   Insert("e1", [](ReminderRow& row) { row.available = At(1), row.due = At(-9); });
   Insert("e1", [](ReminderRow& row) { row.available = At(1), row.key.number = 2, row.due = At(-10); });
   Insert("e3", [](ReminderRow& row) { row.available = At(0); });
   Insert("e4", [](ReminderRow& row) { row.available.reset(); });
+  Insert("e5", [](ReminderRow& row) { row.available = At(1), row.channel = v1::CHANNEL_EMAIL; });
   Insert("e0", [](ReminderRow& row) { row.available = At(1), row.key.clinic = "b"; });
   Insert("e9", [](ReminderRow& row) { row.available = At(1), row.clock = "a"; });
-  const auto leasable = [&](const char* clock, const char* clinic, int limit) {
-    return Ids(Ask(&Facts::LeasableReminders, clock, clinic, At(5), limit));
+  EXPECT_EQ(Leasable("a", At(5)), "e3/ice.1 e1/ice.1 e1/ice.2 e2/ice.1");
+  EXPECT_EQ(Leasable("a", At(5), QueuePosition{At(1), "e1", "ice", 1}), "e1/ice.2 e2/ice.1");
+  EXPECT_EQ(Leasable("a", At(5), {}, 1), "e3/ice.1");
+  EXPECT_EQ(Leasable("b", At(5)), "e0/ice.1");
+  EXPECT_EQ(Ids(Ask(&Facts::LeasableReminders, LeaseQueue{"a", v1::CHANNEL_SMS, "a"}, At(5), std::nullopt, 9)),
+            "e9/ice.1");
+  EXPECT_EQ(Ids(Ask(&Facts::LeasableReminders, LeaseQueue{"", v1::CHANNEL_EMAIL, "a"}, At(5), std::nullopt, 9)),
+            "e5/ice.1");
+}
+
+TEST_P(RemindersConformance, ClinicsWithMessagesForGatewaysAreFoundOneAfterTheOther) {
+  const auto next = [this](const char* clock, v1::Channel channel, const char* after) {
+    return Ask(&Facts::NextLeaseClinic, clock, channel, after)->value_or("none");
   };
-  EXPECT_EQ(leasable("", "", 10), "e3/ice.1 e1/ice.1 e1/ice.2 e2/ice.1 e0/ice.1");
-  EXPECT_EQ(leasable("", "", 2), "e3/ice.1 e1/ice.1");
-  EXPECT_EQ(leasable("", "a", 10), "e3/ice.1 e1/ice.1 e1/ice.2 e2/ice.1");
-  EXPECT_EQ(leasable("", "a", 1), "e3/ice.1");
-  EXPECT_EQ(leasable("", "b", 10), "e0/ice.1");
-  EXPECT_EQ(leasable("a", "a", 10), "e9/ice.1");
-  EXPECT_EQ(leasable("a", "", 10), "e9/ice.1");
-  EXPECT_EQ(leasable("a", "b", 10), "");
+  EXPECT_EQ(next("", v1::CHANNEL_SMS, ""), "none");
+  Insert("e1", [](ReminderRow& row) { row.key.clinic = "b", row.available = At(1); });
+  Insert("e2", [](ReminderRow& row) { row.key.clinic = "c", row.available = At(1); });
+  Insert("e3", [](ReminderRow& row) { row.key.clinic = "a", row.available.reset(); });
+  Insert("e4", [](ReminderRow& row) { row.key.clinic = "d", row.available = At(1), row.channel = v1::CHANNEL_EMAIL; });
+  Insert("e5", [](ReminderRow& row) { row.key.clinic = "e", row.available = At(1), row.clock = "e"; });
+  EXPECT_EQ(next("", v1::CHANNEL_SMS, ""), "b");
+  EXPECT_EQ(next("", v1::CHANNEL_SMS, "b"), "c");
+  EXPECT_EQ(next("", v1::CHANNEL_SMS, "c"), "none");
+  EXPECT_EQ(next("", v1::CHANNEL_EMAIL, ""), "d");
+  EXPECT_EQ(next("e", v1::CHANNEL_SMS, ""), "e");
 }
 
 TEST_P(RemindersConformance, NextAvailableIsTheFirstInstantAfterNow) {
@@ -243,12 +266,12 @@ TEST_P(RemindersConformance, AnUpdatedReminderIsFoundByItsNewTimesOnly) {
   Insert(row);
   row.available = At(50);
   ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
-  EXPECT_EQ(Ids(Ask(&Facts::LeasableReminders, "", "", At(49), 10)), "");
+  EXPECT_EQ(Leasable("a", At(49)), "");
   EXPECT_EQ(*Ask(&Facts::NextAvailable, "", At(0)), At(50));
   row.available.reset();
   row.closes.reset();
   ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
-  EXPECT_EQ(Ids(Ask(&Facts::LeasableReminders, "", "a", At(60), 10)), "");
+  EXPECT_EQ(Leasable("a", At(60)), "");
   EXPECT_EQ(Ids(Ask(&Facts::ExpiredReminders, "", At(1000), 10)), "");
   row.due = At(-7);
   ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());

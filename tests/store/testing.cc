@@ -172,6 +172,7 @@ ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment,
   row.attempts = 4;
   row.failures = 5;
   row.contact_point = 6;
+  row.channel = v1::CHANNEL_SMS;
   return row;
 }
 
@@ -219,7 +220,9 @@ std::string Show(const ReminderRow& row) {
                       row.clock, "' revision ", row.revision, " state ", row.state, " reason ", row.reason, " due ",
                       Micros(row.due), " expire ", Micros(row.expire), " since ", Micros(row.state_time),
                       " available ", Show(row.available), " closes ", Show(row.closes), " attempts ", row.attempts,
-                      " failures ", row.failures, " contact ", row.contact_point, row.moved ? " moved" : "");
+                      " failures ", row.failures, " contact ", row.contact_point, row.moved ? " moved" : "", " by ",
+                      row.channel, row.score ? absl::StrCat(" score ", *row.score) : "",
+                      row.error_code.empty() ? "" : absl::StrCat(" error ", row.error_code));
 }
 
 std::string Show(const EventRow& row) {
