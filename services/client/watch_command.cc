@@ -1,10 +1,10 @@
 #include "absl/strings/str_cat.h"
-#include "services/client/backoff.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
 #include "services/client/interrupt.h"
 #include "services/client/lists.h"
+#include "services/common/backoff.h"
 
 namespace aftercare::client {
 namespace {

@@ -2,24 +2,17 @@
 #define AFTERCARE_SERVICES_SERVER_CONFIG_H_
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "aftercare/v1/config.pb.h"
+#include "services/common/settings.h"
 
 namespace aftercare::server {
-
-// Names and values, in order.
-using Settings = std::vector<std::pair<std::string, std::string>>;
 
 // Defaults, then the file at `path` (empty: none), then `environment` (all of it; only AFTERCARE_* matters), then
 // `flags` (field names and values; empty values are not set). INVALID_ARGUMENT naming the key for anything unknown or
 // out of range; NOT_FOUND if the file cannot be read.
 absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& environment, const Settings& flags);
-
-// The environment of this process.
-Settings ProcessEnvironment();
 
 }  // namespace aftercare::server
 
