@@ -9,6 +9,7 @@
 namespace aftercare::gateway {
 namespace {
 
+// Empty for what JSON cannot have.
 std::string Body(const v1::Lease& lease) {
   v1::WebhookMessage message;
   message.set_name(lease.reminder());
@@ -22,8 +23,7 @@ std::string Body(const v1::Lease& lease) {
   message.set_phase(lease.phase());
   message.set_category(lease.category());
   std::string json;
-  google::protobuf::util::MessageToJsonString(message, &json).IgnoreError();
-  return json;
+  return google::protobuf::util::MessageToJsonString(message, &json).ok() ? json : "";
 }
 
 class WebhookSender final : public Sender {
