@@ -93,7 +93,7 @@ bool Route::AwaitTurn() {
   absl::MutexLock lock(&mutex_);
   while (!stopping_) {
     const absl::Duration pause = absl::FromChrono(resume_at_ - Clock::now());
-    if (pause <= absl::ZeroDuration()) return true;
+    if (pause <= absl::ZeroDuration()) return in_session_ = true;
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause);
   }
   return false;
@@ -102,7 +102,6 @@ bool Route::AwaitTurn() {
 v1::StreamConfiguration Route::OpenSession() {
   absl::MutexLock lock(&mutex_);
   ++session_;
-  in_session_ = true;
   open_ = !stopping_;
   closing_ = stopping_;
   half_closed_ = false;
