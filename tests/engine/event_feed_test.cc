@@ -20,15 +20,15 @@ class ReadGate {
     return [this](std::unique_ptr<store::Store> store) { return std::make_unique<Gated>(*this, std::move(store)); };
   }
   int reads() const { return reads_; }
-  void Close() {
+  void Hold() {
     std::lock_guard<std::mutex> lock(mutex_);
-    closed_ = true;
+    holding_ = true;
   }
-  void Open() {
+  void Release() {
     std::vector<std::pair<store::Store*, store::Store::ReadJob>> held;
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      closed_ = false;
+      holding_ = false;
       held.swap(held_);
     }
     for (auto& [store, job] : held) store->Read(std::move(job));
@@ -52,7 +52,7 @@ class ReadGate {
       ++gate_.reads_;
       {
         std::lock_guard<std::mutex> lock(gate_.mutex_);
-        if (gate_.closed_) {
+        if (gate_.holding_) {
           gate_.held_.emplace_back(store_.get(), std::move(job));
           gate_.changed_.notify_all();
           return;
@@ -73,10 +73,11 @@ class ReadGate {
   std::atomic<int> refuse_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool closed_ = false;
+  bool holding_ = false;
   std::vector<std::pair<store::Store*, store::Store::ReadJob>> held_;
 };
 
+// First, so that it outlives the world.
 class EventFeedTest : private ReadGate, public Watching {
  protected:
   EventFeedTest() : Watching(ReadGate::Wrap()) {}
@@ -95,7 +96,8 @@ class EventFeedTest : private ReadGate, public Watching {
     void Ask() {
       watch_->Next(&message_, [this](absl::Status status) {
         if (!status.ok()) return done_(status);
-        for (const v1::Event& event : Parse(message_).events()) events_.push_back(event);
+        const v1::WatchEventsResponse response = Parse(message_);
+        events_.insert(events_.end(), response.events().begin(), response.events().end());
         if (events_.size() >= wanted_) return done_(absl::OkStatus());
         Ask();
       });
@@ -239,22 +241,22 @@ TEST_F(EventFeedTest, WhatIsNoLongerKeptIsReadAgain) {
 }
 
 TEST_F(EventFeedTest, CancelDuringAReadEndsTheWaitWhenItIsDone) {
-  gate().Close();
+  gate().Hold();
   Follower follower(Open(FromTheBeginning()), 1);
   follower.Start();
   gate().AwaitHeld(1);
   follower.watch().Cancel();
-  gate().Open();
+  gate().Release();
   EXPECT_EQ(follower.Wait().code(), absl::StatusCode::kCancelled);
 }
 
 TEST_F(EventFeedTest, ShutdownDuringAReadEndsTheWaitWhenItIsDone) {
-  gate().Close();
+  gate().Hold();
   Follower follower(Open(FromTheBeginning()), 1);
   follower.Start();
   gate().AwaitHeld(1);
   world_.engine().Shutdown();
-  gate().Open();
+  gate().Release();
   EXPECT_EQ(ErrorOf(follower.Wait()), "UNAVAILABLE/SHUTTING_DOWN");
 }
 
@@ -264,17 +266,17 @@ TEST_F(EventFeedTest, WhatIsCommittedDuringAReadIsNotMissed) {
   Good(Next(*watch));
   Follower follower(watch, 2);
   follower.Start();
-  gate().Close();
+  gate().Hold();
   world_.Enrol("box", "e", KneePatient("box"));
   gate().AwaitHeld(1);
   world_.Enrol("box", "f", KneePatient("box"));
-  gate().Open();
+  gate().Release();
   ASSERT_TRUE(follower.Wait().ok());
   EXPECT_EQ(follower.events()[1].enrollment(), "clinics/box/enrollments/f");
 }
 
 TEST_F(EventFeedTest, AWatchFromNowSeesWhatIsAcknowledgedAfterItBegan) {
-  gate().Close();
+  gate().Hold();
   Follower first(Open(""), 1);
   first.Start();
   gate().AwaitHeld(1);
@@ -283,7 +285,7 @@ TEST_F(EventFeedTest, AWatchFromNowSeesWhatIsAcknowledgedAfterItBegan) {
   WireMessage message;
   Pending pending;
   late->Next(&message, pending.done());  // after e, while the end is being read for the first
-  gate().Open();
+  gate().Release();
   ASSERT_TRUE(pending.Wait().ok());
   EXPECT_THAT(Parse(message).events(), IsEmpty());
   world_.Enrol("box", "f", KneePatient("box"));
