@@ -39,10 +39,10 @@ TEST_F(EngineGroupsTest, AnAnswerEndsWhatIsUnsentOfItsInstanceAndWhatWouldBeginT
   world_.ExpectListsAgree("box");
 }
 
-TEST_F(EngineGroupsTest, AnInstanceThatBeginsWhenTheSilenceIsOverStays) {
+TEST_F(EngineGroupsTest, AnInstanceThatBeginsWithTheLastInstantOfTheSilenceEndsToo) {
   SendUntil("2029-03-02T09:00");
   EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.1 in e");  // To the fourth, 09:00, when the next begins.
-  EXPECT_EQ(Group(), "COMPLETED/ANSWERED ANSWERED SCHEDULED SCHEDULED SCHEDULED SCHEDULED SCHEDULED SCHEDULED");
+  EXPECT_EQ(Group(), "COMPLETED/ANSWERED ANSWERED SILENCED SILENCED SCHEDULED SCHEDULED SCHEDULED SCHEDULED");
 }
 
 TEST_F(EngineGroupsTest, WhatIsWithAGatewayEndsToo) {
@@ -63,7 +63,7 @@ TEST_F(EngineGroupsTest, WhatIsWithAGatewayEndsToo) {
 TEST_F(EngineGroupsTest, AnAnswerToTheNudgeEndsTheCheckInThatWaits) {
   Until("2029-03-02T09:00");
   ASSERT_TRUE(world_.Complete(Name("nudge.1")).ok());
-  EXPECT_EQ(Group(), "ANSWERED COMPLETED SCHEDULED SCHEDULED SCHEDULED SCHEDULED SCHEDULED SCHEDULED");
+  EXPECT_EQ(Group(), "ANSWERED COMPLETED SILENCED SILENCED SCHEDULED SCHEDULED SCHEDULED SCHEDULED");
 }
 
 TEST_F(EngineGroupsTest, ALaterInstanceThatWaitsEndsWholeAndWhatWasSentOfItStays) {
