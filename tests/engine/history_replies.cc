@@ -65,7 +65,7 @@ std::string History::Reply(Random& random) {
   const auto chosen = ChooseItem(random);
   if (chosen && random.OneIn(3)) {
     request.set_reminder(chosen->name);
-    reply.named = {chosen->enrollment, chosen->key};
+    reply.named.emplace(chosen->enrollment, chosen->key);
   }
   const std::string told = absl::StrCat("RecordReply ", request.ShortDebugString());
   const auto response = world_.Call(&Engine::replies, &Replies::Record, request);
