@@ -160,6 +160,12 @@ TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
   sent.state = v1::REMINDER_STATE_SENT;
   sent.available.reset();
   sent.closes.reset();
+  sent.attempts = 2;
+  ReminderRow never_sent = MakeReminder("a", "e1", "ice", 5);
+  never_sent.state = v1::REMINDER_STATE_CANCELLED;
+  never_sent.available.reset();
+  never_sent.closes.reset();
+  never_sent.attempts = 0;
   {
     const auto store = Open(path_);
     ASSERT_NE(store, nullptr);
@@ -170,7 +176,7 @@ TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
                         for (int i = 0; i < 2100 && status.ok(); ++i) {
                           status = tx.InsertEnrollment(enrollment(i < 1050 ? "a" : "b", absl::StrCat("e", i)));
                         }
-                        for (ReminderRow row : {first, second, held_back, sent}) {
+                        for (ReminderRow row : {first, second, held_back, sent, never_sent}) {
                           row.channel = v1::CHANNEL_UNSPECIFIED;
                           if (status.ok()) status = tx.InsertReminder(row).status();
                         }
@@ -189,7 +195,8 @@ TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
   EXPECT_EQ(channel_of(first), v1::CHANNEL_SMS);
   EXPECT_EQ(channel_of(second), v1::CHANNEL_EMAIL);
   EXPECT_EQ(channel_of(held_back), v1::CHANNEL_SMS) << "it is leased when the enrollment is resumed";
-  EXPECT_EQ(channel_of(sent), v1::CHANNEL_UNSPECIFIED);
+  EXPECT_EQ(channel_of(sent), v1::CHANNEL_SMS) << "it may be answered on it";
+  EXPECT_EQ(channel_of(never_sent), v1::CHANNEL_UNSPECIFIED);
 }
 
 TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {
