@@ -193,7 +193,7 @@ void Model::EndGroup(const Key& answered, Patient* patient) {
     absl::Time first = absl::InfiniteFuture();
     for (const Item* item : items) first = std::min(first, item->due);
     const bool is_own = instance == instance_of(answered);
-    const bool too_soon = instance > instance_of(answered) && silence > absl::ZeroDuration() && first < now_ + silence;
+    const bool too_soon = instance > instance_of(answered) && silence > absl::ZeroDuration() && first <= now_ + silence;
     for (Item* item : items) {
       if (is_own) Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ANSWERED);
       if (too_soon) Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_SILENCED);
