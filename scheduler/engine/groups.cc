@@ -71,7 +71,7 @@ absl::StatusOr<bool> CancelNeedless(store::Transaction& tx, const Subject& subje
         std::min_element(members.begin(), members.end(), [](const Unsent& a, const Unsent& b) {
           return a.due() < b.due();
         })->due();
-    const bool is_silenced = number > instance && silent_until > now && first < silent_until;
+    const bool is_silenced = number > instance && silent_until > now && first <= silent_until;
     if (!is_own && !is_silenced) continue;
     const auto reason = is_own ? v1::REMINDER_REASON_ANSWERED : v1::REMINDER_REASON_SILENCED;
     for (const Unsent& member : members) {

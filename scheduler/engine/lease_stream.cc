@@ -190,17 +190,18 @@ LeaseStream::Action LeaseStream::NextAction() {
   if (done_ && !IsEmpty(pending_)) return TellAction();
   if (closed_ && !taking_ && !looking_ && !checking_) return EndAction();
   if (!terms_) return nullptr;
-  const int room = max_outstanding_ - static_cast<int>(held_.size());
-  if (done_ && !closed_ && !looking_ && may_lease_ && room > 0) {
-    looking_ = true;
-    may_lease_ = false;
-    return [this, max = std::min(room, kLeasedAtOnce)] { Look(max); };
-  }
+  // Ends are told before the same messages come again.
   if ((expiring_ || recalled_) && !checking_) {
     checking_ = true;
     const bool all = std::exchange(recalled_, false);
     expiring_ = false;
     return [this, all] { Check(all); };
+  }
+  const int room = max_outstanding_ - static_cast<int>(held_.size());
+  if (done_ && !closed_ && !looking_ && !checking_ && may_lease_ && room > 0) {
+    looking_ = true;
+    may_lease_ = false;
+    return [this, max = std::min(room, kLeasedAtOnce)] { Look(max); };
   }
   return nullptr;
 }

@@ -91,11 +91,6 @@ class Recorder {
     return absl::OkStatus();
   }
 
-  // By which channel it was sent; what was sent before that was noted goes by its contact point.
-  v1::Channel ChannelOf(const Subject& subject, const store::ReminderRow& row) const {
-    return row.channel != v1::CHANNEL_UNSPECIFIED ? row.channel : StoredChannel(subject, row);
-  }
-
   // The newest message that was sent to the senders on this channel from `since` on and `matches`.
   template <typename Matches>
   absl::StatusOr<std::optional<Sent>> NewestSent(absl::Time since, std::vector<v1::ReminderState> states,
@@ -105,7 +100,7 @@ class Recorder {
       auto rows = RowsOf(tx_, subjects_[i], states);
       if (!rows.ok()) return rows.status();
       for (store::ReminderRow& row : *rows) {
-        if (row.state_time < since || ChannelOf(subjects_[i], row) != request_.channel()) continue;
+        if (row.state_time < since || row.channel != request_.channel()) continue;
         if (!matches(subjects_[i], row)) continue;
         Sent sent{i, std::move(row)};
         if (!newest || IsOlder(*newest, sent)) newest = std::move(sent);

@@ -104,7 +104,9 @@ class ReplyWordsChecker {
   }
 
  private:
-  void Fault(std::string field, std::string description) { errors_.push_back({std::move(field), std::move(description)}); }
+  void Fault(std::string field, std::string description) {
+    errors_.push_back({std::move(field), std::move(description)});
+  }
 
   void CheckLocale(int index) {
     const std::string field = absl::StrCat("reply_words[", index, "].locale");

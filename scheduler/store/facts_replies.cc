@@ -11,6 +11,8 @@
 namespace aftercare::store {
 namespace {
 
+constexpr absl::string_view kAfterEveryId = "\xF4\x8F\xBF\xBF";  // the last character there is
+
 absl::string_view PrefixOf(v1::Channel channel) {
   switch (channel) {
     case v1::CHANNEL_SMS:
@@ -67,13 +69,13 @@ absl::StatusOr<int64_t> Facts::OptedOut(absl::string_view clinic, absl::string_v
 
 absl::StatusOr<std::vector<ReplyRow>> Facts::ListReplies(const ReplyQuery& query) {
   static constexpr char kAll[] =
-      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND ($2 = '' OR reply < $2)"
+      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND reply < $2"
       " ORDER BY reply DESC LIMIT $3";
   static constexpr char kOfPatient[] =
-      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND ($2 = '' OR reply < $2) AND patient = $4"
+      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND patient = $4 AND reply < $2"
       " ORDER BY reply DESC LIMIT $3";
   Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
-  rows.Text(query.clinic).Text(query.before).Int(query.limit);
+  rows.Text(query.clinic).Text(query.before.empty() ? kAfterEveryId : query.before).Int(query.limit);
   if (!query.patient.empty()) rows.Text(query.patient);
   return AllRows<ReplyRow>(rows, ReadReply);
 }

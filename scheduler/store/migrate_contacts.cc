@@ -45,7 +45,7 @@ absl::Status Enter(Connection& connection, const Addressee& addressee) {
     if (!status.ok()) return status;
     status = Query(connection,
                    "UPDATE reminder SET channel = $1 WHERE clinic = $2 AND enrollment = $3 AND contact_point = $4"
-                   " AND is_open = 1")
+                   " AND (is_open = 1 OR attempts > 0)")
                  .Int(point.channel())
                  .Text(addressee.clinic)
                  .Text(addressee.enrollment)

@@ -1,5 +1,4 @@
 #include "absl/strings/str_cat.h"
-#include "services/client/backoff.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/interrupt.h"
@@ -7,6 +6,7 @@
 #include "services/client/names.h"
 #include "services/client/table.h"
 #include "services/client/values.h"
+#include "services/common/backoff.h"
 
 namespace aftercare::client {
 namespace {

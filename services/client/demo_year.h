@@ -12,9 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/client/demo_report.h"
-#include "services/client/host_clock.h"
 #include "services/client/pathway_file.h"
 #include "services/client/session.h"
+#include "services/common/host_clock.h"
 
 namespace aftercare::client {
 

@@ -2,16 +2,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/client/backoff.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
-#include "services/client/host_clock.h"
 #include "services/client/import_file.h"
 #include "services/client/interrupt.h"
 #include "services/client/progress.h"
 #include "services/client/table.h"
 #include "services/client/text_file.h"
 #include "services/client/values.h"
+#include "services/common/backoff.h"
+#include "services/common/host_clock.h"
 
 namespace aftercare::client {
 namespace {

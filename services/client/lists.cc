@@ -133,6 +133,26 @@ std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& 
   return table.Render(style.width, style.colour);
 }
 
+std::string MeaningText(v1::ReplyMeaning meaning, const std::optional<int>& score) {
+  return absl::StrCat(EnumLabel(*v1::ReplyMeaning_descriptor(), meaning), score ? absl::StrCat(" ", *score) : "");
+}
+
+std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels) {
+  return absl::StrJoin(channels, ", ", [](std::string* out, int channel) {
+    absl::StrAppend(out, ChannelLabel(static_cast<v1::Channel>(channel)));
+  });
+}
+
+std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style) {
+  Table table({absl::StrCat("RECEIVED (", style.zone.name(), ")"), "PATIENT", "BY", "MEANING", "REMINDER", "TEXT"});
+  for (const v1::Reply& reply : replies) {
+    const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
+    table.Add({FormatInstant(reply.receive_time(), style.zone), reply.patient(), ChannelLabel(reply.channel()),
+               MeaningText(reply.meaning(), score), ShortReminder(reply.reminder()), reply.text()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style) {
   std::vector<std::string> phases;  // As the server orders them.
   std::map<std::pair<std::string, int>, int64_t> cells;
@@ -238,6 +258,13 @@ std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
                       Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }
 
+std::string RenderReply(const v1::Reply& reply) {
+  const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
+  return absl::StrCat(Field("reply", reply.name()), Field("patient", reply.patient()),
+                      Field("enrollment", reply.enrollment()), Field("understood as", MeaningText(reply.meaning(), score)),
+                      Field("answers", ShortReminder(reply.reminder())));
+}
+
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   const absl::TimeZone zone = ZoneOf(enrollment.time_zone());
   std::string out = absl::StrCat(
@@ -252,6 +279,7 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
     absl::StrAppend(&out, Field("contact hours", ContactHoursText(enrollment.contact_hours())));
   }
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
+                  Field("opted out of", ChannelsText(enrollment.opted_out_channels())),
                   Field("state", EnrollmentStateOf(enrollment)),
                   Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
                   Field("paused", FormatInstant(enrollment.pause_time(), zone)),

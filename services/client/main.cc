@@ -66,6 +66,7 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   AddWhyCommand(app, action);
   AddWatchCommand(app, action);
   AddDeliveryCommands(app, action);
+  AddReplyCommands(app, action);
   AddDeadLetterCommands(app, action);
 }
 

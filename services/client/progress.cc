@@ -1,9 +1,9 @@
 #include "services/client/progress.h"
 
 #include "absl/strings/str_cat.h"
-#include "services/client/host_clock.h"
 #include "services/client/table.h"
 #include "services/client/terminal.h"
+#include "services/common/host_clock.h"
 
 namespace aftercare::client {
 namespace {

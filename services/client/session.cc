@@ -6,9 +6,9 @@
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/failure.h"
-#include "services/client/host_clock.h"
 #include "services/client/names.h"
 #include "services/client/terminal.h"
+#include "services/common/host_clock.h"
 
 namespace aftercare::client {
 

@@ -1,13 +1,13 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
-#include "services/client/backoff.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
 #include "services/client/interrupt.h"
 #include "services/client/lists.h"
 #include "services/client/resume_file.h"
+#include "services/common/backoff.h"
 
 namespace aftercare::client {
 namespace {

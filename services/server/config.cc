@@ -1,64 +1,30 @@
 #include "services/server/config.h"
 
-#include <unistd.h>
-
-#include <fstream>
-#include <sstream>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
-#include "services/server/server.h"
+#include "services/common/address.h"
 
 namespace aftercare::server {
 namespace {
 
 constexpr absl::string_view kPrefix = "AFTERCARE_";
-// Variables of the command line client.
+// Variables of the command line client and, by their beginning, of the gateway.
 constexpr absl::string_view kForeign[] = {"AFTERCARE_SERVER", "AFTERCARE_CLINIC"};
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (text.empty()) text = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
-  }
-
-  std::string text;
-};
-
-absl::Status ReadFile(const std::string& path, v1::Config* config) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file.good()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  FirstError errors;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  v1::Config read;
-  if (!parser.ParseFromString(text.str(), &read)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", errors.text));
-  }
-  config->MergeFrom(read);
-  return absl::OkStatus();
-}
-
-// All fields of Config are strings.
-bool Set(absl::string_view field_name, const std::string& value, v1::Config* config) {
-  const auto* field = v1::Config::descriptor()->FindFieldByName(std::string(field_name));
-  if (field == nullptr) return false;
-  config->GetReflection()->SetString(config, field, value);
-  return true;
-}
+constexpr absl::string_view kForeignPrefix = "AFTERCARE_GATEWAY_";
 
 bool IsForeign(absl::string_view name) {
   for (absl::string_view foreign : kForeign) {
     if (name == foreign) return true;
   }
-  return false;
+  return absl::StartsWith(name, kForeignPrefix);
+}
+
+Settings Own(const Settings& environment) {
+  Settings own;
+  for (const auto& variable : environment) {
+    if (!IsForeign(variable.first)) own.push_back(variable);
+  }
+  return own;
 }
 
 absl::Status CheckRetention(const v1::Config& config) {
@@ -79,11 +45,7 @@ absl::Status Check(const v1::Config& config) {
   }
   if (config.database().empty()) return absl::InvalidArgumentError("database: must not be empty");
   if (absl::Status status = CheckRetention(config); !status.ok()) return status;
-  for (absl::string_view level : {"debug", "info", "warn", "error"}) {
-    if (config.log_level() == level) return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("log_level: ", config.log_level(), " is not one of debug, info, warn, error"));
+  return CheckLogLevel(config.log_level());
 }
 
 }  // namespace
@@ -94,19 +56,11 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
   config.set_database("aftercare.db");
   config.set_log_level("info");
   config.set_event_retention("720h");
-  if (!path.empty()) {
-    if (absl::Status status = ReadFile(path, &config); !status.ok()) return status;
-  }
-  for (const auto& [name, value] : environment) {
-    if (!absl::StartsWith(name, kPrefix) || IsForeign(name)) continue;
-    if (!Set(absl::AsciiStrToLower(absl::StripPrefix(name, kPrefix)), value, &config)) {
-      return absl::InvalidArgumentError(absl::StrCat("environment variable ", name, " is not a setting"));
-    }
-  }
-  for (const auto& [name, value] : flags) {
-    if (!value.empty()) Set(name, value, &config);
-  }
-  if (absl::Status status = Check(config); !status.ok()) return status;
+  absl::Status status = ApplyFile(path, &config);
+  if (status.ok()) status = ApplyEnvironment(Own(environment), kPrefix, &config);
+  if (status.ok()) status = ApplyFlags(flags, &config);
+  if (status.ok()) status = Check(config);
+  if (!status.ok()) return status;
   return config;
 }
 
@@ -114,14 +68,6 @@ absl::Duration EventRetention(const v1::Config& config) {
   absl::Duration retention;
   absl::ParseDuration(config.event_retention(), &retention);
   return retention;
-}
-
-Settings ProcessEnvironment() {
-  Settings settings;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    settings.push_back(absl::StrSplit(absl::string_view(*entry), absl::MaxSplits('=', 1)));
-  }
-  return settings;
 }
 
 }  // namespace aftercare::server

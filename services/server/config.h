@@ -2,17 +2,13 @@
 #define AFTERCARE_SERVICES_SERVER_CONFIG_H_
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/config.pb.h"
+#include "services/common/settings.h"
 
 namespace aftercare::server {
-
-// Names and values, in order.
-using Settings = std::vector<std::pair<std::string, std::string>>;
 
 // Defaults, then the file at `path` (empty: none), then `environment` (all of it; only AFTERCARE_* matters), then
 // `flags` (field names and values; empty values are not set). INVALID_ARGUMENT naming the key for anything unknown or
@@ -21,9 +17,6 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
 
 // How long events are kept, by a configuration that LoadConfig answered.
 absl::Duration EventRetention(const v1::Config& config);
-
-// The environment of this process.
-Settings ProcessEnvironment();
 
 }  // namespace aftercare::server
 

@@ -4,7 +4,6 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <spdlog/spdlog.h>
 
-#include <regex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,13 +28,6 @@ void EnablePluginsOnce() {
 }
 
 }  // namespace
-
-bool IsLoopback(const std::string& address) {
-  static const std::regex& form =
-      *new std::regex(R"((127(\.\d{1,3}){3}|\[::1\]|localhost):(\d{1,5}))");
-  std::smatch parts;
-  return std::regex_match(address, parts, form) && std::stoi(parts[3]) <= 65535;
-}
 
 Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database,
                absl::Duration event_retention)

@@ -57,9 +57,6 @@ class Server {
   bool down_ = false;
 };
 
-// Whether an address is `host:port` on loopback: 127.0.0.0/8, [::1] or localhost.
-bool IsLoopback(const std::string& address);
-
 }  // namespace aftercare::server
 
 #endif  // AFTERCARE_SERVICES_SERVER_SERVER_H_

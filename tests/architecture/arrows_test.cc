@@ -94,7 +94,7 @@ TEST(ArrowsTest, SqlStandsInTheStoreOnly) {
 
 TEST(ArrowsTest, NobodyButTheClocksAsksWhatTimeItIs) {
   EXPECT_THAT(Places({"scheduler", "services"}, "absl::Now\\(|system_clock::now\\(|[^_]time\\((NULL|nullptr|0)\\)",
-                     "scheduler/engine/clock\\.cc|services/client/host_clock\\.cc"),
+                     "scheduler/engine/clock\\.cc|services/common/host_clock\\.cc"),
               IsEmpty());
 }
 

@@ -186,9 +186,10 @@ void Service::Start() {
   ASSERT_TRUE(driver.ok()) << driver.status();
   auto store = store::Store::Open(*std::move(driver), {});
   ASSERT_TRUE(store.ok()) << store.status();
-  auto started = server::Server::Start("127.0.0.1:0", *std::move(store), clock);
+  auto started = server::Server::Start(absl::StrCat("127.0.0.1:", port_), *std::move(store), clock);
   ASSERT_TRUE(started.ok()) << started.status();
   server = *std::move(started);
+  port_ = server->port();
   client = std::make_unique<Client>(grpc::CreateChannel(absl::StrCat("127.0.0.1:", server->port()),
                                                         grpc::InsecureChannelCredentials()));
 }

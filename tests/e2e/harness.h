@@ -109,13 +109,16 @@ class Service : public ::testing::Test {
  protected:
   Service() : clock(At("2026-03-01T12:00:00Z")) { Start(); }
 
-  // Starts, or shuts down and starts again, on the same database.
+  // Starts, or shuts down and starts again, on the same database and port.
   void Start();
 
   TempDir dir;
   engine::FakeClock clock;
   std::unique_ptr<server::Server> server;
   std::unique_ptr<Client> client;
+
+ private:
+  int port_ = 0;
 };
 
 }  // namespace aftercare::e2e

@@ -37,6 +37,7 @@ const std::vector<History::Kind>& History::Kinds() {
       {3, &History::Resume},         {4, &History::Update},        {1, &History::Migrate},
       {2, &History::MoveItem},       {1, &History::CancelItem},    {1, &History::RestoreItem},
       {2, &History::ScheduleVisit},  {1, &History::RecordOutcome},
+      {1, &History::SetConsent},     {4, &History::Reply},
   };
   return kKinds;
 }

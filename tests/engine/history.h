@@ -66,6 +66,8 @@ class History {
   std::string RestoreItem(Random& random);
   std::string ScheduleVisit(Random& random);
   std::string RecordOutcome(Random& random);
+  std::string SetConsent(Random& random);
+  std::string Reply(Random& random);
 
   // An item of a patient, mostly one about now.
   struct Chosen {

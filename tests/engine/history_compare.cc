@@ -20,10 +20,11 @@ using Reminders_ = google::protobuf::RepeatedPtrField<v1::Reminder>;
 std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E*S", time, absl::UTCTimeZone()); }
 std::string Shown(std::optional<absl::Time> time) { return time ? Shown(*time) : "never"; }
 
-v1::Channel ChannelOf(const Model::Patient& patient, const Model::Item& item) {
+v1::Channel ChannelOf(const Model& model, const Model::Patient& patient, const Model::Item& item) {
   const auto& points = patient.data.contact_points();
-  const int index = item.state == v1::REMINDER_STATE_SCHEDULED ? 0 : item.contact_point;
-  if (item.for_care_team || index >= points.size()) return v1::CHANNEL_UNSPECIFIED;
+  const bool to_come = !item.known || item.state == v1::REMINDER_STATE_SCHEDULED;
+  const int index = to_come ? model.FirstWanted(patient, 0) : item.contact_point;
+  if (item.for_care_team || index < 0 || index >= points.size()) return v1::CHANNEL_UNSPECIFIED;
   return points[index].channel();
 }
 
@@ -32,14 +33,14 @@ bool NoneOr(const List& list, const Value& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool Matches(const v1::ReminderFilter& filter, const std::string& enrollment, const Model::Patient& patient,
-             const Model::Item& item) {
+bool Matches(const v1::ReminderFilter& filter, const std::string& enrollment, const Model& model,
+             const Model::Patient& patient, const Model::Item& item) {
   const v1::Audience audience = item.for_care_team ? v1::AUDIENCE_CARE_TEAM : v1::AUDIENCE_PATIENT;
   return (filter.patient().empty() || filter.patient() == patient.data.patient()) &&
          (filter.enrollment().empty() || filter.enrollment() == enrollment) && NoneOr(filter.phases(), item.phase) &&
          NoneOr(filter.categories(), item.category) && NoneOr(filter.states(), item.state) &&
          (filter.audience() == v1::AUDIENCE_UNSPECIFIED || filter.audience() == audience) &&
-         (filter.channel() == v1::CHANNEL_UNSPECIFIED || filter.channel() == ChannelOf(patient, item)) &&
+         (filter.channel() == v1::CHANNEL_UNSPECIFIED || filter.channel() == ChannelOf(model, patient, item)) &&
          (!filter.has_due_from() || item.due >= plan::ToTime(filter.due_from())) &&
          (!filter.has_due_before() || item.due < plan::ToTime(filter.due_before()));
 }
@@ -73,7 +74,7 @@ std::vector<History::Line> History::LinesOf(const v1::ReminderFilter& filter) co
   for (const auto& [id, patient] : model_->patients()) {
     const std::string enrollment = EnrollmentNameOf(clinic_, id);
     for (const auto& [key, item] : patient.items) {
-      if (!Matches(filter, enrollment, patient, item)) continue;
+      if (!Matches(filter, enrollment, *model_, patient, item)) continue;
       lines.push_back({absl::StrCat(enrollment, "/reminders/", key.first, ".", key.second), &patient, &item});
     }
   }
@@ -136,8 +137,9 @@ void History::CompareReminder(const std::string& what, const Line& line, const v
       reminder.attempts() == item.attempts && plan::ToTime(reminder.due_time()) == item.due &&
       plan::ToTime(reminder.expire_time()) == item.expire && reminder.has_state_time() == item.state_time.has_value() &&
       (moves || !item.state_time || plan::ToTime(reminder.state_time()) == *item.state_time) &&
-      reminder.channel() == ChannelOf(*line.patient, item) && reminder.patient() == line.patient->data.patient() &&
-      reminder.phase() == item.phase;
+      reminder.channel() == ChannelOf(*model_, *line.patient, item) && reminder.patient() == line.patient->data.patient() &&
+      reminder.phase() == item.phase && reminder.has_score() == item.score.has_value() &&
+      reminder.score() == item.score.value_or(0);
   if (same) return;
   const auto shown = [](const std::string& name, const std::string& told, std::optional<absl::Time> since,
                         v1::Channel channel) {
@@ -151,7 +153,7 @@ void History::CompareReminder(const std::string& what, const Line& line, const v
                         Shown(plan::ToTime(reminder.due_time())), Shown(plan::ToTime(reminder.expire_time()))),
                    since, reminder.channel()),
              shown(line.name, Told(item.state, item.reason, item.attempts, Shown(item.due), Shown(item.expire)),
-                   item.state_time, ChannelOf(*line.patient, item)));
+                   item.state_time, ChannelOf(*model_, *line.patient, item)));
 }
 
 void History::CompareList(const std::string& what, const std::vector<Line>& expected, const Reminders_& listed) {
@@ -227,9 +229,9 @@ void History::ReadLog() {
 void History::CompareToLog(const v1::Reminder& reminder) {
   const bool needs_no_reason =
       reminder.state() == v1::REMINDER_STATE_SCHEDULED || reminder.state() == v1::REMINDER_STATE_DUE ||
-      reminder.state() == v1::REMINDER_STATE_LEASED || reminder.state() == v1::REMINDER_STATE_SENT ||
-      reminder.state() == v1::REMINDER_STATE_COMPLETED;
-  Expect((reminder.reason() == v1::REMINDER_REASON_UNSPECIFIED) == needs_no_reason,
+      reminder.state() == v1::REMINDER_STATE_LEASED || reminder.state() == v1::REMINDER_STATE_SENT;
+  const bool may_have_one = reminder.state() == v1::REMINDER_STATE_COMPLETED;
+  Expect(may_have_one || (reminder.reason() == v1::REMINDER_REASON_UNSPECIFIED) == needs_no_reason,
          absl::StrCat("state and reason do not fit: ", reminder.ShortDebugString()));
   const auto told = told_.find(reminder.name());
   if (told == told_.end()) {

@@ -26,6 +26,7 @@ class Gateway {
       : world_(world),
         stream_(LeaseStream::Open(world.engine().core, world.engine().sweeper, world.engine().deliveries, caller)) {}
   ~Gateway() {
+    if (end_) return;
     stream_->Abort(absl::CancelledError("over"));
     if (!waiting_) Ask();
     while (!end_) {

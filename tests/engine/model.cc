@@ -74,8 +74,10 @@ int Model::Fire(Patient* patient) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
     } else if (patient->data.contact_points().empty()) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
+    } else if (FirstWanted(*patient, 0) < 0) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
     } else {
-      item.contact_point = 0;
+      Direct(*patient, FirstWanted(*patient, 0), &item);
       item.failures = 0;
       Become(&item, v1::REMINDER_STATE_DUE);
     }
@@ -170,10 +172,10 @@ std::string Model::Report(const std::string& enrollment, const Key& key, int att
     item->available = now_ + absl::Floor(RetryPause(item->failures, StableHash(name)), absl::Microseconds(1));
   } else if (outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE) {
     item->failures = 0;
-    if (++item->contact_point >= patients_.at(enrollment).data.contact_points_size()) {
-      --item->contact_point;
-      Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
-    }
+    const Patient& patient = patients_.at(enrollment);
+    const int next = FirstWanted(patient, item->contact_point + 1);
+    if (next >= 0) Direct(patient, next, item);
+    if (next < 0) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
   }
   return "OK";
 }
@@ -188,6 +190,7 @@ std::string Model::Complete(const std::string& enrollment, const Key& key) {
     case v1::REMINDER_STATE_LEASED:
     case v1::REMINDER_STATE_SENT:
       Become(item, v1::REMINDER_STATE_COMPLETED);
+      EndGroup(key, &patients_.at(enrollment));
       return "OK";
     default:
       return "FAILED_PRECONDITION/INVALID_TRANSITION";

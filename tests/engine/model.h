@@ -32,6 +32,7 @@ class Model {
     std::string category;
     bool for_care_team = false;
     std::string visit;  // that it is about, if it is
+    v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // what it asks for
 
     absl::Time due;
     absl::Time expire;
@@ -50,6 +51,8 @@ class Model {
     int attempts = 0;
     int failures = 0;
     int contact_point = 0;
+    v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when it was chosen
+    std::optional<int> score;
 
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
     bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
@@ -112,6 +115,23 @@ class Model {
   std::string Pause(const std::string& enrollment);
   std::string Resume(const std::string& enrollment);
 
+  // A patient wants messages on a channel, or does not.
+  std::string SetConsent(const std::string& patient, v1::Channel channel, v1::Consent consent);
+  const std::set<v1::Channel>& OptedOut(const Patient& patient) const;
+  // The first contact point at or after that index on a channel that is wanted, or -1.
+  int FirstWanted(const Patient& patient, int from) const;
+
+  // What a patient wrote, by what it says: nothing, or a reminder answered.
+  struct Reply {
+    v1::Channel channel;
+    v1::ReplyMeaning decision = v1::REPLY_MEANING_UNSPECIFIED;  // STOP or START
+    v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
+    std::optional<int> score;
+    std::optional<std::pair<std::string, Key>> named;  // enrollment and reminder
+  };
+  // `ANSWER e0/r1.2`, `STOP e0`, or an error.
+  std::string RecordReply(const Reply& reply);
+
   std::string MoveItem(const std::string& enrollment, const Key& key, absl::Time due);
   std::string CancelItem(const std::string& enrollment, const Key& key);
   std::string RestoreItem(const std::string& enrollment, const Key& key);
@@ -148,6 +168,7 @@ class Model {
     absl::Time nominal;  // the instant of the nominal time, before anything moves it
     std::string window;
     absl::Time begins;  // the appointment it is for
+    absl::CivilMinute civil;  // the nominal time by the patient's clock
   };
   using Year = std::map<Key, Place>;
   Year YearOf(const Patient& patient) const;
@@ -163,6 +184,18 @@ class Model {
   int Fire(Patient* patient);
   int FireAll();
   void Supersede(Patient* patient, const std::set<Key>& arriving);
+
+  // Replies.
+  struct Found {
+    const std::string* enrollment;
+    Item* item;
+  };
+  std::vector<std::string> SendersAt(v1::Channel channel) const;
+  template <typename Matches>
+  std::optional<Found> NewestSent(const std::vector<std::string>& senders, Matches matches);
+  std::string NewestOf(const std::vector<std::string>& senders) const;
+  void Direct(const Patient& patient, int contact_point, Item* item) const;
+  void EndGroup(const Key& answered, Patient* patient);
 
   // Changes of plans.
   void Derive(Patient* patient) const;
@@ -180,6 +213,7 @@ class Model {
   absl::Time now_;
   std::vector<std::shared_ptr<const plan::CompiledPathway>> revisions_;
   std::map<std::string, Patient> patients_;
+  std::map<std::string, std::set<v1::Channel>> opted_out_;  // by patient
 };
 
 }  // namespace aftercare::engine

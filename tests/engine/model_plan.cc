@@ -91,6 +91,7 @@ void PutWhere(const Model::Item& place, Model::Item* item) {
   item->category = place.category;
   item->for_care_team = place.for_care_team;
   item->visit = place.visit;
+  item->answer = place.answer;
   item->due = place.due;
   item->expire = place.expire;
   item->outside = place.outside;
@@ -112,6 +113,8 @@ Model::Year Model::YearOf(const Patient& patient) const {
     place.item.category = rule.category();
     place.item.for_care_team = rule.audience() == v1::AUDIENCE_CARE_TEAM;
     place.item.visit = rule.visit().visit();
+    place.item.answer = rule.answer();
+    place.civil = occurrence.nominal;
     place.begins = absl::InfiniteFuture();
     if (rule.visit().state() == v1::VISIT_STATE_BOOKED) {
       place.begins = absl::FromUnixMicros(patient.visits.at(place.item.visit).start_micros());
@@ -192,10 +195,14 @@ void Model::ReanchorKnown(const Place* before, const Place* after, const std::st
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
                     before->window == after->window && before->begins == after->begins &&
                     before->item.for_care_team == after->item.for_care_team;
-  if (item->done() || item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return;
+  const bool was_called_off = item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC ||
+                              item->reason == v1::REMINDER_REASON_ANSWERED ||
+                              item->reason == v1::REMINDER_REASON_SILENCED;
+  if (item->done() || was_called_off) return;
   if (item->open() && after != nullptr) {
     item->phase = after->item.phase;
     item->category = after->item.category;
+    item->answer = after->item.answer;
     item->for_care_team = after->item.for_care_team;
   }
   // Who acts on it has changed, so it comes anew, be it at once.
@@ -261,13 +268,15 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) {
 void Model::SettleContacts(Patient* patient) const {
   for (auto& [key, item] : patient->items) {
     if (!item.waits() || item.for_care_team) continue;
-    item.contact_point = 0;
+    Direct(*patient, std::max(FirstWanted(*patient, 0), 0), &item);
     item.failures = 0;
     if (item.state == v1::REMINDER_STATE_DUE) item.available = std::min(item.available, now_);
     if (patient->data.consent() != v1::CONSENT_GRANTED) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
     } else if (patient->data.contact_points().empty()) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
+    } else if (FirstWanted(*patient, 0) < 0) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
     }
   }
 }

@@ -74,6 +74,23 @@ v1::Rule RandomRule(const std::string& id, Random& random) {
       absl::StrCat(text, " schedule { ", RandomDays(random), RandomTimes(random), RandomWindow(random), " }"));
 }
 
+void SetRandomGroup(Random& random, v1::Pathway* pathway) {
+  pathway->clear_groups();
+  const bool wanted = !random.OneIn(3);
+  for (v1::Rule& rule : *pathway->mutable_rules()) {
+    rule.clear_group();
+    rule.clear_answer();
+    if (rule.audience() == v1::AUDIENCE_CARE_TEAM) continue;
+    rule.set_answer(random.Of<v1::AnswerKind>(
+        {v1::ANSWER_KIND_UNSPECIFIED, v1::ANSWER_KIND_DONE, v1::ANSWER_KIND_SCORE, v1::ANSWER_KIND_SCORE}));
+    if (!wanted || rule.has_visit() || random.OneIn(4)) continue;
+    rule.set_group("g");
+    if (pathway->groups().empty()) pathway->add_groups()->set_id("g");
+  }
+  const int hours = random.Of<int>({0, 1, 12, 24, 48, 96});
+  if (!pathway->groups().empty()) pathway->mutable_groups(0)->mutable_silence()->set_seconds(hours * 3600);
+}
+
 v1::Pathway RandomPathway(Random& random) {
   auto pathway = FromText<v1::Pathway>(R"pb(
     display_name: "Random"
@@ -102,6 +119,7 @@ v1::Pathway RandomPathway(Random& random) {
   )pb");
   if (random.OneIn(2)) pathway.mutable_factors(0)->set_default_value("yes");
   for (int i = 0; i <= 1 + random.Upto(2); ++i) *pathway.add_rules() = RandomRule(absl::StrCat("r", i), random);
+  SetRandomGroup(random, &pathway);
   return pathway;
 }
 
@@ -119,6 +137,7 @@ v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
     const bool taken = std::any_of(rules->begin(), rules->end(), [&](const v1::Rule& rule) { return rule.id() == id; });
     if (!taken) *rules->Add() = RandomRule(id, random);
   }
+  SetRandomGroup(random, &pathway);
   return pathway;
 }
 

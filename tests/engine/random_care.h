@@ -37,6 +37,9 @@ absl::Time BeginningOfHistory();
 // One rule, in the phase `early` or `late`, for everyone or some.
 v1::Rule RandomRule(const std::string& id, Random& random);
 
+// What rules ask for, and which of them are a group, if any are.
+void SetRandomGroup(Random& random, v1::Pathway* pathway);
+
 // Two phases and up to five rules, `r0` and so on.
 v1::Pathway RandomPathway(Random& random);
 

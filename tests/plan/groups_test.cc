@@ -60,11 +60,17 @@ TEST(GroupsTest, WhatIsBeforeTheFirstIsOnItsOwn) {
 }
 
 TEST(GroupsTest, NominalTimesTellNotWhenItIsDue) {
-  PatientFacts facts = FactsFor("2029-03-05", "UTC", Instant("2029-03-13T12:00Z"));
-  facts.hours = ContactHours::Read(FromText<v1::ContactHours>(
-      R"(openings { weekdays: WEEKDAY_SATURDAY from: "08:00" until: "09:00" })"), "", new FieldErrors);
-  EXPECT_EQ(Members(CheckIns(), facts).size(), 6u);
-  EXPECT_THAT(Members(CheckIns(), facts), testing::Contains("nudge.2 in 2"));
+  // Contact hours move both to the same time, on Thursdays.
+  v1::Pathway pathway = CheckIns();
+  pathway.mutable_rules(0)->mutable_schedule()->mutable_window()->set_days(3);
+  pathway.mutable_rules(1)->mutable_schedule()->mutable_window()->set_days(3);
+  PatientFacts facts = FactsFor("2029-03-05", "UTC");
+  FieldErrors errors;
+  facts.hours = ContactHours::Read(FromText<v1::ContactHours>(R"(
+      openings { weekdays: WEEKDAY_THURSDAY opens: "08:00" closes: "09:00" })"), "contact_hours", &errors);
+  ASSERT_THAT(errors, IsEmpty());
+  EXPECT_THAT(Members(pathway, facts),
+              ElementsAre("ask.1 in 1", "nudge.1 in 1", "ask.2 in 2", "nudge.2 in 2", "ask.3 in 3", "nudge.3 in 3"));
 }
 
 TEST(GroupsTest, TheFirstRuleIsTheFirstThatAppliesToThePatient) {

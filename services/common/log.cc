@@ -1,4 +1,4 @@
-#include "services/server/log.h"
+#include "services/common/log.h"
 
 #include <grpc/support/log.h>
 
@@ -8,7 +8,7 @@
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/spdlog.h"
 
-namespace aftercare::server {
+namespace aftercare {
 namespace {
 
 // The message, as the inside of a JSON string.
@@ -48,4 +48,4 @@ void SetUpLog(const std::string& level) {
   gpr_set_log_function(LogGrpc);
 }
 
-}  // namespace aftercare::server
+}  // namespace aftercare

@@ -1,0 +1,181 @@
+#include "services/gateway/config.h"
+
+#include <filesystem>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/text_format.h"
+#include "services/common/address.h"
+#include "services/gateway/addresses.h"
+#include "services/gateway/url.h"
+
+namespace aftercare::gateway {
+namespace {
+
+constexpr absl::string_view kPrefix = "AFTERCARE_GATEWAY_";
+constexpr char kNameCharacters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// What is wrong, field by field.
+class Errors {
+ public:
+  void Add(absl::string_view field, absl::string_view what) { all_.push_back(absl::StrCat(field, ": ", what)); }
+
+  // Adds it unless it is so.
+  void Require(bool so, absl::string_view field, absl::string_view what) {
+    if (!so) Add(field, what);
+  }
+
+  absl::Status status() const {
+    if (all_.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrJoin(all_, "; "));
+  }
+
+ private:
+  std::vector<std::string> all_;
+};
+
+bool IsLine(const std::string& text, size_t most) {
+  if (text.empty() || text.size() > most) return false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+  }
+  return true;
+}
+
+// `clinics/{clinic}`.
+bool IsClinic(const std::string& name) {
+  return absl::StartsWith(name, "clinics/") && name.size() > 8 && name.find('/', 8) == std::string::npos;
+}
+
+// What all channels have.
+template <typename Channel>
+void CheckCommon(const Channel& channel, const std::string& at, Errors* errors) {
+  errors->Require(channel.concurrency() >= 1 && channel.concurrency() <= 64, at + ".concurrency", "must be 1 to 64");
+  absl::Duration timeout;
+  errors->Require(absl::ParseDuration(channel.timeout(), &timeout) && timeout >= absl::Seconds(1) &&
+                      timeout <= absl::Minutes(5),
+                  at + ".timeout", "must be 1s to 5m");
+  errors->Require(channel.ca_file().empty() || std::filesystem::is_regular_file(channel.ca_file()), at + ".ca_file",
+                  absl::StrCat("there is no file ", channel.ca_file()));
+}
+
+void CheckHttpUrl(const std::string& text, const std::string& field, Errors* errors) {
+  const auto url = ParseUrl(text);
+  if (!url || (url->scheme != "http" && url->scheme != "https") || url->has_credentials) {
+    return errors->Add(field, "must be an http or https URL without user and password");
+  }
+  errors->Require(url->scheme == "https" || url->loopback, field, "must be https, except on loopback");
+}
+
+void CheckEmail(const v1::EmailChannel& email, Errors* errors) {
+  CheckCommon(email, "email", errors);
+  const auto url = ParseUrl(email.url());
+  errors->Require(url && (url->scheme == "smtp" || url->scheme == "smtps") && !url->has_credentials, "email.url",
+                  "must be smtp://HOST:PORT or smtps://HOST:PORT");
+  errors->Require(email.username().empty() == email.password().empty(), "email.password",
+                  "must be set with a username, and not without one");
+  errors->Require(IsMailAddress(email.from_address()), "email.from_address", "must be an e-mail address");
+  errors->Require(email.from_name().empty() || IsLine(email.from_name(), 100), "email.from_name",
+                  "must be at most 100 characters on one line");
+  errors->Require(IsLine(email.subject(), 200), "email.subject", "must be 1 to 200 characters on one line");
+}
+
+void CheckCallbacks(const v1::SmsChannel& sms, Errors* errors) {
+  errors->Require(IsLoopback(sms.callback_listen()), "sms.callback_listen", "must be host:port on loopback");
+  const std::string& token = sms.callback_token();
+  errors->Require(token.size() >= 16 && token.size() <= 100 &&
+                      token.find_first_not_of(kNameCharacters) == std::string::npos,
+                  "sms.callback_token", "must be 16 to 100 letters, digits, - and _");
+  if (!sms.callback_url().empty()) {
+    CheckHttpUrl(sms.callback_url(), "sms.callback_url", errors);
+    errors->Require(sms.callback_url().find_first_of("%? ") == std::string::npos, "sms.callback_url",
+                    "must not have %, ? or blanks");
+  }
+  for (int i = 0; i < sms.numbers_size(); ++i) {
+    const std::string at = absl::StrCat("sms.numbers[", i, "]");
+    errors->Require(IsLine(sms.numbers(i).number(), 20), at + ".number", "must be a number or short code");
+    errors->Require(IsClinic(sms.numbers(i).clinic()) && sms.numbers(i).clinic() != "clinics/-", at + ".clinic",
+                    "must be clinics/{clinic}");
+  }
+}
+
+void CheckSms(const v1::SmsChannel& sms, Errors* errors) {
+  CheckCommon(sms, "sms", errors);
+  CheckHttpUrl(sms.url(), "sms.url", errors);
+  errors->Require(IsLine(sms.username(), 100), "sms.username", "must be set");
+  errors->Require(IsLine(sms.password(), 100), "sms.password", "must be set");
+  errors->Require(IsLine(sms.from(), 20), "sms.from", "must be a number, or up to 11 letters and digits");
+  if (!sms.callback_listen().empty()) return CheckCallbacks(sms, errors);
+  errors->Require(sms.callback_token().empty() && sms.callback_url().empty() && sms.numbers().empty(),
+                  "sms.callback_listen", "must be set for callback_token, callback_url and numbers");
+}
+
+void CheckWebhook(const v1::WebhookChannel& webhook, Errors* errors) {
+  CheckCommon(webhook, "webhook", errors);
+  CheckHttpUrl(webhook.url(), "webhook.url", errors);
+  errors->Require(webhook.secret().size() >= 16 && webhook.secret().size() <= 200, "webhook.secret",
+                  "must be 16 to 200 characters");
+}
+
+absl::Status Check(const v1::GatewayConfig& config) {
+  if (absl::Status status = CheckLogLevel(config.log_level()); !status.ok()) return status;
+  Errors errors;
+  errors.Require(IsLoopback(config.server()), "server",
+                 "must be host:port on loopback: without TLS nothing else is talked to");
+  errors.Require(IsClinic(config.parent()), "parent", "must be clinics/{clinic} or clinics/-");
+  errors.Require(config.has_email() || config.has_sms() || config.has_webhook(), "email, sms, webhook",
+                 "at least one channel must be there");
+  if (config.has_email()) CheckEmail(config.email(), &errors);
+  if (config.has_sms()) CheckSms(config.sms(), &errors);
+  if (config.has_webhook()) CheckWebhook(config.webhook(), &errors);
+  return errors.status();
+}
+
+template <typename Channel>
+void SetChannelDefaults(Channel* channel) {
+  if (channel->concurrency() == 0) channel->set_concurrency(4);
+  if (channel->timeout().empty()) channel->set_timeout("30s");
+}
+
+void Hide(std::string* text) {
+  if (!text->empty()) *text = "***";
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GatewayConfig> LoadConfig(const std::string& path, const Settings& environment,
+                                             const Settings& flags) {
+  v1::GatewayConfig config;
+  config.set_server("127.0.0.1:50051");
+  config.set_parent("clinics/-");
+  config.set_log_level("info");
+  absl::Status status = ApplyFile(path, &config);
+  if (status.ok()) status = ApplyEnvironment(environment, kPrefix, &config);
+  if (status.ok()) status = ApplyFlags(flags, &config);
+  if (!status.ok()) return status;
+  // Not before: a channel is there if anything of it was said.
+  if (config.has_email()) SetChannelDefaults(config.mutable_email());
+  if (config.has_sms()) SetChannelDefaults(config.mutable_sms());
+  if (config.has_webhook()) SetChannelDefaults(config.mutable_webhook());
+  if (status = Check(config); !status.ok()) return status;
+  return config;
+}
+
+std::string Presentable(v1::GatewayConfig config) {
+  if (config.has_email()) Hide(config.mutable_email()->mutable_password());
+  if (config.has_sms()) Hide(config.mutable_sms()->mutable_password());
+  if (config.has_sms()) Hide(config.mutable_sms()->mutable_callback_token());
+  if (config.has_webhook()) Hide(config.mutable_webhook()->mutable_secret());
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(config, &text);
+  return text;
+}
+
+absl::Duration ToTimeout(const std::string& text) {
+  absl::Duration timeout = absl::ZeroDuration();
+  return absl::ParseDuration(text, &timeout) ? timeout : absl::Seconds(30);
+}
+
+}  // namespace aftercare::gateway

@@ -1,0 +1,41 @@
+#include "services/common/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "aftercare/v1/gateway_config.pb.h"
+
+namespace aftercare {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(SettingsTest, AVariableNamesAFieldOrAFieldOfAMessage) {
+  v1::GatewayConfig config;
+  const absl::Status status = ApplyEnvironment(
+      {{"X_LOG_LEVEL", "warn"}, {"X_EMAIL_PASSWORD", "secret"}, {"X_EMAIL_CONCURRENCY", "7"}, {"PATH", "/bin"}}, "X_",
+      &config);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(config.log_level(), "warn");
+  EXPECT_EQ(config.email().password(), "secret");
+  EXPECT_EQ(config.email().concurrency(), 7);
+  EXPECT_FALSE(config.has_sms());
+}
+
+TEST(SettingsTest, WhatIsNoSettingIsNamed) {
+  v1::GatewayConfig config;
+  EXPECT_THAT(ApplyEnvironment({{"X_EMAIL_PASSWROD", "secret"}}, "X_", &config).ToString(),
+              HasSubstr("X_EMAIL_PASSWROD is not a setting"));
+  EXPECT_THAT(ApplyEnvironment({{"X_SMS_NUMBERS", "+1"}}, "X_", &config).ToString(), HasSubstr("X_SMS_NUMBERS"));
+  EXPECT_THAT(ApplyEnvironment({{"X_EMAIL", "1"}}, "X_", &config).ToString(), HasSubstr("X_EMAIL"));
+  EXPECT_THAT(ApplyFlags({{"colour", "red"}}, &config).ToString(), HasSubstr("--colour is not a setting"));
+}
+
+TEST(SettingsTest, ANumberMustBeOne) {
+  v1::GatewayConfig config;
+  EXPECT_THAT(ApplyEnvironment({{"X_SMS_CONCURRENCY", "many"}}, "X_", &config).ToString(),
+              HasSubstr("X_SMS_CONCURRENCY must be a whole number"));
+}
+
+}  // namespace
+}  // namespace aftercare

@@ -1,0 +1,117 @@
+#include "services/gateway/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace aftercare::gateway {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kWebhook[] = "webhook { url: 'https://clinic.example/hook' secret: '0123456789abcdef' }";
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  ~ConfigTest() override { std::filesystem::remove(path_); }
+
+  absl::StatusOr<v1::GatewayConfig> Load(const std::string& text, const Settings& environment = {},
+                                         const Settings& flags = {}) {
+    std::ofstream(path_) << text;
+    return LoadConfig(path_, environment, flags);
+  }
+
+  // What is said of a file that is refused.
+  std::string Refusal(const std::string& text, const Settings& environment = {}) {
+    const auto config = Load(text, environment);
+    EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << config.status();
+    return std::string(config.status().message());
+  }
+
+ private:
+  const std::string path_ =
+      (std::filesystem::temp_directory_path() / ("aftercare-gateway-" + std::to_string(getpid()) + ".textproto"))
+          .string();
+};
+
+TEST_F(ConfigTest, WhatIsNotSaidHasADefault) {
+  const auto config = Load(kWebhook);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->server(), "127.0.0.1:50051");
+  EXPECT_EQ(config->parent(), "clinics/-");
+  EXPECT_EQ(config->log_level(), "info");
+  EXPECT_EQ(config->webhook().concurrency(), 4);
+  EXPECT_EQ(ToTimeout(config->webhook().timeout()), absl::Seconds(30));
+  EXPECT_FALSE(config->has_email());
+}
+
+TEST_F(ConfigTest, LaterSourcesWin) {
+  const auto config = Load(std::string("log_level: 'warn' parent: 'clinics/a' server: '127.0.0.1:1' ") + kWebhook,
+                           {{"AFTERCARE_GATEWAY_PARENT", "clinics/b"},
+                            {"AFTERCARE_GATEWAY_SERVER", "127.0.0.1:2"},
+                            {"AFTERCARE_GATEWAY_WEBHOOK_SECRET", "fedcba9876543210"},
+                            {"AFTERCARE_LISTEN", "not ours"}},
+                           {{"server", "127.0.0.1:3"}, {"parent", ""}});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->log_level(), "warn");
+  EXPECT_EQ(config->parent(), "clinics/b");
+  EXPECT_EQ(config->server(), "127.0.0.1:3");
+  EXPECT_EQ(config->webhook().secret(), "fedcba9876543210");
+}
+
+TEST_F(ConfigTest, AnUnknownKeyIsAnErrorWithItsLine) {
+  EXPECT_THAT(Refusal("webhook {\n  url: 'https://clinic.example/hook'\n  sceret: '0123456789abcdef'\n}"),
+              AllOf(HasSubstr("line 3"), HasSubstr("sceret")));
+  EXPECT_THAT(Refusal(kWebhook, {{"AFTERCARE_GATEWAY_WEBHOOK_SCERET", "x"}}),
+              HasSubstr("AFTERCARE_GATEWAY_WEBHOOK_SCERET"));
+}
+
+TEST_F(ConfigTest, EveryBadFieldIsNamed) {
+  EXPECT_THAT(Refusal("server: 'clinic.example:50051' parent: 'riverside'"),
+              AllOf(HasSubstr("server:"), HasSubstr("parent:"), HasSubstr("email, sms, webhook:")));
+  EXPECT_THAT(Refusal("email { url: 'mail.example' username: 'u' from_address: 'x' subject: 'a\\nb' concurrency: 65 "
+                      "timeout: '10m' ca_file: '/no/such/file' }"),
+              AllOf(HasSubstr("email.url:"), HasSubstr("email.password:"), HasSubstr("email.from_address:"),
+                    HasSubstr("email.subject:"), HasSubstr("email.concurrency:"), HasSubstr("email.timeout:"),
+                    HasSubstr("email.ca_file:")));
+  EXPECT_THAT(Refusal("sms { callback_listen: '0.0.0.0:80' callback_token: 'short' numbers { number: '+1' } }"),
+              AllOf(HasSubstr("sms.url:"), HasSubstr("sms.username:"), HasSubstr("sms.password:"),
+                    HasSubstr("sms.from:"), HasSubstr("sms.callback_listen:"), HasSubstr("sms.callback_token:"),
+                    HasSubstr("sms.numbers[0].clinic:")));
+  EXPECT_THAT(Refusal("webhook { secret: 'short' }"), AllOf(HasSubstr("webhook.url:"), HasSubstr("webhook.secret:")));
+  EXPECT_THAT(Refusal(std::string("log_level: 'loud' ") + kWebhook), HasSubstr("log_level:"));
+}
+
+TEST_F(ConfigTest, NothingIsSentInTheClearBeyondThisHost) {
+  EXPECT_THAT(Refusal("webhook { url: 'http://clinic.example/hook' secret: '0123456789abcdef' }"),
+              HasSubstr("webhook.url: must be https"));
+  EXPECT_TRUE(Load("webhook { url: 'http://127.0.0.1:8080/hook' secret: '0123456789abcdef' }").ok());
+}
+
+TEST_F(ConfigTest, SecretsAreNotShown) {
+  const auto config = Load(std::string(kWebhook) +
+                           " email { url: 'smtps://mail.example:465' username: 'u' password: 'hush-1' from_address: "
+                           "'a@b.c' subject: 's' } sms { url: 'https://sms.example/' username: 'u' password: 'hush-2' "
+                           "from: '1' callback_listen: '127.0.0.1:0' callback_token: 'hush-3-hush-3-hush' }");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(Presentable(*config), AllOf(Not(HasSubstr("hush")), Not(HasSubstr("0123456789abcdef")),
+                                          HasSubstr("smtps://mail.example:465"), HasSubstr("***")));
+}
+
+TEST_F(ConfigTest, TheSamplesAreGood) {
+  int samples = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(AFTERCARE_SOURCE_DIR "/deploy/gateway")) {
+    if (entry.path().extension() != ".textproto") continue;
+    ++samples;
+    const auto config = LoadConfig(entry.path(), {}, {});
+    EXPECT_TRUE(config.ok()) << entry.path() << ": " << config.status();
+  }
+  EXPECT_EQ(samples, 3);
+}
+
+}  // namespace
+}  // namespace aftercare::gateway

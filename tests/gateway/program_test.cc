@@ -1,0 +1,100 @@
+// The program as people run it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "tests/client/process.h"
+#include "tests/gateway/fake_delivery.h"
+#include "tests/gateway/receiver.h"
+
+namespace aftercare::gateway {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ProgramTest : public ::testing::Test {
+ protected:
+  std::string Webhook(const std::string& more = "") {
+    return directory.Write("gateway.textproto",
+                           absl::StrCat("server: '", server.address(), "'\nwebhook {\n  url: '", receiver.url(),
+                                        "'\n  secret: '0123456789abcdef'\n", more, "}\n"));
+  }
+
+  std::unique_ptr<client::Process> Begin() {
+    return client::Process::Start({AFTERCARE_GATEWAY, "--config", Webhook(), "--log-level=debug"});
+  }
+
+  Directory directory;
+  FakeDelivery server;
+  Receiver receiver;
+};
+
+TEST_F(ProgramTest, AnUnknownKeyIsRefusedWithItsLine) {
+  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--config", Webhook("  colour: 'red'\n")});
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("gateway.textproto: line 5"), HasSubstr("colour")));
+}
+
+TEST_F(ProgramTest, WithoutAChannelItSaysWhatIsMissing) {
+  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY});
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("at least one channel must be there"));
+}
+
+TEST_F(ProgramTest, ItShowsItsConfigurationWithoutSecrets) {
+  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--config", Webhook(), "--print-config"},
+                                                     {"AFTERCARE_GATEWAY_PARENT=clinics/riverside"});
+  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("parent: \"clinics/riverside\""), HasSubstr("secret: \"***\""),
+                                 Not(HasSubstr("0123456789abcdef"))));
+}
+
+TEST_F(ProgramTest, AStopWaitsForWhatIsBeingSentAndTheLogTellsNothingOfPatients) {
+  const auto program = Begin();
+  receiver.Hold();
+  server.Offer(MakeLease("one", v1::CHANNEL_WEBHOOK, "patient-7"));
+  receiver.Await(1);
+  program->Signal(SIGTERM);
+  EXPECT_TRUE(server.AwaitClosed(1)) << "it takes nothing more";
+  receiver.Release();
+  const client::Outcome outcome = program->Wait();
+  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_EQ(server.AwaitReport("one").outcome(), v1::DELIVERY_OUTCOME_SENT);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("sent clinics/riverside/enrollments/ana/reminders/ice.one"),
+                                 HasSubstr("stopped"), Not(HasSubstr("Ice pack")), Not(HasSubstr("patient-7"))));
+  for (const absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
+    google::protobuf::Struct object;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(std::string(line), &object).ok()) << line;
+  }
+}
+
+TEST_F(ProgramTest, ASecondSignalStopsItAtOnce) {
+  const auto program = Begin();
+  receiver.Hold();
+  server.Offer(MakeLease("one", v1::CHANNEL_WEBHOOK, "patient-7"));
+  receiver.Await(1);
+  program->Signal(SIGTERM);
+  EXPECT_TRUE(program->AwaitOut("stopping on SIGTERM"));
+  EXPECT_TRUE(server.AwaitClosed(1));
+  program->Signal(SIGTERM);
+  EXPECT_EQ(program->Wait().exit, 130);
+}
+
+TEST_F(ProgramTest, AnAddressForCallbacksThatIsTakenIsSaid) {
+  const std::string config = directory.Write(
+      "sms.textproto",
+      absl::StrCat("sms { url: 'http://127.0.0.1:1/' username: 'u' password: 'p' from: '1' callback_listen: '",
+                   server.address(), "' callback_token: '0123456789abcdef' }"));
+  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--config", config});
+  EXPECT_EQ(outcome.exit, 4);
+  EXPECT_THAT(outcome.err, HasSubstr(server.address()));
+}
+
+}  // namespace
+}  // namespace aftercare::gateway
