@@ -88,7 +88,7 @@ bool ComesBack(const absl::Status& ended) {
 }
 
 void ExplainExpiry(Session& session, const ResumeFile& file) {
-  session.Note(absl::StrCat("What happened since then is no longer in the server's log, which keeps events for a while only.\n",
+  session.Note(absl::StrCat("What happened since then is no longer in the log, which keeps events for a while only.\n",
                             file.path().empty() ? "Watch without --from-token"
                                                 : absl::StrCat("Remove ", file.path(), " and watch again"),
                             ", which begins now; then list what you need to know: aftercare reminders list.\n"));

@@ -316,8 +316,8 @@ class Bench {
         limit = std::max(limit, Rate(raw.address, watchers));
       }
       std::cout << absl::StrFormat(
-                       "%4d watchers: %9.0f events/s  %5.1f %% of raw streaming of the same bytes (%.0f /s; messages of "
-                       "%.0f events, %.0f KB)",
+                       "%4d watchers: %9.0f events/s  %5.1f %% of raw streaming of the same bytes (%.0f /s; messages "
+                       "of %.0f events, %.0f KB)",
                        watchers, best, 100 * best / limit, limit,
                        static_cast<double>(events_) / static_cast<double>(messages.size()),
                        static_cast<double>(bytes) / 1e3 / static_cast<double>(messages.size()))
@@ -348,7 +348,8 @@ class Bench {
     std::cout << absl::StrFormat(
                      "%4d watchers of what is being written: %.0f enrollments/s written, %.0f events/s delivered, the "
                      "last %.0f ms after it was acknowledged",
-                     kWatchers, kPatients / written, kPatients * kWatchers / Since(start), 1e3 * (Since(start) - written))
+                     kWatchers, kPatients / written, kPatients * kWatchers / Since(start),
+                     1e3 * (Since(start) - written))
               << std::endl;
   }
 

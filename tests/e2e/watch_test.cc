@@ -133,7 +133,8 @@ TEST_F(WatchTest, AFilteredStreamIsWhatMatchesOfTheWholeOne) {
       v1::Event event;
       event.ParseFromString(seen[count]);
       over = over || event.enrollment() == last;
-      if (event.patient() == "mrn-p7" && event.reminder().state() == v1::REMINDER_STATE_DUE) wanted.push_back(seen[count]);
+      const bool due = event.reminder().state() == v1::REMINDER_STATE_DUE;
+      if (due && event.patient() == "mrn-p7") wanted.push_back(seen[count]);
     }
   }
   ASSERT_GT(wanted.size(), 3u);

@@ -66,7 +66,8 @@ TEST_F(WatchRetentionTest, AListAndAWatchFromItsTokenMissNothingHoweverTheLogIsT
     const v1::ListRemindersResponse listing = world_.List("box");
     world_.Enrol("box", absl::StrCat("new", round), KneePatient("box"));
     if (round == 1) PassTime(absl::Hours(1));
-    EXPECT_EQ(Take(*Open(listing.resume_token()), 1)[0].enrollment(), absl::StrCat("clinics/box/enrollments/new", round));
+    EXPECT_EQ(Take(*Open(listing.resume_token()), 1)[0].enrollment(),
+              absl::StrCat("clinics/box/enrollments/new", round));
     TrimAll();
   }
 }

@@ -98,9 +98,10 @@ class Watching : public ::testing::Test {
   void AwaitKept(uint64_t seen) {
     Topics& topics = world_.engine().core.topics();
     Pending kept;
-    topics.Wait(topics.NewId(), kLogKeptTopic, seen, absl::Seconds(30), [done = kept.done()](Topics::Wake wake) mutable {
-      done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("nobody looks after the log"));
-    });
+    topics.Wait(topics.NewId(), kLogKeptTopic, seen, absl::Seconds(20),
+                [done = kept.done()](Topics::Wake wake) mutable {
+                  done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("not kept"));
+                });
     ASSERT_TRUE(kept.Wait().ok());
   }
 

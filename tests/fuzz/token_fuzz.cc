@@ -1,5 +1,5 @@
-// Tokens of every kind: those nobody sealed are refused; what is sealed, of whatever shape, is read or refused, and what
-// is read is written the same again.
+// Tokens of every kind: those nobody sealed are refused; what is sealed, of whatever shape, is read or refused, and
+// what is read is written the same again.
 #include "scheduler/engine/lease_id.h"
 #include "scheduler/engine/listing.h"
 #include "scheduler/engine/resume_token.h"
