@@ -49,20 +49,21 @@ void LogKeeper::Run() {
 
 void LogKeeper::Work() {
   auto outcome = std::make_shared<Outcome>();
+  const absl::Time now = core_.clock().Now();
   core_.Write(
-      [this, outcome](store::Transaction& tx) -> absl::Status {
-        auto trimmed = Trim(tx, after_);
+      [this, outcome, now](store::Transaction& tx) -> absl::Status {
+        auto trimmed = Trim(tx, now, after_);
         if (!trimmed.ok()) return trimmed.status();
         *outcome = *std::move(trimmed);
         return absl::OkStatus();
       },
-      [this, outcome](absl::Status status) { Finished(status, *outcome); });
+      [this, outcome, now](absl::Status status) { Finished(status, now, *outcome); });
 }
 
 // First it is said that events are given up, then they are deleted, if need be in many mutations: whoever reads the log
 // in between is told that it has lost what follows, not shown what is left of it.
-absl::StatusOr<LogKeeper::Outcome> LogKeeper::Trim(store::Transaction& tx, const std::string& after) const {
-  const absl::Time now = core_.clock().Now();
+absl::StatusOr<LogKeeper::Outcome> LogKeeper::Trim(store::Transaction& tx, absl::Time now,
+                                                   const std::string& after) const {
   if (absl::Status status = tx.MarkLog(now); !status.ok()) return status;
   if (auto given_up = tx.GiveUpEventsOf(now - retention_); !given_up.ok()) return given_up.status();
   auto forgotten = tx.DeleteSentMessagesBefore(now - kSentMessageMemory, kRowsAtOnce);
@@ -85,13 +86,13 @@ absl::StatusOr<LogKeeper::Outcome> LogKeeper::Trim(store::Transaction& tx, const
   return outcome;
 }
 
-void LogKeeper::Finished(const absl::Status& status, const Outcome& outcome) {
+void LogKeeper::Finished(const absl::Status& status, absl::Time now, const Outcome& outcome) {
   if (status.ok()) {
     core_.events().Trimmed(outcome.trimmed);
     if (!outcome.more) core_.topics().Raise(kLogKeptTopic);
   }
   std::lock_guard<std::mutex> lock(mutex_);
-  looked_ = core_.clock().Now();
+  looked_ = now;  // not what it is by now: the clock may have been moved meanwhile
   const bool more = status.ok() && outcome.more;
   after_ = more ? outcome.after : "";
   next_ = more ? looked_ : looked_ + interval_;

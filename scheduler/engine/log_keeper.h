@@ -38,8 +38,8 @@ class LogKeeper {
 
   void Run();
   void Work();
-  absl::StatusOr<Outcome> Trim(store::Transaction& tx, const std::string& after) const;
-  void Finished(const absl::Status& status, const Outcome& outcome);
+  absl::StatusOr<Outcome> Trim(store::Transaction& tx, absl::Time now, const std::string& after) const;
+  void Finished(const absl::Status& status, absl::Time now, const Outcome& outcome);
 
   Core& core_;
   const absl::Duration retention_;

@@ -1,0 +1,53 @@
+// What patients write, and what clinics say they may: a reply may be stored or not, and is understood as one thing,
+// whatever white space stands around it.
+#include "scheduler/plan/replies.h"
+#include "tests/fuzz/fuzzing.h"
+
+namespace aftercare {
+namespace {
+
+// A clinic with words of its own in a third language.
+const plan::ReplyVocabulary& Vocabulary() {
+  static const plan::ReplyVocabulary& vocabulary = *[] {
+    v1::Clinic clinic;
+    v1::ReplyWords* words = clinic.add_reply_words();
+    words->set_locale("fr");
+    words->add_stop_words("arrêt");
+    words->add_start_words("reprendre");
+    words->add_done_words("c'est fait");
+    return new plan::ReplyVocabulary(clinic);
+  }();
+  return vocabulary;
+}
+
+void AsReply(const std::string& input) {
+  if (!plan::IsReplyText(input)) return;
+  const plan::ReadReply reply = Vocabulary().Read(input);
+  const std::optional<int> score = plan::ReadScore(input);
+  Require(!score || (*score >= 0 && *score <= 10));
+  Require(reply.sense != plan::ReplySense::kScore || score == reply.score);
+  const plan::ReadReply spaced = Vocabulary().Read(" " + input + "\n");
+  Require(spaced.sense == reply.sense && spaced.score == reply.score);
+}
+
+// A word that a clinic may have as a stop word stops.
+void AsWord(const std::string& input) {
+  v1::Clinic clinic;
+  v1::ReplyWords* words = clinic.add_reply_words();
+  words->set_locale("fr");
+  words->add_stop_words(input);
+  plan::FieldErrors errors;
+  plan::CheckReplyWords(clinic, &errors);
+  for (const plan::FieldError& error : errors) Require(!error.field.empty() && !error.description.empty());
+  if (!errors.empty()) return;
+  Require(plan::ReplyVocabulary(clinic).Read(input).sense == plan::ReplySense::kStop);
+}
+
+}  // namespace
+
+void FuzzOne(const std::string& input) {
+  AsReply(input);
+  AsWord(input);
+}
+
+}  // namespace aftercare
