@@ -29,15 +29,15 @@ struct RouteOptions {
   SenderFactory senders;
 };
 
-// How long a lease that comes now may be used, by its expire_time where the clinic's clock is this host's (a sandbox has
-// its own, and then the server tells when it ends): zero if it has ended on its way. Thread safe.
+// How long a lease that comes now may be used, by its expire_time where the clinic's clock is this host's (a sandbox
+// has its own, and then the server tells when it ends): zero if it has ended on its way. Thread safe.
 absl::Duration UsableFor(const v1::Lease& lease, absl::Duration lease_duration, absl::Time now);
 
-// Takes the messages of one channel from the server, sends them and reports, for as long as it lives, whatever goes away
-// meanwhile: a stream that broke is opened again after a growing pause; so is one that was closed because the channel is
-// down, and then with one message at a time until one goes out. Leases are asked for long enough to send within them, so
-// none is extended; nothing is sent once its lease has ended, or the stream has broken that would tell so. A report is
-// kept until the server answers it. Thread safe.
+// Takes the messages of one channel from the server, sends them and reports, for as long as it lives, whatever goes
+// away meanwhile: a stream that broke is opened again after a growing pause; so is one that was closed because the
+// channel is down, and then with one message at a time until one goes out. Leases are asked for long enough to send
+// within them, so none is extended; nothing is sent once its lease has ended, or the stream has broken that would
+// tell so. A report is kept until the server answers it. Thread safe.
 class Route {
  public:
   // `link` must outlive it.
