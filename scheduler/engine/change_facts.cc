@@ -36,21 +36,23 @@ void NoteRevision(int32_t before, store::EnrollmentRow* row) {
 
 // What is open goes to the contact points of now, from the first, or nowhere.
 absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
-  const v1::Enrollment& data = subject.row.data;
-  v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
-  if (data.contact_points().empty()) reason = v1::REMINDER_REASON_NO_CONTACT_POINT;
-  if (data.consent() != v1::CONSENT_GRANTED) reason = v1::REMINDER_REASON_NO_CONSENT;
+  const v1::ReminderReason reason = UnreachableReason(subject);
   auto rows = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     if (RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
-    row.contact_point = 0;
+    const v1::Channel channel = row.channel;
+    DirectAt(subject, PermittedContactPoint(subject, 0).value_or(0), &row);
     row.failures = 0;
     // A pause after a failure was for the contact point of before.
     if (row.state == v1::REMINDER_STATE_DUE && row.available) row.available = std::min(*row.available, now);
-    absl::Status status = reason == v1::REMINDER_REASON_UNSPECIFIED
-                              ? tx.UpdateReminder(row)
-                              : ChangeReminder(tx, subject, Input::kSuppress, reason, now, &row);
+    absl::Status status;
+    if (reason != v1::REMINDER_REASON_UNSPECIFIED) {
+      status = ChangeReminder(tx, subject, Input::kSuppress, reason, now, &row);
+    } else {
+      // Told where it goes another way: gateways of that channel may be waiting.
+      status = row.channel == channel ? tx.UpdateReminder(row) : StoreReminder(tx, subject, row, now);
+    }
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -98,7 +100,9 @@ absl::Status CheckNothingDropped(const Reanchoring& change) {
 absl::Status StoreFacts(store::Transaction& tx, const Subject& before, Reanchoring* change, absl::Time now) {
   if (absl::Status status = CarryOut(tx, change, now); !status.ok()) return status;
   if (!SameContacts(before.row.data, change->after.row.data)) {
-    if (absl::Status status = SettleOpen(tx, change->after, now); !status.ok()) return status;
+    absl::Status status = tx.UpdateContacts(before.row, change->after.row);
+    if (status.ok()) status = SettleOpen(tx, change->after, now);
+    if (!status.ok()) return status;
   }
   return LogEnrollment(tx, change->after.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
 }

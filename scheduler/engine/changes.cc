@@ -26,11 +26,10 @@ absl::Status LogReminder(store::Transaction& tx, const Subject& subject, const s
   v1::ReminderChange& change = *event.mutable_reminder();
   change.set_name(ReminderNameOf(row.key));
   const RowRule rule = RuleOf(subject, row);
-  const v1::Audience audience = rule.compiled().audience;
   change.set_phase(rule.source().phase());
   change.set_category(rule.source().category());
-  change.set_audience(audience);
-  change.set_channel(ChannelOf(subject, audience, row.contact_point));
+  change.set_audience(rule.compiled().audience);
+  change.set_channel(StoredChannel(subject, row));
   plan::SetTimestamp(row.due, change.mutable_due_time());
   plan::SetTimestamp(row.expire, change.mutable_expire_time());
   change.set_state(row.state);

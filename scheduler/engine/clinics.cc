@@ -6,17 +6,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "scheduler/engine/firing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/subject.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/clinic_calendar.h"
+#include "scheduler/plan/replies.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/plan/words.h"
 
 namespace aftercare::engine {
 namespace {
 
+constexpr int kMostMessages = 1'000'000;  // a minute
 constexpr absl::string_view kListContext = "list-clinics";
 
 void CheckText(absl::string_view field, absl::string_view text, size_t min, size_t max, plan::FieldErrors* errors) {
@@ -33,8 +36,12 @@ void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
   if (!plan::FindZone(clinic.time_zone())) {
     errors->push_back({"clinic.time_zone", "must be an IANA time zone, like Europe/Madrid"});
   }
+  if (clinic.max_messages_per_minute() < 0 || clinic.max_messages_per_minute() > kMostMessages) {
+    errors->push_back({"clinic.max_messages_per_minute", absl::StrCat("must be 0 to ", kMostMessages)});
+  }
   plan::FieldErrors found;
   plan::ReadCalendar(clinic, &found);
+  plan::CheckReplyWords(clinic, &found);
   AddPrefixed("clinic", found, errors);
 }
 
@@ -53,13 +60,14 @@ bool Masked(const v1::UpdateClinicRequest& request, absl::string_view path, bool
 }
 
 void CheckMask(const v1::UpdateClinicRequest& request, plan::FieldErrors* errors) {
-  static constexpr absl::string_view kMaskable[] = {"*",         "display_name",  "phone",
-                                                    "time_zone", "contact_hours", "closed_weekdays", "holidays"};
+  static constexpr absl::string_view kMaskable[] = {
+      "*",        "display_name",            "phone",      "time_zone", "contact_hours", "closed_weekdays",
+      "holidays", "max_messages_per_minute", "reply_words"};
   int index = 0;
   for (const std::string& path : request.update_mask().paths()) {
     if (std::find(std::begin(kMaskable), std::end(kMaskable), path) == std::end(kMaskable)) {
       errors->push_back({absl::StrCat("update_mask.paths[", index, "]"),
-                         "must be display_name, phone, time_zone, contact_hours, closed_weekdays, holidays or *"});
+                         absl::StrCat("must be one of: ", absl::StrJoin(kMaskable, ", "))});
     }
     ++index;
   }
@@ -76,6 +84,12 @@ void Merge(const v1::UpdateClinicRequest& request, v1::Clinic* stored) {
   }
   if (Masked(request, "closed_weekdays", !wanted.closed_weekdays().empty())) {
     *stored->mutable_closed_weekdays() = wanted.closed_weekdays();
+  }
+  if (Masked(request, "max_messages_per_minute", wanted.max_messages_per_minute() != 0)) {
+    stored->set_max_messages_per_minute(wanted.max_messages_per_minute());
+  }
+  if (Masked(request, "reply_words", !wanted.reply_words().empty())) {
+    *stored->mutable_reply_words() = wanted.reply_words();
   }
   if (Masked(request, "holidays", !wanted.holidays().empty())) *stored->mutable_holidays() = wanted.holidays();
 }

@@ -124,7 +124,6 @@ uint64_t Fingerprint(const google::protobuf::Message& message) {
   return StableHash(absl::StrCat(message.GetDescriptor()->full_name(), ":", Deterministic(message)));
 }
 
-std::string EventsTopic(absl::string_view clinic) { return absl::StrCat("events/", clinic); }
 std::string LeasesTopic(absl::string_view clinic) { return absl::StrCat("leases/", clinic); }
 
 }  // namespace aftercare::engine

@@ -17,6 +17,7 @@
 #include "scheduler/engine/catalog.h"
 #include "scheduler/engine/clock.h"
 #include "scheduler/engine/errors.h"
+#include "scheduler/engine/event_feed.h"
 #include "scheduler/engine/rosters.h"
 #include "scheduler/engine/timers.h"
 #include "scheduler/engine/tokens.h"
@@ -33,7 +34,8 @@ class Core {
  public:
   // `store` and `clock` must outlive the core. `zone_database` is the fingerprint of the time zones of this process.
   Core(store::Store& store, Clock& clock, int64_t zone_database)
-      : store_(store), clock_(clock), zone_database_(zone_database), tokens_(store.secret()), topics_(timers_) {}
+      : store_(store), clock_(clock), zone_database_(zone_database), tokens_(store.secret()), topics_(timers_),
+        events_(store, tokens_) {}
 
   Clock& clock() { return clock_; }
   Catalog& catalog() { return catalog_; }
@@ -41,6 +43,7 @@ class Core {
   const Tokens& tokens() const { return tokens_; }
   Timers& timers() { return timers_; }
   Topics& topics() { return topics_; }
+  EventFeed& events() { return events_; }
   store::Store& store() { return store_; }
   int64_t zone_database() const { return zone_database_; }
 
@@ -80,6 +83,7 @@ class Core {
   Rosters rosters_;
   Topics topics_;
   Timers timers_;  // after the topics, so that it goes first: a timer that is ringing still finds them
+  EventFeed events_;
 };
 
 // The clock a clinic lives by.
@@ -102,9 +106,8 @@ int PageSize(int32_t page_size, plan::FieldErrors* errors);
 // A hash over the whole message, the same in every process.
 uint64_t Fingerprint(const google::protobuf::Message& message);
 
-// Topics. What wakes a watch of a clinic, leases of a clinic, leases of all clinics in real time, and who must know that
-// leases may have been ended by others than their holders.
-std::string EventsTopic(absl::string_view clinic);
+// Topics. What wakes leases of a clinic, leases of all clinics in real time, and who must know that leases may have been
+// ended by others than their holders.
 std::string LeasesTopic(absl::string_view clinic);
 inline constexpr absl::string_view kAllLeasesTopic = "leases/";
 inline constexpr absl::string_view kRecallsTopic = "recalls";

@@ -53,8 +53,7 @@ absl::Status RedriveOne(Core& core, store::Transaction& tx, const std::string& n
   if (!subject.ok()) return subject.status();
   const absl::Time now = core.Now(**owner);
   if (absl::Status status = CheckRedrive(*subject, row, now); !status.ok()) return status;
-  row.contact_point = *PermittedContactPoint(*subject, 0);
-  row.channel = subject->row.data.contact_points(row.contact_point).channel();
+  DirectAt(*subject, *PermittedContactPoint(*subject, 0), &row);
   row.failures = 0;
   row.available = now;
   row.closes = row.expire;

@@ -26,7 +26,8 @@ bool MayRecall(const v1::Event& event) {
 }
 
 // Wakes who waits for what was just committed.
-void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
+void WakeWaiters(Core& core, const std::vector<store::EventRow>& events) {
+  Topics& topics = core.topics();
   std::vector<absl::string_view> clinics;
   bool due = false;
   bool recall = false;
@@ -36,7 +37,7 @@ void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
     recall = recall || MayRecall(event.data);
   }
   for (absl::string_view clinic : clinics) {
-    topics.Raise(EventsTopic(clinic));
+    core.events().Appended(clinic);
     if (due) topics.Raise(LeasesTopic(clinic));
   }
   if (due) topics.Raise(kAllLeasesTopic);
@@ -46,7 +47,7 @@ void WakeWaiters(Topics& topics, const std::vector<store::EventRow>& events) {
 // Sets the listeners before anything is submitted.
 Core& Listen(Core& core, store::Store::HealthListener on_health) {
   core.store().SetListeners(
-      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core.topics(), events); },
+      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core, events); },
       [&core, on_health = std::move(on_health)](bool healthy) {
         if (!healthy) core.catalog().Clear();
         if (on_health) on_health(healthy);
@@ -56,16 +57,23 @@ Core& Listen(Core& core, store::Store::HealthListener on_health) {
 
 }  // namespace
 
-Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database)
+Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database,
+               absl::Duration event_retention)
     : core(store, clock, zone_database),
       sweeper(Listen(core, std::move(on_health))),
+      log_keeper(core, event_retention),
       clinics(core, sweeper),
       pathways(core),
       enrollments(core, sweeper),
       visits(core, sweeper),
       reminders(core, sweeper),
-      deliveries(core, sweeper) {}
+      deliveries(core, sweeper),
+      consents(core),
+      replies(core, sweeper) {}
 
-void Engine::Shutdown() { core.topics().Close(); }
+void Engine::Shutdown() {
+  core.topics().Close();
+  core.events().Close();
+}
 
 }  // namespace aftercare::engine

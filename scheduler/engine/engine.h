@@ -2,11 +2,14 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
 
 #include "scheduler/engine/clinics.h"
+#include "scheduler/engine/consent.h"
 #include "scheduler/engine/core.h"
 #include "scheduler/engine/deliveries.h"
 #include "scheduler/engine/enrollments.h"
+#include "scheduler/engine/log_keeper.h"
 #include "scheduler/engine/pathways.h"
 #include "scheduler/engine/reminders.h"
+#include "scheduler/engine/replies.h"
 #include "scheduler/engine/sweep.h"
 #include "scheduler/engine/visits.h"
 #include "scheduler/engine/watch.h"
@@ -18,8 +21,9 @@ class Engine {
  public:
   // Both must outlive the engine. `on_health` is told when the store stops (false) and resumes (true) taking commits.
   // Where `zone_database` (ZoneDatabaseFingerprint, or 0 for who has but one) is not what it last was over this store,
-  // all enrollments are planned anew, in the background.
-  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database = 0);
+  // all enrollments are planned anew, in the background. Events are kept for `event_retention`, real time.
+  Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database = 0,
+         absl::Duration event_retention = kDefaultRetention);
 
   // Ends every wait: long polls and watches end UNAVAILABLE. Work under way is finished by the store's Close, which
   // must come before the engine is destroyed.
@@ -27,12 +31,15 @@ class Engine {
 
   Core core;
   Sweeper sweeper;
+  LogKeeper log_keeper;
   Clinics clinics;
   Pathways pathways;
   Enrollments enrollments;
   Visits visits;
   Reminders reminders;
   Deliveries deliveries;
+  Consents consents;
+  Replies replies;
 };
 
 }  // namespace aftercare::engine

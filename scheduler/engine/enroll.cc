@@ -88,6 +88,9 @@ absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1:
   subject.pathway = *std::move(pathway);
   if (data.locale().empty()) data.set_locale(subject.pathway->source().default_locale());
 
+  auto opted_out = facts.OptedOut(checked.clinic, data.patient());
+  if (!opted_out.ok()) return opted_out.status();
+  subject.row.opted_out = *opted_out;
   subject.row.calendar = subject.basis = core.BasisOf(owner->calendar);
   auto calendar = core.catalog().Calendar(facts, checked.clinic, owner->calendar);
   if (!calendar.ok()) return calendar.status();
@@ -136,6 +139,7 @@ void ClearOutputFields(v1::Enrollment* enrollment) {
   enrollment->clear_end_time();
   enrollment->clear_pause_time();
   enrollment->clear_etag();
+  enrollment->clear_opted_out_channels();
 }
 
 }  // namespace aftercare::engine

@@ -102,6 +102,10 @@ bool Filter::NamesReminders() const {
          states_.any() || due_from_ || due_before_;
 }
 
+bool Filter::MatchesAll() const {
+  return patient().empty() && message_.enrollment().empty() && !NamesReminders();
+}
+
 bool Filter::MatchesEvent(const v1::Event& event) const {
   if (!patient().empty() && patient() != event.patient()) return false;
   if (!message_.enrollment().empty() && message_.enrollment() != event.enrollment()) return false;

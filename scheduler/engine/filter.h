@@ -45,7 +45,8 @@ class Filter {
     return (!due_from_ || due >= *due_from_) && (!due_before_ || due < *due_before_);
   }
   bool MatchesSubject(const Subject& subject) const;
-  // The whole filter on a line of the log.
+  // Whether every line of the log passes; the whole filter on one line.
+  bool MatchesAll() const;
   bool MatchesEvent(const v1::Event& event) const;
 
  private:

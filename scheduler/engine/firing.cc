@@ -31,11 +31,8 @@ Firing FiringOf(const Subject& subject, const plan::Occurrence& occurrence, absl
   if (IsTask(subject, occurrence)) return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
   if (occurrence.outside) return {Input::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
   if (occurrence.expire <= now) return {Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
-  if (subject.row.data.consent() != v1::CONSENT_GRANTED) return {Input::kSuppress, v1::REMINDER_REASON_NO_CONSENT};
-  if (subject.row.data.contact_points().empty()) {
-    return {Input::kSuppress, v1::REMINDER_REASON_NO_CONTACT_POINT};
-  }
-  return {Input::kFire, v1::REMINDER_REASON_UNSPECIFIED};
+  const v1::ReminderReason unreachable = UnreachableReason(subject);
+  return {unreachable == v1::REMINDER_REASON_UNSPECIFIED ? Input::kFire : Input::kSuppress, unreachable};
 }
 
 // Of each rule of which only the newest counts, by index: which that is, by due time and number.
@@ -89,6 +86,8 @@ absl::StatusOr<bool> FireOne(store::Transaction& tx, const Subject& subject, con
   if (firing.input == Input::kFire && !IsTask(subject, coming.occurrence)) {
     row.available = coming.occurrence.due;
     row.closes = coming.occurrence.expire;
+    DirectAt(subject, PermittedContactPoint(subject, 0).value_or(0), &row);
+    row.failures = 0;  // one that was moved after failures begins anew
   }
   if (coming.row == nullptr) return InsertReminder(tx, subject, firing.input, firing.reason, now, &row);
   absl::Status status = ChangeReminder(tx, subject, firing.input, firing.reason, now, &row);

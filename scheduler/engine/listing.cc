@@ -166,7 +166,7 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
     const PlannedItem item{subject->row.enrollment, &subject->pathway, occurrence.rule,
                            occurrence.number,       occurrence.due,    state};
     if (filter_.MatchesState(state) && filter_.MatchesRule(subject->pathway, occurrence.rule) &&
-        filter_.MatchesChannel(ChannelOf(*subject, subject->pathway->rule(occurrence.rule).audience, 0)) &&
+        filter_.MatchesChannel(PlannedChannel(*subject, subject->pathway->rule(occurrence.rule).audience)) &&
         !recorded.contains(KeyOf(item)) && !HasEarlyRow(item)) {
       visit(item);
     }
@@ -304,7 +304,7 @@ absl::StatusOr<bool> Listing::MatchesStored(const store::ReminderRow& row) {
   if (!subject.ok()) return subject.status();
   const RowRule rule = RuleOf(**subject, row);
   return filter_.MatchesSubject(**subject) && filter_.MatchesRule(*rule.pathway, rule.rule) &&
-         filter_.MatchesChannel(ChannelOf(**subject, rule.compiled().audience, row.contact_point));
+         filter_.MatchesChannel(StoredChannel(**subject, row));
 }
 
 absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::optional<store::DuePosition> after,

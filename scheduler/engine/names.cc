@@ -107,6 +107,10 @@ std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, 
   return absl::StrCat(EnrollmentNameOf(clinic, enrollment), "/visits/", visit);
 }
 
+std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply) {
+  return absl::StrCat("clinics/", clinic, "/replies/", reply);
+}
+
 std::string MakeEnrollmentId(absl::Time now, uint64_t randomness) {
   constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";  // base32hex: sorts as it counts
   std::string id(18, '0');

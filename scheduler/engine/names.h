@@ -49,6 +49,7 @@ std::string PathwayNameOf(absl::string_view clinic, absl::string_view pathway);
 std::string EnrollmentNameOf(absl::string_view clinic, absl::string_view enrollment);
 std::string ReminderNameOf(const store::ReminderKey& key);
 std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit);
+std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply);
 
 // A new id, ordered by `now` to the millisecond: 10 characters of time, 8 of `randomness`.
 std::string MakeEnrollmentId(absl::Time now, uint64_t randomness);

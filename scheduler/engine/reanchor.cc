@@ -29,6 +29,13 @@ bool IsDone(const store::ReminderRow& row) {
          row.state == v1::REMINDER_STATE_COMPLETED || row.reason == v1::REMINDER_REASON_BOUNCED;
 }
 
+// Whether somebody ended it for good, whatever the plan says: the clinic, or the patient by an answer to another.
+bool StaysEnded(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_CANCELLED &&
+         (row.reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC || row.reason == v1::REMINDER_REASON_ANSWERED ||
+          row.reason == v1::REMINDER_REASON_SILENCED);
+}
+
 // Where a plan has one occurrence.
 struct Place {
   plan::Occurrence occurrence;
@@ -106,7 +113,7 @@ class RowAdjuster {
       }
       return false;
     }
-    if (row->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC) return false;
+    if (StaysEnded(*row)) return false;
     const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
     if (!IsOpen(*row)) return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
     if (new_place) row->revision = after_.row.data.pathway_revision();

@@ -1,11 +1,14 @@
 #include "scheduler/engine/reminders.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/changes.h"
 #include "scheduler/engine/filter.h"
+#include "scheduler/engine/groups.h"
 #include "scheduler/engine/listing.h"
 #include "scheduler/engine/names.h"
 #include "scheduler/engine/showing.h"
@@ -26,7 +29,22 @@ absl::StatusOr<plan::Occurrence> FindOccurrence(const Subject& subject, const st
   return occurrence;
 }
 
-absl::Status CompleteNow(Core& core, store::Transaction& tx, const store::ReminderKey& key) {
+absl::Status Complete(store::Transaction& tx, const Subject& subject, const store::ReminderKey& key, absl::Time now,
+                      std::optional<store::ReminderRow> stored) {
+  if (stored) return ChangeReminder(tx, subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &*stored);
+  auto occurrence = FindOccurrence(subject, key);
+  if (!occurrence.ok()) return occurrence.status();
+  store::ReminderRow row = NewReminderRow(subject, *occurrence);
+  // What the plan alone has ended (late, or after the end) stays ended.
+  row.state = DerivedStanding(subject, *occurrence, now).state;
+  if (row.state != v1::REMINDER_STATE_SCHEDULED) {
+    return ChangeReminder(tx, subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
+  }
+  return InsertReminder(tx, subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row).status();
+}
+
+// Answers when the sweeper must look.
+absl::StatusOr<absl::Time> CompleteNow(Core& core, store::Transaction& tx, const store::ReminderKey& key) {
   auto clinic = RequireClinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   auto subject = RequireSubject(core, tx, key.clinic, key.enrollment);
@@ -34,18 +52,11 @@ absl::Status CompleteNow(Core& core, store::Transaction& tx, const store::Remind
   const absl::Time now = core.Now(*clinic);
   auto stored = tx.GetReminder(key);
   if (!stored.ok()) return stored.status();
-  if (stored->has_value()) {
-    return ChangeReminder(tx, *subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &**stored);
-  }
-  auto occurrence = FindOccurrence(*subject, key);
-  if (!occurrence.ok()) return occurrence.status();
-  store::ReminderRow row = NewReminderRow(*subject, *occurrence);
-  // What the plan alone has ended (late, or after the end) stays ended.
-  row.state = DerivedStanding(*subject, *occurrence, now).state;
-  if (row.state != v1::REMINDER_STATE_SCHEDULED) {
-    return ChangeReminder(tx, *subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
-  }
-  return InsertReminder(tx, *subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row).status();
+  const bool was_done = *stored && (*stored)->state == v1::REMINDER_STATE_COMPLETED;
+  absl::Status status = Complete(tx, *subject, key, now, *std::move(stored));
+  if (!status.ok()) return status;
+  // Done again it is no new answer.
+  return was_done ? absl::InfiniteFuture() : EndAnswered(tx, key, now, &*subject);
 }
 
 }  // namespace
@@ -160,16 +171,23 @@ void Reminders::Complete(const Caller& caller, const v1::CompleteReminderRequest
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
+  auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
   core_.Mutate(
       request, key->clinic, request.request_id(), response,
-      [this, key = *key, response](store::Transaction& tx) -> absl::Status {
-        if (absl::Status status = CompleteNow(core_, tx, key); !status.ok()) return status;
+      [this, key = *key, response, wake](store::Transaction& tx) -> absl::Status {
+        *wake = absl::InfiniteFuture();
+        auto completed = CompleteNow(core_, tx, key);
+        if (!completed.ok()) return completed.status();
+        *wake = *completed;
         auto reminder = ShowReminder(core_, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();
       },
-      std::move(done));
+      [this, wake, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sweeper_.WakeAt(*wake);
+        done(std::move(status));
+      });
 }
 
 }  // namespace aftercare::engine

@@ -34,8 +34,7 @@ struct Effect {
 Effect NextContactPoint(const Subject& subject, absl::Time now, store::ReminderRow* row) {
   const std::optional<int> next = PermittedContactPoint(subject, row->contact_point + 1);
   if (!next) return {Input::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
-  row->contact_point = *next;
-  row->channel = subject.row.data.contact_points(*next).channel();
+  DirectAt(subject, *next, row);
   row->failures = 0;
   row->available = now;
   return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};

@@ -40,7 +40,10 @@ absl::StatusOr<bool> HasRowsAfterEnd(store::Facts& facts, const store::Enrollmen
 
 absl::Status Roster::BringUpTo(Core& core, store::Facts& facts, int64_t seq) {
   if (seq == seq_) return absl::OkStatus();
-  auto read = seq_ < 0 ? absl::StatusOr<bool>(false) : ReadChanged(core, facts);
+  // What the log no longer holds may have changed anything.
+  auto trimmed = facts.TrimmedSeq();
+  if (!trimmed.ok()) return trimmed.status();
+  auto read = seq_ < 0 || seq_ < *trimmed ? absl::StatusOr<bool>(false) : ReadChanged(core, facts);
   if (!read.ok()) return read.status();
   if (!*read) {
     if (absl::Status status = ReadAll(core, facts); !status.ok()) return status;
@@ -120,7 +123,7 @@ absl::StatusOr<Roster::Entry> Roster::EntryOf(Core& core, store::Facts& facts, s
   if (read.enrollment.size() > entry.name.size()) return absl::DataLossError("stored enrollment has too long an id");
   std::memcpy(entry.name.data(), read.enrollment.data(), read.enrollment.size());
   entry.name_size = static_cast<uint8_t>(read.enrollment.size());
-  entry.channel = static_cast<uint8_t>(ChannelOf(*subject, v1::AUDIENCE_PATIENT, 0));
+  entry.channel = static_cast<uint8_t>(PlannedChannel(*subject, v1::AUDIENCE_PATIENT));
   entry.ended = read.state == v1::ENROLLMENT_STATE_ENDED;
   entry.end = entry.ended ? plan::ToTime(read.data.end_time()) : absl::InfiniteFuture();
   entry.was_held = !subject->facts.holds.empty();

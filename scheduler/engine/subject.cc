@@ -24,10 +24,19 @@ std::string Text(const Subject& subject, const v1::Clinic& clinic, const plan::C
 }
 
 void AddPatient(const Subject& subject, const v1::Clinic& clinic, const plan::CompiledPathway& pathway,
-                const plan::Occurrence& occurrence, int contact_point, v1::Reminder* reminder) {
+                const plan::Occurrence& occurrence, v1::Channel channel, v1::Reminder* reminder) {
   reminder->set_patient(subject.row.data.patient());
-  reminder->set_channel(ChannelOf(subject, reminder->audience(), contact_point));
+  reminder->set_channel(channel);
   reminder->set_text(Text(subject, clinic, pathway, occurrence));
+}
+
+// The first contact point at or after index `from` whose channel the patient has not opted out of.
+std::optional<int> FirstWanted(const Subject& subject, int from) {
+  const auto& points = subject.row.data.contact_points();
+  for (int i = from; i < points.size(); ++i) {
+    if ((subject.row.opted_out >> points[i].channel() & 1) == 0) return i;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -86,13 +95,20 @@ v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact
   return points[contact_point].channel();
 }
 
+v1::Channel PlannedChannel(const Subject& subject, v1::Audience audience) {
+  const std::optional<int> first = FirstWanted(subject, 0);
+  return first ? ChannelOf(subject, audience, *first) : v1::CHANNEL_UNSPECIFIED;
+}
+
+v1::Channel StoredChannel(const Subject& subject, const store::ReminderRow& row) {
+  const v1::Audience audience = RuleOf(subject, row).compiled().audience;
+  return row.state == v1::REMINDER_STATE_SCHEDULED ? PlannedChannel(subject, audience)
+                                                   : ChannelOf(subject, audience, row.contact_point);
+}
+
 std::optional<int> PermittedContactPoint(const Subject& subject, int from) {
-  const v1::Enrollment& data = subject.row.data;
-  if (data.consent() != v1::CONSENT_GRANTED) return std::nullopt;
-  for (int i = from; i < data.contact_points_size(); ++i) {
-    if ((subject.row.opted_out >> data.contact_points(i).channel() & 1) == 0) return i;
-  }
-  return std::nullopt;
+  if (subject.row.data.consent() != v1::CONSENT_GRANTED) return std::nullopt;
+  return FirstWanted(subject, from);
 }
 
 v1::ReminderReason UnreachableReason(const Subject& subject) {
@@ -151,6 +167,12 @@ Standing DerivedStanding(const Subject& subject, const plan::Occurrence& occurre
   return {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_REASON_UNSPECIFIED, absl::InfinitePast()};
 }
 
+void AddChannels(int64_t bits, google::protobuf::RepeatedField<int>* channels) {
+  for (int channel = v1::Channel_MIN; channel <= v1::Channel_MAX; ++channel) {
+    if ((bits >> channel & 1) != 0) channels->Add(channel);
+  }
+}
+
 v1::Clinic ShowClinic(const store::ClinicRow& row) {
   v1::Clinic clinic = row.data;
   clinic.set_name(ClinicNameOf(row.clinic));
@@ -172,6 +194,7 @@ v1::Enrollment ShowEnrollment(const store::EnrollmentRow& row) {
   enrollment.set_name(EnrollmentNameOf(row.clinic, row.enrollment));
   enrollment.set_state(row.state);
   enrollment.set_etag(EtagOf(row.version));
+  AddChannels(row.opted_out, enrollment.mutable_opted_out_channels());
   return enrollment;
 }
 
@@ -186,7 +209,7 @@ v1::Reminder ShowDerived(const Subject& subject, const v1::Clinic& clinic, const
   reminder.set_reason(standing.reason);
   reminder.clear_state_time();
   if (standing.since > absl::InfinitePast()) plan::SetTimestamp(standing.since, reminder.mutable_state_time());
-  AddPatient(subject, clinic, *subject.pathway, occurrence, 0, &reminder);
+  AddPatient(subject, clinic, *subject.pathway, occurrence, PlannedChannel(subject, reminder.audience()), &reminder);
   return reminder;
 }
 
@@ -216,7 +239,8 @@ v1::Reminder ShowStored(const Subject& subject, const v1::Clinic& clinic, const 
   reminder.set_reason(row.reason);
   plan::SetTimestamp(row.state_time, reminder.mutable_state_time());
   reminder.set_attempts(row.attempts);
-  AddPatient(subject, clinic, pathway, occurrence, row.contact_point, &reminder);
+  if (row.score) reminder.set_score(*row.score);
+  AddPatient(subject, clinic, pathway, occurrence, StoredChannel(subject, row), &reminder);
   return reminder;
 }
 

@@ -66,6 +66,12 @@ absl::Time AppointmentOf(const Subject& subject, const v1::Rule& rule);
 // no contact point.
 v1::Channel ChannelOf(const Subject& subject, v1::Audience audience, int contact_point);
 
+// The same for what is still to come: by the first contact point whose channel the patient has not opted out of.
+v1::Channel PlannedChannel(const Subject& subject, v1::Audience audience);
+
+// The same for a stored reminder.
+v1::Channel StoredChannel(const Subject& subject, const store::ReminderRow& row);
+
 // The first contact point at or after index `from`, in the patient's order, that may be written to: the patient consents
 // to messages and has not opted out of its channel. Nothing where there is none.
 std::optional<int> PermittedContactPoint(const Subject& subject, int from);
@@ -91,6 +97,9 @@ Standing DerivedStanding(const Subject& subject, const plan::Occurrence& occurre
 
 // The occurrence behind a stored reminder, with the times it was stored with. Its rule is that of RuleOf.
 plan::Occurrence OccurrenceOf(const Subject& subject, const store::ReminderRow& row);
+
+// Appends the channels whose bits (1 << channel) are set.
+void AddChannels(int64_t bits, google::protobuf::RepeatedField<int>* channels);
 
 // What users see.
 v1::Clinic ShowClinic(const store::ClinicRow& row);

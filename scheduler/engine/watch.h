@@ -1,8 +1,6 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_WATCH_H_
 #define AFTERCARE_SCHEDULER_ENGINE_WATCH_H_
 
-#include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,52 +9,44 @@
 #include "absl/status/statusor.h"
 #include "aftercare/v1/reminder_service.pb.h"
 #include "scheduler/engine/core.h"
+#include "scheduler/engine/event_feed.h"
 #include "scheduler/engine/filter.h"
+#include "scheduler/engine/resume_token.h"
 
 namespace aftercare::engine {
 
 // One reader of a clinic's log. It pulls: nothing is kept for it but its place in the log, so a slow reader costs
 // nobody anything. Thread safe, but only one Next may be under way.
-class Watch : public std::enable_shared_from_this<Watch> {
+class Watch : public LogCursor {
  public:
-  // Checks the request; the clinic's existence is checked by the first Next.
+  // Checks the request; the clinic's existence, and that the log still has what follows the token, by the first Next.
   static absl::StatusOr<std::shared_ptr<Watch>> Open(Core& core, const Caller& caller,
                                                      const v1::WatchEventsRequest& request);
 
-  // Waits for the next events and writes them to `response`, or after at most 5 s a bookmark; then `done` with OK.
+  // Waits for the next events and puts them into `message`, a WatchEventsResponse on the wire, or after at most 5 s a
+  // bookmark; then `done` with OK. OUT_OF_RANGE / RESUME_TOKEN_EXPIRED when what comes next is no longer in the log,
   // UNAVAILABLE when the server is shutting down, CANCELLED after Cancel.
-  void Next(v1::WatchEventsResponse* response, Done done);
+  void Next(WireMessage* message, Done done);
 
   // Ends a Next that waits, and every later one.
-  void Cancel();
+  void Cancel() { feed_.Cancel(*this); }
+
+  void Resume() override { Step(); }
 
  private:
-  Watch(Core& core, std::string clinic, Filter filter, std::optional<int64_t> place)
-      : core_(core), clinic_(std::move(clinic)), filter_(std::move(filter)), place_(place) {}
+  Watch(Core& core, const std::string& clinic, Filter filter, std::optional<int64_t> place)
+      : LogCursor(core.events(), clinic, place), feed_(core.events()), filter_(std::move(filter)) {}
 
-  void Look();
-  absl::Status Read(store::Facts& facts);
-  void Looked(absl::Status status);
+  void Step();
   void Finish(absl::Status status);
+  // Puts what passes the filter into the message. False: nothing does, and no bookmark is due yet.
+  bool Take(const EventFeed::Found& found);
 
-  Core& core_;
-  const std::string clinic_;
-  Filter filter_;
-  std::optional<int64_t> place_;  // the last seq dealt with; empty: from now
-
-  v1::WatchEventsResponse* response_ = nullptr;
+  EventFeed& feed_;
+  const Filter filter_;
+  WireMessage* message_ = nullptr;
   Done done_;
-  uint64_t seen_ = 0;
-  bool waited_ = false;  // a bookmark is owed when there is nothing
-  std::chrono::steady_clock::time_point bookmark_due_;
-  bool more_ = false;    // the log goes on beyond what was read
-  std::atomic<bool> cancelled_{false};
-  std::atomic<uint64_t> waiting_{0};
 };
-
-// A place in a clinic's log, as clients carry it.
-std::string MakeResumeToken(const Tokens& tokens, absl::string_view clinic, int64_t seq);
-std::optional<int64_t> ParseResumeToken(const Tokens& tokens, absl::string_view clinic, absl::string_view token);
 
 }  // namespace aftercare::engine
 

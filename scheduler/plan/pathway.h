@@ -78,6 +78,9 @@ struct CompiledRule {
   int visit = -1;  // What the days count from: the visit with that index, while it is in this state, or the procedure.
   v1::VisitState visit_state = v1::VISIT_STATE_UNSPECIFIED;
 
+  int group = -1;  // Index of the group it belongs to, or -1 for none.
+  v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
+
   absl::InlinedVector<CompiledText, 2> texts;
 };
 
@@ -93,6 +96,11 @@ struct CompiledVisit {
   int days_before = 0;
   int days_after = 0;
   int duration = 0;  // Seconds.
+};
+
+// Rules that go together.
+struct CompiledGroup {
+  int64_t silence = 0;  // Seconds.
 };
 
 // A pathway revision, checked and made ready for planning. Immutable, so thread safe; share it between enrollments.
@@ -124,11 +132,14 @@ class CompiledPathway {
   const CompiledVisit& visit(int index) const { return visits_[index]; }
   const v1::PathwayVisit& visit_source(int index) const { return source_.visits(index); }
 
+  const CompiledGroup& group(int index) const { return groups_[index]; }
+
   // Index by id, or -1.
   int FindRule(absl::string_view id) const { return Find(rule_ids_, id); }
   int FindPhase(absl::string_view id) const { return Find(phase_ids_, id); }
   int FindFactor(absl::string_view id) const { return Find(factor_ids_, id); }
   int FindVisit(absl::string_view id) const { return Find(visit_ids_, id); }
+  int FindGroup(absl::string_view id) const { return Find(group_ids_, id); }
 
   // The words of a rule for a patient's locale: that of `es-MX`, else of `es`, else of the default locale. An empty or
   // malformed locale is served by the default. Valid as long as the pathway.
@@ -147,10 +158,12 @@ class CompiledPathway {
   std::vector<DaySpan> phases_;
   std::vector<CompiledFactor> factors_;
   std::vector<CompiledVisit> visits_;
+  std::vector<CompiledGroup> groups_;
   Ids rule_ids_;
   Ids phase_ids_;
   Ids factor_ids_;
   Ids visit_ids_;
+  Ids group_ids_;
 };
 
 // The date `offset` after `anchor`.

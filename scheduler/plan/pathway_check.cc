@@ -22,6 +22,8 @@ constexpr int kMaxSpread = 4 * 60 * 60;  // Seconds.
 constexpr int kMaxVisits = 50;
 constexpr int kMaxVisitWindow = 366;           // Days.
 constexpr int kMaxDuration = 24 * 60 * 60;     // Seconds.
+constexpr int kMaxGroups = 50;
+constexpr int64_t kMaxSilence = int64_t{366} * 24 * 60 * 60;  // Seconds.
 constexpr int kDefaultDuration = 30 * 60;
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxDescription = 4000;
@@ -45,7 +47,9 @@ class PathwayCompiler {
     for (int i = 0, size = Size("factors", source_.factors_size(), 0, kMaxFactors); i < size; ++i) CheckFactor(i);
     for (int i = 0, size = Size("phases", source_.phases_size(), 1, kMaxPhases); i < size; ++i) CheckPhase(i);
     for (int i = 0, size = Size("visits", source_.visits_size(), 0, kMaxVisits); i < size; ++i) CheckVisit(i);
+    for (int i = 0, size = Size("groups", source_.groups_size(), 0, kMaxGroups); i < size; ++i) CheckGroup(i);
     for (int i = 0, size = Size("rules", source_.rules_size(), 1, kMaxRules); i < size; ++i) CheckRule(i);
+    CheckGroupsAreNamed();
     if (occurrences_ > kMaxOccurrences) {
       Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
     }
@@ -173,6 +177,46 @@ class PathwayCompiler {
     return static_cast<int>(duration.seconds());
   }
 
+  void CheckGroup(int index) {
+    const v1::Group& source = source_.groups(index);
+    const std::string path = absl::StrCat("groups[", index, "]");
+    TakeId(path + ".id", source.id(), index, &result_->group_ids_);
+    CompiledGroup& group = result_->groups_.emplace_back();
+    firsts_.push_back(nullptr);
+    const google::protobuf::Duration& silence = source.silence();
+    if (silence.seconds() < 0 || silence.seconds() > kMaxSilence || silence.nanos() != 0) {
+      Fault(path + ".silence", "must be 0 to 366 days, in whole seconds");
+    } else {
+      group.silence = silence.seconds();
+    }
+  }
+
+  // What the patient is asked to reply, and which other rules an answer concerns.
+  void CheckAnswer(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
+    const bool is_task = rule->audience == v1::AUDIENCE_CARE_TEAM;
+    rule->answer = source.answer();
+    if (!v1::AnswerKind_IsValid(source.answer())) {
+      Fault(path + ".answer", "must be a known kind of answer");
+    } else if (is_task && source.answer() != v1::ANSWER_KIND_UNSPECIFIED) {
+      Fault(path + ".answer", "must not be set for a task of the care team");
+    }
+    if (source.group().empty()) return;
+    rule->group = result_->FindGroup(source.group());
+    if (rule->group < 0) return Fault(path + ".group", "must be the id of one of the groups");
+    if (is_task) Fault(path + ".group", "must not be set for a task of the care team");
+    const v1::Rule*& first = firsts_[rule->group];
+    if (first == nullptr) first = &source;
+    if (first->visit().visit() != source.visit().visit() || first->visit().state() != source.visit().state()) {
+      Fault(path + ".group", absl::StrCat("must hold rules of one anchor; '", first->id(), "' counts from another"));
+    }
+  }
+
+  void CheckGroupsAreNamed() {
+    for (size_t i = 0; i < firsts_.size(); ++i) {
+      if (firsts_[i] == nullptr) Fault(absl::StrCat("groups[", i, "].id"), "must be named by one of the rules");
+    }
+  }
+
   void CheckRule(int index) {
     const v1::Rule& source = source_.rules(index);
     const std::string path = absl::StrCat("rules[", index, "]");
@@ -194,6 +238,7 @@ class PathwayCompiler {
     occurrences_ += source.has_visit() ? occurrences * kMaxAppointments : occurrences;
     CheckSpread(path + ".spread", source.spread(), &rule);
     rule.supersede = source.supersede();
+    CheckAnswer(path, source, &rule);
     CheckTexts(path + ".texts", source, &rule);
   }
 
@@ -274,6 +319,7 @@ class PathwayCompiler {
   FieldErrors& errors_;
   std::shared_ptr<CompiledPathway> result_;
   std::vector<std::optional<PhaseBounds>> bounds_;  // By phase; nothing where its span is faulty.
+  std::vector<const v1::Rule*> firsts_;             // By group; the first rule that names it.
   OffsetOrder order_;
   int64_t occurrences_ = 0;
 };

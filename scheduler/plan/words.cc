@@ -10,10 +10,24 @@
 namespace aftercare::plan {
 namespace {
 
-constexpr uint32_t kNoCharacter = 0xFFFFFFFF;
+bool IsValueCharacter(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-'; }
 
-// Takes the first character off `text`. kNoCharacter if it is not well-formed UTF-8: cut short, overlong, a surrogate
-// or beyond U+10FFFF. `text` must not be empty.
+bool AllOf(absl::string_view text, bool (*is)(unsigned char)) {
+  return std::all_of(text.begin(), text.end(), [is](char c) { return is(static_cast<unsigned char>(c)); });
+}
+
+bool IsLanguage(absl::string_view tag) {
+  return (tag.size() == 2 || tag.size() == 3) && AllOf(tag, absl::ascii_isalpha);
+}
+
+bool IsScript(absl::string_view tag) { return tag.size() == 4 && AllOf(tag, absl::ascii_isalpha); }
+
+bool IsRegion(absl::string_view tag) {
+  return (tag.size() == 2 && AllOf(tag, absl::ascii_isalpha)) || (tag.size() == 3 && AllOf(tag, absl::ascii_isdigit));
+}
+
+}  // namespace
+
 uint32_t TakeCharacter(absl::string_view* text) {
   const auto byte = [text](size_t i) { return static_cast<uint8_t>((*text)[i]); };
   const uint8_t lead = byte(0);
@@ -34,24 +48,6 @@ uint32_t TakeCharacter(absl::string_view* text) {
   text->remove_prefix(length);
   return character;
 }
-
-bool IsValueCharacter(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-'; }
-
-bool AllOf(absl::string_view text, bool (*is)(unsigned char)) {
-  return std::all_of(text.begin(), text.end(), [is](char c) { return is(static_cast<unsigned char>(c)); });
-}
-
-bool IsLanguage(absl::string_view tag) {
-  return (tag.size() == 2 || tag.size() == 3) && AllOf(tag, absl::ascii_isalpha);
-}
-
-bool IsScript(absl::string_view tag) { return tag.size() == 4 && AllOf(tag, absl::ascii_isalpha); }
-
-bool IsRegion(absl::string_view tag) {
-  return (tag.size() == 2 && AllOf(tag, absl::ascii_isalpha)) || (tag.size() == 3 && AllOf(tag, absl::ascii_isdigit));
-}
-
-}  // namespace
 
 bool IsCleanText(absl::string_view text, bool allow_newline) {
   while (!text.empty()) {

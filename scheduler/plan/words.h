@@ -2,12 +2,18 @@
 #define AFTERCARE_SCHEDULER_PLAN_WORDS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 // What names and texts may be made of. Functions are pure and thread safe.
 namespace aftercare::plan {
+
+// Takes the first character off `text`, which must not be empty. kNoCharacter, with `text` left alone, if it is not
+// well-formed UTF-8: cut short, overlong, a surrogate or beyond U+10FFFF.
+inline constexpr uint32_t kNoCharacter = 0xFFFFFFFF;
+uint32_t TakeCharacter(absl::string_view* text);
 
 // Whether `text` is valid UTF-8 without control characters (C0, DEL, C1). A line feed is allowed on request.
 bool IsCleanText(absl::string_view text, bool allow_newline);

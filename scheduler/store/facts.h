@@ -24,6 +24,9 @@
 
 namespace aftercare::store {
 
+// By what an address is found again: `sms:+15550100`. Of e-mail addresses the case of ASCII letters does not count.
+std::string AddressKey(v1::Channel channel, absl::string_view address);
+
 // Reads facts as of one snapshot.
 class Facts {
  public:
@@ -96,7 +99,17 @@ class Facts {
   // The greatest seq ever given to an event of the store; 0 when there was none.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 
+  // Up to which seq events are deleted, or are about to be: who has read the log less far has lost some. 0: none was.
+  absl::StatusOr<int64_t> TrimmedSeq();
+
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
+
+  // Consent and replies (facts_replies.cc).
+  // Ids of the enrollments with a contact point whose AddressKey is that, in order.
+  absl::StatusOr<std::vector<std::string>> EnrollmentsAt(absl::string_view clinic, absl::string_view address_key);
+  // Channels on which a patient wants nothing, as bits (1 << channel).
+  absl::StatusOr<int64_t> OptedOut(absl::string_view clinic, absl::string_view patient);
+  absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
 
  protected:
   Connection& connection_;
@@ -118,6 +131,8 @@ class Transaction : public Facts {
   // Notes other time zones, and every clinic to be planned anew from its first enrollment on.
   absl::Status ReplanAll(int64_t zone_database);
   absl::Status InsertPathwayRevision(const PathwayRow& row);
+  // Its contact points are found by EnrollmentsAt from then on. UpdateEnrollment leaves that as it is: who changes contact
+  // points says so by UpdateContacts as well.
   absl::Status InsertEnrollment(const EnrollmentRow& row);
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
   // Changes only next_due; the cheap path of firing.
@@ -128,14 +143,28 @@ class Transaction : public Facts {
   absl::Status SetNextSend(absl::string_view clinic, absl::Time next_send);
   // Remembers under what name a channel knows a message, instead of one of that name before.
   absl::Status PutSentMessage(const ReminderKey& key, absl::string_view message_id, absl::Time time);
-  // Of the `limit` messages that were remembered first, forgets those older than `before`. Real time.
-  absl::Status DeleteSentMessagesBefore(absl::Time before, int limit);
+  // Of the `limit` messages that were remembered first, forgets those older than `before`, and says how many. Real time.
+  absl::StatusOr<int> DeleteSentMessagesBefore(absl::Time before, int limit);
   absl::Status InsertRequest(const RequestRow& row);
   // Of the `limit` requests that were stored first, deletes those older than `before`.
   absl::Status DeleteRequestsBefore(absl::Time before, int limit);
 
+  // Consent and replies (facts_replies.cc).
+  // EnrollmentsAt finds the enrollment by the contact points of `after` from now on, no more by those of `before`.
+  absl::Status UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after);
+  absl::Status SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels);
+  absl::Status InsertReply(const ReplyRow& row);
+
   // Appends to the clinic's log and gives it the next seq. After the commit the store's listeners see it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
+
+  // Events carry the time of their clinic's clock only, so real time is kept by marks: what the log holds by now was
+  // there at `now`. Without new events since the newest mark there is nothing to note.
+  absl::Status MarkLog(absl::Time now);
+  // Gives up all events that were there at `before` by the marks: raises TrimmedSeq. False where no mark is that old.
+  absl::StatusOr<bool> GiveUpEventsOf(absl::Time before);
+  // Deletes at most `limit` events that are given up, of the first clinic after `after` that has any events at all.
+  absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
 
   // Events appended so far, in order. For the store.
   std::vector<EventRow>& events() { return events_; }
@@ -146,6 +175,8 @@ class Transaction : public Facts {
 
  private:
   absl::Status ReplaceReminder(const ReminderRow& row);
+  // Adds what is missing.
+  absl::Status InsertContacts(const EnrollmentRow& row);
 
   EventSequence& sequence_;
   bool wrote_ = false;

@@ -46,13 +46,12 @@ absl::Status Transaction::PutSentMessage(const ReminderKey& key, absl::string_vi
 }
 
 // By id, which counts upwards, so the first are the oldest, but for those whose name came again.
-absl::Status Transaction::DeleteSentMessagesBefore(absl::Time before, int limit) {
+absl::StatusOr<int> Transaction::DeleteSentMessagesBefore(absl::Time before, int limit) {
   wrote_ = true;
-  return Query(connection_,
-               "DELETE FROM sent_message WHERE time < $1 AND id IN (SELECT id FROM sent_message ORDER BY id LIMIT $2)")
-      .Instant(before)
-      .Int(limit)
-      .Run();
+  Query query(connection_,
+              "DELETE FROM sent_message WHERE time < $1 AND id IN (SELECT id FROM sent_message ORDER BY id LIMIT $2)");
+  if (absl::Status status = query.Instant(before).Int(limit).Run(); !status.ok()) return status;
+  return static_cast<int>(query.Changes());
 }
 
 }  // namespace aftercare::store

@@ -168,7 +168,8 @@ absl::Status Transaction::InsertEnrollment(const EnrollmentRow& row) {
   Query query(connection_,
               "INSERT INTO enrollment (" ENROLLMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
               " $12, $13)");
-  return Bind(row, stored, query).Run();
+  if (absl::Status status = Bind(row, stored, query).Run(); !status.ok()) return status;
+  return InsertContacts(row);
 }
 
 absl::Status Transaction::UpdateEnrollment(const EnrollmentRow& row) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -86,6 +87,13 @@ absl::StatusOr<int64_t> Facts::LastEventSeq() {
   return sequence->last();
 }
 
+absl::StatusOr<int64_t> Facts::TrimmedSeq() {
+  Query query(connection_, "SELECT number FROM meta WHERE key = 'trimmed_seq'");
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return *found ? query.row().Int(0) : 0;
+}
+
 absl::Status Transaction::AppendEvent(absl::string_view clinic, v1::Event event) {
   wrote_ = true;
   const absl::StatusOr<int64_t> seq = sequence_.Next();
@@ -103,6 +111,65 @@ absl::Status Transaction::AppendEvent(absl::string_view clinic, v1::Event event)
   }
   events_.push_back(EventRow{*seq, std::string(clinic), std::move(event)});
   return absl::OkStatus();
+}
+
+// A mark that is later than now was set by a clock that has been set back since: what it stands for is counted as new.
+// The end of the log is what snapshots see of it. The events of this commit wait for the next mark, and numbers that
+// were rolled back do not count: a place behind the end would be one that no token can name.
+absl::Status Transaction::MarkLog(absl::Time now) {
+  const absl::StatusOr<int64_t> last = Facts::LastEventSeq();
+  if (!last.ok()) return last.status();
+  Query newest(connection_, "SELECT time, seq FROM log_mark ORDER BY time DESC LIMIT 1");
+  const absl::StatusOr<bool> found = newest.Next();
+  if (!found.ok()) return found.status();
+  if (*found ? InstantAt(newest.row(), 0) <= now && newest.row().Int(1) == *last : *last == 0) return absl::OkStatus();
+  wrote_ = true;
+  absl::Status status = Query(connection_, "DELETE FROM log_mark WHERE time > $1").Instant(now).Run();
+  if (!status.ok()) return status;
+  return Query(connection_,
+               "INSERT INTO log_mark (time, seq) VALUES ($1, $2) ON CONFLICT (time) DO UPDATE SET seq = excluded.seq")
+      .Instant(now)
+      .Int(*last)
+      .Run();
+}
+
+absl::StatusOr<bool> Transaction::GiveUpEventsOf(absl::Time before) {
+  Query mark(connection_, "SELECT time, seq FROM log_mark WHERE time <= $1 ORDER BY time DESC LIMIT 1");
+  const absl::StatusOr<bool> found = mark.Instant(before).Next();
+  if (!found.ok() || !*found) return found;
+  const int64_t time = mark.row().Int(0);
+  const int64_t seq = mark.row().Int(1);
+  const absl::StatusOr<int64_t> trimmed = TrimmedSeq();
+  if (!trimmed.ok()) return trimmed.status();
+  wrote_ = true;
+  absl::Status status = Query(connection_, "UPDATE meta SET number = $1 WHERE key = 'trimmed_seq'")
+                            .Int(std::max(seq, *trimmed))
+                            .RunOnOne("end of what is trimmed");
+  if (!status.ok()) return status;
+  status = Query(connection_, "DELETE FROM log_mark WHERE time <= $1").Int(time).Run();
+  if (!status.ok()) return status;
+  return true;
+}
+
+// From clinic to clinic, and in each from its first event on: no more than one row that stays is looked at.
+absl::StatusOr<DeletedEvents> Transaction::DeleteGivenUpEvents(absl::string_view after, int limit) {
+  const absl::StatusOr<int64_t> trimmed = TrimmedSeq();
+  if (!trimmed.ok()) return trimmed.status();
+  DeletedEvents deleted;
+  {
+    Query next(connection_, "SELECT clinic FROM event WHERE clinic > $1 ORDER BY clinic LIMIT 1");
+    const absl::StatusOr<bool> found = next.Text(after).Next();
+    if (!found.ok()) return found.status();
+    if (!*found) return deleted;
+    deleted.clinic = StringAt(next.row(), 0);
+  }
+  wrote_ = true;
+  Query query(connection_,
+              "DELETE FROM event WHERE clinic = $1 AND seq IN"
+              " (SELECT seq FROM event WHERE clinic = $1 AND seq <= $2 ORDER BY seq LIMIT $3)");
+  if (absl::Status status = query.Text(deleted.clinic).Int(*trimmed).Int(limit).Run(); !status.ok()) return status;
+  deleted.count = static_cast<int>(query.Changes());
+  return deleted;
 }
 
 }  // namespace aftercare::store

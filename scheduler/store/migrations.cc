@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "scheduler/store/migrate_contacts.h"
 #include "scheduler/store/query.h"
 
 namespace aftercare::store {
@@ -152,6 +153,9 @@ INSERT INTO meta (key, number) VALUES ('trimmed_seq', 0);
 )sql",
 };
 
+// After this step the addresses of all enrollments are entered, which stand in their messages.
+constexpr int64_t kStepWithContacts = 4;
+
 // Before all steps, because it holds the number of the last one.
 constexpr char kMeta[] = "CREATE TABLE meta (key {key} NOT NULL PRIMARY KEY, number BIGINT, bytes {bytes}) {clustered}";
 
@@ -203,6 +207,8 @@ absl::Status ApplySteps(Connection& connection, const Dialect& dialect, int64_t 
   }
   for (int64_t step = version; step < NewestSchema(); ++step) {
     if (absl::Status status = connection.Execute(InDialect(kSteps[step], dialect)); !status.ok()) return status;
+    if (step + 1 != kStepWithContacts) continue;
+    if (absl::Status status = MigrateContacts(connection); !status.ok()) return status;
   }
   return Query(connection,
                "INSERT INTO meta (key, number) VALUES ('schema_version', $1)"

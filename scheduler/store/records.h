@@ -14,6 +14,7 @@
 #include "aftercare/v1/event.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/reminder.pb.h"
+#include "aftercare/v1/reply.pb.h"
 
 namespace aftercare::store {
 
@@ -102,6 +103,12 @@ struct EventRow {
   v1::Event data;  // resume_token not set
 };
 
+// What was deleted from the log of one clinic.
+struct DeletedEvents {
+  std::string clinic;  // empty: there was none
+  int count = 0;
+};
+
 // What was answered to a request that carried a request_id.
 struct RequestRow {
   std::string clinic;
@@ -109,6 +116,21 @@ struct RequestRow {
   uint64_t body_hash = 0;
   absl::Time time;
   std::string response;  // serialized response message
+};
+
+// What a patient wrote back. `data` has its name cleared. Ids are ordered by when they were made.
+struct ReplyRow {
+  std::string clinic;
+  std::string reply;
+  v1::Reply data;
+};
+
+// Replies to a clinic, the newest id first.
+struct ReplyQuery {
+  std::string clinic;
+  std::string patient;  // empty: all
+  std::string before;   // id; empty: from the newest
+  int limit = 1000;
 };
 
 // Where a listing by due time goes on: strictly after (due, enrollment, rule, number).

@@ -21,6 +21,8 @@ void AddVisitCommands(CLI::App& app, Action* action);       // visits
 void AddWhyCommand(CLI::App& app, Action* action);         // why
 void AddWatchCommand(CLI::App& app, Action* action);        // watch
 void AddDeliveryCommands(CLI::App& app, Action* action);    // deliver
+void AddReplyCommands(CLI::App& app, Action* action);       // reply, replies, consent
+void AddDeadLetterCommands(CLI::App& app, Action* action);  // dead-letters
 void AddDemoCommand(CLI::App& app, Action* action);         // demo
 
 }  // namespace aftercare::client

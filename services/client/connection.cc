@@ -185,8 +185,23 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::RestoreReminder, request);
   }
+  absl::StatusOr<v1::SetChannelConsentResponse> Call(const v1::SetChannelConsentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::SetChannelConsent, request);
+  }
+  absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::RecordReply, request);
+  }
+  absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::ListReplies, request);
+  }
   absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
     return Do(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request);
+  }
+  absl::StatusOr<v1::ListDeadLettersResponse> Call(const v1::ListDeadLettersRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::ListDeadLetters, request);
+  }
+  absl::StatusOr<v1::RedriveRemindersResponse> Call(const v1::RedriveRemindersRequest& request) override {
+    return Do(*deliveries_, &v1::DeliveryService::Stub::RedriveReminders, request);
   }
 
   absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) override {

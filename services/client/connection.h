@@ -70,7 +70,13 @@ class Connection {
   virtual absl::StatusOr<v1::CancelReminderResponse> Call(const v1::CancelReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::SetChannelConsentResponse> Call(const v1::SetChannelConsentRequest& request) = 0;
+  virtual absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) = 0;
+
   virtual absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListDeadLettersResponse> Call(const v1::ListDeadLettersRequest& request) = 0;
+  virtual absl::StatusOr<v1::RedriveRemindersResponse> Call(const v1::RedriveRemindersRequest& request) = 0;
 
   // The one message of a stream. StopWaiting ends it.
   virtual absl::StatusOr<v1::ImportEnrollmentsResponse> Call(const v1::ImportEnrollmentsRequest& request) = 0;

@@ -19,8 +19,8 @@ std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zon
   return absl::FormatTime(whole_minute ? "%a %-d %b %Y %H:%M" : "%a %-d %b %Y %H:%M:%S", instant, zone);
 }
 
-// Why it stands where it stands, as the end of a sentence that began with its state.
-std::string ReasonText(v1::ReminderReason reason) {
+// Why it stands where it stands, as the end of a sentence that began with its state. `of_itself`: it was completed.
+std::string ReasonText(v1::ReminderReason reason, bool of_itself) {
   switch (reason) {
     case v1::REMINDER_REASON_LATE_ENROLLMENT:
       return "its window had closed when the patient was enrolled";
@@ -40,6 +40,12 @@ std::string ReasonText(v1::ReminderReason reason) {
       return "every contact point was refused for good";
     case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
       return "no contact hours open inside its window";
+    case v1::REMINDER_REASON_ANSWERED:
+      return of_itself ? "the patient answered it" : "the patient answered another one that asked the same";
+    case v1::REMINDER_REASON_SILENCED:
+      return "it would have come too soon after an answer";
+    case v1::REMINDER_REASON_OPTED_OUT:
+      return "the patient opted out of every channel that there is a contact point for";
     default:
       return ReasonLabel(reason);
   }
@@ -49,8 +55,9 @@ std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
   std::string text = StateLabel(reminder.state());
   if (reminder.has_state_time()) absl::StrAppend(&text, " since ", TimeText(reminder.state_time(), zone));
   if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
-    absl::StrAppend(&text, ": ", ReasonText(reminder.reason()));
+    absl::StrAppend(&text, ": ", ReasonText(reminder.reason(), reminder.state() == v1::REMINDER_STATE_COMPLETED));
   }
+  if (reminder.has_score()) absl::StrAppend(&text, " with ", reminder.score());
   if (reminder.attempts() > 0) absl::StrAppend(&text, ", leased ", reminder.attempts(), " times");
   return text;
 }

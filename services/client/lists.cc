@@ -110,6 +110,18 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   return table.Render(style.width, style.colour);
 }
 
+std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const ListStyle& style) {
+  Table table({absl::StrCat("DUE (", style.zone.name(), ")"), "REMINDER", "PATIENT", "BY", ">ATTEMPTS", "REASON",
+               "CHANNEL SAID", "REDRIVE"});
+  for (const v1::DeadLetter& letter : letters) {
+    const v1::Reminder& reminder = letter.reminder();
+    table.Add({FormatInstant(reminder.due_time(), style.zone), ShortReminder(reminder.name()), reminder.patient(),
+               ChannelLabel(reminder.channel()), absl::StrCat(reminder.attempts()), ReasonLabel(reminder.reason()),
+               letter.error_code(), letter.redrivable() ? "yes" : "no"});
+  }
+  return table.Render(style.width, style.colour);
+}
+
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
   Table table(
       {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
@@ -117,6 +129,26 @@ std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& 
     table.Add({ShortVisit(visit.name()), visit.patient(), EnumLabel(*v1::VisitState_descriptor(), visit.state()),
                FormatInstant(visit.start_time(), style.zone), visit.target_date(), WindowOf(visit),
                visit.display_name()});
+  }
+  return table.Render(style.width, style.colour);
+}
+
+std::string MeaningText(v1::ReplyMeaning meaning, const std::optional<int>& score) {
+  return absl::StrCat(EnumLabel(*v1::ReplyMeaning_descriptor(), meaning), score ? absl::StrCat(" ", *score) : "");
+}
+
+std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels) {
+  return absl::StrJoin(channels, ", ", [](std::string* out, int channel) {
+    absl::StrAppend(out, ChannelLabel(static_cast<v1::Channel>(channel)));
+  });
+}
+
+std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style) {
+  Table table({absl::StrCat("RECEIVED (", style.zone.name(), ")"), "PATIENT", "BY", "MEANING", "REMINDER", "TEXT"});
+  for (const v1::Reply& reply : replies) {
+    const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
+    table.Add({FormatInstant(reply.receive_time(), style.zone), reply.patient(), ChannelLabel(reply.channel()),
+               MeaningText(reply.meaning(), score), ShortReminder(reply.reminder()), reply.text()});
   }
   return table.Render(style.width, style.colour);
 }
@@ -169,6 +201,17 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
     absl::StrAppend(&line, "  visit     ", Fit(EnumLabel(*v1::VisitState_descriptor(), change.state()), 10), " ",
                     ShortVisit(change.name()), "  ", FormatInstant(change.start_time(), style.zone), "  ",
                     Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_REPLY_RECEIVED) {
+    const v1::ReplyChange& change = event.reply();
+    absl::StrAppend(&line, "  reply     ", Fit(EnumLabel(*v1::ReplyMeaning_descriptor(), change.meaning()), 10), " ",
+                    change.reminder().empty() ? IdOf(event.enrollment()) : ShortReminder(change.reminder()));
+    if (change.has_score()) absl::StrAppend(&line, "  score ", change.score());
+    absl::StrAppend(&line, "  by ", ChannelLabel(change.channel()), "  ",
+                    Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.type() == v1::EVENT_TYPE_CONSENT_CHANGED) {
+    const v1::ConsentChange& change = event.consent();
+    absl::StrAppend(&line, "  consent   ", Fit(EnumLabel(*v1::Consent_descriptor(), change.consent()), 10), " ",
+                    ChannelLabel(change.channel()), "  ", Paint(Ink::kDim, event.patient(), style.colour));
   } else {
     const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
     absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));
@@ -215,6 +258,13 @@ std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
                       Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }
 
+std::string RenderReply(const v1::Reply& reply) {
+  const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
+  return absl::StrCat(Field("reply", reply.name()), Field("patient", reply.patient()),
+                      Field("enrollment", reply.enrollment()), Field("understood as", MeaningText(reply.meaning(), score)),
+                      Field("answers", ShortReminder(reply.reminder())));
+}
+
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   const absl::TimeZone zone = ZoneOf(enrollment.time_zone());
   std::string out = absl::StrCat(
@@ -229,6 +279,7 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
     absl::StrAppend(&out, Field("contact hours", ContactHoursText(enrollment.contact_hours())));
   }
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
+                  Field("opted out of", ChannelsText(enrollment.opted_out_channels())),
                   Field("state", EnrollmentStateOf(enrollment)),
                   Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
                   Field("paused", FormatInstant(enrollment.pause_time(), zone)),

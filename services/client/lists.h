@@ -1,6 +1,7 @@
 #ifndef AFTERCARE_SERVICES_CLIENT_LISTS_H_
 #define AFTERCARE_SERVICES_CLIENT_LISTS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/reply.pb.h"
 #include "aftercare/v1/visit.pb.h"
 
 // Messages as lines for a terminal. Lines end with line feeds; `width` is the widest a line may be, 0 for no limit.
@@ -34,7 +36,19 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style);
 
 // A table of phases by states, with sums.
+std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const ListStyle& style);
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style);
+
+std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style);
+
+// One reply, a field a line, without its text.
+std::string RenderReply(const v1::Reply& reply);
+
+// How a reply was understood: `answer 7`, `stop`.
+std::string MeaningText(v1::ReplyMeaning meaning, const std::optional<int>& score);
+
+// What a patient opted out of: `sms, email`.
+std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels);
 
 // One line: when, what, to which reminder or enrollment, its state and reason.
 std::string RenderEvent(const v1::Event& event, const ListStyle& style);

@@ -66,6 +66,8 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
   AddWhyCommand(app, action);
   AddWatchCommand(app, action);
   AddDeliveryCommands(app, action);
+  AddReplyCommands(app, action);
+  AddDeadLetterCommands(app, action);
 }
 
 // Reads the command line. An exit code if that was all there is to do, else -1.

@@ -1,5 +1,8 @@
 #include "services/client/text_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -17,6 +20,21 @@ namespace {
 bool IsDevice(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+}
+
+// Brings a file, or the names in a directory, to the disk.
+bool Sync(const std::string& path, int flags) {
+  const int file = open(path.c_str(), flags | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool synced = fsync(file) == 0;
+  return close(file) == 0 && synced;
+}
+
+bool WriteAndSync(const std::string& path, absl::string_view content) {
+  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+  stream << content;
+  stream.close();
+  return stream.good() && Sync(path, O_WRONLY);
 }
 
 }  // namespace
@@ -40,6 +58,18 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view cont
   if (stream.good() && part == path) return absl::OkStatus();
   if (stream.good() && std::rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
   if (part != path) std::remove(part.c_str());
+  return UsageError(absl::StrCat("cannot write ", path));
+}
+
+absl::Status WriteFileDurably(const std::string& path, absl::string_view content) {
+  if (IsDevice(path)) return WriteFileAtomically(path, content);
+  const std::string part = absl::StrCat(path, ".part");
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  if (WriteAndSync(part, content) && std::rename(part.c_str(), path.c_str()) == 0 &&
+      Sync(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY)) {
+    return absl::OkStatus();
+  }
+  std::remove(part.c_str());
   return UsageError(absl::StrCat("cannot write ", path));
 }
 

@@ -21,6 +21,9 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_byt
 // be written.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content);
 
+// The same, and what was written outlives a crash of the machine once this returns.
+absl::Status WriteFileDurably(const std::string& path, absl::string_view content);
+
 // Removes a file, if there is one. A usage error if it cannot be removed.
 absl::Status RemoveFile(const std::string& path);
 

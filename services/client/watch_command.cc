@@ -1,9 +1,12 @@
+#include <cstdio>
+
 #include "absl/strings/str_cat.h"
 #include "services/client/commands.h"
 #include "services/client/failure.h"
 #include "services/client/filter_options.h"
 #include "services/client/interrupt.h"
 #include "services/client/lists.h"
+#include "services/client/resume_file.h"
 #include "services/common/backoff.h"
 
 namespace aftercare::client {
@@ -12,6 +15,7 @@ namespace {
 struct WatchOptions {
   FilterOptions filter;
   std::string from_token;
+  std::string resume_file;
 };
 
 // A token of now. With it a watch that breaks before its first message misses nothing either.
@@ -25,22 +29,69 @@ absl::StatusOr<std::string> TokenOfNow(Session& session) {
   return response->resume_token();
 }
 
-// Prints one stream until it ends. `token` moves on with what was printed; `backoff` is reset by any message.
-absl::Status PrintStream(Session& session, const ListStyle& style, v1::WatchEventsRequest* request, Backoff* backoff) {
-  const std::unique_ptr<EventStream> stream = session.connection().Watch(*request);
-  v1::WatchEventsResponse response;
-  while (stream->Next(&response)) {
-    backoff->Reset();
+// Prints streams, each until it ends. The token of `request` moves on with what was printed; `backoff` is reset by any
+// message. Not thread safe.
+class Printer {
+ public:
+  Printer(Session& session, const ListStyle& style, ResumeFile& file) : session_(session), style_(style), file_(file) {}
+
+  // OK, or why nothing can be printed or kept any more.
+  const absl::Status& status() const { return status_; }
+
+  absl::Status PrintStream(v1::WatchEventsRequest* request, Backoff* backoff) {
+    const std::unique_ptr<EventStream> stream = session_.connection().Watch(*request);
+    v1::WatchEventsResponse response;
+    while (status_.ok() && stream->Next(&response)) {
+      backoff->Reset();
+      status_ = Take(response, request);
+    }
+    return status_.ok() ? stream->Finish() : status_;
+  }
+
+ private:
+  // The token is kept when its events are out: after a crash some may come again, none is left out.
+  absl::Status Take(const v1::WatchEventsResponse& response, v1::WatchEventsRequest* request) {
     for (const v1::Event& event : response.events()) {
-      if (session.json()) {
-        session.PrintJson(event);
+      if (session_.json()) {
+        session_.PrintJson(event);
       } else {
-        session.Print(RenderEvent(event, style));
+        session_.Print(RenderEvent(event, style_));
       }
     }
-    if (!response.resume_token().empty()) request->set_resume_token(response.resume_token());
+    if (std::ferror(stdout) != 0) return UsageError("cannot write standard output");
+    if (response.resume_token().empty()) return absl::OkStatus();
+    request->set_resume_token(response.resume_token());
+    return file_.Save(response.resume_token());
   }
-  return stream->Finish();
+
+  Session& session_;
+  const ListStyle style_;
+  ResumeFile& file_;
+  absl::Status status_;
+};
+
+// Where to begin: as asked, else where the file says, else now. The file says so too from then on.
+absl::StatusOr<std::string> FirstToken(Session& session, const WatchOptions& options, ResumeFile& file) {
+  if (!options.from_token.empty()) return options.from_token;
+  auto kept = file.Load();
+  if (!kept.ok()) return kept.status();
+  if (kept->has_value()) return **std::move(kept);
+  absl::StatusOr<std::string> now = TokenOfNow(session);
+  if (!now.ok()) return now.status();
+  if (absl::Status status = file.Save(*now); !status.ok()) return status;
+  return now;
+}
+
+// The server may be full for a while, where so many come back at once.
+bool ComesBack(const absl::Status& ended) {
+  return ended.ok() || MayComeBack(ended) || absl::IsResourceExhausted(ended);
+}
+
+void ExplainExpiry(Session& session, const ResumeFile& file) {
+  session.Note(absl::StrCat("What happened since then is no longer in the server's log, which keeps events for a while only.\n",
+                            file.path().empty() ? "Watch without --from-token"
+                                                : absl::StrCat("Remove ", file.path(), " and watch again"),
+                            ", which begins now; then list what you need to know: aftercare reminders list.\n"));
 }
 
 absl::Status Watch(Session& session, const WatchOptions& options) {
@@ -54,25 +105,29 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
   v1::WatchEventsRequest request;
   request.set_parent(session.clinic());
   *request.mutable_filter() = *filter;
-  const absl::StatusOr<std::string> token =
-      options.from_token.empty() ? TokenOfNow(session) : absl::StatusOr<std::string>(options.from_token);
+  ResumeFile file(options.resume_file);
+  const absl::StatusOr<std::string> token = FirstToken(session, options, file);
   if (!token.ok()) return token.status();
   request.set_resume_token(*token);
   session.Note(absl::StrCat("Watching ", session.clinic(), ". Ctrl-C stops.\n"));
 
-  const ListStyle style{0, session.colour(), frame->zone};
+  Printer printer(session, ListStyle{0, session.colour(), frame->zone}, file);
   Backoff backoff;
   while (!interrupt.Happened()) {
-    const absl::Status ended = PrintStream(session, style, &request, &backoff);
+    const absl::Status ended = printer.PrintStream(&request, &backoff);
+    if (!printer.status().ok()) return printer.status();
     if (interrupt.Happened()) break;
-    if (!ended.ok() && !MayComeBack(ended)) return ended;
+    if (ReasonOf(ended) == "RESUME_TOKEN_EXPIRED") ExplainExpiry(session, file);
+    if (!ComesBack(ended)) return ended;
     const absl::Duration pause = backoff.Next();
     session.Note(
         absl::StrCat("The connection broke; going on from the last event in ", absl::FormatDuration(pause), "\n"));
     interrupt.Pause(pause);
   }
-  session.Note(absl::StrCat("To go on from here: aftercare watch --clinic ", session.options().clinic, " --from-token ",
-                            request.resume_token(), "\n"));
+  session.Note(absl::StrCat("To go on from here: aftercare watch --clinic ", session.options().clinic,
+                            file.path().empty() ? absl::StrCat(" --from-token ", request.resume_token())
+                                                : absl::StrCat(" --resume ", file.path()),
+                            "\n"));
   return absl::OkStatus();
 }
 
@@ -84,10 +139,18 @@ void AddWatchCommand(CLI::App& app, Action* action) {
   watch
       ->add_option("--from-token", options->from_token, "Go on from here: the token of an event or of an earlier watch")
       ->type_name("TOKEN");
+  watch
+      ->add_option("--resume", options->resume_file,
+                   "Keep where it has come to in this file, and go on from there if the file exists")
+      ->type_name("FILE")
+      ->excludes("--from-token");
   AddFilterOptions(watch, &options->filter);
   watch->footer(
-      "Examples:\n  aftercare watch --clinic demo\n  aftercare watch --patient P-17 --state sent --json\n\n"
-      "When the connection breaks it goes on from the last event printed: none is missed or repeated.");
+      "Examples:\n  aftercare watch --clinic demo\n  aftercare watch --patient P-17 --state sent --json\n"
+      "  aftercare watch --resume /var/lib/clinic/events.token --json >> events.jsonl\n\n"
+      "When the connection breaks it goes on from the last event printed: none is missed or repeated.\n"
+      "With --resume neither is any when it is stopped and run again; after a crash the last message\n"
+      "may be printed once more.");
   watch->callback([=] { *action = [=](Session& session) { return Watch(session, *options); }; });
 }
 

@@ -32,41 +32,4 @@ void LeaseRemindersCall::OnCancel() {
   if (lease) lease->Cancel();
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEventsCall::Start(engine::Engine& engine,
-                                                                   grpc::CallbackServerContext* context,
-                                                                   const grpc::ByteBuffer* in) {
-  auto* call = new WatchEventsCall;
-  v1::WatchEventsRequest request;
-  absl::Status status = Decode(*in, &request);
-  if (status.ok()) {
-    auto watch = engine::Watch::Open(engine.core, CallerOf(*context), request);
-    status = watch.status();
-    if (watch.ok()) call->watch_ = *std::move(watch);
-  }
-  if (status.ok()) {
-    call->Next();
-  } else {
-    call->Finish(ToGrpc(status));
-  }
-  return call;
-}
-
-void WatchEventsCall::Next() {
-  watch_->Next(&response_, [this](absl::Status status) {
-    if (!status.ok()) return Finish(ToGrpc(status));
-    out_ = Encode(response_);
-    StartWrite(&out_);
-  });
-}
-
-void WatchEventsCall::OnWriteDone(bool ok) {
-  if (!ok) return Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
-  Next();
-}
-
-void WatchEventsCall::OnCancel() {
-  // Ends the Next under way, or the one after the write under way; either finishes the call.
-  if (watch_ != nullptr) watch_->Cancel();
-}
-
 }  // namespace aftercare::server

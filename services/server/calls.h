@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "aftercare/v1/delivery_service.pb.h"
-#include "aftercare/v1/reminder_service.pb.h"
 #include "scheduler/engine/engine.h"
 #include "services/server/caller_of.h"
 #include "services/server/decode.h"
@@ -68,25 +67,6 @@ class LeaseRemindersCall : public grpc::ServerUnaryReactor {
   std::mutex mutex_;
   std::optional<engine::LeaseCall> lease_;
   bool cancelled_ = false;
-};
-
-// WatchEvents: one write in flight, the next batch is asked for when it is out.
-class WatchEventsCall : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(engine::Engine& engine,
-                                                           grpc::CallbackServerContext* context,
-                                                           const grpc::ByteBuffer* in);
-
-  void OnWriteDone(bool ok) override;
-  void OnCancel() override;
-  void OnDone() override { delete this; }
-
- private:
-  void Next();
-
-  std::shared_ptr<engine::Watch> watch_;
-  v1::WatchEventsResponse response_;
-  grpc::ByteBuffer out_;
 };
 
 }  // namespace aftercare::server

@@ -27,6 +27,16 @@ Settings Own(const Settings& environment) {
   return own;
 }
 
+absl::Status CheckRetention(const v1::Config& config) {
+  absl::Duration retention;
+  if (absl::ParseDuration(config.event_retention(), &retention) && retention >= absl::Hours(1) &&
+      retention <= absl::Hours(87600)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("event_retention: ", config.event_retention(), " is not a span such as 720h, from 1h to 87600h"));
+}
+
 absl::Status Check(const v1::Config& config) {
   if (!IsLoopback(config.listen())) {
     return absl::InvalidArgumentError(
@@ -34,6 +44,7 @@ absl::Status Check(const v1::Config& config) {
                      " is not host:port on loopback; without TLS and authentication nothing else is served"));
   }
   if (config.database().empty()) return absl::InvalidArgumentError("database: must not be empty");
+  if (absl::Status status = CheckRetention(config); !status.ok()) return status;
   return CheckLogLevel(config.log_level());
 }
 
@@ -44,12 +55,19 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
   config.set_listen("127.0.0.1:50051");
   config.set_database("aftercare.db");
   config.set_log_level("info");
+  config.set_event_retention("720h");
   absl::Status status = ApplyFile(path, &config);
   if (status.ok()) status = ApplyEnvironment(Own(environment), kPrefix, &config);
   if (status.ok()) status = ApplyFlags(flags, &config);
   if (status.ok()) status = Check(config);
   if (!status.ok()) return status;
   return config;
+}
+
+absl::Duration EventRetention(const v1::Config& config) {
+  absl::Duration retention;
+  absl::ParseDuration(config.event_retention(), &retention);
+  return retention;
 }
 
 }  // namespace aftercare::server

@@ -18,14 +18,27 @@ namespace {
 
 namespace pb = google::protobuf;
 
+// Takes away what proto2 does not know: that a field is optional in the way of proto3, which is a oneof of its own.
+void ForgetProto3(pb::DescriptorProto* message) {
+  for (pb::DescriptorProto& nested : *message->mutable_nested_type()) ForgetProto3(&nested);
+  for (pb::FieldDescriptorProto& field : *message->mutable_field()) {
+    if (!field.proto3_optional()) continue;
+    field.clear_proto3_optional();
+    field.clear_oneof_index();
+    message->mutable_oneof_decl()->RemoveLast();  // such oneofs are behind all others
+  }
+}
+
 // The same messages under proto2 rules, which do not insist on UTF-8, so that a message that is refused for it can be
 // read all the same and its faults be named.
 class LenientMessages {
  public:
+  // Null if there is no such message under proto2 rules.
   std::unique_ptr<pb::Message> New(const pb::Descriptor* strict) {
     std::lock_guard<std::mutex> lock(mutex_);
     AddFile(strict->file());
     const pb::Descriptor* lenient = pool_.FindMessageTypeByName(strict->full_name());
+    if (lenient == nullptr) return nullptr;
     return std::unique_ptr<pb::Message>(factory_.GetPrototype(lenient)->New());
   }
 
@@ -36,6 +49,7 @@ class LenientMessages {
     pb::FileDescriptorProto proto;
     file->CopyTo(&proto);
     proto.set_syntax("proto2");
+    for (pb::DescriptorProto& message : *proto.mutable_message_type()) ForgetProto3(&message);
     pool_.BuildFile(proto);
   }
 
@@ -111,7 +125,7 @@ bool DecodeStrictly(const grpc::ByteBuffer& bytes, pb::Message* message) {
 // The message under lenient rules, or nothing if it is no such message even so.
 std::unique_ptr<pb::Message> DecodeLeniently(const grpc::ByteBuffer& bytes, const pb::Descriptor* type) {
   std::unique_ptr<pb::Message> lenient = Lenient().New(type);
-  if (!lenient->ParseFromString(WireOf(bytes))) return nullptr;
+  if (lenient == nullptr || !lenient->ParseFromString(WireOf(bytes))) return nullptr;
   return lenient;
 }
 

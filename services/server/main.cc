@@ -23,6 +23,7 @@ ABSL_FLAG(bool, print_config, false, "print the configuration that results and e
 ABSL_FLAG(std::string, listen, "", "address and port to serve on; default 127.0.0.1:50051");
 ABSL_FLAG(std::string, database, "", "path of the SQLite database file; default aftercare.db");
 ABSL_FLAG(std::string, log_level, "", "debug, info, warn or error; default info");
+ABSL_FLAG(std::string, event_retention, "", "how long events are kept for watches to resume, 1h to 87600h; default 720h");
 
 namespace aftercare::server {
 namespace {
@@ -48,7 +49,7 @@ int Serve(const v1::Config& config) {
   const absl::Status known = engine::CheckZonesAreKnown(**store, *zones);
   if (!known.ok()) return Fail(absl::IsFailedPrecondition(known) ? kBadConfig : kBadDatabase, known.message());
   engine::SystemClock clock;
-  auto server = Server::Start(config.listen(), *std::move(store), clock, *zones);
+  auto server = Server::Start(config.listen(), *std::move(store), clock, *zones, EventRetention(config));
   if (!server.ok()) return Fail(kBadAddress, server.status().message());
   spdlog::info("serving on port {} ({}), database {}", (*server)->port(), config.listen(), config.database());
   AwaitStopSignal();
@@ -70,7 +71,8 @@ int Main(int argc, char** argv) {
   auto config = LoadConfig(absl::GetFlag(FLAGS_config), ProcessEnvironment(),
                            {{"listen", absl::GetFlag(FLAGS_listen)},
                             {"database", absl::GetFlag(FLAGS_database)},
-                            {"log_level", absl::GetFlag(FLAGS_log_level)}});
+                            {"log_level", absl::GetFlag(FLAGS_log_level)},
+                            {"event_retention", absl::GetFlag(FLAGS_event_retention)}});
   if (!config.ok()) return Fail(kBadConfig, config.status().message());
   if (absl::GetFlag(FLAGS_print_config)) {
     std::cout << config->DebugString();

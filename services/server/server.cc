@@ -29,14 +29,16 @@ void EnablePluginsOnce() {
 
 }  // namespace
 
-Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database)
+Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database,
+               absl::Duration event_retention)
     : store_(std::move(store)),
-      engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }, zone_database) {}
+      engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }, zone_database, event_retention) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::string& listen, std::unique_ptr<store::Store> store,
-                                                      engine::Clock& clock, int64_t zone_database) {
+                                                      engine::Clock& clock, int64_t zone_database,
+                                                      absl::Duration event_retention) {
   EnablePluginsOnce();
-  std::unique_ptr<Server> server(new Server(std::move(store), clock, zone_database));
+  std::unique_ptr<Server> server(new Server(std::move(store), clock, zone_database, event_retention));
   if (absl::Status status = server->Listen(listen); !status.ok()) return status;
   return server;
 }

@@ -22,10 +22,12 @@ namespace aftercare::server {
 // Thread safe.
 class Server {
  public:
-  // Serves at once. `clock` must outlive the server; `zone_database` is as the engine has it. UNAVAILABLE if the address
+  // Serves at once. `clock` must outlive the server; `zone_database` and `event_retention` are as the engine has them.
+  // UNAVAILABLE if the address
   // cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
-                                                       engine::Clock& clock, int64_t zone_database = 0);
+                                                       engine::Clock& clock, int64_t zone_database = 0,
+                                                       absl::Duration event_retention = engine::kDefaultRetention);
 
   // Shuts down if that was not done.
   ~Server();
@@ -37,7 +39,8 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database);
+  Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database,
+         absl::Duration event_retention);
   absl::Status Listen(const std::string& listen);
   void SetHealthy(bool healthy);
   void ShowServing();

@@ -11,6 +11,7 @@
 #include "services/server/calls.h"
 #include "services/server/import_call.h"
 #include "services/server/stream_call.h"
+#include "services/server/watch_call.h"
 
 namespace aftercare::server {
 namespace {
@@ -129,6 +130,7 @@ using RawEnrollmentService = Chain<
     v1::EnrollmentService::WithRawCallbackMethod_PauseEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_ResumeEnrollment,
     v1::EnrollmentService::WithRawCallbackMethod_EndEnrollment,
+    v1::EnrollmentService::WithRawCallbackMethod_SetChannelConsent,
     v1::EnrollmentService::WithRawCallbackMethod_GetTimeline>::On<v1::EnrollmentService::Service>;
 
 class EnrollmentServiceImpl : public RawEnrollmentService {
@@ -177,6 +179,11 @@ class EnrollmentServiceImpl : public RawEnrollmentService {
   Unary* EndEnrollment(Context* context, const Bytes* in, Bytes* out) override {
     return UnaryCall<v1::EndEnrollmentRequest, v1::EndEnrollmentResponse>::Start(
         context, in, out, std::bind_front(&engine::Enrollments::End, &engine_.enrollments));
+  }
+
+  Unary* SetChannelConsent(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::SetChannelConsentRequest, v1::SetChannelConsentResponse>::Start(
+        context, in, out, std::bind_front(&engine::Consents::SetChannel, &engine_.consents));
   }
 
   Unary* GetTimeline(Context* context, const Bytes* in, Bytes* out) override {
@@ -279,7 +286,9 @@ using RawDeliveryService = Chain<
     v1::DeliveryService::WithRawCallbackMethod_ReportDeliveries,
     v1::DeliveryService::WithRawCallbackMethod_ExtendLeases,
     v1::DeliveryService::WithRawCallbackMethod_ListDeadLetters,
-    v1::DeliveryService::WithRawCallbackMethod_RedriveReminders>::On<v1::DeliveryService::Service>;
+    v1::DeliveryService::WithRawCallbackMethod_RedriveReminders,
+    v1::DeliveryService::WithRawCallbackMethod_RecordReply,
+    v1::DeliveryService::WithRawCallbackMethod_ListReplies>::On<v1::DeliveryService::Service>;
 
 class DeliveryServiceImpl : public RawDeliveryService {
  public:
@@ -311,6 +320,16 @@ class DeliveryServiceImpl : public RawDeliveryService {
   Unary* RedriveReminders(Context* context, const Bytes* in, Bytes* out) override {
     return UnaryCall<v1::RedriveRemindersRequest, v1::RedriveRemindersResponse>::Start(
         context, in, out, std::bind_front(&engine::Deliveries::Redrive, &engine_.deliveries));
+  }
+
+  Unary* RecordReply(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::RecordReplyRequest, v1::RecordReplyResponse>::Start(
+        context, in, out, std::bind_front(&engine::Replies::Record, &engine_.replies));
+  }
+
+  Unary* ListReplies(Context* context, const Bytes* in, Bytes* out) override {
+    return UnaryCall<v1::ListRepliesRequest, v1::ListRepliesResponse>::Start(
+        context, in, out, std::bind_front(&engine::Replies::List, &engine_.replies));
   }
 
  private:

@@ -30,9 +30,8 @@ Running::Running(const std::vector<std::string>& command) : process(command) {
   const std::string line = process.ReadLineWith("serving on port ");
   ready_after = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (line.empty()) std::exit(1);
-  const int port = std::atoi(line.c_str() + line.find("port ") + 5);
-  client = std::make_unique<e2e::Client>(
-      grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
+  address = absl::StrCat("127.0.0.1:", std::atoi(line.c_str() + line.find("port ") + 5));
+  client = std::make_unique<e2e::Client>(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
 }
 
 int ServeNoOp() {

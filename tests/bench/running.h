@@ -21,6 +21,7 @@ struct Running {
 
   crash::Process process;
   double ready_after = 0;  // seconds
+  std::string address;
   std::unique_ptr<e2e::Client> client;
 };
 

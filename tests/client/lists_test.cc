@@ -119,6 +119,39 @@ TEST(ListsTest, AnEventIsALine) {
   EXPECT_EQ(RenderEvent(ended, {}), "2026-03-03 08:00  patient   ended      ana  withdrawn  P-17\n");
 }
 
+TEST(ListsTest, AReplyAndADecisionOfAPatientAreOneLineEach) {
+  v1::Event reply;
+  reply.set_type(v1::EVENT_TYPE_REPLY_RECEIVED);
+  reply.set_enrollment("clinics/demo/enrollments/ana");
+  reply.set_patient("P-17");
+  reply.mutable_event_time()->set_seconds(1772524800);
+  reply.mutable_reply()->set_meaning(v1::REPLY_MEANING_OTHER);
+  reply.mutable_reply()->set_channel(v1::CHANNEL_SMS);
+  EXPECT_EQ(RenderEvent(reply, {}), "2026-03-03 08:00  reply     other      ana  by sms  P-17\n");
+  reply.mutable_reply()->set_meaning(v1::REPLY_MEANING_ANSWER);
+  reply.mutable_reply()->set_reminder("clinics/demo/enrollments/ana/reminders/pain.2");
+  reply.mutable_reply()->set_score(0);
+  EXPECT_EQ(RenderEvent(reply, {}), "2026-03-03 08:00  reply     answer     ana/pain.2  score 0  by sms  P-17\n");
+  v1::Event consent;
+  consent.set_type(v1::EVENT_TYPE_CONSENT_CHANGED);
+  consent.set_patient("P-17");
+  consent.mutable_event_time()->set_seconds(1772524800);
+  consent.mutable_consent()->set_channel(v1::CHANNEL_EMAIL);
+  consent.mutable_consent()->set_consent(v1::CONSENT_REFUSED);
+  EXPECT_EQ(RenderEvent(consent, {}), "2026-03-03 08:00  consent   refused    email  P-17\n");
+}
+
+TEST(ListsTest, AMessageThatArrivedIsShownAsDelivered) {
+  v1::Event event;
+  event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
+  event.set_patient("P-17");
+  event.mutable_event_time()->set_seconds(1772524800);
+  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2");
+  event.mutable_reminder()->set_phase("first");
+  event.mutable_reminder()->set_state(v1::REMINDER_STATE_DELIVERED);
+  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  reminder  delivered  ana/ice-am.2  P-17 first\n");
+}
+
 TEST(ListsTest, ALeaseSaysWhereToAndWhat) {
   v1::Lease lease;
   lease.set_reminder("clinics/demo/enrollments/ana/reminders/ice-am.2");

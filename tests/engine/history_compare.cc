@@ -22,8 +22,9 @@ std::string Shown(std::optional<absl::Time> time) { return time ? Shown(*time) :
 
 v1::Channel ChannelOf(const Model::Patient& patient, const Model::Item& item) {
   const auto& points = patient.data.contact_points();
-  if (item.for_care_team || item.contact_point >= points.size()) return v1::CHANNEL_UNSPECIFIED;
-  return points[item.contact_point].channel();
+  const int index = item.state == v1::REMINDER_STATE_SCHEDULED ? 0 : item.contact_point;
+  if (item.for_care_team || index >= points.size()) return v1::CHANNEL_UNSPECIFIED;
+  return points[index].channel();
 }
 
 template <typename List, typename Value>

@@ -75,6 +75,8 @@ int Model::Fire(Patient* patient) {
     } else if (patient->data.contact_points().empty()) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
     } else {
+      item.contact_point = 0;
+      item.failures = 0;
       Become(&item, v1::REMINDER_STATE_DUE);
     }
   }

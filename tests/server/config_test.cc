@@ -39,6 +39,16 @@ TEST_F(ConfigTest, DefaultsServeOnLoopback) {
   EXPECT_EQ(config->listen(), "127.0.0.1:50051");
   EXPECT_EQ(config->database(), "aftercare.db");
   EXPECT_EQ(config->log_level(), "info");
+  EXPECT_EQ(EventRetention(*config), absl::Hours(720));
+}
+
+TEST_F(ConfigTest, EventsAreKeptForAnHourToTenYears) {
+  for (const char* good : {"1h", "87600h", "90m", "720h"}) {
+    EXPECT_TRUE(LoadConfig("", {}, {{"event_retention", good}}).ok()) << good;
+  }
+  for (const char* bad : {"30d", "59m", "87601h", "-1h", "720", "inf", "x"}) {
+    ExpectRefused(LoadConfig("", {{"AFTERCARE_EVENT_RETENTION", bad}}, {}), "event_retention: ");
+  }
 }
 
 TEST_F(ConfigTest, LaterSourcesWin) {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "aftercare/v1/delivery_service.pb.h"
 #include "aftercare/v1/enrollment_service.pb.h"
+#include "aftercare/v1/reminder_service.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "scheduler/engine/errors.h"
@@ -54,6 +56,24 @@ TEST(DecodeTest, EveryTextThatIsNotUtf8IsNamedWithItsPath) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(FieldsOf(status),
               ElementsAre("parent", "enrollment.first_name", "enrollment.contact_points[1].address"));
+}
+
+// Files with optional fields among their messages, and a message that has one.
+TEST(DecodeTest, TextsAreNamedWhereOtherFieldsAreOptional) {
+  v1::GetReminderRequest get;
+  get.set_name("\xff");
+  v1::GetReminderRequest decoded_get;
+  EXPECT_THAT(FieldsOf(Decode(Bytes(get.SerializeAsString()), &decoded_get)), ElementsAre("name"));
+  v1::RecordReplyResponse answer;
+  answer.mutable_reply()->set_score(3);
+  answer.mutable_reply()->set_text("\xff");
+  v1::RecordReplyResponse decoded_answer;
+  EXPECT_THAT(FieldsOf(Decode(Bytes(answer.SerializeAsString()), &decoded_answer)), ElementsAre("reply.text"));
+}
+
+TEST(DecodeTest, ACallThatEndsBeforeItsMessageIsRefused) {
+  v1::LeaseRemindersRequest decoded;
+  EXPECT_EQ(Decode(grpc::ByteBuffer(), &decoded).code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(DecodeTest, WhatIsNoMessageIsRefused) {

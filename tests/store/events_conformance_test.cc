@@ -126,6 +126,120 @@ TEST_P(EventsConformance, NoNumberComesTwiceNotEvenAfterAReopening) {
   EXPECT_GT(List("a").back().seq, last);
 }
 
+class LogTrimming : public EventsConformance {
+ protected:
+  void Mark(double at) { ASSERT_THAT(Do(&Transaction::MarkLog, At(at)), IsOk()); }
+  // Whether anything was given up.
+  bool GiveUp(double before) {
+    bool given_up = false;
+    Apply([&](Transaction& tx) {
+      absl::StatusOr<bool> answer = tx.GiveUpEventsOf(At(before));
+      given_up = answer.ok() && *answer;
+      return answer.status();
+    });
+    return given_up;
+  }
+  DeletedEvents Delete(absl::string_view after, int limit) {
+    DeletedEvents deleted;
+    Apply([&](Transaction& tx) {
+      absl::StatusOr<DeletedEvents> answer = tx.DeleteGivenUpEvents(after, limit);
+      if (answer.ok()) deleted = *answer;
+      return answer.status();
+    });
+    return deleted;
+  }
+  int64_t Trimmed() { return *Ask(&Facts::TrimmedSeq); }
+};
+INSTANTIATE_FOR_EVERY_DATABASE(LogTrimming);
+
+TEST_P(LogTrimming, EventsAreGivenUpByTheNewestMarkThatIsOldEnough) {
+  EXPECT_EQ(Trimmed(), 0);
+  Append("a", EventOf("a", "1"));
+  Mark(10);
+  Append("a", EventOf("a", "2"));
+  Mark(20);
+  Append("a", EventOf("a", "3"));
+  const std::vector<EventRow> all = List("a");
+  EXPECT_FALSE(GiveUp(9));
+  EXPECT_EQ(Trimmed(), 0);
+  EXPECT_TRUE(GiveUp(19));
+  EXPECT_EQ(Trimmed(), all[0].seq);
+  EXPECT_TRUE(GiveUp(20));
+  EXPECT_EQ(Trimmed(), all[1].seq);
+  EXPECT_FALSE(GiveUp(1000)) << "the third has no mark yet";
+  EXPECT_THAT(Patients(List("a")), ElementsAre("1", "2", "3")) << "giving up deletes nothing yet";
+}
+
+TEST_P(LogTrimming, AMarkSaysHowOldTheLogIsAndIsNotRepeatedWhileNothingHappens) {
+  Mark(5);
+  Append("a", EventOf("a", "1"));
+  Mark(10);
+  Mark(20);
+  EXPECT_TRUE(GiveUp(10)) << "what was there at 10 was not made younger at 20";
+  EXPECT_EQ(Trimmed(), List("a")[0].seq);
+}
+
+TEST_P(LogTrimming, EventsOfTheSameCommitWaitForTheNextMark) {
+  Apply([&](Transaction& tx) {
+    if (absl::Status status = tx.AppendEvent("a", EventOf("a", "1")); !status.ok()) return status;
+    return tx.MarkLog(At(10));
+  });
+  EXPECT_FALSE(GiveUp(1000));
+  Mark(20);
+  EXPECT_TRUE(GiveUp(20));
+}
+
+TEST_P(LogTrimming, NumbersThatWereRolledBackAreNotGivenUp) {
+  Append("a", EventOf("a", "1"));
+  Write(store(), [&](Transaction& tx) {
+    tx.AppendEvent("a", EventOf("a", "lost")).IgnoreError();
+    return absl::AbortedError("no");
+  }).IgnoreError();
+  Mark(10);
+  EXPECT_TRUE(GiveUp(10));
+  EXPECT_LE(Trimmed(), *Ask(&Facts::LastEventSeq)) << "else the end of the log would be an expired place";
+}
+
+TEST_P(LogTrimming, MarksOfAClockThatWasSetBackSinceCountAsNew) {
+  Append("a", EventOf("a", "1"));
+  Mark(1000);
+  Mark(10);
+  EXPECT_FALSE(GiveUp(9));
+  EXPECT_TRUE(GiveUp(10));
+  EXPECT_EQ(Trimmed(), List("a")[0].seq);
+}
+
+TEST_P(LogTrimming, WhatIsGivenUpIsDeletedClinicByClinicSomeAtATime) {
+  for (const char* patient : {"1", "2", "3"}) Append("a", EventOf("a", patient));
+  Append("b", EventOf("b", "4"));
+  Mark(10);
+  Append("b", EventOf("b", "5"));
+  EXPECT_EQ(Delete("", 2).count, 0) << "nothing is given up yet";
+  ASSERT_TRUE(GiveUp(10));
+  DeletedEvents deleted = Delete("", 2);
+  EXPECT_EQ(deleted.clinic, "a");
+  EXPECT_EQ(deleted.count, 2);
+  EXPECT_THAT(Patients(List("a")), ElementsAre("3"));
+  EXPECT_EQ(Delete("", 2).count, 1);
+  deleted = Delete("a", 2);
+  EXPECT_EQ(deleted.clinic, "b");
+  EXPECT_EQ(deleted.count, 1);
+  EXPECT_THAT(Patients(List("b")), ElementsAre("5"));
+  EXPECT_EQ(Delete("b", 2).clinic, "");
+}
+
+TEST_P(LogTrimming, WhatIsGivenUpStaysSoAfterAReopening) {
+  Append("a", EventOf("a", "1"));
+  Mark(10);
+  ASSERT_TRUE(GiveUp(10));
+  const int64_t trimmed = Trimmed();
+  Open();
+  EXPECT_EQ(Trimmed(), trimmed);
+  EXPECT_EQ(Delete("", 10).count, 1);
+  Append("a", EventOf("a", "2"));
+  EXPECT_GT(List("a")[0].seq, trimmed) << "numbers go on after those of deleted events";
+}
+
 TEST_P(EventsConformance, WhatAMutationWroteItReads) {
   std::string reminder, enrollment, clinic, events;
   Apply([&](Transaction& tx) {

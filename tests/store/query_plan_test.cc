@@ -156,6 +156,7 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.Secret().IgnoreError();
                 facts.ZoneDatabase().IgnoreError();
                 facts.LastEventSeq().IgnoreError();
+                facts.TrimmedSeq().IgnoreError();
                 facts.GetClinic("a").IgnoreError();
                 facts.FirstToReplan().IgnoreError();
                 facts.NewestRevision("a", "knee").IgnoreError();
@@ -164,6 +165,25 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.GetEnrollment("a", "e").IgnoreError();
                 facts.GetReminder({"a", "e", "ice", 1}).IgnoreError();
                 facts.GetRequest("a", "r").IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+}
+
+TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.EnrollmentsAt("a", "sms:+15550100").IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("PRIMARY KEY (clinic=? AND address=?)")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.OptedOut("a", "p").IgnoreError(); }), IsByIndexAndUnsorted());
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReplies({.clinic = "a"}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("PRIMARY KEY (clinic=? AND reply<?)")));
+  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReplies({.clinic = "a", .patient = "p"}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reply_by_patient (clinic=? AND patient=? AND reply<?)")));
+}
+
+TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
+  EXPECT_THAT(PlansOfWrites([](Transaction& tx) {
+                tx.AppendEvent("a", MakeEvent("a", "e1")).IgnoreError();
+                tx.GiveUpEventsOf(At(0)).IgnoreError();
+                tx.DeleteGivenUpEvents("", 10).IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }
@@ -177,6 +197,9 @@ TEST_F(QueryPlan, RowsAreChangedByTheirKeys) {
                 tx.SetNextDue("a", "e", At(0)).IgnoreError();
                 tx.UpdateReminder(MakeReminder("a", "e", "ice", 1)).IgnoreError();
                 tx.UpdateReminder(closed).IgnoreError();
+                EnrollmentRow elsewhere = MakeEnrollment("a", "e");
+                elsewhere.data.clear_contact_points();
+                tx.UpdateContacts(MakeEnrollment("a", "e"), elsewhere).IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }

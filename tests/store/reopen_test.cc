@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "scheduler/store/migrations.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "tests/store/child_process.h"
@@ -29,6 +30,24 @@ class Reopen : public testing::Test {
     }
     std::sort(names.begin(), names.end());
     return names;
+  }
+
+  // Leaves the database as a program did that knew three steps.
+  void UndoStepFour() {
+    const auto driver = OpenSqlite(path_);
+    const auto connection = (*driver)->ConnectWriter();
+    ASSERT_THAT(connection, IsOk());
+    for (const char* sql :
+         {"DROP TABLE contact", "DROP TABLE opt_out", "DROP TABLE reply", "DROP TABLE sent_message",
+          "DROP TABLE log_mark", "DELETE FROM meta WHERE key = 'trimmed_seq'", "DROP INDEX reminder_by_channel",
+          "DROP INDEX reminder_by_failed", "ALTER TABLE clinic DROP COLUMN next_send",
+          "ALTER TABLE enrollment DROP COLUMN opted_out", "ALTER TABLE reminder DROP COLUMN channel",
+          "ALTER TABLE reminder DROP COLUMN score", "ALTER TABLE reminder DROP COLUMN error_code",
+          "CREATE INDEX reminder_by_clinic_available ON reminder (clinic, available, enrollment, rule, number)"
+          " WHERE available IS NOT NULL",
+          "UPDATE meta SET number = 3 WHERE key = 'schema_version'"}) {
+      ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
+    }
   }
 
   TemporaryDirectory directory_;
@@ -97,6 +116,7 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
     ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
     ASSERT_THAT(Do(*store, &Transaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
   }
+  UndoStepFour();
   {
     const auto driver = OpenSqlite(path_);
     const auto connection = (*driver)->ConnectWriter();
@@ -119,6 +139,57 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   enrollment.calendar = 0;
   EXPECT_EQ(Show(Ask(*store, &Facts::GetClinic, "a")), Show(clinic));
   EXPECT_EQ(Show(Ask(*store, &Facts::GetEnrollment, "a", "e")), Show(enrollment));
+}
+
+// Addresses stood only in messages then, and reminders did not tell by which channel they go.
+TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
+  const auto enrollment = [](const std::string& clinic, const std::string& id) {
+    EnrollmentRow row = MakeEnrollment(clinic, id);
+    row.data.mutable_contact_points(0)->set_channel(v1::CHANNEL_SMS);
+    v1::ContactPoint* second = row.data.add_contact_points();
+    second->set_channel(v1::CHANNEL_EMAIL);
+    second->set_address("Zoe@Example.org");
+    return row;
+  };
+  ReminderRow first = MakeReminder("a", "e1", "ice", 1);
+  ReminderRow second = MakeReminder("a", "e1", "ice", 2);
+  second.contact_point = 1;
+  ReminderRow held_back = MakeReminder("a", "e1", "ice", 3);
+  held_back.available.reset();
+  ReminderRow sent = MakeReminder("a", "e1", "ice", 4);
+  sent.state = v1::REMINDER_STATE_SENT;
+  sent.available.reset();
+  sent.closes.reset();
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Write(*store,
+                      [&](Transaction& tx) {
+                        absl::Status status;
+                        // More than are read at a time.
+                        for (int i = 0; i < 2100 && status.ok(); ++i) {
+                          status = tx.InsertEnrollment(enrollment(i < 1050 ? "a" : "b", absl::StrCat("e", i)));
+                        }
+                        for (ReminderRow row : {first, second, held_back, sent}) {
+                          row.channel = v1::CHANNEL_UNSPECIFIED;
+                          if (status.ok()) status = tx.InsertReminder(row).status();
+                        }
+                        return status;
+                      }),
+                IsOk());
+  }
+  UndoStepFour();
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(Ask(*store, &Facts::EnrollmentsAt, "a", "sms:+15550100")->size(), 1050u);
+  EXPECT_EQ(Ask(*store, &Facts::EnrollmentsAt, "b", "email:zoe@example.org")->size(), 1050u);
+  const auto channel_of = [&](const ReminderRow& row) {
+    return Ask(*store, &Facts::GetReminder, row.key).value()->channel;
+  };
+  EXPECT_EQ(channel_of(first), v1::CHANNEL_SMS);
+  EXPECT_EQ(channel_of(second), v1::CHANNEL_EMAIL);
+  EXPECT_EQ(channel_of(held_back), v1::CHANNEL_SMS) << "it is leased when the enrollment is resumed";
+  EXPECT_EQ(channel_of(sent), v1::CHANNEL_UNSPECIFIED);
 }
 
 TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {

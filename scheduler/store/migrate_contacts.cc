@@ -1,0 +1,74 @@
+#include "scheduler/store/migrate_contacts.h"
+
+#include <string>
+#include <vector>
+
+#include "aftercare/v1/enrollment.pb.h"
+#include "scheduler/store/facts.h"
+#include "scheduler/store/query.h"
+
+namespace aftercare::store {
+namespace {
+
+constexpr int kAtOnce = 1000;
+
+// Of an enrollment, as far as it matters here.
+struct Addressee {
+  std::string clinic;
+  std::string enrollment;
+  v1::Enrollment data;
+};
+
+absl::StatusOr<std::vector<Addressee>> After(Connection& connection, const Addressee& last) {
+  Query query(connection,
+              "SELECT clinic, enrollment, data FROM enrollment WHERE (clinic, enrollment) > ($1, $2)"
+              " ORDER BY clinic, enrollment LIMIT $3");
+  query.Text(last.clinic).Text(last.enrollment).Int(kAtOnce);
+  return AllRows<Addressee>(query, [](const Statement& row, Addressee& addressee) {
+    addressee.clinic = StringAt(row, 0);
+    addressee.enrollment = StringAt(row, 1);
+    return ParseAt(row, 2, addressee.data);
+  });
+}
+
+absl::Status Enter(Connection& connection, const Addressee& addressee) {
+  int index = 0;
+  for (const v1::ContactPoint& point : addressee.data.contact_points()) {
+    const std::string key = AddressKey(point.channel(), point.address());
+    absl::Status status = Query(connection,
+                                "INSERT INTO contact (clinic, address, enrollment) VALUES ($1, $2, $3)"
+                                " ON CONFLICT (clinic, address, enrollment) DO NOTHING")
+                              .Text(addressee.clinic)
+                              .Text(key)
+                              .Text(addressee.enrollment)
+                              .Run();
+    if (!status.ok()) return status;
+    status = Query(connection,
+                   "UPDATE reminder SET channel = $1 WHERE clinic = $2 AND enrollment = $3 AND contact_point = $4"
+                   " AND is_open = 1")
+                 .Int(point.channel())
+                 .Text(addressee.clinic)
+                 .Text(addressee.enrollment)
+                 .Int(index++)
+                 .Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status MigrateContacts(Connection& connection) {
+  Addressee last;
+  while (true) {
+    auto next = After(connection, last);
+    if (!next.ok()) return next.status();
+    if (next->empty()) return absl::OkStatus();
+    for (const Addressee& addressee : *next) {
+      if (absl::Status status = Enter(connection, addressee); !status.ok()) return status;
+    }
+    last = std::move(next->back());
+  }
+}
+
+}  // namespace aftercare::store

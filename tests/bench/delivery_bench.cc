@@ -1,0 +1,281 @@
+// What it costs to deliver: reminders that come due, are leased over a stream and reported sent, all durable, next to the
+// store writing the same rows and events; a storm; and how soon after its time a reminder is offered.
+//   delivery_bench [PATIENTS]
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scheduler/store/sqlite_driver.h"
+#include "scheduler/store/store.h"
+#include "tests/bench/running.h"
+
+namespace aftercare::bench {
+namespace {
+
+using e2e::Call;
+using e2e::Client;
+using Clock = std::chrono::steady_clock;
+using Stream = grpc::ClientReaderWriter<v1::StreamRemindersRequest, v1::StreamRemindersResponse>;
+
+constexpr int kBatch = 1000;
+
+double Since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+[[noreturn]] void Fail(const std::string& why) {
+  std::cerr << why << std::endl;
+  std::exit(1);
+}
+
+// A gateway that sends at once: reports what it is given, batch by batch, until it has had `count`.
+class Gateway {
+ public:
+  Gateway(Client& client, const std::string& parent, int count) : count_(count) {
+    stream_ = client.deliveries->StreamReminders(&context_);
+    v1::StreamRemindersRequest request;
+    request.mutable_configuration()->set_parent(parent);
+    request.mutable_configuration()->set_max_outstanding(4 * kBatch);
+    stream_->Write(request);
+  }
+  void Run() {
+    v1::StreamRemindersResponse response;
+    while (reported_ < count_ && stream_->Read(&response)) Take(response);
+    if (reported_ < count_) Fail(stream_->Finish().error_message());
+    context_.TryCancel();
+    stream_->Finish();
+  }
+  double offered_after() const { return offered_after_; }
+
+ private:
+  void Take(const v1::StreamRemindersResponse& response) {
+    if (response.leases_size() > 0) {
+      v1::StreamRemindersRequest request;
+      for (const v1::Lease& lease : response.leases()) {
+        v1::DeliveryReport* report = request.mutable_reports()->add_reports();
+        report->set_lease_id(lease.lease_id());
+        report->set_outcome(v1::DELIVERY_OUTCOME_SENT);
+      }
+      offered_ += response.leases_size();
+      if (offered_ >= count_) offered_after_ = Since(begin_);
+      stream_->Write(request);
+    }
+    for (const v1::DeliveryResult& result : response.results()) {
+      if (result.status().code() != 0) Fail(result.status().message());
+    }
+    reported_ += response.results_size();
+  }
+
+  const int count_;
+  int offered_ = 0;
+  int reported_ = 0;
+  const Clock::time_point begin_ = Clock::now();
+  double offered_after_ = 0;
+  grpc::ClientContext context_;
+  std::unique_ptr<Stream> stream_;
+};
+
+// The rows and events of one delivery, as the engine writes them.
+class RawDeliveries {
+ public:
+  explicit RawDeliveries(const std::string& path) {
+    auto driver = store::OpenSqlite(path);
+    if (!driver.ok()) Fail(driver.status().ToString());
+    auto store = store::Store::Open(*std::move(driver), {});
+    if (!store.ok()) Fail(store.status().ToString());
+    store_ = *std::move(store);
+  }
+
+  // Reminders a second.
+  double Run(int count) {
+    const auto begin = Clock::now();
+    for (int first = 0; first < count; first += kBatch) {
+      for (int step = 0; step < 3; ++step) Commit(first, step);
+    }
+    return count / Since(begin);
+  }
+
+ private:
+  void Commit(int first, int step) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool over = false;
+    store_->Submit(
+        [=](store::Transaction& tx) {
+          absl::Status status;
+          for (int i = first; i < first + kBatch && status.ok(); ++i) status = Write(tx, i, step);
+          return status;
+        },
+        [&](absl::Status status) {
+          if (!status.ok()) Fail(status.ToString());
+          std::lock_guard<std::mutex> lock(mutex);
+          over = true;
+          changed.notify_all();
+        });
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return over; });
+  }
+
+  static absl::Status Write(store::Transaction& tx, int i, int step) {
+    store::ReminderRow row;
+    row.key = {"bench", absl::StrCat("p", i), "ice-am", 1};
+    row.clock = "bench";
+    row.channel = v1::CHANNEL_SMS;
+    row.due = absl::FromUnixSeconds(2'000'000'000);
+    row.expire = row.due + absl::Hours(4);
+    row.state_time = row.due;
+    row.state = step == 0 ? v1::REMINDER_STATE_DUE : step == 1 ? v1::REMINDER_STATE_LEASED : v1::REMINDER_STATE_SENT;
+    row.attempts = step == 0 ? 0 : 1;
+    if (step < 2) row.closes = row.expire;
+    if (step < 2) row.available = row.due + step * absl::Minutes(1);
+    absl::Status status = step == 0 ? tx.InsertReminder(row).status() : tx.UpdateReminder(row);
+    if (!status.ok()) return status;
+    v1::Event event;
+    event.mutable_event_time()->set_seconds(2'000'000'000);
+    event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
+    event.set_enrollment(absl::StrCat("clinics/bench/enrollments/p", i));
+    event.set_patient(absl::StrCat("mrn-p", i));
+    v1::ReminderChange& change = *event.mutable_reminder();
+    change.set_name(event.enrollment() + "/reminders/ice-am.1");
+    change.set_phase("initial-reaction");
+    change.set_category("ice");
+    change.set_audience(v1::AUDIENCE_PATIENT);
+    change.set_channel(v1::CHANNEL_SMS);
+    change.mutable_due_time()->set_seconds(2'000'000'000);
+    change.mutable_expire_time()->set_seconds(2'000'014'400);
+    change.set_state(row.state);
+    return tx.AppendEvent("bench", std::move(event));
+  }
+
+  std::unique_ptr<store::Store> store_;
+};
+
+void EnrolAll(Client& client, const std::string& clinic, int patients, const std::string& date) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int under_way = 0;
+  struct Pending {
+    grpc::ClientContext context;
+    v1::CreateEnrollmentRequest request;
+    v1::CreateEnrollmentResponse response;
+  };
+  for (int i = 0; i < patients; ++i) {
+    auto* call = new Pending;
+    call->request = e2e::Patient(clinic, absl::StrCat("p", i), date);
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return under_way < 64; });
+    ++under_way;
+    client.enrollments->async()->CreateEnrollment(&call->context, &call->request, &call->response,
+                                                  [&, call](grpc::Status status) {
+                                                    if (!status.ok()) Fail(status.error_message());
+                                                    delete call;
+                                                    std::lock_guard<std::mutex> lock(mutex);
+                                                    --under_way;
+                                                    changed.notify_all();
+                                                  });
+  }
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return under_way == 0; });
+}
+
+// One message a patient comes due at one instant, while a gateway streams and somebody reads: reminders a second.
+double Storm(Client& client, int patients, double* offered_after, double* slowest_read) {
+  e2e::CreateClinic(client, "bench", "2040-03-01T09:00:00-05:00");
+  e2e::CreatePathway(client, "bench", "knee", e2e::KneePathway());
+  EnrolAll(client, "bench", patients, "2040-03-02");
+  std::atomic<bool> over = false;
+  std::thread reader([&] {
+    for (int i = 0; !over; ++i) {
+      const auto begin = Clock::now();
+      v1::GetReminderRequest request;
+      request.set_name(absl::StrCat("clinics/bench/enrollments/p", i * 7919 % patients, "/reminders/ice-am.1"));
+      if (!Call(*client.reminders, &v1::ReminderService::Stub::GetReminder, request).ok()) Fail("a read failed");
+      *slowest_read = std::max(*slowest_read, Since(begin));
+    }
+  });
+  const auto begin = Clock::now();
+  Gateway gateway(client, "clinics/bench", patients);
+  std::thread clock([&] { e2e::Advance(client, "bench", "2040-03-03T08:00:00-05:00"); });
+  gateway.Run();
+  const double rate = patients / Since(begin);
+  *offered_after = gateway.offered_after();
+  clock.join();
+  over = true;
+  reader.join();
+  return rate;
+}
+
+// How long after its due time a reminder is offered on an idle server.
+std::vector<double> Latencies(Client& client, int count) {
+  e2e::CreateClinic(client, "real");
+  e2e::CreatePathway(client, "real", "knee", e2e::KneePathway());
+  EnrolAll(client, "real", 1, absl::FormatTime("%Y-%m-%d", absl::Now() + absl::Hours(48), absl::UTCTimeZone()));
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = client.deliveries->StreamReminders(&context);
+  v1::StreamRemindersRequest configuration;
+  configuration.mutable_configuration()->set_parent("clinics/real");
+  configuration.mutable_configuration()->set_max_outstanding(1000);
+  stream->Write(configuration);
+  std::vector<double> latencies;
+  for (int i = 0; i < count; ++i) {
+    v1::MoveReminderRequest move;
+    move.set_name(absl::StrCat("clinics/real/enrollments/p0/reminders/ice-am.", 1 + i % 3));
+    const absl::Time due = absl::Now() + absl::Milliseconds(50);
+    move.mutable_due_time()->set_seconds(absl::ToUnixSeconds(due));
+    move.mutable_due_time()->set_nanos(static_cast<int>((due - absl::FromUnixSeconds(absl::ToUnixSeconds(due))) /
+                                                        absl::Microseconds(1)) * 1000);
+    if (auto moved = Call(*client.reminders, &v1::ReminderService::Stub::MoveReminder, move); !moved.ok()) {
+      Fail(moved.status.error_message());
+    }
+    v1::StreamRemindersResponse response;
+    while (response.leases().empty()) {
+      if (!stream->Read(&response)) Fail("the stream broke");
+    }
+    latencies.push_back(absl::ToDoubleSeconds(absl::Now() - e2e::ToTime(response.leases(0).due_time())));
+    v1::StreamRemindersRequest release;
+    v1::DeliveryReport* report = release.mutable_reports()->add_reports();
+    report->set_lease_id(response.leases(0).lease_id());
+    report->set_outcome(v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE);
+    stream->Write(release);
+    if (!stream->Read(&response)) Fail("the stream broke");
+  }
+  context.TryCancel();
+  stream->Finish();
+  std::sort(latencies.begin(), latencies.end());
+  return latencies;
+}
+
+int Run(int patients) {
+  e2e::TempDir dir;
+  const double raw = RawDeliveries(dir.File("raw.db")).Run(patients / kBatch * kBatch);
+  std::cout << absl::StrFormat("%-58s %9.0f /s", "the store alone: the same rows and events, 1,000 a commit", raw)
+            << std::endl;
+  Running server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + dir.File("aftercare.db")});
+  double offered_after = 0;
+  double slowest_read = 0;
+  const double rate = Storm(*server.client, patients, &offered_after, &slowest_read);
+  std::cout << absl::StrFormat("%-58s %9.0f /s  %3.0f %% of the store   target: 60 %%", "fire, lease over a stream, report",
+                               rate, 100 * rate / raw)
+            << std::endl;
+  std::cout << absl::StrFormat("a storm of %d: all offered after %.1f s (target 5 for 100,000), slowest read %.0f ms "
+                               "(target 250)",
+                               patients, offered_after, slowest_read * 1000)
+            << std::endl;
+  const std::vector<double> latencies = Latencies(*server.client, 300);
+  std::cout << absl::StrFormat("due to offered, idle: median %.2f ms, p99 %.2f ms (target 2)",
+                               1000 * latencies[latencies.size() / 2], 1000 * latencies[latencies.size() * 99 / 100])
+            << std::endl;
+  return 0;
+}
+
+}  // namespace
+}  // namespace aftercare::bench
+
+int main(int argc, char** argv) { return aftercare::bench::Run(argc > 1 ? std::atoi(argv[1]) : 100000); }

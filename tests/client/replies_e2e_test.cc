@@ -1,0 +1,65 @@
+// What patients reply, from the command line.
+#include "gmock/gmock.h"
+#include "tests/client/world.h"
+
+namespace aftercare::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class RepliesE2eTest : public World {
+ protected:
+  RepliesE2eTest() {
+    MakeSandbox();
+    Must({"enroll", "--id", "zoe", "--patient", "P-9", "--first-name", "Zoe", "--pathway", "knee", "--procedure-date",
+          "2026-03-01", "--consent", "granted", "--zone", "America/New_York", "--sms", "+15550109", "--email",
+          "zoe@example.org"});
+  }
+};
+
+TEST_F(RepliesE2eTest, AScoreAnswersTheReminderThatAskedAndIsTold) {
+  Must({"clock", "advance", "--to", "2026-03-02T20:00"});
+  Must({"deliver", "--once"});
+  const std::string told = Must({"reply", "--channel", "sms", "--from", "+15550109", "7/10"});
+  EXPECT_THAT(told, HasSubstr("patient          P-9\nenrollment       clinics/demo/enrollments/zoe\n"
+                              "understood as    answer 7\nanswers          zoe/pain-check.1\n"));
+  EXPECT_THAT(Must({"why", "zoe/pain-check.1"}), HasSubstr("state     completed since Mon 2 Mar 2026 20:00: the patient "
+                                                           "answered it with 7"));
+  EXPECT_THAT(Must({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "zoe/pain-check.1", "8"}),
+              HasSubstr("understood as    other\n"));
+  const std::string listed = Must({"replies"});
+  EXPECT_THAT(LinesOf(listed).at(0), HasSubstr("MEANING"));
+  EXPECT_THAT(LinesOf(listed).at(1), HasSubstr("other"));
+  EXPECT_THAT(LinesOf(listed).at(2), HasSubstr("answer 7  zoe/pain-check.1  7/10"));
+  EXPECT_EQ(ObjectsOf(Must({"replies", "--json", "--patient", "P-9"})).size(), 2u);
+  EXPECT_EQ(Must({"replies", "--patient", "P-17"}), "No replies.\n");
+  const Outcome cut = Aftercare({"replies", "--limit", "1"});
+  EXPECT_EQ(LinesOf(cut.out).size(), 2u);
+  EXPECT_THAT(cut.err, HasSubstr("--limit 0 shows all"));
+}
+
+TEST_F(RepliesE2eTest, AStopWordAndADecisionAreShownWithTheEnrollment) {
+  EXPECT_THAT(Must({"reply", "--channel", "sms", "--from", "+15550109", "Stop!"}), HasSubstr("understood as    stop\n"));
+  EXPECT_THAT(Must({"update", "zoe", "--last-name", "Zhu"}), HasSubstr("opted out of     sms\n"));
+  EXPECT_EQ(Must({"consent", "P-9", "refused", "--channel", "email"}), "Patient P-9 has opted out of sms, email.\n");
+  EXPECT_EQ(Must({"consent", "P-9", "--channel", "email", "granted"}), "Patient P-9 has opted out of sms.\n");
+  EXPECT_THAT(Must({"reply", "--channel", "sms", "--from", "+15550109", "start"}), HasSubstr("understood as    start\n"));
+  EXPECT_THAT(Must({"update", "zoe", "--last-name", "Zho"}), Not(HasSubstr("opted out")));
+}
+
+TEST_F(RepliesE2eTest, WhatMakesNoSenseIsSaidOnce) {
+  EXPECT_EQ(Aftercare({"reply", "--channel", "pigeon", "--from", "+15550109", "7"}).exit, 2);
+  EXPECT_EQ(Aftercare({"reply", "--from", "+15550109", "7"}).exit, 2);
+  EXPECT_EQ(Aftercare({"consent", "P-9", "--channel", "sms", "maybe"}).exit, 2);
+  const Outcome unknown = Aftercare({"reply", "--channel", "sms", "--from", "+15550000", "stop"});
+  EXPECT_EQ(unknown.exit, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("UNKNOWN_SENDER"));
+  const Outcome foreign =
+      Aftercare({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "ana/ice-am.1", "7"});
+  EXPECT_THAT(foreign.err, HasSubstr("NOT_OF_SENDER"));
+  EXPECT_THAT(Aftercare({"consent", "P-0", "--channel", "sms", "refused"}).err, HasSubstr("PATIENT_NOT_FOUND"));
+}
+
+}  // namespace
+}  // namespace aftercare::client

@@ -1,0 +1,182 @@
+// Promise 1 for what writers do: nothing acknowledged is lost, and nothing is done twice or unasked.
+#include <algorithm>
+
+#include "tests/history/checks.h"
+
+namespace aftercare::history {
+namespace {
+
+struct Kind {
+  Change::Kind kind;
+  v1::EventType event;
+  const char* word;
+};
+
+constexpr Kind kEnrollmentChanges[] = {
+    {Change::KIND_ENROLL, v1::EVENT_TYPE_ENROLLMENT_CREATED, "enrolment"},
+    {Change::KIND_UPDATE, v1::EVENT_TYPE_ENROLLMENT_UPDATED, "update"},
+    {Change::KIND_PAUSE, v1::EVENT_TYPE_ENROLLMENT_PAUSED, "pause"},
+    {Change::KIND_RESUME, v1::EVENT_TYPE_ENROLLMENT_RESUMED, "resumption"},
+    {Change::KIND_END, v1::EVENT_TYPE_ENROLLMENT_ENDED, "end"},
+};
+
+const std::vector<const Wish*>& WishesFor(const Index& index, const std::string& name) {
+  static const std::vector<const Wish*>& none = *new std::vector<const Wish*>;
+  const auto found = index.wishes_for.find(name);
+  return found == index.wishes_for.end() ? none : found->second;
+}
+
+const std::vector<Line>& LinesOf(const std::map<std::string, std::vector<Line>>& lines, const std::string& name) {
+  static const std::vector<Line>& none = *new std::vector<Line>;
+  const auto found = lines.find(name);
+  return found == lines.end() ? none : found->second;
+}
+
+// Each change is in the log once: as many lines as changes that were acknowledged, or may have happened.
+void CheckLines(const Index& index, const std::string& enrollment, const Kind& kind, Faults* faults) {
+  int done = 0;
+  int possible = 0;
+  for (const Wish* wish : WishesFor(index, enrollment)) {
+    // The end of a paused enrollment resumes it first.
+    const bool ends_pause = kind.kind == Change::KIND_RESUME && wish->change.kind() == Change::KIND_END;
+    if (wish->change.kind() != kind.kind && !ends_pause) continue;
+    done += wish->done && !ends_pause ? 1 : 0;
+    possible += wish->possible() ? 1 : 0;
+  }
+  int lines = 0;
+  for (const Line& line : LinesOf(index.enrollments, enrollment)) lines += line.event->type() == kind.event ? 1 : 0;
+  if (lines < done) {
+    faults->Add("promise 1: ", enrollment, ": ", done, " ", kind.word, "(s) acknowledged, ", lines, " in the log");
+  }
+  if (lines > possible) {
+    faults->Add("promise 1: ", enrollment, ": ", possible, " ", kind.word, "(s) asked for, ", lines, " in the log");
+  }
+}
+
+// The first name is that of a change that no acknowledged one came after.
+void CheckFirstName(const Index& index, const v1::Enrollment& enrollment, Faults* faults) {
+  const Wish* last = nullptr;
+  for (const Wish* wish : WishesFor(index, enrollment.name())) {
+    const bool sets = !wish->change.first_name().empty() && wish->possible();
+    if (sets && wish->change.first_name() == enrollment.first_name()) last = wish;
+  }
+  if (last == nullptr) {
+    return faults->Add("promise 1: ", enrollment.name(), " has a first name that nobody gave it");
+  }
+  for (const Wish* wish : WishesFor(index, enrollment.name())) {
+    if (wish->change.first_name().empty() || !wish->done || wish->asked < last->answered) continue;
+    faults->Add("promise 1: ", enrollment.name(), ": the update to ", wish->change.first_name(),
+                " was acknowledged and is lost");
+  }
+}
+
+void CheckEnrollment(const Index& index, const std::string& name, Faults* faults) {
+  const auto found = index.last_enrollments.find(name);
+  bool created = false;
+  bool ended = false;
+  for (const Line& line : LinesOf(index.enrollments, name)) {
+    created = created || line.event->type() == v1::EVENT_TYPE_ENROLLMENT_CREATED;
+    ended = ended || line.event->type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
+  }
+  for (const Wish* wish : WishesFor(index, name)) {
+    const bool is_lost = wish->change.kind() == Change::KIND_ENROLL && wish->done && found == index.last_enrollments.end();
+    if (is_lost) faults->Add("promise 1: ", name, " was acknowledged and is lost");
+  }
+  if (created != (found != index.last_enrollments.end())) {
+    faults->Add("promise 1: ", name, " is in the log or there at the end, not both");
+  }
+  if (found == index.last_enrollments.end()) return;
+  const v1::Enrollment& enrollment = *found->second;
+  if (ended != (enrollment.state() == v1::ENROLLMENT_STATE_ENDED)) {
+    faults->Add("promise 1: ", name, " has ended by the log or by itself, not both");
+  }
+  for (const Wish* wish : WishesFor(index, name)) {
+    const bool end_is_done = wish->change.kind() == Change::KIND_END && wish->done;
+    if (end_is_done && wish->change.end_reason() != enrollment.end_reason()) {
+      faults->Add("promise 1: ", name, ": its end was acknowledged with another reason");
+    }
+  }
+  CheckFirstName(index, enrollment, faults);
+}
+
+bool HasDue(const std::vector<Line>& lines, int64_t micros) {
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const Line& line) { return Micros(line.event->reminder().due_time()) == micros; });
+}
+
+// What was asked of one reminder is in the log.
+void CheckReminderChange(const Index& index, const Wish& wish, Faults* faults) {
+  if (!wish.done) return;
+  const std::string& name = wish.change.name();
+  const std::vector<Line>& lines = LinesOf(index.reminders, name);
+  const auto has_become = [&](v1::ReminderState state, v1::ReminderReason reason) {
+    return std::any_of(lines.begin(), lines.end(), [&](const Line& line) {
+      return line.event->reminder().state() == state &&
+             (reason == v1::REMINDER_REASON_UNSPECIFIED || line.event->reminder().reason() == reason);
+    });
+  };
+  const auto last = index.last_reminders.find(name);
+  const v1::ReminderState state =
+      last == index.last_reminders.end() ? v1::REMINDER_STATE_UNSPECIFIED : last->second->state();
+  switch (wish.change.kind()) {
+    case Change::KIND_MOVE:
+      if (!HasDue(lines, wish.change.micros())) {
+        faults->Add("promise 1: ", name, ": its move was acknowledged and is lost");
+      }
+      break;
+    case Change::KIND_CANCEL:
+      if (!has_become(v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_CANCELLED_BY_CLINIC) ||
+          (state != v1::REMINDER_STATE_CANCELLED && !IsSent(state, v1::REMINDER_REASON_BOUNCED))) {
+        faults->Add("promise 1: ", name, ": its cancellation was acknowledged, and it is ", Word(state));
+      }
+      break;
+    case Change::KIND_COMPLETE:
+      if (!has_become(v1::REMINDER_STATE_COMPLETED, v1::REMINDER_REASON_UNSPECIFIED) ||
+          state != v1::REMINDER_STATE_COMPLETED) {
+        faults->Add("promise 1: ", name, ": its completion was acknowledged, and it is ", Word(state));
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+// What happened to a reminder by the hand of the clinic was asked for.
+void CheckWasAskedFor(const Index& index, const std::string& name, const std::vector<Line>& lines, Faults* faults) {
+  for (const Line& line : lines) {
+    const v1::ReminderChange& change = line.event->reminder();
+    if (change.state() == v1::REMINDER_STATE_COMPLETED && !index.MayHaveHappened(name, Change::KIND_COMPLETE)) {
+      faults->Add("promise 1: ", name, " was completed by nobody");
+    }
+    if (change.reason() == v1::REMINDER_REASON_CANCELLED_BY_CLINIC &&
+        !index.MayHaveHappened(name, Change::KIND_CANCEL)) {
+      faults->Add("promise 1: ", name, " was cancelled by nobody");
+    }
+  }
+}
+
+}  // namespace
+
+void CheckChangesAreKept(const Index& index, Faults* faults) {
+  std::vector<std::string> enrollments;
+  for (const auto& [name, enrollment] : index.last_enrollments) enrollments.push_back(name);
+  for (const auto& [name, lines] : index.enrollments) enrollments.push_back(name);
+  for (const auto& [id, wish] : index.wishes) {
+    if (wish.change.kind() == Change::KIND_ENROLL) enrollments.push_back(wish.change.name());
+    CheckReminderChange(index, wish, faults);
+    if (wish.change.kind() != Change::KIND_ADVANCE || !wish.done) continue;
+    const auto clinic = index.clinics.find(wish.change.name());
+    if (clinic == index.clinics.end() || clinic->second->last_micros() < wish.change.micros()) {
+      faults->Add("promise 1: ", wish.change.name(), ": its clock was moved further than it is at the end");
+    }
+  }
+  std::sort(enrollments.begin(), enrollments.end());
+  enrollments.erase(std::unique(enrollments.begin(), enrollments.end()), enrollments.end());
+  for (const std::string& name : enrollments) {
+    CheckEnrollment(index, name, faults);
+    for (const Kind& kind : kEnrollmentChanges) CheckLines(index, name, kind, faults);
+  }
+  for (const auto& [name, lines] : index.reminders) CheckWasAskedFor(index, name, lines, faults);
+}
+
+}  // namespace aftercare::history

@@ -1,0 +1,119 @@
+// Promise 1 for what gateways do: what they reported and was acknowledged is there, and nothing else is.
+#include <algorithm>
+
+#include "tests/history/checks.h"
+
+namespace aftercare::history {
+namespace {
+
+bool GivesBack(v1::DeliveryOutcome outcome) {
+  return outcome == v1::DELIVERY_OUTCOME_RELEASED || outcome == v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE ||
+         outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE;
+}
+
+const std::vector<Line>* LinesOf(const Index& index, const std::string& reminder) {
+  const auto found = index.reminders.find(reminder);
+  return found == index.reminders.end() ? nullptr : &found->second;
+}
+
+// The line after the last one that says the lease runs; null if there is none.
+const v1::ReminderChange* AfterLease(const std::vector<Line>& lines, int attempt) {
+  const v1::ReminderChange* after = nullptr;
+  bool runs = false;
+  for (const Line& line : lines) {
+    const v1::ReminderChange& change = line.event->reminder();
+    const bool leased = change.state() == v1::REMINDER_STATE_LEASED && change.attempts() == attempt;
+    if (runs && !leased && after == nullptr) after = &change;
+    if (leased) after = nullptr;
+    runs = runs || leased;
+  }
+  return after;
+}
+
+void CheckLeaseIsKept(const Index& index, const Held& held, Faults* faults) {
+  const v1::Lease& lease = *held.lease;
+  const std::vector<Line>* lines = LinesOf(index, lease.reminder());
+  const bool is_there = lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const Line& line) {
+    return line.event->reminder().state() == v1::REMINDER_STATE_LEASED &&
+           line.event->reminder().attempts() == lease.attempt();
+  });
+  if (!is_there) {
+    faults->Add("promise 1: ", lease.reminder(), ": lease ", lease.attempt(), " was given and is not in the log");
+  }
+}
+
+void CheckSentIsKept(const Index& index, const Held& held, const Observation& report, Faults* faults) {
+  const std::string& name = held.lease->reminder();
+  const v1::ReminderState answered = report.report().state();
+  if (!IsSent(answered, v1::REMINDER_REASON_BOUNCED)) {
+    faults->Add("promise 1: ", name, " was reported sent, and answered to be ", Word(answered));
+  }
+  const auto last = index.last_reminders.find(name);
+  if (last == index.last_reminders.end() || !IsSent(last->second->state(), last->second->reason())) {
+    faults->Add("promise 1: ", name, " was acknowledged as sent, and is ",
+                last == index.last_reminders.end() ? "gone" : Word(last->second->state()));
+  }
+}
+
+// A failure or a release is accepted from the holder only, and ends the lease.
+void CheckGivenBack(const Index& index, const Held& held, const Observation& report, Faults* faults) {
+  const v1::Lease& lease = *held.lease;
+  const std::vector<Line>* lines = LinesOf(index, lease.reminder());
+  const v1::ReminderChange* after = lines == nullptr ? nullptr : AfterLease(*lines, lease.attempt());
+  const bool ends = after != nullptr && (after->state() == v1::REMINDER_STATE_DUE ||
+                                         (after->state() == v1::REMINDER_STATE_FAILED &&
+                                          report.report().outcome() != v1::DELIVERY_OUTCOME_RELEASED));
+  if (!ends) {
+    faults->Add("promise 1: ", lease.reminder(), ": lease ", lease.attempt(), " was given back, which is lost");
+  }
+  if (index.ClockOf(lease.reminder()).AtLeast(report) >= held.expire) {
+    faults->Add("promise 3: ", lease.reminder(), ": lease ", lease.attempt(),
+                " was given back by a gateway that no longer held it");
+  }
+}
+
+// Whether the lease that `change` tells of may have ended before its time: its gateway gave it back, or a pause took it.
+bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change) {
+  if (index.MayHaveHappened(EnrollmentOf(change.name()), Change::KIND_PAUSE)) return true;
+  const Held* holder = index.HolderOf(change);
+  if (holder == nullptr) return false;
+  return std::any_of(holder->reports.begin(), holder->reports.end(), [](const Observation* report) {
+    return GivesBack(report->report().outcome()) && report->outcome() != OUTCOME_REFUSED;
+  });
+}
+
+// Sendings, and ends of leases before their time, are of somebody's report; and a sending is told once.
+void CheckWasReported(const Index& index, const std::string& name, const std::vector<Line>& lines, Faults* faults) {
+  int sent = 0;
+  const v1::ReminderChange* before = nullptr;
+  for (const Line& line : lines) {
+    const v1::ReminderChange& change = line.event->reminder();
+    sent += change.state() == v1::REMINDER_STATE_SENT ? 1 : 0;
+    const bool given_back = change.state() == v1::REMINDER_STATE_DUE && before != nullptr &&
+                            before->state() == v1::REMINDER_STATE_LEASED;
+    if (given_back && !MayHaveBeenGivenBack(index, *before)) {
+      faults->Add("promise 3: ", name, ": lease ", before->attempts(), " was given back by nobody");
+    }
+    before = &change;
+  }
+  if (sent > 0 && !index.MayHaveBeenReported(name, v1::DELIVERY_OUTCOME_SENT)) {
+    faults->Add("promise 1: ", name, " was sent by nobody");
+  }
+  if (sent > 1) faults->Add("promise 3: ", name, " was sent ", sent, " times by the log");
+}
+
+}  // namespace
+
+void CheckDeliveriesAreKept(const Index& index, Faults* faults) {
+  for (const auto& [id, held] : index.held) {
+    CheckLeaseIsKept(index, held, faults);
+    for (const Observation* report : held.reports) {
+      if (report->outcome() != OUTCOME_DONE) continue;
+      if (report->report().outcome() == v1::DELIVERY_OUTCOME_SENT) CheckSentIsKept(index, held, *report, faults);
+      if (GivesBack(report->report().outcome())) CheckGivenBack(index, held, *report, faults);
+    }
+  }
+  for (const auto& [name, lines] : index.reminders) CheckWasReported(index, name, lines, faults);
+}
+
+}  // namespace aftercare::history

@@ -1,0 +1,88 @@
+// Promise 3: nothing that was reported sent is leased again; and a reminder is with one gateway at a time.
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "tests/history/checks.h"
+
+namespace aftercare::history {
+namespace {
+
+void CheckGivenOnce(const Index& index, Faults* faults) {
+  std::set<std::string> seen;
+  for (const Observation& observation : index.history.observations()) {
+    if (observation.has_lease() && !seen.insert(observation.lease().lease_id()).second) {
+      faults->Add("promise 3: ", observation.lease().reminder(), ": lease ", observation.lease().attempt(),
+                  " was given twice");
+    }
+  }
+}
+
+// Leases of one reminder, as gateways saw them.
+void CheckHolders(const std::string& name, const std::vector<const Held*>& holders, Faults* faults) {
+  int64_t sent = std::numeric_limits<int64_t>::max();
+  for (const Held* holder : holders) {
+    for (const Observation* report : holder->reports) {
+      const bool is_sent = report->report().outcome() == v1::DELIVERY_OUTCOME_SENT && report->outcome() == OUTCOME_DONE;
+      if (is_sent) sent = std::min(sent, report->answered());
+    }
+  }
+  std::set<std::string> keys;
+  std::set<int> attempts;
+  for (const Held* holder : holders) {
+    keys.insert(holder->lease->idempotency_key());
+    if (!attempts.insert(holder->lease->attempt()).second) {
+      faults->Add("promise 3: ", name, " has two leases with the number ", holder->lease->attempt());
+    }
+    if (holder->observation->asked() > sent) {
+      faults->Add("promise 3: ", name, " was reported sent, and leased again (", holder->lease->attempt(), ")");
+    }
+  }
+  if (keys.size() > 1) faults->Add("promise 3: ", name, " has ", keys.size(), " idempotency keys");
+}
+
+void CheckKeysDiffer(const Index& index, Faults* faults) {
+  std::map<std::string, std::string> owners;
+  for (const auto& [name, holders] : index.holders) {
+    const auto [owner, added] = owners.try_emplace(holders[0]->lease->idempotency_key(), name);
+    if (!added) faults->Add("promise 3: ", name, " has the idempotency key of ", owner->second);
+  }
+}
+
+// Leases of one reminder, by the log.
+void CheckLog(const Index& index, const std::string& name, const std::vector<Line>& lines, Faults* faults) {
+  int attempts = 0;
+  bool sent = false;
+  const v1::ReminderChange* before = nullptr;
+  for (const Line& line : lines) {
+    const v1::ReminderChange& change = line.event->reminder();
+    const bool leased = change.state() == v1::REMINDER_STATE_LEASED;
+    if (leased && sent) faults->Add("promise 3: ", name, " was sent, and leased again, by the log");
+    sent = sent || change.state() == v1::REMINDER_STATE_SENT;
+    const bool was_leased = before != nullptr && before->state() == v1::REMINDER_STATE_LEASED;
+    const bool runs_on = was_leased && before->attempts() == change.attempts();
+    if (leased && !runs_on && change.attempts() != attempts + 1) {
+      faults->Add("promise 3: ", name, ": lease ", change.attempts(), " comes after lease ", attempts);
+    }
+    if (leased && was_leased && !runs_on) {
+      const Held* holder = index.HolderOf(*before);
+      if (holder != nullptr && Micros(line.event->event_time()) < holder->expire) {
+        faults->Add("promise 3: ", name, ": lease ", change.attempts(), " was given while lease ", before->attempts(),
+                    " held");
+      }
+    }
+    if (leased) attempts = change.attempts();
+    before = &change;
+  }
+}
+
+}  // namespace
+
+void CheckLeases(const Index& index, Faults* faults) {
+  CheckGivenOnce(index, faults);
+  for (const auto& [name, holders] : index.holders) CheckHolders(name, holders, faults);
+  CheckKeysDiffer(index, faults);
+  for (const auto& [name, lines] : index.reminders) CheckLog(index, name, lines, faults);
+}
+
+}  // namespace aftercare::history

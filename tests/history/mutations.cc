@@ -1,0 +1,453 @@
+#include "tests/history/mutations.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+
+#include "tests/history/index.h"
+
+namespace aftercare::history {
+namespace {
+
+// The last entry that is so: what is far from the beginning. Null if there is none.
+template <typename Field, typename Is>
+auto* FindLast(Field* field, Is is) {
+  const auto found = std::find_if(field->rbegin(), field->rend(), is);
+  return found == field->rend() ? nullptr : &*found;
+}
+
+template <typename Field, typename Is>
+int EraseIf(Field* field, Is is) {
+  const auto rest = std::remove_if(field->begin(), field->end(), is);
+  const int erased = static_cast<int>(field->end() - rest);
+  field->erase(rest, field->end());
+  return erased;
+}
+
+bool Done(const Observation& call) { return call.outcome() == OUTCOME_DONE; }
+
+Observation* DoneChange(History* history, Change::Kind kind) {
+  return FindLast(history->mutable_observations(),
+                  [&](const Observation& call) { return call.change().kind() == kind && Done(call); });
+}
+
+Observation* DoneReport(History* history, v1::DeliveryOutcome outcome) {
+  return FindLast(history->mutable_observations(),
+                  [&](const Observation& call) { return call.report().outcome() == outcome && Done(call); });
+}
+
+Observation* LeaseOf(History* history, const std::string& lease_id) {
+  return FindLast(history->mutable_observations(),
+                  [&](const Observation& call) { return call.lease().lease_id() == lease_id; });
+}
+
+// A lease of a reminder in real time: a sandbox's time is only known from afar.
+Observation* LastLease(History* history) {
+  std::set<std::string> sandboxes;
+  for (const Clinic& clinic : history->clinics()) {
+    if (clinic.sandbox()) sandboxes.insert(clinic.name());
+  }
+  return FindLast(history->mutable_observations(), [&](const Observation& call) {
+    return call.has_lease() && sandboxes.count(ClinicOf(call.lease().reminder())) == 0;
+  });
+}
+
+v1::Reminder* LastState(History* history, const std::string& reminder) {
+  return FindLast(history->mutable_timelines(), [&](const v1::Reminder& each) { return each.name() == reminder; });
+}
+
+// The log of the clinic that `name` is of.
+google::protobuf::RepeatedField<int32_t>* LogOf(History* history, const std::string& name) {
+  for (Clinic& clinic : *history->mutable_clinics()) {
+    if (clinic.name() == ClinicOf(name)) return clinic.mutable_log();
+  }
+  return nullptr;
+}
+
+// Takes lines that are so out of a log.
+bool EraseLines(History* history, const std::string& name, const std::function<bool(const v1::Event&)>& is) {
+  return EraseIf(LogOf(history, name), [&](int place) { return is(history->events(place)); }) > 0;
+}
+
+int FindLine(const History& history, const google::protobuf::RepeatedField<int32_t>& log,
+             const std::function<bool(const v1::Event&)>& is) {
+  for (int i = 0; i < log.size(); ++i) {
+    if (is(history.events(log.Get(i)))) return i;
+  }
+  return -1;
+}
+
+// A segment of somebody who watches everything, with enough in it.
+Segment* LongSegment(History* history) {
+  return FindLast(history->mutable_segments(), [&](const Segment& segment) {
+    const Watcher* watcher = FindLast(history->mutable_watchers(),
+                                      [&](const Watcher& each) { return each.name() == segment.watcher(); });
+    const int size = segment.events_size();
+    return size >= 4 && watcher->start() == Watcher::START_FIRST && watcher->filter().ByteSizeLong() == 0 &&
+           segment.events(size / 2) != segment.events(size / 2 - 1);
+  });
+}
+
+bool LoseEnrollment(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_ENROLL);
+  if (call == nullptr) return false;
+  const std::string name = call->change().name();
+  return EraseIf(history->mutable_enrollments(), [&](const v1::Enrollment& each) { return each.name() == name; }) > 0;
+}
+
+bool LoseEnrollmentLine(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_ENROLL);
+  if (call == nullptr) return false;
+  return EraseLines(history, call->change().name(), [&](const v1::Event& event) {
+    return event.type() == v1::EVENT_TYPE_ENROLLMENT_CREATED && event.enrollment() == call->change().name();
+  });
+}
+
+bool EnrollTwice(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_ENROLL);
+  if (call == nullptr) return false;
+  auto* log = LogOf(history, call->change().name());
+  log->Add(log->Get(FindLine(*history, *log, [&](const v1::Event& event) {
+    return event.enrollment() == call->change().name();
+  })));
+  return true;
+}
+
+bool LoseUpdate(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_UPDATE);
+  if (call == nullptr) return false;
+  const Observation* enrolled = FindLast(history->mutable_observations(), [&](const Observation& each) {
+    return each.change().kind() == Change::KIND_ENROLL && each.change().name() == call->change().name();
+  });
+  FindLast(history->mutable_enrollments(), [&](const v1::Enrollment& each) {
+    return each.name() == call->change().name();
+  })->set_first_name(enrolled->change().first_name());
+  return true;
+}
+
+bool LoseCompletion(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_COMPLETE);
+  if (call == nullptr) return false;
+  LastState(history, call->change().name())->set_state(v1::REMINDER_STATE_SENT);
+  return true;
+}
+
+bool LoseCancellation(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_CANCEL);
+  if (call == nullptr) return false;
+  return EraseLines(history, call->change().name(), [&](const v1::Event& event) {
+    return event.reminder().name() == call->change().name() &&
+           event.reminder().state() == v1::REMINDER_STATE_CANCELLED;
+  });
+}
+
+bool TurnClockBack(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_ADVANCE);
+  if (call == nullptr) return false;
+  for (Clinic& clinic : *history->mutable_clinics()) clinic.set_last_micros(call->change().micros() - 1);
+  return true;
+}
+
+bool LoseSent(History* history) {
+  const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_SENT);
+  if (report == nullptr) return false;
+  v1::Reminder* reminder =
+      LastState(history, LeaseOf(history, report->report().lease_id())->lease().reminder());
+  reminder->set_state(v1::REMINDER_STATE_EXPIRED);
+  reminder->set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
+  return true;
+}
+
+bool LoseRelease(History* history) {
+  const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_RELEASED);
+  if (report == nullptr) return false;
+  const v1::Lease& lease = LeaseOf(history, report->report().lease_id())->lease();
+  return EraseLines(history, lease.reminder(), [&](const v1::Event& event) {
+    return event.reminder().name() == lease.reminder() && event.reminder().state() == v1::REMINDER_STATE_DUE;
+  });
+}
+
+bool LoseLease(History* history) {
+  const Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  return EraseLines(history, lease->lease().reminder(), [&](const v1::Event& event) {
+    return event.reminder().name() == lease->lease().reminder() &&
+           event.reminder().state() == v1::REMINDER_STATE_LEASED &&
+           event.reminder().attempts() == lease->lease().attempt();
+  });
+}
+
+bool SendUnasked(History* history) {
+  const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_SENT);
+  if (report == nullptr) return false;
+  const std::string reminder = LeaseOf(history, report->report().lease_id())->lease().reminder();
+  for (Observation& call : *history->mutable_observations()) {
+    if (!call.has_report() || call.report().outcome() != v1::DELIVERY_OUTCOME_SENT) continue;
+    const Observation* lease = LeaseOf(history, call.report().lease_id());
+    if (lease->lease().reminder() == reminder) call.mutable_report()->set_outcome(v1::DELIVERY_OUTCOME_RELEASED);
+  }
+  return true;
+}
+
+bool RefuseSent(History* history) {
+  Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_SENT);
+  if (report == nullptr) return false;
+  report->set_outcome(OUTCOME_REFUSED);
+  report->set_reason("LEASE_LOST");
+  return true;
+}
+
+bool FindNothing(History* history) {
+  Observation* look = FindLast(history->mutable_observations(), [](const Observation& call) {
+    return call.has_look() && Done(call) && call.look().name().find("/reminders/") == std::string::npos;
+  });
+  if (look == nullptr) return false;
+  look->set_outcome(OUTCOME_REFUSED);
+  return true;
+}
+
+bool FindUnsent(History* history) {
+  Observation* look = FindLast(history->mutable_observations(), [](const Observation& call) {
+    return call.look().state() == v1::REMINDER_STATE_SENT && Done(call);
+  });
+  if (look == nullptr) return false;
+  look->mutable_look()->set_state(v1::REMINDER_STATE_DUE);
+  return true;
+}
+
+bool OfferEarly(History* history) {
+  Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  auto* due = lease->mutable_lease()->mutable_due_time();
+  due->set_seconds(lease->answered_micros() / 1'000'000 + 1);
+  return true;
+}
+
+bool OfferExpired(History* history) {
+  Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  lease->mutable_lease()->mutable_expire_time()->set_seconds(lease->asked_micros() / 1'000'000 - 1);
+  return true;
+}
+
+bool HoldBeyondWindow(History* history) {
+  Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  auto* expire = lease->mutable_lease()->mutable_expire_time();
+  expire->set_seconds(expire->seconds() + 86400 * 400);
+  return true;
+}
+
+bool LeaseSent(History* history) {
+  const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_SENT);
+  if (report == nullptr) return false;
+  Observation again = *LeaseOf(history, report->report().lease_id());
+  again.set_asked(report->answered() + 1);
+  again.set_answered(report->answered() + 2);
+  again.mutable_lease()->set_attempt(again.lease().attempt() + 100);
+  again.mutable_lease()->set_lease_id("another");
+  *history->add_observations() = again;
+  return true;
+}
+
+// Of two leases in a row, the first of which ran out, the first had not.
+bool HoldTogether(History* history) {
+  const Index index(*history);
+  for (const auto& [name, lines] : index.reminders) {
+    for (size_t i = 1; i < lines.size(); ++i) {
+      const v1::ReminderChange& before = lines[i - 1].event->reminder();
+      const v1::ReminderChange& after = lines[i].event->reminder();
+      const Held* holder = index.HolderOf(before);
+      const bool both = before.state() == v1::REMINDER_STATE_LEASED && after.state() == v1::REMINDER_STATE_LEASED &&
+                        before.attempts() != after.attempts();
+      if (!both || holder == nullptr) continue;
+      auto* expire = LeaseOf(history, holder->lease->lease_id())->mutable_lease()->mutable_expire_time();
+      expire->set_seconds(lines[i].event->event_time().seconds() + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool FailLate(History* history) {
+  Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_RELEASED);
+  if (report == nullptr) return false;
+  LeaseOf(history, report->report().lease_id())->mutable_lease()->mutable_expire_time()->set_seconds(1);
+  return true;
+}
+
+bool ChangeKey(History* history) {
+  std::set<std::string> seen;
+  for (Observation& call : *history->mutable_observations()) {
+    if (!call.has_lease() || seen.insert(call.lease().reminder()).second) continue;
+    call.mutable_lease()->set_idempotency_key("another");
+    return true;
+  }
+  return false;
+}
+
+bool ShareKey(History* history) {
+  std::string key;
+  for (Observation& call : *history->mutable_observations()) {
+    if (!call.has_lease() || call.lease().attempt() != 1) continue;
+    if (!key.empty()) {
+      call.mutable_lease()->set_idempotency_key(key);
+      return true;
+    }
+    key = call.lease().idempotency_key();
+  }
+  return false;
+}
+
+bool GiveTwice(History* history) {
+  const Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  const Observation again = *lease;
+  *history->add_observations() = again;
+  return true;
+}
+
+bool EndTwice(History* history) {
+  const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_SENT);
+  if (report == nullptr) return false;
+  const std::string reminder = LeaseOf(history, report->report().lease_id())->lease().reminder();
+  auto* log = LogOf(history, reminder);
+  const int line = FindLine(*history, *log, [&](const v1::Event& event) {
+    return event.reminder().name() == reminder && event.reminder().state() == v1::REMINDER_STATE_SENT;
+  });
+  if (line < 0) return false;
+  v1::Event event = history->events(log->Get(line));
+  event.mutable_reminder()->set_state(v1::REMINDER_STATE_EXPIRED);
+  event.mutable_reminder()->set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
+  log->Add(history->events_size());
+  *history->add_events() = event;
+  return true;
+}
+
+bool NeverEnd(History* history) {
+  v1::Reminder* reminder = FindLast(history->mutable_timelines(), [](const v1::Reminder&) { return true; });
+  reminder->set_state(v1::REMINDER_STATE_DUE);
+  return true;
+}
+
+bool EndWithoutReason(History* history) {
+  v1::Reminder* reminder = FindLast(history->mutable_timelines(), [](const v1::Reminder& each) {
+    return each.reason() != v1::REMINDER_REASON_UNSPECIFIED;
+  });
+  if (reminder == nullptr) return false;
+  reminder->clear_reason();
+  return true;
+}
+
+bool LoseOccurrence(History* history) {
+  if (history->timelines().empty()) return false;
+  history->mutable_timelines()->RemoveLast();
+  return true;
+}
+
+bool SeeTwice(History* history) {
+  Segment* segment = LongSegment(history);
+  if (segment == nullptr) return false;
+  const int middle = segment->events_size() / 2;
+  segment->set_events(middle, segment->events(middle - 1));
+  return true;
+}
+
+bool SeeGap(History* history) {
+  Segment* segment = LongSegment(history);
+  if (segment == nullptr) return false;
+  const auto middle = segment->mutable_events()->begin() + segment->events_size() / 2;
+  segment->mutable_events()->erase(middle);
+  return true;
+}
+
+bool SeeOutOfOrder(History* history) {
+  Segment* segment = LongSegment(history);
+  if (segment == nullptr) return false;
+  segment->mutable_events()->SwapElements(segment->events_size() / 2 - 1, segment->events_size() / 2);
+  return true;
+}
+
+bool SeeWhatIsNot(History* history) {
+  Segment* segment = LongSegment(history);
+  if (segment == nullptr) return false;
+  segment->set_events(1, history->events_size());
+  history->add_events()->set_enrollment("clinics/riverside/enrollments/nobody");
+  return true;
+}
+
+bool StopEarly(History* history) {
+  const std::string watcher = LongSegment(history)->watcher();
+  int seen = 0;
+  for (const Segment& segment : history->segments()) {
+    if (segment.watcher() == watcher) seen = std::max(seen, segment.from() + segment.events_size());
+  }
+  for (Segment& segment : *history->mutable_segments()) {
+    const int beyond = segment.from() + segment.events_size() - seen + 1;
+    if (segment.watcher() == watcher && beyond > 0) segment.mutable_events()->Truncate(segment.events_size() - beyond);
+  }
+  return true;
+}
+
+bool ListNothing(History* history) {
+  history->clear_listed();
+  return true;
+}
+
+bool LogOutOfOrder(History* history) {
+  const auto is_enrollment = [&](const v1::Event& event) {
+    return event.type() == v1::EVENT_TYPE_ENROLLMENT_CREATED;
+  };
+  auto* log = history->mutable_clinics(0)->mutable_log();
+  const int line = FindLine(*history, *log, is_enrollment);
+  if (line < 0) return false;
+  const int place = log->Get(line);
+  log->erase(log->begin() + line);
+  log->Add(place);
+  return true;
+}
+
+}  // namespace
+
+const std::vector<Mutation>& AllMutations() {
+  static const std::vector<Mutation>& all = *new std::vector<Mutation>{
+      {"LostEnrollment", "was acknowledged and is lost", LoseEnrollment},
+      {"LostEnrollmentLine", "1 enrolment(s) acknowledged, 0 in the log", LoseEnrollmentLine},
+      {"EnrolledTwice", "1 enrolment(s) asked for, 2 in the log", EnrollTwice},
+      {"LostUpdate", "was acknowledged and is lost", LoseUpdate},
+      {"LostCompletion", "its completion was acknowledged, and it is SENT", LoseCompletion},
+      {"LostCancellation", "its cancellation was acknowledged, and it is CANCELLED", LoseCancellation},
+      {"ClockTurnedBack", "its clock was moved further than it is at the end", TurnClockBack},
+      {"LostSending", "was acknowledged as sent, and is EXPIRED", LoseSent},
+      {"LostRelease", "was given back, which is lost", LoseRelease},
+      {"LostLease", "was given and is not in the log", LoseLease},
+      {"SentByNobody", "was sent by nobody", SendUnasked},
+      {"SendingRefused", "was refused what it may do: LEASE_LOST", RefuseSent},
+      {"EnrolledAndNotFound", "was acknowledged, and then not found", FindNothing},
+      {"SentAndFoundDue", "was acknowledged as sent, and then found DUE", FindUnsent},
+      {"Early", "was given before it was due", OfferEarly},
+      {"Late", "had ended when it was asked for", OfferExpired},
+      {"HeldBeyondTheWindow", "reaches beyond the reminder's window", HoldBeyondWindow},
+      {"LeasedAfterSending", "was reported sent, and leased again", LeaseSent},
+      {"TwoHolders", "was given while lease", HoldTogether},
+      {"FailedByAnother", "was given back by a gateway that no longer held it", FailLate},
+      {"ChangedKey", "has 2 idempotency keys", ChangeKey},
+      {"SharedKey", "has the idempotency key of", ShareKey},
+      {"LeaseGivenTwice", "was given twice", GiveTwice},
+      {"EndedTwice", "ended SENT and then became EXPIRED", EndTwice},
+      {"NeverEnded", "has not ended: it is DUE", NeverEnd},
+      {"EndedWithoutReason", "without a reason", EndWithoutReason},
+      {"LostOccurrence", "occurrences, and not the", LoseOccurrence},
+      {"EventTwice", "again", SeeTwice},
+      {"EventGap", "has a gap of 1 events before", SeeGap},
+      {"EventsOutOfOrder", "too soon", SeeOutOfOrder},
+      {"EventOfNothing", "which is not in the log", SeeWhatIsNot},
+      {"LastEventMissed", "missed the last 1 events", StopEarly},
+      {"ListMissesWhatTheWatchDoes", "was told neither by its list nor afterwards that", ListNothing},
+      {"LogOutOfOrder", "comes after it in the log", LogOutOfOrder},
+  };
+  return all;
+}
+
+}  // namespace aftercare::history

@@ -1,0 +1,203 @@
+#include "tests/history/writer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "scheduler/plan/timestamps.h"
+#include "tests/history/index.h"
+
+namespace aftercare::history {
+namespace {
+
+using Enrollments = v1::EnrollmentService::Stub;
+using Reminders = v1::ReminderService::Stub;
+
+}  // namespace
+
+void Writer::Run() {
+  while (world_.working && (client_ != nullptr || (client_ = world_.lives.Await(nullptr)) != nullptr)) Step();
+}
+
+void Writer::Step() {
+  if (running_.empty() || (patients_ < most_ && chance_.OneIn(3))) {
+    if (patients_ < most_) return Enroll();
+    world_.recorder.AwaitMore(50);  // All have ended: nothing is left but to look on.
+    return;
+  }
+  const size_t index = static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(running_.size()) - 1));
+  const std::string enrollment = running_[index];
+  switch (chance_.Number(0, 9)) {
+    case 0:
+      return Update(enrollment);
+    case 1:
+      return Pause(enrollment);
+    case 2:
+      return Resume(enrollment);
+    case 3:
+      return Look(enrollment);
+    case 4:
+      if (static_cast<int>(running_.size()) > most_ / 4 || chance_.OneIn(5)) End(index);
+      return;
+    default:
+      return ChangeReminder(enrollment);
+  }
+}
+
+Outcome Writer::Carry(Change::Kind kind, Change change, const Send& send) {
+  const std::string id = absl::StrCat(name_, "-", ++requests_);
+  const bool insists = !chance_.OneIn(6);
+  change.set_kind(kind);
+  change.set_request_id(id);
+  while (true) {
+    Observation call;
+    call.set_actor(name_);
+    *call.mutable_change() = change;
+    send(*client_, id, &call);
+    const Outcome outcome = call.outcome();
+    world_.recorder.Add(std::move(call));
+    if (outcome != OUTCOME_UNKNOWN) return outcome;
+    client_ = world_.lives.Await(client_);
+    if (client_ == nullptr || !insists) return outcome;
+  }
+}
+
+void Writer::Enroll() {
+  const std::string id = absl::StrCat(name_, "-", ++patients_);
+  auto request = e2e::Patient(place_.clinic.name().substr(std::string("clinics/").size()), id, place_.date,
+                              "contact_points { channel: CHANNEL_SMS address: '+15550111' }"
+                              "contact_points { channel: CHANNEL_EMAIL address: 'ana@example.org' }");
+  request.mutable_enrollment()->set_time_zone(place_.zone);
+  request.mutable_enrollment()->set_first_name("first-" + id);
+  Change change;
+  change.set_name(absl::StrCat(place_.clinic.name(), "/enrollments/", id));
+  change.set_first_name(request.enrollment().first_name());
+  const Outcome outcome = Carry(Change::KIND_ENROLL, change,
+                                [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.enrollments, &Enrollments::CreateEnrollment, request, call);
+  });
+  if (outcome == OUTCOME_DONE) running_.push_back(change.name());
+}
+
+// Another name, which nothing else has, and every other time another date of the procedure.
+void Writer::Update(const std::string& enrollment) {
+  Change change;
+  change.set_name(enrollment);
+  change.set_first_name(absl::StrCat("name-", name_, "-", requests_ + 1));
+  v1::UpdateEnrollmentRequest request;
+  request.mutable_enrollment()->set_name(enrollment);
+  request.mutable_enrollment()->set_first_name(change.first_name());
+  request.mutable_update_mask()->add_paths("first_name");
+  if (chance_.OneIn(2)) {
+    absl::CivilDay day;
+    absl::ParseCivilTime(place_.date, &day);
+    request.mutable_enrollment()->set_procedure_date(absl::FormatCivilTime(day + chance_.Number(-1, 1)));
+    request.mutable_update_mask()->add_paths("procedure_date");
+  }
+  Carry(Change::KIND_UPDATE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.enrollments, &Enrollments::UpdateEnrollment, request, call);
+  });
+}
+
+void Writer::Pause(const std::string& enrollment) {
+  Change change;
+  change.set_name(enrollment);
+  Carry(Change::KIND_PAUSE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    v1::PauseEnrollmentRequest request;
+    request.set_name(enrollment);
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.enrollments, &Enrollments::PauseEnrollment, request, call);
+  });
+}
+
+void Writer::Resume(const std::string& enrollment) {
+  Change change;
+  change.set_name(enrollment);
+  Carry(Change::KIND_RESUME, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    v1::ResumeEnrollmentRequest request;
+    request.set_name(enrollment);
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.enrollments, &Enrollments::ResumeEnrollment, request, call);
+  });
+}
+
+void Writer::End(size_t index) {
+  Change change;
+  change.set_name(running_[index]);
+  change.set_end_reason(chance_.OneIn(2) ? v1::END_REASON_WITHDRAWN : v1::END_REASON_COMPLETED);
+  running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
+  Carry(Change::KIND_END, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    v1::EndEnrollmentRequest request;
+    request.set_name(change.name());
+    request.set_reason(change.end_reason());
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.enrollments, &Enrollments::EndEnrollment, request, call);
+  });
+}
+
+// Moves, cancels or completes one that is not over, as it looks.
+void Writer::ChangeReminder(const std::string& enrollment) {
+  v1::GetTimelineRequest look;
+  look.set_name(enrollment);
+  const auto timeline = e2e::Call(*client_->enrollments, &Enrollments::GetTimeline, look);
+  if (!timeline.ok()) {
+    client_ = world_.lives.Await(client_);
+    return;
+  }
+  std::vector<const v1::Reminder*> open;
+  for (const v1::Reminder& reminder : timeline->reminders()) {
+    if (!IsTerminal(reminder.state())) open.push_back(&reminder);
+  }
+  if (open.empty()) return;
+  const v1::Reminder& reminder = *open[static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(open.size()) - 1))];
+  Change change;
+  change.set_name(reminder.name());
+  if (chance_.OneIn(2)) {
+    const absl::Duration ahead = place_.clinic.sandbox() ? absl::Minutes(chance_.Number(1, 90))
+                                                         : absl::Milliseconds(chance_.Number(100, 3000));
+    return Move(reminder.name(), plan::ToTime(timeline->current_time()) + ahead);
+  }
+  if (reminder.audience() == v1::AUDIENCE_CARE_TEAM || chance_.OneIn(3)) {
+    Carry(Change::KIND_COMPLETE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+      v1::CompleteReminderRequest request;
+      request.set_name(reminder.name());
+      request.set_request_id(request_id);
+      Ask(world_.recorder, *client.reminders, &Reminders::CompleteReminder, request, call);
+    });
+    return;
+  }
+  Carry(Change::KIND_CANCEL, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    v1::CancelReminderRequest request;
+    request.set_name(reminder.name());
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.reminders, &Reminders::CancelReminder, request, call);
+  });
+}
+
+void Writer::Move(const std::string& reminder, absl::Time due) {
+  Change change;
+  change.set_name(reminder);
+  change.set_micros(absl::ToUnixMicros(due));
+  v1::MoveReminderRequest request;
+  request.set_name(reminder);
+  plan::SetTimestamp(absl::FromUnixMicros(change.micros()), request.mutable_due_time());
+  Carry(Change::KIND_MOVE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    request.set_request_id(request_id);
+    Ask(world_.recorder, *client.reminders, &Reminders::MoveReminder, request, call);
+  });
+}
+
+void Writer::Look(const std::string& enrollment) {
+  v1::GetEnrollmentRequest request;
+  request.set_name(enrollment);
+  Observation call;
+  call.set_actor(name_);
+  call.mutable_look()->set_name(enrollment);
+  Ask(world_.recorder, *client_->enrollments, &Enrollments::GetEnrollment, request, &call);
+  if (call.outcome() == OUTCOME_UNKNOWN) client_ = world_.lives.Await(client_);
+  world_.recorder.Add(std::move(call));
+}
+
+}  // namespace aftercare::history

@@ -1,0 +1,109 @@
+// Consent, addresses and replies, on every kind of database.
+#include "absl/strings/str_join.h"
+#include "tests/store/store_suite.h"
+
+namespace aftercare::store {
+namespace {
+
+class RepliesConformance : public StoreSuite {
+ protected:
+  static EnrollmentRow At(absl::string_view clinic, absl::string_view id,
+                          const std::vector<std::pair<v1::Channel, std::string>>& points) {
+    EnrollmentRow row = MakeEnrollment(clinic, id);
+    row.data.clear_contact_points();
+    for (const auto& [channel, address] : points) {
+      v1::ContactPoint* point = row.data.add_contact_points();
+      point->set_channel(channel);
+      point->set_address(address);
+    }
+    return row;
+  }
+  std::string Found(absl::string_view clinic, v1::Channel channel, absl::string_view address) {
+    const auto ids = Ask(&Facts::EnrollmentsAt, clinic, AddressKey(channel, address));
+    return ids.ok() ? absl::StrJoin(*ids, " ") : ids.status().ToString();
+  }
+  static ReplyRow Reply(absl::string_view clinic, absl::string_view id, absl::string_view patient) {
+    ReplyRow row{std::string(clinic), std::string(id), {}};
+    row.data.set_patient(std::string(patient));
+    row.data.set_enrollment("clinics/a/enrollments/e1");
+    row.data.set_channel(v1::CHANNEL_SMS);
+    row.data.mutable_receive_time()->set_seconds(5);
+    row.data.set_text("I am fine, ¿y usted?");
+    row.data.set_meaning(v1::REPLY_MEANING_ANSWER);
+    row.data.set_reminder("clinics/a/enrollments/e1/reminders/ask.1");
+    row.data.set_score(0);
+    return row;
+  }
+  std::string List(const ReplyQuery& query) {
+    const auto rows = Ask(&Facts::ListReplies, query);
+    if (!rows.ok()) return rows.status().ToString();
+    return absl::StrJoin(*rows, " ", [](std::string* out, const ReplyRow& row) { out->append(row.reply); });
+  }
+};
+INSTANTIATE_FOR_EVERY_DATABASE(RepliesConformance);
+
+TEST_P(RepliesConformance, EnrollmentsAreFoundByTheirContactPoints) {
+  Apply([](Transaction& tx) {
+    absl::Status status = tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_EMAIL, "X@y.org"}}));
+    if (status.ok()) status = tx.InsertEnrollment(At("a", "e1", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_SMS, "+1"}}));
+    return status.ok() ? tx.InsertEnrollment(At("b", "e3", {{v1::CHANNEL_SMS, "+1"}})) : status;
+  });
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+1"), "e1 e2");
+  EXPECT_EQ(Found("b", v1::CHANNEL_SMS, "+1"), "e3");
+  EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "+1"), "");
+  EXPECT_EQ(Found("a", v1::CHANNEL_EMAIL, "x@Y.ORG"), "e2");
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+2"), "");
+}
+
+TEST_P(RepliesConformance, ChangedContactPointsAreThoseOfAfter) {
+  const EnrollmentRow before = At("a", "e1", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_EMAIL, "x@y.org"}});
+  const EnrollmentRow after = At("a", "e1", {{v1::CHANNEL_EMAIL, "X@Y.org"}, {v1::CHANNEL_WEBHOOK, "Id"}});
+  Apply([&](Transaction& tx) {
+    absl::Status status = tx.InsertEnrollment(before);
+    if (status.ok()) status = tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, "+1"}}));
+    return status.ok() ? tx.UpdateContacts(before, after) : status;
+  });
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+1"), "e2");
+  EXPECT_EQ(Found("a", v1::CHANNEL_EMAIL, "x@y.org"), "e1");
+  EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "Id"), "e1");
+  EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "id"), "") << "only of e-mail addresses the case does not count";
+}
+
+TEST_P(RepliesConformance, WhatAPatientOptedOutOfIsRemembered) {
+  EXPECT_EQ(Ask(&Facts::OptedOut, "a", "p").value(), 0);
+  ASSERT_THAT(Do(&Transaction::SetOptedOut, "a", "p", int64_t{6}), IsOk());
+  EXPECT_EQ(Ask(&Facts::OptedOut, "a", "p").value(), 6);
+  EXPECT_EQ(Ask(&Facts::OptedOut, "b", "p").value(), 0);
+  ASSERT_THAT(Do(&Transaction::SetOptedOut, "a", "p", int64_t{0}), IsOk());
+  EXPECT_EQ(Ask(&Facts::OptedOut, "a", "p").value(), 0);
+}
+
+TEST_P(RepliesConformance, AReplyIsReadAsItWasWritten) {
+  ASSERT_THAT(Do(&Transaction::InsertReply, Reply("a", "r1", "p")), IsOk());
+  Open();
+  const auto rows = Ask(&Facts::ListReplies, ReplyQuery{.clinic = "a"});
+  ASSERT_THAT(rows, IsOk());
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ(rows->front().reply, "r1");
+  EXPECT_EQ(rows->front().data.DebugString(), Reply("a", "r1", "p").data.DebugString());
+  EXPECT_THAT(Do(&Transaction::InsertReply, Reply("a", "r1", "q")), Fails(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_P(RepliesConformance, RepliesAreListedNewestFirst) {
+  Apply([](Transaction& tx) {
+    absl::Status status;
+    for (const char* id : {"r1", "r3", "r2"}) {
+      if (status.ok()) status = tx.InsertReply(Reply("a", id, id[1] == '2' ? "q" : "p"));
+    }
+    return status.ok() ? tx.InsertReply(Reply("b", "r9", "p")) : status;
+  });
+  EXPECT_EQ(List({.clinic = "a"}), "r3 r2 r1");
+  EXPECT_EQ(List({.clinic = "a", .patient = "p"}), "r3 r1");
+  EXPECT_EQ(List({.clinic = "a", .before = "r3"}), "r2 r1");
+  EXPECT_EQ(List({.clinic = "a", .patient = "p", .before = "r3", .limit = 1}), "r1");
+  EXPECT_EQ(List({.clinic = "a", .limit = 2}), "r3 r2");
+  EXPECT_EQ(List({.clinic = "c"}), "");
+}
+
+}  // namespace
+}  // namespace aftercare::store
