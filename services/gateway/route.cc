@@ -66,13 +66,18 @@ void Route::Stop() {
   CloseSession();
 }
 
+void Route::AwaitSent(absl::Duration limit) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(this, &Route::IsSent), limit);
+}
+
 size_t Route::AwaitDrained(absl::Duration limit) {
   absl::MutexLock lock(&mutex_);
   mutex_.AwaitWithTimeout(absl::Condition(this, &Route::IsDrained), limit);
   return outbox_.sent();
 }
 
-bool Route::IsDrained() const { return !in_session_ && sending_ == 0 && queue_.empty() && outbox_.size() == 0; }
+bool Route::IsDrained() const { return !in_session_ && IsSent() && outbox_.size() == 0; }
 
 void Route::RunSessions() {
   while (AwaitTurn()) {
