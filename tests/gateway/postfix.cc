@@ -107,7 +107,7 @@ Postfix::Postfix() {
   Configure();
   const client::Outcome prepared = client::RunProgram(
       {"/bin/sh", "-c", absl::StrReplaceAll(kPrepare, {{"DIR", directory_.path()}})}, {"PATH=/usr/sbin:/usr/bin:/bin"});
-  ASSERT_EQ(prepared.exit, 0) << prepared.err;
+  EXPECT_EQ(prepared.exit, 0) << prepared.err;
   // Does not outlive the test, however that ends.
   process_ = client::Process::Start(
       {"/usr/bin/setpriv", "--pdeathsig", "TERM", "/usr/sbin/postfix", "-c", directory_.path(), "start-fg"},
