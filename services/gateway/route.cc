@@ -155,8 +155,11 @@ void Route::EndSession() {
 void Route::NoteEnd(const absl::Status& ended) {
   absl::MutexLock lock(&mutex_);
   if (std::exchange(closing_, false) || stopping_) return;
-  const std::string error = ended.ok() ? "the server ended it" : ended.ToString();
-  if (stream_error_ != error) spdlog::warn("{}: the stream of reminders broke, trying again: {}", options_.name, error);
+  const std::string error = ended.ok() ? "ended by the server" : absl::StatusCodeToString(ended.code());
+  if (stream_error_ != error) {
+    spdlog::warn("{}: the stream of reminders broke, trying again: {}", options_.name,
+                 ended.ok() ? error : ended.ToString());
+  }
   stream_error_ = error;
   resume_at_ = Clock::now() + ToSteady(Jittered(stream_pauses_.Next()));
 }
