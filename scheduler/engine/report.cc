@@ -175,7 +175,8 @@ absl::StatusOr<absl::Time> ExtendOne(Core& core, store::Transaction& tx, const C
   auto item = LoadItem(core, tx, caller, lease->key);
   if (!item.ok()) return item.status();
   if (!HoldsLease(item->row, *lease, item->now)) return LeaseLost(*lease);
-  item->row.available = std::min(item->now + duration, item->row.expire);
+  // Never sooner: if the answer is lost, the holder goes by what it knew before.
+  item->row.available = std::min(std::max(item->now + duration, *item->row.available), item->row.expire);
   if (absl::Status status = tx.UpdateReminder(item->row); !status.ok()) return status;
   return *item->row.available;
 }

@@ -261,7 +261,8 @@ std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
 std::string RenderReply(const v1::Reply& reply) {
   const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
   return absl::StrCat(Field("reply", reply.name()), Field("patient", reply.patient()),
-                      Field("enrollment", reply.enrollment()), Field("understood as", MeaningText(reply.meaning(), score)),
+                      Field("enrollment", reply.enrollment()),
+                      Field("understood as", MeaningText(reply.meaning(), score)),
                       Field("answers", ShortReminder(reply.reminder())));
 }
 

@@ -1,5 +1,5 @@
-// Where the settings of a program come from: a file, the environment, flags. Each program has a message whose fields are
-// its settings. Functions are thread safe.
+// Where the settings of a program come from: a file, the environment, flags. Each program has a message whose fields
+// are its settings. Functions are thread safe.
 #ifndef AFTERCARE_SERVICES_COMMON_SETTINGS_H_
 #define AFTERCARE_SERVICES_COMMON_SETTINGS_H_
 
@@ -20,8 +20,8 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 // INVALID_ARGUMENT with file, line and column for anything that is no setting.
 absl::Status ApplyFile(const std::string& path, google::protobuf::Message* config);
 
-// Puts variables whose names begin with `prefix` over `config`: what follows is the name of a field in capitals, or of a
-// message and a field of it, joined by `_`. INVALID_ARGUMENT naming the variable for anything else.
+// Puts variables whose names begin with `prefix` over `config`: what follows is the name of a field in capitals, or
+// of a message and a field of it, joined by `_`. INVALID_ARGUMENT naming the variable for anything else.
 absl::Status ApplyEnvironment(const Settings& environment, absl::string_view prefix, google::protobuf::Message* config);
 
 // Puts fields by name over `config`; an empty value is not set. INVALID_ARGUMENT naming the field for anything else.

@@ -11,7 +11,9 @@
 namespace aftercare::gateway {
 namespace {
 
-constexpr absl::Duration kReportTime = absl::Seconds(15);
+using Clock = std::chrono::steady_clock;
+
+constexpr absl::Duration kReportTime = absl::Seconds(10);
 
 // The address that the callbacks have, for Kannel.
 std::string CallbackUrl(const v1::SmsChannel& sms, int port) {
@@ -49,11 +51,11 @@ void Gateway::AddRoutes(const v1::GatewayConfig& config) {
 
 size_t Gateway::Drain() {
   for (const auto& route : routes_) route->Stop();
-  const auto end = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(longest_timeout_ + kReportTime);
+  const auto sent_by = Clock::now() + absl::ToChronoNanoseconds(longest_timeout_ + absl::Seconds(1));
+  for (const auto& route : routes_) route->AwaitSent(absl::FromChrono(sent_by - Clock::now()));
+  const auto reported_by = Clock::now() + absl::ToChronoNanoseconds(kReportTime);
   size_t unknown = 0;
-  for (const auto& route : routes_) {
-    unknown += route->AwaitDrained(absl::FromChrono(end - std::chrono::steady_clock::now()));
-  }
+  for (const auto& route : routes_) unknown += route->AwaitDrained(absl::FromChrono(reported_by - Clock::now()));
   routes_.clear();
   callbacks_.reset();
   return unknown;

@@ -20,7 +20,7 @@ class Gateway {
   // Begins at once, whether the server is there or not. UNAVAILABLE if callbacks cannot be listened for.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const v1::GatewayConfig& config);
 
-  // Takes nothing more, lets what is being sent end and reports it; as long as sending may take, and 15 seconds for the
+  // Takes nothing more, lets what is being sent end and reports it; as long as sending may take, and 10 seconds for the
   // reports. Answers how many messages were sent that the server does not know of. Call once.
   size_t Drain();
 

@@ -77,7 +77,8 @@ std::string QuotedPrintable(const std::string& text) {
 
 std::string MailMessage(const v1::EmailChannel& config, const v1::Lease& lease, absl::Time now) {
   const std::string& from = config.from_address();
-  const std::string sender = config.from_name().empty() ? from : absl::StrCat(Quoted(config.from_name()), " <", from, ">");
+  const std::string sender =
+      config.from_name().empty() ? from : absl::StrCat(Quoted(config.from_name()), " <", from, ">");
   return absl::StrCat(
       "Date: ", absl::FormatTime("%a, %d %b %Y %H:%M:%S +0000", now, absl::UTCTimeZone()), "\r\n",  //
       "From: ", sender, "\r\n",                                                                     //

@@ -9,9 +9,9 @@
 
 namespace aftercare::gateway {
 
-// A lease as a mail of RFC 5322, ready for SMTP but for its dots: plain text in UTF-8, quoted-printable, with lines that
-// end in CR LF. Its Message-ID is the idempotency key at the domain of the sender, the same for every attempt. The
-// address of the lease must be IsMailAddress. Thread safe.
+// A lease as a mail of RFC 5322, ready for SMTP but for its dots: plain text in UTF-8, quoted-printable, with lines
+// that end in CR LF. Its Message-ID is the idempotency key at the domain of the sender, the same for every attempt.
+// The address of the lease must be IsMailAddress. Thread safe.
 std::string MailMessage(const v1::EmailChannel& config, const v1::Lease& lease, absl::Time now);
 
 // The value of a header in ASCII, whatever the text: encoded words of RFC 2047 where it must be. Line ends and other

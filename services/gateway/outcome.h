@@ -35,13 +35,13 @@ enum class SmtpStage {
   kData,       // DATA, and what follows it
 };
 
-// How the server's reply to a command is read, where it is a refusal. 5xx for the recipient or the message is permanent,
-// 4xx temporary; what is said before a recipient was named (and 530, 535, 538 whenever) is about the channel, but for 552
-// to MAIL, which is about the size of the message.
+// How the server's reply to a command is read, where it is a refusal. 5xx for the recipient or the message is
+// permanent, 4xx temporary; what is said before a recipient was named (and 530, 535, 538 whenever) is about the
+// channel, but for 552 to MAIL, which is about the size of the message.
 Outcome SmtpRefusal(SmtpStage stage, int reply);
 
-// How an HTTP status is read: 2xx sent; 401 and 403 the channel; 408, 425, 429 and 5xx temporary, and then `retry_after`
-// is respected, up to five minutes; anything else permanent.
+// How an HTTP status is read: 2xx sent; 401 and 403 the channel; 408, 425, 429 and 5xx temporary, and then
+// `retry_after` is respected, up to five minutes; anything else permanent.
 Outcome HttpAnswer(int status, absl::Duration retry_after);
 
 }  // namespace aftercare::gateway

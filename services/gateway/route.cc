@@ -66,13 +66,18 @@ void Route::Stop() {
   CloseSession();
 }
 
+void Route::AwaitSent(absl::Duration limit) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(this, &Route::IsSent), limit);
+}
+
 size_t Route::AwaitDrained(absl::Duration limit) {
   absl::MutexLock lock(&mutex_);
   mutex_.AwaitWithTimeout(absl::Condition(this, &Route::IsDrained), limit);
   return outbox_.sent();
 }
 
-bool Route::IsDrained() const { return !in_session_ && sending_ == 0 && queue_.empty() && outbox_.size() == 0; }
+bool Route::IsDrained() const { return !in_session_ && IsSent() && outbox_.size() == 0; }
 
 void Route::RunSessions() {
   while (AwaitTurn()) {
@@ -150,8 +155,11 @@ void Route::EndSession() {
 void Route::NoteEnd(const absl::Status& ended) {
   absl::MutexLock lock(&mutex_);
   if (std::exchange(closing_, false) || stopping_) return;
-  const std::string error = ended.ok() ? "the server ended it" : ended.ToString();
-  if (stream_error_ != error) spdlog::warn("{}: the stream of reminders broke, trying again: {}", options_.name, error);
+  const std::string error = ended.ok() ? "ended by the server" : absl::StatusCodeToString(ended.code());
+  if (stream_error_ != error) {
+    spdlog::warn("{}: the stream of reminders broke, trying again: {}", options_.name,
+                 ended.ok() ? error : ended.ToString());
+  }
   stream_error_ = error;
   resume_at_ = Clock::now() + ToSteady(Jittered(stream_pauses_.Next()));
 }

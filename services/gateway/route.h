@@ -29,15 +29,15 @@ struct RouteOptions {
   SenderFactory senders;
 };
 
-// How long a lease that comes now may be used, by its expire_time where the clinic's clock is this host's (a sandbox has
-// its own, and then the server tells when it ends): zero if it has ended on its way. Thread safe.
+// How long a lease that comes now may be used, by its expire_time where the clinic's clock is this host's (a sandbox
+// has its own, and then the server tells when it ends): zero if it has ended on its way. Thread safe.
 absl::Duration UsableFor(const v1::Lease& lease, absl::Duration lease_duration, absl::Time now);
 
-// Takes the messages of one channel from the server, sends them and reports, for as long as it lives, whatever goes away
-// meanwhile: a stream that broke is opened again after a growing pause; so is one that was closed because the channel is
-// down, and then with one message at a time until one goes out. Leases are asked for long enough to send within them, so
-// none is extended; nothing is sent once its lease has ended, or the stream has broken that would tell so. A report is
-// kept until the server answers it. Thread safe.
+// Takes the messages of one channel from the server, sends them and reports, for as long as it lives, whatever goes
+// away meanwhile: a stream that broke is opened again after a growing pause; so is one that was closed because the
+// channel is down, and then with one message at a time until one goes out. Leases are asked for long enough to send
+// within them, so none is extended; nothing is sent once its lease has ended, or the stream has broken that would
+// tell so. A report is kept until the server answers it. Thread safe.
 class Route {
  public:
   // `link` must outlive it.
@@ -49,8 +49,11 @@ class Route {
   // Nothing more is taken or begun: what is not being sent is given back. Does not wait.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // After Stop: waits until all is sent and reported, or `limit` is over. Answers how many messages were sent that the
-  // server does not know of.
+  // After Stop: waits until nothing is being sent, or `limit` is over.
+  void AwaitSent(absl::Duration limit) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // After that: waits until all is reported, or `limit` is over. Answers how many messages were sent that the server
+  // does not know of.
   size_t AwaitDrained(absl::Duration limit) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -87,6 +90,7 @@ class Route {
   absl::Duration UntilWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Report(ReminderStream* stream, const std::vector<v1::DeliveryReport>& batch) ABSL_LOCKS_EXCLUDED(mutex_);
   void Settle(const v1::DeliveryResult& result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return sending_ == 0 && queue_.empty(); }
   bool IsDrained() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   ServerLink& link_;
@@ -101,7 +105,7 @@ class Route {
   Outbox outbox_ ABSL_GUARDED_BY(mutex_);
   Clock::time_point report_at_ ABSL_GUARDED_BY(mutex_);  // not before, after a report that did not get through
   bool report_failed_ ABSL_GUARDED_BY(mutex_) = false;   // the last one
-  Backoff report_pauses_ ABSL_GUARDED_BY(mutex_){absl::Milliseconds(500), absl::Seconds(10)};
+  Backoff report_pauses_ ABSL_GUARDED_BY(mutex_){absl::Milliseconds(500), absl::Seconds(5)};
 
   // The session: while `open_`, leases are taken from its stream and reports go by it. Then it is `closing_` if that is
   // our wish, until the stream has ended.

@@ -5,8 +5,8 @@
 namespace aftercare::gateway {
 namespace {
 
-// Everything of GSM 03.38 that is not ASCII, and its extension table, in UTF-8. ASCII is all there but for the backquote
-// and control characters other than line ends.
+// Everything of GSM 03.38 that is not ASCII, and its extension table, in UTF-8. ASCII is all there but for the
+// backquote and control characters other than line ends.
 constexpr absl::string_view kBeyondAscii = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà€";
 
 bool FitsAscii(char c) { return (c >= 0x20 && c < 0x7f && c != '`') || c == '\n' || c == '\r'; }

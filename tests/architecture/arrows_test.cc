@@ -80,6 +80,17 @@ TEST(ArrowsTest, TheClientReachesTheServerOnlyThroughItsApi) {
   EXPECT_THAT(Places({"services/client"}, Include("(scheduler/(store|engine)|services/server)/")), IsEmpty());
 }
 
+TEST(ArrowsTest, TheGatewayReachesTheServerOnlyThroughItsApiAndInOneFile) {
+  EXPECT_THAT(Places({"services/gateway"}, Include("(scheduler|services/(server|client))/")), IsEmpty());
+  EXPECT_THAT(Places({"services/gateway"}, Include("(grpc(pp)?/|.*\\.grpc\\.pb\\.h)"),
+                     "services/gateway/server_link\\.cc"),
+              IsEmpty());
+}
+
+TEST(ArrowsTest, TheProgramsShareWhatKnowsNoneOfThem) {
+  EXPECT_THAT(Places({"services/common"}, Include("(scheduler|services/(server|client|gateway))/")), IsEmpty());
+}
+
 TEST(ArrowsTest, ADatabasesHeadersAreIncludedByItsOwnDriverOnly) {
   EXPECT_THAT(Places({"scheduler", "services"}, Include("(sqlite3|libpq-fe)\\.h"),
                      "scheduler/store/(sqlite_driver|sqlite_file)\\.cc"),

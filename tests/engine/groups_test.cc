@@ -154,7 +154,7 @@ TEST_F(EngineGroupsTest, WhatLostItsWindowBeforeTheAnswerKeepsThatReason) {
   EXPECT_EQ(Of("ask.2"), "CANCELLED/SILENCED");
 }
 
-TEST_F(EngineGroupsTest, AnAnswerInRealTimeEndsWhatTheSweepHasNotCometo) {
+TEST_F(EngineGroupsTest, AnAnswerInRealTimeEndsWhatTheSweepHasNotComeTo) {
   world_.CreateClinic("real");
   world_.CreatePathway("real", "asks", AsksPathway());
   v1::Enrollment patient = Patient();

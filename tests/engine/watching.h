@@ -18,7 +18,7 @@ namespace aftercare::engine {
 
 class Watching : public ::testing::Test {
  protected:
-  explicit Watching(World::Wrap wrap = {}) : world_(At("2029-03-01T08:00"), std::move(wrap)) {
+  explicit Watching(World::Wrap wrap = {}) : world_(At("2029-03-01T08:00"), std::move(wrap), kDefaultRetention) {
     AwaitKept(0);
     world_.CreateSandbox("box", At("2029-03-01T08:00"));
     world_.CreatePathway("box", "knee", KneePathway());

@@ -101,7 +101,10 @@ bool Pending::over() const {
   return state_->status.has_value();
 }
 
-World::World(absl::Time now, Wrap wrap) : path_(NewPath()), wrap_(std::move(wrap)), clock_(now) { Start(); }
+World::World(absl::Time now, Wrap wrap, absl::Duration retention)
+    : path_(NewPath()), wrap_(std::move(wrap)), retention_(retention), clock_(now) {
+  Start();
+}
 
 World::~World() {
   if (engine_) Stop();
@@ -124,7 +127,7 @@ void World::StopStoreOnly() {
 
 void World::Start() {
   StartStoreOnly();
-  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {}, zone_database_);
+  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {}, zone_database_, retention_);
   AwaitSweep(0);
 }
 

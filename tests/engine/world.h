@@ -74,7 +74,8 @@ class World {
  public:
   // With `wrap`, the engine sees of the store what that makes of it.
   using Wrap = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
-  explicit World(absl::Time now, Wrap wrap = {});
+  // Events are kept for ever, however far time is moved, unless it is said for how long.
+  explicit World(absl::Time now, Wrap wrap = {}, absl::Duration retention = 100 * absl::Hours(24 * 365));
   ~World();
 
   Engine& engine() { return *engine_; }
@@ -156,6 +157,7 @@ class World {
 
   std::string path_;
   Wrap wrap_;
+  const absl::Duration retention_;
   FakeClock clock_;
   int64_t zone_database_ = 0;
   std::unique_ptr<store::Store> store_;

@@ -98,7 +98,7 @@ TEST_F(CallbacksTest, WithoutTheServerCallbacksAreToComeAgain) {
 }
 
 TEST_F(CallbacksTest, AReplyGoesToTheClinicThatHasTheNumber) {
-  EXPECT_EQ(Get("/reply?from=%2B15550111&to=%2B15550100&id=46e8a59c-d613&coding=0&text=Stop%2C+%C3%BCber%01"), 200);
+  EXPECT_EQ(Get("/reply?from=%2B15550111&to=%2B15550100&id=46e8a59c-d613&coding=0&text=Stop%2C%20%C3%BCber%01"), 200);
   const auto replies = server.AwaitReplies(1);
   ASSERT_EQ(replies.size(), 1u);
   EXPECT_EQ(replies[0].parent(), "clinics/riverside");

@@ -55,7 +55,8 @@ TEST_F(PostfixTest, AMailIsHandedOverOnceAndWhole) {
   EXPECT_EQ(server.AwaitReport("one").outcome(), v1::DELIVERY_OUTCOME_SENT);
   EXPECT_THAT(postfix.AwaitMail("ana"),
               AllOf(HasSubstr("\nTo: ana@clinic.test\n"), HasSubstr("\nFrom: \"Riverside\" <care@clinic.test>\n"),
-                    HasSubstr("\nMessage-ID: <key-of-one@clinic.test>\n"), HasSubstr("\nAuto-Submitted: auto-generated\n"),
+                    HasSubstr("\nMessage-ID: <key-of-one@clinic.test>\n"),
+                    HasSubstr("\nAuto-Submitted: auto-generated\n"),
                     HasSubstr("\nSubject: A message from your clinic\n"),
                     HasSubstr("\n\nIce pack now, says one.\n.\nSch=C3=B6ne Gr=C3=BC=C3=9Fe\n")));
 }

@@ -56,9 +56,9 @@ void FakeDelivery::Stop() {
   server_.reset();
 }
 
-void FakeDelivery::Offer(const v1::Lease& lease) {
+void FakeDelivery::OfferAll(const std::vector<v1::Lease>& leases) {
   absl::MutexLock lock(&mutex_);
-  offers_.push_back(lease);
+  offers_.insert(offers_.end(), leases.begin(), leases.end());
 }
 
 void FakeDelivery::IgnoreLimits() {
@@ -108,15 +108,6 @@ v1::DeliveryReport FakeDelivery::AwaitReport(const std::string& lease_id, v1::De
   };
   EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&is_there), kPatience)) << "no such report on " << lease_id;
   return found;
-}
-
-void FakeDelivery::AwaitLeased(const std::string& lease_id) {
-  absl::MutexLock lock(&mutex_);
-  const auto is_leased = [&] {
-    mutex_.AssertHeld();
-    return leased_.contains(lease_id);
-  };
-  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&is_leased), kPatience));
 }
 
 std::vector<v1::StreamConfiguration> FakeDelivery::AwaitStreams(size_t count) {

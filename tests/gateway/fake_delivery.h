@@ -29,7 +29,9 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
   // To be leased as soon as there is a stream for its channel that may have more.
-  void Offer(const v1::Lease& lease);
+  void Offer(const v1::Lease& lease) { OfferAll({lease}); }
+  // The same; where limits are ignored, in one message.
+  void OfferAll(const std::vector<v1::Lease>& leases);
   // Leases more than a stream may have.
   void IgnoreLimits();
   // Tells open streams that a lease is over.
@@ -44,8 +46,6 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   // The first report on a lease, or the first with an outcome; an empty one if there is none within a minute.
   v1::DeliveryReport AwaitReport(const std::string& lease_id);
   v1::DeliveryReport AwaitReport(const std::string& lease_id, v1::DeliveryOutcome outcome);
-  // Waits until it is leased.
-  void AwaitLeased(const std::string& lease_id);
   // Waits until so many streams were configured, and answers how.
   std::vector<v1::StreamConfiguration> AwaitStreams(size_t count);
   // Waits until the clients of so many streams have closed their sides.

@@ -7,7 +7,8 @@ namespace {
 
 // As `printf '1800000000.{"a":1}' | openssl dgst -sha256 -hmac 0123456789abcdef` has it.
 TEST(SignatureTest, ItIsTheMacOfTimeAndBody) {
-  EXPECT_EQ(Signature("0123456789abcdef", 1800000000, "{\"a\":1}"), "t=1800000000,v1=d3e17924cac4a72ca2ee9e5700df170fdb5733eaf69ecd909fb0c18a962b03a5");
+  EXPECT_EQ(Signature("0123456789abcdef", 1800000000, "{\"a\":1}"),
+            "t=1800000000,v1=d3e17924cac4a72ca2ee9e5700df170fdb5733eaf69ecd909fb0c18a962b03a5");
 }
 
 TEST(SignatureTest, TimeBodyAndSecretAllCount) {

@@ -8,7 +8,8 @@ namespace aftercare::gateway {
 namespace {
 
 TEST(SmsTextTest, TheSmsAlphabetIsKnown) {
-  for (const char* text : {"", "Ice pack now.\nThen rest", "Grüße, Señor Ångström", "10 € {[~]} ^ | \\", "ΔΦΓΛΩΠΨΣΘΞ", "¿Qué?é"}) {
+  for (const char* text : {"", "Ice pack now.\nThen rest", "Grüße, Señor Ångström", "10 € {[~]} ^ | \\", "ΔΦΓΛΩΠΨΣΘΞ",
+                           "¿Qué?é"}) {
     EXPECT_TRUE(FitsSmsAlphabet(text)) << text;
   }
   for (const char* text : {"hielo í", "Ω ω", "`", "你好", "ice \xF0\x9F\x98\x80", "“quoted”", "ç", "\t"}) {

@@ -25,14 +25,17 @@ class StreamTest : public ::testing::Test {
     gateway = *std::move(started);
   }
 
-  void Offer(const std::string& id) { server.Offer(MakeLease(id, v1::CHANNEL_WEBHOOK, "patient-7")); }
+  static v1::Lease Message(const std::string& id) { return MakeLease(id, v1::CHANNEL_WEBHOOK, "patient-7"); }
 
-  // `first` is being sent, and the others wait for their turn.
-  void Occupy(const std::string& first, const std::vector<std::string>& others) {
+  void Offer(const std::string& id) { server.Offer(Message(id)); }
+
+  // `first` is being sent, and `other`, which came with it, waits for its turn.
+  void Occupy(const std::string& first, const std::string& other = "") {
     receiver.Hold();
-    Offer(first);
+    std::vector<v1::Lease> leases = {Message(first)};
+    if (!other.empty()) leases.push_back(Message(other));
+    server.OfferAll(leases);
     receiver.Await(1);
-    for (const std::string& other : others) Offer(other);
   }
 
   FakeDelivery server;
@@ -49,7 +52,7 @@ TEST_F(StreamTest, ItAsksForItsChannelAndForLeasesThatOutlastASending) {
 }
 
 TEST_F(StreamTest, AMessageWhoseLeaseEndedWhileItWaitedIsNotSent) {
-  Occupy("first", {"ended"});
+  Occupy("first", "ended");
   server.End("ended");
   Offer("last");  // behind the news that it ended
   receiver.Release();
@@ -59,7 +62,7 @@ TEST_F(StreamTest, AMessageWhoseLeaseEndedWhileItWaitedIsNotSent) {
 }
 
 TEST_F(StreamTest, AMessageWhoseLeaseIsOverWhenItComesIsNotSent) {
-  v1::Lease late = MakeLease("late", v1::CHANNEL_WEBHOOK, "patient-7");
+  v1::Lease late = Message("late");
   late.mutable_expire_time()->set_seconds(late.due_time().seconds() - 1);
   server.Offer(late);
   Offer("last");
@@ -68,7 +71,7 @@ TEST_F(StreamTest, AMessageWhoseLeaseIsOverWhenItComesIsNotSent) {
 }
 
 TEST_F(StreamTest, WhatIsSentWhileTheStreamBreaksIsReportedAllTheSame) {
-  Occupy("first", {});
+  Occupy("first");
   server.BreakStreams();
   server.RefuseCalls(2);
   receiver.Release();
@@ -77,8 +80,7 @@ TEST_F(StreamTest, WhatIsSentWhileTheStreamBreaksIsReportedAllTheSame) {
 }
 
 TEST_F(StreamTest, WhatWaitsWhenTheStreamBreaksIsGivenBackAndSentUnderAnotherLease) {
-  Occupy("first", {"waits"});
-  server.AwaitLeased("waits");
+  Occupy("first", "waits");
   server.BreakStreams();
   const v1::DeliveryReport report = server.AwaitReport("waits");
   EXPECT_EQ(report.outcome(), v1::DELIVERY_OUTCOME_RELEASED);
@@ -88,7 +90,7 @@ TEST_F(StreamTest, WhatWaitsWhenTheStreamBreaksIsGivenBackAndSentUnderAnotherLea
 }
 
 TEST_F(StreamTest, AServerThatIsStartedAgainIsToldAndGoesOn) {
-  Occupy("first", {});
+  Occupy("first");
   server.Stop();
   receiver.Release();
   receiver.Await(1);
@@ -100,7 +102,7 @@ TEST_F(StreamTest, AServerThatIsStartedAgainIsToldAndGoesOn) {
 }
 
 TEST_F(StreamTest, AStopEndsWhatIsBeingSentAndGivesBackTheRest) {
-  Occupy("first", {"waits"});
+  Occupy("first", "waits");
   auto drained = std::async(std::launch::async, [&] { return gateway->Drain(); });
   EXPECT_EQ(server.AwaitReport("waits").outcome(), v1::DELIVERY_OUTCOME_RELEASED);
   EXPECT_TRUE(server.AwaitClosed(1));
@@ -111,7 +113,7 @@ TEST_F(StreamTest, AStopEndsWhatIsBeingSentAndGivesBackTheRest) {
 }
 
 TEST_F(StreamTest, AStopWithoutAServerSaysWhatItCouldNotTell) {
-  Occupy("first", {});
+  Occupy("first");
   server.Stop();
   receiver.Release();
   EXPECT_EQ(gateway->Drain(), 1u);

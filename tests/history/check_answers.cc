@@ -31,19 +31,40 @@ void CheckLook(const Index& index, const Observation& look, Faults* faults) {
   }
 }
 
+// A receipt is refused only where the sending is not known yet.
+void CheckReceipt(const Index& index, const Observation& receipt, Faults* faults) {
+  const Held* held = index.FindHeld(receipt.report().lease_id());
+  if (held == nullptr || receipt.reason() != "NOT_SENT") return;
+  for (const Observation* report : held->reports) {
+    const bool sent_before = report->report().outcome() == v1::DELIVERY_OUTCOME_SENT &&
+                             report->outcome() == OUTCOME_DONE && report->answered() < receipt.asked();
+    if (sent_before) faults->Add("promise 1: ", held->lease->reminder(), " was acknowledged as sent, and then was not");
+  }
+}
+
 // What others, or time, may have made of it in between; a move may come too late.
 const std::set<std::string>& ReasonsFor(const Observation& observation) {
   static const auto& none = *new std::set<std::string>;
+  static const auto& unsent = *new std::set<std::string>{"NOT_SENT"};
   static const auto& fenced = *new std::set<std::string>{"LEASE_LOST"};
   static const auto& races = *new std::set<std::string>{"INVALID_TRANSITION", "ENROLLMENT_ENDED", "ENROLLMENT_PAUSED",
-                                                        "ENROLLMENT_NOT_PAUSED", "INVALID_FIELDS"};
+                                                        "ENROLLMENT_NOT_PAUSED", "INVALID_FIELDS",
+                                                        "WINDOW_CLOSED", "ALREADY_SENT", "NO_CONTACT_POINT"};
   switch (observation.what_case()) {
     case Observation::kChange:
       return observation.change().kind() == Change::KIND_ENROLL || observation.change().kind() == Change::KIND_ADVANCE
                  ? none
                  : races;
     case Observation::kReport:
-      return observation.report().outcome() == v1::DELIVERY_OUTCOME_SENT ? none : fenced;
+      switch (observation.report().outcome()) {
+        case v1::DELIVERY_OUTCOME_SENT:
+          return none;
+        case v1::DELIVERY_OUTCOME_DELIVERED:
+        case v1::DELIVERY_OUTCOME_BOUNCED:
+          return unsent;
+        default:
+          return fenced;
+      }
     case Observation::kExtension:
       return fenced;
     default:
@@ -64,6 +85,7 @@ std::string NameOf(const Index& index, const Observation& observation) {
 void CheckAnswers(const Index& index, Faults* faults) {
   for (const Observation& observation : index.history.observations()) {
     if (observation.has_look()) CheckLook(index, observation, faults);
+    if (observation.has_report()) CheckReceipt(index, observation, faults);
     if (observation.outcome() != OUTCOME_REFUSED || observation.has_look()) continue;
     if (ReasonsFor(observation).count(observation.reason()) > 0) continue;
     faults->Add(NameOf(index, observation), ": ", observation.actor(), " was refused what it may do: ",

@@ -32,15 +32,21 @@ const std::vector<Line>& LinesOf(const std::map<std::string, std::vector<Line>>&
   return found == lines.end() ? none : found->second;
 }
 
+// Whether `change` may log a line of the other kind: the end of a paused enrollment resumes it first, and what a
+// patient decides on a channel updates it.
+bool BringsAlong(Change::Kind change, Change::Kind other) {
+  return (change == Change::KIND_END && other == Change::KIND_RESUME) ||
+         (change == Change::KIND_CONSENT && other == Change::KIND_UPDATE);
+}
+
 // Each change is in the log once: as many lines as changes that were acknowledged, or may have happened.
 void CheckLines(const Index& index, const std::string& enrollment, const Kind& kind, Faults* faults) {
   int done = 0;
   int possible = 0;
   for (const Wish* wish : WishesFor(index, enrollment)) {
-    // The end of a paused enrollment resumes it first.
-    const bool ends_pause = kind.kind == Change::KIND_RESUME && wish->change.kind() == Change::KIND_END;
-    if (wish->change.kind() != kind.kind && !ends_pause) continue;
-    done += wish->done && !ends_pause ? 1 : 0;
+    const bool along = BringsAlong(wish->change.kind(), kind.kind);
+    if (wish->change.kind() != kind.kind && !along) continue;
+    done += wish->done && !along ? 1 : 0;
     possible += wish->possible() ? 1 : 0;
   }
   int lines = 0;
@@ -70,6 +76,28 @@ void CheckFirstName(const Index& index, const v1::Enrollment& enrollment, Faults
   }
 }
 
+// What the patient decided last holds: a decision that no acknowledged one came after.
+void CheckConsent(const Index& index, const v1::Enrollment& enrollment, Faults* faults) {
+  const bool refused = enrollment.opted_out_channels_size() > 0;
+  std::vector<const Wish*> decisions;
+  for (const Wish* wish : WishesFor(index, enrollment.name())) {
+    if (wish->change.kind() == Change::KIND_CONSENT && wish->possible()) decisions.push_back(wish);
+  }
+  const auto may_be_last = [&](int64_t answered) {
+    return std::none_of(decisions.begin(), decisions.end(),
+                        [&](const Wish* other) { return other->done && other->asked > answered; });
+  };
+  bool explained = !refused && may_be_last(0);  // nobody decided anything
+  for (const Wish* wish : decisions) {
+    const bool says_so = refused == (wish->change.consent() == v1::CONSENT_REFUSED);
+    explained = explained || (says_so && may_be_last(wish->answered));
+  }
+  if (!explained) {
+    faults->Add("promise 1: ", enrollment.name(), " has ", refused ? "" : "not ",
+                "opted out, which is not what the patient decided last");
+  }
+}
+
 void CheckEnrollment(const Index& index, const std::string& name, Faults* faults) {
   const auto found = index.last_enrollments.find(name);
   bool created = false;
@@ -79,8 +107,10 @@ void CheckEnrollment(const Index& index, const std::string& name, Faults* faults
     ended = ended || line.event->type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
   }
   for (const Wish* wish : WishesFor(index, name)) {
-    const bool is_lost = wish->change.kind() == Change::KIND_ENROLL && wish->done && found == index.last_enrollments.end();
-    if (is_lost) faults->Add("promise 1: ", name, " was acknowledged and is lost");
+    const bool enrolled = wish->change.kind() == Change::KIND_ENROLL && wish->done;
+    if (enrolled && found == index.last_enrollments.end()) {
+      faults->Add("promise 1: ", name, " was acknowledged and is lost");
+    }
   }
   if (created != (found != index.last_enrollments.end())) {
     faults->Add("promise 1: ", name, " is in the log or there at the end, not both");
@@ -97,11 +127,22 @@ void CheckEnrollment(const Index& index, const std::string& name, Faults* faults
     }
   }
   CheckFirstName(index, enrollment, faults);
+  CheckConsent(index, enrollment, faults);
 }
 
 bool HasDue(const std::vector<Line>& lines, int64_t micros) {
   return std::any_of(lines.begin(), lines.end(),
                      [&](const Line& line) { return Micros(line.event->reminder().due_time()) == micros; });
+}
+
+bool WasRedriven(const std::vector<Line>& lines) {
+  for (size_t i = 1; i < lines.size(); ++i) {
+    if (lines[i - 1].event->reminder().state() == v1::REMINDER_STATE_FAILED &&
+        lines[i].event->reminder().state() == v1::REMINDER_STATE_DUE) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // What was asked of one reminder is in the log.
@@ -136,6 +177,9 @@ void CheckReminderChange(const Index& index, const Wish& wish, Faults* faults) {
         faults->Add("promise 1: ", name, ": its completion was acknowledged, and it is ", Word(state));
       }
       break;
+    case Change::KIND_REDRIVE:
+      if (!WasRedriven(lines)) faults->Add("promise 1: ", name, ": its redrive was acknowledged and is lost");
+      break;
     default:
       break;
   }
@@ -151,6 +195,10 @@ void CheckWasAskedFor(const Index& index, const std::string& name, const std::ve
     if (change.reason() == v1::REMINDER_REASON_CANCELLED_BY_CLINIC &&
         !index.MayHaveHappened(name, Change::KIND_CANCEL)) {
       faults->Add("promise 1: ", name, " was cancelled by nobody");
+    }
+    if (change.reason() == v1::REMINDER_REASON_OPTED_OUT &&
+        !index.MayHaveHappened(EnrollmentOf(name), Change::KIND_CONSENT)) {
+      faults->Add("promise 1: ", name, " was opted out of by nobody");
     }
   }
 }

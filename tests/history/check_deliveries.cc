@@ -11,6 +11,10 @@ bool GivesBack(v1::DeliveryOutcome outcome) {
          outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE;
 }
 
+bool IsReceipt(v1::DeliveryOutcome outcome) {
+  return outcome == v1::DELIVERY_OUTCOME_DELIVERED || outcome == v1::DELIVERY_OUTCOME_BOUNCED;
+}
+
 const std::vector<Line>* LinesOf(const Index& index, const std::string& reminder) {
   const auto found = index.reminders.find(reminder);
   return found == index.reminders.end() ? nullptr : &found->second;
@@ -55,6 +59,25 @@ void CheckSentIsKept(const Index& index, const Held& held, const Observation& re
   }
 }
 
+// A receipt is of what was sent, and nothing that comes later undoes it.
+void CheckReceiptIsKept(const Index& index, const Held& held, const Observation& report, Faults* faults) {
+  const std::string& name = held.lease->reminder();
+  const bool arrived = report.report().outcome() == v1::DELIVERY_OUTCOME_DELIVERED;
+  const auto last = index.last_reminders.find(name);
+  const v1::ReminderState state =
+      last == index.last_reminders.end() ? v1::REMINDER_STATE_UNSPECIFIED : last->second->state();
+  const bool is_kept = state == v1::REMINDER_STATE_DELIVERED || state == v1::REMINDER_STATE_COMPLETED ||
+                       (!arrived && last != index.last_reminders.end() &&
+                        last->second->reason() == v1::REMINDER_REASON_BOUNCED);
+  if (!is_kept) {
+    faults->Add("promise 1: ", name, " was acknowledged as ", arrived ? "delivered" : "bounced", ", and is ",
+                Word(state));
+  }
+  if (!index.MayHaveBeenReported(name, v1::DELIVERY_OUTCOME_SENT)) {
+    faults->Add("promise 1: ", name, " has a receipt, and was sent by nobody");
+  }
+}
+
 // A failure or a release is accepted from the holder only, and ends the lease.
 void CheckGivenBack(const Index& index, const Held& held, const Observation& report, Faults* faults) {
   const v1::Lease& lease = *held.lease;
@@ -72,9 +95,12 @@ void CheckGivenBack(const Index& index, const Held& held, const Observation& rep
   }
 }
 
-// Whether the lease that `change` tells of may have ended before its time: its gateway gave it back, or a pause took it.
+// Whether the lease that `change` tells of may have ended before its time: its gateway gave it back, a pause took it,
+// or the patient wants it on another channel.
 bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change) {
-  if (index.MayHaveHappened(EnrollmentOf(change.name()), Change::KIND_PAUSE)) return true;
+  const std::string enrollment = EnrollmentOf(change.name());
+  if (index.MayHaveHappened(enrollment, Change::KIND_PAUSE)) return true;
+  if (index.MayHaveHappened(enrollment, Change::KIND_CONSENT)) return true;
   const Held* holder = index.HolderOf(change);
   if (holder == nullptr) return false;
   return std::any_of(holder->reports.begin(), holder->reports.end(), [](const Observation* report) {
@@ -102,6 +128,19 @@ void CheckWasReported(const Index& index, const std::string& name, const std::ve
   if (sent > 1) faults->Add("promise 3: ", name, " was sent ", sent, " times by the log");
 }
 
+// What a gateway was told is over is over: by the log, or since its time has come.
+void CheckEnded(const Index& index, const Observation& told, Faults* faults) {
+  const Held* held = index.FindHeld(told.ended().lease_id());
+  if (held == nullptr) return faults->Add("promise 3: a lease that nobody saw was told to have ended");
+  const std::vector<Line>* lines = LinesOf(index, held->lease->reminder());
+  const bool is_over = index.ClockOf(held->lease->reminder()).AtMost(told) >= Micros(held->lease->expire_time()) ||
+                       (lines != nullptr && AfterLease(*lines, held->lease->attempt()) != nullptr);
+  if (!is_over) {
+    faults->Add("promise 3: ", held->lease->reminder(), ": lease ", held->lease->attempt(),
+                " was told to have ended, and held");
+  }
+}
+
 }  // namespace
 
 void CheckDeliveriesAreKept(const Index& index, Faults* faults) {
@@ -111,9 +150,13 @@ void CheckDeliveriesAreKept(const Index& index, Faults* faults) {
       if (report->outcome() != OUTCOME_DONE) continue;
       if (report->report().outcome() == v1::DELIVERY_OUTCOME_SENT) CheckSentIsKept(index, held, *report, faults);
       if (GivesBack(report->report().outcome())) CheckGivenBack(index, held, *report, faults);
+      if (IsReceipt(report->report().outcome())) CheckReceiptIsKept(index, held, *report, faults);
     }
   }
   for (const auto& [name, lines] : index.reminders) CheckWasReported(index, name, lines, faults);
+  for (const Observation& observation : index.history.observations()) {
+    if (observation.has_ended()) CheckEnded(index, observation, faults);
+  }
 }
 
 }  // namespace aftercare::history

@@ -7,9 +7,17 @@
 namespace aftercare::history {
 namespace {
 
+// What may become of what failed, besides what may of everything that was not sent.
+bool MayFollowFailure(const Index& index, const v1::ReminderChange& before, const v1::ReminderChange& after) {
+  const bool bounced = before.reason() == v1::REMINDER_REASON_BOUNCED;
+  if (after.state() == v1::REMINDER_STATE_DELIVERED) return bounced;
+  return after.state() == v1::REMINDER_STATE_DUE && !bounced &&
+         index.MayHaveHappened(after.name(), Change::KIND_REDRIVE);
+}
+
 // What may follow a terminal state: the little that may still happen to what has ended.
 bool MayFollow(const Index& index, const v1::ReminderChange& before, const v1::ReminderChange& after) {
-  const bool failed = before.state() == v1::REMINDER_STATE_FAILED;
+  const bool bounced = before.reason() == v1::REMINDER_REASON_BOUNCED;
   switch (before.state()) {
     case v1::REMINDER_STATE_SENT:
       return after.state() == v1::REMINDER_STATE_DELIVERED || after.state() == v1::REMINDER_STATE_COMPLETED ||
@@ -20,8 +28,9 @@ bool MayFollow(const Index& index, const v1::ReminderChange& before, const v1::R
       return false;
     default:
       // Sent late; or somebody changed the facts, and it has its time ahead of it again.
-      if (after.state() == v1::REMINDER_STATE_SENT) return !failed || before.reason() != v1::REMINDER_REASON_BOUNCED;
-      return after.state() == v1::REMINDER_STATE_SCHEDULED &&
+      if (before.state() == v1::REMINDER_STATE_FAILED && MayFollowFailure(index, before, after)) return true;
+      if (after.state() == v1::REMINDER_STATE_SENT) return !bounced;
+      return after.state() == v1::REMINDER_STATE_SCHEDULED && !bounced &&
              index.MayHaveHappened(EnrollmentOf(after.name()), Change::KIND_UPDATE);
   }
 }

@@ -41,6 +41,26 @@ void CheckHolders(const std::string& name, const std::vector<const Held*>& holde
   if (keys.size() > 1) faults->Add("promise 3: ", name, " has ", keys.size(), " idempotency keys");
 }
 
+// Nothing is offered on a channel that the patient had opted out of when it was asked for, unless opting in again may
+// have come in between.
+void CheckChannel(const Index& index, const Held& held, Faults* faults) {
+  const auto wishes = index.wishes_for.find(EnrollmentOf(held.lease->reminder()));
+  if (wishes == index.wishes_for.end()) return;
+  for (const Wish* refusal : wishes->second) {
+    const Change& change = refusal->change;
+    const bool holds = change.kind() == Change::KIND_CONSENT && change.consent() == v1::CONSENT_REFUSED &&
+                       change.channel() == held.lease->contact_point().channel() && refusal->done &&
+                       refusal->answered < held.observation->asked();
+    const auto undoes = [&](const Wish* other) {
+      return other->change.kind() == Change::KIND_CONSENT && other->change.consent() == v1::CONSENT_GRANTED &&
+             other->possible() && other->answered > refusal->asked && other->asked < held.observation->answered();
+    };
+    if (!holds || std::any_of(wishes->second.begin(), wishes->second.end(), undoes)) continue;
+    faults->Add("promise 1: ", held.lease->reminder(), ": lease ", held.lease->attempt(),
+                " is for a channel that the patient opted out of");
+  }
+}
+
 void CheckKeysDiffer(const Index& index, Faults* faults) {
   std::map<std::string, std::string> owners;
   for (const auto& [name, holders] : index.holders) {
@@ -82,6 +102,7 @@ void CheckLeases(const Index& index, Faults* faults) {
   CheckGivenOnce(index, faults);
   for (const auto& [name, holders] : index.holders) CheckHolders(name, holders, faults);
   CheckKeysDiffer(index, faults);
+  for (const auto& [id, held] : index.held) CheckChannel(index, held, faults);
   for (const auto& [name, lines] : index.reminders) CheckLog(index, name, lines, faults);
 }
 

@@ -20,6 +20,7 @@
 #include "tests/history/ending.h"
 #include "tests/history/gateway.h"
 #include "tests/history/mutations.h"
+#include "tests/history/stream_gateway.h"
 #include "tests/history/watch.h"
 #include "tests/history/writer.h"
 
@@ -65,10 +66,12 @@ class Company {
   void HireGateways(const std::string& clinic) {
     const std::string anywhere = clinic == "clinics/sandbox" ? clinic : "clinics/-";
     Gateway(anywhere, "steady", {{{Habit::kSend, 1}}});
-    Gateway(clinic, "hanging", {{{Habit::kHang, 2}, {Habit::kHangAndFail, 2}, {Habit::kSend, 1}}});
-    Gateway(clinic, "dying", {{{Habit::kDrop, 2}, {Habit::kSend, 1}, {Habit::kTwice, 1}}, true});
-    Gateway(anywhere, "failing",
-            {{{Habit::kTemporary, 2}, {Habit::kPermanent, 2}, {Habit::kRelease, 3}, {Habit::kSend, 1}}});
+    Gateway(clinic, "hanging", {{{Habit::kHang, 2}, {Habit::kHangAndFail, 2}, {Habit::kExtend, 2}}});
+    Gateway(clinic, "dying", {{{Habit::kDrop, 2}, {Habit::kReceipt, 1}, {Habit::kTwice, 1}}, true});
+    Gateway(anywhere, "failing", {{{Habit::kTemporary, 2}, {Habit::kPermanent, 3}, {Habit::kRelease, 3}}});
+    Stream(anywhere, "streaming", {{{Habit::kSend, 3}, {Habit::kReceipt, 1}, {Habit::kExtend, 1}}});
+    Stream(clinic, "failing-stream",
+           {{{Habit::kDrop, 1}, {Habit::kHang, 2}, {Habit::kPermanent, 1}, {Habit::kRelease, 2}}});
   }
 
   void HireWatchers(const Place& place, const std::string& clinic) {
@@ -81,12 +84,19 @@ class Company {
     Watch(place, From(Watcher::START_FIRST, clinic + "-slow"), {.slow = true});
     Watch(place, From(Watcher::START_FIRST, clinic + "-one", "enrollment: 'clinics/riverside/enrollments/r0-2'"),
           {.rewinds = true});
-    Watch(place, From(Watcher::START_NOW, clinic + "-tasks", "audience: AUDIENCE_CARE_TEAM"), {.breaks = true, .joins_after = 300});
+    Watch(place, From(Watcher::START_NOW, clinic + "-tasks", "audience: AUDIENCE_CARE_TEAM"),
+          {.breaks = true, .joins_after = 300});
   }
 
   void Gateway(const std::string& parent, const std::string& name, const Temper& temper) {
     Start(&workers_, [this, parent, name, temper, seed = seeds_()] {
       history::Gateway(world_, parent, name + "@" + parent, temper, seed).Run();
+    });
+  }
+
+  void Stream(const std::string& parent, const std::string& name, const Temper& temper) {
+    Start(&workers_, [this, parent, name, temper, seed = seeds_()] {
+      StreamGateway(world_, parent, name + "@" + parent, temper, seed).Run();
     });
   }
 
@@ -188,7 +198,8 @@ std::string Summary(const History& history) {
   for (const Segment& segment : history.segments()) seen += segment.events_size();
   return absl::StrCat(history.enrollments_size(), " enrollments, ", history.observations_size(), " observations (",
                       unknown, " without an answer), ", leases, " leases, ", sent, " sendings acknowledged, ",
-                      history.events_size(), " events, seen ", seen, " times by ", history.watchers_size(), " watchers");
+                      history.events_size(), " events, seen ", seen, " times by ", history.watchers_size(),
+                      " watchers");
 }
 
 void ExpectPromisesKept(const History& history) {
@@ -219,10 +230,12 @@ TEST(HistoryTest, ThePromisesAreKeptHoweverOftenTheServerIsKilled) {
   uint64_t seed = Number("AFTERCARE_SEED", std::random_device()());
   do {
     std::cout << "AFTERCARE_SEED=" << seed << std::endl;
-    const std::optional<History> history = Live(seed, Number("AFTERCARE_KILLS", 200));
+    const uint64_t kills = Number("AFTERCARE_KILLS", 200);
+    const std::optional<History> history = Live(seed, kills);
     if (!history.has_value()) return;
     ExpectPromisesKept(*history);
-    if (!HasFailure()) ExpectFaultsFound(*history);
+    // A shorter run may have nothing to make some fault of.
+    if (kills >= 200 && !HasFailure()) ExpectFaultsFound(*history);
     ++seed;
   } while (absl::Now() < end && !HasFailure());
 }

@@ -28,8 +28,8 @@ class Lives {
   // Starts a server and kills it after `age`, be it ready or not.
   void Stillbirth(absl::Duration age);
 
-  // A client of the server that runs, if it is another one than that of `gone`; else waits for it. Null if none comes in
-  // a minute, or there will be none.
+  // A client of the server that runs, if it is another one than that of `gone`; else waits for it. Null if none comes
+  // in a minute, or there will be none.
   ClientPtr Await(const ClientPtr& gone);
 
   // There will be no more servers.

@@ -159,6 +159,74 @@ bool LoseSent(History* history) {
   return true;
 }
 
+bool LoseReceipt(History* history) {
+  const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_DELIVERED);
+  if (report == nullptr) return false;
+  const std::string reminder = LeaseOf(history, report->report().lease_id())->lease().reminder();
+  LastState(history, reminder)->set_state(v1::REMINDER_STATE_SENT);
+  return true;
+}
+
+bool LoseRedrive(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_REDRIVE);
+  if (call == nullptr) return false;
+  return EraseLines(history, call->change().name(), [&](const v1::Event& event) {
+    return event.reminder().name() == call->change().name() && event.reminder().state() == v1::REMINDER_STATE_FAILED;
+  });
+}
+
+bool LoseConsent(History* history) {
+  const Observation* call = DoneChange(history, Change::KIND_CONSENT);
+  if (call == nullptr) return false;
+  v1::Enrollment* enrollment = FindLast(history->mutable_enrollments(), [&](const v1::Enrollment& each) {
+    return each.name() == call->change().name();
+  });
+  enrollment->clear_opted_out_channels();
+  if (call->change().consent() == v1::CONSENT_GRANTED) enrollment->add_opted_out_channels(call->change().channel());
+  return true;
+}
+
+// A lease for the channel, after the patient opted out of it, and with nobody who might have opted in again.
+bool OfferUnwanted(History* history) {
+  const Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  Observation refusal = *lease;
+  refusal.set_asked(1);
+  refusal.set_answered(2);
+  Change* change = refusal.mutable_change();
+  change->set_kind(Change::KIND_CONSENT);
+  change->set_name(EnrollmentOf(lease->lease().reminder()));
+  change->set_request_id("another");
+  change->set_channel(lease->lease().contact_point().channel());
+  change->set_consent(v1::CONSENT_REFUSED);
+  for (Observation& call : *history->mutable_observations()) {
+    if (call.change().kind() == Change::KIND_CONSENT) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
+  }
+  *history->add_observations() = refusal;
+  return true;
+}
+
+// A gateway was told at once that the lease it got is over, which is in the log as running, and ran for long.
+bool EndLeaseUntold(History* history) {
+  Observation* lease = LastLease(history);
+  if (lease == nullptr) return false;
+  auto* expire = lease->mutable_lease()->mutable_expire_time();
+  expire->set_seconds(expire->seconds() + 86400);
+  Observation told = *lease;
+  told.mutable_ended()->set_lease_id(lease->lease().lease_id());
+  const std::string reminder = lease->lease().reminder();
+  const int attempt = lease->lease().attempt();
+  *history->add_observations() = told;
+  bool leased = false;
+  EraseIf(LogOf(history, reminder), [&](int place) {
+    const v1::ReminderChange& change = history->events(place).reminder();
+    const bool is_lease = change.state() == v1::REMINDER_STATE_LEASED && change.attempts() == attempt;
+    leased = leased || (change.name() == reminder && is_lease);
+    return leased && change.name() == reminder && !is_lease;
+  });
+  return leased;
+}
+
 bool LoseRelease(History* history) {
   const Observation* report = DoneReport(history, v1::DELIVERY_OUTCOME_RELEASED);
   if (report == nullptr) return false;
@@ -417,9 +485,14 @@ const std::vector<Mutation>& AllMutations() {
       {"EnrolledTwice", "1 enrolment(s) asked for, 2 in the log", EnrollTwice},
       {"LostUpdate", "was acknowledged and is lost", LoseUpdate},
       {"LostCompletion", "its completion was acknowledged, and it is SENT", LoseCompletion},
-      {"LostCancellation", "its cancellation was acknowledged, and it is CANCELLED", LoseCancellation},
+      {"LostCancellation", "its cancellation was acknowledged", LoseCancellation},
       {"ClockTurnedBack", "its clock was moved further than it is at the end", TurnClockBack},
       {"LostSending", "was acknowledged as sent, and is EXPIRED", LoseSent},
+      {"LostReceipt", "was acknowledged as delivered, and is SENT", LoseReceipt},
+      {"LostRedrive", "its redrive was acknowledged and is lost", LoseRedrive},
+      {"LostConsent", "opted out, which is not what the patient decided last", LoseConsent},
+      {"OfferedOnAnUnwantedChannel", "is for a channel that the patient opted out of", OfferUnwanted},
+      {"LeaseToldToHaveEnded", "was told to have ended, and held", EndLeaseUntold},
       {"LostRelease", "was given back, which is lost", LoseRelease},
       {"LostLease", "was given and is not in the log", LoseLease},
       {"SentByNobody", "was sent by nobody", SendUnasked},
@@ -435,7 +508,7 @@ const std::vector<Mutation>& AllMutations() {
       {"ChangedKey", "has 2 idempotency keys", ChangeKey},
       {"SharedKey", "has the idempotency key of", ShareKey},
       {"LeaseGivenTwice", "was given twice", GiveTwice},
-      {"EndedTwice", "ended SENT and then became EXPIRED", EndTwice},
+      {"EndedTwice", "and then became EXPIRED", EndTwice},
       {"NeverEnded", "has not ended: it is DUE", NeverEnd},
       {"EndedWithoutReason", "without a reason", EndWithoutReason},
       {"LostOccurrence", "occurrences, and not the", LoseOccurrence},

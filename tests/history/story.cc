@@ -63,6 +63,7 @@ class Teller {
     enrollment->set_first_name(id);
     enrollment->set_state(v1::ENROLLMENT_STATE_ENDED);
     enrollment->set_end_reason(v1::END_REASON_COMPLETED);
+    if (id == "ana") enrollment->add_opted_out_channels(v1::CHANNEL_SMS);
   }
 
   void Update(const std::string& id, const std::string& first_name) {
@@ -109,6 +110,7 @@ class Teller {
     lease->set_reminder(reminder);
     lease->set_lease_id(absl::StrCat(reminder, "#", lease->attempt()));
     lease->set_idempotency_key("key of " + reminder);
+    lease->mutable_contact_point()->set_channel(v1::CHANNEL_EMAIL);
     SetMicros(kDue, lease->mutable_due_time());
     SetMicros(now_ + 60 * kSecond, lease->mutable_expire_time());
     const std::string id = lease->lease_id();
@@ -131,6 +133,27 @@ class Teller {
     Observation* call = Ask();
     call->mutable_look()->set_name(name);
     call->mutable_look()->set_state(last_[name].state());
+    Answer(call, OUTCOME_DONE);
+  }
+
+  // What one patient decides on text messages.
+  void Decide(const std::string& id, v1::Consent consent) {
+    Change(Change::KIND_CONSENT, absl::StrCat(kClinic, "/enrollments/", id), [] {}, [&](history::Change* change) {
+      change->set_channel(v1::CHANNEL_SMS);
+      change->set_consent(consent);
+    });
+  }
+
+  // A message fails for good, and is sent again.
+  void Redrive(const std::string& reminder) {
+    Become(reminder, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
+    Change(Change::KIND_REDRIVE, reminder, [&] { Become(reminder, v1::REMINDER_STATE_DUE); });
+  }
+
+  // A gateway is told that a lease is over.
+  void TellEnded(const std::string& lease_id) {
+    Observation* call = Ask();
+    call->mutable_ended()->set_lease_id(lease_id);
     Answer(call, OUTCOME_DONE);
   }
 
@@ -166,7 +189,8 @@ class Teller {
       const size_t half = seen.size() / 2;
       AddSegment(watcher.name(), 0, {seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(half)});
       const size_t again = half > 0 ? half - 1 : 0;
-      AddSegment(watcher.name(), static_cast<int>(again), {seen.begin() + static_cast<std::ptrdiff_t>(again), seen.end()});
+      AddSegment(watcher.name(), static_cast<int>(again),
+                 {seen.begin() + static_cast<std::ptrdiff_t>(again), seen.end()});
     }
     for (const auto& [name, change] : last_) {
       if (change.name().empty()) continue;
@@ -232,6 +256,8 @@ void TellOfAna(Teller& teller) {
   const std::string ice = ana + "/reminders/ice.";
   teller.Enroll("ana");
   teller.Look(ana);
+  teller.Decide("ana", v1::CONSENT_GRANTED);
+  teller.Decide("ana", v1::CONSENT_REFUSED);
   for (const char* number : {"1", "2", "3"}) teller.Become(ice + number, v1::REMINDER_STATE_DUE);
   teller.Become(ana + "/reminders/task.1", v1::REMINDER_STATE_DUE);
   teller.Change(Change::KIND_COMPLETE, ana + "/reminders/task.1",
@@ -241,7 +267,9 @@ void TellOfAna(Teller& teller) {
   teller.Report(released, v1::DELIVERY_OUTCOME_RELEASED, v1::REMINDER_STATE_DUE);
   teller.BeginList("list");
   teller.Report(teller.Lease(ice + "2"), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
+  teller.Report(ice + "2#2", v1::DELIVERY_OUTCOME_DELIVERED, v1::REMINDER_STATE_DELIVERED);
   teller.Wait(60);
+  teller.TellEnded(hung);
   teller.Report(teller.Lease(ice + "1"), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
   teller.Report(hung, v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
   teller.Look(ice + "1");
@@ -266,6 +294,7 @@ History Story() {
   teller.Wait(3600);
   teller.Become("clinics/riverside/enrollments/ana/reminders/ice.3", v1::REMINDER_STATE_EXPIRED,
                 v1::REMINDER_REASON_WINDOW_CLOSED);
+  teller.Redrive("clinics/riverside/enrollments/ben/reminders/ice.2");
   teller.End("ana");
   teller.End("ben");
   return teller.Finish();

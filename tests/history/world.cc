@@ -120,6 +120,10 @@ void DriveClock(World& world, const Place& place, uint64_t seed) {
   }
 }
 
+grpc::Status ToGrpc(const google::rpc::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), status.message(), status.SerializeAsString()};
+}
+
 void NoteStatus(const grpc::Status& status, Observation* call) {
   call->clear_reason();
   if (status.ok()) return call->set_outcome(OUTCOME_DONE);

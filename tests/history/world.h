@@ -22,6 +22,8 @@ struct World {
   std::atomic<bool> finished{false};  // from then on nothing happens any more, and watchers end with the log
 };
 
+inline constexpr char kSandboxName[] = "clinics/sandbox";
+
 // A clinic that all work in, with its pathway `knee`.
 struct Place {
   Clinic clinic;
@@ -52,6 +54,9 @@ class Chance {
 
 // What a call that ended so did. Calls that were given `patience` and no more end without an answer.
 void NoteStatus(const grpc::Status& status, Observation* call);
+
+// Of one item of a batch.
+grpc::Status ToGrpc(const google::rpc::Status& status);
 
 // One call, taken down but for what it was about.
 template <typename Stub, typename Request, typename Response>

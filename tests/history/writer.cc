@@ -1,7 +1,9 @@
 #include "tests/history/writer.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "scheduler/plan/timestamps.h"
@@ -12,6 +14,14 @@ namespace {
 
 using Enrollments = v1::EnrollmentService::Stub;
 using Reminders = v1::ReminderService::Stub;
+using Deliveries = v1::DeliveryService::Stub;
+
+// The telephone number that only the patient of this enrollment id has.
+std::string NumberOf(const std::string& id) {
+  std::string digits;
+  for (char c : id) digits += absl::ascii_isdigit(static_cast<unsigned char>(c)) ? c : '0';
+  return absl::StrCat("+1555", std::string(9 - std::min<size_t>(9, digits.size()), '9'), digits);
+}
 
 }  // namespace
 
@@ -27,7 +37,7 @@ void Writer::Step() {
   }
   const size_t index = static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(running_.size()) - 1));
   const std::string enrollment = running_[index];
-  switch (chance_.Number(0, 9)) {
+  switch (chance_.Number(0, 11)) {
     case 0:
       return Update(enrollment);
     case 1:
@@ -37,6 +47,10 @@ void Writer::Step() {
     case 3:
       return Look(enrollment);
     case 4:
+      return Consent(enrollment);
+    case 5:
+      return Redrive();
+    case 6:
       if (static_cast<int>(running_.size()) > most_ / 4 || chance_.OneIn(5)) End(index);
       return;
     default:
@@ -65,8 +79,9 @@ Outcome Writer::Carry(Change::Kind kind, Change change, const Send& send) {
 void Writer::Enroll() {
   const std::string id = absl::StrCat(name_, "-", ++patients_);
   auto request = e2e::Patient(place_.clinic.name().substr(std::string("clinics/").size()), id, place_.date,
-                              "contact_points { channel: CHANNEL_SMS address: '+15550111' }"
-                              "contact_points { channel: CHANNEL_EMAIL address: 'ana@example.org' }");
+                              absl::StrCat("contact_points { channel: CHANNEL_SMS address: '", NumberOf(id), "' }",
+                                           "contact_points { channel: CHANNEL_EMAIL address: '", id,
+                                           "@example.org' }"));
   request.mutable_enrollment()->set_time_zone(place_.zone);
   request.mutable_enrollment()->set_first_name("first-" + id);
   Change change;
@@ -173,6 +188,59 @@ void Writer::ChangeReminder(const std::string& enrollment) {
     request.set_name(reminder.name());
     request.set_request_id(request_id);
     Ask(world_.recorder, *client.reminders, &Reminders::CancelReminder, request, call);
+  });
+}
+
+// Has the patient opt out of text messages or in again: by a reply, or told to the clinic.
+void Writer::Consent(const std::string& enrollment) {
+  const std::string id = enrollment.substr(enrollment.rfind('/') + 1);
+  Change change;
+  change.set_name(enrollment);
+  change.set_channel(v1::CHANNEL_SMS);
+  change.set_consent(chance_.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  const bool replies = chance_.OneIn(2);
+  Carry(Change::KIND_CONSENT, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    if (replies) {
+      v1::RecordReplyRequest request;
+      request.set_parent(place_.clinic.name());
+      request.set_channel(change.channel());
+      request.set_address(NumberOf(id));
+      request.set_text(change.consent() == v1::CONSENT_REFUSED ? "Stop" : "start");
+      request.set_request_id(request_id);
+      Ask(world_.recorder, *client.deliveries, &Deliveries::RecordReply, request, call);
+    } else {
+      v1::SetChannelConsentRequest request;
+      request.set_parent(place_.clinic.name());
+      request.set_patient("mrn-" + id);
+      request.set_channel(change.channel());
+      request.set_consent(change.consent());
+      request.set_request_id(request_id);
+      Ask(world_.recorder, *client.enrollments, &Enrollments::SetChannelConsent, request, call);
+    }
+  });
+}
+
+// Has something sent again that failed, as the list of it has it.
+void Writer::Redrive() {
+  v1::ListDeadLettersRequest look;
+  look.set_parent(place_.clinic.name());
+  const auto letters = e2e::Call(*client_->deliveries, &Deliveries::ListDeadLetters, look);
+  if (!letters.ok()) {
+    client_ = world_.lives.Await(client_);
+    return;
+  }
+  if (letters->dead_letters().empty()) return;
+  Change change;
+  change.set_name(letters->dead_letters(static_cast<int>(chance_.Number(0, letters->dead_letters_size() - 1)))
+                      .reminder()
+                      .name());
+  Carry(Change::KIND_REDRIVE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    v1::RedriveRemindersRequest request;
+    request.set_parent(place_.clinic.name());
+    request.add_names(change.name());
+    request.set_request_id(request_id);
+    const auto answer = Ask(world_.recorder, *client.deliveries, &Deliveries::RedriveReminders, request, call);
+    if (answer.ok()) NoteStatus(ToGrpc(answer->results(0).status()), call);
   });
 }
 

@@ -29,6 +29,8 @@ class Writer {
   void Resume(const std::string& enrollment);
   void End(size_t index);
   void ChangeReminder(const std::string& enrollment);
+  void Consent(const std::string& enrollment);
+  void Redrive();
   void Move(const std::string& reminder, absl::Time due);
   void Look(const std::string& enrollment);
 

@@ -118,7 +118,8 @@ TEST(GroupsTest, EveryFaultOfAGroupIsNamed) {
                           "groups[2].silence must be 0 to 366 days, in whole seconds",
                           "groups[3].silence must be 0 to 366 days, in whole seconds",
                           "groups[4].silence must be 0 to 366 days, in whole seconds",
-                          "groups[1].id must be named by one of the rules", "groups[2].id must be named by one of the rules",
+                          "groups[1].id must be named by one of the rules",
+                          "groups[2].id must be named by one of the rules",
                           "groups[3].id must be named by one of the rules",
                           "groups[4].id must be named by one of the rules"));
   pathway = CheckIns();

@@ -80,7 +80,9 @@ TEST(ReplyVocabularyTest, EnglishAndSpanishAreUnderstoodWithoutBeingNamed) {
   for (const char* word : {"start", "unstop", "resume", "iniciar", "reanudar", "alta"}) {
     EXPECT_EQ(Read(word), "START") << word;
   }
-  for (const char* word : {"done", "ok", "yes", "y", "hecho", "listo", "si", "sí"}) EXPECT_EQ(Read(word), "DONE") << word;
+  for (const char* word : {"done", "ok", "yes", "y", "hecho", "listo", "si", "sí"}) {
+    EXPECT_EQ(Read(word), "DONE") << word;
+  }
   EXPECT_EQ(Read("Opt-out."), "STOP");
   EXPECT_EQ(Read("¡HECHO!"), "DONE");
 }
@@ -95,8 +97,9 @@ TEST(ReplyVocabularyTest, OnlyTheWholeReplyIsAWord) {
 }
 
 TEST(ReplyVocabularyTest, ALanguageThatIsNamedHasItsOwnWordsAndTheOthersKeepTheirs) {
-  const std::string clinic = R"(reply_words { locale: "de" stop_words: "STOPP" start_words: "weiter" done_words: "erledigt" }
-                                reply_words { locale: "en" done_words: "finished" })";
+  const std::string clinic = R"(
+      reply_words { locale: "de" stop_words: "STOPP" start_words: "weiter" done_words: "erledigt" }
+      reply_words { locale: "en" done_words: "finished" })";
   EXPECT_EQ(Read("stopp", clinic), "STOP");
   EXPECT_EQ(Read("Weiter!", clinic), "START");
   EXPECT_EQ(Read("Erledigt", clinic), "DONE");
