@@ -61,7 +61,9 @@ void AddMarks(const v1::GetTimelineResponse& timeline, absl::TimeZone zone, Year
     if (added) year->rows.push_back({reminder.category(), care_team, {}, 0});
     YearRow& row = year->rows[slot->second];
     row.marks.push_back({absl::ToCivilSecond(plan::ToTime(reminder.due_time()), zone), &reminder});
-    if (reminder.state() == v1::REMINDER_STATE_SENT || reminder.state() == v1::REMINDER_STATE_COMPLETED) ++row.done;
+    const bool done = reminder.state() == v1::REMINDER_STATE_SENT || reminder.state() == v1::REMINDER_STATE_DELIVERED ||
+                      reminder.state() == v1::REMINDER_STATE_COMPLETED;
+    if (done) ++row.done;
     ++year->counts[RankOf(reminder.state())];
     year->last = std::max(year->last, absl::CivilDay(row.marks.back().due));
   }
@@ -71,8 +73,8 @@ void AddMarks(const v1::GetTimelineResponse& timeline, absl::TimeZone zone, Year
 
 }  // namespace
 
-const std::array<StateLook, 9>& StateLooks() {
-  static constexpr std::array<StateLook, 9> kLooks = {{
+const std::array<StateLook, 10>& StateLooks() {
+  static constexpr std::array<StateLook, 10> kLooks = {{
       {v1::REMINDER_STATE_DUE, "◆", "due", Ink::kYellow, "#b45309"},
       {v1::REMINDER_STATE_LEASED, "◇", "with a gateway", Ink::kYellow, "#b45309"},
       {v1::REMINDER_STATE_FAILED, "✗", "failed", Ink::kRed, "#b91c1c"},
@@ -80,6 +82,7 @@ const std::array<StateLook, 9>& StateLooks() {
       {v1::REMINDER_STATE_SUPPRESSED, "–", "suppressed", Ink::kMagenta, "#7e22ce"},
       {v1::REMINDER_STATE_CANCELLED, "–", "cancelled", Ink::kMagenta, "#7e22ce"},
       {v1::REMINDER_STATE_COMPLETED, "✓", "completed", Ink::kGreen, "#15803d"},
+      {v1::REMINDER_STATE_DELIVERED, "●", "delivered", Ink::kGreen, "#15803d"},
       {v1::REMINDER_STATE_SENT, "●", "sent", Ink::kCyan, "#0369a1"},
       {v1::REMINDER_STATE_SCHEDULED, "·", "scheduled", Ink::kDim, "#64748b"},
   }};

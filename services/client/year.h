@@ -24,7 +24,7 @@ struct StateLook {
 
 // All states, the most important first: where several share a place, the first of them is seen. What needs somebody
 // comes before what went wrong, that before what is done, and what is done before what is to come.
-const std::array<StateLook, 9>& StateLooks();
+const std::array<StateLook, 10>& StateLooks();
 
 // The look of a state, and its rank in StateLooks; unknown states look like scheduled ones.
 const StateLook& LookOf(v1::ReminderState state);
@@ -63,7 +63,7 @@ struct Year {
   absl::CivilSecond now;
   std::vector<YearPhase> phases;  // By first day.
   std::vector<YearRow> rows;      // Those for the patient, then those for the care team, each by first mark.
-  std::array<int, 9> counts{};    // By rank of state.
+  std::array<int, 10> counts{};    // By rank of state.
 };
 
 // Arranges a timeline, which must outlive the year. Dates and times are those of the patient's zone (UTC if this

@@ -131,6 +131,7 @@ void Drawing::Mark(double x, double y, const StateLook& look) {
       absl::StrAppend(&body_, "<path d=\"", at, "m-3.5 0l2.5 3l4.5-6\" ", stroke, "/>");
       return;
     case v1::REMINDER_STATE_SENT:
+    case v1::REMINDER_STATE_DELIVERED:
       absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"/>", x, y, r, look.colour);
       return;
     default:
