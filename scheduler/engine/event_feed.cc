@@ -257,7 +257,9 @@ void EventFeed::Finished(const std::shared_ptr<LogRead>& read, const absl::Statu
   }
   for (LogCursor* cursor : read->joined) {
     cursor->status_ = part.status();
-    if (part.ok()) {
+    if (part.ok() && part->chunk == nullptr && cursor->place_ == read->after && read->after >= part->trimmed) {
+      cursor->place_ = part->until;  // nothing of this log lies between
+    } else if (part.ok()) {
       cursor->part_ = part->chunk;
       cursor->part_after_ = read->after;
     }
