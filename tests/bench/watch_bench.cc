@@ -275,7 +275,7 @@ class Bench {
   std::string Now(Running& server) {
     v1::ListRemindersRequest request;
     request.set_parent("clinics/bench");
-    return Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, request)->resume_token();
+    return e2e::Call(*server.client->reminders, &v1::ReminderService::Stub::ListReminders, request)->resume_token();
   }
 
   double Rate(const std::string& address, int watchers, std::vector<std::string>* messages = nullptr) {

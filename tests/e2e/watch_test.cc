@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "scheduler/engine/log_keeper.h"
 #include "tests/e2e/harness.h"
 
