@@ -82,7 +82,8 @@ TEST_F(StreamTest, AGatewayIsToldOfWhatIsCalledOffWhileItHasIt) {
   Advance(*client, "riverside", "2026-03-03T08:00:00-05:00");
   std::vector<v1::Lease> leases;
   while (leases.size() < 2) {
-    for (const v1::Lease& lease : gateway.Read().leases()) leases.push_back(lease);
+    const v1::StreamRemindersResponse response = gateway.Read();
+    leases.insert(leases.end(), response.leases().begin(), response.leases().end());
   }
   v1::CancelReminderRequest request;
   request.set_name(leases[0].reminder());
