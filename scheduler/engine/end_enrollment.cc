@@ -42,11 +42,11 @@ absl::Status EndOne(Core& core, store::Transaction& tx, Subject& subject, v1::En
 
   store::EnrollmentRow& row = subject.row;
   row.state = v1::ENROLLMENT_STATE_ENDED;
-  row.next_due.reset();
   ++row.version;
   row.data.set_end_reason(reason);
   plan::SetTimestamp(now, row.data.mutable_end_time());
-  if (status = tx.UpdateEnrollment(row); !status.ok()) return status;
+  // Where clocks were set back, what has come due by a calendar of before may lie after the end by the one of now.
+  if (status = Replan(tx, &subject, now).status(); !status.ok()) return status;
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
 }
 

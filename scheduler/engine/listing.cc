@@ -207,10 +207,8 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
     }
     return absl::OkStatus();
   }
-  // While its enrollments are planned anew there is no telling without their rows which have been. And where clocks were
-  // set back, what a calendar has moved since may have come due before now at another time that is past.
-  const bool was_later = ClockOf(clinic_).empty() && core_.WasLater(now_);
-  if (way_ == Way::kRows || clinic_.replan_after || was_later) return VisitClinic(from, visit);
+  // While its enrollments are planned anew there is no telling without their rows which have been.
+  if (way_ == Way::kRows || clinic_.replan_after) return VisitClinic(from, visit);
   return VisitRoster({from, filter_.due_before().value_or(absl::InfiniteFuture()), now_}, visit);
 }
 

@@ -126,6 +126,7 @@ absl::StatusOr<Roster::Entry> Roster::EntryOf(Core& core, store::Facts& facts, s
   entry.channel = static_cast<uint8_t>(PlannedChannel(*subject, v1::AUDIENCE_PATIENT));
   entry.ended = read.state == v1::ENROLLMENT_STATE_ENDED;
   entry.end = entry.ended ? plan::ToTime(read.data.end_time()) : absl::InfiniteFuture();
+  entry.next_due = read.next_due.value_or(absl::InfiniteFuture());
   entry.was_held = !subject->facts.holds.empty();
   entry.held_until = HeldUntil(subject->facts);
   entry.apart = IsStale(*subject) || read.recorded_until || read.state == v1::ENROLLMENT_STATE_PAUSED ||

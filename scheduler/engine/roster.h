@@ -3,9 +3,9 @@
 //
 // A roster is derived from the enrollments' rows and is no truth of its own: whoever uses one has it brought up to the
 // snapshot that is read. What has changed since is what the log of events names after the roster's place in it, for
-// nothing of an enrollment that a roster tells changes without an event in the same mutation. Two things do change
-// without one and are left out: next_due, in whose place the clock's next wake stands, and what a change of the
-// clinic's calendar brings about, during which there is no roster, and after which a new one is made.
+// nothing of an enrollment that a roster tells changes without an event in the same mutation. What a change of the
+// clinic's calendar brings about does, but while that lasts there is no roster, and then a new one is made. So does
+// next_due where what came due had been dealt with before: the roster's is then too early, and what it adds has rows.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ROSTER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ROSTER_H_
 
@@ -28,7 +28,7 @@
 
 namespace aftercare::engine {
 
-// The enrollments of one clinic as of one place in its log. Not thread safe. About 80 bytes an enrollment, and some
+// The enrollments of one clinic as of one place in its log. Not thread safe. About 100 bytes an enrollment, and some
 // hundreds a cohort.
 class Roster {
  public:
@@ -42,6 +42,7 @@ class Roster {
     uint32_t cohort = 0;       // index, and
     uint32_t rules = 0;        // index of the rules that apply
     absl::Time held_until;     // nothing held the plan up after that
+    absl::Time next_due;       // all that is planned before has come due, whatever time it is; or is InfiniteFuture
     absl::Time end;            // InfiniteFuture while it has not ended
 
     absl::string_view id() const { return absl::string_view(name.data(), name_size); }

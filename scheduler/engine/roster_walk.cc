@@ -65,7 +65,10 @@ void RosterWalk::VisitComing(const Entry& entry, Visitor visit) {
   Known& known = cohorts_[entry.cohort];
   if (!known.coming) LearnComing(cohort, &known);
   const v1::ReminderState state = entry.ended ? v1::REMINDER_STATE_CANCELLED : v1::REMINDER_STATE_SCHEDULED;
-  const absl::Time from = entry.ended ? std::max(span_.from, entry.end + absl::Nanoseconds(1)) : FirstUnfired();
+  // Where clocks were set back, what is to come by a calendar of since may have come by the one of before.
+  const absl::Time from = entry.ended ? std::max(span_.from, entry.end + absl::Nanoseconds(1))
+                                      : std::max(FirstUnfired(), entry.next_due);
+  if (from >= End()) return;
   plan::RuleSet rules = roster_.rules(entry.rules);
   plan::RuleSet own = known.spread;
   if (entry.held_until >= known.settled) own |= Unsettled(entry, cohort, &known);

@@ -32,6 +32,14 @@ std::string ReasonText(v1::ReminderReason reason, bool of_itself) {
       return "the patient did not agree to receive messages";
     case v1::REMINDER_REASON_NO_CONTACT_POINT:
       return "the patient has no contact point";
+    case v1::REMINDER_REASON_PAUSED:
+      return "its window closed while the enrollment was paused";
+    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
+      return "the enrollment was changed, and the plan of since has no time for it";
+    case v1::REMINDER_REASON_VISIT_CHANGED:
+      return "the visit it is about was changed, and the plan of since has no time for it";
+    case v1::REMINDER_REASON_CANCELLED_BY_CLINIC:
+      return "the clinic called it off";
     case v1::REMINDER_REASON_ENROLLMENT_ENDED:
       return "the enrollment ended";
     case v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED:

@@ -35,6 +35,7 @@ void AddContact(const std::string& address, ImportRow* row) {
   point->set_address(address);
 }
 
+// What is none of the choices stays unset, so that the server names it together with all else that is wrong.
 void SetConsent(const std::string& value, ImportRow* row) {
   const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "consent", value);
   if (consent.ok()) row->message.mutable_enrollment()->set_consent(static_cast<v1::Consent>(*consent));
@@ -89,9 +90,6 @@ void SetColumn(const std::string& column, const std::string& value, ImportRow* r
   }
   SetterOf(column)(value, row);
   if (IsContact(column)) row->contact_columns.push_back(column);
-  if (column == "consent" && row->message.enrollment().consent() == v1::CONSENT_UNSPECIFIED) {
-    AddFault(column, absl::StrCat("must be one of: ", EnumChoices(*v1::Consent_descriptor())), row);
-  }
 }
 
 // What is wrong with a header.
@@ -116,6 +114,12 @@ plan::FieldErrors HeaderFaults(const std::string& place, const std::vector<std::
                                           column == "pathway" ? " (or name one with --pathway)" : "")});
   }
   return faults;
+}
+
+// What is wrong with a column: of consent, the server knows no more than that it was not said.
+std::string DescriptionOf(absl::string_view column, const std::string& description) {
+  if (column != "consent") return description;
+  return absl::StrCat("must be one of: ", EnumChoices(*v1::Consent_descriptor()));
 }
 
 // The server's name of a field, in terms of the columns: `procedure_date` of `enrollment.procedure_date`.
@@ -205,7 +209,7 @@ LineFault FaultOf(const ImportRow& row, const google::rpc::Status& status) {
     for (const auto& violation : bad.field_violations()) {
       fault.columns.push_back(ColumnOf(row, violation.field()));
       absl::StrAppend(&fault.message, fault.message.empty() ? "" : "; ", fault.columns.back(), " ",
-                      violation.description());
+                      DescriptionOf(fault.columns.back(), violation.description()));
     }
   }
   if (fault.message.empty()) fault.message = RenderItemStatus(status);

@@ -38,8 +38,10 @@ TEST(ExplanationTest, EveryReasonIsAPhraseOfItsOwn) {
   for (int i = 1; i < reasons.value_count(); ++i) {
     v1::Reminder reminder;
     reminder.set_reason(static_cast<v1::ReminderReason>(reasons.value(i)->number()));
-    EXPECT_NE(RenderExplanation(reminder, "UTC").find(" "), std::string::npos);
-    EXPECT_NE(RenderExplanation(reminder, "UTC").find(": "), std::string::npos) << reasons.value(i)->name();
+    const std::string text = RenderExplanation(reminder, "UTC");
+    const size_t phrase = text.rfind(": ");
+    ASSERT_NE(phrase, std::string::npos) << reasons.value(i)->name();
+    EXPECT_NE(text.find(' ', phrase + 2), std::string::npos) << "a word is no explanation: " << text;
   }
 }
 

@@ -171,6 +171,21 @@ TEST_F(CalendarTest, WhatWasDoneAheadOfTimeStaysDoneWhereverItMoves) {
   world_.ExpectListsAgree("north");
 }
 
+TEST_F(CalendarTest, WhatCameDueByEarlierHoursComesOnceThoughClocksAreSetBackOverARestart) {
+  Enrol();
+  world_.MoveTo(At("2029-03-02T12:00"));
+  ASSERT_TRUE(Update("contact_hours { openings { opens: '11:00' closes: '20:00' } }").ok());
+  world_.Stop();
+  world_.clock().Set(At("2029-03-02T10:00"));
+  world_.Start();
+  world_.ExpectListsAgree("north");
+  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
+
+  ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());
+  world_.ExpectListsAgree("north");
+  EXPECT_EQ(Of("msg.1"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
+}
+
 TEST_F(CalendarTest, AnEndedEnrollmentKeepsItsStatesWhateverTheCalendar) {
   const std::string enrollment = Enrol();
   world_.MoveTo(At("2029-03-03T09:30"));

@@ -1,5 +1,5 @@
 // Random histories of clinics: after each step the engine and a naive model agree on everything that may be asked.
-// AFTERCARE_SEED repeats one history.
+// AFTERCARE_SEED repeats one history; AFTERCARE_HISTORIES asks for another number of them.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -14,8 +14,12 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr int kHistories = 10'000;
 constexpr int kShards = 4;
+
+uint64_t HistoriesOfAShard() {
+  const char* given = std::getenv("AFTERCARE_HISTORIES");
+  return (given == nullptr ? 10'000 : std::strtoull(given, nullptr, 10)) / kShards;
+}
 
 // In a world of its own, so that it ends the same way each time.
 std::string PlayAlone(const Script& script, std::vector<std::string>* story = nullptr) {
@@ -65,7 +69,7 @@ TEST_P(EnginePropertyTest, TheEngineDoesWhatTheModelSays) {
   const uint64_t first = std::random_device()() * uint64_t{1'000'000};
   std::cout << "AFTERCARE_SEED=" << first << " and on" << std::endl;
   World world(BeginningOfHistory());
-  for (uint64_t seed = first; seed < first + kHistories / kShards; ++seed) {
+  for (uint64_t seed = first; seed < first + HistoriesOfAShard(); ++seed) {
     const std::string difference = History(world, Script::Of(seed)).Play();
     if (!difference.empty()) return Explain(seed, difference);
   }

@@ -204,6 +204,7 @@ void Model::ReanchorKnown(const Place* before, const Place* after, const std::st
     item->category = after->item.category;
     item->answer = after->item.answer;
     item->for_care_team = after->item.for_care_team;
+    item->visit = after->item.visit;
   }
   // Who acts on it has changed, so it comes anew, be it at once.
   const bool another =

@@ -172,8 +172,8 @@ TEST_F(ZonesTest, UntilItsTurnComesAnEnrollmentIsShownAndFiredByTheNewRules) {
     row.calendar = kOlder;
     return tx.UpdateEnrollment(row);
   });
-  world_.clock().Set(At("2029-03-02T15:30"));
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e0/reminders/ice.1"), "DUE");
+  world_.MoveTo(At("2029-03-02T15:30"));
+  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e0/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e0/reminders/ice.2"), "SCHEDULED");
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e0").ok());
   int came_due = 0;
