@@ -166,6 +166,7 @@ TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
   never_sent.available.reset();
   never_sent.closes.reset();
   never_sent.attempts = 0;
+  for (ReminderRow* row : {&first, &held_back, &sent, &never_sent}) row->contact_point = 0;
   {
     const auto store = Open(path_);
     ASSERT_NE(store, nullptr);
