@@ -23,10 +23,10 @@ bool IsEmpty(const v1::StreamRemindersResponse& response) {
          response.ended_leases().empty();
 }
 
-// Whether a report has settled its lease: it is not the gateway's any more.
+// Whether a report has settled its lease: it is not the gateway's any more. A receipt that came too early has not.
 bool IsSettled(const v1::DeliveryResult& result) {
-  return result.status().code() == 0 ||
-         result.status().code() == static_cast<int>(absl::StatusCode::kFailedPrecondition);
+  const bool lost = result.status().code() == static_cast<int>(absl::StatusCode::kFailedPrecondition);
+  return result.status().code() == 0 || (lost && result.state() != v1::REMINDER_STATE_LEASED);
 }
 
 // A request and its answer, alive until the use case is over.
@@ -306,9 +306,7 @@ void LeaseStream::Checked(absl::Status status) {
     for (v1::EndedLease& ended : found_) {
       if (!held_.contains(ended.lease_id())) continue;  // reported meanwhile
       Forget(ended.lease_id());
-      // Reported sent elsewhere: there is nothing to tell.
-      const bool sent = ended.state() == v1::REMINDER_STATE_SENT || ended.state() == v1::REMINDER_STATE_DELIVERED;
-      if (!sent) *pending_.add_ended_leases() = std::move(ended);
+      *pending_.add_ended_leases() = std::move(ended);
     }
     found_.clear();
   }

@@ -128,8 +128,14 @@ absl::StatusOr<store::ReminderKey> FindByMessage(store::Facts& facts, const Call
                    absl::StrCat("no message of ", report.clinic(), " is known by this provider_message_id"));
 }
 
+// What is to be done once reports are durable.
+struct Aftermath {
+  absl::Time next_available = absl::InfiniteFuture();
+  bool recalls = false;  // somebody holds a lease of what another has sent
+};
+
 absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller, const v1::DeliveryReport& report,
-                       v1::DeliveryResult* result, absl::Time* next_available) {
+                       v1::DeliveryResult* result, Aftermath* aftermath) {
   plan::FieldErrors errors;
   CheckReport(report, &errors);
   if (!errors.empty()) return InvalidFields(errors);
@@ -159,12 +165,16 @@ absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller,
     if (!status.ok()) return status;
   }
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was, and came back
+  aftermath->recalls =
+      aftermath->recalls || (row.state == v1::REMINDER_STATE_LEASED && sent && row.attempts != lease.attempt);
   const Effect effect = ApplyOutcome(item->subject, report.outcome(), item->now, &row);
   if (!report.error_code().empty()) row.error_code = report.error_code();
   absl::Status status = ChangeReminder(tx, item->subject, effect.input, effect.reason, item->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
-  if (row.clock.empty() && row.available) *next_available = std::min(*next_available, *row.available);
+  if (row.clock.empty() && row.available) {
+    aftermath->next_available = std::min(aftermath->next_available, *row.available);
+  }
   return absl::OkStatus();
 }
 
@@ -203,22 +213,23 @@ absl::Duration RetryPause(int failures, uint64_t seed) {
 void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
                         v1::ReportDeliveriesResponse* response, Done done) {
   if (absl::Status status = CheckCount("reports", request.reports_size()); !status.ok()) return done(status);
-  auto next_available = std::make_shared<absl::Time>();
+  auto aftermath = std::make_shared<Aftermath>();
   core_.Write(
-      [this, caller, &request, response, next_available](store::Transaction& tx) -> absl::Status {
+      [this, caller, &request, response, aftermath](store::Transaction& tx) -> absl::Status {
         response->Clear();
-        *next_available = absl::InfiniteFuture();
+        *aftermath = {};
         for (const v1::DeliveryReport& report : request.reports()) {
           v1::DeliveryResult* result = response->add_results();
           result->set_lease_id(report.lease_id());
-          absl::Status status = ReportOne(core_, tx, caller, report, result, next_available.get());
+          absl::Status status = ReportOne(core_, tx, caller, report, result, aftermath.get());
           if (IsOfStore(status)) return status;
           if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
       },
-      [this, next_available, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) sweeper_.WakeAt(*next_available);
+      [this, aftermath, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sweeper_.WakeAt(aftermath->next_available);
+        if (status.ok() && aftermath->recalls) core_.topics().Raise(kRecallsTopic);
         done(std::move(status));
       });
 }

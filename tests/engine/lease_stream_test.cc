@@ -178,6 +178,21 @@ TEST_F(LeaseStreamTest, WhatIsCalledOffWhileTheGatewayHasItIsToldAtOnce) {
   EXPECT_EQ(Standing(ended.ended_leases(0).state(), ended.ended_leases(0).reason()), "CANCELLED/ENROLLMENT_ENDED");
 }
 
+TEST_F(LeaseStreamTest, AGatewayIsToldWhenAnotherHasSentWhatItHolds) {
+  Fill(1);
+  const std::string older = world_.Lease("box")[0].lease_id();
+  world_.Advance("box", At("2029-03-02T09:01"));
+  Gateway gateway(world_);
+  gateway.Configure("");
+  const std::string newer = gateway.ReadLeases()[0];
+  EXPECT_TRUE(gateway.IsQuiet());
+  world_.Report(older, v1::DELIVERY_OUTCOME_SENT);
+  const v1::StreamRemindersResponse ended = Good(gateway.Read());
+  ASSERT_THAT(ended.ended_leases(), SizeIs(1));
+  EXPECT_EQ(ended.ended_leases(0).lease_id(), newer);
+  EXPECT_EQ(ended.ended_leases(0).state(), v1::REMINDER_STATE_SENT);
+}
+
 TEST_F(LeaseStreamTest, LeasesAreExtendedOnTheStream) {
   Fill(1);
   Gateway gateway(world_);
