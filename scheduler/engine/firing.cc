@@ -20,6 +20,7 @@ namespace {
 struct Firing {
   Input input;
   v1::ReminderReason reason;
+  bool reaches = false;  // it is a message, and there is a contact point it may go to
 };
 
 bool IsTask(const Subject& subject, const plan::Occurrence& occurrence) {
@@ -32,7 +33,8 @@ Firing FiringOf(const Subject& subject, const plan::Occurrence& occurrence, absl
   if (occurrence.outside) return {Input::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
   if (occurrence.expire <= now) return {Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
   const v1::ReminderReason unreachable = UnreachableReason(subject);
-  return {unreachable == v1::REMINDER_REASON_UNSPECIFIED ? Input::kFire : Input::kSuppress, unreachable};
+  const bool reaches = unreachable == v1::REMINDER_REASON_UNSPECIFIED;
+  return {reaches ? Input::kFire : Input::kSuppress, unreachable, reaches};
 }
 
 // Of each rule of which only the newest counts, by index: which that is, by due time and number.
@@ -83,10 +85,11 @@ absl::StatusOr<bool> FireOne(store::Transaction& tx, const Subject& subject, con
   store::ReminderRow made;
   if (coming.row == nullptr) made = NewReminderRow(subject, coming.occurrence);
   store::ReminderRow& row = coming.row == nullptr ? made : *coming.row;
+  if (firing.reaches) row.contact_point = PermittedContactPoint(subject, 0).value_or(0);
   if (firing.input == Input::kFire && !IsTask(subject, coming.occurrence)) {
     row.available = coming.occurrence.due;
     row.closes = coming.occurrence.expire;
-    DirectAt(subject, PermittedContactPoint(subject, 0).value_or(0), &row);
+    DirectAt(subject, row.contact_point, &row);
     row.failures = 0;  // one that was moved after failures begins anew
   }
   if (coming.row == nullptr) return InsertReminder(tx, subject, firing.input, firing.reason, now, &row);
@@ -145,7 +148,7 @@ absl::StatusOr<int64_t> FireAll(store::Transaction& tx, const Subject& subject, 
     const plan::Occurrence& occurrence = coming.occurrence;
     Firing firing = FiringOf(subject, occurrence, now);
     if (firing.input != Input::kSuppress && newest.Supersedes(occurrence.rule, occurrence.due, occurrence.number)) {
-      firing = {Input::kSupersede, v1::REMINDER_REASON_SUPERSEDED};
+      firing = {Input::kSupersede, v1::REMINDER_REASON_SUPERSEDED, firing.reaches};
     }
     auto inserted = FireOne(tx, subject, coming, firing, now);
     if (!inserted.ok()) return inserted.status();

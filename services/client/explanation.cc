@@ -44,6 +44,8 @@ std::string ReasonText(v1::ReminderReason reason, bool of_itself) {
       return "the enrollment ended";
     case v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED:
       return "sending was tried as often as it may be";
+    case v1::REMINDER_REASON_BOUNCED:
+      return "it was sent, and came back";
     case v1::REMINDER_REASON_REJECTED_BY_CHANNEL:
       return "every contact point was refused for good";
     case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:

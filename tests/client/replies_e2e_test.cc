@@ -41,11 +41,11 @@ TEST_F(RepliesE2eTest, AScoreAnswersTheReminderThatAskedAndIsTold) {
 
 TEST_F(RepliesE2eTest, AStopWordAndADecisionAreShownWithTheEnrollment) {
   EXPECT_THAT(Must({"reply", "--channel", "sms", "--from", "+15550109", "Stop!"}), HasSubstr("understood as    stop\n"));
-  EXPECT_THAT(Must({"update", "zoe", "--last-name", "Zhu"}), HasSubstr("opted out of     sms\n"));
+  EXPECT_THAT(Must({"enrollments", "--json"}), HasSubstr("\"optedOutChannels\":[\"CHANNEL_SMS\"]"));
   EXPECT_EQ(Must({"consent", "P-9", "refused", "--channel", "email"}), "Patient P-9 has opted out of sms, email.\n");
   EXPECT_EQ(Must({"consent", "P-9", "--channel", "email", "granted"}), "Patient P-9 has opted out of sms.\n");
   EXPECT_THAT(Must({"reply", "--channel", "sms", "--from", "+15550109", "start"}), HasSubstr("understood as    start\n"));
-  EXPECT_THAT(Must({"update", "zoe", "--last-name", "Zho"}), Not(HasSubstr("opted out")));
+  EXPECT_THAT(Must({"enrollments", "--json"}), Not(HasSubstr("CHANNEL_SMS\"]")));
 }
 
 TEST_F(RepliesE2eTest, WhatMakesNoSenseIsSaidOnce) {

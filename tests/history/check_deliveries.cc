@@ -102,7 +102,7 @@ bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change) 
   if (index.MayHaveHappened(enrollment, Change::KIND_PAUSE)) return true;
   if (index.MayHaveHappened(enrollment, Change::KIND_CONSENT)) return true;
   const Held* holder = index.HolderOf(change);
-  if (holder == nullptr) return false;
+  if (holder == nullptr) return true;  // it reached no gateway: a stream broke first, and the server took it back
   return std::any_of(holder->reports.begin(), holder->reports.end(), [](const Observation* report) {
     return GivesBack(report->report().outcome()) && report->outcome() != OUTCOME_REFUSED;
   });

@@ -2,6 +2,8 @@
 // else was asked for is before it.
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "tests/history/checks.h"
 
@@ -78,6 +80,7 @@ std::string NameOf(const v1::Event& event) {
 
 void CheckOrder(const Index& index, Faults* faults) {
   for (const auto& [name, clinic] : index.clinics) {
+    std::set<std::pair<std::string, int>> leases;  // a change of facts may tell of one again
     int64_t latest_asked = 0;
     const v1::Event* latest = nullptr;
     int64_t time = 0;
@@ -87,6 +90,9 @@ void CheckOrder(const Index& index, Faults* faults) {
         faults->Add("promise 4: ", name, ": ", NameOf(event), " has an earlier time than what is before it in the log");
       }
       time = std::max(time, Micros(event.event_time()));
+      const v1::ReminderChange& change = event.reminder();
+      const bool leased = change.state() == v1::REMINDER_STATE_LEASED;
+      if (leased && !leases.emplace(change.name(), change.attempts()).second) continue;
       const Span span = SpanOf(index, event);
       if (!span.known()) continue;
       if (span.answered < latest_asked) {
