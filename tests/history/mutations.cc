@@ -119,7 +119,8 @@ bool OfferUnwanted(History* history) {
   change->set_channel(lease->lease().contact_point().channel());
   change->set_consent(v1::CONSENT_REFUSED);
   for (Observation& call : *history->mutable_observations()) {
-    if (call.change().kind() == Change::KIND_CONSENT) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
+    const bool is_theirs = call.change().kind() == Change::KIND_CONSENT && call.change().name() == refusal.change().name();
+    if (is_theirs) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
   }
   *history->add_observations() = refusal;
   return true;
