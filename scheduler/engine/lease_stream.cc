@@ -241,6 +241,7 @@ void LeaseStream::Looked(absl::Status status, int max) {
     if (status.ok()) {
       may_lease_ = may_lease_ || batch_.more || static_cast<int>(batch_.leases.size()) == max;
       first = lease_wait_ == 0;
+      sandbox_ = batch_.topic != kAllLeasesTopic;
       for (size_t i = 0; i < batch_.leases.size(); ++i) {
         v1::Lease& lease = batch_.leases[i];
         if (ended_) unseen.add_reports()->set_lease_id(lease.lease_id());
@@ -266,28 +267,29 @@ void LeaseStream::GiveBack(v1::ReportDeliveriesRequest request) {
 }
 
 void LeaseStream::Check(bool all) {
-  const bool sandbox = !terms_->clinic.empty();  // perhaps; then only the store knows what time it is there
-  const absl::Time now = core_.clock().Now();
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    suspects_.clear();
-    for (const auto& [lease_id, held] : held_) {
-      if (all || sandbox || held.expire <= now) suspects_.emplace_back(lease_id, held);
-    }
-  }
-  if (suspects_.empty()) return Checked(absl::OkStatus());
-  core_.Read([self = shared_from_this()](store::Facts& facts) { return self->FindEnded(facts); },
+  // Without a test clock it is known here what time it is, and mostly that nothing has run out.
+  if (!all && !sandbox_ && CollectSuspects(false, core_.clock().Now()).empty()) return Checked(absl::OkStatus());
+  core_.Read([self = shared_from_this(), all](store::Facts& facts) { return self->FindEnded(facts, all); },
              [self = shared_from_this()](absl::Status status) { self->Checked(std::move(status)); });
 }
 
-absl::Status LeaseStream::FindEnded(store::Facts& facts) {
+std::vector<std::pair<std::string, LeaseStream::Held>> LeaseStream::CollectSuspects(bool all, absl::Time now) {
+  std::vector<std::pair<std::string, Held>> suspects;
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [lease_id, held] : held_) {
+    if (all || held.expire <= now) suspects.emplace_back(lease_id, held);
+  }
+  return suspects;
+}
+
+absl::Status LeaseStream::FindEnded(store::Facts& facts, bool all) {
   absl::Time now = core_.RealNow();
-  if (!terms_->clinic.empty()) {
+  if (sandbox_) {
     auto clinic = RequireClinic(facts, terms_->clinic);
     if (!clinic.ok()) return clinic.status();
     now = core_.Now(*clinic);
   }
-  for (const auto& [lease_id, held] : suspects_) {
+  for (const auto& [lease_id, held] : CollectSuspects(all, now)) {
     auto row = facts.GetReminder(held.id.key);
     if (!row.ok()) return row.status();
     if (!row->has_value() || HoldsLease(**row, held.id, now)) continue;

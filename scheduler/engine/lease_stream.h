@@ -74,7 +74,8 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   void Look(int max);
   void Looked(absl::Status status, int max);
   void Check(bool all);
-  absl::Status FindEnded(store::Facts& facts);
+  std::vector<std::pair<std::string, Held>> CollectSuspects(bool all, absl::Time now);
+  absl::Status FindEnded(store::Facts& facts, bool all);
   void Checked(absl::Status status);
   void AwaitLeases(const std::string& topic, uint64_t seen);
   void AwaitRecalls();
@@ -106,9 +107,9 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   LeaseBatch batch_;       // of the look under way
   bool looking_ = false;   // for messages to lease
   bool may_lease_ = false;  // a look may bring more
-  std::vector<std::pair<std::string, Held>> suspects_;  // of the check under way
-  std::vector<v1::EndedLease> found_;                   // by it
-  bool checking_ = false;  // whether leases are held still
+  bool sandbox_ = false;    // it lives by a test clock
+  bool checking_ = false;   // whether leases are held still
+  std::vector<v1::EndedLease> found_;  // by the check under way
   bool expiring_ = false;  // some may have run out
   bool recalled_ = false;  // some may have been ended by others
   uint64_t lease_wait_ = 0;  // ids of waits

@@ -66,7 +66,9 @@ TEST_P(EnginePropertyTest, TheEngineDoesWhatTheModelSays) {
     if (!difference.empty()) Explain(seed, difference);
     return;
   }
-  const uint64_t first = std::random_device()() * uint64_t{1'000'000};
+  // Every run plays the same ones, so that it says something of a change; a longer one looks for what nobody has seen.
+  const bool is_long = std::getenv("AFTERCARE_HISTORIES") != nullptr;
+  const uint64_t first = (is_long ? std::random_device()() : 1 + GetParam()) * uint64_t{1'000'000};
   std::cout << "AFTERCARE_SEED=" << first << " and on" << std::endl;
   World world(BeginningOfHistory());
   for (uint64_t seed = first; seed < first + HistoriesOfAShard(); ++seed) {
