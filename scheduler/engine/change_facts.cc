@@ -42,7 +42,9 @@ absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Ti
   for (store::ReminderRow& row : *rows) {
     if (RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
     const v1::Channel channel = row.channel;
-    DirectAt(subject, PermittedContactPoint(subject, 0).value_or(0), &row);
+    // Where nothing may be sent it stays as it was meant, unless there is no such contact point any more.
+    const std::optional<int> first = PermittedContactPoint(subject, 0);
+    if (first || row.contact_point >= subject.row.data.contact_points_size()) DirectAt(subject, first.value_or(0), &row);
     row.failures = 0;
     // A pause after a failure was for the contact point of before.
     if (row.state == v1::REMINDER_STATE_DUE && row.available) row.available = std::min(*row.available, now);

@@ -159,7 +159,6 @@ ClosedDays::Why Placer::WhyClosed(int64_t instant) { return closed_->On(clinic_c
 // more than 500 holidays and one open day in seven at the least, so this ends.
 bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps) {
   const int64_t from = placement->due;
-  const int32_t from_nanos = placement->nanos;
   ClosedDays::Why why = WhyClosed(from);
   if (why == ClosedDays::Why::kOpen) return false;
   placement->nanos = 0;
@@ -174,13 +173,12 @@ bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, 
     }
     why = next;
   }
+  placement->expire = CloseOf(*slot.rule, day, placement->due, &clock_);
   if (placement->due >= slot.begins) {
-    placement->due = from;
-    placement->nanos = from_nanos;
-    LapseByVisit(slot, placement, steps);
+    LapseByVisit(slot, placement, steps);  // where it would be: so later days stay later
     return false;
   }
-  placement->expire = std::min(CloseOf(*slot.rule, day, placement->due, &clock_), slot.begins);
+  placement->expire = std::min(placement->expire, slot.begins);
   return true;
 }
 

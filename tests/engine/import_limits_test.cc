@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/log_keeper.h"
 #include "tests/engine/importing.h"
 #include "tests/engine/world.h"
 
@@ -94,6 +95,12 @@ class ImportLimitsTest : public ::testing::Test {
   ImportLimitsTest() {
     world_.CreateClinic("north");
     world_.CreatePathway("north", "knee", KneePathway());
+    // The log is looked after at the start; that is no line of an import.
+    Topics& topics = world_.engine().core.topics();
+    Pending kept;
+    topics.Wait(topics.NewId(), kLogKeptTopic, 0, absl::Seconds(20),
+                [done = kept.done()](Topics::Wake) mutable { done(absl::OkStatus()); });
+    EXPECT_TRUE(kept.Wait().ok());
   }
 
   // Lines of different patients, numbered from `first`.

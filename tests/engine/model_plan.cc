@@ -269,7 +269,10 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) {
 void Model::SettleContacts(Patient* patient) const {
   for (auto& [key, item] : patient->items) {
     if (!item.waits() || item.for_care_team) continue;
-    Direct(*patient, std::max(FirstWanted(*patient, 0), 0), &item);
+    const int first = patient->data.consent() == v1::CONSENT_GRANTED ? FirstWanted(*patient, 0) : -1;
+    if (first >= 0 || item.contact_point >= patient->data.contact_points_size()) {
+      Direct(*patient, std::max(first, 0), &item);
+    }
     item.failures = 0;
     if (item.state == v1::REMINDER_STATE_DUE) item.available = std::min(item.available, now_);
     if (patient->data.consent() != v1::CONSENT_GRANTED) {

@@ -220,10 +220,8 @@ class Occurrence:
         local = dt.datetime.combine(day, self.nominal.time())
         while (opens := self.patient.clock.instant(local)) < second or self.patient.closed.closed(opens):
             local += DAY
-        if self.begun(opens):
-            return False
         self.due, self.expire = opens * NANOS, self.close(local, opens)
-        return True
+        return not self.begun(opens)
 
     def add_spread(self):
         if self.lapsed != "-" or self.outside or self.spread == 0:

@@ -219,12 +219,9 @@ class SlowOccurrence {
     for (absl::CivilMinute local = absl::CivilMinute(day) + minute;; local += 24 * 60) {
       const absl::Time time = facts_.zone.At(absl::CivilSecond(local)).pre;
       if (time < occurrence_.due || SlowClosedDay(facts_.clinic, time)) continue;
-      const Occurrence before = occurrence_;
       occurrence_.due = time;
       occurrence_.expire = SlowClose(rule_.schedule().window(), local, time, facts_.zone);
-      if (MeetAppointment()) return;
-      occurrence_ = before;
-      occurrence_.lapsed = v1::REMINDER_REASON_WINDOW_CLOSED;
+      MeetAppointment();
       return;
     }
   }

@@ -153,7 +153,7 @@ TEST(VisitsTest, ATaskThatClosedDaysPutPastTheAppointmentHasLapsed) {
   const char* const closed = "holidays { date: '2026-12-01' } holidays { date: '2026-12-02' }";
   const auto history = History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T13:30Z", "2026-10-01T12:00Z");
   EXPECT_THAT(Planned(Facts(history, closed)),
-              testing::Contains("prepare.1 2026-12-01T14:00Z until 2026-12-03T05:00Z WINDOW_CLOSED"));
+              testing::Contains("prepare.1 2026-12-03T14:00Z until 2026-12-05T05:00Z WINDOW_CLOSED"));
   const auto later = History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-10-01T12:00Z");
   EXPECT_THAT(Planned(Facts(later, closed)), testing::Contains("prepare.1 2026-12-03T14:00Z until 2026-12-03T19:30Z"));
 }
