@@ -11,7 +11,7 @@
 namespace aftercare::gateway {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Minutes(1);
+constexpr absl::Duration kPatience = absl::Minutes(3);
 
 }  // namespace
 
