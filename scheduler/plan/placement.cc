@@ -26,6 +26,8 @@ int64_t CloseOf(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClo
   return std::max(clock->At((day_after + rule.window_length) * kDaySeconds), nominal + 60);
 }
 
+bool IsTask(const Slot& slot) { return slot.rule->audience == v1::AUDIENCE_CARE_TEAM; }
+
 absl::Time TimeOf(const Placement& placement) {
   return absl::FromUnixSeconds(placement.due) + absl::Nanoseconds(placement.nanos);
 }
@@ -92,7 +94,9 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
   if (placement.due >= slot.begins) {
-    LapseByVisit(slot, &placement, steps);
+    // What closed days put past the appointment lies on the day after them, and is not to be overtaken by this.
+    if (IsTask(slot)) MoveToOpening(slot, day, &placement, steps);
+    if (placement.lapsed == v1::REMINDER_REASON_UNSPECIFIED) LapseByVisit(slot, &placement, steps);
     return placement;
   }
   placement.expire = std::min(placement.expire, slot.begins);
@@ -135,7 +139,7 @@ void Placer::HoldUp(const Slot& slot, const NanoHold& hold, Placement* placement
 
 // Whether it moved. `day` is that of the due time, or earlier.
 bool Placer::MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps) {
-  if (slot.rule->audience != v1::AUDIENCE_CARE_TEAM) {
+  if (!IsTask(slot)) {
     return !facts_->hours.always_open() && MoveToHours(placement, steps);
   }
   return closed_ != nullptr && MoveToOpenDay(slot, day, placement, steps);
@@ -175,7 +179,7 @@ bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, 
   }
   placement->expire = CloseOf(*slot.rule, day, placement->due, &clock_);
   if (placement->due >= slot.begins) {
-    LapseByVisit(slot, placement, steps);  // where it would be: so later days stay later
+    LapseByVisit(slot, placement, steps);  // where it would be
     return false;
   }
   placement->expire = std::min(placement->expire, slot.begins);
@@ -187,7 +191,7 @@ void Placer::Spread(const Slot& slot, Placement* placement, Steps* steps) {
   if (slot.spread == 0 || placement->outside || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
   const int64_t latest = std::min(placement->due + slot.spread, placement->expire - 1);
   int64_t due = latest;
-  if (slot.rule->audience != v1::AUDIENCE_CARE_TEAM) {
+  if (!IsTask(slot)) {
     due = std::min(latest, facts_->hours.NextClosed(placement->due, latest + 1, &clock_) - 1);
   } else if (closed_ != nullptr && WhyClosed(latest) != ClosedDays::Why::kOpen) {
     due = clinic_clock_.At(clinic_clock_.DayAt(latest) * kDaySeconds) - 1;

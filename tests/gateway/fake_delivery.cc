@@ -66,11 +66,11 @@ void FakeDelivery::IgnoreLimits() {
   ignore_limits_ = true;
 }
 
-void FakeDelivery::End(const std::string& lease_id) {
+void FakeDelivery::OfferEnded(const v1::Lease& lease) {
   absl::MutexLock lock(&mutex_);
   for (Open* open : open_) {
-    std::erase(open->leases, lease_id);
-    open->answers.add_ended_leases()->set_lease_id(lease_id);
+    *open->answers.add_leases() = lease;
+    open->answers.add_ended_leases()->set_lease_id(lease.lease_id());
   }
 }
 

@@ -34,8 +34,8 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   void OfferAll(const std::vector<v1::Lease>& leases);
   // Leases more than a stream may have.
   void IgnoreLimits();
-  // Tells open streams that a lease is over.
-  void End(const std::string& lease_id);
+  // Leases one to open streams and tells them at once, in the same message, that it is over.
+  void OfferEnded(const v1::Lease& lease);
   // Ends open streams with UNAVAILABLE.
   void BreakStreams();
   // Reports and replies are answered UNAVAILABLE, so many.
@@ -43,7 +43,7 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   // Replies are answered that.
   void AnswerReplies(grpc::StatusCode code);
 
-  // The first report on a lease, or the first with an outcome; an empty one if there is none within a minute.
+  // The first report on a lease, or the first with an outcome; an empty one if there is none in time.
   v1::DeliveryReport AwaitReport(const std::string& lease_id);
   v1::DeliveryReport AwaitReport(const std::string& lease_id, v1::DeliveryOutcome outcome);
   // Waits until so many streams were configured, and answers how.

@@ -52,8 +52,8 @@ TEST_F(StreamTest, ItAsksForItsChannelAndForLeasesThatOutlastASending) {
 }
 
 TEST_F(StreamTest, AMessageWhoseLeaseEndedWhileItWaitedIsNotSent) {
-  Occupy("first", "ended");
-  server.End("ended");
+  Occupy("first");
+  server.OfferEnded(Message("ended"));
   Offer("last");  // behind the news that it ended
   receiver.Release();
   EXPECT_EQ(server.AwaitReport("last").outcome(), v1::DELIVERY_OUTCOME_SENT);

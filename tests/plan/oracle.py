@@ -160,6 +160,8 @@ class Occurrence:
         opens = patient.clock.instant(nominal)
         self.due, self.expire = opens * NANOS, self.close(nominal, opens)
         if self.begun(opens):
+            if self.task:
+                self.move_from(nominal.date())
             return
         close = self.expire
         if close * NANOS <= holds[0]["until"]:

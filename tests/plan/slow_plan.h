@@ -169,7 +169,10 @@ class SlowOccurrence {
       reason = v1::REMINDER_REASON_VISIT_CHANGED;
       if (visit->state() == v1::VISIT_STATE_BOOKED) appointment_ = absl::FromUnixMicros(visit->start_micros());
     }
-    if (!MeetAppointment()) return;
+    if (!MeetAppointment()) {
+      if (is_task()) MoveFrom(absl::CivilDay(nominal));
+      return;
+    }
     if (occurrence_.expire <= begun) occurrence_.lapsed = reason;
     if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
     MoveFrom(absl::CivilDay(nominal));
