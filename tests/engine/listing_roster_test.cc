@@ -1,5 +1,5 @@
 // Lists and counts of a whole clinic go by its roster; reading every enrollment must give the same. Random clinics with
-// random histories, asked after each step, by readers that use one roster over and over. AFTERCARE_SEED repeats a run.
+// random histories, asked after each step, by readers that use one roster over and over. AFTERCARE_SEED makes others.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -252,7 +252,7 @@ class ListingRosterTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(ListingRosterTest, ARosterSaysWhatReadingEveryEnrollmentSays) {
   const char* given = std::getenv("AFTERCARE_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
   std::cout << "AFTERCARE_SEED=" << seed << std::endl;
   World world(At("2029-03-01T06:00"));
   for (int i = 0; i < kClinics && !HasFailure(); ++i) {

@@ -1,5 +1,5 @@
 // Random plans in every zone against tests/plan/oracle.py, which shares with the product neither the arithmetic of days
-// nor the reader of zones. Prints its seed; AFTERCARE_SEED runs that seed again.
+// nor the reader of zones. Prints its seed; AFTERCARE_SEED runs another.
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Properties that hold for every plan, tried on random pathways, patients and instants in every time zone there is.
-// Each test prints its seed; AFTERCARE_SEED runs that seed again.
+// Each test prints its seed; AFTERCARE_SEED runs another.
 
 #include <gtest/gtest.h>
 
