@@ -158,6 +158,23 @@ TEST(VisitsTest, ATaskThatClosedDaysPutPastTheAppointmentHasLapsed) {
   EXPECT_THAT(Planned(Facts(later, closed)), testing::Contains("prepare.1 2026-12-03T14:00Z until 2026-12-03T19:30Z"));
 }
 
+// The second is on a closed day past the appointment, to which the first is put only by closed days.
+TEST(VisitsTest, TasksPastAnAppointmentStayInOrderOverClosedDays) {
+  v1::Pathway source = Pathway().source();
+  source.mutable_rules(2)->mutable_schedule()->add_on();
+  const auto pathway = CompileGood(source);
+  const PatientFacts facts = Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T13:30Z", "2026-10-01T12:00Z"),
+                             "holidays { date: '2026-12-01' } holidays { date: '2026-12-02' }"
+                             " holidays { date: '2026-12-03' }");
+  Plan plan(*pathway, facts);
+  Occurrence first, second;
+  ASSERT_TRUE(plan.Find(2, 1, &first));
+  ASSERT_TRUE(plan.Find(2, 2, &second));
+  EXPECT_EQ(first.due, Instant("2026-12-04T14:00Z"));
+  EXPECT_EQ(second.due, Instant("2026-12-04T14:00Z"));
+  EXPECT_EQ(second.lapsed, v1::REMINDER_REASON_WINDOW_CLOSED);
+}
+
 TEST(VisitsTest, EachAppointmentHasNumbersOfItsOwn) {
   const PatientFacts facts = Facts(History(v1::VISIT_STATE_BOOKED, 3, "2026-12-03T19:30Z", "2026-10-01T12:00Z"));
   EXPECT_THAT(Planned(facts), ElementsAre("remind.7 2026-11-26T13:00Z until 2026-11-29T05:00Z",
