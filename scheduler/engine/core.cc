@@ -71,17 +71,6 @@ absl::Time Core::Now(const store::ClinicRow& clinic) const {
   return clinic.data.has_test_clock_time() ? plan::ToTime(clinic.data.test_clock_time()) : RealNow();
 }
 
-absl::Time Core::RealNow() const {
-  const absl::Time now = clock_.Now();
-  const int64_t micros = absl::ToUnixMicros(now);
-  int64_t latest = latest_;
-  while (latest < micros && !latest_.compare_exchange_weak(latest, micros)) {
-  }
-  return now;
-}
-
-bool Core::WasLater(absl::Time now) const { return absl::ToUnixMicros(now) + 1'000'000 < latest_; }
-
 store::ClockId ClockOf(const store::ClinicRow& clinic) {
   return clinic.data.has_test_clock_time() ? clinic.clinic : "";
 }

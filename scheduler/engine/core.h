@@ -2,9 +2,7 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_CORE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_CORE_H_
 
-#include <atomic>
 #include <cstdint>
-#include <limits>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
@@ -66,17 +64,12 @@ class Core {
   // What time it is in a clinic: its test clock's, or real time.
   absl::Time Now(const store::ClinicRow& clinic) const;
 
-  // Real time, remembered as the latest that has been.
-  absl::Time RealNow() const;
-
-  // Whether real time has been more than a second later than that since this process began: clocks were set back, and
-  // what comes due after `now` may have come due before.
-  bool WasLater(absl::Time now) const;
+  // Real time.
+  absl::Time RealNow() const { return clock_.Now(); }
 
  private:
   store::Store& store_;
   Clock& clock_;
-  mutable std::atomic<int64_t> latest_{std::numeric_limits<int64_t>::min()};  // Unix microseconds of real time
   const int64_t zone_database_;
   Tokens tokens_;
   Catalog catalog_;

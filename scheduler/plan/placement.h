@@ -70,7 +70,7 @@ struct NanoHold {
 //
 // A rule for a visit that was booked once begins with the last change of the visit instead of with the enrollment, and
 // what was over by then does not hold it up. While the visit is booked every window closes when the appointment begins
-// at the latest; what could be due only then or later has lapsed.
+// at the latest; what could be due only then or later has lapsed, and lies where it would be: a task on an open day.
 //
 // For the occurrences of one slot neither due times (with nanos) nor expire times ever decrease from day to day; that
 // is what lets a plan be walked in order without sorting it. It holds since every step alone keeps the order: hours and
