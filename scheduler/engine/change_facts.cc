@@ -47,7 +47,9 @@ absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Ti
     if (first || row.contact_point >= subject.row.data.contact_points_size()) DirectAt(subject, first.value_or(0), &row);
     row.failures = 0;
     // A pause after a failure was for the contact point of before.
-    if (row.state == v1::REMINDER_STATE_DUE && row.available) row.available = std::min(*row.available, now);
+    if (row.state == v1::REMINDER_STATE_DUE && row.available) {
+      row.available = std::min(*row.available, AvailableFrom(row, now));
+    }
     absl::Status status;
     if (reason != v1::REMINDER_REASON_UNSPECIFIED) {
       status = ChangeReminder(tx, subject, Input::kSuppress, reason, now, &row);

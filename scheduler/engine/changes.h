@@ -2,6 +2,8 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_CHANGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_CHANGES_H_
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -38,6 +40,10 @@ absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subje
 
 // That `input` cannot happen to a reminder in this state.
 absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state);
+
+// From when on a message that is due may be leased that was to be from `time` on: not before its due time, even where a
+// clock has been set back since that came.
+inline absl::Time AvailableFrom(const store::ReminderRow& row, absl::Time time) { return std::max(time, row.due); }
 
 // Logs what happened to an enrollment.
 absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type, absl::Time now);

@@ -32,6 +32,7 @@ class Clinics {
  private:
   struct Walk;
   void Step(std::shared_ptr<Walk> walk);
+  void PlanStep(std::shared_ptr<Walk> walk);
   absl::Status StepOnce(store::Transaction& tx, Walk& walk);
 
   Core& core_;

@@ -25,11 +25,11 @@ absl::Status Redirect(store::Transaction& tx, const Subject& subject, absl::Time
   DirectAt(subject, *next, row);
   row->failures = 0;
   if (row->state == v1::REMINDER_STATE_LEASED) {
-    row->available = now;
+    row->available = AvailableFrom(*row, now);
     return ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
   }
   // A pause after a failure was for the contact point of before. While the enrollment is paused nothing is available.
-  if (row->available) row->available = std::min(*row->available, now);
+  if (row->available) row->available = std::min(*row->available, AvailableFrom(*row, now));
   return StoreReminder(tx, subject, *row, now);
 }
 

@@ -34,6 +34,10 @@ void Core::Read(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done)
   });
 }
 
+void Core::Offload(absl::AnyInvocable<void()> work) {
+  store_.Read([work = std::move(work)](const absl::StatusOr<store::Facts*>&) mutable { work(); });
+}
+
 void Core::Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
                   google::protobuf::Message* response, store::Store::Mutation work, Done done) {
   if (request_id.empty()) {

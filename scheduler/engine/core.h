@@ -17,6 +17,7 @@
 #include "scheduler/engine/errors.h"
 #include "scheduler/engine/event_feed.h"
 #include "scheduler/engine/rosters.h"
+#include "scheduler/engine/subjects.h"
 #include "scheduler/engine/timers.h"
 #include "scheduler/engine/tokens.h"
 #include "scheduler/engine/topics.h"
@@ -38,6 +39,7 @@ class Core {
   Clock& clock() { return clock_; }
   Catalog& catalog() { return catalog_; }
   Rosters& rosters() { return rosters_; }
+  Subjects& subjects() { return subjects_; }
   const Tokens& tokens() const { return tokens_; }
   Timers& timers() { return timers_; }
   Topics& topics() { return topics_; }
@@ -51,6 +53,9 @@ class Core {
 
   // Runs `work` on a snapshot, then `done` with its status.
   void Read(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done);
+
+  // Runs `work` off the writer's thread, on one that reads; on this one where too many reads wait.
+  void Offload(absl::AnyInvocable<void()> work);
 
   // Runs `work` in a mutation, then `done` when it is durable, or with the error. `work` may run more than once and
   // must begin afresh each time.
@@ -74,6 +79,7 @@ class Core {
   Tokens tokens_;
   Catalog catalog_;
   Rosters rosters_;
+  Subjects subjects_;
   Topics topics_;
   Timers timers_;  // after the topics, so that it goes first: a timer that is ringing still finds them
   EventFeed events_;

@@ -55,7 +55,7 @@ absl::Status RedriveOne(Core& core, store::Transaction& tx, const std::string& n
   if (absl::Status status = CheckRedrive(*subject, row, now); !status.ok()) return status;
   DirectAt(*subject, *PermittedContactPoint(*subject, 0), &row);
   row.failures = 0;
-  row.available = now;
+  row.available = AvailableFrom(row, now);
   row.closes = row.expire;
   return ChangeReminder(tx, *subject, Input::kRedrive, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
 }

@@ -7,8 +7,8 @@ namespace aftercare::engine {
 namespace {
 
 // Whether it may have ended a lease that its holder knows nothing of.
-bool MayRecall(const v1::Event& event) {
-  switch (event.type()) {
+bool MayRecall(const store::EventNote& event) {
+  switch (event.type) {
     case v1::EVENT_TYPE_ENROLLMENT_PAUSED:
     case v1::EVENT_TYPE_ENROLLMENT_UPDATED:
     case v1::EVENT_TYPE_CONSENT_CHANGED:
@@ -18,23 +18,23 @@ bool MayRecall(const v1::Event& event) {
     default:
       return false;
   }
-  const v1::ReminderChange& change = event.reminder();
-  const bool by_holder = change.state() == v1::REMINDER_STATE_DUE || change.state() == v1::REMINDER_STATE_LEASED ||
-                         change.state() == v1::REMINDER_STATE_SENT || change.state() == v1::REMINDER_STATE_DELIVERED ||
-                         change.state() == v1::REMINDER_STATE_FAILED;
-  return change.attempts() > 0 && !by_holder;
+  const v1::ReminderState state = event.reminder_state;
+  const bool by_holder = state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED ||
+                         state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_DELIVERED ||
+                         state == v1::REMINDER_STATE_FAILED;
+  return event.attempts > 0 && !by_holder;
 }
 
 // Wakes who waits for what was just committed.
-void WakeWaiters(Core& core, const std::vector<store::EventRow>& events) {
+void WakeWaiters(Core& core, const std::vector<store::EventNote>& events) {
   Topics& topics = core.topics();
   std::vector<absl::string_view> clinics;
   bool due = false;
   bool recall = false;
-  for (const store::EventRow& event : events) {
+  for (const store::EventNote& event : events) {
     if (clinics.empty() || clinics.back() != event.clinic) clinics.push_back(event.clinic);
-    due = due || event.data.reminder().state() == v1::REMINDER_STATE_DUE;
-    recall = recall || MayRecall(event.data);
+    due = due || event.reminder_state == v1::REMINDER_STATE_DUE;
+    recall = recall || MayRecall(event);
   }
   for (absl::string_view clinic : clinics) {
     core.events().Appended(clinic);
@@ -47,7 +47,7 @@ void WakeWaiters(Core& core, const std::vector<store::EventRow>& events) {
 // Sets the listeners before anything is submitted.
 Core& Listen(Core& core, store::Store::HealthListener on_health) {
   core.store().SetListeners(
-      [&core](const std::vector<store::EventRow>& events) { WakeWaiters(core, events); },
+      [&core](const std::vector<store::EventNote>& events) { WakeWaiters(core, events); },
       [&core, on_health = std::move(on_health)](bool healthy) {
         if (!healthy) core.catalog().Clear();
         if (on_health) on_health(healthy);

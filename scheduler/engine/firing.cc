@@ -157,6 +157,30 @@ absl::StatusOr<int64_t> FireAll(store::Transaction& tx, const Subject& subject, 
   return fired;
 }
 
+// What comes due from next_due to `now`, by the plan; next_due moves on.
+std::vector<plan::Occurrence> TakeDue(Subject* subject, absl::Time now) {
+  store::EnrollmentRow& row = subject->row;
+  plan::Plan plan(*subject->pathway, subject->facts);
+  plan.Seek(*row.next_due);
+  row.next_due.reset();
+  std::vector<plan::Occurrence> due;
+  for (plan::Occurrence occurrence; !row.next_due && plan.Next(&occurrence);) {
+    if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
+    if (occurrence.due > now) {
+      row.next_due = occurrence.due;
+    } else {
+      due.push_back(occurrence);
+    }
+  }
+  return due;
+}
+
+std::vector<Coming> ComingOf(const std::vector<plan::Occurrence>& due) {
+  std::vector<Coming> coming;
+  for (const plan::Occurrence& occurrence : due) coming.push_back({occurrence});
+  return coming;
+}
+
 // Compares the rows of an enrollment with its plan. A class only to share what every step needs.
 class Replanner {
  public:
@@ -242,7 +266,7 @@ class Replanner {
       if (row.state != v1::REMINDER_STATE_DUE || !row.available || *row.available <= now_) continue;
       const absl::Duration pause =
           row.failures == 0 ? absl::ZeroDuration() : RetryPause(row.failures, StableHash(ReminderNameOf(row.key)));
-      const absl::Time available = std::max(now_, row.state_time + pause);
+      const absl::Time available = AvailableFrom(row, std::max(now_, row.state_time + pause));
       if (available >= *row.available) continue;
       row.available = available;
       if (absl::Status status = tx_.UpdateReminder(row); !status.ok()) return status;
@@ -292,21 +316,23 @@ absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject,
   if (IsStale(*subject)) return Replan(tx, subject, now);
   if (!row.next_due || *row.next_due > now) return 0;
   if (row.recorded_until) return Replan(tx, subject, now);
-  plan::Plan plan(*subject->pathway, subject->facts);
-  plan.Seek(*row.next_due);
-  row.next_due.reset();
-  std::vector<Coming> due;
-  for (plan::Occurrence occurrence; !row.next_due && plan.Next(&occurrence);) {
-    if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
-    if (occurrence.due > now) {
-      row.next_due = occurrence.due;
-    } else {
-      due.push_back({occurrence});
-    }
-  }
+  const std::vector<plan::Occurrence> due = TakeDue(subject, now);
   absl::Status status = tx.SetNextDue(row.clinic, row.enrollment, row.next_due);
   if (!status.ok()) return status;
-  return FireAll(tx, *subject, due, nullptr, now);
+  return FireAll(tx, *subject, ComingOf(due), nullptr, now);
+}
+
+std::optional<FiringPlan> PlanFiring(Subject subject, absl::Time now) {
+  const store::EnrollmentStamp was = subject.row.stamp();
+  if (IsStale(subject) || was.recorded_until || !was.next_due || *was.next_due > now) return std::nullopt;
+  std::vector<plan::Occurrence> due = TakeDue(&subject, now);
+  return FiringPlan{std::make_shared<const Subject>(std::move(subject)), was, std::move(due)};
+}
+
+absl::StatusOr<int64_t> FirePlanned(store::Transaction& tx, const FiringPlan& plan, absl::Time now) {
+  auto moved = tx.MoveNextDue(plan.subject->row, plan.was);
+  if (!moved.ok()) return moved.status();
+  return *moved ? FireAll(tx, *plan.subject, ComingOf(plan.due), nullptr, now) : -1;
 }
 
 absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::Time now) {

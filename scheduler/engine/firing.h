@@ -12,6 +12,8 @@
 #define AFTERCARE_SCHEDULER_ENGINE_FIRING_H_
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,6 +28,20 @@ namespace aftercare::engine {
 // Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row, and next_due moves on;
 // `subject.row` is updated with it. One that is stale is planned anew instead. Answers how many came due.
 absl::StatusOr<int64_t> FireEnrollment(store::Transaction& tx, Subject* subject, absl::Time now);
+
+// What an enrollment fires at an instant, worked out ahead.
+struct FiringPlan {
+  std::shared_ptr<const Subject> subject;  // as it will be
+  store::EnrollmentStamp was;              // what it was worked out from
+  std::vector<plan::Occurrence> due;       // in order
+};
+
+// Works out what FireEnrollment would fire at `now`; nothing where that cannot be said ahead, since rows are to be
+// compared with the plan.
+std::optional<FiringPlan> PlanFiring(Subject subject, absl::Time now);
+
+// Fires it, and answers how many came due; -1, and nothing is done, where the enrollment has changed meanwhile.
+absl::StatusOr<int64_t> FirePlanned(store::Transaction& tx, const FiringPlan& plan, absl::Time now);
 
 // Derives next_due by the facts of now. What has come due keeps its row, whatever the plan says now; rows that are
 // SCHEDULED, and not moved by hand, follow the plan; what has no row or is SCHEDULED and is due by now fires, if the

@@ -75,10 +75,14 @@ void Deliveries::TryLease(LeaseState state) {
         if (!status.ok()) return state->done(status);
         LeaseBatch& batch = state->batch;
         sweeper_.WakeAt(batch.next_available);
-        if (batch.leases.empty() && batch.more) return TryLease(state);
-        if (batch.leases.empty()) return WaitOrFinish(state);
-        for (v1::Lease& lease : batch.leases) *state->response->add_leases() = std::move(lease);
-        state->done(absl::OkStatus());
+        if (batch.leased.empty() && batch.more) return TryLease(state);
+        if (batch.leased.empty()) return WaitOrFinish(state);
+        core_.Offload([state] {
+          for (const Leased& leased : state->batch.leased) {
+            *state->response->add_leases() = ShowLease(state->core, leased);
+          }
+          state->done(absl::OkStatus());
+        });
       });
 }
 

@@ -190,8 +190,8 @@ LeaseStream::Action LeaseStream::NextAction() {
   if (done_ && !IsEmpty(pending_)) return TellAction();
   if (closed_ && !taking_ && !looking_ && !checking_) return EndAction();
   if (!terms_) return nullptr;
-  // Ends are told before the same messages come again.
-  if ((expiring_ || recalled_) && !checking_) {
+  // Ends are told before the same messages come again; what a look under way brings may have ended already.
+  if ((expiring_ || recalled_) && !checking_ && !looking_) {
     checking_ = true;
     const bool all = std::exchange(recalled_, false);
     expiring_ = false;
@@ -229,32 +229,41 @@ void LeaseStream::Look(int max) {
       [self = shared_from_this(), max](store::Transaction& tx) {
         return LeaseSome(self->core_, tx, *self->terms_, self->deliveries_.turn(), max, &self->batch_);
       },
-      [self = shared_from_this(), max](absl::Status status) { self->Looked(std::move(status), max); });
+      [self = shared_from_this(), max](absl::Status status) {
+        if (!status.ok() || self->batch_.leased.empty()) return self->Looked(std::move(status), max);
+        self->core_.Offload([self, max] { self->Looked(absl::OkStatus(), max); });
+      });
 }
 
+// The batch is this look's alone until looking_ is reset.
 void LeaseStream::Looked(absl::Status status, int max) {
-  bool first = false;
+  std::vector<v1::Lease> leases;
+  if (status.ok()) {
+    for (const Leased& leased : batch_.leased) leases.push_back(ShowLease(core_, leased));
+    sweeper_.WakeAt(batch_.next_available);
+    if (IsFirstLook()) AwaitLeases(batch_.topic, batch_.seen);
+  }
   v1::ReportDeliveriesRequest unseen;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     looking_ = false;
-    if (status.ok()) {
-      may_lease_ = may_lease_ || batch_.more || static_cast<int>(batch_.leases.size()) == max;
-      first = lease_wait_ == 0;
-      sandbox_ = batch_.topic != kAllLeasesTopic;
-      for (size_t i = 0; i < batch_.leases.size(); ++i) {
-        v1::Lease& lease = batch_.leases[i];
-        if (ended_) unseen.add_reports()->set_lease_id(lease.lease_id());
-        held_[lease.lease_id()] = {batch_.ids[i], plan::ToTime(lease.expire_time())};
-        *pending_.add_leases() = std::move(lease);
-      }
+    if (status.ok()) may_lease_ = may_lease_ || batch_.more || static_cast<int>(leases.size()) == max;
+    for (size_t i = 0; i < leases.size(); ++i) {
+      if (ended_) unseen.add_reports()->set_lease_id(leases[i].lease_id());
+      held_[leases[i].lease_id()] = {batch_.leased[i].id(), *batch_.leased[i].row.available};
+      *pending_.add_leases() = std::move(leases[i]);
     }
+    batch_.leased.clear();
   }
   if (!status.ok()) return Abort(std::move(status));
-  sweeper_.WakeAt(batch_.next_available);
-  if (first) AwaitLeases(batch_.topic, batch_.seen);
   GiveBack(std::move(unseen));
   Proceed();
+}
+
+bool LeaseStream::IsFirstLook() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  sandbox_ = batch_.topic != kAllLeasesTopic;
+  return lease_wait_ == 0;
 }
 
 // What the gateway never got is for others at once.
@@ -347,7 +356,7 @@ void LeaseStream::AwaitRecalls() {
     std::lock_guard<std::mutex> lock(mutex_);
     if (over_) return;
     recall_wait_ = id;
-    recalled_ = !held_.empty();
+    recalled_ = !held_.empty() || looking_;
   }
   core_.topics().Wait(id, kRecallsTopic, seen, kLongestWait, [self = shared_from_this()](Topics::Wake wake) {
     if (wake == Topics::Wake::kClosed) return self->Abort(ShuttingDown());

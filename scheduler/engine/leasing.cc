@@ -1,7 +1,6 @@
 #include "scheduler/engine/leasing.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <set>
 
@@ -41,6 +40,8 @@ absl::Status PutOff(store::Transaction& tx, const Subject& subject, absl::Time u
   return ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
 }
 
+using ClinicPtr = std::shared_ptr<const store::ClinicRow>;
+
 // One look. A class only to share what every step needs.
 class Look {
  public:
@@ -51,8 +52,8 @@ class Look {
     }
   }
 
-  absl::Status OfOneClinic(const store::ClinicRow& clinic) {
-    clock_ = ClockOf(clinic);
+  absl::Status OfOneClinic(const ClinicPtr& clinic) {
+    clock_ = ClockOf(*clinic);
     return Lease(clinic, Room()).status();
   }
 
@@ -64,7 +65,7 @@ class Look {
   }
 
  private:
-  int Room() const { return max_ - static_cast<int>(batch_.leases.size()); }
+  int Room() const { return max_ - static_cast<int>(batch_.leased.size()); }
 
   // Each clinic once, from behind the one that was last. `hungry` are those that may have more than their share.
   absl::Status FirstLap(LeaseTurn* turn, std::vector<std::string>* hungry) {
@@ -120,19 +121,19 @@ class Look {
     if (!terms_.caller.MayTouch(id)) return 0;
     auto clinic = core_.catalog().Clinic(tx_, id);
     if (!clinic.ok()) return clinic.status();
-    return *clinic == nullptr ? 0 : Lease(**clinic, max);
+    return *clinic == nullptr ? 0 : Lease(*clinic, max);
   }
 
   // How many were leased of a clinic.
-  absl::StatusOr<int> Lease(const store::ClinicRow& clinic, int max) {
-    auto rate = SendRate::Of(tx_, clinic, batch_.now);
+  absl::StatusOr<int> Lease(const ClinicPtr& clinic, int max) {
+    auto rate = SendRate::Of(tx_, *clinic, batch_.now);
     if (!rate.ok()) return rate.status();
     const int allowed = std::min(max, rate->room());
-    const size_t before = batch_.leases.size();
+    const size_t before = batch_.leased.size();
     if (allowed > 0) {
       if (absl::Status status = LeaseAllowed(clinic, allowed); !status.ok()) return status;
     }
-    const int leased = static_cast<int>(batch_.leases.size() - before);
+    const int leased = static_cast<int>(batch_.leased.size() - before);
     if (allowed < max && leased == allowed && clock_.empty()) {
       batch_.next_available = std::min(batch_.next_available, rate->NextAfter(leased));
     }
@@ -141,14 +142,14 @@ class Look {
   }
 
   // The earliest of all channels first.
-  absl::Status LeaseAllowed(const store::ClinicRow& clinic, int max) {
-    const size_t end = batch_.leases.size() + max;
-    while (batch_.leases.size() < end) {
-      auto rows = NextRows(clinic.clinic, static_cast<int>(end - batch_.leases.size()));
+  absl::Status LeaseAllowed(const ClinicPtr& clinic, int max) {
+    const size_t end = batch_.leased.size() + max;
+    while (batch_.leased.size() < end) {
+      auto rows = NextRows(clinic->clinic, static_cast<int>(end - batch_.leased.size()));
       if (!rows.ok()) return rows.status();
       if (rows->empty()) return absl::OkStatus();
       for (store::ReminderRow& row : *rows) {
-        if (batch_.leases.size() == end) return absl::OkStatus();
+        if (batch_.leased.size() == end) return absl::OkStatus();
         batch_.places[{row.channel, row.key.clinic}] = {*row.available, row.key.enrollment, row.key.rule,
                                                         row.key.number};
         if (absl::Status status = LeaseOne(clinic, std::move(row)); !status.ok()) return status;
@@ -178,10 +179,11 @@ class Look {
     return all;
   }
 
-  absl::Status LeaseOne(const store::ClinicRow& clinic, store::ReminderRow row) {
+  absl::Status LeaseOne(const ClinicPtr& clinic, store::ReminderRow row) {
     if (!terms_.filter.MatchesDue(row.due)) return absl::OkStatus();
-    auto subject = RequireSubject(core_, tx_, row.key.clinic, row.key.enrollment);
-    if (!subject.ok()) return subject.status();
+    auto found = core_.subjects().Require(core_, tx_, row.key.clinic, row.key.enrollment);
+    if (!found.ok()) return found.status();
+    const std::shared_ptr<const Subject>& subject = *found;
     const RowRule rule = RuleOf(*subject, row);
     if (!terms_.filter.MatchesSubject(*subject) || !terms_.filter.MatchesRule(*rule.pathway, rule.rule)) {
       return absl::OkStatus();
@@ -197,30 +199,12 @@ class Look {
         ChangeReminder(tx_, *subject, Input::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
     if (!status.ok()) return status;
     NoteAvailable(until);
-    batch_.leases.push_back(Show(*subject, clinic.data, rule, row));
-    batch_.ids.push_back({row.key, row.attempts});
+    batch_.leased.push_back({*std::move(found), std::move(row), clinic});
     return absl::OkStatus();
   }
 
   void NoteAvailable(absl::Time time) {
     if (clock_.empty()) batch_.next_available = std::min(batch_.next_available, time);
-  }
-
-  v1::Lease Show(const Subject& subject, const v1::Clinic& clinic, const RowRule& rule, const store::ReminderRow& row) {
-    v1::Lease lease;
-    lease.set_lease_id(MakeLeaseId(core_.tokens(), {row.key, row.attempts}));
-    lease.set_reminder(ReminderNameOf(row.key));
-    lease.set_patient(subject.row.data.patient());
-    lease.set_attempt(row.attempts);
-    plan::SetTimestamp(*row.available, lease.mutable_expire_time());
-    lease.set_idempotency_key(core_.tokens().Pseudonym(lease.reminder()));
-    *lease.mutable_contact_point() = subject.row.data.contact_points(row.contact_point);
-    lease.set_text(TextOf(subject, clinic, row));
-    lease.set_locale((*rule.pathway)->TextFor(rule.rule, subject.row.data.locale()).locale);
-    plan::SetTimestamp(row.due, lease.mutable_due_time());
-    lease.set_phase(rule.source().phase());
-    lease.set_category(rule.source().category());
-    return lease;
   }
 
   Core& core_;
@@ -234,20 +218,9 @@ class Look {
 };
 
 // Clinics took turns; their leases do not.
-void SortByDue(LeaseBatch* batch) {
-  std::vector<size_t> order(batch->leases.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  const auto due = [&](size_t i) { return plan::ToTime(batch->leases[i].due_time()); };
-  if (std::is_sorted(order.begin(), order.end(), [&](size_t a, size_t b) { return due(a) < due(b); })) return;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return due(a) < due(b); });
-  std::vector<v1::Lease> leases;
-  std::vector<LeaseId> ids;
-  for (const size_t i : order) {
-    leases.push_back(std::move(batch->leases[i]));
-    ids.push_back(std::move(batch->ids[i]));
-  }
-  batch->leases = std::move(leases);
-  batch->ids = std::move(ids);
+void SortByDue(std::vector<Leased>* leased) {
+  const auto by_due = [](const Leased& a, const Leased& b) { return a.row.due < b.row.due; };
+  if (!std::is_sorted(leased->begin(), leased->end(), by_due)) std::stable_sort(leased->begin(), leased->end(), by_due);
 }
 
 }  // namespace
@@ -281,23 +254,46 @@ absl::Status LeaseSome(Core& core, store::Transaction& tx, LeaseTerms& terms, Le
   *batch = LeaseBatch{};
   batch->places = std::move(places);
   batch->topic = std::string(kAllLeasesTopic);
-  std::optional<store::ClinicRow> clinic;
+  ClinicPtr clinic;
   if (terms.clinic.empty()) {
     batch->now = core.RealNow();
   } else {
-    auto row = RequireClinic(tx, terms.clinic);
-    if (!row.ok()) return row.status();
-    clinic = *std::move(row);
+    auto found = core.catalog().Clinic(tx, terms.clinic);
+    if (!found.ok()) return found.status();
+    if (*found == nullptr) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(terms.clinic));
+    clinic = *std::move(found);
     batch->now = core.Now(*clinic);
     if (!ClockOf(*clinic).empty()) batch->topic = LeasesTopic(terms.clinic);
   }
   batch->seen = core.topics().Seen(batch->topic);  // before looking
   Look look(core, tx, terms, max, batch);
-  absl::Status status = clinic ? look.OfOneClinic(*clinic) : look.OfAllClinics(&turn);
+  absl::Status status = clinic ? look.OfOneClinic(clinic) : look.OfAllClinics(&turn);
   if (!status.ok()) return status;
   if (!batch->more) batch->places.clear();
-  SortByDue(batch);
+  SortByDue(&batch->leased);
   return absl::OkStatus();
+}
+
+v1::Lease ShowLease(Core& core, const Leased& leased) {
+  core.subjects().Keep(leased.subject);
+  const Tokens& tokens = core.tokens();
+  const store::ReminderRow& row = leased.row;
+  const v1::Enrollment& enrollment = leased.subject->row.data;
+  const RowRule rule = RuleOf(*leased.subject, row);
+  v1::Lease lease;
+  lease.set_lease_id(MakeLeaseId(tokens, leased.id()));
+  lease.set_reminder(ReminderNameOf(row.key));
+  lease.set_patient(enrollment.patient());
+  lease.set_attempt(row.attempts);
+  plan::SetTimestamp(*row.available, lease.mutable_expire_time());
+  lease.set_idempotency_key(tokens.Pseudonym(lease.reminder()));
+  *lease.mutable_contact_point() = enrollment.contact_points(row.contact_point);
+  lease.set_text(TextOf(*leased.subject, leased.clinic->data, row));
+  lease.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
+  plan::SetTimestamp(row.due, lease.mutable_due_time());
+  lease.set_phase(rule.source().phase());
+  lease.set_category(rule.source().category());
+  return lease;
 }
 
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now) {

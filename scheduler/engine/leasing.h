@@ -22,6 +22,7 @@
 #include "scheduler/engine/core.h"
 #include "scheduler/engine/filter.h"
 #include "scheduler/engine/lease_id.h"
+#include "scheduler/engine/subject.h"
 #include "scheduler/store/facts.h"
 
 namespace aftercare::engine {
@@ -62,10 +63,22 @@ class LeaseTurn {
 // How far each queue, by channel and clinic, was looked through in vain.
 using QueuePlaces = std::map<std::pair<int, std::string>, store::QueuePosition>;
 
+// A message that was leased.
+struct Leased {
+  std::shared_ptr<const Subject> subject;
+  store::ReminderRow row;
+  std::shared_ptr<const store::ClinicRow> clinic;
+
+  LeaseId id() const { return {row.key, row.attempts}; }
+};
+
+// What its gateway is told, once that is durable. Writes out the text, which takes longer than to lease: not for the
+// writer's thread.
+v1::Lease ShowLease(Core& core, const Leased& leased);
+
 // What one look at the queues brought.
 struct LeaseBatch {
-  std::vector<v1::Lease> leases;  // in order of due time
-  std::vector<LeaseId> ids;       // of the leases
+  std::vector<Leased> leased;     // in order of due time
   absl::Time now;                 // on the clock they are leased by
   absl::Time next_available = absl::InfiniteFuture();  // in real time, from when another look may bring more
   uint64_t seen = 0;      // of the topic to wait for, from before the look

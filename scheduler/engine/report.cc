@@ -36,7 +36,7 @@ Effect NextContactPoint(const Subject& subject, absl::Time now, store::ReminderR
   if (!next) return {Input::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
   DirectAt(subject, *next, row);
   row->failures = 0;
-  row->available = now;
+  row->available = AvailableFrom(*row, now);
   return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
 }
 
@@ -44,12 +44,12 @@ Effect ApplyOutcome(const Subject& subject, v1::DeliveryOutcome outcome, absl::T
   switch (outcome) {
     case v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE:
       if (++row->failures >= kMaxFailures) return {Input::kFail, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED};
-      row->available = now + RetryPause(row->failures, StableHash(ReminderNameOf(row->key)));
+      row->available = AvailableFrom(*row, now + RetryPause(row->failures, StableHash(ReminderNameOf(row->key))));
       return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_PERMANENT_FAILURE:
       return NextContactPoint(subject, now, row);
     case v1::DELIVERY_OUTCOME_RELEASED:
-      row->available = now;
+      row->available = AvailableFrom(*row, now);
       return {Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_DELIVERED:
       return {Input::kDelivered, v1::REMINDER_REASON_UNSPECIFIED};
@@ -97,7 +97,7 @@ void CheckReport(const v1::DeliveryReport& report, plan::FieldErrors* errors) {
 
 // One report or extension at work.
 struct Item {
-  Subject subject;
+  std::shared_ptr<const Subject> subject;
   store::ReminderRow row;
   absl::Time now;
 };
@@ -108,7 +108,7 @@ absl::StatusOr<Item> LoadItem(Core& core, store::Transaction& tx, const Caller& 
   auto clinic = core.catalog().Clinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
-  auto subject = RequireSubject(core, tx, key.clinic, key.enrollment);
+  auto subject = core.subjects().Require(core, tx, key.clinic, key.enrollment);
   if (!subject.ok()) return subject.status();
   auto found = tx.GetReminder(key);
   if (!found.ok()) return found.status();
@@ -167,9 +167,9 @@ absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller,
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was, and came back
   aftermath->recalls =
       aftermath->recalls || (row.state == v1::REMINDER_STATE_LEASED && sent && row.attempts != lease.attempt);
-  const Effect effect = ApplyOutcome(item->subject, report.outcome(), item->now, &row);
+  const Effect effect = ApplyOutcome(*item->subject, report.outcome(), item->now, &row);
   if (!report.error_code().empty()) row.error_code = report.error_code();
-  absl::Status status = ChangeReminder(tx, item->subject, effect.input, effect.reason, item->now, &row);
+  absl::Status status = ChangeReminder(tx, *item->subject, effect.input, effect.reason, item->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
   if (row.clock.empty() && row.available) {

@@ -4,12 +4,16 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/core.h"
+#include "scheduler/engine/firing.h"
+#include "scheduler/engine/subject.h"
 #include "scheduler/store/facts.h"
 
 namespace aftercare::engine {
@@ -18,11 +22,25 @@ struct SweepResult {
   int64_t fired = 0;
   int64_t expired = 0;
   bool more = false;  // the limit was reached: sweep again
+  std::vector<std::shared_ptr<const Subject>> subjects;  // that fired, to be kept when the mutation is durable
 };
 
-// Expires, then fires, what is due on `clock` at `now`; at most about `limit` enrollments and `limit` windows.
+// What a sweep will fire, worked out ahead, so that the writer need not.
+struct SweepPlan {
+  absl::Time now = absl::InfiniteFuture();  // the instant it is for
+  std::vector<FiringPlan> firing;           // in order
+};
+// On a snapshot, for the first `limit` enrollments that are due.
+absl::Status PlanSweep(Core& core, store::Facts& facts, absl::string_view clock, absl::Time now, int limit,
+                       SweepPlan* plan);
+
+// Expires, then fires, what is due on `clock` at `now`; at most about `limit` enrollments and `limit` windows. Goes by
+// `plan` where that is for an instant that has come, and where it still holds.
 absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::string_view clock, absl::Time now,
-                                  int limit);
+                                  int limit, const SweepPlan& plan);
+
+// Keeps what fired for those who lease and report it, once that is durable.
+void KeepSubjects(Core& core, SweepResult* result);
 
 // Sweeps the clock of real time whenever something on it is due: one thread that sleeps until the next such instant.
 // Plans anew whatever enrollments a change of calendars, or of the rules of time zones, left to be.
@@ -40,7 +58,9 @@ class Sweeper {
 
  private:
   void Run();
-  void SweepNow(bool note_zones);
+  void SweepNow(bool note_zones, SweepPlan plan = {});
+  // The same with a plan made before, for when there is more to do than one sweep does.
+  void SweepMore();
   void Finished(const absl::Status& status, bool more, absl::Time next);
 
   Core& core_;
@@ -49,6 +69,7 @@ class Sweeper {
   absl::Time next_ = absl::InfiniteFuture();
   bool sweeping_ = true;
   bool zones_noted_ = false;
+  bool more_ = false;  // the last sweep left some
   bool stop_ = false;
   std::thread thread_;
 };

@@ -1,5 +1,6 @@
 // Clinics::AdvanceTestClock: a walk from one instant at which something happens to the next.
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr absl::Duration kFarthest = absl::Hours(24 * 3660);
 constexpr int kInstantsAtOnce = 64;
-constexpr int kChangesAtOnce = 512;
+constexpr int kChangesAtOnce = 1000;
 
 absl::Status NotASandbox(absl::string_view clinic) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_A_SANDBOX",
@@ -36,6 +37,8 @@ struct Clinics::Walk {
   std::optional<absl::Time> target;  // known from the first step on
   int64_t fired = 0;
   int64_t expired = 0;
+
+  SweepPlan plan;  // for the next step, where the one before has left some
 
   // Of the step under way, taken over when it is durable.
   SweepResult step;
@@ -58,7 +61,7 @@ void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockR
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  Step(std::make_shared<Walk>(Walk{*clinic, request, response, std::move(done), {}, 0, 0, {}, {}, {}, {}}));
+  Step(std::make_shared<Walk>(Walk{*clinic, request, response, std::move(done), {}, 0, 0, {}, {}, {}, {}, {}}));
 }
 
 void Clinics::Step(std::shared_ptr<Walk> walk) {
@@ -68,13 +71,27 @@ void Clinics::Step(std::shared_ptr<Walk> walk) {
                 walk->fired += walk->step.fired;
                 walk->expired += walk->step.expired;
                 walk->target = walk->step_target;
+                KeepSubjects(core_, &walk->step);
                 core_.topics().Raise(LeasesTopic(walk->clinic));  // leases may have run out, pauses be over
-                if (walk->reached < *walk->target || walk->step.more) return Step(walk);
+                walk->plan = {};
+                if (walk->step.more) return PlanStep(walk);
+                if (walk->reached < *walk->target) return Step(walk);
                 *walk->response->mutable_clinic() = ShowClinic(walk->row);
                 walk->response->set_fired_count(walk->fired);
                 walk->response->set_expired_count(walk->expired);
                 walk->done(absl::OkStatus());
               });
+}
+
+void Clinics::PlanStep(std::shared_ptr<Walk> walk) {
+  core_.Read(
+      [this, walk](store::Facts& facts) {
+        return PlanSweep(core_, facts, walk->clinic, walk->reached, kChangesAtOnce, &walk->plan);
+      },
+      [this, walk](const absl::Status& status) {
+        if (!status.ok()) walk->plan = {};
+        Step(walk);
+      });
 }
 
 absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
@@ -108,11 +125,12 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
       break;
     }
     now = std::max(now, **wake);
-    auto swept = Sweep(core_, tx, walk.clinic, now, kChangesAtOnce);
+    auto swept = Sweep(core_, tx, walk.clinic, now, kChangesAtOnce, i == 0 ? walk.plan : SweepPlan());
     if (!swept.ok()) return swept.status();
     walk.step.fired += swept->fired;
     walk.step.expired += swept->expired;
     walk.step.more = swept->more;
+    std::move(swept->subjects.begin(), swept->subjects.end(), std::back_inserter(walk.step.subjects));
   }
   if (now >= *walk.step_target) {
     auto wake = tx.NextWake(walk.clinic);

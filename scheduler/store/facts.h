@@ -61,6 +61,8 @@ class Facts {
                                                                int32_t before, int limit);
 
   absl::StatusOr<std::optional<EnrollmentRow>> GetEnrollment(absl::string_view clinic, absl::string_view enrollment);
+  // Far cheaper than to read it. Of one that does not exist the stamp is that of none.
+  absl::StatusOr<EnrollmentStamp> StampOf(absl::string_view clinic, absl::string_view enrollment);
   absl::StatusOr<std::vector<EnrollmentRow>> ListEnrollments(const EnrollmentQuery& query);
   // Ids of all enrollments of a patient, in order; far cheaper than to read them.
   absl::StatusOr<std::vector<std::string>> EnrollmentsOf(absl::string_view clinic, absl::string_view patient);
@@ -137,6 +139,8 @@ class Transaction : public Facts {
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
   // Changes only next_due; the cheap path of firing.
   absl::Status SetNextDue(absl::string_view clinic, absl::string_view enrollment, std::optional<absl::Time> next_due);
+  // The same where the enrollment is still as it was read, stamp `was`, and says false where it is not.
+  absl::StatusOr<bool> MoveNextDue(const EnrollmentRow& row, const EnrollmentStamp& was);
   // True if inserted, false if the occurrence has a row already (which is left alone).
   absl::StatusOr<bool> InsertReminder(const ReminderRow& row);
   absl::Status UpdateReminder(const ReminderRow& row);
@@ -167,7 +171,7 @@ class Transaction : public Facts {
   absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
 
   // Events appended so far, in order. For the store.
-  std::vector<EventRow>& events() { return events_; }
+  std::vector<EventNote>& events() { return events_; }
 
   // Whether anything was written since it was last set to false. For the store.
   bool wrote() const { return wrote_; }
@@ -180,7 +184,7 @@ class Transaction : public Facts {
 
   EventSequence& sequence_;
   bool wrote_ = false;
-  std::vector<EventRow> events_;
+  std::vector<EventNote> events_;
 };
 
 }  // namespace aftercare::store

@@ -9,8 +9,8 @@
   "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until, history," \
   " opted_out"
 // What is read of one: besides its columns what its clinic's calendar is now.
-#define ENROLLMENT_READ \
-  ENROLLMENT_COLUMNS ", (SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
+#define CLINIC_CALENDAR "(SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
+#define ENROLLMENT_READ ENROLLMENT_COLUMNS ", " CLINIC_CALENDAR
 // The filters of EnrollmentQuery besides the patient, as $3 to $6, and its limit.
 #define ENROLLMENT_FILTERS(order)                                       \
   " AND enrollment > $2 AND ($3 = '' OR pathway = $3)"                  \
@@ -90,6 +90,18 @@ absl::StatusOr<std::optional<EnrollmentRow>> Facts::GetEnrollment(absl::string_v
   Query query(connection_, "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
   query.Text(clinic).Text(enrollment);
   return FirstRow<EnrollmentRow>(query, ReadEnrollment);
+}
+
+absl::StatusOr<EnrollmentStamp> Facts::StampOf(absl::string_view clinic, absl::string_view enrollment) {
+  Query query(connection_, "SELECT version, next_due, recorded_until, calendar, " CLINIC_CALENDAR
+                           " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
+  query.Text(clinic).Text(enrollment);
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  if (!*found) return EnrollmentStamp();
+  const Statement& row = query.row();
+  return EnrollmentStamp{row.Int(0), OptionalInstantAt(row, 1), OptionalInstantAt(row, 2), row.Int(3),
+                         row.IsNull(4) ? 0 : row.Int(4)};
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> Facts::ListEnrollments(const EnrollmentQuery& query) {
@@ -190,6 +202,18 @@ absl::Status Transaction::SetNextDue(absl::string_view clinic, absl::string_view
       .Text(enrollment)
       .Instant(next_due)
       .RunOnOne("enrollment");
+}
+
+absl::StatusOr<bool> Transaction::MoveNextDue(const EnrollmentRow& row, const EnrollmentStamp& was) {
+  wrote_ = true;
+  Query query(connection_,
+              "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2 AND version = $4"
+              " AND next_due IS NOT DISTINCT FROM $5 AND recorded_until IS NOT DISTINCT FROM $6 AND calendar = $7"
+              " AND COALESCE(" CLINIC_CALENDAR ", 0) = $8");
+  query.Text(row.clinic).Text(row.enrollment).Instant(row.next_due).Int(was.version);
+  query.Instant(was.next_due).Instant(was.recorded_until).Int(was.calendar).Int(was.clinic_calendar);
+  if (absl::Status status = query.Run(); !status.ok()) return status;
+  return query.Changes() == 1;
 }
 
 }  // namespace aftercare::store

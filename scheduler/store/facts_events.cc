@@ -109,7 +109,7 @@ absl::Status Transaction::AppendEvent(absl::string_view clinic, v1::Event event)
     BindOptional(query, names.reminder()).Bytes(data);
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
-  events_.push_back(EventRow{*seq, std::string(clinic), std::move(event)});
+  events_.push_back({*seq, std::string(clinic), event.type(), event.reminder().state(), event.reminder().attempts()});
   return absl::OkStatus();
 }
 

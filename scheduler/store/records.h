@@ -41,6 +41,17 @@ struct PathwayRow {
   v1::Pathway data;
 };
 
+// What of an enrollment tells whether it is still as it was read. `clinic_calendar` is the clinic's.
+struct EnrollmentStamp {
+  int64_t version = 0;
+  std::optional<absl::Time> next_due;
+  std::optional<absl::Time> recorded_until;
+  int64_t calendar = 0;
+  int64_t clinic_calendar = 0;
+
+  bool operator==(const EnrollmentStamp&) const = default;
+};
+
 // An enrollment. `data` has name, etag and state cleared. `next_due` is derived from the plan: the first instant at
 // which an occurrence that has not fired comes due; empty when none will. It was derived from what has the fingerprint
 // `calendar`, the clinic's calendar and the rules of time zones, and says nothing where one of them is another by now.
@@ -48,7 +59,7 @@ struct EnrollmentRow {
   std::string clinic;
   std::string enrollment;
   ClockId clock;
-  int64_t version = 1;
+  int64_t version = 1;  // another wherever more has changed than the other parts of its stamp
   v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
   std::optional<absl::Time> next_due;
   v1::Enrollment data;
@@ -60,6 +71,8 @@ struct EnrollmentRow {
   int64_t clinic_calendar = 0;  // the clinic's as of the same snapshot; only read
   record::v1::PlanHistory history{};
   int64_t opted_out = 0;  // channels on which the patient wants nothing, as bits (1 << channel)
+
+  EnrollmentStamp stamp() const { return {version, next_due, recorded_until, calendar, clinic_calendar}; }
 };
 
 // Names one occurrence. Ordered as the store orders rows.
@@ -101,6 +114,15 @@ struct EventRow {
   int64_t seq = 0;  // total order in the store
   std::string clinic;
   v1::Event data;  // resume_token not set
+};
+
+// What a listener hears of an event that was appended.
+struct EventNote {
+  int64_t seq = 0;
+  std::string clinic;
+  v1::EventType type = v1::EVENT_TYPE_UNSPECIFIED;
+  v1::ReminderState reminder_state = v1::REMINDER_STATE_UNSPECIFIED;  // of the reminder that changed, if one did,
+  int32_t attempts = 0;                                               // and how often it was leased
 };
 
 // What was deleted from the log of one clinic.

@@ -34,7 +34,7 @@ class Store {
   using ReadJob = absl::AnyInvocable<void(absl::StatusOr<Facts*>)>;
   // Called after each commit that appended events, on the writer's thread, in commit order, before the `done`s of that
   // commit.
-  using CommitListener = std::function<void(const std::vector<EventRow>&)>;
+  using CommitListener = std::function<void(const std::vector<EventNote>&)>;
   // Called on the writer's thread when the database stops (false) or resumes (true) taking commits.
   using HealthListener = std::function<void(bool healthy)>;
 

@@ -73,6 +73,22 @@ TEST_F(FiringTest, TheEventOfFiringSaysWhenItHappenedAndWhatItIs) {
   EXPECT_EQ(plan::ToTime(change.expire_time()), At("2029-03-02T13:00"));
 }
 
+TEST_F(FiringTest, WhatComesBackAfterTheClockWasSetBackWaitsForItsTimeAgain) {
+  const std::string name = Enrol();
+  world_.MoveTo(At("2029-03-02T09:00"));
+  const std::vector<v1::Lease> leases = world_.Lease("north");
+  ASSERT_THAT(leases, SizeIs(1));
+  world_.MoveTo(At("2029-03-02T08:00"));
+  EXPECT_EQ(world_.Report(leases[0].lease_id(), v1::DELIVERY_OUTCOME_RELEASED).state(), v1::REMINDER_STATE_DUE);
+  EXPECT_THAT(world_.Lease("north"), IsEmpty());
+  ASSERT_TRUE(world_.Pause(name).ok());
+  ASSERT_TRUE(world_.Resume(name).ok());
+  world_.Update(name, "contact_points { channel: CHANNEL_EMAIL address: 'ana@example.com' }");
+  EXPECT_THAT(world_.Lease("north"), IsEmpty());
+  world_.MoveTo(At("2029-03-02T09:00"));
+  EXPECT_THAT(world_.Lease("north"), SizeIs(1));
+}
+
 TEST_F(FiringTest, AWindowThatClosesEndsWhatWasNotSent) {
   Enrol();
   world_.MoveTo(At("2029-03-02T13:00") - kInstant);

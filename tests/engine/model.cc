@@ -165,11 +165,12 @@ std::string Model::Report(const std::string& enrollment, const Key& key, int att
   const bool holds = item->state == v1::REMINDER_STATE_LEASED && item->attempts == attempt && now_ < item->available;
   if (!holds) return "FAILED_PRECONDITION/LEASE_LOST";
   Become(item, v1::REMINDER_STATE_DUE);
-  item->available = now_;
+  item->available = item->From(now_);
   if (outcome == v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE) {
     if (++item->failures == 8) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED);
     const std::string name = absl::StrCat(EnrollmentNameOf(id_, enrollment), "/reminders/", key.first, ".", key.second);
-    item->available = now_ + absl::Floor(RetryPause(item->failures, StableHash(name)), absl::Microseconds(1));
+    item->available =
+        item->From(now_ + absl::Floor(RetryPause(item->failures, StableHash(name)), absl::Microseconds(1)));
   } else if (outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE) {
     item->failures = 0;
     const Patient& patient = patients_.at(enrollment);

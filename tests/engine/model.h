@@ -1,6 +1,7 @@
 #ifndef AFTERCARE_TESTS_ENGINE_MODEL_H_
 #define AFTERCARE_TESTS_ENGINE_MODEL_H_
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,6 +57,8 @@ class Model {
 
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
     bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
+    // From when on it may be leased that was to be from `time` on: not before it is due, if a clock was set back.
+    absl::Time From(absl::Time time) const { return std::max(time, due); }
     bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
   };
   using Key = std::pair<std::string, int>;  // rule and number

@@ -274,7 +274,7 @@ void Model::SettleContacts(Patient* patient) const {
       Direct(*patient, std::max(first, 0), &item);
     }
     item.failures = 0;
-    if (item.state == v1::REMINDER_STATE_DUE) item.available = std::min(item.available, now_);
+    if (item.state == v1::REMINDER_STATE_DUE) item.available = std::min(item.available, item.From(now_));
     if (patient->data.consent() != v1::CONSENT_GRANTED) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
     } else if (patient->data.contact_points().empty()) {

@@ -61,9 +61,9 @@ std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Co
       item.failures = 0;
       if (item.state == v1::REMINDER_STATE_LEASED) {
         Become(&item, v1::REMINDER_STATE_DUE);
-        item.available = now_;
+        item.available = item.From(now_);
       }
-      item.available = std::min(item.available, now_);
+      item.available = std::min(item.available, item.From(now_));
     }
   }
   return "OK";

@@ -16,6 +16,16 @@ class EnrollmentsConformance : public StoreSuite {
     row.clock = std::string(clock);
     Insert(row);
   }
+  bool MoveNextDue(const EnrollmentRow& row, const EnrollmentStamp& was) {
+    bool moved = false;
+    const absl::Status status = Write(store(), [&](Transaction& tx) {
+      const auto answer = tx.MoveNextDue(row, was);
+      moved = answer.ok() && *answer;
+      return answer.status();
+    });
+    EXPECT_THAT(status, IsOk());
+    return moved;
+  }
   std::string List(EnrollmentQuery query) {
     query.clinic = "a";
     return Ids(Ask(&Facts::ListEnrollments, query));
@@ -94,6 +104,55 @@ TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
     expected.next_due = next;
     EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(expected));
   }
+}
+
+TEST_P(EnrollmentsConformance, AStampIsThatOfTheRow) {
+  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), EnrollmentStamp());
+  EnrollmentRow row = MakeEnrollment("a", "e1");
+  row.version = 7;
+  row.next_due = At(1);
+  row.recorded_until = At(2);
+  row.calendar = 3;
+  Insert(row);
+  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), row.stamp());
+  ClinicRow clinic = MakeClinic("a");
+  clinic.calendar = row.clinic_calendar = 4;
+  ASSERT_THAT(Do(&Transaction::InsertClinic, clinic), IsOk());
+  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), row.stamp());
+  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), Ask(&Facts::GetEnrollment, "a", "e1").value()->stamp());
+  row.next_due.reset();
+  row.recorded_until.reset();
+  ASSERT_THAT(Do(&Transaction::UpdateEnrollment, row), IsOk());
+  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), row.stamp());
+}
+
+// Whatever part of the stamp is another, next_due stays where it is.
+TEST_P(EnrollmentsConformance, NextDueIsMovedOnlyWhereNothingHasChanged) {
+  EnrollmentRow row = MakeEnrollment("a", "e1");
+  row.next_due = At(1);
+  row.calendar = 3;
+  Insert(row);
+  EnrollmentRow moved = row;
+  moved.next_due = At(5);
+  EXPECT_FALSE(MoveNextDue(MakeEnrollment("a", "e2"), row.stamp()));
+  std::vector<EnrollmentStamp> others(6, row.stamp());
+  others[0].version = 9;
+  others[1].next_due = At(2);
+  others[2].next_due.reset();
+  others[3].recorded_until = At(9);
+  others[4].calendar = 4;
+  others[5].clinic_calendar = 4;
+  for (const EnrollmentStamp& other : others) {
+    EXPECT_FALSE(MoveNextDue(moved, other));
+    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(row));
+  }
+  EXPECT_TRUE(MoveNextDue(moved, row.stamp()));
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(moved));
+  EnrollmentRow over = moved;
+  over.next_due.reset();
+  EXPECT_TRUE(MoveNextDue(over, moved.stamp()));
+  EXPECT_TRUE(MoveNextDue(moved, over.stamp())) << "from none";
+  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(moved));
 }
 
 TEST_P(EnrollmentsConformance, WritesToAMissingRowOrATakenKeyAreRefused) {

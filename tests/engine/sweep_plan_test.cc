@@ -1,0 +1,120 @@
+// Sweeps that were worked out ahead, and what has changed by the time they are made.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr int kLimit = 100;
+
+class SweepPlanTest : public ::testing::Test {
+ protected:
+  SweepPlanTest() {
+    world_.CreateSandbox("box", At("2029-03-01T08:00"));
+    world_.CreatePathway("box", "knee", KneePathway());
+    for (const char* id : {"a", "b", "c"}) world_.Enrol("box", id, KneePatient("box", absl::StrCat("p-", id)));
+  }
+  SweepPlan Plan(absl::Time now, int limit = kLimit) {
+    SweepPlan plan;
+    world_.Read([&](store::Facts& facts) { return PlanSweep(world_.engine().core, facts, "box", now, limit, &plan); });
+    return plan;
+  }
+  SweepResult Sweep(absl::Time now, const SweepPlan& plan, int limit = kLimit) {
+    SweepResult result;
+    world_.Write([&](store::Transaction& tx) {
+      auto swept = engine::Sweep(world_.engine().core, tx, "box", now, limit, plan);
+      if (swept.ok()) result = *std::move(swept);
+      return swept.status();
+    });
+    return result;
+  }
+  // What has fired, in the order of the log: `a/ice.1`.
+  std::vector<std::string> Fired() {
+    std::vector<std::string> fired;
+    for (const v1::Event& event : world_.Events("box")) {
+      if (event.reminder().state() != v1::REMINDER_STATE_DUE) continue;
+      fired.push_back(absl::StrCat(event.enrollment().substr(std::string("clinics/box/enrollments/").size()),
+                                   event.reminder().name().substr(event.reminder().name().rfind('/'))));
+    }
+    return fired;
+  }
+  static std::string NameOf(const std::string& id) { return absl::StrCat("clinics/box/enrollments/", id); }
+
+  World world_{At("2029-03-01T08:00")};
+  const absl::Time due_ = At("2029-03-02T09:00");
+};
+
+TEST_F(SweepPlanTest, WhatWasPlannedFires) {
+  const SweepPlan plan = Plan(due_);
+  EXPECT_EQ(plan.firing.size(), 3u);
+  const SweepResult result = Sweep(due_, plan);
+  EXPECT_EQ(result.fired, 3);
+  EXPECT_EQ(result.subjects.size(), 3u);
+  EXPECT_FALSE(result.more);
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
+  EXPECT_EQ(Sweep(due_, plan).fired, 0) << "each once";
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
+}
+
+TEST_F(SweepPlanTest, WhatHasChangedSinceIsLookedAtAnew) {
+  const SweepPlan plan = Plan(due_);
+  ASSERT_TRUE(world_.End(NameOf("a")).ok());
+  ASSERT_TRUE(world_.Pause(NameOf("b")).ok());
+  world_.Update(NameOf("c"), "procedure_date: '2029-03-02'");
+  EXPECT_EQ(Sweep(due_, plan).fired, 0);
+  EXPECT_THAT(Fired(), IsEmpty());
+  const absl::Time next_day = due_ + absl::Hours(24);
+  EXPECT_EQ(Sweep(next_day, plan).fired, 1);
+  EXPECT_THAT(Fired(), ElementsAre("c/ice.1"));
+}
+
+TEST_F(SweepPlanTest, ACalendarThatHasChangedSinceCounts) {
+  const SweepPlan plan = Plan(due_);
+  v1::UpdateClinicRequest request;
+  request.mutable_clinic()->set_name("clinics/box");
+  *request.mutable_clinic()->mutable_contact_hours() =
+      FromText<v1::ContactHours>("openings { opens: '10:00' closes: '12:00' }");
+  request.mutable_update_mask()->add_paths("contact_hours");
+  ASSERT_TRUE(world_.Call(&Engine::clinics, &Clinics::Update, request).ok());
+  Sweep(due_, plan);
+  EXPECT_THAT(Fired(), IsEmpty());
+  EXPECT_EQ(Sweep(due_ + absl::Hours(1), plan).fired, 3);
+}
+
+TEST_F(SweepPlanTest, WhatIsNewSinceFiresToo) {
+  const SweepPlan plan = Plan(due_, 1);
+  EXPECT_EQ(plan.firing.size(), 1u);
+  EXPECT_EQ(Sweep(due_, plan).fired, 3);
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
+}
+
+TEST_F(SweepPlanTest, APlanForLaterIsNotForNow) {
+  const SweepPlan plan = Plan(due_);
+  EXPECT_EQ(Sweep(due_ - absl::Seconds(1), plan).fired, 0);
+  EXPECT_THAT(Fired(), IsEmpty());
+}
+
+TEST_F(SweepPlanTest, TheLimitHoldsForPlannedAndUnplannedTogether) {
+  const SweepResult first = Sweep(due_, Plan(due_, 1), 2);
+  EXPECT_EQ(first.fired, 2);
+  EXPECT_TRUE(first.more);
+  const SweepResult second = Sweep(due_, Plan(due_, 2), 2);
+  EXPECT_EQ(second.fired, 1);
+  EXPECT_FALSE(second.more);
+}
+
+TEST_F(SweepPlanTest, WhoseRowsMustBeReadIsNotPlannedAheadButFires) {
+  ASSERT_TRUE(world_.Move(NameOf("a") + "/reminders/ice.2", At("2029-03-04T10:00")).ok());
+  const SweepPlan plan = Plan(due_);
+  EXPECT_EQ(plan.firing.size(), 2u);
+  EXPECT_EQ(Sweep(due_, plan).fired, 3);
+}
+
+}  // namespace
+}  // namespace aftercare::engine
