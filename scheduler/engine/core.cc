@@ -26,16 +26,24 @@ std::string Deterministic(const google::protobuf::Message& message) {
   return bytes;
 }
 
+store::Store::ReadJob JobOf(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done) {
+  return [work = std::move(work), done = std::move(done)](absl::StatusOr<store::Facts*> facts) mutable {
+    done(facts.ok() ? work(**facts) : facts.status());
+  };
+}
+
 }  // namespace
 
 void Core::Read(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done) {
-  store_.Read([work = std::move(work), done = std::move(done)](absl::StatusOr<store::Facts*> facts) mutable {
-    done(facts.ok() ? work(**facts) : facts.status());
-  });
+  store_.Read(JobOf(std::move(work), std::move(done)));
+}
+
+void Core::ReadApart(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done) {
+  store_.ReadApart(JobOf(std::move(work), std::move(done)));
 }
 
 void Core::Offload(absl::AnyInvocable<void()> work) {
-  store_.Read([work = std::move(work)](const absl::StatusOr<store::Facts*>&) mutable { work(); });
+  store_.ReadApart([work = std::move(work)](const absl::StatusOr<store::Facts*>&) mutable { work(); });
 }
 
 void Core::Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,

@@ -54,7 +54,9 @@ class Core {
   // Runs `work` on a snapshot, then `done` with its status.
   void Read(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done);
 
-  // Runs `work` off the writer's thread, on one that reads; on this one where too many reads wait.
+  // What a mutation needs done around it that the writer's thread is spared: `work` on a snapshot, then `done`; or just
+  // `work`, which is done in any case. Waits for its like only, not for reads.
+  void ReadApart(absl::AnyInvocable<absl::Status(store::Facts&)> work, Done done);
   void Offload(absl::AnyInvocable<void()> work);
 
   // Runs `work` in a mutation, then `done` when it is durable, or with the error. `work` may run more than once and

@@ -152,7 +152,7 @@ void Sweeper::Run() {
 
 void Sweeper::SweepMore() {
   auto plan = std::make_shared<SweepPlan>();
-  core_.Read(
+  core_.ReadApart(
       [this, plan](store::Facts& facts) {
         return PlanSweep(core_, facts, "", core_.RealNow(), kAtOnce, plan.get());
       },

@@ -84,7 +84,7 @@ void Clinics::Step(std::shared_ptr<Walk> walk) {
 }
 
 void Clinics::PlanStep(std::shared_ptr<Walk> walk) {
-  core_.Read(
+  core_.ReadApart(
       [this, walk](store::Facts& facts) {
         return PlanSweep(core_, facts, walk->clinic, walk->reached, kChangesAtOnce, &walk->plan);
       },

@@ -13,11 +13,12 @@ namespace {
 class StoreImpl : public Store {
  public:
   StoreImpl(std::unique_ptr<Driver> driver, std::string secret, std::unique_ptr<Writer> writer,
-            std::unique_ptr<ReaderPool> readers)
+            std::unique_ptr<ReaderPool> readers, std::unique_ptr<ReaderPool> apart)
       : driver_(std::move(driver)),
         secret_(std::move(secret)),
         writer_(std::move(writer)),
-        readers_(std::move(readers)) {}
+        readers_(std::move(readers)),
+        apart_(std::move(apart)) {}
   ~StoreImpl() override { Close(); }
 
   void SetListeners(CommitListener on_commit, HealthListener on_health) override {
@@ -25,12 +26,14 @@ class StoreImpl : public Store {
   }
   void Submit(Mutation mutation, Done done) override { writer_->Submit(std::move(mutation), std::move(done)); }
   void Read(ReadJob job) override { readers_->Read(std::move(job)); }
+  void ReadApart(ReadJob job) override { apart_->Read(std::move(job)); }
   int QueueDepth() const override { return writer_->QueueDepth(); }
   const std::string& secret() const override { return secret_; }
 
   // The readers first: the last connection to close must be one that can write the log back into the file.
   void Close() override {
     readers_->Stop();
+    apart_->Stop();
     writer_->Stop();
     driver_.reset();
   }
@@ -40,6 +43,7 @@ class StoreImpl : public Store {
   const std::string secret_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<ReaderPool> apart_;
 };
 
 absl::StatusOr<std::vector<std::unique_ptr<Connection>>> ConnectReaders(Driver& driver, int count) {
@@ -64,9 +68,12 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<Driver> drive
   if (!sequence.ok()) return sequence.status();
   auto readers = ConnectReaders(*driver, options.reader_threads);
   if (!readers.ok()) return readers.status();
+  auto apart = ConnectReaders(*driver, 1);
+  if (!apart.ok()) return apart.status();
   auto writer = std::make_unique<Writer>(*std::move(connection), *sequence, options);
-  auto pool = std::make_unique<ReaderPool>(*std::move(readers), options.max_queued_reads);
-  return std::make_unique<StoreImpl>(std::move(driver), *std::move(secret), std::move(writer), std::move(pool));
+  return std::make_unique<StoreImpl>(std::move(driver), *std::move(secret), std::move(writer),
+                                     std::make_unique<ReaderPool>(*std::move(readers), options.max_queued_reads),
+                                     std::make_unique<ReaderPool>(*std::move(apart), options.max_queued_reads));
 }
 
 }  // namespace aftercare::store

@@ -60,6 +60,10 @@ class Store {
   // Runs `job` with a snapshot, or with UNAVAILABLE; RESOURCE_EXHAUSTED at once when the queue is full.
   virtual void Read(ReadJob job) = 0;
 
+  // The same on a thread of its own, for work that is part of a mutation's and that others wait for: it waits for its
+  // like only, however many reads there are.
+  virtual void ReadApart(ReadJob job) = 0;
+
   // Runs what is queued, then stops the threads. Later work is answered UNAVAILABLE. Called by the destructor too. Not
   // to be called from a callback of the store.
   virtual void Close() = 0;

@@ -47,6 +47,7 @@ class ReadGate {
       store_->SetListeners(std::move(on_commit), std::move(on_health));
     }
     void Submit(Mutation mutation, Done done) override { store_->Submit(std::move(mutation), std::move(done)); }
+    void ReadApart(ReadJob job) override { store_->ReadApart(std::move(job)); }
     void Read(ReadJob job) override {
       if (gate_.refuse_ > 0 && gate_.refuse_-- > 0) return job(absl::ResourceExhaustedError("full"));
       ++gate_.reads_;

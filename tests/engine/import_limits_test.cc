@@ -23,6 +23,7 @@ class Gate : public store::Store {
   void SetListeners(CommitListener on_commit, HealthListener on_health) override {
     store_->SetListeners(std::move(on_commit), std::move(on_health));
   }
+  void ReadApart(ReadJob job) override { store_->ReadApart(std::move(job)); }
   void Read(ReadJob job) override {
     if (TakeRefusal(&refused_reads_)) return job(absl::ResourceExhaustedError("too many reads are waiting"));
     store_->Read(std::move(job));

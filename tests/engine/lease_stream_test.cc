@@ -71,6 +71,9 @@ class Gateway {
     if (!waiting_) Ask();
     for (int i = 0; i < 3; ++i) {  // a look, what it found being shown, and what that leads to
       world_.Drain();
+      Pending apart;
+      world_.engine().core.ReadApart([](store::Facts&) { return absl::OkStatus(); }, apart.done());
+      EXPECT_TRUE(apart.Wait().ok());
       world_.Read([](store::Facts&) { return absl::OkStatus(); });
     }
     world_.Drain();

@@ -163,6 +163,7 @@ TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
                 facts.GetPathway("a", "knee", 0).IgnoreError();
                 facts.GetPathway("a", "knee", 1).IgnoreError();
                 facts.GetEnrollment("a", "e").IgnoreError();
+                facts.StampOf("a", "e").IgnoreError();
                 facts.GetReminder({"a", "e", "ice", 1}).IgnoreError();
                 facts.GetRequest("a", "r").IgnoreError();
               }),

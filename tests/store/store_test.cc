@@ -225,6 +225,21 @@ TEST_P(StoreTest, ADoneMaySubmitFurtherWork) {
   EXPECT_EQ(Clinics(), "a b");
 }
 
+TEST_P(StoreTest, AReadApartWaitsForNoOtherRead) {
+  Open({.reader_threads = 1});
+  EXPECT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  Signal apart, over;
+  store().Read([&](absl::StatusOr<Facts*>) { apart.Await(); });
+  store().Read([&](absl::StatusOr<Facts*>) { over.Set(); });
+  std::string seen;
+  store().ReadApart([&](absl::StatusOr<Facts*> facts) {
+    seen = Ids((*facts)->ListClinics("", 10));
+    apart.Set();
+  });
+  over.Await();
+  EXPECT_EQ(seen, "a");
+}
+
 TEST_P(StoreTest, AReadIsOfOneInstant) {
   EXPECT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
   std::string before, after;
