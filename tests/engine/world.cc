@@ -172,6 +172,9 @@ void World::Settle() {
 
 void World::Drain() {
   Write([](store::Transaction&) { return absl::OkStatus(); });
+  Pending apart;
+  engine_->core.ReadApart([](store::Facts&) { return absl::OkStatus(); }, apart.done());
+  EXPECT_TRUE(apart.Wait().ok());
 }
 
 void World::Read(absl::AnyInvocable<absl::Status(store::Facts&)> work) {
