@@ -96,7 +96,7 @@ class World {
   void MoveTo(absl::Time now);
   void Settle();
 
-  // Waits until the writer has done what it was given before.
+  // Waits until the writer has done what it was given before, and what that left to be done apart.
   void Drain();
 
   template <typename Service, typename Request, typename Response>
