@@ -37,8 +37,11 @@ std::string ParseFlags(int argc, char** argv, const std::string& usage, const st
                        const std::string& file) {
   absl::SetProgramUsageMessage(usage);
   absl::FlagsUsageConfig config;
-  config.contains_help_flags = [file](absl::string_view path) { return absl::EndsWith(path, file); };
-  config.normalize_filename = [program](absl::string_view) { return program; };
+  // The flags of the program's own file are told of under its name, which is then what the other question is asked of.
+  config.normalize_filename = [program, file](absl::string_view path) {
+    return absl::EndsWith(path, file) ? program : std::string(path);
+  };
+  config.contains_help_flags = [program](absl::string_view name) { return name == program; };
   absl::SetFlagsUsageConfig(config);
   // Flags point into the arguments for as long as the process lives.
   static std::vector<std::string>& arguments = *new std::vector<std::string>;

@@ -179,6 +179,11 @@ TEST(CrashTest, ADatabaseThatIsNotOursIsLeftAsItIs) {
   EXPECT_STREQ(content, "These are somebody's notes, and no database.\n");
 }
 
+TEST(CrashTest, HelpNamesTheFlags) {
+  Process server({AFTERCARED, "--help"});
+  EXPECT_NE(server.ReadLineWith("--listen"), "");
+}
+
 TEST(CrashTest, AnAddressBeyondLoopbackIsRefused) {
   Process server({AFTERCARED, "--listen=0.0.0.0:0"});
   EXPECT_EQ(server.Wait(), 2);

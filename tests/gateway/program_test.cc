@@ -41,6 +41,11 @@ TEST_F(ProgramTest, AnUnknownKeyIsRefusedWithItsLine) {
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("gateway.textproto: line 5"), HasSubstr("colour")));
 }
 
+TEST_F(ProgramTest, HelpNamesItsFlagsAndNoOthers) {
+  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--help"});
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("--config "), HasSubstr("--print_config "), Not(HasSubstr("--flagfile"))));
+}
+
 TEST_F(ProgramTest, WithoutAChannelItSaysWhatIsMissing) {
   const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY});
   EXPECT_EQ(outcome.exit, 2);
