@@ -329,10 +329,11 @@ std::optional<FiringPlan> PlanFiring(Subject subject, absl::Time now) {
   return FiringPlan{std::make_shared<const Subject>(std::move(subject)), was, std::move(due)};
 }
 
-absl::StatusOr<int64_t> FirePlanned(store::Transaction& tx, const FiringPlan& plan, absl::Time now) {
+absl::StatusOr<std::optional<int64_t>> FirePlanned(store::Transaction& tx, const FiringPlan& plan, absl::Time now) {
   auto moved = tx.MoveNextDue(plan.subject->row, plan.was);
   if (!moved.ok()) return moved.status();
-  return *moved ? FireAll(tx, *plan.subject, ComingOf(plan.due), nullptr, now) : -1;
+  if (!*moved) return std::nullopt;
+  return FireAll(tx, *plan.subject, ComingOf(plan.due), nullptr, now);
 }
 
 absl::StatusOr<int64_t> Replan(store::Transaction& tx, Subject* subject, absl::Time now) {

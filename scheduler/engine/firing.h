@@ -40,8 +40,8 @@ struct FiringPlan {
 // compared with the plan.
 std::optional<FiringPlan> PlanFiring(Subject subject, absl::Time now);
 
-// Fires it, and answers how many came due; -1, and nothing is done, where the enrollment has changed meanwhile.
-absl::StatusOr<int64_t> FirePlanned(store::Transaction& tx, const FiringPlan& plan, absl::Time now);
+// Fires it, and answers how many came due; nothing, with nothing done, where the enrollment has changed meanwhile.
+absl::StatusOr<std::optional<int64_t>> FirePlanned(store::Transaction& tx, const FiringPlan& plan, absl::Time now);
 
 // Derives next_due by the facts of now. What has come due keeps its row, whatever the plan says now; rows that are
 // SCHEDULED, and not moved by hand, follow the plan; what has no row or is SCHEDULED and is due by now fires, if the

@@ -78,8 +78,8 @@ void Deliveries::TryLease(LeaseState state) {
         if (batch.leased.empty() && batch.more) return TryLease(state);
         if (batch.leased.empty()) return WaitOrFinish(state);
         core_.Offload([state] {
-          for (const Leased& leased : state->batch.leased) {
-            *state->response->add_leases() = ShowLease(state->core, leased);
+          for (v1::Lease& lease : ShowLeases(state->core, state->batch)) {
+            *state->response->add_leases() = std::move(lease);
           }
           state->done(absl::OkStatus());
         });

@@ -239,15 +239,18 @@ void LeaseStream::Look(int max) {
 void LeaseStream::Looked(absl::Status status, int max) {
   std::vector<v1::Lease> leases;
   if (status.ok()) {
-    for (const Leased& leased : batch_.leased) leases.push_back(ShowLease(core_, leased));
+    leases = ShowLeases(core_, batch_);
     sweeper_.WakeAt(batch_.next_available);
-    if (IsFirstLook()) AwaitLeases(batch_.topic, batch_.seen);
+    if (!AwaitsLeases()) AwaitLeases(batch_.topic, batch_.seen);
   }
   v1::ReportDeliveriesRequest unseen;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     looking_ = false;
-    if (status.ok()) may_lease_ = may_lease_ || batch_.more || static_cast<int>(leases.size()) == max;
+    if (status.ok()) {
+      may_lease_ = may_lease_ || batch_.more || static_cast<int>(leases.size()) == max;
+      sandbox_ = batch_.topic != kAllLeasesTopic;
+    }
     for (size_t i = 0; i < leases.size(); ++i) {
       if (ended_) unseen.add_reports()->set_lease_id(leases[i].lease_id());
       held_[leases[i].lease_id()] = {batch_.leased[i].id(), *batch_.leased[i].row.available};
@@ -260,10 +263,9 @@ void LeaseStream::Looked(absl::Status status, int max) {
   Proceed();
 }
 
-bool LeaseStream::IsFirstLook() {
+bool LeaseStream::AwaitsLeases() {
   std::lock_guard<std::mutex> lock(mutex_);
-  sandbox_ = batch_.topic != kAllLeasesTopic;
-  return lease_wait_ == 0;
+  return lease_wait_ != 0;
 }
 
 // What the gateway never got is for others at once.

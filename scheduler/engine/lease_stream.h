@@ -73,7 +73,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
 
   void Look(int max);
   void Looked(absl::Status status, int max);
-  bool IsFirstLook();
+  bool AwaitsLeases();
   void Check(bool all);
   std::vector<std::pair<std::string, Held>> CollectSuspects(bool all, absl::Time now);
   absl::Status FindEnded(store::Facts& facts, bool all);

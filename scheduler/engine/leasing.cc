@@ -223,6 +223,26 @@ void SortByDue(std::vector<Leased>* leased) {
   if (!std::is_sorted(leased->begin(), leased->end(), by_due)) std::stable_sort(leased->begin(), leased->end(), by_due);
 }
 
+v1::Lease Show(const Tokens& tokens, const Leased& leased) {
+  const store::ReminderRow& row = leased.row;
+  const v1::Enrollment& enrollment = leased.subject->row.data;
+  const RowRule rule = RuleOf(*leased.subject, row);
+  v1::Lease lease;
+  lease.set_lease_id(MakeLeaseId(tokens, leased.id()));
+  lease.set_reminder(ReminderNameOf(row.key));
+  lease.set_patient(enrollment.patient());
+  lease.set_attempt(row.attempts);
+  plan::SetTimestamp(*row.available, lease.mutable_expire_time());
+  lease.set_idempotency_key(tokens.Pseudonym(lease.reminder()));
+  *lease.mutable_contact_point() = enrollment.contact_points(row.contact_point);
+  lease.set_text(TextOf(*leased.subject, leased.clinic->data, row));
+  lease.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
+  plan::SetTimestamp(row.due, lease.mutable_due_time());
+  lease.set_phase(rule.source().phase());
+  lease.set_category(rule.source().category());
+  return lease;
+}
+
 }  // namespace
 
 absl::Duration ReadLeaseDuration(const google::protobuf::Duration* duration, plan::FieldErrors* errors) {
@@ -274,26 +294,14 @@ absl::Status LeaseSome(Core& core, store::Transaction& tx, LeaseTerms& terms, Le
   return absl::OkStatus();
 }
 
-v1::Lease ShowLease(Core& core, const Leased& leased) {
-  core.subjects().Keep(leased.subject);
-  const Tokens& tokens = core.tokens();
-  const store::ReminderRow& row = leased.row;
-  const v1::Enrollment& enrollment = leased.subject->row.data;
-  const RowRule rule = RuleOf(*leased.subject, row);
-  v1::Lease lease;
-  lease.set_lease_id(MakeLeaseId(tokens, leased.id()));
-  lease.set_reminder(ReminderNameOf(row.key));
-  lease.set_patient(enrollment.patient());
-  lease.set_attempt(row.attempts);
-  plan::SetTimestamp(*row.available, lease.mutable_expire_time());
-  lease.set_idempotency_key(tokens.Pseudonym(lease.reminder()));
-  *lease.mutable_contact_point() = enrollment.contact_points(row.contact_point);
-  lease.set_text(TextOf(*leased.subject, leased.clinic->data, row));
-  lease.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
-  plan::SetTimestamp(row.due, lease.mutable_due_time());
-  lease.set_phase(rule.source().phase());
-  lease.set_category(rule.source().category());
-  return lease;
+std::vector<v1::Lease> ShowLeases(Core& core, const LeaseBatch& batch) {
+  std::vector<v1::Lease> leases;
+  leases.reserve(batch.leased.size());
+  for (const Leased& leased : batch.leased) {
+    core.subjects().Keep(leased.subject);
+    leases.push_back(Show(core.tokens(), leased));
+  }
+  return leases;
 }
 
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now) {

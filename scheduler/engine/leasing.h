@@ -72,10 +72,6 @@ struct Leased {
   LeaseId id() const { return {row.key, row.attempts}; }
 };
 
-// What its gateway is told, once that is durable. Writes out the text, which takes longer than to lease: not for the
-// writer's thread.
-v1::Lease ShowLease(Core& core, const Leased& leased);
-
 // What one look at the queues brought.
 struct LeaseBatch {
   std::vector<Leased> leased;     // in order of due time
@@ -90,6 +86,10 @@ struct LeaseBatch {
 // Leases up to `max` messages by the terms, beginning at the places of `batch`; fills it in. NOT_FOUND / CLINIC_NOT_FOUND.
 absl::Status LeaseSome(Core& core, store::Transaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
                        LeaseBatch* batch);
+
+// What the gateway is told of a batch that is durable, in its order. Keeps the subjects for who reports. Writes out the
+// texts, which takes longer than to lease: not for the writer's thread.
+std::vector<v1::Lease> ShowLeases(Core& core, const LeaseBatch& batch);
 
 // Whether a lease is its reminder's current one, and holds at `now`.
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now);

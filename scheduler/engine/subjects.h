@@ -23,7 +23,7 @@ struct Subject;
 // Thread safe.
 class Subjects {
  public:
-  // How many are kept: from kKept to twice that. Some 2 KB each.
+  // How many are kept: from kKept to twice that.
   static constexpr size_t kKept = 4096;
 
   // As RequireSubject.

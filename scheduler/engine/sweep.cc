@@ -46,8 +46,8 @@ absl::Status FireAsPlanned(store::Transaction& tx, const SweepPlan& plan, absl::
   for (const FiringPlan& firing : plan.firing) {
     auto fired = FirePlanned(tx, firing, now);
     if (!fired.ok()) return fired.status();
-    if (*fired < 0) continue;  // it comes up again below, if it is due still
-    result->fired += *fired;
+    if (!fired->has_value()) continue;  // it comes up again among what is due, if it is still
+    result->fired += **fired;
     result->subjects.push_back(firing.subject);
   }
   return absl::OkStatus();

@@ -34,17 +34,17 @@ struct Clinics::Walk {
   v1::AdvanceTestClockResponse* response;
   Done done;
 
-  std::optional<absl::Time> target;  // known from the first step on
+  std::optional<absl::Time> target{};  // known from the first step on
   int64_t fired = 0;
   int64_t expired = 0;
 
-  SweepPlan plan;  // for the next step, where the one before has left some
+  SweepPlan plan{};  // for the next step, where the one before has left some
 
   // Of the step under way, taken over when it is durable.
-  SweepResult step;
-  absl::Time reached;
-  std::optional<absl::Time> step_target;
-  store::ClinicRow row;
+  SweepResult step{};
+  absl::Time reached{};
+  std::optional<absl::Time> step_target{};
+  store::ClinicRow row{};
 };
 
 void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockRequest& request,
@@ -61,7 +61,7 @@ void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockR
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  Step(std::make_shared<Walk>(Walk{*clinic, request, response, std::move(done), {}, 0, 0, {}, {}, {}, {}, {}}));
+  Step(std::make_shared<Walk>(Walk{.clinic = *clinic, .request = request, .response = response, .done = std::move(done)}));
 }
 
 void Clinics::Step(std::shared_ptr<Walk> walk) {

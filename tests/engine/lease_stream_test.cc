@@ -32,7 +32,7 @@ class Gateway {
     do {
       if (!waiting_) Ask();
       waiting_ = false;
-      pending_->Wait();
+      pending_->Wait().IgnoreError();  // how it ends is of no matter
     } while (!end_);
   }
 
