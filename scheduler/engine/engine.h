@@ -1,18 +1,18 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
 
-#include "scheduler/engine/clinics.h"
-#include "scheduler/engine/consent.h"
-#include "scheduler/engine/core.h"
-#include "scheduler/engine/deliveries.h"
-#include "scheduler/engine/enrollments.h"
-#include "scheduler/engine/log_keeper.h"
-#include "scheduler/engine/pathways.h"
-#include "scheduler/engine/reminders.h"
-#include "scheduler/engine/replies.h"
-#include "scheduler/engine/sweep.h"
-#include "scheduler/engine/visits.h"
-#include "scheduler/engine/watch.h"
+#include "scheduler/engine/clinics/clinics.h"
+#include "scheduler/engine/clinics/pathways.h"
+#include "scheduler/engine/delivery/deliveries.h"
+#include "scheduler/engine/enrollments/enrollments.h"
+#include "scheduler/engine/enrollments/visits.h"
+#include "scheduler/engine/events/log_keeper.h"
+#include "scheduler/engine/events/watch.h"
+#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/reminders/reminders.h"
+#include "scheduler/engine/replies/consent.h"
+#include "scheduler/engine/replies/replies.h"
+#include "scheduler/engine/runtime/core.h"
 
 namespace aftercare::engine {
 

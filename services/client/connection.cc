@@ -13,8 +13,8 @@
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
 #include "aftercare/v1/visit_service.grpc.pb.h"
-#include "services/client/failure.h"
-#include "services/client/interrupt.h"
+#include "services/client/common/failure.h"
+#include "services/client/common/interrupt.h"
 
 namespace aftercare::client {
 namespace {

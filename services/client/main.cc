@@ -3,11 +3,11 @@
 #include <exception>
 
 #include "CLI/CLI.hpp"
-#include "services/client/commands.h"
-#include "services/client/failure.h"
-#include "services/client/help.h"
+#include "services/client/commands/commands.h"
+#include "services/client/common/failure.h"
+#include "services/client/common/terminal.h"
+#include "services/client/render/help.h"
 #include "services/client/session.h"
-#include "services/client/terminal.h"
 
 namespace aftercare::client {
 namespace {

@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
-#include "services/client/failure.h"
-#include "services/client/names.h"
-#include "services/client/terminal.h"
+#include "services/client/common/failure.h"
+#include "services/client/common/names.h"
+#include "services/client/common/terminal.h"
 #include "services/common/host_clock.h"
 
 namespace aftercare::client {

@@ -10,9 +10,9 @@
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/clinic.pb.h"
 #include "google/protobuf/message.h"
+#include "services/client/common/json.h"
+#include "services/client/common/values.h"
 #include "services/client/connection.h"
-#include "services/client/json.h"
-#include "services/client/values.h"
 
 namespace aftercare::client {
 

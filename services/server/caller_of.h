@@ -3,7 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include "scheduler/engine/caller.h"
+#include "scheduler/engine/runtime/caller.h"
 
 namespace aftercare::server {
 

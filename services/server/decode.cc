@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/dynamic_message.h"
-#include "scheduler/engine/errors.h"
+#include "scheduler/engine/runtime/errors.h"
 #include "scheduler/plan/words.h"
 
 namespace aftercare::server {

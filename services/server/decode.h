@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
-#include "scheduler/engine/import.h"
+#include "scheduler/engine/enrollments/import.h"
 
 namespace aftercare::server {
 

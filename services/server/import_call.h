@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "scheduler/engine/engine.h"
-#include "scheduler/engine/import.h"
+#include "scheduler/engine/enrollments/import.h"
 
 namespace aftercare::server {
 

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "scheduler/engine/clock.h"
-#include "scheduler/engine/zone_check.h"
-#include "scheduler/engine/zone_database.h"
+#include "scheduler/engine/runtime/clock.h"
+#include "scheduler/engine/runtime/zone_check.h"
+#include "scheduler/engine/runtime/zone_database.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/store.h"

@@ -12,8 +12,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scheduler/engine/clock.h"
 #include "scheduler/engine/engine.h"
+#include "scheduler/engine/runtime/clock.h"
 #include "scheduler/store/store.h"
 
 namespace aftercare::server {

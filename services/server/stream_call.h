@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "aftercare/v1/delivery_service.pb.h"
+#include "scheduler/engine/delivery/lease_stream.h"
 #include "scheduler/engine/engine.h"
-#include "scheduler/engine/lease_stream.h"
 
 namespace aftercare::server {
 

@@ -105,7 +105,7 @@ TEST(ArrowsTest, SqlStandsInTheStoreOnly) {
 
 TEST(ArrowsTest, NobodyButTheClocksAsksWhatTimeItIs) {
   EXPECT_THAT(Places({"scheduler", "services"}, "absl::Now\\(|system_clock::now\\(|[^_]time\\((NULL|nullptr|0)\\)",
-                     "scheduler/engine/clock\\.cc|services/common/host_clock\\.cc"),
+                     "scheduler/engine/runtime/clock\\.cc|services/common/host_clock\\.cc"),
               IsEmpty());
 }
 

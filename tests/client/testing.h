@@ -9,7 +9,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "gtest/gtest.h"
 #include "scheduler/plan/timestamps.h"
-#include "services/client/terminal.h"
+#include "services/client/common/terminal.h"
 
 namespace aftercare::client {
 

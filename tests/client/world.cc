@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
-#include "services/client/terminal.h"
+#include "services/client/common/terminal.h"
 
 namespace aftercare::client {
 

@@ -20,7 +20,7 @@
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
 #include "aftercare/v1/visit_service.grpc.pb.h"
-#include "scheduler/engine/clock.h"
+#include "scheduler/engine/runtime/clock.h"
 #include "services/server/server.h"
 
 namespace aftercare::e2e {

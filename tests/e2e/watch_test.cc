@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "scheduler/engine/log_keeper.h"
+#include "scheduler/engine/events/log_keeper.h"
 #include "tests/e2e/harness.h"
 
 namespace aftercare::e2e {

@@ -16,8 +16,8 @@
 #include "absl/time/time.h"
 #include "google/protobuf/text_format.h"
 #include "scheduler/engine/engine.h"
-#include "scheduler/engine/names.h"
-#include "scheduler/engine/watch.h"
+#include "scheduler/engine/events/watch.h"
+#include "scheduler/engine/runtime/names.h"
 #include "scheduler/store/store.h"
 
 // What the engine's tests share: the engine over a real database, with a clock that only the test moves, and its use

@@ -1,9 +1,9 @@
 // Tokens of every kind: those nobody sealed are refused; what is sealed, of whatever shape, is read or refused, and
 // what is read is written the same again.
-#include "scheduler/engine/lease_id.h"
-#include "scheduler/engine/listing.h"
-#include "scheduler/engine/resume_token.h"
-#include "scheduler/engine/tokens.h"
+#include "scheduler/engine/delivery/lease_id.h"
+#include "scheduler/engine/events/resume_token.h"
+#include "scheduler/engine/reminders/listing.h"
+#include "scheduler/engine/runtime/tokens.h"
 #include "tests/fuzz/fuzzing.h"
 
 namespace aftercare {

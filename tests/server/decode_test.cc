@@ -8,7 +8,7 @@
 #include "aftercare/v1/reminder_service.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "scheduler/engine/errors.h"
+#include "scheduler/engine/runtime/errors.h"
 
 namespace aftercare::server {
 namespace {

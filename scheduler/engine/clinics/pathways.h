@@ -1,0 +1,39 @@
+#ifndef AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_
+#define AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_
+
+#include "aftercare/v1/pathway_service.pb.h"
+#include "scheduler/engine/runtime/core.h"
+#include "scheduler/plan/facts.h"
+#include "scheduler/plan/pathway.h"
+
+namespace aftercare::engine {
+
+// Pathways, their revisions, and previews. Thread safe. Requests and responses must live until `done`; errors are those
+// the API names.
+class Pathways {
+ public:
+  explicit Pathways(Core& core) : core_(core) {}
+
+  void Create(const Caller& caller, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
+              Done done);
+  void Get(const Caller& caller, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response, Done done);
+  void List(const Caller& caller, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
+            Done done);
+  void Update(const Caller& caller, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
+              Done done);
+  void ListRevisions(const Caller& caller, const v1::ListPathwayRevisionsRequest& request,
+                     v1::ListPathwayRevisionsResponse* response, Done done);
+  void Preview(const Caller& caller, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
+               Done done);
+
+ private:
+  Core& core_;
+};
+
+// The phases with their dates for one patient.
+void AddPhases(const plan::CompiledPathway& pathway, absl::CivilDay procedure_date,
+               google::protobuf::RepeatedPtrField<v1::TimelinePhase>* phases);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_

@@ -1,0 +1,114 @@
+// Pathways::Preview: the timeline of a patient, real or imagined, from the plan alone.
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "scheduler/engine/clinics/pathways.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/explain.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/reminder.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+// The pathway asked for. Its faults are added to `errors`.
+absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(Core& core, store::Facts& facts,
+                                                                       const v1::PreviewPlanRequest& request,
+                                                                       plan::FieldErrors* errors) {
+  if (request.has_pathway()) {
+    plan::FieldErrors found;
+    auto compiled = plan::CompiledPathway::Compile(request.pathway(), &found);
+    AddPrefixed("pathway", found, errors);
+    return compiled;
+  }
+  const auto name = ParsePathwayName(request.pathway_name());
+  auto newest = facts.NewestRevision(name->clinic, name->pathway);
+  if (!newest.ok()) return newest.status();
+  if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway_name());
+  return core.catalog().Get(facts, name->clinic, name->pathway, *newest);
+}
+
+// Fills in what a preview need not say.
+v1::Enrollment Imagined(const v1::PreviewPlanRequest& request, const v1::Clinic& clinic) {
+  v1::Enrollment enrollment = request.enrollment();
+  if (enrollment.patient().empty()) enrollment.set_patient("preview");
+  if (enrollment.first_name().empty()) enrollment.set_first_name("Alex");
+  if (enrollment.time_zone().empty()) enrollment.set_time_zone(clinic.time_zone());
+  if (enrollment.consent() == v1::CONSENT_UNSPECIFIED) enrollment.set_consent(v1::CONSENT_GRANTED);
+  enrollment.clear_enroll_time();
+  if (request.has_enroll_time()) *enrollment.mutable_enroll_time() = request.enroll_time();
+  return enrollment;
+}
+
+void Show(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts, const v1::Enrollment& enrollment,
+          const v1::Clinic& clinic, v1::PreviewPlanResponse* response) {
+  AddPhases(pathway, facts.procedure_date, response->mutable_phases());
+  plan::Plan plan(pathway, facts);
+  plan::Occurrence occurrence;
+  while (plan.Next(&occurrence)) {
+    v1::Reminder* reminder = response->add_reminders();
+    plan::Describe(pathway, facts, occurrence, facts.enroll_time, reminder);
+    reminder->set_patient(enrollment.patient());
+    if (reminder->audience() == v1::AUDIENCE_PATIENT && !enrollment.contact_points().empty()) {
+      reminder->set_channel(enrollment.contact_points(0).channel());
+    }
+    reminder->set_text(
+        plan::RenderText(pathway, facts, enrollment, {clinic.display_name(), clinic.phone()}, occurrence));
+    plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, false, reminder);
+  }
+}
+
+}  // namespace
+
+void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
+                       Done done) {
+  plan::FieldErrors errors;
+  const auto clinic = ParseClinicName(request.parent());
+  if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
+  if (request.source_case() == v1::PreviewPlanRequest::SOURCE_NOT_SET) {
+    errors.push_back({"source", "must be a pathway or a pathway_name"});
+  } else if (request.has_pathway_name()) {
+    const auto name = ParsePathwayName(request.pathway_name());
+    if (!name || (clinic && name->clinic != *clinic)) {
+      errors.push_back({"pathway_name", "must be {parent}/pathways/{pathway}"});
+    }
+  }
+  if (request.has_enroll_time() && !plan::IsInstant(request.enroll_time())) {
+    errors.push_back({"enroll_time", "must be an instant from 1970 to 9999"});
+  }
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
+
+  core_.Read(
+      [this, clinic = *clinic, &request, response](store::Facts& facts) -> absl::Status {
+        auto owner = RequireClinic(facts, clinic);
+        if (!owner.ok()) return owner.status();
+        plan::FieldErrors errors;
+        auto pathway = PathwayOf(core_, facts, request, &errors);
+        if (!pathway.ok()) return pathway.status();
+        const v1::Enrollment enrollment = Imagined(request, owner->data);
+        auto calendar = core_.catalog().Calendar(facts, clinic, owner->calendar);
+        if (!calendar.ok()) return calendar.status();
+        plan::FieldErrors found;
+        std::optional<plan::PatientFacts> patient;
+        if (*pathway == nullptr) {
+          plan::CheckEnrollment(enrollment, &found);
+        } else {
+          patient = plan::FactsOf(enrollment, **pathway, &found,
+                                  {*std::move(calendar), plan::SpreadSeed(clinic, enrollment.patient())});
+        }
+        AddPrefixed("enrollment", found, &errors);
+        if (!errors.empty()) return InvalidFields(errors);
+        if (!request.has_enroll_time()) {
+          patient->enroll_time = patient->zone.At(absl::CivilSecond(patient->procedure_date)).pre;
+        }
+        Show(**pathway, *patient, enrollment, owner->data, response);
+        return absl::OkStatus();
+      },
+      std::move(done));
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,120 @@
+#include "scheduler/engine/enrollments/change_facts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/facts.h"
+
+namespace aftercare::engine {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+// What of an enrollment the days and the rules of its plan follow from.
+v1::Enrollment Anchors(const v1::Enrollment& data) {
+  v1::Enrollment anchors;
+  anchors.set_pathway_revision(data.pathway_revision());
+  anchors.set_procedure_date(data.procedure_date());
+  anchors.set_time_zone(data.time_zone());
+  *anchors.mutable_factors() = data.factors();
+  return anchors;
+}
+
+void NoteRevision(int32_t before, store::EnrollmentRow* row) {
+  auto* earlier = row->history.mutable_earlier_revisions();
+  if (before == row->data.pathway_revision() || std::count(earlier->begin(), earlier->end(), before) > 0) return;
+  earlier->Add(before);
+  std::sort(earlier->begin(), earlier->end());
+}
+
+// What is open goes to the contact points of now, from the first, or nowhere.
+absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
+  const v1::ReminderReason reason = UnreachableReason(subject);
+  auto rows = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  if (!rows.ok()) return rows.status();
+  for (store::ReminderRow& row : *rows) {
+    if (RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
+    const v1::Channel channel = row.channel;
+    // Where nothing may be sent it stays as it was meant, unless there is no such contact point any more.
+    const std::optional<int> first = PermittedContactPoint(subject, 0);
+    if (first || row.contact_point >= subject.row.data.contact_points_size()) DirectAt(subject, first.value_or(0), &row);
+    row.failures = 0;
+    // A pause after a failure was for the contact point of before.
+    if (row.state == v1::REMINDER_STATE_DUE && row.available) {
+      row.available = std::min(*row.available, AvailableFrom(row, now));
+    }
+    absl::Status status;
+    if (reason != v1::REMINDER_REASON_UNSPECIFIED) {
+      status = ChangeReminder(tx, subject, Input::kSuppress, reason, now, &row);
+    } else {
+      // Told where it goes another way: gateways of that channel may be waiting.
+      status = row.channel == channel ? tx.UpdateReminder(row) : StoreReminder(tx, subject, row, now);
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+bool SameContacts(const v1::Enrollment& a, const v1::Enrollment& b) {
+  const auto same = [](const v1::ContactPoint& x, const v1::ContactPoint& y) { return MessageDifferencer::Equals(x, y); };
+  return a.consent() == b.consent() && std::equal(a.contact_points().begin(), a.contact_points().end(),
+                                                  b.contact_points().begin(), b.contact_points().end(), same);
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Reanchoring>> WorkOutFacts(Core& core, store::Facts& facts, const Subject& before,
+                                                        v1::Enrollment data, plan::FieldErrors errors,
+                                                        absl::Time now) {
+  const auto name = ParsePathwayName(data.pathway());
+  auto pathway = core.catalog().Get(facts, before.row.clinic, name->pathway, data.pathway_revision());
+  if (!pathway.ok()) return pathway.status();
+  plan::FieldErrors found;
+  plan::FactsOf(data, **pathway, &found, before.facts.setting);
+  AddPrefixed("enrollment", found, &errors);
+  if (!errors.empty()) return InvalidFields(errors);
+  if (MessageDifferencer::Equals(data, before.row.data)) return std::nullopt;
+
+  store::EnrollmentRow row = before.row;
+  row.data = std::move(data);
+  ++row.version;
+  NoteRevision(before.row.data.pathway_revision(), &row);
+  if (!MessageDifferencer::Equals(Anchors(row.data), Anchors(before.row.data))) NoteChange(now, &row);
+  auto change = WorkOut(core, facts, before, std::move(row), now);
+  if (!change.ok()) return change.status();
+  return *std::move(change);
+}
+
+absl::Status CheckNothingDropped(const Reanchoring& change) {
+  if (change.dropped_rules.empty()) return absl::OkStatus();
+  const std::string rules = absl::StrJoin(change.dropped_rules, ", ");
+  return MakeError(absl::StatusCode::kFailedPrecondition, "RULES_DROPPED",
+                   absl::StrCat("revision ", change.after.row.data.pathway_revision(),
+                                " lacks rules with pending reminders: ", rules, "; allow_drop drops them"),
+                   {{"rules", rules}});
+}
+
+absl::Status StoreFacts(store::Transaction& tx, const Subject& before, Reanchoring* change, absl::Time now) {
+  if (absl::Status status = CarryOut(tx, change, now); !status.ok()) return status;
+  if (!SameContacts(before.row.data, change->after.row.data)) {
+    absl::Status status = tx.UpdateContacts(before.row, change->after.row);
+    if (status.ok()) status = SettleOpen(tx, change->after, now);
+    if (!status.ok()) return status;
+  }
+  return LogEnrollment(tx, change->after.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
+}
+
+absl::Status CheckRunning(const store::EnrollmentRow& row) {
+  if (row.state != v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_ENDED",
+                   absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " has ended"));
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,106 @@
+// Enrollments::End.
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/enrollments/change_facts.h"
+#include "scheduler/engine/enrollments/enrollments.h"
+#include "scheduler/engine/enrollments/pausing.h"
+#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+// Ends what has a row and is not sent yet, leased reminders included.
+absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
+  auto rows =
+      RowsOf(tx, subject, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  if (!rows.ok()) return rows.status();
+  for (store::ReminderRow& row : *rows) {
+    // What ran out of its window by this instant has, even if the sweep has not got to it yet.
+    const bool closed = row.closes && *row.closes <= now;
+    absl::Status status =
+        closed ? ChangeReminder(tx, subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row)
+               : ChangeReminder(tx, subject, Input::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EndOne(Core& core, store::Transaction& tx, Subject& subject, v1::EndReason reason, absl::Time now) {
+  // What came due up to this instant has come due, even if the sweep has not got to it yet, or a pause held it back.
+  absl::Status status = subject.row.state == v1::ENROLLMENT_STATE_PAUSED ? ResumeNow(core, tx, &subject, now)
+                                                                          : FireEnrollment(tx, &subject, now).status();
+  if (!status.ok()) return status;
+  status = CancelOpen(tx, subject, now);
+  if (!status.ok()) return status;
+
+  store::EnrollmentRow& row = subject.row;
+  row.state = v1::ENROLLMENT_STATE_ENDED;
+  ++row.version;
+  row.data.set_end_reason(reason);
+  plan::SetTimestamp(now, row.data.mutable_end_time());
+  // Where clocks were set back, what has come due by a calendar of before may lie after the end by the one of now.
+  if (status = Replan(tx, &subject, now).status(); !status.ok()) return status;
+  return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
+}
+
+// Ends the patient's other running enrollments too.
+absl::Status EndOthers(Core& core, store::Transaction& tx, const Subject& ended, v1::EndReason reason, absl::Time now,
+                       v1::EndEnrollmentResponse* response) {
+  auto ids = tx.EnrollmentsOf(ended.row.clinic, ended.row.data.patient());
+  if (!ids.ok()) return ids.status();
+  for (const std::string& id : *ids) {
+    auto other = RequireSubject(core, tx, ended.row.clinic, id);
+    if (!other.ok()) return other.status();
+    if (other->row.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    if (absl::Status status = EndOne(core, tx, *other, reason, now); !status.ok()) return status;
+    response->add_also_ended(EnrollmentNameOf(ended.row.clinic, id));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& name,
+                    const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
+  auto clinic = RequireClinic(tx, name.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto subject = RequireSubject(core, tx, name.clinic, name.enrollment);
+  if (!subject.ok()) return subject.status();
+  absl::Status status = CheckEtag(request.etag(), subject->row.version, request.name());
+  if (!status.ok()) return status;
+  if (status = CheckRunning(subject->row); !status.ok()) return status;
+  const absl::Time now = core.Now(*clinic);
+  if (status = EndOne(core, tx, *subject, request.reason(), now); !status.ok()) return status;
+  *response->mutable_enrollment() = ShowEnrollment(subject->row);
+  const bool is_for_good =
+      request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;
+  return is_for_good ? EndOthers(core, tx, *subject, request.reason(), now, response) : absl::OkStatus();
+}
+
+}  // namespace
+
+void Enrollments::End(const Caller& caller, const v1::EndEnrollmentRequest& request,
+                      v1::EndEnrollmentResponse* response, Done done) {
+  plan::FieldErrors errors;
+  const auto name = ParseEnrollmentName(request.name());
+  if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
+  if (request.reason() == v1::END_REASON_UNSPECIFIED || !v1::EndReason_IsValid(request.reason())) {
+    errors.push_back({"reason", "must be COMPLETED, WITHDRAWN, TRANSFERRED or DECEASED"});
+  }
+  CheckRequestId(request.request_id(), &errors);
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
+  core_.Mutate(
+      request, name->clinic, request.request_id(), response,
+      [this, name = *name, &request, response](store::Transaction& tx) {
+        return EndNow(core_, tx, name, request, response);
+      },
+      std::move(done));
+}
+
+}  // namespace aftercare::engine

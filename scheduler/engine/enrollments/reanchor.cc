@@ -1,0 +1,292 @@
+#include "scheduler/engine/enrollments/reanchor.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kMaxChanges = 2000;
+
+bool IsOpen(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_SCHEDULED || row.state == v1::REMINDER_STATE_DUE ||
+         row.state == v1::REMINDER_STATE_LEASED;
+}
+
+bool IsDone(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_DELIVERED ||
+         row.state == v1::REMINDER_STATE_COMPLETED || row.reason == v1::REMINDER_REASON_BOUNCED;
+}
+
+// Whether somebody ended it for good, whatever the plan says: the clinic, or the patient by an answer to another.
+bool StaysEnded(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_CANCELLED &&
+         (row.reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC || row.reason == v1::REMINDER_REASON_ANSWERED ||
+          row.reason == v1::REMINDER_REASON_SILENCED);
+}
+
+// Where a plan has one occurrence.
+struct Place {
+  plan::Occurrence occurrence;
+  absl::Time nominal;  // the instant of the nominal time, before anything moves it
+  absl::Time begins;   // the appointment it is for, if there is one
+  const plan::CompiledRule* rule = nullptr;
+};
+
+std::optional<Place> PlaceIn(const Subject& subject, const plan::Plan& plan, const store::ReminderKey& key) {
+  Place place;
+  plan::Steps steps;
+  const int rule = subject.pathway->FindRule(key.rule);
+  if (!plan.Find(rule, key.number, &place.occurrence, &steps)) return std::nullopt;
+  place.nominal = steps.front().time;
+  place.begins = AppointmentOf(subject, subject.pathway->rule_source(rule));
+  place.rule = &subject.pathway->rule(rule);
+  return place;
+}
+
+// Whether two plans say the same of an occurrence, whatever holds, hours and closed days make of it.
+bool SameByRule(const std::optional<Place>& a, const std::optional<Place>& b) {
+  if (!a || !b) return !a && !b;
+  return a->nominal == b->nominal && a->begins == b->begins && a->rule->window == b->rule->window &&
+         a->rule->window_length == b->rule->window_length && a->rule->audience == b->rule->audience;
+}
+
+// A reminder of the enrollment, by rule and number.
+using Key = std::pair<std::string, int>;
+
+// What becomes of reminders: one change each, in order of name.
+using Changes = std::map<Key, v1::PlanChange>;
+
+void Note(const Subject& subject, const Key& key, v1::PlanChangeKind kind, const absl::Time* old_due,
+          const absl::Time* new_due, Changes* changes) {
+  v1::PlanChange& change = (*changes)[key];
+  change.set_name(ReminderNameOf({subject.row.clinic, subject.row.enrollment, key.first, key.second}));
+  change.set_kind(kind);
+  if (old_due != nullptr) plan::SetTimestamp(*old_due, change.mutable_old_due_time());
+  if (new_due != nullptr) plan::SetTimestamp(*new_due, change.mutable_new_due_time());
+}
+
+// Works out what becomes of the rows. A class only to share what every step needs.
+class RowAdjuster {
+ public:
+  RowAdjuster(const Subject& before, absl::Time now, Reanchoring* change, Changes* changes)
+      : before_(before),
+        after_(change->after),
+        plan_before_(*before.pathway, before.facts),
+        plan_after_(*after_.pathway, after_.facts),
+        now_(now),
+        change_(*change),
+        changes_(*changes) {}
+
+  void Run() {
+    for (size_t i = 0; i < change_.rows.size(); ++i) {
+      const int32_t revision = change_.rows[i].revision;
+      if (Adjust(&change_.rows[i])) {
+        change_.changed.push_back(i);
+      } else if (change_.rows[i].revision != revision) {
+        change_.retagged.push_back(i);
+      }
+    }
+  }
+
+ private:
+  // Whether it changes, but for its revision.
+  bool Adjust(store::ReminderRow* row) {
+    const auto new_place = PlaceIn(after_, plan_after_, row->key);
+    const auto old_place = PlaceIn(before_, plan_before_, row->key);
+    const bool same = SameByRule(old_place, new_place);
+    if (IsDone(*row)) {
+      if (new_place && !same) {
+        Note(before_, {row->key.rule, row->key.number}, v1::PLAN_CHANGE_KIND_ALREADY_SENT, &row->due,
+             &new_place->occurrence.due, &changes_);
+      }
+      return false;
+    }
+    if (StaysEnded(*row)) return false;
+    const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
+    if (!IsOpen(*row)) return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
+    if (new_place) row->revision = after_.row.data.pathway_revision();
+    const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
+    const bool other_audience = old_place && new_place && old_place->rule->audience != new_place->rule->audience;
+    if (new_place && same && (row->moved || !to_come || !has_place)) return false;
+    if (new_place && row->moved && !other_audience) return Meet(new_place->begins, row);
+    if (!has_place) return Drop(row);
+    // To whom it goes has changed: it comes anew, be it at once.
+    if (other_audience || (!same && new_place->occurrence.due > now_)) return Reschedule(*new_place, row);
+    return Follow(new_place->occurrence, row);
+  }
+
+  // Whether what ended unsent has its time ahead of it: of a visit that is changed, what is due with the change as
+  // well, since each state of a visit begins with what it has to say.
+  bool ComesAgain(const Place& place, const store::ReminderRow& row) const {
+    return place.occurrence.due > now_ || (place.occurrence.due == now_ && VisitChanged(row));
+  }
+
+  // What the clinic moved is not sent either when the appointment has begun.
+  bool Meet(absl::Time appointment, store::ReminderRow* row) {
+    return row->due < appointment ? SetExpire(std::min(row->expire, appointment), row) : Drop(row);
+  }
+
+  // Moves what is still to come, and of what is due the end of its window.
+  bool Follow(const plan::Occurrence& occurrence, store::ReminderRow* row) {
+    const bool moves = row->state == v1::REMINDER_STATE_SCHEDULED && row->due != occurrence.due;
+    if (moves) row->due = occurrence.due;
+    const bool closes_otherwise = SetExpire(occurrence.expire, row);
+    return moves || closes_otherwise;
+  }
+
+  bool SetExpire(absl::Time expire, store::ReminderRow* row) {
+    if (row->expire == expire) return false;
+    row->expire = expire;
+    if (row->closes) row->closes = expire;
+    return true;
+  }
+
+  bool Reschedule(const Place& place, store::ReminderRow* row) {
+    row->revision = after_.row.data.pathway_revision();
+    row->due = place.occurrence.due;
+    row->expire = place.occurrence.expire;
+    row->contact_point = 0;
+    row->failures = 0;
+    row->moved = false;
+    return ApplyInput(Input::kReschedule, v1::REMINDER_REASON_UNSPECIFIED, now_, row);
+  }
+
+  bool Drop(store::ReminderRow* row) {
+    return ApplyInput(
+        Input::kCancel,
+        VisitChanged(*row) ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR, now_, row);
+  }
+
+  // Whether the change is one of the visit that the row is about.
+  bool VisitChanged(const store::ReminderRow& row) const {
+    const int visit = before_.pathway->FindVisit(RuleOf(before_, row).source().visit().visit());
+    if (visit < 0 || before_.row.data.pathway_revision() != after_.row.data.pathway_revision()) return false;
+    const plan::VisitFacts& old_visit = before_.facts.visits[visit];
+    const plan::VisitFacts& new_visit = after_.facts.visits[visit];
+    return std::tie(old_visit.state, old_visit.appointment, old_visit.start, old_visit.since) !=
+           std::tie(new_visit.state, new_visit.appointment, new_visit.start, new_visit.since);
+  }
+
+  const Subject& before_;
+  const Subject& after_;
+  plan::Plan plan_before_;
+  plan::Plan plan_after_;
+  const absl::Time now_;
+  Reanchoring& change_;
+  Changes& changes_;
+};
+
+// What is still to be sent or done, and when.
+using Pending = std::map<Key, absl::Time>;
+
+Pending PendingOf(const Subject& subject, const std::vector<store::ReminderRow>& rows, absl::Time now) {
+  Pending pending;
+  absl::flat_hash_set<std::pair<absl::string_view, int>> recorded;
+  for (const store::ReminderRow& row : rows) {
+    recorded.insert({row.key.rule, row.key.number});
+    if (IsOpen(row)) pending[{row.key.rule, row.key.number}] = row.due;
+  }
+  plan::Plan plan(*subject.pathway, subject.facts);
+  for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
+    const std::string& rule = subject.pathway->rule_source(occurrence.rule).id();
+    if (occurrence.outside || recorded.contains({rule, occurrence.number})) continue;
+    if (DerivedStanding(subject, occurrence, now).state != v1::REMINDER_STATE_SCHEDULED) continue;
+    pending[{rule, occurrence.number}] = occurrence.due;
+  }
+  return pending;
+}
+
+void Compare(const Subject& before, const Pending& old_pending, const Pending& new_pending, Reanchoring* change,
+             Changes* changes) {
+  std::set<std::string> dropped_rules;
+  for (const auto& [key, due] : old_pending) {
+    const auto found = new_pending.find(key);
+    if (found == new_pending.end()) {
+      Note(before, key, v1::PLAN_CHANGE_KIND_DROPPED, &due, nullptr, changes);
+      if (change->after.pathway->FindRule(key.first) < 0) dropped_rules.insert(key.first);
+    } else if (found->second != due) {
+      Note(before, key, v1::PLAN_CHANGE_KIND_MOVED, &due, &found->second, changes);
+    }
+  }
+  for (const auto& [key, due] : new_pending) {
+    if (!old_pending.contains(key)) Note(before, key, v1::PLAN_CHANGE_KIND_ADDED, nullptr, &due, changes);
+  }
+  change->dropped_rules.assign(dropped_rules.begin(), dropped_rules.end());
+}
+
+// All changes counted, the first of them listed.
+v1::PlanDiff DiffOf(Changes changes) {
+  v1::PlanDiff diff;
+  std::map<v1::PlanChangeKind, int64_t> counts;
+  for (auto& [key, change] : changes) {
+    ++counts[change.kind()];
+    if (diff.changes_size() < kMaxChanges) *diff.add_changes() = std::move(change);
+  }
+  diff.set_moved_count(counts[v1::PLAN_CHANGE_KIND_MOVED]);
+  diff.set_added_count(counts[v1::PLAN_CHANGE_KIND_ADDED]);
+  diff.set_dropped_count(counts[v1::PLAN_CHANGE_KIND_DROPPED]);
+  diff.set_already_sent_count(counts[v1::PLAN_CHANGE_KIND_ALREADY_SENT]);
+  return diff;
+}
+
+}  // namespace
+
+void NoteChange(absl::Time now, store::EnrollmentRow* row) {
+  const int64_t micros = absl::ToUnixMicros(now);
+  row->history.set_replan_micros(micros);
+  if (row->state != v1::ENROLLMENT_STATE_PAUSED) return;
+  // Of what lapses now, this is why; the pause goes on from here, for what is due at this very instant too.
+  if (micros > row->history.hold_micros()) {
+    record::v1::Pause* pause = row->history.add_pauses();
+    pause->set_begin_micros(row->history.hold_micros());
+    pause->set_end_micros(micros);
+  }
+  row->history.set_hold_micros(micros);
+}
+
+absl::StatusOr<Reanchoring> WorkOut(Core& core, store::Facts& facts, const Subject& before, store::EnrollmentRow row,
+                                    absl::Time now) {
+  auto after = MakeSubject(core, facts, std::move(row));
+  if (!after.ok()) return after.status();
+  auto rows = RowsOf(facts, before, {});
+  if (!rows.ok()) return rows.status();
+  const Pending old_pending = PendingOf(before, *rows, now);
+  Reanchoring change{*std::move(after), *std::move(rows)};
+  Changes changes;
+  RowAdjuster(before, now, &change, &changes).Run();
+  Compare(before, old_pending, PendingOf(change.after, change.rows, now), &change, &changes);
+  change.diff = DiffOf(std::move(changes));
+  return change;
+}
+
+absl::Status CarryOut(store::Transaction& tx, Reanchoring* change, absl::Time now) {
+  for (const size_t index : change->retagged) {
+    if (absl::Status status = tx.UpdateReminder(change->rows[index]); !status.ok()) return status;
+  }
+  for (const size_t index : change->changed) {
+    absl::Status status = StoreReminder(tx, change->after, change->rows[index], now);
+    if (!status.ok()) return status;
+  }
+  return Replan(tx, &change->after, &change->rows, now).status();
+}
+
+void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all) {
+  all->set_moved_count(all->moved_count() + one.moved_count());
+  all->set_added_count(all->added_count() + one.added_count());
+  all->set_dropped_count(all->dropped_count() + one.dropped_count());
+  all->set_already_sent_count(all->already_sent_count() + one.already_sent_count());
+}
+
+}  // namespace aftercare::engine

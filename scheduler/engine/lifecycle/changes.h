@@ -1,0 +1,56 @@
+// How reminders change state: the one place that asks the transition table, writes the row and logs the event.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_CHANGES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_CHANGES_H_
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/event.pb.h"
+#include "aftercare/v1/visit.pb.h"
+#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/runtime/core.h"
+#include "scheduler/store/facts.h"
+
+namespace aftercare::engine {
+
+// Puts `row` into the state that `input` leads to, with `reason`, as of `now`; nothing is stored. False, with nothing
+// done, where `input` cannot happen in this state. Ends, and what is scheduled, are neither available nor open.
+bool ApplyInput(Input input, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
+
+// Stores a row that exists and logs the event of what it has become.
+absl::Status StoreReminder(store::Transaction& tx, const Subject& subject, const store::ReminderRow& row,
+                           absl::Time now);
+
+// Both. Whoever leases or retries sets `available` of the row first, whoever reschedules `due` and `expire`.
+// FAILED_PRECONDITION / INVALID_TRANSITION where `input` cannot happen in this state. A change that leads to the state
+// it came from, except a new lease or time, does nothing.
+absl::Status ChangeReminder(store::Transaction& tx, const Subject& subject, Input input, v1::ReminderReason reason,
+                            absl::Time now, store::ReminderRow* row);
+
+// A row for an occurrence that has none, in state SCHEDULED, not yet stored.
+store::ReminderRow NewReminderRow(const Subject& subject, const plan::Occurrence& occurrence);
+
+// Puts a new row into the state that `input` leads to, stores it and logs the event. False, with nothing done, if the
+// occurrence has a row already.
+absl::StatusOr<bool> InsertReminder(store::Transaction& tx, const Subject& subject, Input input,
+                                    v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
+
+// That `input` cannot happen to a reminder in this state.
+absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state);
+
+// From when on a message that is due may be leased that was to be from `time` on: not before its due time, even where a
+// clock has been set back since that came.
+inline absl::Time AvailableFrom(const store::ReminderRow& row, absl::Time time) { return std::max(time, row.due); }
+
+// Logs what happened to an enrollment.
+absl::Status LogEnrollment(store::Transaction& tx, const store::EnrollmentRow& row, v1::EventType type, absl::Time now);
+
+// Logs what a visit of an enrollment has become.
+absl::Status LogVisit(store::Transaction& tx, const store::EnrollmentRow& row, const v1::Visit& visit, absl::Time now);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_CHANGES_H_

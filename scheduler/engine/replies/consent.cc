@@ -1,0 +1,131 @@
+#include "scheduler/engine/replies/consent.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+// Sends a message another way, or nowhere, whose contact point the patient has just opted out of.
+absl::Status Redirect(store::Transaction& tx, const Subject& subject, absl::Time now, store::ReminderRow* row) {
+  // What ran out of its window by this instant has, even if the sweep has not got to it yet.
+  if (row->closes && *row->closes <= now) return absl::OkStatus();
+  const std::optional<int> next = PermittedContactPoint(subject, row->contact_point + 1);
+  if (!next) return ChangeReminder(tx, subject, Input::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
+  DirectAt(subject, *next, row);
+  row->failures = 0;
+  if (row->state == v1::REMINDER_STATE_LEASED) {
+    row->available = AvailableFrom(*row, now);
+    return ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+  }
+  // A pause after a failure was for the contact point of before. While the enrollment is paused nothing is available.
+  if (row->available) row->available = std::min(*row->available, AvailableFrom(*row, now));
+  return StoreReminder(tx, subject, *row, now);
+}
+
+absl::Status RedirectOpen(store::Transaction& tx, const Subject& subject, v1::Channel channel, absl::Time now) {
+  auto rows = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  if (!rows.ok()) return rows.status();
+  for (store::ReminderRow& row : *rows) {
+    if (StoredChannel(subject, row) != channel) continue;  // tasks have none
+    if (absl::Status status = Redirect(tx, subject, now, &row); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LogConsent(store::Transaction& tx, absl::string_view clinic, absl::string_view patient,
+                        v1::Channel channel, v1::Consent consent, absl::Time now) {
+  v1::Event event;
+  plan::SetTimestamp(now, event.mutable_event_time());
+  event.set_type(v1::EVENT_TYPE_CONSENT_CHANGED);
+  event.set_patient(std::string(patient));
+  event.mutable_consent()->set_channel(channel);
+  event.mutable_consent()->set_consent(consent);
+  return tx.AppendEvent(clinic, std::move(event));
+}
+
+absl::Status SetNow(Core& core, store::Transaction& tx, const std::string& clinic,
+                    const v1::SetChannelConsentRequest& request, v1::SetChannelConsentResponse* response) {
+  auto owner = RequireClinic(tx, clinic);
+  if (!owner.ok()) return owner.status();
+  auto enrollments = tx.EnrollmentsOf(clinic, request.patient());
+  if (!enrollments.ok()) return enrollments.status();
+  if (enrollments->empty()) {
+    return MakeError(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND",
+                     absl::StrCat(ClinicNameOf(clinic), " has no enrollment of patient ", request.patient()));
+  }
+  auto opted_out = ApplyConsent(core, tx, clinic, request.patient(), request.channel(), request.consent(),
+                                core.Now(*owner));
+  if (!opted_out.ok()) return opted_out.status();
+  AddChannels(*opted_out, response->mutable_opted_out_channels());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> ApplyConsent(Core& core, store::Transaction& tx, absl::string_view clinic,
+                                     absl::string_view patient, v1::Channel channel, v1::Consent consent,
+                                     absl::Time now) {
+  auto before = tx.OptedOut(clinic, patient);
+  if (!before.ok()) return before.status();
+  const int64_t bit = int64_t{1} << channel;
+  const int64_t after = consent == v1::CONSENT_REFUSED ? *before | bit : *before & ~bit;
+  if (after == *before) return after;
+  absl::Status status = tx.SetOptedOut(clinic, patient, after);
+  if (status.ok()) status = LogConsent(tx, clinic, patient, channel, consent, now);
+  if (!status.ok()) return status;
+  store::EnrollmentQuery query;
+  query.clinic = std::string(clinic);
+  query.patient = std::string(patient);
+  query.limit = std::numeric_limits<int>::max();
+  auto rows = tx.ListEnrollments(query);
+  if (!rows.ok()) return rows.status();
+  for (store::EnrollmentRow& row : *rows) {
+    auto subject = MakeSubject(core, tx, std::move(row));
+    if (!subject.ok()) return subject.status();
+    subject->row.opted_out = after;
+    ++subject->row.version;
+    status = tx.UpdateEnrollment(subject->row);
+    if (status.ok()) status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
+    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, *subject, channel, now);
+    if (!status.ok()) return status;
+  }
+  return after;
+}
+
+void Consents::SetChannel(const Caller& caller, const v1::SetChannelConsentRequest& request,
+                          v1::SetChannelConsentResponse* response, Done done) {
+  plan::FieldErrors errors;
+  const auto clinic = ParseClinicName(request.parent());
+  if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
+  if (!IsForeignId(request.patient())) {
+    errors.push_back({"patient", "must be 1 to 64 letters, digits, '.', '_' or '-'"});
+  }
+  if (!v1::Channel_IsValid(request.channel()) || request.channel() == v1::CHANNEL_UNSPECIFIED) {
+    errors.push_back({"channel", "must be SMS, EMAIL or WEBHOOK"});
+  }
+  if (request.consent() != v1::CONSENT_GRANTED && request.consent() != v1::CONSENT_REFUSED) {
+    errors.push_back({"consent", "must be GRANTED or REFUSED"});
+  }
+  CheckRequestId(request.request_id(), &errors);
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
+  core_.Mutate(
+      request, *clinic, request.request_id(), response,
+      [this, clinic = *clinic, &request, response](store::Transaction& tx) {
+        return SetNow(core_, tx, clinic, request, response);
+      },
+      std::move(done));
+}
+
+}  // namespace aftercare::engine

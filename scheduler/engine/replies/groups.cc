@@ -1,0 +1,101 @@
+#include "scheduler/engine/replies/groups.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scheduler/engine/enrollments/enroll.h"
+#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/plan/groups.h"
+
+namespace aftercare::engine {
+namespace {
+
+// A reminder of a group that is not sent, and its row where it has one.
+struct Unsent {
+  plan::Occurrence occurrence;
+  store::ReminderRow* row = nullptr;
+
+  absl::Time due() const { return row != nullptr ? row->due : occurrence.due; }
+};
+
+bool IsUnsent(const Subject& subject, const Unsent& member, absl::Time now) {
+  if (member.row == nullptr) {
+    return DerivedStanding(subject, member.occurrence, now).state == v1::REMINDER_STATE_SCHEDULED;
+  }
+  // What ran out of its window by this instant has, even if the sweep has not got to it yet.
+  if (member.row->closes && *member.row->closes <= now) return false;
+  return member.row->state == v1::REMINDER_STATE_SCHEDULED || member.row->state == v1::REMINDER_STATE_DUE ||
+         member.row->state == v1::REMINDER_STATE_LEASED;
+}
+
+absl::Status Cancel(store::Transaction& tx, const Subject& subject, v1::ReminderReason reason, absl::Time now,
+                    const Unsent& member) {
+  if (member.row != nullptr) return ChangeReminder(tx, subject, Input::kCancel, reason, now, member.row);
+  store::ReminderRow row = NewReminderRow(subject, member.occurrence);
+  return InsertReminder(tx, subject, Input::kCancel, reason, now, &row).status();
+}
+
+// Ends what the answer makes needless. Whether there was anything.
+absl::StatusOr<bool> CancelNeedless(store::Transaction& tx, const Subject& subject,
+                                    const store::ReminderKey& answered, absl::Time now) {
+  const plan::CompiledPathway& pathway = *subject.pathway;
+  const int rule = pathway.FindRule(answered.rule);
+  const int group = pathway.rule(rule).group;
+  auto rows = RowsOf(tx, subject, {});
+  if (!rows.ok()) return rows.status();
+  std::map<std::pair<int, int>, store::ReminderRow*> by_key;
+  for (store::ReminderRow& row : *rows) by_key[{pathway.FindRule(row.key.rule), row.key.number}] = &row;
+
+  int instance = -1;
+  std::map<int, std::vector<Unsent>> unsent;  // by instance
+  for (const plan::GroupMember& member : plan::MembersOf(pathway, subject.facts, group)) {
+    const plan::Occurrence& occurrence = member.occurrence;
+    if (occurrence.rule == rule && occurrence.number == answered.number) {
+      instance = member.instance;
+      continue;
+    }
+    const auto row = by_key.find({occurrence.rule, occurrence.number});
+    const Unsent one{occurrence, row == by_key.end() ? nullptr : row->second};
+    if (IsUnsent(subject, one, now)) unsent[member.instance].push_back(one);
+  }
+  if (instance < 0) return false;
+  const absl::Time silent_until = now + absl::Seconds(pathway.group(group).silence);
+  bool any = false;
+  for (auto& [number, members] : unsent) {
+    const bool is_own = number == instance;
+    const absl::Time first =
+        std::min_element(members.begin(), members.end(), [](const Unsent& a, const Unsent& b) {
+          return a.due() < b.due();
+        })->due();
+    const bool is_silenced = number > instance && silent_until > now && first <= silent_until;
+    if (!is_own && !is_silenced) continue;
+    const auto reason = is_own ? v1::REMINDER_REASON_ANSWERED : v1::REMINDER_REASON_SILENCED;
+    for (const Unsent& member : members) {
+      if (absl::Status status = Cancel(tx, subject, reason, now, member); !status.ok()) return status;
+    }
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> EndAnswered(store::Transaction& tx, const store::ReminderKey& answered, absl::Time now,
+                                       Subject* subject) {
+  const int rule = subject->pathway->FindRule(answered.rule);
+  if (rule < 0 || subject->pathway->rule(rule).group < 0) return absl::InfiniteFuture();
+  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::InfiniteFuture();
+  if (auto fired = FireEnrollment(tx, subject, now); !fired.ok()) return fired.status();
+  auto any = CancelNeedless(tx, *subject, answered, now);
+  if (!any.ok()) return any.status();
+  if (*any) {
+    if (auto fired = Replan(tx, subject, now); !fired.ok()) return fired.status();
+  }
+  return WakeTimeOf(subject->row);
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,27 @@
+// What patients write back.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
+
+#include "aftercare/v1/delivery_service.pb.h"
+#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/runtime/core.h"
+
+namespace aftercare::engine {
+
+// Thread safe. Requests and responses must live until `done`; errors are those the API names.
+class Replies {
+ public:
+  Replies(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+
+  void Record(const Caller& caller, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
+              Done done);
+  void List(const Caller& caller, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response, Done done);
+
+ private:
+  Core& core_;
+  Sweeper& sweeper_;
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_

@@ -1,0 +1,59 @@
+// Resource names and ids. Functions are pure and thread safe. Parsers answer nothing for anything that is not exactly
+// of the form; they do not ask whether the resource exists.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_NAMES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_NAMES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "scheduler/store/records.h"
+
+namespace aftercare::engine {
+
+struct PathwayName {
+  std::string clinic;
+  std::string pathway;
+};
+
+struct EnrollmentName {
+  std::string clinic;
+  std::string enrollment;
+};
+
+struct VisitName {
+  std::string clinic;
+  std::string enrollment;
+  std::string visit;
+};
+
+// 1 to 40 lower-case letters, digits and `-`, beginning with a letter.
+bool IsClinicId(absl::string_view id);
+// 1 to 40 lower-case letters, digits, `_` and `-`, beginning with a letter.
+bool IsPathwayId(absl::string_view id);
+// 1 to 40 lower-case letters, digits and `-`.
+bool IsEnrollmentId(absl::string_view id);
+// 1 to 64 letters, digits, `.`, `_` and `-`: the clinics' own ids of patients, and request ids.
+bool IsForeignId(absl::string_view id);
+
+std::optional<std::string> ParseClinicName(absl::string_view name);
+std::optional<PathwayName> ParsePathwayName(absl::string_view name);
+std::optional<EnrollmentName> ParseEnrollmentName(absl::string_view name);
+std::optional<store::ReminderKey> ParseReminderName(absl::string_view name);
+std::optional<VisitName> ParseVisitName(absl::string_view name);
+
+std::string ClinicNameOf(absl::string_view clinic);
+std::string PathwayNameOf(absl::string_view clinic, absl::string_view pathway);
+std::string EnrollmentNameOf(absl::string_view clinic, absl::string_view enrollment);
+std::string ReminderNameOf(const store::ReminderKey& key);
+std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit);
+std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply);
+
+// A new id, ordered by `now` to the millisecond: 10 characters of time, 8 of `randomness`.
+std::string MakeEnrollmentId(absl::Time now, uint64_t randomness);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_RUNTIME_NAMES_H_

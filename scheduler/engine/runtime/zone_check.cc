@@ -1,0 +1,82 @@
+#include "scheduler/engine/runtime/zone_check.h"
+
+#include <future>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/store/facts.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kAtOnce = 1000;
+constexpr size_t kShown = 10;
+
+// Zones nobody here knows, each with who lives in one, for example.
+using Unknown = std::map<std::string, std::string>;
+
+void Look(const std::string& zone, const std::string& whose, Unknown* unknown) {
+  if (!plan::FindZone(zone)) unknown->try_emplace(zone, whose);
+}
+
+absl::Status LookInClinic(store::Facts& facts, const store::ClinicRow& clinic, Unknown* unknown) {
+  Look(clinic.data.time_zone(), clinic.clinic, unknown);
+  store::EnrollmentQuery query;
+  query.clinic = clinic.clinic;
+  query.limit = kAtOnce;
+  while (true) {
+    auto rows = facts.ListEnrollments(query);
+    if (!rows.ok()) return rows.status();
+    for (const store::EnrollmentRow& row : *rows) {
+      if (row.state == v1::ENROLLMENT_STATE_ENDED) continue;
+      Look(row.data.time_zone(), absl::StrCat(row.clinic, "/", row.enrollment), unknown);
+    }
+    if (static_cast<int>(rows->size()) < kAtOnce) return absl::OkStatus();
+    query.after = rows->back().enrollment;
+  }
+}
+
+absl::Status LookEverywhere(store::Facts& facts, Unknown* unknown) {
+  std::string after;
+  while (true) {
+    auto clinics = facts.ListClinics(after, kAtOnce);
+    if (!clinics.ok()) return clinics.status();
+    for (const store::ClinicRow& clinic : *clinics) {
+      if (absl::Status status = LookInClinic(facts, clinic, unknown); !status.ok()) return status;
+    }
+    if (static_cast<int>(clinics->size()) < kAtOnce) return absl::OkStatus();
+    after = clinics->back().clinic;
+  }
+}
+
+absl::Status Check(store::Facts& facts, int64_t zone_database) {
+  auto noted = facts.ZoneDatabase();
+  if (!noted.ok() || *noted == zone_database) return noted.status();
+  Unknown unknown;
+  if (absl::Status status = LookEverywhere(facts, &unknown); !status.ok()) return status;
+  if (unknown.empty()) return absl::OkStatus();
+  std::vector<std::string> shown;
+  for (const auto& [zone, whose] : unknown) {
+    if (shown.size() < kShown) shown.push_back(absl::StrCat(zone, " (", whose, ")"));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("the time zone database lacks ", unknown.size(), unknown.size() == 1 ? " zone" : " zones",
+                   " that patients or clinics live in: ", absl::StrJoin(shown, ", "),
+                   unknown.size() > shown.size() ? " ..." : "", "; install what has them (Debian: tzdata, tzdata-legacy)"));
+}
+
+}  // namespace
+
+absl::Status CheckZonesAreKnown(store::Store& store, int64_t zone_database) {
+  std::promise<absl::Status> checked;
+  store.Read([&](absl::StatusOr<store::Facts*> facts) {
+    checked.set_value(facts.ok() ? Check(**facts, zone_database) : facts.status());
+  });
+  return checked.get_future().get();
+}
+
+}  // namespace aftercare::engine

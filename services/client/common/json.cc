@@ -1,0 +1,32 @@
+#include "services/client/common/json.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/protobuf/wrappers.pb.h"
+
+namespace aftercare::client {
+
+std::string ToJson(const google::protobuf::Message& message) {
+  std::string json;
+  // Only a message that holds an Any of an unknown type cannot be written, and none of ours holds one.
+  if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) return "{}";
+  return json;
+}
+
+void JsonObject::AddRaw(absl::string_view name, absl::string_view json) {
+  absl::StrAppend(&members_, members_.empty() ? "" : ",", "\"", name, "\":", json);
+}
+
+JsonObject& JsonObject::Add(absl::string_view name, absl::string_view value) {
+  google::protobuf::StringValue text;
+  text.set_value(std::string(value));
+  AddRaw(name, ToJson(text));
+  return *this;
+}
+
+JsonObject& JsonObject::Add(absl::string_view name, int64_t value) {
+  AddRaw(name, absl::StrCat(value));
+  return *this;
+}
+
+}  // namespace aftercare::client

@@ -1,0 +1,125 @@
+#include "services/client/input/pathway_file.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/descriptor.h"
+#include "services/client/common/failure.h"
+#include "services/client/common/names.h"
+#include "services/client/common/text_file.h"
+
+namespace aftercare::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::TextFormat;
+
+// One step of a field's path: `rules[3]`, `texts["es"]`.
+struct Step {
+  std::string name;
+  int index = -1;
+  std::string key;
+};
+
+// Splits a path at its dots; keys in quotes may hold anything but quotes.
+std::vector<Step> StepsOf(absl::string_view field) {
+  std::vector<Step> steps;
+  while (!field.empty()) {
+    const size_t end = field.find_first_of(".[");
+    Step step{std::string(field.substr(0, end)), -1, ""};
+    field.remove_prefix(std::min(field.size(), end));
+    if (absl::StartsWith(field, "[\"")) {
+      const size_t close = std::min(field.find("\"]", 2), field.size());
+      step.key = std::string(field.substr(2, close - 2));
+      field.remove_prefix(std::min(field.size(), close + 2));
+    } else if (absl::StartsWith(field, "[")) {
+      const size_t close = std::min(field.find(']'), field.size());
+      if (!absl::SimpleAtoi(field.substr(1, close - 1), &step.index)) step.index = -1;
+      field.remove_prefix(std::min(field.size(), close + 1));
+    }
+    if (absl::StartsWith(field, ".")) field.remove_prefix(1);
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+// Which entry of a map, in the order of the text, has that key: the first that mentions it in quotes.
+int EntryOf(const TextFormat::ParseInfoTree& places, const FieldDescriptor* field, const std::string& key,
+            const std::vector<absl::string_view>& lines) {
+  const std::string quoted = absl::StrCat("\"", key, "\"");
+  for (int i = 0;; ++i) {
+    const int begin = places.GetLocation(field, i).line;
+    if (begin < 0) return -1;
+    const int next = places.GetLocation(field, i + 1).line;
+    // Two entries may share a line; the last one ends somewhere within a few lines.
+    const int end = next > begin ? next : begin + 3;
+    for (int line = begin; line < end && line < static_cast<int>(lines.size()); ++line) {
+      if (absl::StrContains(lines[line], quoted)) return i;
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<PathwayFile> PathwayFile::Read(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return text.status();
+  return Parse(path, *text);
+}
+
+absl::StatusOr<PathwayFile> PathwayFile::Parse(const std::string& path, absl::string_view text) {
+  PathwayFile file;
+  file.path_ = path;
+  file.text_ = std::string(text);
+  file.places_ = std::make_shared<TextFormat::ParseInfoTree>();
+  plan::FieldErrors errors;
+  TextFaults faults(path, &errors);
+  TextFormat::Parser parser;
+  parser.RecordErrorsTo(&faults);
+  parser.WriteLocationsTo(file.places_.get());
+  if (!parser.ParseFromString(file.text_, &file.pathway_)) {
+    return FaultsError("the file is not a pathway in protobuf text format", errors);
+  }
+  return file;
+}
+
+absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayFile::Compile() const {
+  plan::FieldErrors errors;
+  auto compiled = plan::CompiledPathway::Compile(pathway_, &errors);
+  if (compiled != nullptr) return compiled;
+  for (plan::FieldError& error : errors) error.field = absl::StrCat(Locate(error.field), ": ", error.field);
+  return FaultsError(absl::StrCat("the pathway has ", errors.size(), errors.size() == 1 ? " fault" : " faults"),
+                     errors);
+}
+
+std::string PathwayFile::Locate(absl::string_view field) const {
+  const std::vector<absl::string_view> lines = absl::StrSplit(text_, '\n');
+  const TextFormat::ParseInfoTree* places = places_.get();
+  const Descriptor* type = v1::Pathway::descriptor();
+  TextFormat::ParseLocation best(-1, -1);
+  for (const Step& step : StepsOf(field)) {
+    const FieldDescriptor* descriptor = type == nullptr ? nullptr : type->FindFieldByName(step.name);
+    if (descriptor == nullptr || places == nullptr) break;
+    int index = descriptor->is_repeated() ? std::max(step.index, 0) : -1;
+    if (descriptor->is_map()) index = EntryOf(*places, descriptor, step.key, lines);
+    if (descriptor->is_repeated() && index < 0) break;
+    const TextFormat::ParseLocation place = places->GetLocation(descriptor, index);
+    if (place.line >= 0) best = place;
+    type = descriptor->message_type();
+    places = type == nullptr ? nullptr : places->GetTreeForNested(descriptor, index);
+  }
+  return best.line < 0 ? path_ : absl::StrCat(path_, ":", best.line + 1, ":", best.column + 1);
+}
+
+std::string PathwayFile::DefaultId() const {
+  const std::string name = IdOf(path_);
+  return name.substr(0, name.find('.'));
+}
+
+}  // namespace aftercare::client

@@ -1,0 +1,103 @@
+#include "services/client/render/explanation.h"
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/timestamps.h"
+#include "services/client/common/names.h"
+#include "services/client/common/terminal.h"
+#include "services/client/render/lists.h"
+
+namespace aftercare::client {
+namespace {
+
+// Lines longer than this are hard to read.
+constexpr int kColumns = 100;
+
+std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
+  const absl::Time instant = plan::ToTime(time);
+  const bool whole_minute = absl::ToCivilSecond(instant, zone).second() == 0;
+  return absl::FormatTime(whole_minute ? "%a %-d %b %Y %H:%M" : "%a %-d %b %Y %H:%M:%S", instant, zone);
+}
+
+// Why it stands where it stands, as the end of a sentence that began with its state. `of_itself`: it was completed.
+std::string ReasonText(v1::ReminderReason reason, bool of_itself) {
+  switch (reason) {
+    case v1::REMINDER_REASON_LATE_ENROLLMENT:
+      return "its window had closed when the patient was enrolled";
+    case v1::REMINDER_REASON_WINDOW_CLOSED:
+      return "its window closed before it was sent";
+    case v1::REMINDER_REASON_SUPERSEDED:
+      return "a later one of the same rule came due, and only the newest counts";
+    case v1::REMINDER_REASON_NO_CONSENT:
+      return "the patient did not agree to receive messages";
+    case v1::REMINDER_REASON_NO_CONTACT_POINT:
+      return "the patient has no contact point";
+    case v1::REMINDER_REASON_PAUSED:
+      return "its window closed while the enrollment was paused";
+    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
+      return "the enrollment was changed, and the plan of since has no time for it";
+    case v1::REMINDER_REASON_VISIT_CHANGED:
+      return "the visit it is about was changed, and the plan of since has no time for it";
+    case v1::REMINDER_REASON_CANCELLED_BY_CLINIC:
+      return "the clinic called it off";
+    case v1::REMINDER_REASON_ENROLLMENT_ENDED:
+      return "the enrollment ended";
+    case v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED:
+      return "sending was tried as often as it may be";
+    case v1::REMINDER_REASON_BOUNCED:
+      return "it was sent, and came back";
+    case v1::REMINDER_REASON_REJECTED_BY_CHANNEL:
+      return "every contact point was refused for good";
+    case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
+      return "no contact hours open inside its window";
+    case v1::REMINDER_REASON_ANSWERED:
+      return of_itself ? "the patient answered it" : "the patient answered another one that asked the same";
+    case v1::REMINDER_REASON_SILENCED:
+      return "it would have come too soon after an answer";
+    case v1::REMINDER_REASON_OPTED_OUT:
+      return "the patient opted out of every channel that there is a contact point for";
+    default:
+      return ReasonLabel(reason);
+  }
+}
+
+std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
+  std::string text = StateLabel(reminder.state());
+  if (reminder.has_state_time()) absl::StrAppend(&text, " since ", TimeText(reminder.state_time(), zone));
+  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
+    absl::StrAppend(&text, ": ", ReasonText(reminder.reason(), reminder.state() == v1::REMINDER_STATE_COMPLETED));
+  }
+  if (reminder.has_score()) absl::StrAppend(&text, " with ", reminder.score());
+  if (reminder.attempts() > 0) absl::StrAppend(&text, ", leased ", reminder.attempts(), " times");
+  return text;
+}
+
+// `window   until ...`, the lines after the first indented like it.
+std::string Field(absl::string_view name, absl::string_view value) {
+  constexpr int kIndent = 10;
+  std::string out;
+  for (const std::string& line : Wrap(value, kColumns - kIndent)) {
+    absl::StrAppend(&out, Fit(out.empty() ? name : "", kIndent), line, "\n");
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone) {
+  const absl::TimeZone zone = plan::FindZone(time_zone).value_or(absl::UTCTimeZone());
+  const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
+  std::string out = Field("reminder", absl::StrCat(ShortReminder(reminder.name()), ", ",
+                                                   task ? "a task for the care team" : "a message for the patient", " (",
+                                                   reminder.category(), ")"));
+  absl::StrAppend(&out, Field("text", reminder.text()), Field("due", TimeText(reminder.due_time(), zone)));
+  for (int i = 0; i < reminder.steps_size(); ++i) {
+    absl::StrAppend(&out, Field(i == 0 ? "because" : "", absl::StrCat(i + 1, ". ", reminder.steps(i).description())));
+  }
+  absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
+                                                                        TimeText(reminder.expire_time(), zone))),
+                  Field("state", StateText(reminder, zone)));
+  return out;
+}
+
+}  // namespace aftercare::client

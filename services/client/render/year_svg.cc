@@ -1,0 +1,355 @@
+#include "services/client/render/year_svg.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scheduler/plan/civil.h"
+#include "services/client/common/names.h"
+#include "services/client/common/values.h"
+#include "services/client/render/axis.h"
+#include "services/client/render/table.h"
+
+namespace aftercare::client {
+namespace {
+
+// Measures in pixels of the drawing.
+constexpr double kWidth = 1200;
+constexpr double kMargin = 24;
+constexpr double kLeastLeft = 132;  // Of the plot.
+constexpr int kMostLabel = 24;      // Characters of a row's label.
+constexpr double kPlotRight = 1104;
+constexpr double kCloseShare = 0.36;  // Of the plot, for the days drawn one by one.
+constexpr double kBreak = 22;         // Between the two scales.
+constexpr double kPhaseHeight = 25;
+constexpr double kRowHeight = 33;
+constexpr double kCharWidth = 7.6;  // Of the font, on average.
+constexpr double kMarkSize = 3.6;
+constexpr double kApart = 8;          // Marks closer than this are drawn on several levels,
+constexpr double kLevelHeight = 8.5;  // so far from each other.
+
+constexpr absl::string_view kStyle =
+    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1e293b;font-size:14px}"
+    ".title{font-size:22px;font-weight:600}.quiet{fill:#64748b;font-size:13px}.end{text-anchor:end}"
+    ".middle{text-anchor:middle}.grid{stroke:#e2e8f0;stroke-width:1}.today{stroke:#1d4ed8;stroke-width:1.5}"
+    ".now{fill:#1d4ed8;font-weight:600;font-size:13px}.light{fill:#ffffff}.band{fill:#f5f8fa}"
+    ".past{fill:#d5e4e2}.current{fill:#0f766e}.future{fill:#ffffff;stroke:#9cc4bf}";
+
+// Draws one year; lives for one call.
+class Drawing {
+ public:
+  explicit Drawing(const Year& year)
+      : year_(year),
+        days_(year.last - year.procedure_date + 1),
+        split_(days_ > 2 * kCloseDays),
+        left_(LeftFor(year.rows)) {}
+
+  std::string Render();
+
+ private:
+  static double LeftFor(const std::vector<YearRow>& rows);
+  double X(absl::CivilSecond time) const;
+  double X(absl::CivilDay day) const { return X(absl::CivilSecond(day)); }
+  bool InClosePart(absl::CivilSecond time) const {
+    return !split_ || time < absl::CivilSecond(year_.procedure_date + kCloseDays);
+  }
+  void Text(double x, double y, absl::string_view css, absl::string_view text);
+  void Line(double x, double y1, double y2, absl::string_view css);
+  void Mark(double x, double y, const StateLook& look);
+
+  void DrawHeading();
+  void DrawScale();
+  void DrawMonths(double top);
+  void DrawPhases();
+  void DrawRows();
+  void DrawRow(const YearRow& row, bool banded);
+  void DrawPart(const std::vector<YearMark>& marks, double middle);
+  void DrawToday();
+  void DrawLegend();
+
+  const Year& year_;
+  const int64_t days_;
+  const bool split_;
+  const double left_;  // Where the plot begins, right of the labels.
+  double y_ = 0;
+  double plot_top_ = 0;
+  std::vector<double> grid_;  // Where vertical lines stand; drawn below everything else, once the height is known.
+  std::string bands_;         // The ground of every other row, drawn below the lines.
+  std::string body_;
+};
+
+double Drawing::LeftFor(const std::vector<YearRow>& rows) {
+  int longest = 0;
+  for (const YearRow& row : rows) longest = std::max(longest, std::min(kMostLabel, DisplayWidth(row.label)));
+  return std::max(kLeastLeft, kMargin + kCharWidth * longest + 12);
+}
+
+double Drawing::X(absl::CivilSecond time) const {
+  const double day = static_cast<double>(time - absl::CivilSecond(year_.procedure_date)) / 86400;
+  const double width = kPlotRight - left_;
+  if (!split_) return left_ + width * std::clamp(day / static_cast<double>(days_), 0.0, 1.0);
+  if (day < kCloseDays) return left_ + width * kCloseShare * std::max(0.0, day) / kCloseDays;
+  const double left = left_ + width * kCloseShare + kBreak;
+  const double rest = static_cast<double>(days_ - kCloseDays);
+  return left + (kPlotRight - left) * std::min(1.0, (day - kCloseDays) / rest);
+}
+
+void Drawing::Text(double x, double y, absl::string_view css, absl::string_view text) {
+  absl::StrAppendFormat(&body_, "<text x=\"%.1f\" y=\"%.1f\"", x, y);
+  if (!css.empty()) absl::StrAppend(&body_, " class=\"", css, "\"");
+  absl::StrAppend(&body_, ">", EscapeXml(text), "</text>\n");
+}
+
+void Drawing::Line(double x, double y1, double y2, absl::string_view css) {
+  absl::StrAppendFormat(&body_, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x, y1, x, y2,
+                        css);
+}
+
+void Drawing::Mark(double x, double y, const StateLook& look) {
+  const double r = kMarkSize;
+  const std::string stroke = absl::StrFormat("fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\"", look.colour);
+  const std::string at = absl::StrFormat("M%.1f %.1f", x, y);
+  switch (look.state) {
+    case v1::REMINDER_STATE_DUE:
+    case v1::REMINDER_STATE_LEASED:
+      absl::StrAppendFormat(&body_,
+                            "<path d=\"M%.1f %.1fl5 5l-5 5l-5-5z\" stroke=\"%s\" stroke-width=\"1.5\" fill=\"%s\"/>", x,
+                            y - 5, look.colour, look.state == v1::REMINDER_STATE_DUE ? look.colour : "#ffffff");
+      return;
+    case v1::REMINDER_STATE_FAILED:
+    case v1::REMINDER_STATE_EXPIRED:
+      absl::StrAppend(&body_, "<path d=\"", at, "m-3-3l6 6m0-6l-6 6\" ", stroke, "/>");
+      return;
+    case v1::REMINDER_STATE_SUPPRESSED:
+    case v1::REMINDER_STATE_CANCELLED:
+      absl::StrAppend(&body_, "<path d=\"", at, "m-3 0h6\" ", stroke, "/>");
+      return;
+    case v1::REMINDER_STATE_COMPLETED:
+      absl::StrAppend(&body_, "<path d=\"", at, "m-3.5 0l2.5 3l4.5-6\" ", stroke, "/>");
+      return;
+    case v1::REMINDER_STATE_SENT:
+    case v1::REMINDER_STATE_DELIVERED:
+      absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"/>", x, y, r, look.colour);
+      return;
+    default:
+      absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.2\" fill=\"#ffffff\" stroke=\"%s\"/>", x, y,
+                            look.colour);
+  }
+}
+
+void Drawing::DrawHeading() {
+  Text(kMargin, 44, "title", year_.title);
+  Text(kMargin, 66, "quiet", year_.subtitle);
+  y_ = 104;
+}
+
+void Drawing::DrawMonths(double top) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const auto name = [&](const char* format, absl::CivilDay day) {
+    return absl::FormatTime(format, absl::FromCivil(day, utc), utc);
+  };
+  Text(X(year_.procedure_date), top, "", name("%-d %b %Y", year_.procedure_date));
+  double free_from = X(year_.procedure_date) + 90;
+  for (absl::CivilMonth month = absl::CivilMonth(year_.procedure_date) + 1; absl::CivilDay(month) <= year_.last;
+       ++month) {
+    const absl::CivilDay day(month);
+    Line(X(day), top + 24, top + 30, "grid");
+    if (X(day) < free_from) continue;
+    const std::string label = name(month.month() == 1 ? "%Y" : "%b", day);
+    Text(X(day), top, "", label);
+    free_from = X(day) + kCharWidth * (DisplayWidth(label) + 1);
+  }
+}
+
+// Days one by one with their numbers, then every fourth week.
+void Drawing::DrawScale() {
+  DrawMonths(y_);
+  const double numbers = y_ + 19;
+  plot_top_ = y_ + 28;
+  Text(left_ - 12, numbers, "quiet end", split_ ? "day, then week" : "day");
+  const int64_t close = split_ ? kCloseDays : days_;
+  const int64_t step = std::max<int64_t>(1, (close + 19) / 20);
+  for (int64_t day = 0; day < close; day += step) {
+    grid_.push_back(X(year_.procedure_date + day));
+    Text(X(year_.procedure_date + day) + 2, numbers, "quiet", absl::StrCat(day));
+  }
+  for (int64_t week = 4; split_ && 7 * (week - 1) + 1 < days_; week += 4) {
+    const absl::CivilDay day = year_.procedure_date + 7 * (week - 1) + 1;
+    grid_.push_back(X(day));
+    // A long plan names fewer of its weeks.
+    if (days_ < 800 || week % 52 == 0) Text(X(day) + 2, numbers, "quiet", absl::StrCat("w", week));
+  }
+  y_ = plot_top_ + 12;
+}
+
+void Drawing::DrawPhases() {
+  const absl::CivilDay today(year_.now);
+  for (const YearPhase& phase : year_.phases) {
+    const double left = X(phase.first);
+    const double right = X(absl::CivilSecond(phase.last + 1) - 1);
+    const bool current = today >= phase.first && today <= phase.last;
+    absl::StrAppendFormat(
+        &body_,
+        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"18\" rx=\"4\" class=\"%s\"><title>%s: %s to "
+        "%s</title></rect>\n",
+        left, y_, std::max(4.0, right - left),
+        current              ? "current"
+        : today > phase.last ? "past"
+                             : "future",
+        EscapeXml(phase.label), plan::FormatDate(phase.first), plan::FormatDate(phase.last));
+    const double length = kCharWidth * DisplayWidth(phase.label);
+    if (right - left > length + 16) {
+      Text(left + 8, y_ + 13.5, current ? "light" : "", phase.label);
+    } else if (right + 8 + length < kWidth) {
+      Text(right + 8, y_ + 13.5, "", phase.label);
+    } else {
+      Text(left - 8, y_ + 13.5, "end", phase.label);
+    }
+    y_ += kPhaseHeight;
+  }
+  y_ += 10;
+}
+
+// A mark stands in the middle, unless it would hide another there: then above, below, or where it hides the least.
+void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
+  std::array<double, 3> taken = {-kWidth, -kWidth, -kWidth};  // Up to where each level is.
+  std::vector<double> heights;
+  for (const YearMark& mark : marks) {
+    const double x = X(mark.due);
+    const auto free = std::find_if(taken.begin(), taken.end(), [&](double to) { return x - to >= kApart; });
+    const auto level = free != taken.end() ? free : std::min_element(taken.begin(), taken.end());
+    heights.push_back(std::array<double, 3>{0, -kLevelHeight, kLevelHeight}[level - taken.begin()]);
+    *level = x;
+  }
+  for (size_t rank = StateLooks().size(); rank-- > 0;) {
+    for (size_t i = 0; i < marks.size(); ++i) {
+      const v1::Reminder& reminder = *marks[i].reminder;
+      if (RankOf(reminder.state()) != static_cast<int>(rank)) continue;
+      absl::StrAppend(&body_, "<g><title>", EscapeXml(IdOf(reminder.name())), ", ",
+                      plan::FormatMinute(absl::CivilMinute(marks[i].due)), ": ", StateLooks()[rank].label, "</title>");
+      Mark(X(marks[i].due), middle + heights[i], StateLooks()[rank]);
+      body_ += "</g>\n";
+    }
+  }
+}
+
+void Drawing::DrawRow(const YearRow& row, bool banded) {
+  const double middle = y_ + kRowHeight / 2;
+  if (banded) {
+    absl::StrAppendFormat(&bands_, "<rect x=\"0\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\" class=\"band\"/>\n", y_,
+                          kWidth, kRowHeight);
+  }
+  Text(left_ - 12, middle + 4, "end", Cut(row.label, kMostLabel));
+  std::vector<YearMark> close;
+  std::vector<YearMark> rest;
+  for (const YearMark& mark : row.marks) (InClosePart(mark.due) ? close : rest).push_back(mark);
+  DrawPart(close, middle);
+  DrawPart(rest, middle);
+  Text(kWidth - kMargin, middle + 4, "quiet end", absl::StrCat(row.done, " of ", row.marks.size()));
+  y_ += kRowHeight;
+}
+
+void Drawing::DrawRows() {
+  bool care_team = false;
+  bool banded = true;
+  for (const YearRow& row : year_.rows) {
+    if (row.care_team && !care_team) {
+      Text(left_ - 12, y_ + 18, "quiet end", "care team");
+      y_ += 24;
+      care_team = true;
+      banded = true;
+    }
+    DrawRow(row, banded);
+    banded = !banded;
+  }
+}
+
+void Drawing::DrawToday() {
+  if (year_.now < absl::CivilSecond(year_.procedure_date) || absl::CivilDay(year_.now) > year_.last) {
+    Text(kMargin, y_ + 18, "now", absl::StrCat("Now: ", year_.today, " (not in the picture)"));
+  } else {
+    const double x = X(year_.now);
+    Line(x, plot_top_, y_ + 4, "today");
+    const bool right_half = x > (left_ + kPlotRight) / 2;
+    Text(x, y_ + 18, right_half ? "now end" : "now", absl::StrCat("Now: ", year_.today));
+  }
+  y_ += 44;
+}
+
+void Drawing::DrawLegend() {
+  double x = kMargin + 6;
+  for (size_t rank = StateLooks().size(); rank-- > 0;) {
+    if (year_.counts[rank] == 0) continue;
+    const StateLook& look = StateLooks()[rank];
+    const std::string label = absl::StrCat(look.label, " ", Thousands(year_.counts[rank]));
+    Mark(x, y_ - 4, look);
+    body_ += "\n";
+    Text(x + 12, y_, "", label);
+    x += 40 + kCharWidth * static_cast<double>(label.size());
+  }
+  const std::string note = absl::StrCat(split_ ? absl::StrCat("Days 0 to ", kCloseDays - 1, " are drawn wider. ") : "",
+                                        "Right: sent or completed, of all.");
+  if (x + kCharWidth * static_cast<double>(note.size()) > kWidth - kMargin) y_ += 24;
+  Text(kWidth - kMargin, y_, "quiet end", note);
+  y_ += 26;
+}
+
+std::string Drawing::Render() {
+  DrawHeading();
+  DrawScale();
+  DrawPhases();
+  DrawRows();
+  const double bottom = y_;
+  DrawToday();
+  DrawLegend();
+  const std::string content = std::move(body_);
+  body_.clear();
+  for (const double x : grid_) Line(x, plot_top_, bottom, "grid");
+  const std::string grid = std::move(body_);
+
+  int total = 0;
+  for (const int count : year_.counts) total += count;
+  const std::string size =
+      absl::StrFormat("viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\"", kWidth, y_, kWidth, y_);
+  return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" ", size,
+                      " role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">", EscapeXml(year_.title),
+                      "</title>\n<desc id=\"desc\">", EscapeXml(year_.subtitle), ". ", Counted(total, "reminder"),
+                      ". Now: ", EscapeXml(year_.today), ".</desc>\n<style>", kStyle,
+                      "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", bands_, grid, content,
+                      "</svg>\n");
+}
+
+}  // namespace
+
+std::string EscapeXml(absl::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
+    }
+  }
+  return out;
+}
+
+std::string RenderYearSvg(const Year& year) { return Drawing(year).Render(); }
+
+}  // namespace aftercare::client

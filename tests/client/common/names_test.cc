@@ -1,0 +1,57 @@
+#include "services/client/common/names.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/client/common/failure.h"
+
+namespace aftercare::client {
+namespace {
+
+TEST(NamesTest, ShortIdsBecomeResourceNamesOfTheClinic) {
+  EXPECT_EQ(ClinicName("demo"), "clinics/demo");
+  EXPECT_EQ(PathwayName("clinics/demo", "knee"), "clinics/demo/pathways/knee");
+  EXPECT_EQ(EnrollmentName("clinics/demo", "ana"), "clinics/demo/enrollments/ana");
+  EXPECT_EQ(EnrollmentName("clinics/demo", "enrollments/ana"), "clinics/demo/enrollments/ana");
+}
+
+TEST(NamesTest, FullNamesAreTakenAsTheyAre) {
+  EXPECT_EQ(ClinicName("clinics/a"), "clinics/a");
+  EXPECT_EQ(PathwayName("clinics/demo", "clinics/a/pathways/p"), "clinics/a/pathways/p");
+  EXPECT_EQ(*ReminderName("clinics/demo", "clinics/a/enrollments/e/reminders/r.1"),
+            "clinics/a/enrollments/e/reminders/r.1");
+}
+
+TEST(NamesTest, AReminderIsNamedByItsEnrollmentAndNumber) {
+  EXPECT_EQ(*ReminderName("clinics/demo", "ana/ice-am.2"), "clinics/demo/enrollments/ana/reminders/ice-am.2");
+  EXPECT_EQ(*ReminderName("clinics/demo", "enrollments/ana/reminders/ice-am.2"),
+            "clinics/demo/enrollments/ana/reminders/ice-am.2");
+}
+
+TEST(NamesTest, AReminderWithoutItsEnrollmentIsAUsageError) {
+  const auto name = ReminderName("clinics/demo", "ice-am.2");
+  EXPECT_EQ(ExitCodeOf(name.status()), kExitUsage);
+  EXPECT_THAT(std::string(name.status().message()), testing::HasSubstr("ENROLLMENT/RULE.NUMBER"));
+}
+
+TEST(NamesTest, AVisitIsNamedByItsEnrollmentAndId) {
+  const std::string name = "clinics/demo/enrollments/ana/visits/month-6";
+  EXPECT_EQ(*VisitName("clinics/demo", "ana/month-6"), name);
+  EXPECT_EQ(*VisitName("clinics/demo", "enrollments/ana/visits/month-6"), name);
+  EXPECT_EQ(*VisitName("clinics/other", name), name);
+  EXPECT_EQ(ShortVisit(name), "ana/month-6");
+  const auto alone = VisitName("clinics/demo", "month-6");
+  EXPECT_EQ(ExitCodeOf(alone.status()), kExitUsage);
+  EXPECT_THAT(std::string(alone.status().message()), testing::HasSubstr("ENROLLMENT/VISIT"));
+}
+
+TEST(NamesTest, WhatIsShownCanBeTypedBack) {
+  const std::string name = "clinics/demo/enrollments/ana/reminders/ice-am.2";
+  EXPECT_EQ(ShortReminder(name), "ana/ice-am.2");
+  EXPECT_EQ(*ReminderName("clinics/demo", ShortReminder(name)), name);
+  EXPECT_EQ(ShortReminder("ice-am.2"), "ice-am.2");
+  EXPECT_EQ(IdOf(name), "ice-am.2");
+  EXPECT_EQ(IdOf("alone"), "alone");
+}
+
+}  // namespace
+}  // namespace aftercare::client

@@ -1,0 +1,72 @@
+#include "services/client/common/text_file.h"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/client/common/failure.h"
+
+namespace aftercare::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TextFileTest : public testing::Test {
+ protected:
+  TextFileTest() {
+    std::string name = testing::TempDir() + "aftercare-text-XXXXXX";
+    directory_ = mkdtemp(name.data());
+  }
+  ~TextFileTest() override { fs::remove_all(directory_); }
+
+  std::string Path(const std::string& name) const { return directory_ / name; }
+
+  int Files() const { return static_cast<int>(std::distance(fs::directory_iterator(directory_), {})); }
+
+  fs::path directory_;
+};
+
+TEST_F(TextFileTest, WhatIsWrittenReplacesWhatWasThereAndLeavesNothingElse) {
+  for (const std::string content : {"first", "", "a third, longer one\n"}) {
+    ASSERT_TRUE(WriteFileAtomically(Path("f"), content).ok());
+    std::ifstream stream(Path("f"));
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), content);
+    EXPECT_EQ(Files(), 1);
+  }
+  EXPECT_EQ(*ReadTextFile(Path("f")), "a third, longer one\n");
+}
+
+TEST_F(TextFileTest, AFileThatCannotBeWrittenIsAUsageErrorAndLeavesNothing) {
+  fs::create_directory(Path("d"));
+  for (const std::string& path : {Path("no/f"), Path("d")}) {
+    EXPECT_EQ(ExitCodeOf(WriteFileAtomically(path, "x")), kExitUsage) << path;
+  }
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(TextFileTest, AFileIsRemovedIfThereIsOne) {
+  ASSERT_TRUE(WriteFileAtomically(Path("f"), "x").ok());
+  EXPECT_TRUE(RemoveFile(Path("f")).ok());
+  EXPECT_EQ(Files(), 0);
+  EXPECT_TRUE(RemoveFile(Path("f")).ok());
+}
+
+TEST_F(TextFileTest, ADeviceIsWrittenToAndNeitherReplacedNorRemoved) {
+  fs::create_symlink("/dev/null", Path("null"));
+  EXPECT_TRUE(WriteFileAtomically(Path("null"), "x").ok());
+  EXPECT_TRUE(RemoveFile(Path("null")).ok());
+  EXPECT_TRUE(fs::is_character_file(Path("null")));
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(TextFileTest, AFileThatIsTooLargeIsRefused) {
+  ASSERT_TRUE(WriteFileAtomically(Path("f"), "12345").ok());
+  EXPECT_TRUE(ReadTextFile(Path("f"), 5).ok());
+  EXPECT_EQ(ExitCodeOf(ReadTextFile(Path("f"), 4).status()), kExitUsage);
+}
+
+}  // namespace
+}  // namespace aftercare::client

@@ -1,0 +1,100 @@
+#include "services/client/input/pathway_file.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/client/common/failure.h"
+
+namespace aftercare::client {
+namespace {
+
+using testing::HasSubstr;
+
+// Lines are counted from 1, and this begins with the first.
+constexpr char kGood[] = R"(display_name: "Knee"
+default_locale: "en"
+phases {
+  id: "first"
+  display_name: "First days"
+  span { days { first: 1 last: 3 } }
+}
+rules {
+  id: "ice"
+  phase: "first"
+  category: "ice"
+  schedule { daily {} times: "08:00" }
+  texts { key: "en" value: "Ice, please." }
+  texts {
+    key: "es"
+    value: "Hielo, por favor."
+  }
+}
+)";
+
+std::string With(std::string text, const std::string& from, const std::string& to) {
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::string FaultsOf(const std::string& text) {
+  const auto file = PathwayFile::Parse("knee.textproto", text);
+  const absl::Status status = file.ok() ? file->Compile().status() : file.status();
+  EXPECT_FALSE(status.ok());
+  return RenderFailure(status, "");
+}
+
+TEST(PathwayFileTest, AGoodPathwayCompiles) {
+  const auto file = PathwayFile::Parse("dir/knee.v2.textproto", kGood);
+  ASSERT_TRUE(file.ok());
+  EXPECT_TRUE(file->Compile().ok());
+  EXPECT_EQ(file->pathway().rules_size(), 1);
+  EXPECT_EQ(file->DefaultId(), "knee");
+}
+
+TEST(PathwayFileTest, AFaultOfSyntaxIsNamedByLineAndColumn) {
+  EXPECT_THAT(FaultsOf(With(kGood, "category:", "kategory:")), HasSubstr("  knee.textproto:11:11: "));
+  EXPECT_THAT(FaultsOf("display_name: \"x"), HasSubstr("  knee.textproto:1:"));
+}
+
+TEST(PathwayFileTest, AFaultOfMeaningIsNamedByLineAndField) {
+  EXPECT_THAT(FaultsOf(With(kGood, "\"08:00\"", "\"25:00\"")),
+              HasSubstr("knee.textproto:12:23: rules[0].schedule.times[0]: "));
+  EXPECT_THAT(FaultsOf(With(kGood, "phase: \"first\"", "phase: \"last\"")),
+              HasSubstr("knee.textproto:10:3: rules[0].phase: "));
+}
+
+TEST(PathwayFileTest, AFaultInATextIsFoundByItsLanguage) {
+  EXPECT_THAT(FaultsOf(With(kGood, "Hielo, por", "Hielo {nombre}, por")),
+              HasSubstr("knee.textproto:14:3: rules[0].texts[\"es\"]: "));
+}
+
+TEST(PathwayFileTest, WhatIsMissingIsNamedByWhatItIsMissingFrom) {
+  EXPECT_THAT(FaultsOf(With(kGood, "  category: \"ice\"\n", "")), HasSubstr("knee.textproto:8:1: rules[0].category: "));
+  EXPECT_THAT(FaultsOf(With(kGood, "display_name: \"Knee\"\n", "")), HasSubstr("  knee.textproto: display_name: "));
+}
+
+TEST(PathwayFileTest, EveryFaultIsNamedAtOnce) {
+  const std::string faults =
+      FaultsOf(With(With(kGood, "\"08:00\"", "\"25:00\""), "phase: \"first\"", "phase: \"last\""));
+  EXPECT_THAT(faults, HasSubstr("the pathway has 2 faults"));
+  EXPECT_THAT(faults, HasSubstr("rules[0].phase"));
+  EXPECT_THAT(faults, HasSubstr("rules[0].schedule.times[0]"));
+}
+
+TEST(PathwayFileTest, AFileThatCannotBeReadIsAUsageError) {
+  for (const char* path : {"/nowhere/knee.textproto", "/tmp", "/dev/null"}) {
+    EXPECT_EQ(ExitCodeOf(PathwayFile::Read(path).status()), kExitUsage) << path;
+  }
+}
+
+TEST(PathwayFileTest, ThePathwaysOfTheProjectAreGood) {
+  const auto file = PathwayFile::Read(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Compile().ok()) << RenderFailure(file->Compile().status(), "");
+  EXPECT_EQ(file->DefaultId(), "knee_stem_cell");
+}
+
+}  // namespace
+}  // namespace aftercare::client

@@ -1,0 +1,49 @@
+#include "services/client/render/explanation.h"
+
+#include <gtest/gtest.h>
+
+#include "google/protobuf/text_format.h"
+
+namespace aftercare::client {
+namespace {
+
+v1::Reminder Reminder(const std::string& text) {
+  v1::Reminder reminder;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &reminder)) << text;
+  return reminder;
+}
+
+TEST(ExplanationTest, AReminderIsToldInWhatWhenAndWhy) {
+  EXPECT_EQ(RenderExplanation(Reminder(R"pb(
+                                name: "clinics/demo/enrollments/ana/reminders/ice.1" category: "ice"
+                                audience: AUDIENCE_PATIENT text: "Ice, please."
+                                due_time { seconds: 1772532000 } expire_time { seconds: 1772535600 }
+                                steps { kind: TIME_STEP_KIND_NOMINAL description: "The rule says so." }
+                                steps { kind: TIME_STEP_KIND_CONTACT_HOURS description: "Hours move it." }
+                                state: REMINDER_STATE_EXPIRED reason: REMINDER_REASON_SUPERSEDED
+                                state_time { seconds: 1772532030 } attempts: 2)pb"),
+                              "America/New_York"),
+            "reminder  ana/ice.1, a message for the patient (ice)\n"
+            "text      Ice, please.\n"
+            "due       Tue 3 Mar 2026 05:00\n"
+            "because   1. The rule says so.\n"
+            "          2. Hours move it.\n"
+            "window    until Tue 3 Mar 2026 06:00\n"
+            "state     expired since Tue 3 Mar 2026 05:00:30: a later one of the same rule came due, and only the\n"
+            "          newest counts, leased 2 times\n");
+}
+
+TEST(ExplanationTest, EveryReasonIsAPhraseOfItsOwn) {
+  const auto& reasons = *v1::ReminderReason_descriptor();
+  for (int i = 1; i < reasons.value_count(); ++i) {
+    v1::Reminder reminder;
+    reminder.set_reason(static_cast<v1::ReminderReason>(reasons.value(i)->number()));
+    const std::string text = RenderExplanation(reminder, "UTC");
+    const size_t phrase = text.rfind(": ");
+    ASSERT_NE(phrase, std::string::npos) << reasons.value(i)->name();
+    EXPECT_NE(text.find(' ', phrase + 2), std::string::npos) << "a word is no explanation: " << text;
+  }
+}
+
+}  // namespace
+}  // namespace aftercare::client

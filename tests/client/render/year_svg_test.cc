@@ -1,0 +1,164 @@
+#include "services/client/render/year_svg.h"
+
+#include <regex>
+#include <set>
+
+#include "absl/strings/str_format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/client/testing.h"
+
+namespace aftercare::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+int CountOf(const std::string& text, const std::string& what) {
+  int count = 0;
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
+// Whether every element is closed, in order.
+bool IsWellFormed(const std::string& xml) {
+  static const std::regex kTag("<(/?)([a-z]+)((?:[^<>\"]|\"[^\"<]*\")*?)(/?)>");
+  std::vector<std::string> open;
+  for (std::sregex_iterator tag(xml.begin(), xml.end(), kTag), end; tag != end; ++tag) {
+    const std::string name = (*tag)[2];
+    if ((*tag)[4].length() > 0) continue;
+    if ((*tag)[1].length() == 0) {
+      open.push_back(name);
+    } else if (open.empty() || open.back() != name) {
+      return false;
+    } else {
+      open.pop_back();
+    }
+  }
+  return open.empty() && CountOf(xml, "<") == CountOf(xml, ">");
+}
+
+TEST(YearSvgTest, TheDocumentIsWellFormedAndSelfContained) {
+  const v1::GetTimelineResponse timeline = WholeYear();
+  const std::string svg = RenderYearSvg(YearOf(timeline));
+  EXPECT_THAT(svg, testing::StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns="));
+  EXPECT_THAT(svg, testing::EndsWith("</svg>\n"));
+  EXPECT_TRUE(IsWellFormed(svg.substr(svg.find("<svg"))));
+  for (const char* foreign : {"<script", "<image", "href", "url(", "@import"})
+    EXPECT_THAT(svg, Not(HasSubstr(foreign)));
+}
+
+TEST(YearSvgTest, ThoseWhoCannotSeeItAreTold) {
+  const v1::GetTimelineResponse timeline = WholeYear();
+  const std::string svg = RenderYearSvg(YearOf(timeline));
+  EXPECT_THAT(svg, HasSubstr("role=\"img\""));
+  EXPECT_THAT(svg, HasSubstr("<title id=\"title\">Ana · P-17 · ana</title>"));
+  EXPECT_THAT(svg, HasSubstr("67 reminders. Now: Thu 12 Mar 2026"));
+}
+
+TEST(YearSvgTest, EveryReminderIsAMarkWithATooltipAndEveryPhaseABar) {
+  const v1::GetTimelineResponse timeline = WholeYear();
+  const std::string svg = RenderYearSvg(YearOf(timeline));
+  EXPECT_EQ(CountOf(svg, "<g><title>"), timeline.reminders_size());
+  EXPECT_THAT(svg, HasSubstr("<title>ice.1, 2026-03-03T08:00: sent</title>"));
+  EXPECT_THAT(svg, HasSubstr("<title>First days: 2026-03-03 to 2026-03-05</title>"));
+  EXPECT_EQ(CountOf(svg, "class=\"past\""), 1);
+  EXPECT_EQ(CountOf(svg, "class=\"current\""), 1);
+  EXPECT_EQ(CountOf(svg, "class=\"today\""), 1);
+}
+
+TEST(YearSvgTest, TheLegendNamesEveryStateThatOccurs) {
+  TimelineMaker all;
+  for (const StateLook& look : StateLooks()) {
+    all.Add(absl::StrCat("r.", look.state), "p", "mixed", absl::CivilMinute(2026, 3, 3, 8, look.state), look.state);
+  }
+  const std::string svg = RenderYearSvg(YearOf(all.timeline));
+  for (const StateLook& look : StateLooks()) EXPECT_THAT(svg, HasSubstr(absl::StrCat(">", look.label, " ")));
+  TimelineMaker maker;
+  maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
+  EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), Not(HasSubstr(">sent ")));
+}
+
+// Texts of one line, by where they begin and end: those anchored at their end reach to the left.
+struct Placed {
+  double left;
+  double right;
+  double y;
+  std::string text;
+};
+
+std::vector<Placed> TextsOf(const std::string& svg) {
+  static const std::regex kText("<text x=\"([0-9.]+)\" y=\"([0-9.]+)\"(?: class=\"([a-z ]+)\")?>([^<]*)</text>");
+  std::vector<Placed> texts;
+  for (std::sregex_iterator found(svg.begin(), svg.end(), kText), end; found != end; ++found) {
+    const double x = std::stod((*found)[1]);
+    // A little less than what a browser takes, so that only real overlaps count.
+    const double width = 6.2 * DisplayWidth((*found)[4].str());
+    const bool at_end = (*found)[3].str().find("end") != std::string::npos;
+    texts.push_back({at_end ? x - width : x, at_end ? x : x + width, std::stod((*found)[2]), (*found)[4]});
+  }
+  return texts;
+}
+
+void ExpectNoOverlap(const std::string& svg) {
+  const std::vector<Placed> texts = TextsOf(svg);
+  ASSERT_GT(texts.size(), 5u);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_GE(texts[i].left, 0) << texts[i].text;
+    EXPECT_LE(texts[i].right, 1200) << texts[i].text;
+    for (size_t j = i + 1; j < texts.size(); ++j) {
+      if (std::abs(texts[i].y - texts[j].y) > 9) continue;
+      EXPECT_TRUE(texts[i].right <= texts[j].left || texts[j].right <= texts[i].left)
+          << texts[i].text << " lies on " << texts[j].text;
+    }
+  }
+}
+
+TEST(YearSvgTest, NoTextLiesOnAnother) {
+  v1::GetTimelineResponse timeline = WholeYear();
+  ExpectNoOverlap(RenderYearSvg(YearOf(timeline)));
+  for (const int month : {1, 5, 9, 12}) {  // Where a year begins in the picture depends on the month it starts.
+    TimelineMaker maker;
+    maker.timeline.mutable_enrollment()->set_procedure_date(absl::StrFormat("2026-%02d-15", month));
+    maker.Now(absl::CivilMinute(2026, month, 20, 9, 0));
+    maker.Phase("a", "A phase of the year", absl::StrFormat("2026-%02d-16", month), "2027-01-20");
+    maker.Add("ice.1", "a", "ice", absl::CivilMinute(2026, month, 16, 8, 0));
+    maker.Add("ice.2", "a", "a-category-of-forty-characters-in-length", absl::CivilMinute(2027, 1, 18, 8, 0));
+    ExpectNoOverlap(RenderYearSvg(YearOf(maker.timeline)));
+  }
+}
+
+TEST(YearSvgTest, MarksCloseTogetherStandOnDifferentLevels) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2027-03-01");
+  for (int day = 1; day <= 3; ++day) {
+    maker.Add(absl::StrCat("walk.", day), "p", "walk", absl::CivilMinute(2026, 6, day, 9, 0), v1::REMINDER_STATE_SENT);
+  }
+  const std::string svg = RenderYearSvg(YearOf(maker.timeline));
+  static const std::regex kMark("</title><circle cx=\"[0-9.]+\" cy=\"([0-9.]+)\"");
+  std::set<std::string> levels;
+  for (std::sregex_iterator found(svg.begin(), svg.end(), kMark), end; found != end; ++found)
+    levels.insert((*found)[1]);
+  EXPECT_EQ(levels.size(), 3u);
+}
+
+TEST(YearSvgTest, NamesAreTextNotMarkup) {
+  EXPECT_EQ(EscapeXml("<b a=\"1\" c='2'>&\x01</b>"), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;&lt;/b&gt;");
+  TimelineMaker maker;
+  maker.timeline.mutable_enrollment()->set_first_name("<script>alert(1)</script>");
+  maker.Phase("p", "</rect>", "2026-03-03", "2026-03-05");
+  const std::string svg = RenderYearSvg(YearOf(maker.timeline));
+  EXPECT_THAT(svg, Not(HasSubstr("<script")));
+  EXPECT_TRUE(IsWellFormed(svg.substr(svg.find("<svg"))));
+}
+
+TEST(YearSvgTest, AShortYearAndAnEmptyOneAreDrawnToo) {
+  TimelineMaker maker;
+  const std::string svg = RenderYearSvg(YearOf(maker.timeline));
+  EXPECT_TRUE(IsWellFormed(svg.substr(svg.find("<svg"))));
+  maker.Now(absl::CivilMinute(2020, 1, 1, 0, 0));
+  EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), HasSubstr("(not in the picture)"));
+}
+
+}  // namespace
+}  // namespace aftercare::client

@@ -1,0 +1,321 @@
+// Many who watch one log: what they share, and that each sees it once and in order all the same.
+#include "scheduler/engine/events/event_feed.h"
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "tests/engine/events/watching.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::IsEmpty;
+
+// Counts reads, and holds them back, or refuses them, when it is told to.
+class ReadGate {
+ public:
+  World::Wrap Wrap() {
+    return [this](std::unique_ptr<store::Store> store) { return std::make_unique<Gated>(*this, std::move(store)); };
+  }
+  int reads() const { return reads_; }
+  void Hold() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    holding_ = true;
+  }
+  void Release() {
+    std::vector<std::pair<store::Store*, store::Store::ReadJob>> held;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      holding_ = false;
+      held.swap(held_);
+    }
+    for (auto& [store, job] : held) store->Read(std::move(job));
+  }
+  void AwaitHeld(size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return held_.size() >= count; });
+  }
+  void RefuseNext(int count) { refuse_ = count; }
+
+ private:
+  class Gated : public store::Store {
+   public:
+    Gated(ReadGate& gate, std::unique_ptr<store::Store> store) : gate_(gate), store_(std::move(store)) {}
+    void SetListeners(CommitListener on_commit, HealthListener on_health) override {
+      store_->SetListeners(std::move(on_commit), std::move(on_health));
+    }
+    void Submit(Mutation mutation, Done done) override { store_->Submit(std::move(mutation), std::move(done)); }
+    void ReadApart(ReadJob job) override { store_->ReadApart(std::move(job)); }
+    void Read(ReadJob job) override {
+      if (gate_.refuse_ > 0 && gate_.refuse_-- > 0) return job(absl::ResourceExhaustedError("full"));
+      ++gate_.reads_;
+      {
+        std::lock_guard<std::mutex> lock(gate_.mutex_);
+        if (gate_.holding_) {
+          gate_.held_.emplace_back(store_.get(), std::move(job));
+          gate_.changed_.notify_all();
+          return;
+        }
+      }
+      store_->Read(std::move(job));
+    }
+    void Close() override { store_->Close(); }
+    int QueueDepth() const override { return store_->QueueDepth(); }
+    const std::string& secret() const override { return store_->secret(); }
+
+   private:
+    ReadGate& gate_;
+    std::unique_ptr<store::Store> store_;
+  };
+
+  std::atomic<int> reads_ = 0;
+  std::atomic<int> refuse_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool holding_ = false;
+  std::vector<std::pair<store::Store*, store::Store::ReadJob>> held_;
+};
+
+// First, so that it outlives the world.
+class EventFeedTest : private ReadGate, public Watching {
+ protected:
+  EventFeedTest() : Watching(ReadGate::Wrap()) {}
+  ReadGate& gate() { return *this; }
+
+  // Asks for messages one after the other until `wanted` events have come or something goes wrong; keeps their texts.
+  class Follower {
+   public:
+    Follower(std::shared_ptr<Watch> watch, size_t wanted) : watch_(std::move(watch)), wanted_(wanted) {}
+    void Start() { Ask(); }
+    absl::Status Wait() { return over_.Wait(); }
+    const std::vector<v1::Event>& events() const { return events_; }
+    Watch& watch() { return *watch_; }
+
+   private:
+    void Ask() {
+      watch_->Next(&message_, [this](absl::Status status) {
+        if (!status.ok()) return done_(status);
+        const v1::WatchEventsResponse response = Parse(message_);
+        events_.insert(events_.end(), response.events().begin(), response.events().end());
+        if (events_.size() >= wanted_) return done_(absl::OkStatus());
+        Ask();
+      });
+    }
+
+    const std::shared_ptr<Watch> watch_;
+    const size_t wanted_;
+    WireMessage message_;
+    std::vector<v1::Event> events_;
+    Pending over_;
+    Done done_ = over_.done();
+  };
+};
+
+TEST_F(EventFeedTest, OneReadServesAllWhoWaitAtTheEndOfALog) {
+  constexpr int kWatchers = 3000;
+  std::vector<std::unique_ptr<Follower>> followers;
+  const std::string token = world_.List("box").resume_token();
+  for (int i = 0; i < kWatchers; ++i) {
+    followers.push_back(std::make_unique<Follower>(Open(token), 1));
+    followers.back()->Start();
+  }
+  world_.Drain();
+  const int before = gate().reads();
+  world_.Enrol("box", "e", KneePatient("box"));
+  for (auto& follower : followers) {
+    ASSERT_TRUE(follower->Wait().ok());
+    ASSERT_EQ(follower->events().size(), 1u);
+    EXPECT_EQ(follower->events()[0].enrollment(), "clinics/box/enrollments/e");
+  }
+  EXPECT_LT(gate().reads() - before, 20);
+}
+
+TEST_F(EventFeedTest, ALogIsReadOnceForAllWhoReadItFromTheSamePlace) {
+  MakeHistory(100);
+  const size_t size = world_.Events("box").size();
+  const int before = gate().reads();
+  std::vector<std::unique_ptr<Follower>> followers;
+  for (int i = 0; i < 50; ++i) followers.push_back(std::make_unique<Follower>(Open(FromTheBeginning()), size));
+  for (auto& follower : followers) follower->Start();
+  for (auto& follower : followers) ASSERT_TRUE(follower->Wait().ok());
+  EXPECT_LT(gate().reads() - before, static_cast<int>(size / 100) + 5);
+}
+
+TEST_F(EventFeedTest, AMessageHoldsTheSameBytesForAllWhoAreAtThatPlace) {
+  MakeHistory(1);
+  WireMessage messages[2];
+  for (WireMessage& message : messages) {
+    Pending pending;
+    Open(FromTheBeginning())->Next(&message, pending.done());
+    ASSERT_TRUE(pending.Wait().ok());
+  }
+  // The first watch is gone, and with it what was kept of the log.
+  const auto kept = Open("");
+  for (WireMessage& message : messages) {
+    Pending pending;
+    Open(FromTheBeginning())->Next(&message, pending.done());
+    ASSERT_TRUE(pending.Wait().ok());
+  }
+  ASSERT_EQ(messages[0].size(), 1u);
+  EXPECT_EQ(messages[0][0].bytes.data(), messages[1][0].bytes.data());
+}
+
+// Old events go while new ones come, and watchers stand anywhere in between.
+TEST_F(EventFeedTest, WatchersAtDifferentPlacesSeeEachEventOnceWhileTheLogIsWrittenAndTrimmed) {
+  MakeHistory(100);
+  PassTime(absl::Hours(1));
+  for (int i = 0; i < 300; ++i) world_.Enrol("box", absl::StrCat("mid", i), KneePatient("box"));
+  const std::vector<v1::Event> log = world_.Events("box");
+  const std::vector<v1::Event> all = Take(*Open(FromTheBeginning()), log.size());
+  const size_t old = log.size() - 300;
+  constexpr size_t kNew = 200;
+  std::mt19937 random(7);
+  std::vector<std::pair<size_t, std::unique_ptr<Follower>>> followers;
+  for (int i = 0; i < 60; ++i) {
+    const size_t from = old + random() % 300;
+    const std::string filter = i % 3 == 0 ? "patient: 'p-1'" : "";
+    followers.emplace_back(from, std::make_unique<Follower>(Open(all[from - 1].resume_token(), filter),
+                                                            log.size() - from + kNew));
+  }
+  std::thread writer([&] {
+    for (size_t i = 0; i < kNew; ++i) world_.Enrol("box", absl::StrCat("new", i), KneePatient("box"));
+  });
+  std::thread trimmer([&] { PassTime(kDefaultRetention); });
+  for (auto& [from, follower] : followers) follower->Start();
+  for (auto& [from, follower] : followers) ASSERT_TRUE(follower->Wait().ok());
+  writer.join();
+  trimmer.join();
+  std::vector<v1::Event> whole = all;
+  for (const v1::Event& event : world_.Events("box")) {
+    if (event.enrollment().find("/new") != std::string::npos) whole.push_back(event);
+  }
+  for (const auto& [from, follower] : followers) {
+    EXPECT_EQ(Texts(follower->events()), Texts({whole.begin() + from, whole.end()})) << "from event " << from;
+  }
+  EXPECT_EQ(ErrorOf(Next(*Open(FromTheBeginning())).status()), "OUT_OF_RANGE/RESUME_TOKEN_EXPIRED")
+      << "the log was trimmed meanwhile";
+}
+
+// Reads on until it has seen so many events.
+class Reader : public LogCursor {
+ public:
+  Reader(EventFeed& feed, size_t wanted) : LogCursor(feed, "box", 0), feed_(feed), wanted_(wanted) {
+    set_bookmark_due(std::chrono::steady_clock::now() + std::chrono::hours(1));
+  }
+  void Resume() override {
+    while (seen_.size() < wanted_) {
+      const EventFeed::Found found = feed_.Look(*this);
+      if (found.later) return;
+      if (!found.status.ok()) return done_(found.status);
+      for (const auto& [chunk, first] : found.chunks) {
+        for (size_t i = first; i < chunk->size(); ++i) seen_.push_back(chunk->event(i));
+      }
+    }
+    done_(absl::OkStatus());
+  }
+  absl::Status Wait() { return over_.Wait(); }
+  const std::vector<v1::Event>& seen() const { return seen_; }
+
+ private:
+  EventFeed& feed_;
+  const size_t wanted_;
+  std::vector<v1::Event> seen_;
+  Pending over_;
+  Done done_ = over_.done();
+};
+
+TEST_F(EventFeedTest, WhatIsNoLongerKeptIsReadAgain) {
+  MakeHistory(100);
+  const std::vector<v1::Event> log = world_.Events("box");
+  EventFeed small(world_.store(), world_.engine().core.tokens(), /*max_kept=*/1);
+  std::vector<std::shared_ptr<Reader>> readers;
+  for (int i = 0; i < 10; ++i) readers.push_back(std::make_shared<Reader>(small, log.size()));
+  const int before = gate().reads();
+  for (const auto& reader : readers) reader->Resume();
+  for (const auto& reader : readers) {
+    ASSERT_TRUE(reader->Wait().ok());
+    EXPECT_EQ(Texts(reader->seen()), Texts(log));
+  }
+  EXPECT_GE(gate().reads() - before, static_cast<int>(log.size() / 128));
+}
+
+TEST_F(EventFeedTest, CancelDuringAReadEndsTheWaitWhenItIsDone) {
+  gate().Hold();
+  Follower follower(Open(FromTheBeginning()), 1);
+  follower.Start();
+  gate().AwaitHeld(1);
+  follower.watch().Cancel();
+  gate().Release();
+  EXPECT_EQ(follower.Wait().code(), absl::StatusCode::kCancelled);
+}
+
+TEST_F(EventFeedTest, ShutdownDuringAReadEndsTheWaitWhenItIsDone) {
+  gate().Hold();
+  Follower follower(Open(FromTheBeginning()), 1);
+  follower.Start();
+  gate().AwaitHeld(1);
+  world_.engine().Shutdown();
+  gate().Release();
+  EXPECT_EQ(ErrorOf(follower.Wait()), "UNAVAILABLE/SHUTTING_DOWN");
+}
+
+// A commit that comes while the end of the log is being read is not taken to be in what was read.
+TEST_F(EventFeedTest, WhatIsCommittedDuringAReadIsNotMissed) {
+  const auto watch = Open("");
+  Good(Next(*watch));
+  Follower follower(watch, 2);
+  follower.Start();
+  gate().Hold();
+  world_.Enrol("box", "e", KneePatient("box"));
+  gate().AwaitHeld(1);
+  world_.Enrol("box", "f", KneePatient("box"));
+  gate().Release();
+  ASSERT_TRUE(follower.Wait().ok());
+  EXPECT_EQ(follower.events()[1].enrollment(), "clinics/box/enrollments/f");
+}
+
+TEST_F(EventFeedTest, AWatchFromNowSeesWhatIsAcknowledgedAfterItBegan) {
+  gate().Hold();
+  Follower first(Open(""), 1);
+  first.Start();
+  gate().AwaitHeld(1);
+  world_.Enrol("box", "e", KneePatient("box"));
+  const auto late = Open("");
+  WireMessage message;
+  Pending pending;
+  late->Next(&message, pending.done());  // after e, while the end is being read for the first
+  gate().Release();
+  ASSERT_TRUE(pending.Wait().ok());
+  EXPECT_THAT(Parse(message).events(), IsEmpty());
+  world_.Enrol("box", "f", KneePatient("box"));
+  EXPECT_EQ(Take(*late, 1)[0].enrollment(), "clinics/box/enrollments/f");
+  first.watch().Cancel();
+  first.Wait().IgnoreError();
+}
+
+TEST_F(EventFeedTest, AStoreThatIsBusyIsAskedAgain) {
+  MakeHistory(1);
+  gate().RefuseNext(3);
+  EXPECT_GT(Good(Next(*Open(FromTheBeginning()))).events_size(), 0);
+}
+
+TEST_F(EventFeedTest, ThousandsWhoBeginAtOnceAreNotTooManyForTheStore) {
+  MakeHistory(100);
+  const std::vector<v1::Event> log = Take(*Open(FromTheBeginning()), world_.Events("box").size());
+  std::vector<std::unique_ptr<Follower>> followers;
+  for (int i = 0; i < 10000; ++i) {
+    const size_t from = i % (log.size() - 1);
+    followers.push_back(std::make_unique<Follower>(Open(log[from].resume_token()), 1));
+  }
+  for (auto& follower : followers) follower->Start();
+  for (auto& follower : followers) {
+    follower->watch().Cancel();
+    const absl::Status status = follower->Wait();
+    EXPECT_TRUE(status.ok() || absl::IsCancelled(status)) << status;
+  }
+}
+
+}  // namespace
+}  // namespace aftercare::engine

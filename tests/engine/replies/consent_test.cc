@@ -1,0 +1,275 @@
+// Consent by channel: what opting out of one does to what is due, with a gateway, or still to come.
+#include "scheduler/engine/replies/consent.h"
+
+#include "tests/engine/enrollments/importing.h"
+#include "tests/engine/replies/replying.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ConsentTest : public Replying {};
+
+TEST_F(ConsentTest, WhatComesDueGoesByTheFirstChannelThatIsWanted) {
+  world_.Enrol("box", "e", Patient());
+  EXPECT_EQ(ChannelOf("ask.1"), "sms");
+  EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
+  EXPECT_EQ(OptedOut("e"), "1");
+  EXPECT_EQ(ChannelOf("ask.1"), "email");
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("ask.1 by email", "walk.1 by email"));
+  EXPECT_EQ(Consent("SMS", "GRANTED"), "");
+  EXPECT_THAT(SendUntil("2029-03-02T15:00"), ElementsAre("tip.1 by sms"));
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(ConsentTest, WhatIsDueGoesToTheNextContactPointAtOnce) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
+  EXPECT_EQ(Of("ask.1"), "DUE");
+  EXPECT_EQ(ChannelOf("ask.1"), "email");
+  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+}
+
+TEST_F(ConsentTest, APauseAfterAFailureWasForTheChannelThatIsOptedOutOf) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  world_.Report(world_.Lease("box").at(0).lease_id(), v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE);
+  EXPECT_THAT(world_.Lease("box"), IsEmpty());
+  Consent("SMS", "REFUSED");
+  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+}
+
+TEST_F(ConsentTest, ALeaseIsOverThatWasToGoThere) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  const std::string lease = world_.Lease("box").at(0).lease_id();
+  Consent("SMS", "REFUSED");
+  EXPECT_EQ(Of("ask.1"), "DUE");
+  EXPECT_EQ(ErrorOf(world_.Report(lease, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE).status()),
+            "FAILED_PRECONDITION/LEASE_LOST");
+  const auto again = world_.Lease("box");
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0].contact_point().address(), "ana@example.com");
+  EXPECT_EQ(again[0].attempt(), 2);
+  // A sent message cannot be unsent.
+  EXPECT_EQ(world_.Report(lease, v1::DELIVERY_OUTCOME_SENT).state(), v1::REMINDER_STATE_SENT);
+}
+
+TEST_F(ConsentTest, WithNoChannelLeftMessagesEndOptedOut) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  const std::string lease = world_.Lease("box").at(0).lease_id();
+  Until("2029-03-02T12:00");
+  Consent("EMAIL", "REFUSED");
+  EXPECT_EQ(Of("ask.1"), "LEASED") << "it goes by sms";
+  EXPECT_EQ(Consent("SMS", "REFUSED"), "1,2");
+  EXPECT_EQ(Of("ask.1"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("walk.1"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("tip.1"), "SCHEDULED");
+  EXPECT_EQ(ChannelOf("tip.1"), "");
+  Until("2029-03-05T10:00");
+  EXPECT_EQ(Of("tip.1"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("task.1"), "DUE") << "what the care team has to do is no message";
+  EXPECT_THAT(world_.Lease("box"), IsEmpty());
+  EXPECT_EQ(ErrorOf(world_.Report(lease, v1::DELIVERY_OUTCOME_RELEASED).status()), "FAILED_PRECONDITION/LEASE_LOST");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(ConsentTest, AnotherChannelIsLeftAlone) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  const auto leases = world_.Lease("box");
+  Consent("EMAIL", "REFUSED");
+  EXPECT_EQ(Of("ask.1"), "LEASED");
+  EXPECT_EQ(world_.Report(leases.at(0).lease_id(), v1::DELIVERY_OUTCOME_SENT).state(), v1::REMINDER_STATE_SENT);
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.1 by sms"));
+}
+
+TEST_F(ConsentTest, ContactPointsOfTheSameChannelAreAllPassedOver) {
+  v1::Enrollment patient = Patient();
+  *patient.mutable_contact_points(1) = FromText<v1::ContactPoint>("channel: CHANNEL_SMS address: '+15550199'");
+  *patient.add_contact_points() = FromText<v1::ContactPoint>("channel: CHANNEL_WEBHOOK address: 'app-1'");
+  world_.Enrol("box", "e", patient);
+  Until("2029-03-02T09:00");
+  Consent("SMS", "REFUSED");
+  EXPECT_EQ(world_.Lease("box").at(0).contact_point().address(), "app-1");
+}
+
+TEST_F(ConsentTest, OptingInIsForWhatComesDueFromThenOn) {
+  world_.Enrol("box", "e", Patient());
+  Consent("SMS", "REFUSED");
+  Consent("EMAIL", "REFUSED");
+  Until("2029-03-02T09:00");
+  EXPECT_EQ(Consent("SMS", "GRANTED"), "2");
+  EXPECT_EQ(Of("ask.1"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.1 by sms"));
+}
+
+TEST_F(ConsentTest, WhatWasDecidedBeforeChangesNothing) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  size_t events = world_.Events("box").size();
+  EXPECT_EQ(Consent("SMS", "GRANTED"), "");
+  EXPECT_THAT(EventsSince(events), IsEmpty());
+  Consent("SMS", "REFUSED");
+  EXPECT_THAT(EventsSince(events), ElementsAre("CONSENT_CHANGED", "ENROLLMENT_UPDATED", "REMINDER_CHANGED"));
+  events = world_.Events("box").size();
+  EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
+  EXPECT_THAT(EventsSince(events), IsEmpty());
+}
+
+TEST_F(ConsentTest, TheLogNamesPatientAndChannelAndNoAddress) {
+  world_.Enrol("box", "e", Patient());
+  Consent("SMS", "REFUSED");
+  const auto events = world_.Events("box");
+  const v1::Event& event = events.at(events.size() - 2);
+  EXPECT_EQ(event.type(), v1::EVENT_TYPE_CONSENT_CHANGED);
+  EXPECT_EQ(event.patient(), "p-1");
+  EXPECT_EQ(event.enrollment(), "");
+  EXPECT_EQ(event.consent().channel(), v1::CHANNEL_SMS);
+  EXPECT_EQ(event.consent().consent(), v1::CONSENT_REFUSED);
+  for (const v1::Event& logged : events) EXPECT_EQ(logged.DebugString().find("5550100"), std::string::npos);
+}
+
+TEST_F(ConsentTest, AllEnrollmentsOfThePatientAreConcernedAndNobodyElse) {
+  world_.Enrol("box", "left", Patient());
+  world_.Enrol("box", "right", Patient());
+  world_.Enrol("box", "other", Patient("p-2"));
+  Until("2029-03-02T09:00");
+  Consent("SMS", "REFUSED");
+  EXPECT_EQ(ChannelOf("ask.1", "left") + ChannelOf("ask.1", "right") + ChannelOf("ask.1", "other"), "emailemailsms");
+  EXPECT_EQ(OptedOut("left") + OptedOut("right") + OptedOut("other"), "11");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(ConsentTest, EnrollmentsToComeInheritIt) {
+  world_.Enrol("box", "e", Patient());
+  Consent("SMS", "REFUSED");
+  ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
+  world_.Enrol("box", "next", Patient());
+  EXPECT_EQ(OptedOut("next"), "1");
+
+  v1::ImportEnrollmentsRequest lines;
+  lines.set_parent("clinics/box");
+  *lines.add_lines()->mutable_enrollment() = Patient();
+  lines.mutable_lines(0)->set_enrollment_id("imported");
+  Importing importing(world_);
+  importing.Send(lines);
+  EXPECT_EQ(CountsOf(importing.Finish()), "1 created, 0 unchanged, 0 failed");
+  EXPECT_EQ(OptedOut("imported"), "1");
+  Importing again(world_);
+  again.Send(lines);
+  EXPECT_EQ(CountsOf(again.Finish()), "0 created, 1 unchanged, 0 failed");
+  EXPECT_THAT(SendUntil("2029-03-02T09:00"), ElementsAre("ask.1 by email", "ask.1 by email"));
+}
+
+TEST_F(ConsentTest, ItHoldsForWhoseEnrollmentHasEnded) {
+  world_.Enrol("box", "e", Patient());
+  ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
+  EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
+  EXPECT_EQ(OptedOut("e"), "1");
+}
+
+TEST_F(ConsentTest, WhileAnEnrollmentIsPausedNothingIsLeasedBecauseOfIt) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  Consent("SMS", "REFUSED");
+  EXPECT_THAT(Send(), IsEmpty());
+  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
+  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+}
+
+TEST_F(ConsentTest, ChangedContactPointsAreChosenFromByItToo) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  Consent("SMS", "REFUSED");
+  world_.Update("clinics/box/enrollments/e", R"pb(
+    contact_points { channel: CHANNEL_SMS address: "+15550111" }
+    contact_points { channel: CHANNEL_EMAIL address: "new@example.com" }
+  )pb");
+  EXPECT_EQ(world_.Lease("box").at(0).contact_point().address(), "new@example.com");
+  world_.Update("clinics/box/enrollments/e", "contact_points { channel: CHANNEL_SMS address: '+15550111' }");
+  EXPECT_EQ(Of("ask.1"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(OptedOut("e"), "1");
+}
+
+TEST_F(ConsentTest, RefusalOfAllMessagesAndWantOfAContactPointAreToldAsBefore) {
+  v1::Enrollment refused = Patient();
+  refused.set_consent(v1::CONSENT_REFUSED);
+  v1::Enrollment unreachable = Patient();
+  unreachable.clear_contact_points();
+  world_.Enrol("box", "refused", refused);
+  world_.Enrol("box", "unreachable", unreachable);
+  Consent("SMS", "REFUSED");
+  Until("2029-03-02T09:00");
+  EXPECT_EQ(Of("ask.1", "refused"), "SUPPRESSED/NO_CONSENT");
+  EXPECT_EQ(Of("ask.1", "unreachable"), "SUPPRESSED/NO_CONTACT_POINT");
+}
+
+TEST_F(ConsentTest, ListsByChannelGoByIt) {
+  world_.Enrol("box", "e", Patient());
+  const auto count = [&](v1::Channel channel) {
+    v1::ReminderFilter filter;
+    filter.set_channel(channel);
+    return world_.ListAll("box", filter, 1000).size();
+  };
+  const size_t all = count(v1::CHANNEL_SMS);
+  EXPECT_EQ(count(v1::CHANNEL_EMAIL), 0u);
+  Consent("SMS", "REFUSED");
+  EXPECT_EQ(count(v1::CHANNEL_SMS), 0u);
+  EXPECT_EQ(count(v1::CHANNEL_EMAIL), all);
+}
+
+TEST_F(ConsentTest, AGatewayThatWaitsForTheOtherChannelIsWoken) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  LongPoll poll(world_, FromText<v1::LeaseRemindersRequest>(
+                            "parent: 'clinics/box' wait { seconds: 50 } filter { channel: CHANNEL_EMAIL }"));
+  world_.Drain();
+  EXPECT_FALSE(poll.pending.over());
+  Consent("SMS", "REFUSED");
+  ASSERT_TRUE(poll.pending.Wait().ok());
+  EXPECT_EQ(poll.response.leases_size(), 1);
+}
+
+TEST_F(ConsentTest, AMovedReminderGoesByTheFirstChannelThatIsWantedWhenItComesDue) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  world_.Report(world_.Lease("box").at(0).lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
+  EXPECT_EQ(ChannelOf("ask.1"), "email");
+  ASSERT_TRUE(world_.Move(Name("ask.1"), At("2029-03-02T10:00")).ok());
+  world_.Update("clinics/box/enrollments/e", "contact_points { channel: CHANNEL_SMS address: '+15550111' }");
+  EXPECT_EQ(ChannelOf("ask.1"), "sms");
+  EXPECT_THAT(SendUntil("2029-03-02T10:00"), ElementsAre("ask.1 by sms"));
+}
+
+TEST_F(ConsentTest, EveryBadFieldIsNamed) {
+  world_.Enrol("box", "e", Patient());
+  const absl::Status status = TryConsent("request_id: '/'").status();
+  EXPECT_EQ(ErrorOf(status), "INVALID_ARGUMENT/INVALID_FIELDS");
+  EXPECT_THAT(BadFields(status), ElementsAre("parent", "patient", "channel", "consent", "request_id"));
+  EXPECT_EQ(Consent("SMS", "REFUSED", "p-9"), "NOT_FOUND/PATIENT_NOT_FOUND");
+  EXPECT_EQ(OptedOut("e"), "");
+  const std::string request = "patient: 'p-1' channel: CHANNEL_SMS consent: CONSENT_REFUSED";
+  EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/none' " + request).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/box' " + request, {"north", Role::kClinic, false, {"north"}}).status()),
+            "PERMISSION_DENIED/CLINIC_NOT_YOURS");
+}
+
+TEST_F(ConsentTest, ARequestSentTwiceIsDoneOnce) {
+  world_.Enrol("box", "e", Patient());
+  const std::string request =
+      "parent: 'clinics/box' patient: 'p-1' channel: CHANNEL_SMS request_id: 'r' consent: CONSENT_REFUSED";
+  EXPECT_EQ(Joined(Good(TryConsent(request)).opted_out_channels()), "1");
+  Consent("SMS", "GRANTED");
+  EXPECT_EQ(Joined(Good(TryConsent(request)).opted_out_channels()), "1");
+  EXPECT_EQ(OptedOut("e"), "") << "the second one did nothing";
+}
+
+}  // namespace
+}  // namespace aftercare::engine

@@ -1,0 +1,166 @@
+#ifndef AFTERCARE_TESTS_ENGINE_REPLIES_REPLYING_H_
+#define AFTERCARE_TESTS_ENGINE_REPLIES_REPLYING_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/plan/timestamps.h"
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+
+// A sandbox `box` on Thursday 2029-03-01, 08:00 UTC, where pathway `asks` has, for a procedure then, to the end of the
+// day after each:
+//   ask.1 .. ask.5      2, 4, 6, 8, 10 March 09:00, for a score; begins the group `pain` of two days' silence
+//   nudge.1 .. nudge.5  the same days 18:00, of that group, for the same
+//   walk.1 .. walk.10   2 to 11 March 12:00, to be answered when it is done
+//   tip.1 .. tip.10     the same days 15:00, which asks for nothing
+//   task.1              5 March 10:00, for the care team
+class Replying : public ::testing::Test {
+ protected:
+  Replying() {
+    world_.CreateSandbox("box", At("2029-03-01T08:00"));
+    world_.CreatePathway("box", "asks", AsksPathway());
+  }
+
+  static v1::Pathway AsksPathway() {
+    return FromText<v1::Pathway>(R"pb(
+      display_name: "Asks" default_locale: "en"
+      phases { id: "p" display_name: "Phase" span { days { first: 1 last: 10 } } }
+      groups { id: "pain" silence { seconds: 172800 } }
+      rules {
+        id: "ask" phase: "p" category: "pain" group: "pain" answer: ANSWER_KIND_SCORE
+        schedule { daily { interval: 2 } times: "09:00" window { days: 1 } }
+        texts { key: "en" value: "How bad is it?" }
+      }
+      rules {
+        id: "nudge" phase: "p" category: "pain" group: "pain" answer: ANSWER_KIND_SCORE
+        schedule { daily { interval: 2 } times: "18:00" window { days: 1 } }
+        texts { key: "en" value: "You have not said how bad it is." }
+      }
+      rules {
+        id: "walk" phase: "p" category: "walk" answer: ANSWER_KIND_DONE
+        schedule { daily {} times: "12:00" window { days: 1 } }
+        texts { key: "en" value: "Walk, and reply DONE." }
+      }
+      rules {
+        id: "tip" phase: "p" category: "tip"
+        schedule { daily {} times: "15:00" window { days: 1 } }
+        texts { key: "en" value: "Rest." }
+      }
+      rules {
+        id: "task" phase: "p" category: "call" audience: AUDIENCE_CARE_TEAM
+        schedule { on { days: 4 } times: "10:00" }
+        texts { key: "en" value: "Call {first_name}." }
+      }
+    )pb");
+  }
+
+  // With a telephone, +15550100, and then an e-mail address.
+  static v1::Enrollment Patient(const std::string& patient = "p-1") {
+    v1::Enrollment enrollment = KneePatient("box", patient);
+    enrollment.set_pathway("clinics/box/pathways/asks");
+    return enrollment;
+  }
+
+  static std::string Name(const std::string& id, const std::string& enrollment = "e") {
+    return absl::StrCat("clinics/box/enrollments/", enrollment, "/reminders/", id);
+  }
+  static std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+  void Until(const std::string& time) { world_.Advance("box", At(time)); }
+  std::string Of(const std::string& id, const std::string& enrollment = "e") {
+    return world_.StandingOf(Name(id, enrollment));
+  }
+  // `sms`, `email` or nothing.
+  std::string ChannelOf(const std::string& id, const std::string& enrollment = "e") {
+    return Shown(Good(world_.Get(Name(id, enrollment))).channel());
+  }
+  static std::string Shown(v1::Channel channel) {
+    return channel == v1::CHANNEL_SMS ? "sms" : channel == v1::CHANNEL_EMAIL ? "email" : "";
+  }
+
+  // Leases what is due and reports it sent: `ask.1 by sms`.
+  std::vector<std::string> Send() {
+    std::vector<std::string> sent;
+    for (const v1::Lease& lease : world_.Lease("box")) {
+      sent.push_back(absl::StrCat(IdOf(lease.reminder()), " by ", Shown(lease.contact_point().channel())));
+      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
+    }
+    return sent;
+  }
+  std::vector<std::string> SendUntil(const std::string& time) {
+    Until(time);
+    return Send();
+  }
+
+  static v1::RecordReplyRequest ReplyRequest(const std::string& text, const std::string& more = "") {
+    auto request = FromText<v1::RecordReplyRequest>(
+        R"pb(parent: "clinics/box" channel: CHANNEL_SMS address: "+15550100")pb");
+    request.set_text(text);
+    request.MergeFrom(FromText<v1::RecordReplyRequest>(more));
+    return request;
+  }
+  absl::StatusOr<v1::Reply> TryReply(const v1::RecordReplyRequest& request, const Caller& caller = Operator()) {
+    auto response = world_.Call(&Engine::replies, &Replies::Record, request, caller);
+    if (!response.ok()) return response.status();
+    return response->reply();
+  }
+  // How it was understood: `ANSWER 7 of ask.1 in e`.
+  std::string Reply(const std::string& text, const std::string& more = "") {
+    const auto reply = TryReply(ReplyRequest(text, more));
+    return reply.ok() ? Told(*reply) : ErrorOf(reply.status());
+  }
+  static std::string Told(const v1::Reply& reply) {
+    return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14),
+                        reply.has_score() ? absl::StrCat(" ", reply.score()) : "",
+                        reply.reminder().empty() ? "" : absl::StrCat(" of ", IdOf(reply.reminder())), " in ",
+                        IdOf(reply.enrollment()));
+  }
+  absl::StatusOr<v1::ListRepliesResponse> TryList(const std::string& request) {
+    return world_.Call(&Engine::replies, &Replies::List, FromText<v1::ListRepliesRequest>(request));
+  }
+
+  absl::StatusOr<v1::SetChannelConsentResponse> TryConsent(const std::string& request,
+                                                           const Caller& caller = Operator()) {
+    return world_.Call(&Engine::consents, &Consents::SetChannel, FromText<v1::SetChannelConsentRequest>(request),
+                       caller);
+  }
+  // Answers the channels that are opted out of then: `1,2`.
+  std::string Consent(const std::string& channel, const std::string& consent, const std::string& patient = "p-1") {
+    const auto response =
+        TryConsent(absl::StrCat("parent: 'clinics/box' patient: '", patient, "' channel: CHANNEL_", channel,
+                                " consent: CONSENT_", consent));
+    if (!response.ok()) return ErrorOf(response.status());
+    return Joined(response->opted_out_channels());
+  }
+  static std::string Joined(const google::protobuf::RepeatedField<int>& channels) {
+    std::string joined;
+    for (const int channel : channels) absl::StrAppend(&joined, joined.empty() ? "" : ",", channel);
+    return joined;
+  }
+  std::string OptedOut(const std::string& enrollment) {
+    v1::GetEnrollmentRequest request;
+    request.set_name(absl::StrCat("clinics/box/enrollments/", enrollment));
+    return Joined(
+        Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment().opted_out_channels());
+  }
+
+  // Types of the events since the log had that many.
+  std::vector<std::string> EventsSince(size_t count) {
+    std::vector<std::string> types;
+    const auto events = world_.Events("box");
+    for (size_t i = count; i < events.size(); ++i) types.push_back(v1::EventType_Name(events[i].type()).substr(11));
+    return types;
+  }
+
+  World world_{At("2029-03-01T08:00")};
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_TESTS_ENGINE_REPLIES_REPLYING_H_

@@ -1,0 +1,273 @@
+#include "tests/engine/simulation/model.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/delivery/deliveries.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/timestamps.h"
+#include "tests/engine/world.h"
+#include "tests/plan/slow_plan.h"
+
+namespace aftercare::engine {
+namespace {}  // namespace
+
+Model::Model(const std::string& id, const v1::Clinic& clinic, absl::Time now) : id_(id), clinic_(clinic), now_(now) {}
+
+Model::Item* Model::Find(const std::string& enrollment, const Key& key) {
+  Patient& patient = patients_.at(enrollment);
+  const auto found = patient.items.find(key);
+  return found == patient.items.end() ? nullptr : &found->second;
+}
+
+void Model::Become(Item* item, v1::ReminderState state, v1::ReminderReason reason) const {
+  item->state = state;
+  item->reason = reason;
+  item->state_time = now_;
+  item->known = true;
+  item->fixed = state != v1::REMINDER_STATE_SCHEDULED;
+  item->arrived = item->arrived && item->fixed;
+}
+
+bool Model::Supersedes(const Patient& patient, const std::string& rule) {
+  const auto& rules = patient.pathway->source().rules();
+  return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == rule && r.supersede(); });
+}
+
+// Of each rule of which something comes due and only the newest counts, all that is open and not the newest of those
+// that have come due by now gives way; so does what comes due too late together with the newest.
+void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
+  std::map<std::string, std::pair<absl::Time, int>> newest;
+  for (const Key& key : arriving) {
+    if (Supersedes(*patient, key.first)) newest[key.first] = {};
+  }
+  for (const auto& [key, item] : patient->items) {
+    const auto found = newest.find(key.first);
+    const bool counts = (item.arrived || item.done()) && item.due <= now_ &&
+                        item.state != v1::REMINDER_STATE_CANCELLED && item.reason != v1::REMINDER_REASON_PAUSED;
+    if (found != newest.end() && counts) found->second = std::max(found->second, {item.due, item.number});
+  }
+  for (auto& [key, item] : patient->items) {
+    const auto found = newest.find(key.first);
+    const bool gives_way = item.waits() || (arriving.count(key) > 0 && item.state == v1::REMINDER_STATE_EXPIRED);
+    if (found == newest.end() || !gives_way || std::make_pair(item.due, item.number) >= found->second) continue;
+    Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_SUPERSEDED);
+  }
+}
+
+// What is due by now comes due. Answers how many did.
+int Model::Fire(Patient* patient) {
+  if (patient->state != v1::ENROLLMENT_STATE_ACTIVE) return 0;
+  std::set<Key> arriving;
+  for (auto& [key, item] : patient->items) {
+    if (item.state != v1::REMINDER_STATE_SCHEDULED || item.due > now_) continue;
+    item.arrived = true;
+    arriving.insert(key);
+    item.available = item.due;
+    if (item.for_care_team) {
+      Become(&item, v1::REMINDER_STATE_DUE);
+    } else if (item.outside) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
+    } else if (item.expire <= now_) {
+      Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+    } else if (patient->data.consent() != v1::CONSENT_GRANTED) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
+    } else if (patient->data.contact_points().empty()) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
+    } else if (FirstWanted(*patient, 0) < 0) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
+    } else {
+      Direct(*patient, FirstWanted(*patient, 0), &item);
+      item.failures = 0;
+      Become(&item, v1::REMINDER_STATE_DUE);
+    }
+  }
+  Supersede(patient, arriving);
+  return static_cast<int>(arriving.size());
+}
+
+int Model::FireAll() {
+  int fired = 0;
+  for (auto& [id, patient] : patients_) fired += Fire(&patient);
+  return fired;
+}
+
+// The windows of messages close; tasks stay until they are done. What a pause holds back has no other chance.
+int Model::Expire() {
+  int expired = 0;
+  for (auto& [id, patient] : patients_) {
+    const bool paused = patient.state == v1::ENROLLMENT_STATE_PAUSED;
+    for (auto& [key, item] : patient.items) {
+      if (item.expire > now_) continue;
+      if (item.waits() && !item.for_care_team) {
+        ++expired;
+        paused ? Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED)
+               : Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known) {
+        ++expired;
+        Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED);
+      }
+    }
+    Derive(&patient);
+  }
+  return expired;
+}
+
+// Test clocks stop at every instant at which something happens; real time may jump, when the service was down.
+Model::Passed Model::MoveTo(absl::Time now) {
+  Passed passed;
+  const auto step = [&](absl::Time to) {
+    now_ = to;
+    passed.expired += Expire();
+    passed.fired += FireAll();
+  };
+  if (is_sandbox()) step(now_);  // what a change of plans has brought about here already
+  while (is_sandbox()) {
+    const std::vector<absl::Time> edges = Edges();
+    if (edges.empty() || edges.front() >= now) break;
+    step(edges.front());
+  }
+  step(now);
+  return passed;
+}
+
+bool Model::MayLease(const Patient& patient, const Item& item) const {
+  return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() &&
+         item.available <= now_ && now_ < item.expire &&
+         plan::SlowOpen(HoursOf(patient), now_, plan::FindZone(patient.data.time_zone()).value());
+}
+
+bool Model::MayStillPause(const Patient& patient, const Item& item) const {
+  return item.failures > 0 && item.state == v1::REMINDER_STATE_DUE && now_ < *item.state_time + absl::Minutes(75) &&
+         MayLease(patient, item);
+}
+
+bool Model::MayBePutBack(const Patient& patient, const Item& item) const {
+  return item.state == v1::REMINDER_STATE_LEASED && item.available <= now_ && now_ < item.expire &&
+         !MayLease(patient, item);
+}
+
+absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Duration duration) {
+  Item* item = Find(enrollment, key);
+  Become(item, v1::REMINDER_STATE_LEASED);
+  ++item->attempts;
+  return item->available = std::min(now_ + duration, item->expire);
+}
+
+std::string Model::Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome) {
+  Item* item = Find(enrollment, key);
+  if (outcome == v1::DELIVERY_OUTCOME_SENT) {
+    // A sent message cannot be unsent; what the patient has answered stays answered.
+    const bool known = item->state == v1::REMINDER_STATE_SENT || item->state == v1::REMINDER_STATE_COMPLETED;
+    if (!known) Become(item, v1::REMINDER_STATE_SENT);
+    return "OK";
+  }
+  const bool holds = item->state == v1::REMINDER_STATE_LEASED && item->attempts == attempt && now_ < item->available;
+  if (!holds) return "FAILED_PRECONDITION/LEASE_LOST";
+  Become(item, v1::REMINDER_STATE_DUE);
+  item->available = item->From(now_);
+  if (outcome == v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE) {
+    if (++item->failures == 8) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED);
+    const std::string name = absl::StrCat(EnrollmentNameOf(id_, enrollment), "/reminders/", key.first, ".", key.second);
+    item->available =
+        item->From(now_ + absl::Floor(RetryPause(item->failures, StableHash(name)), absl::Microseconds(1)));
+  } else if (outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE) {
+    item->failures = 0;
+    const Patient& patient = patients_.at(enrollment);
+    const int next = FirstWanted(patient, item->contact_point + 1);
+    if (next >= 0) Direct(patient, next, item);
+    if (next < 0) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
+  }
+  return "OK";
+}
+
+std::string Model::Complete(const std::string& enrollment, const Key& key) {
+  Item* item = Find(enrollment, key);
+  switch (item->state) {
+    case v1::REMINDER_STATE_COMPLETED:
+      return "OK";
+    case v1::REMINDER_STATE_SCHEDULED:
+    case v1::REMINDER_STATE_DUE:
+    case v1::REMINDER_STATE_LEASED:
+    case v1::REMINDER_STATE_SENT:
+      Become(item, v1::REMINDER_STATE_COMPLETED);
+      EndGroup(key, &patients_.at(enrollment));
+      return "OK";
+    default:
+      return "FAILED_PRECONDITION/INVALID_TRANSITION";
+  }
+}
+
+std::vector<absl::Time> Model::Edges() const {
+  std::vector<absl::Time> edges;
+  for (const auto& [id, patient] : patients_) {
+    for (const auto& [key, item] : patient.items) {
+      const bool runs = patient.state == v1::ENROLLMENT_STATE_ACTIVE;
+      if (runs && item.state == v1::REMINDER_STATE_SCHEDULED) edges.push_back(item.due);
+      if (patient.state == v1::ENROLLMENT_STATE_PAUSED && item.open()) edges.push_back(item.expire);
+      if (item.waits()) edges.insert(edges.end(), {item.available, item.expire});
+    }
+  }
+  edges.erase(std::remove_if(edges.begin(), edges.end(), [this](absl::Time edge) { return edge <= now_; }),
+              edges.end());
+  std::sort(edges.begin(), edges.end());
+  return edges;
+}
+
+std::string Model::Pause(const std::string& enrollment) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (patient.state == v1::ENROLLMENT_STATE_PAUSED) return "FAILED_PRECONDITION/ENROLLMENT_PAUSED";
+  patient.state = v1::ENROLLMENT_STATE_PAUSED;
+  patient.held_from = now_ + absl::Microseconds(1);  // what is due at this instant has come due
+  for (auto& [key, item] : patient.items) {
+    if (item.state == v1::REMINDER_STATE_LEASED) Become(&item, v1::REMINDER_STATE_DUE);
+  }
+  Derive(&patient);
+  return "OK";
+}
+
+void Model::ResumeOne(Patient* patient) {
+  if (now_ > *patient->held_from) patient->pauses.emplace_back(*patient->held_from, now_);
+  patient->held_from.reset();
+  patient->state = v1::ENROLLMENT_STATE_ACTIVE;
+  for (auto& [key, item] : patient->items) {
+    if (item.waits()) item.available = item.due;
+  }
+  Move(patient);
+  Fire(patient);
+}
+
+std::string Model::Resume(const std::string& enrollment) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  if (patient.state != v1::ENROLLMENT_STATE_PAUSED) return "FAILED_PRECONDITION/ENROLLMENT_NOT_PAUSED";
+  ResumeOne(&patient);
+  return "OK";
+}
+
+void Model::EndOne(Patient* patient) {
+  if (patient->state == v1::ENROLLMENT_STATE_PAUSED) ResumeOne(patient);
+  patient->state = v1::ENROLLMENT_STATE_ENDED;
+  patient->end_time = now_;
+  for (auto& [key, item] : patient->items) {
+    if (item.known && item.open()) {
+      Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
+    }
+  }
+  Derive(patient);
+}
+
+std::string Model::End(const std::string& enrollment, v1::EndReason reason) {
+  Patient& patient = patients_.at(enrollment);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+  EndOne(&patient);
+  if (reason != v1::END_REASON_DECEASED && reason != v1::END_REASON_TRANSFERRED) return "OK";
+  for (auto& [id, other] : patients_) {
+    const bool same = other.data.patient() == patient.data.patient();
+    if (same && other.state != v1::ENROLLMENT_STATE_ENDED) EndOne(&other);
+  }
+  return "OK";
+}
+
+}  // namespace aftercare::engine
