@@ -7,7 +7,7 @@ namespace aftercare::engine {
 namespace {
 
 // Whether it may have ended a lease that its holder knows nothing of.
-bool MayRecall(const store::EventNote& event) {
+bool MayRevokeLease(const store::EventNote& event) {
   switch (event.type) {
     case v1::EVENT_TYPE_ENROLLMENT_PAUSED:
     case v1::EVENT_TYPE_ENROLLMENT_UPDATED:
@@ -26,54 +26,54 @@ bool MayRecall(const store::EventNote& event) {
 }
 
 // Wakes who waits for what was just committed.
-void WakeWaiters(Core& core, const std::vector<store::EventNote>& events) {
-  Topics& topics = core.topics();
+void WakeWaiters(EngineContext& context, const std::vector<store::EventNote>& events) {
+  WakeupHub& topics = context.wakeups();
   std::vector<absl::string_view> clinics;
   bool due = false;
-  bool recall = false;
+  bool revoked = false;
   for (const store::EventNote& event : events) {
     if (clinics.empty() || clinics.back() != event.clinic) clinics.push_back(event.clinic);
     due = due || event.reminder_state == v1::REMINDER_STATE_DUE;
-    recall = recall || MayRecall(event);
+    revoked = revoked || MayRevokeLease(event);
   }
   for (absl::string_view clinic : clinics) {
-    core.events().Appended(clinic);
-    if (due) topics.Raise(LeasesTopic(clinic));
+    context.events().Appended(clinic);
+    if (due) topics.Notify(LeasesTopic(clinic));
   }
-  if (due) topics.Raise(kAllLeasesTopic);
-  if (recall) topics.Raise(kRecallsTopic);
+  if (due) topics.Notify(kAllLeasesTopic);
+  if (revoked) topics.Notify(kLeasesRevokedTopic);
 }
 
 // Sets the listeners before anything is submitted.
-Core& Listen(Core& core, store::Store::HealthListener on_health) {
-  core.store().SetListeners(
-      [&core](const std::vector<store::EventNote>& events) { WakeWaiters(core, events); },
-      [&core, on_health = std::move(on_health)](bool healthy) {
-        if (!healthy) core.catalog().Clear();
+EngineContext& Listen(EngineContext& context, store::Store::HealthListener on_health) {
+  context.store().SetListeners(
+      [&context](const std::vector<store::EventNote>& events) { WakeWaiters(context, events); },
+      [&context, on_health = std::move(on_health)](bool healthy) {
+        if (!healthy) context.definitions().Clear();
         if (on_health) on_health(healthy);
       });
-  return core;
+  return context;
 }
 
 }  // namespace
 
 Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database,
                absl::Duration event_retention)
-    : core(store, clock, zone_database),
-      sweeper(Listen(core, std::move(on_health))),
-      log_keeper(core, event_retention),
-      clinics(core, sweeper),
-      pathways(core),
-      enrollments(core, sweeper),
-      visits(core, sweeper),
-      reminders(core, sweeper),
-      deliveries(core, sweeper),
-      consents(core),
-      replies(core, sweeper) {}
+    : context(store, clock, zone_database),
+      sweeper(Listen(context, std::move(on_health))),
+      event_log_cleaner(context, event_retention),
+      clinics(context, sweeper),
+      pathways(context),
+      enrollments(context, sweeper),
+      visits(context, sweeper),
+      reminders(context, sweeper),
+      deliveries(context, sweeper),
+      consents(context),
+      replies(context, sweeper) {}
 
 void Engine::Shutdown() {
-  core.topics().Close();
-  core.events().Close();
+  context.wakeups().Close();
+  context.events().Close();
 }
 
 }  // namespace aftercare::engine

@@ -6,13 +6,13 @@
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/enrollments/visits.h"
-#include "scheduler/engine/events/log_keeper.h"
+#include "scheduler/engine/events/event_log_cleaner.h"
 #include "scheduler/engine/events/watch.h"
 #include "scheduler/engine/lifecycle/sweep.h"
 #include "scheduler/engine/reminders/reminders.h"
 #include "scheduler/engine/replies/consent.h"
 #include "scheduler/engine/replies/replies.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -23,15 +23,15 @@ class Engine {
   // Where `zone_database` (ZoneDatabaseFingerprint, or 0 for who has but one) is not what it last was over this store,
   // all enrollments are planned anew, in the background. Events are kept for `event_retention`, real time.
   Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database = 0,
-         absl::Duration event_retention = kDefaultRetention);
+         absl::Duration event_retention = kDefaultEventRetention);
 
   // Ends every wait: long polls and watches end UNAVAILABLE. Work under way is finished by the store's Close, which
   // must come before the engine is destroyed.
   void Shutdown();
 
-  Core core;
+  EngineContext context;
   Sweeper sweeper;
-  LogKeeper log_keeper;
+  EventLogCleaner event_log_cleaner;
   Clinics clinics;
   Pathways pathways;
   Enrollments enrollments;

@@ -6,8 +6,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/text_validation.h"
 #include "scheduler/plan/weekdays.h"
-#include "scheduler/plan/words.h"
 
 namespace aftercare::plan {
 namespace {

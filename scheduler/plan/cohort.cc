@@ -36,7 +36,7 @@ int DaysWithThreeOpen(const ClinicCalendar& calendar, absl::Time from) {
 Cohort::Cohort(std::shared_ptr<const CompiledPathway> pathway, PatientFacts facts)
     : pathway_(std::move(pathway)), facts_(std::move(facts)), longest_window_(LongestWindow(*pathway_)) {
   facts_.enroll_time = absl::InfinitePast();
-  facts_.holds.clear();
+  facts_.suspensions.clear();
   for (int i = 0; i < pathway_->rule_count(); ++i) spread_[i] = pathway_->rule(i).spread > 0;
 }
 
@@ -48,26 +48,26 @@ PatientFacts Cohort::FactsOf(absl::Time enrolled, uint64_t spread_seed, const Ru
   return facts;
 }
 
-std::vector<Cohort::Item> Cohort::Coming(absl::Time from, absl::Time before, const RuleSet& rules,
-                                         bool with_close) const {
+std::vector<Cohort::Item> Cohort::Scheduled(absl::Time from, absl::Time before, const RuleSet& rules,
+                                            bool with_close) const {
   std::vector<Item> items;
   Plan plan(*pathway_, FactsOf(facts_.enroll_time, facts_.setting.spread_seed, rules));
   if (from > absl::InfinitePast()) plan.Seek(from);
   for (Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < before;) {
-    if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) continue;
+    if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) continue;
     items.push_back({occurrence.due, {}, occurrence.rule, occurrence.number});
   }
   if (!with_close) return items;
-  const Plan lapsed(*pathway_, FactsOf(kAgesLater, facts_.setting.spread_seed, rules));
+  const Plan missed(*pathway_, FactsOf(kAgesLater, facts_.setting.spread_seed, rules));
   for (Item& item : items) {
     Occurrence occurrence;
-    lapsed.Find(item.rule, item.number, &occurrence);
+    missed.Find(item.rule, item.number, &occurrence);
     item.close = occurrence.expire;
   }
   return items;
 }
 
-std::vector<Cohort::Item> Cohort::Lapsed(absl::Time from, absl::Time before, const RuleSet& rules) const {
+std::vector<Cohort::Item> Cohort::Missed(absl::Time from, absl::Time before, const RuleSet& rules) const {
   std::vector<Item> items;
   Plan plan(*pathway_, FactsOf(kAgesLater, facts_.setting.spread_seed, rules));
   if (from > absl::InfinitePast()) plan.Seek(from);

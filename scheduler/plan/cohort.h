@@ -42,13 +42,13 @@ class Cohort {
 
   // What is due in [from, before) where nothing held it up, by due time. `close` is set where it is asked for: it costs
   // three times as much.
-  std::vector<Item> Coming(absl::Time from, absl::Time before, const RuleSet& rules, bool with_close) const;
+  std::vector<Item> Scheduled(absl::Time from, absl::Time before, const RuleSet& rules, bool with_close) const;
 
-  // What would have lapsed in [from, before) for somebody who is enrolled ages later, by due time.
-  std::vector<Item> Lapsed(absl::Time from, absl::Time before, const RuleSet& rules) const;
+  // What would have missed in [from, before) for somebody who is enrolled ages later, by due time.
+  std::vector<Item> Missed(absl::Time from, absl::Time before, const RuleSet& rules) const;
 
   // Nothing that held up a patient up to this instant changes what is due at `from` or later. InfiniteFuture: nothing
-  // does but for what comes due at the very end of the hold.
+  // does but for what comes due at the very end of the suspension.
   absl::Time SettledBy(absl::Time from) const;
 
   // The most by which due times of a rule differ between patients.

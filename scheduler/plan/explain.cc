@@ -54,13 +54,13 @@ class Explainer {
                             ", so that not all patients are due at once: ",
                             LengthText(absl::ToInt64Seconds(after - before)), " later for this one.");
       case v1::TIME_STEP_KIND_LATE_ENROLLMENT:
-        return HeldUp(absl::StrCat("Enrolled ", Shown(step.hold.until)));
+        return Delayed(absl::StrCat("Enrolled ", Shown(step.suspension.until)));
       case v1::TIME_STEP_KIND_PAUSED:
-        return HeldUp(absl::StrCat("Paused from ", Shown(step.hold.from), " to ", Shown(step.hold.until)));
+        return Delayed(absl::StrCat("Paused from ", Shown(step.suspension.from), " to ", Shown(step.suspension.until)));
       case v1::TIME_STEP_KIND_REANCHORED:
-        return HeldUp(absl::StrCat("The enrollment was changed ", Shown(step.hold.until)));
+        return Delayed(absl::StrCat("The enrollment was changed ", Shown(step.suspension.until)));
       case v1::TIME_STEP_KIND_VISIT:
-        return Visit(step.hold);
+        return Visit(step.suspension);
       default:
         return "";
     }
@@ -95,11 +95,11 @@ class Explainer {
   }
 
   // What a change of its visit did to it.
-  std::string Visit(const Hold& hold) const {
-    if (hold.reason == v1::REMINDER_REASON_WINDOW_CLOSED) {
-      return absl::StrCat("The appointment begins by then, ", Shown(hold.from), ": never due.");
+  std::string Visit(const Suspension& suspension) const {
+    if (suspension.reason == v1::REMINDER_REASON_WINDOW_CLOSED) {
+      return absl::StrCat("The appointment begins by then, ", Shown(suspension.from), ": never due.");
     }
-    return HeldUp(absl::StrCat("The visit was booked, moved or recorded ", Shown(hold.until)));
+    return Delayed(absl::StrCat("The visit was booked, moved or recorded ", Shown(suspension.until)));
   }
 
   std::string Hours(absl::Time before, absl::Time after) const {
@@ -117,9 +117,9 @@ class Explainer {
                         holiday.empty() ? "" : absl::StrCat(" (", holiday, ")"), ": moved to ", Shown(after), ".");
   }
 
-  // `what` held it up: the only hold that an occurrence does not come through is its last step.
-  std::string HeldUp(absl::string_view what) const {
-    if (occurrence_.lapsed == v1::REMINDER_REASON_UNSPECIFIED || !last_) {
+  // `what` held it up: the only suspension that an occurrence does not come through is its last step.
+  std::string Delayed(absl::string_view what) const {
+    if (occurrence_.missed == v1::REMINDER_REASON_UNSPECIFIED || !last_) {
       return absl::StrCat(what, ", after that time but inside its window: due at once.");
     }
     return absl::StrCat(what, ", when its window had closed, ", Shown(occurrence_.expire), ": never due.");

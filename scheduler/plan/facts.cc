@@ -12,8 +12,8 @@
 #include "absl/strings/str_split.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/mix_hash.h"
+#include "scheduler/plan/text_validation.h"
 #include "scheduler/plan/timestamps.h"
-#include "scheduler/plan/words.h"
 
 namespace aftercare::plan {
 namespace {
@@ -62,18 +62,19 @@ absl::Time EnrollTimeOf(const v1::Enrollment& enrollment) {
   return enrollment.has_enroll_time() ? ToTime(enrollment.enroll_time()) : absl::InfinitePast();
 }
 
-std::vector<Hold> HoldsOf(const record::v1::PlanHistory& history) {
-  std::vector<Hold> holds;
+std::vector<Suspension> SuspensionsOf(const record::v1::PlanHistory& history) {
+  std::vector<Suspension> suspensions;
   for (const record::v1::Pause& pause : history.pauses()) {
-    holds.push_back({absl::FromUnixMicros(pause.begin_micros()), absl::FromUnixMicros(pause.end_micros()),
-                     v1::REMINDER_REASON_PAUSED});
+    suspensions.push_back({absl::FromUnixMicros(pause.begin_micros()), absl::FromUnixMicros(pause.end_micros()),
+                           v1::REMINDER_REASON_PAUSED});
   }
   if (history.replan_micros() != 0) {
-    holds.push_back(
+    suspensions.push_back(
         {absl::InfinitePast(), absl::FromUnixMicros(history.replan_micros()), v1::REMINDER_REASON_MOVED_BY_REANCHOR});
   }
-  std::stable_sort(holds.begin(), holds.end(), [](const Hold& a, const Hold& b) { return a.until < b.until; });
-  return holds;
+  std::stable_sort(suspensions.begin(), suspensions.end(),
+                   [](const Suspension& a, const Suspension& b) { return a.until < b.until; });
+  return suspensions;
 }
 
 bool IsPatientId(absl::string_view id) {
@@ -220,7 +221,7 @@ PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPath
   return {date,
           zone,
           EnrollTimeOf(enrollment),
-          HoldsOf(history),
+          SuspensionsOf(history),
           std::move(visits),
           rules,
           HoursFor(enrollment, setting),

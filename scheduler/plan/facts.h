@@ -33,9 +33,9 @@ struct Setting {
 // The seed of an enrollment, the same in every process.
 uint64_t SpreadSeed(absl::string_view clinic, absl::string_view enrollment);
 
-// A span in which nothing came due: what would have is due when it is over, if its window is still open, and has lapsed
+// A span in which nothing came due: what would have is due when it is over, if its window is still open, and has missed
 // with `reason` if not.
-struct Hold {
+struct Suspension {
   absl::Time from;   // Its first instant.
   absl::Time until;  // When it is over.
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
@@ -54,7 +54,7 @@ struct PatientFacts {
 
   // What held the plan up since, by when it was over: pauses (PAUSED), and from InfinitePast the last change of these
   // facts (MOVED_BY_REANCHOR).
-  std::vector<Hold> holds;
+  std::vector<Suspension> suspensions;
 
   // Of the pathway, by index.
   Visits visits;

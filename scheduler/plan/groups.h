@@ -13,8 +13,8 @@ namespace aftercare::plan {
 struct GroupMember {
   Occurrence occurrence;
 
-  // To which instance of the group it belongs, counted from 1: each begins with an occurrence of the first rule and goes
-  // on until the next of it, by nominal times. 0: what is before the first of them.
+  // To which instance of the group it belongs, counted from 1: each begins with an occurrence of the first rule and
+  // goes on until the next of it, by nominal times. 0: what is before the first of them.
   int instance = 0;
 };
 

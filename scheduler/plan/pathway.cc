@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "scheduler/plan/civil.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_validation.h"
 
 namespace aftercare::plan {
 

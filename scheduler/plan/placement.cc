@@ -36,8 +36,8 @@ void Note(v1::TimeStepKind kind, const Placement& placement, Steps* steps) {
   if (steps != nullptr) steps->push_back({kind, TimeOf(placement)});
 }
 
-v1::TimeStepKind KindOf(const NanoHold& hold) {
-  switch (hold.reason) {
+v1::TimeStepKind KindOf(const NanoSuspension& suspension) {
+  switch (suspension.reason) {
     case v1::REMINDER_REASON_PAUSED:
       return v1::TIME_STEP_KIND_PAUSED;
     case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
@@ -50,25 +50,26 @@ v1::TimeStepKind KindOf(const NanoHold& hold) {
   }
 }
 
-void NoteHold(const NanoHold& hold, const Placement& placement, Steps* steps) {
+void NoteSuspension(const NanoSuspension& suspension, const Placement& placement, Steps* steps) {
   if (steps == nullptr) return;
-  const Hold noted{absl::FromUnixNanos(hold.from), absl::FromUnixNanos(hold.until), hold.reason};
-  steps->push_back({KindOf(hold), TimeOf(placement), noted});
+  const Suspension noted{absl::FromUnixNanos(suspension.from), absl::FromUnixNanos(suspension.until),
+                         suspension.reason};
+  steps->push_back({KindOf(suspension), TimeOf(placement), noted});
 }
 
 // The appointment has begun by the time it would be due, so it never is.
-void LapseByVisit(const Slot& slot, Placement* placement, Steps* steps) {
-  placement->lapsed = v1::REMINDER_REASON_WINDOW_CLOSED;
-  placement->lapse = slot.since;
-  NoteHold({slot.begins * kNanos, slot.since, placement->lapsed}, *placement, steps);
+void MissByVisit(const Slot& slot, Placement* placement, Steps* steps) {
+  placement->missed = v1::REMINDER_REASON_WINDOW_CLOSED;
+  placement->missed_at = slot.since;
+  NoteSuspension({slot.begins * kNanos, slot.since, placement->missed}, *placement, steps);
 }
 
 // Holds from and to instants that nanoseconds can tell: whoever is not enrolled yet counts as enrolled long before any
 // plan begins.
-NanoHold InNanos(const Hold& hold) {
+NanoSuspension InNanos(const Suspension& suspension) {
   constexpr absl::Time kBeforeAll = absl::FromUnixSeconds(-4'000'000'000);
-  return {absl::ToUnixNanos(std::max(hold.from, kBeforeAll)), absl::ToUnixNanos(std::max(hold.until, kBeforeAll)),
-          hold.reason};
+  return {absl::ToUnixNanos(std::max(suspension.from, kBeforeAll)),
+          absl::ToUnixNanos(std::max(suspension.until, kBeforeAll)), suspension.reason};
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ NanoHold InNanos(const Hold& hold) {
 Placer::Placer(const PatientFacts& facts)
     : facts_(&facts), closed_(nullptr), clock_(facts.zone), clinic_clock_(absl::UTCTimeZone()) {
   enrollment_ = InNanos({absl::InfinitePast(), facts.enroll_time, v1::REMINDER_REASON_LATE_ENROLLMENT});
-  for (const Hold& hold : facts.holds) holds_.push_back(InNanos(hold));
+  for (const Suspension& suspension : facts.suspensions) suspensions_.push_back(InNanos(suspension));
   const ClinicCalendar* calendar = facts.setting.calendar.get();
   if (calendar == nullptr || calendar->closed.none()) return;
   closed_ = &calendar->closed;
@@ -96,44 +97,45 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   if (placement.due >= slot.begins) {
     // What closed days put past the appointment lies on the day after them, and is not to be overtaken by this.
     if (IsTask(slot)) MoveToOpening(slot, day, &placement, steps);
-    if (placement.lapsed == v1::REMINDER_REASON_UNSPECIFIED) LapseByVisit(slot, &placement, steps);
+    if (placement.missed == v1::REMINDER_REASON_UNSPECIFIED) MissByVisit(slot, &placement, steps);
     return placement;
   }
   placement.expire = std::min(placement.expire, slot.begins);
-  const NanoHold base = BaseOf(slot);
-  if (Lapse(base, &placement, steps)) return placement;
+  const NanoSuspension base = BaseOf(slot);
+  if (Miss(base, &placement, steps)) return placement;
   MoveToOpening(slot, day, &placement, steps);
   Spread(slot, &placement, steps);
-  HoldUp(slot, base, &placement, steps);
+  Delay(slot, base, &placement, steps);
   // What was over before a visit changed holds nothing of it up: all is due later than that by now.
-  for (const NanoHold& hold : holds_) HoldUp(slot, hold, &placement, steps);
+  for (const NanoSuspension& suspension : suspensions_) Delay(slot, suspension, &placement, steps);
   return placement;
 }
 
 // What it begins with: the enrollment, or the last change of its visit.
-NanoHold Placer::BaseOf(const Slot& slot) const {
+NanoSuspension Placer::BaseOf(const Slot& slot) const {
   if (slot.since == Slot::kNever) return enrollment_;
   return {enrollment_.from, slot.since, v1::REMINDER_REASON_VISIT_CHANGED};
 }
 
-// Whether the window was over with the hold.
-bool Placer::Lapse(const NanoHold& hold, Placement* placement, Steps* steps) {
-  if (placement->expire * kNanos > hold.until) return false;
-  placement->lapsed = hold.reason;
-  placement->lapse = hold.reason == v1::REMINDER_REASON_PAUSED ? placement->expire * kNanos : hold.until;
-  NoteHold(hold, *placement, steps);
+// Whether the window was over with the suspension.
+bool Placer::Miss(const NanoSuspension& suspension, Placement* placement, Steps* steps) {
+  if (placement->expire * kNanos > suspension.until) return false;
+  placement->missed = suspension.reason;
+  placement->missed_at =
+      suspension.reason == v1::REMINDER_REASON_PAUSED ? placement->expire * kNanos : suspension.until;
+  NoteSuspension(suspension, *placement, steps);
   return true;
 }
 
-// What would be due within the hold is due at its end, or when there is next an opening.
-void Placer::HoldUp(const Slot& slot, const NanoHold& hold, Placement* placement, Steps* steps) {
+// What would be due within the suspension is due at its end, or when there is next an opening.
+void Placer::Delay(const Slot& slot, const NanoSuspension& suspension, Placement* placement, Steps* steps) {
   const int64_t due = placement->due * kNanos + placement->nanos;
-  if (due < hold.from || due >= hold.until || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
-  if (Lapse(hold, placement, steps)) return;
-  placement->due = FloorDiv(hold.until, kNanos);
-  placement->nanos = static_cast<int32_t>(hold.until - placement->due * kNanos);
-  placement->outside = false;
-  NoteHold(hold, *placement, steps);
+  if (due < suspension.from || due >= suspension.until || placement->missed != v1::REMINDER_REASON_UNSPECIFIED) return;
+  if (Miss(suspension, placement, steps)) return;
+  placement->due = FloorDiv(suspension.until, kNanos);
+  placement->nanos = static_cast<int32_t>(suspension.until - placement->due * kNanos);
+  placement->outside_contact_hours = false;
+  NoteSuspension(suspension, *placement, steps);
   if (MoveToOpening(slot, clock_.DayAt(placement->due) - 1, placement, steps)) Spread(slot, placement, steps);
 }
 
@@ -148,13 +150,13 @@ bool Placer::MoveToOpening(const Slot& slot, int64_t day, Placement* placement, 
 bool Placer::MoveToHours(Placement* placement, Steps* steps) {
   const int64_t open = facts_->hours.NextOpen(placement->due, placement->expire, &clock_);
   if (open == placement->due) return false;
-  placement->outside = open == placement->expire;
-  if (!placement->outside) {
+  placement->outside_contact_hours = open == placement->expire;
+  if (!placement->outside_contact_hours) {
     placement->due = open;
     placement->nanos = 0;
   }
   Note(v1::TIME_STEP_KIND_CONTACT_HOURS, *placement, steps);
-  return !placement->outside;
+  return !placement->outside_contact_hours;
 }
 
 ClosedDays::Why Placer::WhyClosed(int64_t instant) { return closed_->On(clinic_clock_.DayAt(instant)); }
@@ -179,7 +181,7 @@ bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, 
   }
   placement->expire = CloseOf(*slot.rule, day, placement->due, &clock_);
   if (placement->due >= slot.begins) {
-    LapseByVisit(slot, placement, steps);  // where it would be
+    MissByVisit(slot, placement, steps);  // where it would be
     return false;
   }
   placement->expire = std::min(placement->expire, slot.begins);
@@ -188,7 +190,8 @@ bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, 
 
 // Not past the window, the opening, or the last open day before a closed one.
 void Placer::Spread(const Slot& slot, Placement* placement, Steps* steps) {
-  if (slot.spread == 0 || placement->outside || placement->lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
+  if (slot.spread == 0 || placement->outside_contact_hours || placement->missed != v1::REMINDER_REASON_UNSPECIFIED)
+    return;
   const int64_t latest = std::min(placement->due + slot.spread, placement->expire - 1);
   int64_t due = latest;
   if (!IsTask(slot)) {

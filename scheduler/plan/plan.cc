@@ -20,8 +20,8 @@ int64_t DueNanos(const Placement& place) { return place.due * kNanos + place.nan
 
 int64_t BegunAt(const PatientFacts& facts) {
   absl::Time begun = facts.enroll_time;
-  for (const Hold& hold : facts.holds) {
-    if (hold.from == absl::InfinitePast()) begun = std::max(begun, hold.until);
+  for (const Suspension& suspension : facts.suspensions) {
+    if (suspension.from == absl::InfinitePast()) begun = std::max(begun, suspension.until);
   }
   return absl::ToUnixNanos(begun);
 }
@@ -86,9 +86,9 @@ void Plan::Fill(const Slot& slot, int64_t day, const Placement& place, Occurrenc
   out->due = place.nanos == 0 ? absl::FromUnixSeconds(place.due) : absl::FromUnixNanos(DueNanos(place));
   out->expire = absl::FromUnixSeconds(place.expire);
   out->nominal = absl::CivilMinute(DayOf(day)) + slot.minute;
-  out->lapsed = place.lapsed;
-  if (place.lapsed != v1::REMINDER_REASON_UNSPECIFIED) out->lapse_time = absl::FromUnixNanos(place.lapse);
-  out->outside = place.outside;
+  out->missed = place.missed;
+  if (place.missed != v1::REMINDER_REASON_UNSPECIFIED) out->missed_time = absl::FromUnixNanos(place.missed_at);
+  out->outside_contact_hours = place.outside_contact_hours;
 }
 
 bool Plan::LoadHead(int index, Head* head) {

@@ -32,16 +32,16 @@ struct Occurrence {
   // What the pathway says, by the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Why it has lapsed without ever coming due, if it has: its window closed while the plan was held up
+  // Why it has missed without ever coming due, if it has: its window closed while the plan was held up
   // (LATE_ENROLLMENT, PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or the appointment it is about begins before it
   // (WINDOW_CLOSED). `due` is then when it would have been.
-  v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;
+  v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;
 
-  // When it lapsed, if it has: for PAUSED when its window closed, else when the hold was over.
-  absl::Time lapse_time;
+  // When it missed, if it has: for PAUSED when its window closed, else when the suspension was over.
+  absl::Time missed_time;
 
   // Whether contact hours are closed from `due` to `expire`: it must not be sent.
-  bool outside = false;
+  bool outside_contact_hours = false;
 };
 
 // Walks the plan of one patient in order of (due, rule, number), without storing it.

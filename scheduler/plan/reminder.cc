@@ -13,11 +13,11 @@ namespace {
 void SetState(const Occurrence& occurrence, absl::Time now, v1::Reminder* reminder) {
   reminder->clear_state_time();
   reminder->set_reason(v1::REMINDER_REASON_UNSPECIFIED);
-  if (occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
-    reminder->set_state(LapsedState(occurrence.lapsed));
-    reminder->set_reason(occurrence.lapsed);
-    SetTimestamp(occurrence.lapse_time, reminder->mutable_state_time());
-  } else if (occurrence.outside) {
+  if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) {
+    reminder->set_state(MissedState(occurrence.missed));
+    reminder->set_reason(occurrence.missed);
+    SetTimestamp(occurrence.missed_time, reminder->mutable_state_time());
+  } else if (occurrence.outside_contact_hours) {
     reminder->set_state(v1::REMINDER_STATE_SUPPRESSED);
     reminder->set_reason(v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
     if (occurrence.due <= now) SetTimestamp(occurrence.due, reminder->mutable_state_time());
@@ -60,7 +60,7 @@ void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const O
   SetState(occurrence, now, reminder);
 }
 
-v1::ReminderState LapsedState(v1::ReminderReason reason) {
+v1::ReminderState MissedState(v1::ReminderReason reason) {
   switch (reason) {
     case v1::REMINDER_REASON_PAUSED:
       return v1::REMINDER_STATE_SUPPRESSED;

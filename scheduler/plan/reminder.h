@@ -19,15 +19,15 @@ namespace aftercare::plan {
 // category, audience, due_time, expire_time, nominal_local_time, state, reason and state_time. Leaves the others as
 // they are.
 //
-// The state is that of an occurrence nothing has happened to: that of LapsedState if it has lapsed, SUPPRESSED /
+// The state is that of an occurrence nothing has happened to: that of MissedState if it has missed, SUPPRESSED /
 // OUTSIDE_CONTACT_HOURS if it is outside (also while it is still to come, for it will not be sent), else SCHEDULED
 // before it is due, DUE inside its window, EXPIRED / WINDOW_CLOSED after it.
 void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
               v1::Reminder* reminder);
 
-// The state in which an occurrence ends that lapsed for a reason: LATE_ENROLLMENT and WINDOW_CLOSED EXPIRED, PAUSED
+// The state in which an occurrence ends that missed for a reason: LATE_ENROLLMENT and WINDOW_CLOSED EXPIRED, PAUSED
 // SUPPRESSED, MOVED_BY_REANCHOR and VISIT_CHANGED CANCELLED.
-v1::ReminderState LapsedState(v1::ReminderReason reason);
+v1::ReminderState MissedState(v1::ReminderReason reason);
 
 // `{rule}.{n}`, the last segment of a reminder's name.
 std::string ReminderId(const CompiledPathway& pathway, int rule, int number);

@@ -8,8 +8,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/plan/fold.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_normalizer.h"
+#include "scheduler/plan/text_validation.h"
 
 namespace aftercare::plan {
 namespace {

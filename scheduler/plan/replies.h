@@ -30,8 +30,8 @@ struct ReadReply {
 // The words by which a clinic's patients are understood, in all of its languages at once. Immutable, so thread safe.
 class ReplyVocabulary {
  public:
-  // Of the clinic's reply_words, and of those that `en` and `es` have without being named. Where it has a word that is a
-  // stop word and something else, it is a stop word; then a start word.
+  // Of the clinic's reply_words, and of those that `en` and `es` have without being named. Where it has a word that is
+  // a stop word and something else, it is a stop word; then a start word.
   explicit ReplyVocabulary(const v1::Clinic& clinic);
 
   // `text` is valid UTF-8.
@@ -44,8 +44,8 @@ class ReplyVocabulary {
 // Adds what is wrong with the clinic's reply_words, by path from the clinic.
 void CheckReplyWords(const v1::Clinic& clinic, FieldErrors* errors);
 
-// Whether a text may be stored as a reply: 1 to 4,000 characters of UTF-8 without control characters other than tabs and
-// line ends.
+// Whether a text may be stored as a reply: 1 to 4,000 characters of UTF-8 without control characters other than tabs
+// and line ends.
 bool IsReplyText(absl::string_view text);
 
 // A whole number from 0 to 10, alone or as part of ten (`7/10`), white space around it and marks after it aside.

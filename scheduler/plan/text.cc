@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "scheduler/plan/civil.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_validation.h"
 
 namespace aftercare::plan {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "aftercare/v1/enrollment.pb.h"
-#include "scheduler/store/facts.h"
 #include "scheduler/store/query.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::store {
 namespace {

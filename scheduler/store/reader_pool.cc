@@ -14,8 +14,8 @@ void Answer(Connection& connection, std::vector<Store::ReadJob>& jobs) {
     for (Store::ReadJob& job : jobs) job(status);
     return;
   }
-  Facts facts(connection);
-  for (Store::ReadJob& job : jobs) job(&facts);
+  ReadTransaction tx(connection);
+  for (Store::ReadJob& job : jobs) job(&tx);
   connection.Rollback();
 }
 

@@ -26,7 +26,7 @@ struct ClinicRow {
   std::string clinic;
   int64_t version = 1;
   v1::Clinic data;
-  int64_t calendar = 0;  // fingerprint of what of `data` plans depend on; 0 where there is nothing of it
+  int64_t calendar_fingerprint = 0;  // fingerprint of what of `data` plans depend on; 0 where there is nothing of it
   // While enrollments may have a next_due by an earlier calendar, or by other rules of time zones: those up to this id
   // (empty: none) do not any more.
   std::optional<std::string> replan_after = std::nullopt;
@@ -41,20 +41,21 @@ struct PathwayRow {
   v1::Pathway data;
 };
 
-// What of an enrollment tells whether it is still as it was read. `clinic_calendar` is the clinic's.
-struct EnrollmentStamp {
+// What of an enrollment tells whether it is still as it was read. `calendar_fingerprint` is the clinic's.
+struct RowVersion {
   int64_t version = 0;
   std::optional<absl::Time> next_due;
-  std::optional<absl::Time> recorded_until;
-  int64_t calendar = 0;
-  int64_t clinic_calendar = 0;
+  std::optional<absl::Time> compare_rows_until;
+  int64_t plan_fingerprint = 0;
+  int64_t calendar_fingerprint = 0;
 
-  bool operator==(const EnrollmentStamp&) const = default;
+  bool operator==(const RowVersion&) const = default;
 };
 
 // An enrollment. `data` has name, etag and state cleared. `next_due` is derived from the plan: the first instant at
 // which an occurrence that has not fired comes due; empty when none will. It was derived from what has the fingerprint
-// `calendar`, the clinic's calendar and the rules of time zones, and says nothing where one of them is another by now.
+// `plan_fingerprint`, the clinic's calendar and the rules of time zones, and says nothing where one of them is another
+// by now.
 struct EnrollmentRow {
   std::string clinic;
   std::string enrollment;
@@ -63,16 +64,18 @@ struct EnrollmentRow {
   v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
   std::optional<absl::Time> next_due;
   v1::Enrollment data;
-  int64_t calendar = 0;
+  int64_t plan_fingerprint = 0;
   // Up to when rows and plan must be compared: the plan has occurrences at or after next_due that have a row all the
   // same, under another due time, because it has changed since; or it has ones that have a row and are late by it now;
   // or rows are still to come due (SCHEDULED). Empty: rows lie where the plan does.
-  std::optional<absl::Time> recorded_until = std::nullopt;
-  int64_t clinic_calendar = 0;  // the clinic's as of the same snapshot; only read
+  std::optional<absl::Time> compare_rows_until = std::nullopt;
+  int64_t calendar_fingerprint = 0;  // the clinic's as of the same snapshot; only read
   record::v1::PlanHistory history{};
   int64_t opted_out = 0;  // channels on which the patient wants nothing, as bits (1 << channel)
 
-  EnrollmentStamp stamp() const { return {version, next_due, recorded_until, calendar, clinic_calendar}; }
+  RowVersion row_version() const {
+    return {version, next_due, compare_rows_until, plan_fingerprint, calendar_fingerprint};
+  }
 };
 
 // Names one occurrence. Ordered as the store orders rows.

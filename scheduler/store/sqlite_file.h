@@ -22,8 +22,8 @@ struct SqliteFileState {
   bool has_log = false;
 };
 
-// The file that a database at `path` is in: where a symbolic link leads, else `path`. SQLite follows links too, and puts
-// the log beside what it finds, so two names of one database have one log and must have one lock.
+// The file that a database at `path` is in: where a symbolic link leads, else `path`. SQLite follows links too, and
+// puts the log beside what it finds, so two names of one database have one log and must have one lock.
 std::string FollowLink(const std::string& path);
 
 // Reads the header. FAILED_PRECONDITION: not an Aftercare database. DATA_LOSS: one, but cut short. UNAVAILABLE: cannot

@@ -26,7 +26,7 @@ class StoreImpl : public Store {
   }
   void Submit(Mutation mutation, Done done) override { writer_->Submit(std::move(mutation), std::move(done)); }
   void Read(ReadJob job) override { readers_->Read(std::move(job)); }
-  void ReadApart(ReadJob job) override { apart_->Read(std::move(job)); }
+  void ReadInBackground(ReadJob job) override { apart_->Read(std::move(job)); }
   int QueueDepth() const override { return writer_->QueueDepth(); }
   const std::string& secret() const override { return secret_; }
 
@@ -62,7 +62,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<Driver> drive
   absl::StatusOr<std::unique_ptr<Connection>> connection = driver->ConnectWriter();
   if (!connection.ok()) return connection.status();
   if (absl::Status status = Migrate(**connection, driver->dialect()); !status.ok()) return status;
-  absl::StatusOr<std::string> secret = Facts(**connection).Secret();
+  absl::StatusOr<std::string> secret = ReadTransaction(**connection).Secret();
   if (!secret.ok()) return secret.status();
   const absl::StatusOr<EventSequence> sequence = EventSequence::Load(**connection);
   if (!sequence.ok()) return sequence.status();

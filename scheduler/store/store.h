@@ -1,6 +1,6 @@
 // The facts, durable. One thread applies mutations in the order they were submitted and commits them in groups: one
-// fsync for many of them. One that fails leaves no trace and harms no other. A small pool of threads answers reads, each
-// from a snapshot that holds everything acknowledged before it was asked.
+// fsync for many of them. One that fails leaves no trace and harms no other. A small pool of threads answers reads,
+// each from a snapshot that holds everything acknowledged before it was asked.
 //
 // Thread safety: all methods may be called from any thread. Callbacks run on the store's threads: they must be short,
 // must not block, and may submit further work.
@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "scheduler/store/driver.h"
-#include "scheduler/store/facts.h"
 #include "scheduler/store/records.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::store {
 
@@ -29,9 +29,9 @@ struct StoreOptions {
 
 class Store {
  public:
-  using Mutation = absl::AnyInvocable<absl::Status(Transaction&)>;
+  using Mutation = absl::AnyInvocable<absl::Status(WriteTransaction&)>;
   using Done = absl::AnyInvocable<void(absl::Status)>;
-  using ReadJob = absl::AnyInvocable<void(absl::StatusOr<Facts*>)>;
+  using ReadJob = absl::AnyInvocable<void(absl::StatusOr<ReadTransaction*>)>;
   // Called after each commit that appended events, on the writer's thread, in commit order, before the `done`s of that
   // commit.
   using CommitListener = std::function<void(const std::vector<EventNote>&)>;
@@ -62,7 +62,7 @@ class Store {
 
   // The same on a thread of its own, for work that is part of a mutation's and that others wait for: it waits for its
   // like only, however many reads there are.
-  virtual void ReadApart(ReadJob job) = 0;
+  virtual void ReadInBackground(ReadJob job) = 0;
 
   // Runs what is queued, then stops the threads. Later work is answered UNAVAILABLE. Called by the destructor too. Not
   // to be called from a callback of the store.

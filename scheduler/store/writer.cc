@@ -100,7 +100,7 @@ bool Writer::Take(std::vector<Work>& taken) {
 }
 
 void Writer::Process(absl::Span<Work> group) {
-  Transaction transaction(*connection_, sequence_);
+  WriteTransaction transaction(*connection_, sequence_);
   // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
   const absl::Status committed = healthy_ ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
   if (committed.ok()) {
@@ -115,7 +115,7 @@ void Writer::Process(absl::Span<Work> group) {
 
 // Savepoints cost about as much again as what is done in them, and are of use only when a mutation fails after it has
 // written. So the group is tried without, and begun again with savepoints if that happens.
-absl::Status Writer::CommitGroup(absl::Span<Work> group, Transaction& transaction) {
+absl::Status Writer::CommitGroup(absl::Span<Work> group, WriteTransaction& transaction) {
   for (const bool savepoints : {false, true}) {
     if (absl::Status status = connection_->Begin(); !status.ok()) return status;
     transaction.events().clear();
@@ -138,7 +138,7 @@ absl::Status Writer::CommitGroup(absl::Span<Work> group, Transaction& transactio
 }
 
 // False: a mutation failed and what it wrote cannot be undone alone. An error: the whole group is lost.
-absl::StatusOr<bool> Writer::ApplyAll(absl::Span<Work> group, Transaction& transaction, bool savepoints) {
+absl::StatusOr<bool> Writer::ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints) {
   for (Work& work : group) {
     if (savepoints) {
       if (absl::Status status = Query(*connection_, "SAVEPOINT mutation").Run(); !status.ok()) return status;

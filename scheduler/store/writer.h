@@ -43,8 +43,8 @@ class Writer {
   // Waits for work, or while the database is down for the time to try it. False: there will be no more.
   bool Take(std::vector<Work>& taken);
   void Process(absl::Span<Work> group);
-  absl::Status CommitGroup(absl::Span<Work> group, Transaction& transaction);
-  absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, Transaction& transaction, bool savepoints);
+  absl::Status CommitGroup(absl::Span<Work> group, WriteTransaction& transaction);
+  absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints);
   // A commit that is as small as can be.
   absl::Status Probe();
   void SetHealthy(bool healthy);

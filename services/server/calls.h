@@ -13,7 +13,7 @@
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/engine.h"
 #include "services/server/caller_of.h"
-#include "services/server/decode.h"
+#include "services/server/codec.h"
 
 namespace aftercare::server {
 

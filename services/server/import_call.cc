@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "services/server/caller_of.h"
-#include "services/server/decode.h"
+#include "services/server/codec.h"
 
 namespace aftercare::server {
 
@@ -13,7 +13,7 @@ grpc::ServerReadReactor<grpc::ByteBuffer>* ImportEnrollmentsCall::Start(engine::
   auto* call = new ImportEnrollmentsCall(out);
   // No reaction comes before the reactor is returned, so import_ is set when the first one does.
   call->import_ = engine::Import::Begin(
-      engine.core, engine.sweeper, CallerOf(*context), [call] { call->StartRead(&call->in_); },
+      engine.context, engine.sweeper, CallerOf(*context), [call] { call->StartRead(&call->in_); },
       [call](absl::StatusOr<v1::ImportEnrollmentsResponse> response) { call->End(std::move(response)); });
   return call;
 }

@@ -1,7 +1,7 @@
 // aftercared: the Aftercare server.
 //
-// Exit codes: 0 after a clean stop, 2 for a bad configuration or without time zones, 3 when the database cannot be used, 4 when the address
-// cannot be listened on.
+// Exit codes: 0 after a clean stop, 2 for a bad configuration or without time zones, 3 when the database cannot be
+// used, 4 when the address cannot be listened on.
 #include <iostream>
 #include <string>
 

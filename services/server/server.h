@@ -27,7 +27,7 @@ class Server {
   // cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
                                                        engine::Clock& clock, int64_t zone_database = 0,
-                                                       absl::Duration event_retention = engine::kDefaultRetention);
+                                                       absl::Duration event_retention = engine::kDefaultEventRetention);
 
   // Shuts down if that was not done.
   ~Server();

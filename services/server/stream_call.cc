@@ -3,14 +3,14 @@
 #include <utility>
 
 #include "services/server/caller_of.h"
-#include "services/server/decode.h"
+#include "services/server/codec.h"
 
 namespace aftercare::server {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRemindersCall::Start(
     engine::Engine& engine, grpc::CallbackServerContext* context) {
   auto* call = new StreamRemindersCall;
-  call->stream_ = engine::LeaseStream::Open(engine.core, engine.sweeper, engine.deliveries, CallerOf(*context));
+  call->stream_ = engine::LeaseStream::Open(engine.context, engine.sweeper, engine.deliveries, CallerOf(*context));
   call->StartRead(&call->in_);
   call->Next();
   return call;

@@ -12,7 +12,8 @@
 namespace aftercare::server {
 
 // StreamReminders: one read and one write in flight, each begun when the stream is ready for it. Finish is called when
-// the stream says that it is over, which is after the last StartRead; the call deletes itself when gRPC is done with it.
+// the stream says that it is over, which is after the last StartRead; the call deletes itself when gRPC is done with
+// it.
 class StreamRemindersCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Start(engine::Engine& engine,

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "services/server/caller_of.h"
-#include "services/server/decode.h"
+#include "services/server/codec.h"
 
 namespace aftercare::server {
 namespace {
@@ -33,7 +33,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEventsCall::Start(engine::Engin
   v1::WatchEventsRequest request;
   absl::Status status = Decode(*in, &request);
   if (status.ok()) {
-    auto watch = engine::Watch::Open(engine.core, CallerOf(*context), request);
+    auto watch = engine::Watch::Open(engine.context, CallerOf(*context), request);
     status = watch.status();
     if (watch.ok()) call->watch_ = *std::move(watch);
   }

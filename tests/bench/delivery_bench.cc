@@ -1,5 +1,5 @@
-// What it costs to deliver: reminders that come due, are leased over a stream and reported sent, all durable, next to the
-// store writing the same rows and events; a storm; and how soon after its time a reminder is offered.
+// What it costs to deliver: reminders that come due, are leased over a stream and reported sent, all durable, next to
+// the store writing the same rows and events; a storm; and how soon after its time a reminder is offered.
 //   delivery_bench [PATIENTS]
 #include <sys/stat.h>
 
@@ -125,7 +125,7 @@ class RawDeliveries {
     std::condition_variable changed;
     bool over = false;
     store_->Submit(
-        [=](store::Transaction& tx) {
+        [=](store::WriteTransaction& tx) {
           absl::Status status;
           for (int i = first; i < first + count && status.ok(); ++i) status = Write(tx, i, step);
           return status;
@@ -140,7 +140,7 @@ class RawDeliveries {
     changed.wait(lock, [&] { return over; });
   }
 
-  static absl::Status Write(store::Transaction& tx, int i, int step) {
+  static absl::Status Write(store::WriteTransaction& tx, int i, int step) {
     store::ReminderRow row;
     row.key = {"bench", absl::StrCat("p", i), "ice-am", 1};
     row.clock = "bench";

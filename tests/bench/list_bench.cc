@@ -40,7 +40,7 @@ Response Must(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, con
   std::exit(1);
 }
 
-google::protobuf::Timestamp StampOf(absl::Time time) {
+google::protobuf::Timestamp EnrollmentRowVersion(absl::Time time) {
   google::protobuf::Timestamp stamp;
   stamp.set_seconds(absl::ToUnixSeconds(time));
   return stamp;
@@ -117,7 +117,7 @@ v1::ImportLine Bench::Patient(int i, std::mt19937& random) {
 void Bench::MoveTo(absl::Time time) {
   v1::AdvanceTestClockRequest request;
   request.set_name(kClinic);
-  *request.mutable_time() = StampOf(time);
+  *request.mutable_time() = EnrollmentRowVersion(time);
   Must(*client_.clinics, &v1::ClinicService::Stub::AdvanceTestClock, request);
 }
 
@@ -166,8 +166,8 @@ void Bench::Fill(int enrollments) {
 
 v1::ReminderFilter FilterOf(const std::string& text, absl::Time from, absl::Time before) {
   auto filter = e2e::FromText<v1::ReminderFilter>(text);
-  if (from > absl::InfinitePast()) *filter.mutable_due_from() = StampOf(from);
-  if (before < absl::InfiniteFuture()) *filter.mutable_due_before() = StampOf(before);
+  if (from > absl::InfinitePast()) *filter.mutable_due_from() = EnrollmentRowVersion(from);
+  if (before < absl::InfiniteFuture()) *filter.mutable_due_before() = EnrollmentRowVersion(before);
   return filter;
 }
 

@@ -105,7 +105,7 @@ class Load {
     if (number >= count_) return;
     EnrollmentRow row = Enrollment(number);
     store_.Submit(
-        [row = std::move(row)](Transaction& tx) {
+        [row = std::move(row)](WriteTransaction& tx) {
           if (absl::Status status = tx.InsertEnrollment(row); !status.ok()) return status;
           return tx.AppendEvent(row.clinic, Created(row));
         },
@@ -251,7 +251,7 @@ void MeasureOpening(const std::string& path) {
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<Store> store = OpenStore(path);
   std::printf("  open            %8.3f s    (target < 1)\n", Since(begin));
-  Check(Ask(*store, &Facts::DueEnrollments, "", absl::InfiniteFuture(), 1000).status());
+  Check(Ask(*store, &ReadTransaction::DueEnrollments, "", absl::InfiniteFuture(), 1000).status());
   std::printf("  resident        %8.1f MB   of which %.1f before the opening (target < 100)\n",
               Kilobytes("VmRSS:") / 1024.0, before / 1024.0);
 }
@@ -263,7 +263,7 @@ class Readers {
     for (int i = 0; i < 4; ++i) {
       threads_.emplace_back([this, &store, log] {
         while (!stop_) {
-          Check(Ask(store, &Facts::DueEnrollments, "", absl::InfiniteFuture(), 200).status());
+          Check(Ask(store, &ReadTransaction::DueEnrollments, "", absl::InfiniteFuture(), 200).status());
           const int64_t size = std::filesystem::file_size(log);
           if (size > largest_log_) largest_log_ = size;
         }

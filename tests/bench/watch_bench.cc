@@ -367,7 +367,7 @@ class Bench {
     std::this_thread::sleep_for(std::chrono::duration<double>(kSeconds));
     const double load = (ProcessorSeconds(pid) - cpu) / kSeconds;
     std::cout << absl::StrFormat(
-                     "%4d idle watchers: open in %.2f s, %.1f KB each, %.1f %% of a core for their bookmarks", idle_,
+                     "%4d idle watchers: open in %.2f s, %.1f KB each, %.1f %% of a engine for their bookmarks", idle_,
                      opened, static_cast<double>(resident) / 1e3 / idle_, 100 * load)
               << std::endl;
     const auto woken = SteadyClock::now();

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "scheduler/engine/events/log_keeper.h"
+#include "scheduler/engine/events/event_log_cleaner.h"
 #include "tests/e2e/harness.h"
 
 namespace aftercare::e2e {
@@ -162,7 +162,7 @@ TEST_F(WatchTest, AnExpiredTokenSaysSoAndAListsTokenDoesNotExpireMeanwhile) {
   clock.Advance(absl::Hours(1));
   grpc::Status status;
   while (status.error_code() != grpc::StatusCode::OUT_OF_RANGE) {
-    clock.Advance(engine::kDefaultRetention + absl::Hours(1));
+    clock.Advance(engine::kDefaultEventRetention + absl::Hours(1));
     Stream stream(*client, begin);
     if (stream.ReadTo(3).size() == 3) {
       stream.Cancel();

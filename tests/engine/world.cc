@@ -45,7 +45,7 @@ absl::Time At(const std::string& text) {
   return time;
 }
 
-std::string Standing(v1::ReminderState state, v1::ReminderReason reason) {
+std::string StateAndReason(v1::ReminderState state, v1::ReminderReason reason) {
   const std::string name(absl::StripPrefix(v1::ReminderState_Name(state), "REMINDER_STATE_"));
   if (reason == v1::REMINDER_REASON_UNSPECIFIED) return name;
   return absl::StrCat(name, "/", absl::StripPrefix(v1::ReminderReason_Name(reason), "REMINDER_REASON_"));
@@ -144,24 +144,24 @@ void World::MoveTo(absl::Time now) {
 }
 
 void World::AwaitSweep(uint64_t seen) {
-  Topics& topics = engine_->core.topics();
+  WakeupHub& topics = engine_->context.wakeups();
   Pending swept;
   topics.Wait(topics.NewId(), kAllLeasesTopic, seen, absl::FromChrono(kPatience),
-              [done = swept.done()](Topics::Wake wake) mutable {
-                done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("no sweep"));
+              [done = swept.done()](WakeupHub::Wake wake) mutable {
+                done(wake == WakeupHub::Wake::kNotified ? absl::OkStatus() : absl::DeadlineExceededError("no sweep"));
               });
   if (!swept.Wait().ok()) GiveUp("the sweep");
 }
 
 void World::Settle() {
   while (true) {
-    const uint64_t seen = engine_->core.topics().Seen(kAllLeasesTopic);
+    const uint64_t seen = engine_->context.wakeups().Seen(kAllLeasesTopic);
     std::optional<absl::Time> next;
     bool to_replan = false;
-    Read([&](store::Facts& facts) {
-      auto wake = facts.NextWake("");
+    Read([&](store::ReadTransaction& tx) {
+      auto wake = tx.NextWake("");
       if (wake.ok()) next = *wake;
-      auto clinic = facts.FirstToReplan();
+      auto clinic = tx.FirstToReplan();
       to_replan = clinic.ok() && clinic->has_value();
       return wake.ok() ? clinic.status() : wake.status();
     });
@@ -171,22 +171,22 @@ void World::Settle() {
 }
 
 void World::Drain() {
-  Write([](store::Transaction&) { return absl::OkStatus(); });
+  Write([](store::WriteTransaction&) { return absl::OkStatus(); });
   Pending apart;
-  engine_->core.ReadApart([](store::Facts&) { return absl::OkStatus(); }, apart.done());
+  engine_->context.ReadInBackground([](store::ReadTransaction&) { return absl::OkStatus(); }, apart.done());
   EXPECT_TRUE(apart.Wait().ok());
 }
 
-void World::Read(absl::AnyInvocable<absl::Status(store::Facts&)> work) {
+void World::Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work) {
   Pending pending;
-  engine_->core.Read(std::move(work), pending.done());
+  engine_->context.Read(std::move(work), pending.done());
   const absl::Status status = pending.Wait();
   EXPECT_TRUE(status.ok()) << status;
 }
 
 void World::Write(store::Store::Mutation work) {
   Pending pending;
-  engine_->core.Write(std::move(work), pending.done());
+  engine_->context.Write(std::move(work), pending.done());
   const absl::Status status = pending.Wait();
   EXPECT_TRUE(status.ok()) << status;
 }
@@ -239,7 +239,7 @@ absl::StatusOr<v1::Reminder> World::Get(const std::string& name) {
   return response->reminder();
 }
 
-std::string World::StandingOf(const std::string& name) { return Standing(Good(Get(name))); }
+std::string World::StateOf(const std::string& name) { return StateAndReason(Good(Get(name))); }
 
 absl::Status World::Complete(const std::string& name) {
   v1::CompleteReminderRequest request;
@@ -354,10 +354,10 @@ void World::ExpectListsAgree(const std::string& clinic, int page_size) {
   std::map<std::string, std::string> listed, in_timelines;
   std::map<std::pair<std::string, int>, int64_t> counted;
   for (const v1::Reminder& reminder : ListAll(clinic, {}, page_size)) {
-    EXPECT_TRUE(listed.emplace(reminder.name(), Standing(reminder)).second) << reminder.name() << " twice";
+    EXPECT_TRUE(listed.emplace(reminder.name(), StateAndReason(reminder)).second) << reminder.name() << " twice";
     EXPECT_EQ(reminder.steps_size(), 0);
     ++counted[{reminder.phase(), reminder.state()}];
-    EXPECT_EQ(Standing(Good(Get(reminder.name()))), Standing(reminder)) << reminder.name();
+    EXPECT_EQ(StateAndReason(Good(Get(reminder.name()))), StateAndReason(reminder)) << reminder.name();
   }
   v1::CountRemindersRequest count;
   count.set_parent(ClinicNameOf(clinic));
@@ -372,7 +372,7 @@ void World::ExpectListsAgree(const std::string& clinic, int page_size) {
     absl::Time before = absl::InfinitePast();
     const v1::GetTimelineResponse timeline = Timeline(enrollment.name());
     for (const v1::Reminder& reminder : timeline.reminders()) {
-      in_timelines[reminder.name()] = Standing(reminder);
+      in_timelines[reminder.name()] = StateAndReason(reminder);
       EXPECT_LE(before, plan::ToTime(reminder.due_time()));
       before = plan::ToTime(reminder.due_time());
       EXPECT_EQ(before, plan::ToTime(reminder.steps().rbegin()->time())) << reminder.name();
@@ -383,8 +383,8 @@ void World::ExpectListsAgree(const std::string& clinic, int page_size) {
 
 std::vector<v1::Event> World::Events(const std::string& clinic) {
   std::vector<v1::Event> events;
-  Read([&](store::Facts& facts) {
-    auto rows = facts.ListEvents(clinic, 0, 1'000'000);
+  Read([&](store::ReadTransaction& tx) {
+    auto rows = tx.ListEvents(clinic, 0, 1'000'000);
     if (!rows.ok()) return rows.status();
     for (store::EventRow& row : *rows) events.push_back(std::move(row.data));
     return absl::OkStatus();

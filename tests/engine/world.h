@@ -42,8 +42,10 @@ T Good(absl::StatusOr<T> value) {
 }
 
 // `DUE`, or with a reason `EXPIRED/WINDOW_CLOSED`.
-std::string Standing(v1::ReminderState state, v1::ReminderReason reason);
-inline std::string Standing(const v1::Reminder& reminder) { return Standing(reminder.state(), reminder.reason()); }
+std::string StateAndReason(v1::ReminderState state, v1::ReminderReason reason);
+inline std::string StateAndReason(const v1::Reminder& reminder) {
+  return StateAndReason(reminder.state(), reminder.reason());
+}
 
 // `NOT_FOUND/CLINIC_NOT_FOUND`, `OK`.
 std::string ErrorOf(const absl::Status& status);
@@ -112,7 +114,7 @@ class World {
   }
 
   // Runs a read or a mutation of the store itself.
-  void Read(absl::AnyInvocable<absl::Status(store::Facts&)> work);
+  void Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work);
   void Write(store::Store::Mutation work);
 
   void CreateClinic(const std::string& clinic);
@@ -125,7 +127,7 @@ class World {
   v1::AdvanceTestClockResponse Advance(const std::string& clinic, absl::Time to);
   absl::StatusOr<v1::Reminder> Get(const std::string& name);
   // Of one reminder, by name.
-  std::string StandingOf(const std::string& name);
+  std::string StateOf(const std::string& name);
   absl::Status Complete(const std::string& name);
   absl::Status End(const std::string& name, v1::EndReason reason = v1::END_REASON_COMPLETED);
   v1::GetTimelineResponse Timeline(const std::string& enrollment);

@@ -18,7 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/reminder.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_validation.h"
 #include "tests/plan/testing.h"
 
 namespace aftercare::plan {
@@ -58,7 +58,8 @@ PatientFacts FactsWith(const Factors& factors) {
   return facts.value_or(PatientFacts());
 }
 
-// Facts of a patient whose visits all stand in that state, with appointments two days after their targets at 14:30.
+// ReadTransaction of a patient whose visits all stand in that state, with appointments two days after their targets at
+// 14:30.
 PatientFacts FactsWithVisits(v1::VisitState state, const std::string& since) {
   record::v1::PlanHistory history;
   for (const auto& [visit, start] : {std::pair("month-6", "2026-12-03T19:30Z"), {"month-9", "2027-03-03T19:30Z"},

@@ -39,9 +39,9 @@ std::string ReasonText(v1::ReminderReason reason) {
 
 int64_t Nanos(absl::Time time) { return time == absl::InfinitePast() ? INT64_MIN : absl::ToUnixNanos(time); }
 
-std::string HoldJson(const Hold& hold) {
-  return absl::StrCat(R"({"from":)", Nanos(hold.from), R"(,"until":)", Nanos(hold.until), R"(,"reason":")",
-                      ReasonText(hold.reason), "\"}");
+std::string SuspensionJson(const Suspension& suspension) {
+  return absl::StrCat(R"({"from":)", Nanos(suspension.from), R"(,"until":)", Nanos(suspension.until), R"(,"reason":")",
+                      ReasonText(suspension.reason), "\"}");
 }
 
 // Has the first rule come due every day of the two months after the procedure, at times about those at which clocks
@@ -71,8 +71,8 @@ std::string CaseJson(const CompiledPathway& pathway, const RandomFacts& facts) {
     applies.push_back(facts.rules[rule] ? "true" : "false");
     spread.push_back(absl::StrCat(Placer(facts).SpreadFor(pathway.rule(rule), pathway.rule_source(rule).id())));
   }
-  holds.push_back(HoldJson({absl::InfinitePast(), facts.enroll_time, v1::REMINDER_REASON_LATE_ENROLLMENT}));
-  for (const Hold& hold : facts.holds) holds.push_back(HoldJson(hold));
+  holds.push_back(SuspensionJson({absl::InfinitePast(), facts.enroll_time, v1::REMINDER_REASON_LATE_ENROLLMENT}));
+  for (const Suspension& suspension : facts.suspensions) holds.push_back(SuspensionJson(suspension));
   return absl::StrCat(R"({"zone":")", facts.zone.name(), R"(","date":")", FormatDate(facts.procedure_date),
                       R"(","holds":[)", absl::StrJoin(holds, ","), R"(],"hours":)", Json(facts.contact_hours),
                       R"(,"clinic":)", Json(facts.clinic), R"(,"applies":[)", absl::StrJoin(applies, ","),
@@ -84,12 +84,12 @@ std::string CaseJson(const CompiledPathway& pathway, const RandomFacts& facts) {
 std::vector<std::string> PlanLines(const CompiledPathway& pathway, const PatientFacts& facts) {
   std::vector<std::string> lines;
   for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
-    const bool lapsed = occurrence.lapsed != v1::REMINDER_REASON_UNSPECIFIED;
+    const bool missed = occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED;
     lines.push_back(absl::StrCat(occurrence.rule, ".", occurrence.number, " ", FormatMinute(occurrence.nominal), " ",
                                  absl::ToUnixNanos(occurrence.due), " ", absl::ToUnixNanos(occurrence.expire), " ",
-                                 ReasonText(occurrence.lapsed), " ",
-                                 lapsed ? absl::ToUnixNanos(occurrence.lapse_time) : 0, " ",
-                                 occurrence.outside ? "outside" : "-"));
+                                 ReasonText(occurrence.missed), " ",
+                                 missed ? absl::ToUnixNanos(occurrence.missed_time) : 0, " ",
+                                 occurrence.outside_contact_hours ? "outside" : "-"));
   }
   return lines;
 }

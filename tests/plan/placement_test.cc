@@ -20,7 +20,8 @@ v1::Pathway Friday(const std::string& schedule, int spread_seconds = 0, bool tas
   return pathway;
 }
 
-PatientFacts Facts(const std::string& clinic, const char* zone = "UTC", absl::Time enrolled = absl::InfinitePast()) {
+PatientFacts ReadTransaction(const std::string& clinic, const char* zone = "UTC",
+                             absl::Time enrolled = absl::InfinitePast()) {
   PatientFacts facts = FactsFor("2026-03-05", zone, enrolled);
   FieldErrors errors;
   auto source = FromText<v1::Clinic>(clinic);
@@ -35,12 +36,13 @@ PatientFacts Facts(const std::string& clinic, const char* zone = "UTC", absl::Ti
 std::string Only(const v1::Pathway& pathway, const PatientFacts& facts) {
   const std::vector<Occurrence> plan = WholePlan(*CompileGood(pathway), facts);
   if (plan.size() != 1) return absl::StrCat(plan.size());
-  return absl::StrCat(InUtc(plan[0].due), " until ", InUtc(plan[0].expire), (plan[0].lapsed != 0) ? " late" : "",
-                      plan[0].outside ? " outside" : "");
+  return absl::StrCat(InUtc(plan[0].due), " until ", InUtc(plan[0].expire), (plan[0].missed != 0) ? " late" : "",
+                      plan[0].outside_contact_hours ? " outside" : "");
 }
 
 TEST(PlacementTest, ATaskOfAClosedDayIsDueOnTheNextOpenOneWithThatDaysWindow) {
-  const PatientFacts facts = Facts("closed_weekdays: [WEEKDAY_FRIDAY, WEEKDAY_SATURDAY] holidays { date: '2026-03-08' }");
+  const PatientFacts facts =
+      ReadTransaction("closed_weekdays: [WEEKDAY_FRIDAY, WEEKDAY_SATURDAY] holidays { date: '2026-03-08' }");
   EXPECT_EQ(Only(Friday("times: '10:00' window { until: '12:00' }", 0, true), facts),
             "2026-03-09T10:00Z until 2026-03-09T12:00Z");
   EXPECT_EQ(Only(Friday("times: '10:00'", 0, true), facts), "2026-03-09T10:00Z until 2026-03-10T00:00Z");
@@ -49,12 +51,13 @@ TEST(PlacementTest, ATaskOfAClosedDayIsDueOnTheNextOpenOneWithThatDaysWindow) {
 
 TEST(PlacementTest, DaysAreClosedByTheClinicsCalendarAndTimesArePatients) {
   // 10:00 on Friday in Auckland is Thursday 21:00 in London.
-  const PatientFacts facts = Facts("time_zone: 'Europe/London' closed_weekdays: WEEKDAY_THURSDAY", "Pacific/Auckland");
+  const PatientFacts facts =
+      ReadTransaction("time_zone: 'Europe/London' closed_weekdays: WEEKDAY_THURSDAY", "Pacific/Auckland");
   EXPECT_EQ(Only(Friday("times: '10:00'", 0, true), facts), "2026-03-06T21:00Z until 2026-03-07T11:00Z");
 }
 
 TEST(PlacementTest, AChangeOfClocksKeepsTheLocalTimeOfAMovedTask) {
-  PatientFacts facts = Facts("closed_weekdays: [WEEKDAY_SATURDAY, WEEKDAY_SUNDAY]", "America/New_York");
+  PatientFacts facts = ReadTransaction("closed_weekdays: [WEEKDAY_SATURDAY, WEEKDAY_SUNDAY]", "America/New_York");
   facts.procedure_date = absl::CivilDay(2026, 3, 6);  // Clocks go forward on Sunday the 8th.
   EXPECT_EQ(Only(Friday("times: '10:00'", 0, true), facts), "2026-03-09T14:00Z until 2026-03-10T04:00Z");
 }
@@ -62,27 +65,27 @@ TEST(PlacementTest, AChangeOfClocksKeepsTheLocalTimeOfAMovedTask) {
 TEST(PlacementTest, WhoIsEnrolledOutsideHoursWaitsForTheNextOpening) {
   const std::string hours = "contact_hours { openings { opens: '10:00' closes: '16:00' } }";
   const v1::Pathway pathway = Friday("times: '12:00' window { days: 2 }");
-  EXPECT_EQ(Only(pathway, Facts(hours, "UTC", Instant("2026-03-06T15:00Z"))),
+  EXPECT_EQ(Only(pathway, ReadTransaction(hours, "UTC", Instant("2026-03-06T15:00Z"))),
             "2026-03-06T15:00Z until 2026-03-09T00:00Z");
-  EXPECT_EQ(Only(pathway, Facts(hours, "UTC", Instant("2026-03-06T22:00Z"))),
+  EXPECT_EQ(Only(pathway, ReadTransaction(hours, "UTC", Instant("2026-03-06T22:00Z"))),
             "2026-03-07T10:00Z until 2026-03-09T00:00Z");
-  EXPECT_EQ(Only(pathway, Facts(hours, "UTC", Instant("2026-03-08T17:00Z"))),
+  EXPECT_EQ(Only(pathway, ReadTransaction(hours, "UTC", Instant("2026-03-08T17:00Z"))),
             "2026-03-08T17:00Z until 2026-03-09T00:00Z outside");
-  EXPECT_EQ(Only(pathway, Facts(hours, "UTC", Instant("2026-03-09T00:00Z"))),
+  EXPECT_EQ(Only(pathway, ReadTransaction(hours, "UTC", Instant("2026-03-09T00:00Z"))),
             "2026-03-06T12:00Z until 2026-03-09T00:00Z late");
 }
 
 TEST(PlacementTest, WhetherItWasLateDoesNotHangOnTheCalendar) {
   const v1::Pathway pathway = Friday("times: '10:00' window { until: '12:00' }", 0, true);
   const absl::Time enrolled = Instant("2026-03-06T18:00Z");
-  EXPECT_EQ(Only(pathway, Facts("", "UTC", enrolled)), "2026-03-06T10:00Z until 2026-03-06T12:00Z late");
-  EXPECT_EQ(Only(pathway, Facts("closed_weekdays: WEEKDAY_FRIDAY", "UTC", enrolled)),
+  EXPECT_EQ(Only(pathway, ReadTransaction("", "UTC", enrolled)), "2026-03-06T10:00Z until 2026-03-06T12:00Z late");
+  EXPECT_EQ(Only(pathway, ReadTransaction("closed_weekdays: WEEKDAY_FRIDAY", "UTC", enrolled)),
             "2026-03-06T10:00Z until 2026-03-06T12:00Z late");
 }
 
 TEST(PlacementTest, EachPatientHasAFixedPartOfTheSpreadInWholeSeconds) {
   const auto pathway = CompileGood(Friday("times: '09:00'", 1800));
-  PatientFacts facts = Facts("");
+  PatientFacts facts = ReadTransaction("");
   std::set<int64_t> offsets;
   const absl::Time nominal = Instant("2026-03-06T09:00Z");
   for (int patient = 0; patient < 2000; ++patient) {
@@ -100,7 +103,7 @@ TEST(PlacementTest, EachPatientHasAFixedPartOfTheSpreadInWholeSeconds) {
 TEST(PlacementTest, TheHashOfTheSpreadNeverChanges) {
   EXPECT_EQ(SpreadSeed("riverside", "ana"), SpreadSeed("riverside", "ana"));
   EXPECT_NE(SpreadSeed("riverside", "ana"), SpreadSeed("riversidea", "na"));
-  PatientFacts facts = Facts("");
+  PatientFacts facts = ReadTransaction("");
   facts.setting.spread_seed = SpreadSeed("riverside", "ana");
   CompiledRule rule;
   rule.spread = 3600;
@@ -109,8 +112,8 @@ TEST(PlacementTest, TheHashOfTheSpreadNeverChanges) {
 }
 
 TEST(PlacementTest, SpreadStaysInsideTheWindowTheHoursAndTheOpenDay) {
-  PatientFacts hours = Facts("contact_hours { openings { opens: '10:00' closes: '16:00' } }");
-  PatientFacts closed = Facts("closed_weekdays: WEEKDAY_SATURDAY");
+  PatientFacts hours = ReadTransaction("contact_hours { openings { opens: '10:00' closes: '16:00' } }");
+  PatientFacts closed = ReadTransaction("closed_weekdays: WEEKDAY_SATURDAY");
   const auto late_in_hours = CompileGood(Friday("times: '15:50'", 4 * 3600));
   const auto before_hours = CompileGood(Friday("times: '09:00'", 4 * 3600));
   const auto short_window = CompileGood(Friday("times: '12:00' window { until: '12:01' }", 4 * 3600));
@@ -145,50 +148,50 @@ TEST(PlacementTest, ASpreadIsOfWholeSecondsUpToFourHours) {
   EXPECT_EQ(faults(1, 1), fault);
 }
 
-// A hold as a test writes it; without `from` a bound.
-Hold Held(const std::string& from, const std::string& until, v1::ReminderReason reason) {
+// A suspension as a test writes it; without `from` a bound.
+Suspension Suspended(const std::string& from, const std::string& until, v1::ReminderReason reason) {
   return {from.empty() ? absl::InfinitePast() : Instant(from), Instant(until), reason};
 }
 
 TEST(PlacementTest, APauseMovesWhatIsOpenToItsEndAndLetsTheRestLapse) {
-  PatientFacts facts = Facts("");
+  PatientFacts facts = ReadTransaction("");
   const v1::Pathway pathway = Friday("times: '09:00' window { hours: 3 }");
-  facts.holds = {Held("2026-03-06T09:00Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED)};
+  facts.suspensions = {Suspended("2026-03-06T09:00Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED)};
   EXPECT_EQ(Only(pathway, facts), "2026-03-06T11:00Z until 2026-03-06T12:00Z") << "from its first instant";
-  facts.holds = {Held("2026-03-06T09:01Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED)};
+  facts.suspensions = {Suspended("2026-03-06T09:01Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED)};
   EXPECT_EQ(Only(pathway, facts), "2026-03-06T09:00Z until 2026-03-06T12:00Z") << "it was due before";
-  facts.holds = {Held("2026-03-06T08:00Z", "2026-03-06T12:00Z", v1::REMINDER_REASON_PAUSED)};
-  const Occurrence lapsed = WholePlan(*CompileGood(pathway), facts).at(0);
-  EXPECT_EQ(lapsed.lapsed, v1::REMINDER_REASON_PAUSED);
-  EXPECT_EQ(lapsed.due, Instant("2026-03-06T09:00Z"));
-  EXPECT_EQ(lapsed.lapse_time, Instant("2026-03-06T12:00Z")) << "when its window closed";
+  facts.suspensions = {Suspended("2026-03-06T08:00Z", "2026-03-06T12:00Z", v1::REMINDER_REASON_PAUSED)};
+  const Occurrence missed = WholePlan(*CompileGood(pathway), facts).at(0);
+  EXPECT_EQ(missed.missed, v1::REMINDER_REASON_PAUSED);
+  EXPECT_EQ(missed.due, Instant("2026-03-06T09:00Z"));
+  EXPECT_EQ(missed.missed_time, Instant("2026-03-06T12:00Z")) << "when its window closed";
 }
 
 TEST(PlacementTest, AChangeMakesWhatIsOpenDueThenAndLetsWhatIsOverLapse) {
-  PatientFacts facts = Facts("", "UTC", Instant("2026-03-01T00:00Z"));
+  PatientFacts facts = ReadTransaction("", "UTC", Instant("2026-03-01T00:00Z"));
   const v1::Pathway pathway = Friday("times: '09:00' window { hours: 3 }");
-  facts.holds = {Held("", "2026-03-06T11:30Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR)};
+  facts.suspensions = {Suspended("", "2026-03-06T11:30Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR)};
   EXPECT_EQ(Only(pathway, facts), "2026-03-06T11:30Z until 2026-03-06T12:00Z");
-  facts.holds = {Held("", "2026-03-07T11:30Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR)};
-  const Occurrence lapsed = WholePlan(*CompileGood(pathway), facts).at(0);
-  EXPECT_EQ(lapsed.lapsed, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
-  EXPECT_EQ(lapsed.lapse_time, Instant("2026-03-07T11:30Z")) << "when the plan changed";
+  facts.suspensions = {Suspended("", "2026-03-07T11:30Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR)};
+  const Occurrence missed = WholePlan(*CompileGood(pathway), facts).at(0);
+  EXPECT_EQ(missed.missed, v1::REMINDER_REASON_MOVED_BY_REANCHOR);
+  EXPECT_EQ(missed.missed_time, Instant("2026-03-07T11:30Z")) << "when the plan changed";
 }
 
 TEST(PlacementTest, WhatAHoldMovesGoesThroughContactHoursOnceMore) {
-  PatientFacts facts = Facts("contact_hours { openings { opens: '08:00' closes: '18:00' } }");
-  facts.holds = {Held("2026-03-06T08:00Z", "2026-03-06T20:00Z", v1::REMINDER_REASON_PAUSED)};
+  PatientFacts facts = ReadTransaction("contact_hours { openings { opens: '08:00' closes: '18:00' } }");
+  facts.suspensions = {Suspended("2026-03-06T08:00Z", "2026-03-06T20:00Z", v1::REMINDER_REASON_PAUSED)};
   EXPECT_EQ(Only(Friday("times: '09:00' window { days: 2 }"), facts), "2026-03-07T08:00Z until 2026-03-09T00:00Z");
   EXPECT_EQ(Only(Friday("times: '09:00'"), facts), "2026-03-06T20:00Z until 2026-03-07T00:00Z outside");
 }
 
 TEST(PlacementTest, HoldsActOneAfterTheOther) {
-  PatientFacts facts = Facts("", "UTC", Instant("2026-03-06T10:00Z"));
-  facts.holds = {Held("2026-03-06T10:00Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED),
-                 Held("", "2026-03-06T12:00Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR),
-                 Held("2026-03-06T12:00Z", "2026-03-06T13:00Z", v1::REMINDER_REASON_PAUSED)};
+  PatientFacts facts = ReadTransaction("", "UTC", Instant("2026-03-06T10:00Z"));
+  facts.suspensions = {Suspended("2026-03-06T10:00Z", "2026-03-06T11:00Z", v1::REMINDER_REASON_PAUSED),
+                       Suspended("", "2026-03-06T12:00Z", v1::REMINDER_REASON_MOVED_BY_REANCHOR),
+                       Suspended("2026-03-06T12:00Z", "2026-03-06T13:00Z", v1::REMINDER_REASON_PAUSED)};
   EXPECT_EQ(Only(Friday("times: '09:00'"), facts), "2026-03-06T13:00Z until 2026-03-07T00:00Z");
-  EXPECT_EQ(WholePlan(*CompileGood(Friday("times: '09:00' window { until: '11:30' }")), facts).at(0).lapsed,
+  EXPECT_EQ(WholePlan(*CompileGood(Friday("times: '09:00' window { until: '11:30' }")), facts).at(0).missed,
             v1::REMINDER_REASON_MOVED_BY_REANCHOR);
 }
 

@@ -19,12 +19,14 @@
 namespace aftercare::plan {
 namespace {
 
-auto AllOf(const Occurrence& o) { return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.lapsed, o.outside); }
+auto AllOf(const Occurrence& o) {
+  return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.missed, o.outside_contact_hours);
+}
 
 std::string Shown(const Occurrence& o) {
   return absl::StrFormat("%d.%d %s due %s until %s%s%s", o.rule, o.number, FormatMinute(o.nominal),
                          absl::FormatTime(o.due, absl::UTCTimeZone()), absl::FormatTime(o.expire, absl::UTCTimeZone()),
-                         o.lapsed != 0 ? " late" : "", o.outside ? " outside" : "");
+                         o.missed != 0 ? " late" : "", o.outside_contact_hours ? " outside" : "");
 }
 
 // Where two lists first differ; empty if they do not.
@@ -36,10 +38,11 @@ std::string Difference(const std::vector<Occurrence>& a, const std::vector<Occur
                       y == b.end() ? "the end" : Shown(*y));
 }
 
-std::string Shown(const std::vector<Hold>& holds) {
+std::string Shown(const std::vector<Suspension>& holds) {
   std::string text;
-  for (const Hold& hold : holds) {
-    absl::StrAppend(&text, "held from ", absl::FormatTime(hold.from), " until ", absl::FormatTime(hold.until), ", ");
+  for (const Suspension& suspension : holds) {
+    absl::StrAppend(&text, "held from ", absl::FormatTime(suspension.from), " until ",
+                    absl::FormatTime(suspension.until), ", ");
   }
   return text;
 }
@@ -60,11 +63,11 @@ class PlanProperty : public testing::Test {
         const std::string& other_zone = zones[random_.Between(0, static_cast<int>(zones.size()) - 1)];
         const RandomFacts facts = RandomPatient(*pathway, zone, other_zone, &random_);
         SCOPED_TRACE(absl::StrCat(zone, " from ", FormatDate(facts.procedure_date), " enrolled ",
-                                  absl::FormatTime(facts.enroll_time), ", ", Shown(facts.holds), "with the rules ",
-                                  facts.rules.to_string().substr(kMaxRules - 6), " (the first one last), hours ",
-                                  facts.contact_hours.ShortDebugString(), ", clinic ", facts.clinic.ShortDebugString(),
-                                  ", visits ", facts.history.ShortDebugString(), ", of ",
-                                  pathway->source().ShortDebugString()));
+                                  absl::FormatTime(facts.enroll_time), ", ", Shown(facts.suspensions),
+                                  "with the rules ", facts.rules.to_string().substr(kMaxRules - 6),
+                                  " (the first one last), hours ", facts.contact_hours.ShortDebugString(), ", clinic ",
+                                  facts.clinic.ShortDebugString(), ", visits ", facts.history.ShortDebugString(),
+                                  ", of ", pathway->source().ShortDebugString()));
         ASSERT_NO_FATAL_FAILURE(check(*pathway, facts));
         if (HasFailure()) return;
       }
@@ -76,19 +79,19 @@ class PlanProperty : public testing::Test {
 };
 
 TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
-  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0, lapsed_later = 0, at_hold = 0, at_visit = 0;
+  size_t occurrences = 0, late = 0, at_enrollment = 0, outside = 0, missed_later = 0, at_hold = 0, at_visit = 0;
   size_t by_appointment = 0, by_visit = 0;
   ForRandomPlans(30, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
     const std::vector<Occurrence> all = WholePlan(pathway, facts);
     ASSERT_EQ(Difference(all, SlowPlan(pathway, facts)), "");
     occurrences += all.size();
     for (const Occurrence& occurrence : all) {
-      late += occurrence.lapsed == v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
-      lapsed_later += occurrence.lapsed > v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
-      for (const Hold& hold : facts.holds) at_hold += occurrence.due == hold.until ? 1 : 0;
-      outside += occurrence.outside ? 1 : 0;
-      by_appointment += occurrence.lapsed == v1::REMINDER_REASON_WINDOW_CLOSED ? 1 : 0;
-      by_visit += occurrence.lapsed == v1::REMINDER_REASON_VISIT_CHANGED ? 1 : 0;
+      late += occurrence.missed == v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
+      missed_later += occurrence.missed > v1::REMINDER_REASON_LATE_ENROLLMENT ? 1 : 0;
+      for (const Suspension& suspension : facts.suspensions) at_hold += occurrence.due == suspension.until ? 1 : 0;
+      outside += occurrence.outside_contact_hours ? 1 : 0;
+      by_appointment += occurrence.missed == v1::REMINDER_REASON_WINDOW_CLOSED ? 1 : 0;
+      by_visit += occurrence.missed == v1::REMINDER_REASON_VISIT_CHANGED ? 1 : 0;
       for (const VisitFacts& visit : facts.visits) at_visit += occurrence.due == visit.since ? 1 : 0;
       at_enrollment += occurrence.due == facts.enroll_time ? 1 : 0;
     }
@@ -98,7 +101,7 @@ TEST_F(PlanProperty, APlanIsWhatTheScheduleDefinesDayByDay) {
   EXPECT_GT(late, 1000u);
   EXPECT_GT(at_enrollment, 100u);
   EXPECT_GT(outside, 1000u);
-  EXPECT_GT(lapsed_later, 1000u);
+  EXPECT_GT(missed_later, 1000u);
   EXPECT_GT(at_hold, 100u);
   EXPECT_GT(at_visit, 100u);
   EXPECT_GT(by_visit, 1000u);
@@ -138,7 +141,7 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
         const absl::CivilDay day(occurrence.nominal);
         ASSERT_GE(day, days.first) << Shown(occurrence);
         ASSERT_LE(day, days.last + (schedule.on().empty() ? 0 : 1)) << Shown(occurrence);
-      } else if (facts.visits[visit].state == v1::VISIT_STATE_BOOKED && occurrence.lapsed == 0) {
+      } else if (facts.visits[visit].state == v1::VISIT_STATE_BOOKED && occurrence.missed == 0) {
         ASSERT_LE(occurrence.expire, facts.visits[visit].start) << Shown(occurrence);
       }
       // Where clocks skip the time the patient's clock shows a later one, where they repeat it the same; never earlier.
@@ -148,14 +151,14 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
       ASSERT_LT(occurrence.due, occurrence.expire) << Shown(occurrence);
       const bool ever_booked = visit >= 0 && facts.visits[visit].appointment > 0;
       const absl::Time begun = ever_booked ? facts.visits[visit].since : facts.enroll_time;
-      ASSERT_TRUE(occurrence.lapsed != 0 || occurrence.due >= begun) << Shown(occurrence);
-      if (occurrence.lapsed == v1::REMINDER_REASON_LATE_ENROLLMENT) {
+      ASSERT_TRUE(occurrence.missed != 0 || occurrence.due >= begun) << Shown(occurrence);
+      if (occurrence.missed == v1::REMINDER_REASON_LATE_ENROLLMENT) {
         ASSERT_LE(occurrence.expire, facts.enroll_time) << Shown(occurrence);
       }
-      for (const Hold& hold : facts.holds) {
-        const bool counts = !ever_booked || hold.until > begun;
-        const bool inside = counts && occurrence.due >= hold.from && occurrence.due < hold.until;
-        ASSERT_TRUE(occurrence.lapsed != 0 || !inside) << Shown(occurrence);
+      for (const Suspension& suspension : facts.suspensions) {
+        const bool counts = !ever_booked || suspension.until > begun;
+        const bool inside = counts && occurrence.due >= suspension.from && occurrence.due < suspension.until;
+        ASSERT_TRUE(occurrence.missed != 0 || !inside) << Shown(occurrence);
       }
     }
   });
@@ -165,13 +168,14 @@ TEST_F(PlanProperty, MessagesKeepContactHoursAndTasksOpenDays) {
   size_t messages = 0, tasks = 0;
   ForRandomPlans(8, [&](const CompiledPathway& pathway, const RandomFacts& facts) {
     for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
-      if (occurrence.lapsed != 0) continue;
+      if (occurrence.missed != 0) continue;
       if (pathway.rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM) {
-        ASSERT_FALSE(occurrence.outside) << Shown(occurrence);
+        ASSERT_FALSE(occurrence.outside_contact_hours) << Shown(occurrence);
         ASSERT_FALSE(SlowClosedDay(facts.clinic, occurrence.due)) << Shown(occurrence);
         tasks += facts.clinic.closed_weekdays().empty() ? 0 : 1;
       } else {
-        ASSERT_NE(SlowOpen(facts.contact_hours, occurrence.due, facts.zone), occurrence.outside) << Shown(occurrence);
+        ASSERT_NE(SlowOpen(facts.contact_hours, occurrence.due, facts.zone), occurrence.outside_contact_hours)
+            << Shown(occurrence);
         messages += facts.contact_hours.openings().empty() ? 0 : 1;
       }
     }
@@ -186,7 +190,7 @@ TEST_F(PlanProperty, TheSameFactsMakeTheSamePlan) {
     ASSERT_TRUE(copy.ParseFromString(pathway.source().SerializeAsString()));
     PatientFacts others = FactsFor(FormatDate(facts.procedure_date), facts.zone.name(), facts.enroll_time);
     others.rules = facts.rules;
-    others.holds = facts.holds;
+    others.suspensions = facts.suspensions;
     others.visits = facts.visits;
     FieldErrors errors;
     others.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);

@@ -151,11 +151,11 @@ TEST(PlanTest, EnrollmentBetweenTwoNanosecondsOfAWindowIsExact) {
       OneRulePathway("days { first: 0 last: 30 }", "on { days: 1 } times: '09:00' window { hours: 1 }"));
   const absl::Time close = Instant("2026-06-02T10:00Z");
   const auto just_open = WholePlan(*pathway, FactsFor("2026-06-01", "UTC", close - absl::Nanoseconds(1)));
-  EXPECT_EQ(just_open[0].lapsed, v1::REMINDER_REASON_UNSPECIFIED);
+  EXPECT_EQ(just_open[0].missed, v1::REMINDER_REASON_UNSPECIFIED);
   EXPECT_EQ(just_open[0].due, close - absl::Nanoseconds(1));
   EXPECT_EQ(just_open[0].expire, close);
   const auto just_closed = WholePlan(*pathway, FactsFor("2026-06-01", "UTC", close));
-  EXPECT_EQ(just_closed[0].lapsed, v1::REMINDER_REASON_LATE_ENROLLMENT);
+  EXPECT_EQ(just_closed[0].missed, v1::REMINDER_REASON_LATE_ENROLLMENT);
   EXPECT_EQ(InUtc(just_closed[0].due), "2026-06-02T09:00Z");
 }
 

@@ -251,8 +251,8 @@ inline absl::CivilDay DayBeforeAChange(absl::TimeZone zone, Random* random) {
 }
 
 // A patient with a procedure on any day of the calendar, a third of them shortly before a change of clocks, to whom
-// most rules apply, whatever state their visits are in; a third of them never enrolled. Half of them have contact hours,
-// and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
+// most rules apply, whatever state their visits are in; a third of them never enrolled. Half of them have contact
+// hours, and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
 inline RandomFacts RandomPatient(const CompiledPathway& pathway, const std::string& zone, const std::string& other_zone,
                                  Random* random) {
   RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}, {}};
@@ -264,13 +264,15 @@ inline RandomFacts RandomPatient(const CompiledPathway& pathway, const std::stri
   if (!random->OneIn(3)) facts.enroll_time = RandomInstant(facts, random);
   for (int i = random->OneIn(2) ? 0 : random->Between(1, 3); i > 0; --i) {
     const absl::Time until = RandomInstant(facts, random);
-    facts.holds.push_back({until - absl::Minutes(random->Between(0, 60 * 24 * 30)), until, v1::REMINDER_REASON_PAUSED});
+    facts.suspensions.push_back(
+        {until - absl::Minutes(random->Between(0, 60 * 24 * 30)), until, v1::REMINDER_REASON_PAUSED});
   }
   if (random->OneIn(3)) {
-    facts.holds.push_back(
+    facts.suspensions.push_back(
         {absl::InfinitePast(), RandomInstant(facts, random), v1::REMINDER_REASON_MOVED_BY_REANCHOR});
   }
-  std::sort(facts.holds.begin(), facts.holds.end(), [](const Hold& a, const Hold& b) { return a.until < b.until; });
+  std::sort(facts.suspensions.begin(), facts.suspensions.end(),
+            [](const Suspension& a, const Suspension& b) { return a.until < b.until; });
   FieldErrors errors;
   if (random->OneIn(2)) facts.contact_hours = RandomHours(random);
   facts.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);

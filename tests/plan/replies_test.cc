@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/fold.h"
+#include "scheduler/plan/text_normalizer.h"
 #include "tests/plan/testing.h"
 
 namespace aftercare::plan {

@@ -40,7 +40,7 @@ TEST_P(ScheduleCases, ComeDueAsTheTableSays) {
   ASSERT_NE(pathway, nullptr);
   std::vector<std::string> due;
   for (const Occurrence& occurrence : WholePlan(*pathway, facts)) {
-    due.push_back(occurrence.outside ? "outside contact hours" : LocalAndUtc(occurrence.due, facts.zone));
+    due.push_back(occurrence.outside_contact_hours ? "outside contact hours" : LocalAndUtc(occurrence.due, facts.zone));
     EXPECT_LT(occurrence.due, occurrence.expire);
   }
   EXPECT_EQ(due, GetParam().expected);

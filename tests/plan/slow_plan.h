@@ -173,20 +173,20 @@ class SlowOccurrence {
       if (is_task()) MoveFrom(absl::CivilDay(nominal));
       return;
     }
-    if (occurrence_.expire <= begun) occurrence_.lapsed = reason;
-    if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
+    if (occurrence_.expire <= begun) occurrence_.missed = reason;
+    if (occurrence_.missed != v1::REMINDER_REASON_UNSPECIFIED) return;
     MoveFrom(absl::CivilDay(nominal));
     AddSpread();
     if (occurrence_.due < begun) MoveTo(begun);
-    for (const Hold& hold : facts.holds) {
-      if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
-      if (rule.has_visit() && hold.until <= begun) continue;
-      if (occurrence_.due < hold.from || occurrence_.due >= hold.until) continue;
-      if (occurrence_.expire > hold.until) {
-        MoveTo(hold.until);
+    for (const Suspension& suspension : facts.suspensions) {
+      if (occurrence_.missed != v1::REMINDER_REASON_UNSPECIFIED) return;
+      if (rule.has_visit() && suspension.until <= begun) continue;
+      if (occurrence_.due < suspension.from || occurrence_.due >= suspension.until) continue;
+      if (occurrence_.expire > suspension.until) {
+        MoveTo(suspension.until);
         continue;
       }
-      occurrence_.lapsed = hold.reason;
+      occurrence_.missed = suspension.reason;
       return;
     }
   }
@@ -198,13 +198,13 @@ class SlowOccurrence {
 
   // Whether it is due before the appointment, by which its window closes.
   bool MeetAppointment() {
-    if (occurrence_.due >= appointment_) occurrence_.lapsed = v1::REMINDER_REASON_WINDOW_CLOSED;
+    if (occurrence_.due >= appointment_) occurrence_.missed = v1::REMINDER_REASON_WINDOW_CLOSED;
     if (occurrence_.due < appointment_) occurrence_.expire = std::min(occurrence_.expire, appointment_);
     return occurrence_.due < appointment_;
   }
 
   void MoveTo(absl::Time time) {
-    if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED) return;
+    if (occurrence_.missed != v1::REMINDER_REASON_UNSPECIFIED) return;
     occurrence_.due = time;
     MoveFrom(absl::ToCivilDay(time, facts_.zone) - 1);
     if (occurrence_.due != time) AddSpread();
@@ -213,8 +213,8 @@ class SlowOccurrence {
   void MoveFrom(absl::CivilDay day) {
     if (!is_task()) {
       const absl::Time open = SlowFirst(true, facts_.contact_hours, occurrence_.due, occurrence_.expire, facts_.zone);
-      occurrence_.outside = open == occurrence_.expire;
-      if (!occurrence_.outside) occurrence_.due = open;
+      occurrence_.outside_contact_hours = open == occurrence_.expire;
+      if (!occurrence_.outside_contact_hours) occurrence_.due = open;
       return;
     }
     if (!SlowClosedDay(facts_.clinic, occurrence_.due)) return;
@@ -230,7 +230,7 @@ class SlowOccurrence {
   }
 
   void AddSpread() {
-    if (occurrence_.lapsed != v1::REMINDER_REASON_UNSPECIFIED || occurrence_.outside) return;
+    if (occurrence_.missed != v1::REMINDER_REASON_UNSPECIFIED || occurrence_.outside_contact_hours) return;
     if (spread_ == absl::ZeroDuration()) return;
     const absl::Duration second = absl::Seconds(1);
     absl::Time due = std::min(occurrence_.due + spread_, occurrence_.expire - second);

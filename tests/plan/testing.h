@@ -58,7 +58,7 @@ inline v1::Pathway OneRulePathway(const std::string& phase, const std::string& s
       rules { id: "r" phase: "p" category: "c" schedule { )" + schedule + R"( } texts { key: "en" value: "Text" } })");
 }
 
-// Facts of a patient to whom every rule applies.
+// ReadTransaction of a patient to whom every rule applies.
 inline PatientFacts FactsFor(absl::string_view date, absl::string_view zone,
                              absl::Time enroll_time = absl::InfinitePast()) {
   PatientFacts facts;

@@ -60,7 +60,7 @@ v1::Enrollment Patient() {
   return FromText<v1::Enrollment>(R"(procedure_date: "2026-06-01" time_zone: "America/New_York" locale: "en")");
 }
 
-PatientFacts Facts(const record::v1::PlanHistory& history, const std::string& clinic = "") {
+PatientFacts ReadTransaction(const record::v1::PlanHistory& history, const std::string& clinic = "") {
   auto source = FromText<v1::Clinic>(clinic);
   source.set_time_zone("America/New_York");
   FieldErrors errors;
@@ -69,14 +69,14 @@ PatientFacts Facts(const record::v1::PlanHistory& history, const std::string& cl
   return TrustedFactsOf(Patient(), Pathway(), setting, history);
 }
 
-// `rule.number due until expire`, with the reason of what has lapsed.
+// `rule.number due until expire`, with the reason of what has missed.
 std::vector<std::string> Planned(const PatientFacts& facts) {
   std::vector<std::string> lines;
   for (const Occurrence& occurrence : WholePlan(Pathway(), facts)) {
     lines.push_back(absl::StrCat(ReminderId(Pathway(), occurrence.rule, occurrence.number), " ", InUtc(occurrence.due),
                                  " until ", InUtc(occurrence.expire)));
-    if (occurrence.lapsed != 0) {
-      absl::StrAppend(&lines.back(), " ", v1::ReminderReason_Name(occurrence.lapsed).substr(16));
+    if (occurrence.missed != 0) {
+      absl::StrAppend(&lines.back(), " ", v1::ReminderReason_Name(occurrence.missed).substr(16));
     }
   }
   return lines;
@@ -84,12 +84,12 @@ std::vector<std::string> Planned(const PatientFacts& facts) {
 
 const PatientFacts& Booked() {
   static const auto* const facts =
-      new PatientFacts(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-10-01T12:00Z")));
+      new PatientFacts(ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-10-01T12:00Z")));
   return *facts;
 }
 
 TEST(VisitsTest, AVisitNobodyBookedHasTheTargetAndTheWindowOfThePathway) {
-  const PatientFacts facts = Facts({});
+  const PatientFacts facts = ReadTransaction({});
   ASSERT_EQ(facts.visits.size(), 1u);
   EXPECT_EQ(facts.visits[0].state, v1::VISIT_STATE_UNBOOKED);
   EXPECT_EQ(facts.visits[0].appointment, 0);
@@ -99,8 +99,8 @@ TEST(VisitsTest, AVisitNobodyBookedHasTheTargetAndTheWindowOfThePathway) {
 }
 
 TEST(VisitsTest, ATargetOnAClosedDayMovesToTheNextOpenOneWithItsWindow) {
-  const PatientFacts facts =
-      Facts({}, "closed_weekdays: WEEKDAY_TUESDAY holidays { date: '2026-12-02' } holidays { date: '2026-12-03' }");
+  const PatientFacts facts = ReadTransaction(
+      {}, "closed_weekdays: WEEKDAY_TUESDAY holidays { date: '2026-12-02' } holidays { date: '2026-12-03' }");
   EXPECT_EQ(FormatDate(facts.visits[0].target), "2026-12-04");
   EXPECT_EQ(FormatDate(facts.visits[0].window.first), "2026-11-27");
   EXPECT_EQ(FormatDate(facts.visits[0].window.last), "2026-12-25");
@@ -109,8 +109,8 @@ TEST(VisitsTest, ATargetOnAClosedDayMovesToTheNextOpenOneWithItsWindow) {
 }
 
 TEST(VisitsTest, WhileNobodyBookedItOnlyTheRulesForThatApply) {
-  EXPECT_THAT(Planned(Facts({})), ElementsAre("book.1 2026-11-03T15:00Z until 2026-11-07T05:00Z",
-                                              "book.2 2026-11-17T15:00Z until 2026-11-21T05:00Z"));
+  EXPECT_THAT(Planned(ReadTransaction({})), ElementsAre("book.1 2026-11-03T15:00Z until 2026-11-07T05:00Z",
+                                                        "book.2 2026-11-17T15:00Z until 2026-11-21T05:00Z"));
 }
 
 TEST(VisitsTest, WhatIsBookedCountsFromTheDateOfTheAppointmentAndClosesWhenItBegins) {
@@ -122,13 +122,14 @@ TEST(VisitsTest, WhatIsBookedCountsFromTheDateOfTheAppointmentAndClosesWhenItBeg
 
 // 03:00Z is the evening before in New York.
 TEST(VisitsTest, TheDateIsThatOfThePatientsCalendar) {
-  EXPECT_EQ(
-      FormatDate(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T03:00Z", "2026-10-01T12:00Z")).visits[0].anchor),
-      "2026-12-02");
+  EXPECT_EQ(FormatDate(ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T03:00Z", "2026-10-01T12:00Z"))
+                           .visits[0]
+                           .anchor),
+            "2026-12-02");
 }
 
 TEST(VisitsTest, WhatIsBookedLateRemindsAtOnceWhereTheWindowIsOpen) {
-  EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-12-02T20:15Z"))),
+  EXPECT_THAT(Planned(ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-12-02T20:15Z"))),
               ElementsAre("remind.1 2026-11-26T13:00Z until 2026-11-29T05:00Z VISIT_CHANGED",
                           "remind.2 2026-12-02T20:15Z until 2026-12-03T19:30Z",
                           "prepare.1 2026-12-02T20:15Z until 2026-12-03T05:00Z",
@@ -137,7 +138,8 @@ TEST(VisitsTest, WhatIsBookedLateRemindsAtOnceWhereTheWindowIsOpen) {
 
 TEST(VisitsTest, NothingOfAnAppointmentIsDueWhenItHasBegun) {
   // At 07:30 by the patient's clock: the reminder of 08:00 that day has no place.
-  const PatientFacts facts = Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T12:30Z", "2026-10-01T12:00Z"));
+  const PatientFacts facts =
+      ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T12:30Z", "2026-10-01T12:00Z"));
   const std::vector<std::string> planned = Planned(facts);
   EXPECT_EQ(planned.back(), "remind.3 2026-12-03T13:00Z until 2026-12-06T05:00Z WINDOW_CLOSED");
   Occurrence last;
@@ -152,10 +154,11 @@ TEST(VisitsTest, NothingOfAnAppointmentIsDueWhenItHasBegun) {
 TEST(VisitsTest, ATaskThatClosedDaysPutPastTheAppointmentHasLapsed) {
   const char* const closed = "holidays { date: '2026-12-01' } holidays { date: '2026-12-02' }";
   const auto history = History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T13:30Z", "2026-10-01T12:00Z");
-  EXPECT_THAT(Planned(Facts(history, closed)),
+  EXPECT_THAT(Planned(ReadTransaction(history, closed)),
               testing::Contains("prepare.1 2026-12-03T14:00Z until 2026-12-05T05:00Z WINDOW_CLOSED"));
   const auto later = History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-10-01T12:00Z");
-  EXPECT_THAT(Planned(Facts(later, closed)), testing::Contains("prepare.1 2026-12-03T14:00Z until 2026-12-03T19:30Z"));
+  EXPECT_THAT(Planned(ReadTransaction(later, closed)),
+              testing::Contains("prepare.1 2026-12-03T14:00Z until 2026-12-03T19:30Z"));
 }
 
 // The second is on a closed day past the appointment, to which the first is put only by closed days.
@@ -163,20 +166,22 @@ TEST(VisitsTest, TasksPastAnAppointmentStayInOrderOverClosedDays) {
   v1::Pathway source = Pathway().source();
   source.mutable_rules(2)->mutable_schedule()->add_on();
   const auto pathway = CompileGood(source);
-  const PatientFacts facts = Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T13:30Z", "2026-10-01T12:00Z"),
-                             "holidays { date: '2026-12-01' } holidays { date: '2026-12-02' }"
-                             " holidays { date: '2026-12-03' }");
+  const PatientFacts facts =
+      ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T13:30Z", "2026-10-01T12:00Z"),
+                      "holidays { date: '2026-12-01' } holidays { date: '2026-12-02' }"
+                      " holidays { date: '2026-12-03' }");
   Plan plan(*pathway, facts);
   Occurrence first, second;
   ASSERT_TRUE(plan.Find(2, 1, &first));
   ASSERT_TRUE(plan.Find(2, 2, &second));
   EXPECT_EQ(first.due, Instant("2026-12-04T14:00Z"));
   EXPECT_EQ(second.due, Instant("2026-12-04T14:00Z"));
-  EXPECT_EQ(second.lapsed, v1::REMINDER_REASON_WINDOW_CLOSED);
+  EXPECT_EQ(second.missed, v1::REMINDER_REASON_WINDOW_CLOSED);
 }
 
 TEST(VisitsTest, EachAppointmentHasNumbersOfItsOwn) {
-  const PatientFacts facts = Facts(History(v1::VISIT_STATE_BOOKED, 3, "2026-12-03T19:30Z", "2026-10-01T12:00Z"));
+  const PatientFacts facts =
+      ReadTransaction(History(v1::VISIT_STATE_BOOKED, 3, "2026-12-03T19:30Z", "2026-10-01T12:00Z"));
   EXPECT_THAT(Planned(facts), ElementsAre("remind.7 2026-11-26T13:00Z until 2026-11-29T05:00Z",
                                           "prepare.3 2026-12-01T14:00Z until 2026-12-03T05:00Z",
                                           "remind.8 2026-12-02T13:00Z until 2026-12-03T19:30Z",
@@ -189,11 +194,11 @@ TEST(VisitsTest, EachAppointmentHasNumbersOfItsOwn) {
 }
 
 TEST(VisitsTest, WhatWasMissedIsDueWhenThatIsRecorded) {
-  EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_MISSED, 2, "2026-12-03T19:30Z", "2026-12-03T21:00Z"))),
+  EXPECT_THAT(Planned(ReadTransaction(History(v1::VISIT_STATE_MISSED, 2, "2026-12-03T19:30Z", "2026-12-03T21:00Z"))),
               ElementsAre("missed.2 2026-12-03T21:00Z until 2026-12-10T05:00Z"));
-  EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-10T05:00Z"))),
+  EXPECT_THAT(Planned(ReadTransaction(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-10T05:00Z"))),
               ElementsAre("missed.1 2026-12-03T13:00Z until 2026-12-10T05:00Z VISIT_CHANGED"));
-  EXPECT_THAT(Planned(Facts(History(v1::VISIT_STATE_ATTENDED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z"))),
+  EXPECT_THAT(Planned(ReadTransaction(History(v1::VISIT_STATE_ATTENDED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z"))),
               IsEmpty());
 }
 
@@ -205,17 +210,18 @@ TEST(VisitsTest, WhatHeldThePlanUpBeforeTheVisitChangedDoesNotCount) {
     pause->set_end_micros(absl::ToUnixMicros(Instant(to)));
   };
   pause("2026-12-01T00:00Z", "2026-12-05T11:00Z");
-  EXPECT_THAT(Planned(Facts(history)), ElementsAre("missed.1 2026-12-05T12:00Z until 2026-12-10T05:00Z"));
+  EXPECT_THAT(Planned(ReadTransaction(history)), ElementsAre("missed.1 2026-12-05T12:00Z until 2026-12-10T05:00Z"));
   pause("2026-12-05T11:30Z", "2026-12-06T00:00Z");
-  EXPECT_THAT(Planned(Facts(history)), ElementsAre("missed.1 2026-12-06T00:00Z until 2026-12-10T05:00Z"));
+  EXPECT_THAT(Planned(ReadTransaction(history)), ElementsAre("missed.1 2026-12-06T00:00Z until 2026-12-10T05:00Z"));
   history.mutable_pauses(1)->set_end_micros(absl::ToUnixMicros(Instant("2026-12-10T05:00Z")));
-  EXPECT_THAT(Planned(Facts(history)), ElementsAre("missed.1 2026-12-05T12:00Z until 2026-12-10T05:00Z PAUSED"));
+  EXPECT_THAT(Planned(ReadTransaction(history)),
+              ElementsAre("missed.1 2026-12-05T12:00Z until 2026-12-10T05:00Z PAUSED"));
 }
 
 TEST(VisitsTest, WhatThePathwayDoesNotPrescribeIsPassedOver) {
   record::v1::PlanHistory history = History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-10-01T12:00Z");
   history.mutable_visits(0)->set_visit("month-7");
-  EXPECT_EQ(Facts(history).visits[0].state, v1::VISIT_STATE_UNBOOKED);
+  EXPECT_EQ(ReadTransaction(history).visits[0].state, v1::VISIT_STATE_UNBOOKED);
 }
 
 std::string TextOf(const PatientFacts& facts, int rule) {
@@ -228,7 +234,7 @@ std::string TextOf(const PatientFacts& facts, int rule) {
 }
 
 TEST(VisitsTest, TextsSpeakOfTheAppointmentOrOfTheTarget) {
-  EXPECT_EQ(TextOf(Facts({}), 0), "Book your 6-month visit, around December 1.");
+  EXPECT_EQ(TextOf(ReadTransaction({}), 0), "Book your 6-month visit, around December 1.");
   EXPECT_EQ(TextOf(Booked(), 1), "Your 6-month visit is on December 3 at 2:30 PM.");
   EXPECT_EQ(TextOf(Booked(), 0), "Book your 6-month visit, around December 1.");  // Asked before it was booked.
 }
@@ -250,7 +256,7 @@ std::string StepsOf(const PatientFacts& facts, int rule, int number) {
 
 TEST(VisitsTest, ExplanationsCountFromTheVisit) {
   const std::string by_clock = ", by the patient's clock (America/New_York).\n";
-  EXPECT_EQ(StepsOf(Facts({}), 0, 1),
+  EXPECT_EQ(StepsOf(ReadTransaction({}), 0, 1),
             absl::StrCat("NOMINAL: Rule book of phase late says 10:00 on Tue 3 Nov 2026, 28 days "
                          "before the target of visit month-6",
                          by_clock));
@@ -259,14 +265,14 @@ TEST(VisitsTest, ExplanationsCountFromTheVisit) {
                          "before the appointment of visit month-6",
                          by_clock));
   EXPECT_EQ(
-      StepsOf(Facts(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z")), 3, 1),
+      StepsOf(ReadTransaction(History(v1::VISIT_STATE_MISSED, 1, "2026-12-03T19:30Z", "2026-12-03T21:00Z")), 3, 1),
       absl::StrCat("NOMINAL: Rule missed of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
                    "visit month-6",
                    by_clock,
                    "VISIT: The visit was booked, moved or recorded Thu 3 Dec 2026 16:00, after that time but inside "
                    "its window: due at once.\n"));
   EXPECT_EQ(
-      StepsOf(Facts(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T12:30Z", "2026-10-01T12:00Z")), 1, 3),
+      StepsOf(ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T12:30Z", "2026-10-01T12:00Z")), 1, 3),
       absl::StrCat("NOMINAL: Rule remind of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
                    "visit month-6",
                    by_clock, "VISIT: The appointment begins by then, Thu 3 Dec 2026 07:30: never due.\n"));

@@ -22,14 +22,14 @@ class CommitFailure : public StoreSuite {
                          });
   }
   // One row of each of two tables, and an event.
-  static absl::Status Enroll(Transaction& tx, const std::string& id) {
+  static absl::Status Enroll(WriteTransaction& tx, const std::string& id) {
     if (absl::Status status = tx.InsertEnrollment(MakeEnrollment("a", id)); !status.ok()) return status;
     if (auto inserted = tx.InsertReminder(MakeReminder("a", id, "ice", 1)); !inserted.ok()) return inserted.status();
     return tx.AppendEvent("a", MakeEvent("a", id));
   }
-  std::string Enrollments() { return Ids(Ask(&Facts::ListEnrollments, EnrollmentQuery{.clinic = "a"})); }
-  std::string Reminders() { return Ids(Ask(&Facts::ListReminders, ReminderQuery{.clinic = "a"})); }
-  size_t Events() { return Ask(&Facts::ListEvents, "a", 0, 1000).value().size(); }
+  std::string Enrollments() { return Ids(Ask(&ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a"})); }
+  std::string Reminders() { return Ids(Ask(&ReadTransaction::ListReminders, ReminderQuery{.clinic = "a"})); }
+  size_t Events() { return Ask(&ReadTransaction::ListEvents, "a", 0, 1000).value().size(); }
 
   Spy spy_;
   size_t heard_ = 0;           // of the writer's thread, until a done
@@ -42,10 +42,11 @@ TEST_P(CommitFailure, AFailedCommitIsUnavailableForAllOfItsGroupAndStoresNothing
   std::vector<Outcome> outcomes(3);
   {
     Gate gate(store());
-    store().Submit([](Transaction& tx) { return Enroll(tx, "e1"); }, outcomes[0].Done());
-    store().Submit([](Transaction& tx) { return absl::NotFoundError("judged by what is undone"); }, outcomes[1].Done());
+    store().Submit([](WriteTransaction& tx) { return Enroll(tx, "e1"); }, outcomes[0].Done());
+    store().Submit([](WriteTransaction& tx) { return absl::NotFoundError("judged by what is undone"); },
+                   outcomes[1].Done());
     store().Submit(
-        [this](Transaction& tx) {
+        [this](WriteTransaction& tx) {
           spy_.FailCommits(true);  // not before: the gate's own commit shall succeed
           return Enroll(tx, "e2");
         },
@@ -59,14 +60,14 @@ TEST_P(CommitFailure, AFailedCommitIsUnavailableForAllOfItsGroupAndStoresNothing
 }
 
 TEST_P(CommitFailure, WhileCommitsFailMutationsAreRefusedAtOnceAndReadsAnswered) {
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e1"); }), IsOk());
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e1"); }), IsOk());
   spy_.FailCommits(true);
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e2"); }),
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e2"); }),
               Fails(absl::StatusCode::kUnavailable));
   bool ran = false;
   Outcome refused;
   store().Submit(
-      [&](Transaction&) {
+      [&](WriteTransaction&) {
         ran = true;
         return absl::OkStatus();
       },
@@ -79,12 +80,12 @@ TEST_P(CommitFailure, WhileCommitsFailMutationsAreRefusedAtOnceAndReadsAnswered)
 
 TEST_P(CommitFailure, TheStoreSaysThatItStopsAndResumesByItself) {
   spy_.FailCommits(true);
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e1"); }),
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e1"); }),
               Fails(absl::StatusCode::kUnavailable));
   EXPECT_THAT(health_, ElementsAre(false));
   spy_.FailCommits(false);
   recovered_.Await();
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e1"); }), IsOk());
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e1"); }), IsOk());
   EXPECT_THAT(health_, ElementsAre(false, true));
   EXPECT_EQ(Enrollments(), "e1");
   EXPECT_EQ(Events(), 1);
@@ -99,7 +100,7 @@ TEST_P(CommitFailure, WhatWaitedWhileACommitFailedIsRefusedToo) {
     Gate gate(store());
     for (size_t i = 0; i < outcomes.size(); ++i) {
       store().Submit(
-          [this, i](Transaction& tx) {
+          [this, i](WriteTransaction& tx) {
             if (i == 0) spy_.FailCommits(true);
             return Enroll(tx, "e" + std::to_string(i));
           },
@@ -112,10 +113,10 @@ TEST_P(CommitFailure, WhatWaitedWhileACommitFailedIsRefusedToo) {
 
 TEST_P(CommitFailure, AStoreThatCannotCommitCloses) {
   spy_.FailCommits(true);
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e1"); }),
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e1"); }),
               Fails(absl::StatusCode::kUnavailable));
   store().Close();
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e1"); }),
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e1"); }),
               Fails(absl::StatusCode::kUnavailable));
 }
 
@@ -133,7 +134,7 @@ TEST_P(CommitFailure, WhicheverStepFailsAMutationIsStoredWholeAndAcknowledgedOrN
       std::vector<Outcome> outcomes(3);
       const auto enroll = [&](int i) {
         store().Submit(
-            [run, i](Transaction& tx) {
+            [run, i](WriteTransaction& tx) {
               absl::Status status = Enroll(tx, run + std::to_string(i));
               if (i == 1 && status.ok()) return absl::AbortedError("its own failure");
               return status;
@@ -150,8 +151,8 @@ TEST_P(CommitFailure, WhicheverStepFailsAMutationIsStoredWholeAndAcknowledgedOrN
       for (int i = 0; i < 3; ++i) {
         const absl::Status status = outcomes[i].Await();
         const std::string id = run + std::to_string(i);
-        EXPECT_EQ(Ask(&Facts::GetEnrollment, "a", id)->has_value(), status.ok()) << id;
-        EXPECT_EQ(Ask(&Facts::GetReminder, ReminderKey{"a", id, "ice", 1})->has_value(), status.ok()) << id;
+        EXPECT_EQ(Ask(&ReadTransaction::GetEnrollment, "a", id)->has_value(), status.ok()) << id;
+        EXPECT_EQ(Ask(&ReadTransaction::GetReminder, ReminderKey{"a", id, "ice", 1})->has_value(), status.ok()) << id;
         if (i != 1 && !status.ok()) {
           EXPECT_THAT(status, Fails(absl::StatusCode::kUnavailable));
         }
@@ -167,17 +168,17 @@ TEST_P(CommitFailure, WhicheverStepFailsAMutationIsStoredWholeAndAcknowledgedOrN
 }
 
 TEST_P(CommitFailure, NoEventNumberComesTwiceAfterAFailedCommit) {
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e1"); }), IsOk());
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e1"); }), IsOk());
   spy_.FailCommits(true);
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e2"); }),
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e2"); }),
               Fails(absl::StatusCode::kUnavailable));
   spy_.FailCommits(false);
   recovered_.Await();
-  EXPECT_THAT(Write(store(), [](Transaction& tx) { return Enroll(tx, "e2"); }), IsOk());
-  const std::vector<EventRow> events = Ask(&Facts::ListEvents, "a", 0, 10).value();
+  EXPECT_THAT(Write(store(), [](WriteTransaction& tx) { return Enroll(tx, "e2"); }), IsOk());
+  const std::vector<EventRow> events = Ask(&ReadTransaction::ListEvents, "a", 0, 10).value();
   ASSERT_EQ(events.size(), 2);
   EXPECT_LT(events[0].seq, events[1].seq);
-  EXPECT_EQ(*Ask(&Facts::LastEventSeq), events[1].seq);
+  EXPECT_EQ(*Ask(&ReadTransaction::LastEventSeq), events[1].seq);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class DiskTest : public testing::Test {
   absl::Status Enroll(const std::string& id, size_t bytes) {
     EnrollmentRow row = MakeEnrollment("a", id);
     row.data.set_last_name(std::string(bytes, 'x'));
-    return Write(*store_, [&](Transaction& tx) {
+    return Write(*store_, [&](WriteTransaction& tx) {
       if (absl::Status status = tx.InsertEnrollment(row); !status.ok()) return status;
       return tx.AppendEvent("a", MakeEvent("a", id));
     });
@@ -69,11 +69,13 @@ class DiskTest : public testing::Test {
   }
   void ExpectStored(const std::string& prefix, int count) {
     for (int i = 0; i < count; ++i) {
-      EXPECT_TRUE(Ask(*store_, &Facts::GetEnrollment, "a", prefix + std::to_string(i))->has_value()) << prefix << i;
+      EXPECT_TRUE(Ask(*store_, &ReadTransaction::GetEnrollment, "a", prefix + std::to_string(i))->has_value())
+          << prefix << i;
     }
-    EXPECT_FALSE(Ask(*store_, &Facts::GetEnrollment, "a", prefix + std::to_string(count))->has_value());
-    EXPECT_EQ(Ask(*store_, &Facts::ListEvents, "a", 0, 100'000)->size(),
-              Ask(*store_, &Facts::ListEnrollments, EnrollmentQuery{.clinic = "a", .limit = 100'000})->size());
+    EXPECT_FALSE(Ask(*store_, &ReadTransaction::GetEnrollment, "a", prefix + std::to_string(count))->has_value());
+    EXPECT_EQ(
+        Ask(*store_, &ReadTransaction::ListEvents, "a", 0, 100'000)->size(),
+        Ask(*store_, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a", .limit = 100'000})->size());
   }
 
   TemporaryDirectory directory_;
@@ -128,9 +130,10 @@ TEST_F(DiskTest, AMutationLargerThanTheCacheFailsWholeOnAFullDisk) {
     disk.SetFull(true);
     for (int i = 0; i < 3; ++i) {
       EnrollmentRow small = MakeEnrollment("a", "small" + std::to_string(i));
-      store_->Submit([small](Transaction& tx) { return tx.InsertEnrollment(small); }, outcomes.emplace_back().Done());
+      store_->Submit([small](WriteTransaction& tx) { return tx.InsertEnrollment(small); },
+                     outcomes.emplace_back().Done());
       store_->Submit(
-          [i](Transaction& tx) {
+          [i](WriteTransaction& tx) {
             for (int row = 0; row < 600; ++row) {
               EnrollmentRow large = MakeEnrollment("a", std::to_string(i) + "large" + std::to_string(row));
               large.data.set_last_name(std::string(50'000, 'x'));
@@ -142,7 +145,7 @@ TEST_F(DiskTest, AMutationLargerThanTheCacheFailsWholeOnAFullDisk) {
     }
   }
   for (Outcome& outcome : outcomes) EXPECT_THAT(outcome.Await(), Fails(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(Ids(Ask(*store_, &Facts::ListEnrollments, EnrollmentQuery{.clinic = "a"})), "first0");
+  EXPECT_EQ(Ids(Ask(*store_, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a"})), "first0");
   EXPECT_THAT(health_, ElementsAre(false));
   disk.SetFull(false);
   recovered_.Await();
@@ -152,7 +155,7 @@ TEST_F(DiskTest, AMutationLargerThanTheCacheFailsWholeOnAFullDisk) {
 TEST_F(DiskTest, ALargeMutationAloneOnAFullDiskTurnsHealthFalseToo) {
   FaultyDisk disk(path_);
   disk.SetFull(true);
-  const absl::Status status = Write(*store_, [](Transaction& tx) {
+  const absl::Status status = Write(*store_, [](WriteTransaction& tx) {
     for (int row = 0; row < 600; ++row) {
       EnrollmentRow large = MakeEnrollment("a", "large" + std::to_string(row));
       large.data.set_last_name(std::string(50'000, 'x'));
@@ -181,7 +184,7 @@ TEST_F(DiskTest, AMutationIsSyncedBeforeItIsAcknowledgedAndAGroupOnce) {
     Gate gate(*store_);
     before = disk.syncs();
     for (int i = 0; i < 100; ++i) {
-      store_->Submit([i](Transaction& tx) { return tx.InsertClinic(MakeClinic("c" + std::to_string(i))); },
+      store_->Submit([i](WriteTransaction& tx) { return tx.InsertClinic(MakeClinic("c" + std::to_string(i))); },
                      outcomes.emplace_back().Done());
     }
   }

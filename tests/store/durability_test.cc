@@ -38,12 +38,13 @@ class Durability : public testing::Test {
 
   void ExpectWholeMutationsOnly(Store& store) {
     std::set<std::string> stored;
-    const auto enrollments = Ask(store, &Facts::ListEnrollments, EnrollmentQuery{.clinic = "a", .limit = 1'000'000});
+    const auto enrollments =
+        Ask(store, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a", .limit = 1'000'000});
     for (const EnrollmentRow& row : enrollments.value()) stored.insert(row.enrollment);
     std::map<std::string, int> reminders, events;
-    const auto rows = Ask(store, &Facts::ListReminders, ReminderQuery{.clinic = "a", .limit = 1'000'000});
+    const auto rows = Ask(store, &ReadTransaction::ListReminders, ReminderQuery{.clinic = "a", .limit = 1'000'000});
     for (const ReminderRow& row : rows.value()) ++reminders[row.key.enrollment];
-    const auto log = Ask(store, &Facts::ListEvents, "a", 0, 1'000'000);
+    const auto log = Ask(store, &ReadTransaction::ListEvents, "a", 0, 1'000'000);
     for (const EventRow& event : log.value()) ++events[event.data.enrollment().substr(22)];
     for (const std::string& id : acknowledged_) EXPECT_TRUE(stored.count(id)) << id << " was acknowledged and is lost";
     for (const std::string& id : stored) {
@@ -52,7 +53,7 @@ class Durability : public testing::Test {
     }
     EXPECT_EQ(reminders.size(), stored.size());
     EXPECT_EQ(events.size(), stored.size());
-    const int64_t last = Ask(store, &Facts::LastEventSeq).value();
+    const int64_t last = Ask(store, &ReadTransaction::LastEventSeq).value();
     EXPECT_GE(last, log->empty() ? 0 : log->back().seq);
   }
 
@@ -88,7 +89,7 @@ TEST_F(Durability, AProcessIsRefusedADatabaseThatAnotherHas) {
   };
   EXPECT_THAT(open_elsewhere(), testing::AllOf(testing::HasSubstr("FAILED_PRECONDITION"),
                                                testing::HasSubstr(path_ + " is in use by another process")));
-  EXPECT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk()) << "and this one is not disturbed";
+  EXPECT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk()) << "and this one is not disturbed";
   store.reset();
   EXPECT_EQ(open_elsewhere(), "OK");
 }

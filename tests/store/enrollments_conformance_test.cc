@@ -8,7 +8,7 @@ namespace {
 
 class EnrollmentsConformance : public StoreSuite {
  protected:
-  void Insert(const EnrollmentRow& row) { ASSERT_THAT(Do(&Transaction::InsertEnrollment, row), IsOk()); }
+  void Insert(const EnrollmentRow& row) { ASSERT_THAT(Do(&WriteTransaction::InsertEnrollment, row), IsOk()); }
   void Insert(absl::string_view clinic, absl::string_view id, std::optional<absl::Time> next_due,
               absl::string_view clock = "") {
     EnrollmentRow row = MakeEnrollment(clinic, id);
@@ -16,9 +16,9 @@ class EnrollmentsConformance : public StoreSuite {
     row.clock = std::string(clock);
     Insert(row);
   }
-  bool MoveNextDue(const EnrollmentRow& row, const EnrollmentStamp& was) {
+  bool MoveNextDue(const EnrollmentRow& row, const RowVersion& was) {
     bool moved = false;
-    const absl::Status status = Write(store(), [&](Transaction& tx) {
+    const absl::Status status = Write(store(), [&](WriteTransaction& tx) {
       const auto answer = tx.MoveNextDue(row, was);
       moved = answer.ok() && *answer;
       return answer.status();
@@ -28,16 +28,16 @@ class EnrollmentsConformance : public StoreSuite {
   }
   std::string List(EnrollmentQuery query) {
     query.clinic = "a";
-    return Ids(Ask(&Facts::ListEnrollments, query));
+    return Ids(Ask(&ReadTransaction::ListEnrollments, query));
   }
 };
 INSTANTIATE_FOR_EVERY_DATABASE(EnrollmentsConformance);
 
 TEST_P(EnrollmentsConformance, AnEnrollmentIsReadAsItWasWritten) {
   Insert(MakeEnrollment("a", "e1"));
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(MakeEnrollment("a", "e1")));
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e2")), "none");
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "b", "e1")), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(MakeEnrollment("a", "e1")));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e2")), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "b", "e1")), "none");
 }
 
 TEST_P(EnrollmentsConformance, WhatIsEmptyStaysEmpty) {
@@ -45,7 +45,7 @@ TEST_P(EnrollmentsConformance, WhatIsEmptyStaysEmpty) {
   row.clinic = "a";
   row.enrollment = "e1";
   Insert(row);
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(row));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(row));
 }
 
 TEST_P(EnrollmentsConformance, APathwayNamedInAnotherFormIsKeptAsItIs) {
@@ -53,7 +53,7 @@ TEST_P(EnrollmentsConformance, APathwayNamedInAnotherFormIsKeptAsItIs) {
     EnrollmentRow row = MakeEnrollment("a", std::string("e-") + name);
     row.data.set_pathway(name);
     Insert(row);
-    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", row.enrollment)), Show(row));
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", row.enrollment)), Show(row));
   }
 }
 
@@ -66,101 +66,103 @@ TEST_P(EnrollmentsConformance, AnUpdateReplacesEveryFieldOfOneRow) {
   changed.version = 4;
   changed.state = v1::ENROLLMENT_STATE_ENDED;
   changed.next_due.reset();
-  changed.calendar = std::numeric_limits<int64_t>::min();
-  changed.recorded_until = At(5);
+  changed.plan_fingerprint = std::numeric_limits<int64_t>::min();
+  changed.compare_rows_until = At(5);
   changed.history.set_replan_micros(7);
   changed.history.add_pauses()->set_end_micros(8);
   changed.data.set_patient("another");
   changed.data.set_pathway("clinics/a/pathways/hip");
   changed.data.set_end_reason(v1::END_REASON_WITHDRAWN);
-  ASSERT_THAT(Do(&Transaction::UpdateEnrollment, changed), IsOk());
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(changed));
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e2")), Show(MakeEnrollment("a", "e2")));
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "b", "e1")), Show(MakeEnrollment("b", "e1")));
+  ASSERT_THAT(Do(&WriteTransaction::UpdateEnrollment, changed), IsOk());
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(changed));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e2")), Show(MakeEnrollment("a", "e2")));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "b", "e1")), Show(MakeEnrollment("b", "e1")));
 }
 
 TEST_P(EnrollmentsConformance, AnEnrollmentIsReadWithTheCalendarItsClinicHasNow) {
   Insert(MakeEnrollment("a", "e1"));
   Insert(MakeEnrollment("b", "e1"));
   const auto calendar_of = [this](const char* clinic) {
-    return Ask(&Facts::GetEnrollment, clinic, "e1").value().value().clinic_calendar;
+    return Ask(&ReadTransaction::GetEnrollment, clinic, "e1").value().value().calendar_fingerprint;
   };
   EXPECT_EQ(calendar_of("a"), 0) << "no clinic, no calendar";
   ClinicRow clinic = MakeClinic("a");
-  ASSERT_THAT(Do(&Transaction::InsertClinic, clinic), IsOk());
-  EXPECT_EQ(calendar_of("a"), clinic.calendar);
-  clinic.calendar = 17;
-  ASSERT_THAT(Do(&Transaction::UpdateClinic, clinic), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::InsertClinic, clinic), IsOk());
+  EXPECT_EQ(calendar_of("a"), clinic.calendar_fingerprint);
+  clinic.calendar_fingerprint = 17;
+  ASSERT_THAT(Do(&WriteTransaction::UpdateClinic, clinic), IsOk());
   EXPECT_EQ(calendar_of("a"), 17);
   EXPECT_EQ(calendar_of("b"), 0);
-  EXPECT_EQ(Ask(&Facts::DueEnrollments, "", At(0), 10).value().at(0).clinic_calendar, 17);
+  EXPECT_EQ(Ask(&ReadTransaction::DueEnrollments, "", At(0), 10).value().at(0).calendar_fingerprint, 17);
 }
 
 TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
   Insert(MakeEnrollment("a", "e1"));
   EnrollmentRow expected = MakeEnrollment("a", "e1");
   for (const std::optional<absl::Time> next : {std::optional(At(0.000001)), std::optional<absl::Time>()}) {
-    ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", next), IsOk());
+    ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", next), IsOk());
     expected.next_due = next;
-    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(expected));
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(expected));
   }
 }
 
 TEST_P(EnrollmentsConformance, AStampIsThatOfTheRow) {
-  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), EnrollmentStamp());
+  EXPECT_EQ(Ask(&ReadTransaction::EnrollmentRowVersion, "a", "e1").value(), RowVersion());
   EnrollmentRow row = MakeEnrollment("a", "e1");
   row.version = 7;
   row.next_due = At(1);
-  row.recorded_until = At(2);
-  row.calendar = 3;
+  row.compare_rows_until = At(2);
+  row.plan_fingerprint = 3;
   Insert(row);
-  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), row.stamp());
+  EXPECT_EQ(Ask(&ReadTransaction::EnrollmentRowVersion, "a", "e1").value(), row.row_version());
   ClinicRow clinic = MakeClinic("a");
-  clinic.calendar = row.clinic_calendar = 4;
-  ASSERT_THAT(Do(&Transaction::InsertClinic, clinic), IsOk());
-  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), row.stamp());
-  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), Ask(&Facts::GetEnrollment, "a", "e1").value()->stamp());
+  clinic.calendar_fingerprint = row.calendar_fingerprint = 4;
+  ASSERT_THAT(Do(&WriteTransaction::InsertClinic, clinic), IsOk());
+  EXPECT_EQ(Ask(&ReadTransaction::EnrollmentRowVersion, "a", "e1").value(), row.row_version());
+  EXPECT_EQ(Ask(&ReadTransaction::EnrollmentRowVersion, "a", "e1").value(),
+            Ask(&ReadTransaction::GetEnrollment, "a", "e1").value()->row_version());
   row.next_due.reset();
-  row.recorded_until.reset();
-  ASSERT_THAT(Do(&Transaction::UpdateEnrollment, row), IsOk());
-  EXPECT_EQ(Ask(&Facts::StampOf, "a", "e1").value(), row.stamp());
+  row.compare_rows_until.reset();
+  ASSERT_THAT(Do(&WriteTransaction::UpdateEnrollment, row), IsOk());
+  EXPECT_EQ(Ask(&ReadTransaction::EnrollmentRowVersion, "a", "e1").value(), row.row_version());
 }
 
 // Whatever part of the stamp is another, next_due stays where it is.
 TEST_P(EnrollmentsConformance, NextDueIsMovedOnlyWhereNothingHasChanged) {
   EnrollmentRow row = MakeEnrollment("a", "e1");
   row.next_due = At(1);
-  row.calendar = 3;
+  row.plan_fingerprint = 3;
   Insert(row);
   EnrollmentRow moved = row;
   moved.next_due = At(5);
-  EXPECT_FALSE(MoveNextDue(MakeEnrollment("a", "e2"), row.stamp()));
-  std::vector<EnrollmentStamp> others(6, row.stamp());
+  EXPECT_FALSE(MoveNextDue(MakeEnrollment("a", "e2"), row.row_version()));
+  std::vector<RowVersion> others(6, row.row_version());
   others[0].version = 9;
   others[1].next_due = At(2);
   others[2].next_due.reset();
-  others[3].recorded_until = At(9);
-  others[4].calendar = 4;
-  others[5].clinic_calendar = 4;
-  for (const EnrollmentStamp& other : others) {
+  others[3].compare_rows_until = At(9);
+  others[4].plan_fingerprint = 4;
+  others[5].calendar_fingerprint = 4;
+  for (const RowVersion& other : others) {
     EXPECT_FALSE(MoveNextDue(moved, other));
-    EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(row));
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(row));
   }
-  EXPECT_TRUE(MoveNextDue(moved, row.stamp()));
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(moved));
+  EXPECT_TRUE(MoveNextDue(moved, row.row_version()));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(moved));
   EnrollmentRow over = moved;
   over.next_due.reset();
-  EXPECT_TRUE(MoveNextDue(over, moved.stamp()));
-  EXPECT_TRUE(MoveNextDue(moved, over.stamp())) << "from none";
-  EXPECT_EQ(Show(Ask(&Facts::GetEnrollment, "a", "e1")), Show(moved));
+  EXPECT_TRUE(MoveNextDue(over, moved.row_version()));
+  EXPECT_TRUE(MoveNextDue(moved, over.row_version())) << "from none";
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(moved));
 }
 
 TEST_P(EnrollmentsConformance, WritesToAMissingRowOrATakenKeyAreRefused) {
-  EXPECT_THAT(Do(&Transaction::UpdateEnrollment, MakeEnrollment("a", "e1")), Fails(absl::StatusCode::kInternal));
-  EXPECT_THAT(Do(&Transaction::SetNextDue, "a", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&WriteTransaction::UpdateEnrollment, MakeEnrollment("a", "e1")), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
   Insert(MakeEnrollment("a", "e1"));
-  EXPECT_THAT(Do(&Transaction::SetNextDue, "b", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
-  EXPECT_THAT(Do(&Transaction::InsertEnrollment, MakeEnrollment("a", "e1")), Fails(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Do(&WriteTransaction::SetNextDue, "b", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e1")),
+              Fails(absl::StatusCode::kAlreadyExists));
   Insert(MakeEnrollment("b", "e1"));
 }
 
@@ -201,45 +203,45 @@ TEST_P(EnrollmentsConformance, DueEnrollmentsAreThoseOfTheClockUpToAndWithTheIns
   Insert("a", "after", At(2.000001));
   Insert("a", "never", std::nullopt);
   Insert("t", "sandboxed", At(1), "t");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(0.999999), 10)), "");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(1), 10)), "first");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(2), 10)), "first second a-twin");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(9), 10)), "first second a-twin after late");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(9), 2)), "first second");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "t", At(9), 10)), "sandboxed");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "u", At(9), 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(0.999999), 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(1), 10)), "first");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), 10)), "first second a-twin");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 10)), "first second a-twin after late");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 2)), "first second");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "t", At(9), 10)), "sandboxed");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "u", At(9), 10)), "");
 }
 
 TEST_P(EnrollmentsConformance, AnEnrollmentComesDueByItsNewestNextDue) {
   Insert("a", "e1", At(1));
-  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", At(3)), IsOk());
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(2), 10)), "");
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(3), 10)), "e1");
-  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
-  EXPECT_EQ(Ids(Ask(&Facts::DueEnrollments, "", At(9), 10)), "");
+  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", At(3)), IsOk());
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(3), 10)), "e1");
+  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 10)), "");
 }
 
 TEST_P(EnrollmentsConformance, TheNextWakeIsTheEarlierOfWhatComesDueAndWhatCloses) {
-  EXPECT_EQ(Show(Ask(&Facts::NextWake, "")), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextWake, "")), "none");
   Insert("t", "sandboxed", At(0), "t");
-  EXPECT_EQ(Show(Ask(&Facts::NextWake, "")), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextWake, "")), "none");
   Insert("a", "e1", At(5));
   Insert("a", "e2", At(4));
-  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(4));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(4));
   ReminderRow reminder = MakeReminder("a", "e1", "ice", 1);
   reminder.expire = At(3);
   reminder.closes = At(3);
   ASSERT_TRUE(*InsertReminder(reminder));
-  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(3));
-  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", At(2)), IsOk());
-  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(2));
-  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
-  ASSERT_THAT(Do(&Transaction::SetNextDue, "a", "e2", std::nullopt), IsOk());
-  EXPECT_EQ(*Ask(&Facts::NextWake, ""), At(3));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(3));
+  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", At(2)), IsOk());
+  EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(2));
+  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e2", std::nullopt), IsOk());
+  EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(3));
   reminder.closes.reset();
-  ASSERT_THAT(Do(&Transaction::UpdateReminder, reminder), IsOk());
-  EXPECT_EQ(Show(Ask(&Facts::NextWake, "")), "none");
-  EXPECT_EQ(*Ask(&Facts::NextWake, "t"), At(0));
+  ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, reminder), IsOk());
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextWake, "")), "none");
+  EXPECT_EQ(*Ask(&ReadTransaction::NextWake, "t"), At(0));
 }
 
 }  // namespace

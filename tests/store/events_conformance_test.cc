@@ -9,10 +9,10 @@ using testing::ElementsAre;
 class EventsConformance : public StoreSuite {
  protected:
   void Append(absl::string_view clinic, const v1::Event& event) {
-    ASSERT_THAT(Do(&Transaction::AppendEvent, clinic, event), IsOk());
+    ASSERT_THAT(Do(&WriteTransaction::AppendEvent, clinic, event), IsOk());
   }
   std::vector<EventRow> List(absl::string_view clinic, int64_t after = 0, int limit = 1000) {
-    return Ask(&Facts::ListEvents, clinic, after, limit).value();
+    return Ask(&ReadTransaction::ListEvents, clinic, after, limit).value();
   }
   std::vector<std::string> Patients(const std::vector<EventRow>& events) {
     std::vector<std::string> patients;
@@ -71,7 +71,7 @@ TEST_P(EventsConformance, NamesOfEveryFormAreReadAsTheyWereAppended) {
 TEST_P(EventsConformance, EventsOfAClinicAreListedInOrderInPages) {
   Append("a", EventOf("a", "1"));
   Append("b", EventOf("b", "2"));
-  Apply([&](Transaction& tx) {
+  Apply([&](WriteTransaction& tx) {
     for (const char* patient : {"3", "4", "5"}) {
       if (absl::Status status = tx.AppendEvent("a", EventOf("a", patient)); !status.ok()) return status;
     }
@@ -88,18 +88,18 @@ TEST_P(EventsConformance, EventsOfAClinicAreListedInOrderInPages) {
 }
 
 TEST_P(EventsConformance, TheLastSeqIsThatOfTheNewestEventOfTheWholeStore) {
-  EXPECT_EQ(*Ask(&Facts::LastEventSeq), 0);
+  EXPECT_EQ(*Ask(&ReadTransaction::LastEventSeq), 0);
   Append("a", EventOf("a", "1"));
-  EXPECT_EQ(*Ask(&Facts::LastEventSeq), List("a").back().seq);
+  EXPECT_EQ(*Ask(&ReadTransaction::LastEventSeq), List("a").back().seq);
   Append("b", EventOf("b", "2"));
-  EXPECT_EQ(*Ask(&Facts::LastEventSeq), List("b").back().seq);
+  EXPECT_EQ(*Ask(&ReadTransaction::LastEventSeq), List("b").back().seq);
   EXPECT_GT(List("b").back().seq, List("a").back().seq);
 }
 
 TEST_P(EventsConformance, AMutationCountsItsOwnEvents) {
   Append("a", EventOf("a", "1"));
   int64_t before = 0, after = 0;
-  Apply([&](Transaction& tx) {
+  Apply([&](WriteTransaction& tx) {
     before = *tx.LastEventSeq();
     const absl::Status status = tx.AppendEvent("a", EventOf("a", "2"));
     after = *tx.LastEventSeq();
@@ -112,15 +112,15 @@ TEST_P(EventsConformance, AMutationCountsItsOwnEvents) {
 TEST_P(EventsConformance, NoNumberComesTwiceNotEvenAfterAReopening) {
   Append("a", EventOf("a", "1"));
   EXPECT_THAT(Write(store(),
-                    [&](Transaction& tx) {
+                    [&](WriteTransaction& tx) {
                       EXPECT_THAT(tx.AppendEvent("a", EventOf("a", "lost")), IsOk());
                       return absl::AbortedError("no");
                     }),
               Fails(absl::StatusCode::kAborted));
-  const int64_t last = *Ask(&Facts::LastEventSeq);
+  const int64_t last = *Ask(&ReadTransaction::LastEventSeq);
   EXPECT_EQ(last, List("a").back().seq) << "the lost event does not count";
   Open();
-  EXPECT_EQ(*Ask(&Facts::LastEventSeq), last);
+  EXPECT_EQ(*Ask(&ReadTransaction::LastEventSeq), last);
   Append("a", EventOf("a", "2"));
   EXPECT_THAT(Patients(List("a")), ElementsAre("1", "2"));
   EXPECT_GT(List("a").back().seq, last);
@@ -128,11 +128,11 @@ TEST_P(EventsConformance, NoNumberComesTwiceNotEvenAfterAReopening) {
 
 class LogTrimming : public EventsConformance {
  protected:
-  void Mark(double at) { ASSERT_THAT(Do(&Transaction::MarkLog, At(at)), IsOk()); }
+  void Mark(double at) { ASSERT_THAT(Do(&WriteTransaction::MarkLog, At(at)), IsOk()); }
   // Whether anything was given up.
   bool GiveUp(double before) {
     bool given_up = false;
-    Apply([&](Transaction& tx) {
+    Apply([&](WriteTransaction& tx) {
       absl::StatusOr<bool> answer = tx.GiveUpEventsOf(At(before));
       given_up = answer.ok() && *answer;
       return answer.status();
@@ -141,14 +141,14 @@ class LogTrimming : public EventsConformance {
   }
   DeletedEvents Delete(absl::string_view after, int limit) {
     DeletedEvents deleted;
-    Apply([&](Transaction& tx) {
+    Apply([&](WriteTransaction& tx) {
       absl::StatusOr<DeletedEvents> answer = tx.DeleteGivenUpEvents(after, limit);
       if (answer.ok()) deleted = *answer;
       return answer.status();
     });
     return deleted;
   }
-  int64_t Trimmed() { return *Ask(&Facts::TrimmedSeq); }
+  int64_t Trimmed() { return *Ask(&ReadTransaction::TrimmedSeq); }
 };
 INSTANTIATE_FOR_EVERY_DATABASE(LogTrimming);
 
@@ -180,7 +180,7 @@ TEST_P(LogTrimming, AMarkSaysHowOldTheLogIsAndIsNotRepeatedWhileNothingHappens) 
 }
 
 TEST_P(LogTrimming, EventsOfTheSameCommitWaitForTheNextMark) {
-  Apply([&](Transaction& tx) {
+  Apply([&](WriteTransaction& tx) {
     if (absl::Status status = tx.AppendEvent("a", EventOf("a", "1")); !status.ok()) return status;
     return tx.MarkLog(At(10));
   });
@@ -191,13 +191,13 @@ TEST_P(LogTrimming, EventsOfTheSameCommitWaitForTheNextMark) {
 
 TEST_P(LogTrimming, NumbersThatWereRolledBackAreNotGivenUp) {
   Append("a", EventOf("a", "1"));
-  Write(store(), [&](Transaction& tx) {
+  Write(store(), [&](WriteTransaction& tx) {
     tx.AppendEvent("a", EventOf("a", "lost")).IgnoreError();
     return absl::AbortedError("no");
   }).IgnoreError();
   Mark(10);
   EXPECT_TRUE(GiveUp(10));
-  EXPECT_LE(Trimmed(), *Ask(&Facts::LastEventSeq)) << "else the end of the log would be an expired place";
+  EXPECT_LE(Trimmed(), *Ask(&ReadTransaction::LastEventSeq)) << "else the end of the log would be an expired place";
 }
 
 TEST_P(LogTrimming, MarksOfAClockThatWasSetBackSinceCountAsNew) {
@@ -242,7 +242,7 @@ TEST_P(LogTrimming, WhatIsGivenUpStaysSoAfterAReopening) {
 
 TEST_P(EventsConformance, WhatAMutationWroteItReads) {
   std::string reminder, enrollment, clinic, events;
-  Apply([&](Transaction& tx) {
+  Apply([&](WriteTransaction& tx) {
     EXPECT_THAT(tx.InsertClinic(MakeClinic("a")), IsOk());
     EXPECT_THAT(tx.InsertEnrollment(MakeEnrollment("a", "e1")), IsOk());
     EXPECT_THAT(tx.InsertReminder(MakeReminder("a", "e1", "ice", 1)), IsOk());

@@ -26,8 +26,8 @@ class QueryPlan : public testing::Test {
     Spy spy;
     {
       const std::unique_ptr<Connection> spied = WithSpy(*driver_->ConnectReader(), spy, /*writes=*/false);
-      Facts facts(*spied);
-      calls(facts);
+      ReadTransaction tx(*spied);
+      calls(tx);
     }
     std::vector<std::string> lines;
     for (const std::string& statement : spy.statements()) Explain(statement, lines);
@@ -39,7 +39,7 @@ class QueryPlan : public testing::Test {
     EventSequence sequence = *EventSequence::Load(*connection_);
     {
       const std::unique_ptr<Connection> spied = WithSpy(*driver_->ConnectWriter(), spy, /*writes=*/true);
-      Transaction transaction(*spied, sequence);
+      WriteTransaction transaction(*spied, sequence);
       EXPECT_THAT(spied->Begin(), IsOk());
       calls(transaction);
       spied->Rollback();
@@ -89,99 +89,100 @@ MATCHER_P(IsBy, index, std::string("searches by ") + index) {
 }
 
 TEST_F(QueryPlan, WhatComesDueIsFoundByAnIndexInItsOrder) {
-  const auto due = PlansOf([](Facts& facts) { facts.DueEnrollments("", At(0), 10).IgnoreError(); });
+  const auto due = PlansOf([](ReadTransaction& tx) { tx.DueEnrollments("", At(0), 10).IgnoreError(); });
   EXPECT_THAT(due, AllOf(IsByIndexAndUnsorted(), IsBy("INDEX enrollment_by_next_due (clock=? AND ")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextWake("").IgnoreError(); }), IsByIndexAndUnsorted());
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.NextWake("").IgnoreError(); }), IsByIndexAndUnsorted());
 }
 
 TEST_F(QueryPlan, WhatMayBeLeasedIsFoundByAnIndexInItsOrder) {
   const LeaseQueue queue{"", v1::CHANNEL_SMS, "a"};
-  EXPECT_THAT(PlansOf([&](Facts& facts) { facts.LeasableReminders(queue, At(0), {}, 10).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_channel (clock=? AND channel=? AND clinic=? AND ")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextLeaseClinic("", v1::CHANNEL_SMS, "").IgnoreError(); }),
+  EXPECT_THAT(
+      PlansOf([&](ReadTransaction& tx) { tx.LeasableReminders(queue, At(0), {}, 10).IgnoreError(); }),
+      AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_channel (clock=? AND channel=? AND clinic=? AND ")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.NextLeaseClinic("", v1::CHANNEL_SMS, "").IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("INDEX reminder_by_channel (clock=? AND channel=? AND clinic>?)")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.NextAvailable("", At(0)).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.NextAvailable("", At(0)).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("available>?")));
 }
 
 TEST_F(QueryPlan, WhatHasExpiredIsFoundByAnIndexInItsOrder) {
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ExpiredReminders("", At(0), 10).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ExpiredReminders("", At(0), 10).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_expire (clock=? AND expire<?)")));
 }
 
 TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a"}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListEnrollments({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND enrollment>?")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEnrollments({.clinic = "a", .patient = "p"}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListEnrollments({.clinic = "a", .patient = "p"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient>? AND patient<?)")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a"}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReminders({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due (clinic=? AND ")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListEvents("a", 0, 10).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListEvents("a", 0, 10).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND seq>?")));
-  EXPECT_THAT(PlansOf([](Facts& facts) {
-                facts.ListClinics("", 10).IgnoreError();
-                facts.ListPathways("a", "", 10).IgnoreError();
-                facts.ListPathwayRevisions("a", "knee", 0, 10).IgnoreError();
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
+                tx.ListClinics("", 10).IgnoreError();
+                tx.ListPathways("a", "", 10).IgnoreError();
+                tx.ListPathwayRevisions("a", "knee", 0, 10).IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }
 
 TEST_F(QueryPlan, WhatFailedIsNotSoughtAmongAllThatDidNot) {
   const std::vector<v1::ReminderState> failed = {v1::REMINDER_STATE_FAILED};
-  EXPECT_THAT(PlansOf([&](Facts& facts) { facts.ListReminders({.clinic = "a", .states = failed}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([&](ReadTransaction& tx) { tx.ListReminders({.clinic = "a", .states = failed}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_failed (clinic=? AND ")));
 }
 
 TEST_F(QueryPlan, WhatHasNotEndedIsNotSoughtAmongAllThatHas) {
   const std::vector<v1::ReminderState> states = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
-  EXPECT_THAT(PlansOf([&](Facts& facts) { facts.ListReminders({.clinic = "a", .states = states}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([&](ReadTransaction& tx) { tx.ListReminders({.clinic = "a", .states = states}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due_unended (clinic=? AND ")));
 }
 
 TEST_F(QueryPlan, WhoIsBehindAndWhoIsInTheLogIsFoundByAnIndex) {
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.EnrollmentsDue("", "a", At(0)).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsDue("", "a", At(0)).IgnoreError(); }),
               IsBy("COVERING INDEX enrollment_by_next_due (clock=? AND "));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.EnrollmentsInLog("a", 1, 10).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsInLog("a", 1, 10).IgnoreError(); }),
               IsByIndexAndUnsorted());
 }
 
 // The one listing that is sorted: the rows of an enrollment are few, and a further index would weigh on every row.
 TEST_F(QueryPlan, TheRemindersOfAnEnrollmentAreSoughtAmongItsOwnOnly) {
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReminders({.clinic = "a", .enrollment = "e"}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReminders({.clinic = "a", .enrollment = "e"}).IgnoreError(); }),
               IsBy("PRIMARY KEY (clinic=? AND enrollment=?)"));
 }
 
 TEST_F(QueryPlan, OneRowIsFoundByItsKey) {
-  EXPECT_THAT(PlansOf([](Facts& facts) {
-                facts.Secret().IgnoreError();
-                facts.ZoneDatabase().IgnoreError();
-                facts.LastEventSeq().IgnoreError();
-                facts.TrimmedSeq().IgnoreError();
-                facts.GetClinic("a").IgnoreError();
-                facts.FirstToReplan().IgnoreError();
-                facts.NewestRevision("a", "knee").IgnoreError();
-                facts.GetPathway("a", "knee", 0).IgnoreError();
-                facts.GetPathway("a", "knee", 1).IgnoreError();
-                facts.GetEnrollment("a", "e").IgnoreError();
-                facts.StampOf("a", "e").IgnoreError();
-                facts.GetReminder({"a", "e", "ice", 1}).IgnoreError();
-                facts.GetRequest("a", "r").IgnoreError();
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
+                tx.Secret().IgnoreError();
+                tx.ZoneDatabase().IgnoreError();
+                tx.LastEventSeq().IgnoreError();
+                tx.TrimmedSeq().IgnoreError();
+                tx.GetClinic("a").IgnoreError();
+                tx.FirstToReplan().IgnoreError();
+                tx.NewestRevision("a", "knee").IgnoreError();
+                tx.GetPathway("a", "knee", 0).IgnoreError();
+                tx.GetPathway("a", "knee", 1).IgnoreError();
+                tx.GetEnrollment("a", "e").IgnoreError();
+                tx.EnrollmentRowVersion("a", "e").IgnoreError();
+                tx.GetReminder({"a", "e", "ice", 1}).IgnoreError();
+                tx.GetRequest("a", "r").IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }
 
 TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.EnrollmentsAt("a", "sms:+15550100").IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsAt("a", "sms:+15550100").IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("PRIMARY KEY (clinic=? AND address=?)")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.OptedOut("a", "p").IgnoreError(); }), IsByIndexAndUnsorted());
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReplies({.clinic = "a"}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.OptedOut("a", "p").IgnoreError(); }), IsByIndexAndUnsorted());
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReplies({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("PRIMARY KEY (clinic=? AND reply<?)")));
-  EXPECT_THAT(PlansOf([](Facts& facts) { facts.ListReplies({.clinic = "a", .patient = "p"}).IgnoreError(); }),
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReplies({.clinic = "a", .patient = "p"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reply_by_patient (clinic=? AND patient=? AND reply<?)")));
 }
 
 TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
-  EXPECT_THAT(PlansOfWrites([](Transaction& tx) {
+  EXPECT_THAT(PlansOfWrites([](WriteTransaction& tx) {
                 tx.AppendEvent("a", MakeEvent("a", "e1")).IgnoreError();
                 tx.GiveUpEventsOf(At(0)).IgnoreError();
                 tx.DeleteGivenUpEvents("", 10).IgnoreError();
@@ -190,7 +191,7 @@ TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
 }
 
 TEST_F(QueryPlan, RowsAreChangedByTheirKeys) {
-  EXPECT_THAT(PlansOfWrites([](Transaction& tx) {
+  EXPECT_THAT(PlansOfWrites([](WriteTransaction& tx) {
                 ReminderRow closed = MakeReminder("a", "e", "ice", 1);
                 closed.closes.reset();
                 tx.UpdateClinic(MakeClinic("a")).IgnoreError();

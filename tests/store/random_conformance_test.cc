@@ -80,7 +80,7 @@ auto Expected(const Rows& rows, int limit, Holds holds, Order order) {
 }
 
 void RandomConformance::ChangeSomething() {
-  Apply([this](Transaction& tx) -> absl::Status {
+  Apply([this](WriteTransaction& tx) -> absl::Status {
     for (int i = 0; i < 20; ++i) {
       const EnrollmentRow enrollment = RandomEnrollment();
       const bool known = enrollments_.count(KeyOf(enrollment)) > 0;
@@ -105,7 +105,7 @@ void RandomConformance::CompareEnrollments() {
   const absl::Time now = Instant();
   const std::string clock = Clock();
   const int limit = Limit();
-  EXPECT_EQ(Show(Ask(&Facts::DueEnrollments, clock, now, limit)),
+  EXPECT_EQ(Show(Ask(&ReadTransaction::DueEnrollments, clock, now, limit)),
             Show(Expected(
                 enrollments_, limit,
                 [&](const EnrollmentRow& row) { return row.clock == clock && row.next_due && *row.next_due <= now; },
@@ -123,7 +123,7 @@ void RandomConformance::CompareEnrollments() {
            (query.pathway.empty() || PathwayIdOf(row) == query.pathway) &&
            (query.state == v1::ENROLLMENT_STATE_UNSPECIFIED || row.state == query.state);
   };
-  EXPECT_EQ(Show(Ask(&Facts::ListEnrollments, query)),
+  EXPECT_EQ(Show(Ask(&ReadTransaction::ListEnrollments, query)),
             Show(Expected(enrollments_, limit, holds, [](const EnrollmentRow& row) { return row.enrollment; })));
 
   std::optional<absl::Time> wake;
@@ -132,7 +132,7 @@ void RandomConformance::CompareEnrollments() {
   };
   for (const auto& [key, row] : enrollments_) consider(row.clock == clock ? row.next_due : std::nullopt);
   for (const auto& [key, row] : reminders_) consider(row.clock == clock ? row.closes : std::nullopt);
-  EXPECT_EQ(Show(Ask(&Facts::NextWake, clock)), Show(wake));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextWake, clock)), Show(wake));
 }
 
 void RandomConformance::CompareQueue(const LeaseQueue& queue, absl::Time now, int limit) {
@@ -146,7 +146,7 @@ void RandomConformance::CompareQueue(const LeaseQueue& queue, absl::Time now, in
     return row.clock == queue.clock && row.channel == queue.channel && row.key.clinic == queue.clinic &&
            row.available && *row.available <= now && now < row.expire && behind(row);
   };
-  EXPECT_EQ(Show(Ask(&Facts::LeasableReminders, queue, now, after, limit)),
+  EXPECT_EQ(Show(Ask(&ReadTransaction::LeasableReminders, queue, now, after, limit)),
             Show(Expected(reminders_, limit, leasable, [](const ReminderRow& row) { return *row.available; })));
 
   std::optional<std::string> next;
@@ -155,7 +155,7 @@ void RandomConformance::CompareQueue(const LeaseQueue& queue, absl::Time now, in
     if (row.clock != queue.clock || row.channel != queue.channel || !row.available || row.key.clinic <= before) continue;
     if (!next || row.key.clinic < *next) next = row.key.clinic;
   }
-  EXPECT_EQ(*Ask(&Facts::NextLeaseClinic, queue.clock, queue.channel, before), next);
+  EXPECT_EQ(*Ask(&ReadTransaction::NextLeaseClinic, queue.clock, queue.channel, before), next);
 }
 
 void RandomConformance::CompareReminders() {
@@ -163,7 +163,7 @@ void RandomConformance::CompareReminders() {
   const std::string clock = Clock();
   const int limit = Limit();
   CompareQueue({clock, Channel(), Clinic()}, now, limit);
-  EXPECT_EQ(Show(Ask(&Facts::ExpiredReminders, clock, now, limit)),
+  EXPECT_EQ(Show(Ask(&ReadTransaction::ExpiredReminders, clock, now, limit)),
             Show(Expected(
                 reminders_, limit,
                 [&](const ReminderRow& row) { return row.clock == clock && row.closes && *row.closes <= now; },
@@ -172,7 +172,8 @@ void RandomConformance::CompareReminders() {
       reminders_, 1,
       [&](const ReminderRow& row) { return row.clock == clock && row.available && *row.available > now; },
       [](const ReminderRow& row) { return *row.available; });
-  EXPECT_EQ(Show(Ask(&Facts::NextAvailable, clock, now)), Show(coming.empty() ? std::nullopt : coming[0].available));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextAvailable, clock, now)),
+            Show(coming.empty() ? std::nullopt : coming[0].available));
 
   ReminderQuery query{.clinic = Clinic(), .limit = limit};
   if (Toss()) query.enrollment = Enrollment();
@@ -190,7 +191,7 @@ void RandomConformance::CompareReminders() {
            (!query.due_from || row.due >= *query.due_from) && (!query.due_before || row.due < *query.due_before) &&
            (query.states.empty() || row.state == v1::REMINDER_STATE_SENT);
   };
-  EXPECT_EQ(Show(Ask(&Facts::ListReminders, query)), Show(Expected(reminders_, limit, holds, position)));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::ListReminders, query)), Show(Expected(reminders_, limit, holds, position)));
 }
 
 TEST_P(RandomConformance, EveryQueryAnswersAsPlainListsDo) {

@@ -62,7 +62,7 @@ class RefusedFile : public testing::Test {
     auto store = Store::Open(*std::move(driver), {});
     ASSERT_THAT(store, IsOk());
     ASSERT_THAT(Write(**store,
-                      [&](Transaction& tx) {
+                      [&](WriteTransaction& tx) {
                         for (int i = 0; i < enrollments; ++i) {
                           const std::string id = absl::StrCat("e", i);
                           EXPECT_THAT(tx.InsertEnrollment(MakeEnrollment("a", id)), IsOk());
@@ -255,7 +255,7 @@ TEST_F(RefusedFile, ADatabaseThatThisProcessHasOpenIsRefusedAndItsLocksStay) {
   const auto store = Store::Open(*std::move(driver), {});
   ASSERT_THAT(store, IsOk());
   EXPECT_THAT(Open(), Fails(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(Do(**store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_THAT(Do(**store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   // A process that closes any descriptor of a file gives up all its locks on it, and a shell could then take the
   // database for one that nobody has open. Another process asks, because one is not told of its own.
   const pid_t asking = fork();

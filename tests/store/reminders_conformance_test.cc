@@ -21,11 +21,11 @@ class RemindersConformance : public StoreSuite {
   // What may be leased of a clinic by SMS in real time.
   std::string Leasable(const std::string& clinic, absl::Time now, std::optional<QueuePosition> after = {},
                        int limit = 10) {
-    return Ids(Ask(&Facts::LeasableReminders, LeaseQueue{"", v1::CHANNEL_SMS, clinic}, now, after, limit));
+    return Ids(Ask(&ReadTransaction::LeasableReminders, LeaseQueue{"", v1::CHANNEL_SMS, clinic}, now, after, limit));
   }
   std::string List(ReminderQuery query) {
     query.clinic = "a";
-    return Ids(Ask(&Facts::ListReminders, query));
+    return Ids(Ask(&ReadTransaction::ListReminders, query));
   }
 };
 INSTANTIATE_FOR_EVERY_DATABASE(RemindersConformance);
@@ -33,10 +33,10 @@ INSTANTIATE_FOR_EVERY_DATABASE(RemindersConformance);
 TEST_P(RemindersConformance, AReminderIsReadAsItWasWritten) {
   const ReminderRow row = MakeReminder("a", "e1", "ice", 1);
   Insert(row);
-  EXPECT_EQ(Show(Ask(&Facts::GetReminder, row.key)), Show(row));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, row.key)), Show(row));
   for (const ReminderKey& other : {ReminderKey{"b", "e1", "ice", 1}, ReminderKey{"a", "e2", "ice", 1},
                                    ReminderKey{"a", "e1", "rest", 1}, ReminderKey{"a", "e1", "ice", 2}}) {
-    EXPECT_EQ(Show(Ask(&Facts::GetReminder, other)), "none");
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, other)), "none");
   }
 }
 
@@ -47,7 +47,7 @@ TEST_P(RemindersConformance, WhatIsEmptyStaysEmpty) {
   row.reason = v1::REMINDER_REASON_NO_CONSENT;
   row.clock = "a";
   Insert(row);
-  EXPECT_EQ(Show(Ask(&Facts::GetReminder, row.key)), Show(row));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, row.key)), Show(row));
 }
 
 TEST_P(RemindersConformance, ASecondInsertIsRefusedAndLeavesTheRowAlone) {
@@ -60,7 +60,7 @@ TEST_P(RemindersConformance, ASecondInsertIsRefusedAndLeavesTheRowAlone) {
   const absl::StatusOr<bool> inserted = InsertReminder(other);
   ASSERT_THAT(inserted, IsOk());
   EXPECT_FALSE(*inserted);
-  EXPECT_EQ(Show(Ask(&Facts::GetReminder, row.key)), Show(row));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, row.key)), Show(row));
 }
 
 TEST_P(RemindersConformance, AnUpdateReplacesWhatChangesFromStateToStateAndNoOtherRow) {
@@ -68,9 +68,9 @@ TEST_P(RemindersConformance, AnUpdateReplacesWhatChangesFromStateToStateAndNoOth
   Insert(MakeReminder("a", "e1", "ice", 2));
   ReminderRow row = MakeReminder("a", "e1", "ice", 1);
   const auto update = [&] {
-    ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
-    EXPECT_EQ(Show(Ask(&Facts::GetReminder, row.key)), Show(row));
-    EXPECT_EQ(Show(Ask(&Facts::GetReminder, ReminderKey{"a", "e1", "ice", 2})),
+    ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, row), IsOk());
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, row.key)), Show(row));
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, ReminderKey{"a", "e1", "ice", 2})),
               Show(MakeReminder("a", "e1", "ice", 2)));
   };
   row.state = v1::REMINDER_STATE_LEASED;
@@ -102,8 +102,8 @@ TEST_P(RemindersConformance, AnUpdateReplacesWhatWasFixedAtFiringToo) {
   Insert(MakeReminder("a", "e1", "ice", 1));
   ReminderRow row = MakeReminder("a", "e1", "ice", 1);
   const auto update = [&] {
-    ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
-    EXPECT_EQ(Show(Ask(&Facts::GetReminder, row.key)), Show(row));
+    ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, row), IsOk());
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetReminder, row.key)), Show(row));
   };
   row.clock = "a";
   update();
@@ -124,8 +124,8 @@ TEST_P(RemindersConformance, AnUpdateOfARowThatIsNotThereIsAnInternalError) {
   ReminderRow open = MakeReminder("b", "e1", "ice", 1);
   ReminderRow closed = open;
   closed.closes.reset();
-  EXPECT_THAT(Do(&Transaction::UpdateReminder, open), Fails(absl::StatusCode::kInternal));
-  EXPECT_THAT(Do(&Transaction::UpdateReminder, closed), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&WriteTransaction::UpdateReminder, open), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(Do(&WriteTransaction::UpdateReminder, closed), Fails(absl::StatusCode::kInternal));
 }
 
 TEST_P(RemindersConformance, RemindersAreListedByDueTimeThenKeyInPages) {
@@ -204,15 +204,17 @@ TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThe
   EXPECT_EQ(Leasable("a", At(5), QueuePosition{At(1), "e1", "ice", 1}), "e1/ice.2 e2/ice.1");
   EXPECT_EQ(Leasable("a", At(5), {}, 1), "e3/ice.1");
   EXPECT_EQ(Leasable("b", At(5)), "e0/ice.1");
-  EXPECT_EQ(Ids(Ask(&Facts::LeasableReminders, LeaseQueue{"a", v1::CHANNEL_SMS, "a"}, At(5), std::nullopt, 9)),
-            "e9/ice.1");
-  EXPECT_EQ(Ids(Ask(&Facts::LeasableReminders, LeaseQueue{"", v1::CHANNEL_EMAIL, "a"}, At(5), std::nullopt, 9)),
-            "e5/ice.1");
+  EXPECT_EQ(
+      Ids(Ask(&ReadTransaction::LeasableReminders, LeaseQueue{"a", v1::CHANNEL_SMS, "a"}, At(5), std::nullopt, 9)),
+      "e9/ice.1");
+  EXPECT_EQ(
+      Ids(Ask(&ReadTransaction::LeasableReminders, LeaseQueue{"", v1::CHANNEL_EMAIL, "a"}, At(5), std::nullopt, 9)),
+      "e5/ice.1");
 }
 
 TEST_P(RemindersConformance, ClinicsWithMessagesForGatewaysAreFoundOneAfterTheOther) {
   const auto next = [this](const char* clock, v1::Channel channel, const char* after) {
-    return Ask(&Facts::NextLeaseClinic, clock, channel, after)->value_or("none");
+    return Ask(&ReadTransaction::NextLeaseClinic, clock, channel, after)->value_or("none");
   };
   EXPECT_EQ(next("", v1::CHANNEL_SMS, ""), "none");
   Insert("e1", [](ReminderRow& row) { row.key.clinic = "b", row.available = At(1); });
@@ -228,16 +230,16 @@ TEST_P(RemindersConformance, ClinicsWithMessagesForGatewaysAreFoundOneAfterTheOt
 }
 
 TEST_P(RemindersConformance, NextAvailableIsTheFirstInstantAfterNow) {
-  EXPECT_EQ(Show(Ask(&Facts::NextAvailable, "", At(0))), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextAvailable, "", At(0))), "none");
   Insert("e1", [](ReminderRow& row) { row.available = At(1); });
   Insert("e2", [](ReminderRow& row) { row.available = At(3); });
   Insert("e3", [](ReminderRow& row) { row.available.reset(); });
   Insert("e4", [](ReminderRow& row) { row.available = At(2), row.clock = "a"; });
-  EXPECT_EQ(*Ask(&Facts::NextAvailable, "", At(0)), At(1));
-  EXPECT_EQ(*Ask(&Facts::NextAvailable, "", At(0.999999)), At(1));
-  EXPECT_EQ(*Ask(&Facts::NextAvailable, "", At(1)), At(3));
-  EXPECT_EQ(Show(Ask(&Facts::NextAvailable, "", At(3))), "none");
-  EXPECT_EQ(*Ask(&Facts::NextAvailable, "a", At(0)), At(2));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextAvailable, "", At(0)), At(1));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextAvailable, "", At(0.999999)), At(1));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextAvailable, "", At(1)), At(3));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextAvailable, "", At(3))), "none");
+  EXPECT_EQ(*Ask(&ReadTransaction::NextAvailable, "a", At(0)), At(2));
 }
 
 TEST_P(RemindersConformance, AnOpenReminderExpiresAtItsExpireTimeAndAClosedOneNever) {
@@ -253,28 +255,30 @@ TEST_P(RemindersConformance, AnOpenReminderExpiresAtItsExpireTimeAndAClosedOneNe
   Insert("e0", expiring(1, false));
   Insert("e4", [&](ReminderRow& row) { expiring(1, true)(row), row.clock = "a"; });
   Insert("e0", [&](ReminderRow& row) { expiring(2, true)(row), row.key.clinic = "b"; });
-  const auto expired = [&](absl::Time now, int limit) { return Ids(Ask(&Facts::ExpiredReminders, "", now, limit)); };
+  const auto expired = [&](absl::Time now, int limit) {
+    return Ids(Ask(&ReadTransaction::ExpiredReminders, "", now, limit));
+  };
   EXPECT_EQ(expired(At(1.999999), 10), "");
   EXPECT_EQ(expired(At(2), 10), "e1/ice.1 e2/ice.1 e0/ice.1");
   EXPECT_EQ(expired(At(3), 10), "e1/ice.1 e2/ice.1 e0/ice.1 e3/ice.1");
   EXPECT_EQ(expired(At(3), 2), "e1/ice.1 e2/ice.1");
-  EXPECT_EQ(Ids(Ask(&Facts::ExpiredReminders, "a", At(9), 10)), "e4/ice.1");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::ExpiredReminders, "a", At(9), 10)), "e4/ice.1");
 }
 
 TEST_P(RemindersConformance, AnUpdatedReminderIsFoundByItsNewTimesOnly) {
   ReminderRow row = MakeReminder("a", "e1", "ice", 1);
   Insert(row);
   row.available = At(50);
-  ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, row), IsOk());
   EXPECT_EQ(Leasable("a", At(49)), "");
-  EXPECT_EQ(*Ask(&Facts::NextAvailable, "", At(0)), At(50));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextAvailable, "", At(0)), At(50));
   row.available.reset();
   row.closes.reset();
-  ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, row), IsOk());
   EXPECT_EQ(Leasable("a", At(60)), "");
-  EXPECT_EQ(Ids(Ask(&Facts::ExpiredReminders, "", At(1000), 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::ExpiredReminders, "", At(1000), 10)), "");
   row.due = At(-7);
-  ASSERT_THAT(Do(&Transaction::UpdateReminder, row), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, row), IsOk());
   EXPECT_EQ(List({.due_before = At(-6)}), "e1/ice.1");
   EXPECT_EQ(List({.due_from = At(-6)}), "");
 }

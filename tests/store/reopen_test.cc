@@ -57,7 +57,7 @@ class Reopen : public testing::Test {
 TEST_F(Reopen, AFreshDatabaseIsForItsOwnerOnly) {
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
-  ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   for (const std::string& name : Files()) {
     struct stat info;
     ASSERT_EQ(stat(directory_.File(name).c_str(), &info), 0);
@@ -73,12 +73,12 @@ TEST_F(Reopen, AClosedDatabaseIsOneFileBesidesItsLock) {
 TEST_F(Reopen, AReopenedDatabaseHoldsWhatItHeld) {
   std::unique_ptr<Store> store = Open(path_);
   ASSERT_NE(store, nullptr);
-  ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   for (int i = 0; i < 3; ++i) {
     store.reset();
     store = Open(path_);
     ASSERT_NE(store, nullptr);
-    EXPECT_EQ(Show(Ask(*store, &Facts::GetClinic, "a")), Show(MakeClinic("a")));
+    EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetClinic, "a")), Show(MakeClinic("a")));
   }
 }
 
@@ -86,14 +86,14 @@ TEST_F(Reopen, AnEmptyFileBecomesADatabase) {
   std::ofstream(path_).flush();
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
-  EXPECT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
 }
 
 TEST_F(Reopen, ADatabaseThatWasMarkedAndNotYetFilledIsFilled) {
   ASSERT_THAT((*OpenSqlite(path_))->ConnectWriter(), IsOk());
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
-  EXPECT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
 }
 
 TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
@@ -102,9 +102,9 @@ TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
   ASSERT_THAT(driver, IsOk());
   const auto connection = (*driver)->ConnectWriter();
   ASSERT_THAT(connection, IsOk());
-  const std::string secret = Facts(**connection).Secret().value();
+  const std::string secret = ReadTransaction(**connection).Secret().value();
   EXPECT_THAT(Migrate(**connection, (*driver)->dialect()), IsOk());
-  EXPECT_EQ(Facts(**connection).Secret().value(), secret);
+  EXPECT_EQ(ReadTransaction(**connection).Secret().value(), secret);
   EXPECT_THAT(CheckSchema(**connection), IsOk());
 }
 
@@ -113,8 +113,8 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   {
     const auto store = Open(path_);
     ASSERT_NE(store, nullptr);
-    ASSERT_THAT(Do(*store, &Transaction::InsertClinic, MakeClinic("a")), IsOk());
-    ASSERT_THAT(Do(*store, &Transaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
   }
   UndoStepFour();
   {
@@ -134,11 +134,11 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
   ClinicRow clinic = MakeClinic("a");
-  clinic.calendar = 0;
+  clinic.calendar_fingerprint = 0;
   EnrollmentRow enrollment = MakeEnrollment("a", "e");
-  enrollment.calendar = 0;
-  EXPECT_EQ(Show(Ask(*store, &Facts::GetClinic, "a")), Show(clinic));
-  EXPECT_EQ(Show(Ask(*store, &Facts::GetEnrollment, "a", "e")), Show(enrollment));
+  enrollment.plan_fingerprint = 0;
+  EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetClinic, "a")), Show(clinic));
+  EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetEnrollment, "a", "e")), Show(enrollment));
 }
 
 // Addresses stood only in messages then, and reminders did not tell by which channel they go.
@@ -171,7 +171,7 @@ TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
     const auto store = Open(path_);
     ASSERT_NE(store, nullptr);
     ASSERT_THAT(Write(*store,
-                      [&](Transaction& tx) {
+                      [&](WriteTransaction& tx) {
                         absl::Status status;
                         // More than are read at a time.
                         for (int i = 0; i < 2100 && status.ok(); ++i) {
@@ -188,10 +188,10 @@ TEST_F(Reopen, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
   UndoStepFour();
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
-  EXPECT_EQ(Ask(*store, &Facts::EnrollmentsAt, "a", "sms:+15550100")->size(), 1050u);
-  EXPECT_EQ(Ask(*store, &Facts::EnrollmentsAt, "b", "email:zoe@example.org")->size(), 1050u);
+  EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "a", "sms:+15550100")->size(), 1050u);
+  EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "email:zoe@example.org")->size(), 1050u);
   const auto channel_of = [&](const ReminderRow& row) {
-    return Ask(*store, &Facts::GetReminder, row.key).value()->channel;
+    return Ask(*store, &ReadTransaction::GetReminder, row.key).value()->channel;
   };
   EXPECT_EQ(channel_of(first), v1::CHANNEL_SMS);
   EXPECT_EQ(channel_of(second), v1::CHANNEL_EMAIL);
@@ -214,7 +214,7 @@ TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {
   }
   const auto store = Open(link);
   ASSERT_NE(store, nullptr);
-  EXPECT_TRUE(Ask(*store, &Facts::GetEnrollment, "a", "w0")->has_value());
+  EXPECT_TRUE(Ask(*store, &ReadTransaction::GetEnrollment, "a", "w0")->has_value());
   EXPECT_THAT(OpenSqlite(path_), Fails(absl::StatusCode::kFailedPrecondition));
 }
 

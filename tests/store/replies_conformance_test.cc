@@ -19,7 +19,7 @@ class RepliesConformance : public StoreSuite {
     return row;
   }
   std::string Found(absl::string_view clinic, v1::Channel channel, absl::string_view address) {
-    const auto ids = Ask(&Facts::EnrollmentsAt, clinic, AddressKey(channel, address));
+    const auto ids = Ask(&ReadTransaction::EnrollmentsAt, clinic, AddressKey(channel, address));
     return ids.ok() ? absl::StrJoin(*ids, " ") : ids.status().ToString();
   }
   static ReplyRow Reply(absl::string_view clinic, absl::string_view id, absl::string_view patient) {
@@ -35,7 +35,7 @@ class RepliesConformance : public StoreSuite {
     return row;
   }
   std::string List(const ReplyQuery& query) {
-    const auto rows = Ask(&Facts::ListReplies, query);
+    const auto rows = Ask(&ReadTransaction::ListReplies, query);
     if (!rows.ok()) return rows.status().ToString();
     return absl::StrJoin(*rows, " ", [](std::string* out, const ReplyRow& row) { out->append(row.reply); });
   }
@@ -43,7 +43,7 @@ class RepliesConformance : public StoreSuite {
 INSTANTIATE_FOR_EVERY_DATABASE(RepliesConformance);
 
 TEST_P(RepliesConformance, EnrollmentsAreFoundByTheirContactPoints) {
-  Apply([](Transaction& tx) {
+  Apply([](WriteTransaction& tx) {
     absl::Status status = tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_EMAIL, "X@y.org"}}));
     if (status.ok()) status = tx.InsertEnrollment(At("a", "e1", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_SMS, "+1"}}));
     return status.ok() ? tx.InsertEnrollment(At("b", "e3", {{v1::CHANNEL_SMS, "+1"}})) : status;
@@ -58,7 +58,7 @@ TEST_P(RepliesConformance, EnrollmentsAreFoundByTheirContactPoints) {
 TEST_P(RepliesConformance, ChangedContactPointsAreThoseOfAfter) {
   const EnrollmentRow before = At("a", "e1", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_EMAIL, "x@y.org"}});
   const EnrollmentRow after = At("a", "e1", {{v1::CHANNEL_EMAIL, "X@Y.org"}, {v1::CHANNEL_WEBHOOK, "Id"}});
-  Apply([&](Transaction& tx) {
+  Apply([&](WriteTransaction& tx) {
     absl::Status status = tx.InsertEnrollment(before);
     if (status.ok()) status = tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, "+1"}}));
     return status.ok() ? tx.UpdateContacts(before, after) : status;
@@ -70,27 +70,27 @@ TEST_P(RepliesConformance, ChangedContactPointsAreThoseOfAfter) {
 }
 
 TEST_P(RepliesConformance, WhatAPatientOptedOutOfIsRemembered) {
-  EXPECT_EQ(Ask(&Facts::OptedOut, "a", "p").value(), 0);
-  ASSERT_THAT(Do(&Transaction::SetOptedOut, "a", "p", int64_t{6}), IsOk());
-  EXPECT_EQ(Ask(&Facts::OptedOut, "a", "p").value(), 6);
-  EXPECT_EQ(Ask(&Facts::OptedOut, "b", "p").value(), 0);
-  ASSERT_THAT(Do(&Transaction::SetOptedOut, "a", "p", int64_t{0}), IsOk());
-  EXPECT_EQ(Ask(&Facts::OptedOut, "a", "p").value(), 0);
+  EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "a", "p").value(), 0);
+  ASSERT_THAT(Do(&WriteTransaction::SetOptedOut, "a", "p", int64_t{6}), IsOk());
+  EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "a", "p").value(), 6);
+  EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "b", "p").value(), 0);
+  ASSERT_THAT(Do(&WriteTransaction::SetOptedOut, "a", "p", int64_t{0}), IsOk());
+  EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "a", "p").value(), 0);
 }
 
 TEST_P(RepliesConformance, AReplyIsReadAsItWasWritten) {
-  ASSERT_THAT(Do(&Transaction::InsertReply, Reply("a", "r1", "p")), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::InsertReply, Reply("a", "r1", "p")), IsOk());
   Open();
-  const auto rows = Ask(&Facts::ListReplies, ReplyQuery{.clinic = "a"});
+  const auto rows = Ask(&ReadTransaction::ListReplies, ReplyQuery{.clinic = "a"});
   ASSERT_THAT(rows, IsOk());
   ASSERT_EQ(rows->size(), 1u);
   EXPECT_EQ(rows->front().reply, "r1");
   EXPECT_EQ(rows->front().data.DebugString(), Reply("a", "r1", "p").data.DebugString());
-  EXPECT_THAT(Do(&Transaction::InsertReply, Reply("a", "r1", "q")), Fails(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Do(&WriteTransaction::InsertReply, Reply("a", "r1", "q")), Fails(absl::StatusCode::kAlreadyExists));
 }
 
 TEST_P(RepliesConformance, RepliesAreListedNewestFirst) {
-  Apply([](Transaction& tx) {
+  Apply([](WriteTransaction& tx) {
     absl::Status status;
     for (const char* id : {"r1", "r3", "r2"}) {
       if (status.ok()) status = tx.InsertReply(Reply("a", id, id[1] == '2' ? "q" : "p"));

@@ -52,18 +52,18 @@ class StoreSuite : public testing::TestWithParam<DatabaseKind> {
     return store::Ask(store(), method, arguments...);
   }
   template <typename... Parameters, typename... Arguments>
-  absl::Status Do(absl::Status (Transaction::*method)(Parameters...), const Arguments&... arguments) {
+  absl::Status Do(absl::Status (WriteTransaction::*method)(Parameters...), const Arguments&... arguments) {
     return store::Do(store(), method, arguments...);
   }
   // Applies all in one mutation that must succeed.
-  void Apply(absl::FunctionRef<absl::Status(Transaction&)> mutation) {
+  void Apply(absl::FunctionRef<absl::Status(WriteTransaction&)> mutation) {
     const absl::Status status = Write(store(), mutation);
     ASSERT_THAT(status, IsOk()) << status;
   }
   // Whether the row was inserted.
   absl::StatusOr<bool> InsertReminder(const ReminderRow& row) {
     absl::StatusOr<bool> inserted = false;
-    const absl::Status status = Write(store(), [&](Transaction& tx) {
+    const absl::Status status = Write(store(), [&](WriteTransaction& tx) {
       inserted = tx.InsertReminder(row);
       return inserted.status();
     });

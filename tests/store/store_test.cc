@@ -20,7 +20,7 @@ class StoreTest : public StoreSuite {
   Outcome& Submit(const std::string& clinic, absl::Status status = absl::OkStatus()) {
     Outcome& outcome = outcomes_.emplace_back();
     store().Submit(
-        [clinic, status](Transaction& tx) -> absl::Status {
+        [clinic, status](WriteTransaction& tx) -> absl::Status {
           v1::Event event;
           event.set_patient(clinic);
           if (absl::Status inserted = tx.InsertClinic(MakeClinic(clinic)); !inserted.ok()) return inserted;
@@ -30,10 +30,10 @@ class StoreTest : public StoreSuite {
         outcome.Done());
     return outcome;
   }
-  std::string Clinics() { return Ids(Ask(&Facts::ListClinics, "", 10000)); }
+  std::string Clinics() { return Ids(Ask(&ReadTransaction::ListClinics, "", 10000)); }
   std::vector<std::string> Logged() {
     std::vector<std::string> patients;
-    const auto events = Ask(&Facts::ListEvents, "log", 0, 10000);
+    const auto events = Ask(&ReadTransaction::ListEvents, "log", 0, 10000);
     for (const EventRow& event : events.value()) patients.push_back(event.data.patient());
     return patients;
   }
@@ -56,7 +56,7 @@ TEST_P(StoreTest, MutationsThatWaitShareOneCommit) {
     EXPECT_EQ(spy_.commits(), before + 2) << "the gate's and one for all that waited";
   }
   EXPECT_EQ(store().QueueDepth(), 0);
-  EXPECT_EQ(Ask(&Facts::ListClinics, "", 10000)->size(), 300);
+  EXPECT_EQ(Ask(&ReadTransaction::ListClinics, "", 10000)->size(), 300);
 }
 
 TEST_P(StoreTest, ACommitHoldsNoMoreMutationsThanItMay) {
@@ -90,9 +90,9 @@ TEST_P(StoreTest, AMutationThatFailsAfterWritingLeavesNoTraceAndHarmsNoOther) {
   EXPECT_THAT(outcomes_[2].Await(), IsOk());
   EXPECT_EQ(Clinics(), "a c");
   EXPECT_THAT(Logged(), ElementsAre("a", "c"));
-  const std::vector<EventRow> events = Ask(&Facts::ListEvents, "log", 0, 10).value();
+  const std::vector<EventRow> events = Ask(&ReadTransaction::ListEvents, "log", 0, 10).value();
   EXPECT_THAT(heard, ElementsAre(events[0].seq, events[1].seq));
-  EXPECT_GE(*Ask(&Facts::LastEventSeq), events.back().seq);
+  EXPECT_GE(*Ask(&ReadTransaction::LastEventSeq), events.back().seq);
 }
 
 TEST_P(StoreTest, AMutationThatFailsAloneLeavesNoTrace) {
@@ -121,7 +121,7 @@ TEST_P(StoreTest, AMutationSeesWhatTheOnesBeforeItInItsGroupDid) {
   std::string seen;
   Outcome outcome;
   store().Submit(
-      [&](Transaction& tx) {
+      [&](WriteTransaction& tx) {
         seen = Ids(tx.ListClinics("", 10));
         return absl::OkStatus();
       },
@@ -143,12 +143,11 @@ TEST_P(StoreTest, ListenersHearOfACommitAfterItAndBeforeItsCallers) {
   Gate gate(store());
   Signal ended;
   for (const std::string id : {"a", "b"}) {
-    store().Submit(
-        [id](Transaction& tx) { return tx.AppendEvent(id, v1::Event()); },
-        [&, id](absl::Status) {
-          order.push_back("done " + id);
-          if (id == "b") ended.Set();
-        });
+    store().Submit([id](WriteTransaction& tx) { return tx.AppendEvent(id, v1::Event()); },
+                   [&, id](absl::Status) {
+                     order.push_back("done " + id);
+                     if (id == "b") ended.Set();
+                   });
   }
   gate.Open();
   ended.Await();
@@ -158,7 +157,7 @@ TEST_P(StoreTest, ListenersHearOfACommitAfterItAndBeforeItsCallers) {
 TEST_P(StoreTest, ACommitWithoutEventsIsNotHeardOf) {
   int heard = 0;
   store().SetListeners([&](const std::vector<EventNote>&) { ++heard; }, nullptr);
-  EXPECT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_THAT(Do(&WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   EXPECT_EQ(heard, 0);
   EXPECT_THAT(Submit("b").Await(), IsOk());
   EXPECT_EQ(heard, 1);
@@ -172,8 +171,8 @@ TEST_P(StoreTest, WhatIsHeardIsWhatIsStored) {
   event.mutable_reminder()->set_state(v1::REMINDER_STATE_LEASED);
   event.mutable_reminder()->set_attempts(2);
   event.set_resume_token("token");
-  EXPECT_THAT(Do(&Transaction::AppendEvent, "log", event), IsOk());
-  const std::vector<EventRow> stored = Ask(&Facts::ListEvents, "log", 0, 10).value();
+  EXPECT_THAT(Do(&WriteTransaction::AppendEvent, "log", event), IsOk());
+  const std::vector<EventRow> stored = Ask(&ReadTransaction::ListEvents, "log", 0, 10).value();
   ASSERT_EQ(heard.size(), 1u);
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(heard[0].seq, stored[0].seq);
@@ -192,8 +191,8 @@ TEST_P(StoreTest, AReadSeesEverythingAcknowledgedBeforeItWasAsked) {
     writers.emplace_back([this, writer, &missed] {
       for (int i = 0; i < kEach; ++i) {
         const std::string id = std::to_string(writer) + "-" + std::to_string(i);
-        if (!store::Do(store(), &Transaction::InsertClinic, MakeClinic(id)).ok()) ++missed;
-        if (!store::Ask(store(), &Facts::GetClinic, id).value().has_value()) ++missed;
+        if (!store::Do(store(), &WriteTransaction::InsertClinic, MakeClinic(id)).ok()) ++missed;
+        if (!store::Ask(store(), &ReadTransaction::GetClinic, id).value().has_value()) ++missed;
       }
     });
   }
@@ -204,10 +203,10 @@ TEST_P(StoreTest, AReadSeesEverythingAcknowledgedBeforeItWasAsked) {
 TEST_P(StoreTest, ADoneMayReadWhatWasCommitted) {
   Signal ended;
   std::string seen;
-  store().Submit([](Transaction& tx) { return tx.InsertClinic(MakeClinic("a")); },
+  store().Submit([](WriteTransaction& tx) { return tx.InsertClinic(MakeClinic("a")); },
                  [&](absl::Status) {
-                   store().Read([&](absl::StatusOr<Facts*> facts) {
-                     seen = Ids((*facts)->ListClinics("", 10));
+                   store().Read([&](absl::StatusOr<ReadTransaction*> tx) {
+                     seen = Ids((*tx)->ListClinics("", 10));
                      ended.Set();
                    });
                  });
@@ -217,9 +216,9 @@ TEST_P(StoreTest, ADoneMayReadWhatWasCommitted) {
 
 TEST_P(StoreTest, ADoneMaySubmitFurtherWork) {
   Outcome second;
-  store().Submit([](Transaction& tx) { return tx.InsertClinic(MakeClinic("a")); },
+  store().Submit([](WriteTransaction& tx) { return tx.InsertClinic(MakeClinic("a")); },
                  [&](absl::Status) {
-                   store().Submit([](Transaction& tx) { return tx.InsertClinic(MakeClinic("b")); }, second.Done());
+                   store().Submit([](WriteTransaction& tx) { return tx.InsertClinic(MakeClinic("b")); }, second.Done());
                  });
   EXPECT_THAT(second.Await(), IsOk());
   EXPECT_EQ(Clinics(), "a b");
@@ -227,13 +226,13 @@ TEST_P(StoreTest, ADoneMaySubmitFurtherWork) {
 
 TEST_P(StoreTest, AReadApartWaitsForNoOtherRead) {
   Open({.reader_threads = 1});
-  EXPECT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_THAT(Do(&WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   Signal apart, over;
-  store().Read([&](absl::StatusOr<Facts*>) { apart.Await(); });
-  store().Read([&](absl::StatusOr<Facts*>) { over.Set(); });
+  store().Read([&](absl::StatusOr<ReadTransaction*>) { apart.Await(); });
+  store().Read([&](absl::StatusOr<ReadTransaction*>) { over.Set(); });
   std::string seen;
-  store().ReadApart([&](absl::StatusOr<Facts*> facts) {
-    seen = Ids((*facts)->ListClinics("", 10));
+  store().ReadInBackground([&](absl::StatusOr<ReadTransaction*> tx) {
+    seen = Ids((*tx)->ListClinics("", 10));
     apart.Set();
   });
   over.Await();
@@ -241,13 +240,13 @@ TEST_P(StoreTest, AReadApartWaitsForNoOtherRead) {
 }
 
 TEST_P(StoreTest, AReadIsOfOneInstant) {
-  EXPECT_THAT(Do(&Transaction::InsertClinic, MakeClinic("a")), IsOk());
+  EXPECT_THAT(Do(&WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   std::string before, after;
   EXPECT_THAT(Read(store(),
-                   [&](Facts& facts) {
-                     before = Ids(facts.ListClinics("", 10));
-                     EXPECT_THAT(Do(&Transaction::InsertClinic, MakeClinic("b")), IsOk());
-                     after = Ids(facts.ListClinics("", 10));
+                   [&](ReadTransaction& tx) {
+                     before = Ids(tx.ListClinics("", 10));
+                     EXPECT_THAT(Do(&WriteTransaction::InsertClinic, MakeClinic("b")), IsOk());
+                     after = Ids(tx.ListClinics("", 10));
                    }),
               IsOk());
   EXPECT_EQ(before, "a");
@@ -259,7 +258,7 @@ TEST_P(StoreTest, WhatAMutationWroteNobodyReadsBeforeItsCommit) {
   Signal wrote, checked;
   Outcome outcome;
   store().Submit(
-      [&](Transaction& tx) {
+      [&](WriteTransaction& tx) {
         absl::Status status = tx.InsertClinic(MakeClinic("a"));
         wrote.Set();
         checked.Await();
@@ -289,15 +288,15 @@ TEST_P(StoreTest, AFullQueueRefusesMutationsAtOnce) {
 TEST_P(StoreTest, AFullQueueRefusesReadsAtOnce) {
   Open({.reader_threads = 1, .max_queued_reads = 1});
   Signal reading, release;
-  store().Read([&](absl::StatusOr<Facts*>) {
+  store().Read([&](absl::StatusOr<ReadTransaction*>) {
     reading.Set();
     release.Await();
   });
   reading.Await();
   Outcome queued;
-  store().Read([done = queued.Done()](absl::StatusOr<Facts*> facts) mutable { done(facts.status()); });
+  store().Read([done = queued.Done()](absl::StatusOr<ReadTransaction*> tx) mutable { done(tx.status()); });
   Outcome refused;
-  store().Read([done = refused.Done()](absl::StatusOr<Facts*> facts) mutable { done(facts.status()); });
+  store().Read([done = refused.Done()](absl::StatusOr<ReadTransaction*> tx) mutable { done(tx.status()); });
   ASSERT_TRUE(refused.IsKnown()) << "answered on this thread";
   EXPECT_THAT(refused.Await(), Fails(absl::StatusCode::kResourceExhausted));
   release.Set();
@@ -312,13 +311,13 @@ TEST_P(StoreTest, AStoreThatIsAllowedNoReadersReadsAllTheSame) {
 TEST_P(StoreTest, CloseRunsWhatIsQueuedAndRefusesWhatComesLater) {
   Open({.reader_threads = 1});
   Signal reading, release;
-  store().Read([&](absl::StatusOr<Facts*>) {
+  store().Read([&](absl::StatusOr<ReadTransaction*>) {
     reading.Set();
     release.Await();
   });
   reading.Await();
   Outcome read;
-  store().Read([done = read.Done()](absl::StatusOr<Facts*> facts) mutable { done(facts.status()); });
+  store().Read([done = read.Done()](absl::StatusOr<ReadTransaction*> tx) mutable { done(tx.status()); });
   Gate gate(store());
   for (int i = 0; i < 50; ++i) Submit("c" + std::to_string(i));
 
@@ -326,13 +325,13 @@ TEST_P(StoreTest, CloseRunsWhatIsQueuedAndRefusesWhatComesLater) {
   std::atomic<bool> reads_refused = false, mutations_refused = false;
   std::thread closing([this] { store().Close(); });
   while (!reads_refused) {
-    store().Read([&](absl::StatusOr<Facts*> facts) {
-      if (absl::IsUnavailable(facts.status())) reads_refused = true;
+    store().Read([&](absl::StatusOr<ReadTransaction*> tx) {
+      if (absl::IsUnavailable(tx.status())) reads_refused = true;
     });
   }
   release.Set();
   while (!mutations_refused) {
-    store().Submit([](Transaction&) { return absl::OkStatus(); },
+    store().Submit([](WriteTransaction&) { return absl::OkStatus(); },
                    [&](absl::Status status) {
                      if (absl::IsUnavailable(status)) mutations_refused = true;
                    });
@@ -342,7 +341,7 @@ TEST_P(StoreTest, CloseRunsWhatIsQueuedAndRefusesWhatComesLater) {
   EXPECT_THAT(read.Await(), IsOk());
   for (Outcome& outcome : outcomes_) EXPECT_THAT(outcome.Await(), IsOk());
   Open();
-  EXPECT_EQ(Ask(&Facts::ListClinics, "", 100)->size(), 50);
+  EXPECT_EQ(Ask(&ReadTransaction::ListClinics, "", 100)->size(), 50);
 }
 
 TEST_P(StoreTest, AClosedStoreRefusesAtOnceAndMayBeClosedAgain) {
@@ -350,7 +349,7 @@ TEST_P(StoreTest, AClosedStoreRefusesAtOnceAndMayBeClosedAgain) {
   Outcome& late = Submit("late");
   ASSERT_TRUE(late.IsKnown());
   EXPECT_THAT(late.Await(), Fails(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(Read(store(), [](Facts&) {}), Fails(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Read(store(), [](ReadTransaction&) {}), Fails(absl::StatusCode::kUnavailable));
   store().Close();
 }
 
@@ -361,7 +360,7 @@ TEST_P(StoreTest, MutationsAreAppliedInTheOrderOfTheirSubmission) {
   Gate gate(store());
   for (int i = 0; i < 100; ++i) {
     store().Submit(
-        [&order, i](Transaction&) {
+        [&order, i](WriteTransaction&) {
           order.push_back(i);
           return absl::OkStatus();
         },

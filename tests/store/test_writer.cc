@@ -33,7 +33,7 @@ void Say(const std::string& line) {
 }
 
 // Several rows of several tables; every fifth is taken back after it was written.
-absl::Status Enroll(Transaction& tx, const std::string& id, int number) {
+absl::Status Enroll(WriteTransaction& tx, const std::string& id, int number) {
   EnrollmentRow row = MakeEnrollment("a", id);
   row.data.set_last_name(std::string(number * 7919 % 20'000, 'x'));
   if (absl::Status status = tx.InsertEnrollment(row); !status.ok()) return status;
@@ -55,7 +55,7 @@ void WriteForever(Store& store, const std::string& prefix) {
       ++in_flight;
     }
     const std::string id = absl::StrCat(prefix, number);
-    store.Submit([id, number](Transaction& tx) { return Enroll(tx, id, number); },
+    store.Submit([id, number](WriteTransaction& tx) { return Enroll(tx, id, number); },
                  [&, id](absl::Status status) {
                    if (status.ok()) Say(absl::StrCat(id, "\n"));
                    const std::lock_guard<std::mutex> lock(mutex);

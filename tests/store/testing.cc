@@ -84,7 +84,7 @@ absl::Status Outcome::Await() {
 
 Gate::Gate(Store& store) {
   store.Submit(
-      [this](Transaction&) {
+      [this](WriteTransaction&) {
         entered_.Set();
         opened_.Await();
         return absl::OkStatus();
@@ -98,17 +98,17 @@ void Gate::Open() {
   outcome_.Await().IgnoreError();
 }
 
-absl::Status Write(Store& store, absl::FunctionRef<absl::Status(Transaction&)> mutation) {
+absl::Status Write(Store& store, absl::FunctionRef<absl::Status(WriteTransaction&)> mutation) {
   Outcome outcome;
-  store.Submit([&](Transaction& tx) { return mutation(tx); }, outcome.Done());
+  store.Submit([&](WriteTransaction& tx) { return mutation(tx); }, outcome.Done());
   return outcome.Await();
 }
 
-absl::Status Read(Store& store, absl::FunctionRef<void(Facts&)> job) {
+absl::Status Read(Store& store, absl::FunctionRef<void(ReadTransaction&)> job) {
   Outcome outcome;
-  store.Read([&, done = outcome.Done()](absl::StatusOr<Facts*> facts) mutable {
-    if (facts.ok()) job(**facts);
-    done(facts.status());
+  store.Read([&, done = outcome.Done()](absl::StatusOr<ReadTransaction*> tx) mutable {
+    if (tx.ok()) job(**tx);
+    done(tx.status());
   });
   return outcome.Await();
 }
@@ -122,7 +122,7 @@ ClinicRow MakeClinic(absl::string_view clinic) {
   row.data.set_display_name(absl::StrCat("Clinic ", clinic));
   row.data.set_time_zone("Europe/Madrid");
   row.data.mutable_create_time()->set_seconds(1'700'000'000);
-  row.calendar = -5;
+  row.calendar_fingerprint = -5;
   return row;
 }
 
@@ -145,7 +145,7 @@ EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollm
   row.version = 3;
   row.state = v1::ENROLLMENT_STATE_ACTIVE;
   row.next_due = At(0);
-  row.calendar = -6;
+  row.plan_fingerprint = -6;
   row.data.set_patient(absl::StrCat("patient-", enrollment));
   row.data.set_first_name("Zoë");
   row.data.set_pathway(absl::StrCat("clinics/", clinic, "/pathways/knee"));
@@ -198,7 +198,7 @@ RequestRow MakeRequest(absl::string_view clinic, absl::string_view request_id) {
 }
 
 std::string Show(const ClinicRow& row) {
-  return absl::StrCat(row.clinic, " v", row.version, " calendar ", row.calendar, " replan after ",
+  return absl::StrCat(row.clinic, " v", row.version, " calendar ", row.calendar_fingerprint, " replan after ",
                       row.replan_after.has_value() ? absl::StrCat("'", *row.replan_after, "'") : "none", " {",
                       row.data.ShortDebugString(), "}");
 }
@@ -210,8 +210,8 @@ std::string Show(const PathwayRow& row) {
 
 std::string Show(const EnrollmentRow& row) {
   return absl::StrCat(row.clinic, " ", row.enrollment, " clock '", row.clock, "' v", row.version, " state ", row.state,
-                      " next ", Show(row.next_due), " calendar ", row.calendar, " recorded until ",
-                      Show(row.recorded_until), " history {", row.history.ShortDebugString(), "} {",
+                      " next ", Show(row.next_due), " calendar ", row.plan_fingerprint, " recorded until ",
+                      Show(row.compare_rows_until), " history {", row.history.ShortDebugString(), "} {",
                       row.data.ShortDebugString(), "}");
 }
 

@@ -17,8 +17,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "scheduler/store/driver.h"
-#include "scheduler/store/facts.h"
 #include "scheduler/store/store.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::store {
 
@@ -101,25 +101,25 @@ class Gate {
 };
 
 // Submits `mutation` and waits.
-absl::Status Write(Store& store, absl::FunctionRef<absl::Status(Transaction&)> mutation);
+absl::Status Write(Store& store, absl::FunctionRef<absl::Status(WriteTransaction&)> mutation);
 
 // Runs `job` with a snapshot and waits. The status is that of the snapshot.
-absl::Status Read(Store& store, absl::FunctionRef<void(Facts&)> job);
+absl::Status Read(Store& store, absl::FunctionRef<void(ReadTransaction&)> job);
 
-// Calls one method of Facts on a snapshot: Ask(store, &Facts::GetClinic, "a").
+// Calls one method of ReadTransaction on a snapshot: Ask(store, &ReadTransaction::GetClinic, "a").
 template <typename Answer, typename... Parameters, typename... Arguments>
-absl::StatusOr<Answer> Ask(Store& store, absl::StatusOr<Answer> (Facts::*method)(Parameters...),
+absl::StatusOr<Answer> Ask(Store& store, absl::StatusOr<Answer> (ReadTransaction::*method)(Parameters...),
                            const Arguments&... arguments) {
   absl::StatusOr<Answer> answer = absl::UnknownError("not asked");
-  const absl::Status status = Read(store, [&](Facts& facts) { answer = (facts.*method)(arguments...); });
+  const absl::Status status = Read(store, [&](ReadTransaction& tx) { answer = (tx.*method)(arguments...); });
   if (!status.ok()) return status;
   return answer;
 }
 
-// Calls one method of Transaction in a mutation of its own: Do(store, &Transaction::InsertClinic, row).
+// Calls one method of WriteTransaction in a mutation of its own: Do(store, &WriteTransaction::InsertClinic, row).
 template <typename... Parameters, typename... Arguments>
-absl::Status Do(Store& store, absl::Status (Transaction::*method)(Parameters...), const Arguments&... arguments) {
-  return Write(store, [&](Transaction& tx) { return (tx.*method)(arguments...); });
+absl::Status Do(Store& store, absl::Status (WriteTransaction::*method)(Parameters...), const Arguments&... arguments) {
+  return Write(store, [&](WriteTransaction& tx) { return (tx.*method)(arguments...); });
 }
 
 // An instant, `seconds` after one that is fixed.

@@ -7,14 +7,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/subject.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/replies.h"
+#include "scheduler/plan/text_validation.h"
 #include "scheduler/plan/timestamps.h"
-#include "scheduler/plan/words.h"
 
 namespace aftercare::engine {
 namespace {
@@ -95,13 +95,13 @@ void Merge(const v1::UpdateClinicRequest& request, v1::Clinic* stored) {
 }
 
 // Stores the changed row. With another calendar it begins to plan the clinic's enrollments anew; the sweeper goes on.
-absl::Status StoreChanged(Core& core, store::Transaction& tx, store::ClinicRow* row) {
+absl::Status StoreChanged(EngineContext& engine, store::WriteTransaction& tx, store::ClinicRow* row) {
   const int64_t calendar = CalendarFingerprint(row->data);
-  const bool moves = calendar != row->calendar;
-  row->calendar = calendar;
+  const bool moves = calendar != row->calendar_fingerprint;
+  row->calendar_fingerprint = calendar;
   if (moves) row->replan_after = "";
   absl::Status status = tx.UpdateClinic(*row);
-  return status.ok() && moves ? ReplanSome(core, tx, kReplannedAtOnce, row) : status;
+  return status.ok() && moves ? ReplanSome(engine, tx, kReplannedAtOnce, row) : status;
 }
 
 }  // namespace
@@ -120,9 +120,9 @@ void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& reques
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, request.clinic_id()); !status.ok()) return done(status);
 
-  core_.Mutate(
+  engine_.Mutate(
       request, request.clinic_id(), request.request_id(), response,
-      [this, &request, response](store::Transaction& tx) -> absl::Status {
+      [this, &request, response](store::WriteTransaction& tx) -> absl::Status {
         store::ClinicRow row{request.clinic_id(), 1, request.clinic(), CalendarFingerprint(request.clinic())};
         row.data.clear_name();
         row.data.clear_etag();
@@ -130,12 +130,12 @@ void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& reques
           // To the microsecond, which is what the store keeps of instants.
           row.data.mutable_test_clock_time()->set_nanos(row.data.test_clock_time().nanos() / 1000 * 1000);
         }
-        plan::SetTimestamp(core_.clock().Now(), row.data.mutable_create_time());
+        plan::SetTimestamp(engine_.clock().Now(), row.data.mutable_create_time());
         absl::Status status = tx.InsertClinic(row);
         if (status.code() == absl::StatusCode::kAlreadyExists) {
           return MakeError(status.code(), "CLINIC_EXISTS", absl::StrCat(ClinicNameOf(row.clinic), " exists already"));
         }
-        *response->mutable_clinic() = ShowClinic(row);
+        *response->mutable_clinic() = ClinicToProto(row);
         return status;
       },
       std::move(done));
@@ -146,11 +146,11 @@ void Clinics::Get(const Caller& caller, const v1::GetClinicRequest& request, v1:
   const auto clinic = ParseClinicName(request.name());
   if (!clinic) return done(InvalidField("name", "must be clinics/{clinic}"));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Read(
-      [clinic = *clinic, response](store::Facts& facts) -> absl::Status {
-        auto row = RequireClinic(facts, clinic);
+  engine_.Read(
+      [clinic = *clinic, response](store::ReadTransaction& tx) -> absl::Status {
+        auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
-        *response->mutable_clinic() = ShowClinic(*row);
+        *response->mutable_clinic() = ClinicToProto(*row);
         return absl::OkStatus();
       },
       std::move(done));
@@ -162,23 +162,23 @@ void Clinics::List(const Caller& caller, const v1::ListClinicsRequest& request, 
   const int page = PageSize(request.page_size(), &errors);
   std::string after;
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(kListContext, request.page_token());
+    const auto opened = engine_.tokens().Open(kListContext, request.page_token());
     if (opened) after = *opened;
     if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  core_.Read(
-      [this, caller, page, after, response](store::Facts& facts) mutable -> absl::Status {
+  engine_.Read(
+      [this, caller, page, after, response](store::ReadTransaction& tx) mutable -> absl::Status {
         while (true) {
-          auto rows = facts.ListClinics(after, page + 1);
+          auto rows = tx.ListClinics(after, page + 1);
           if (!rows.ok()) return rows.status();
           for (const store::ClinicRow& row : *rows) {
             if (!caller.MayTouch(row.clinic)) continue;
             if (response->clinics_size() == page) {
-              response->set_next_page_token(core_.tokens().Seal(kListContext, after));
+              response->set_next_page_token(engine_.tokens().Seal(kListContext, after));
               return absl::OkStatus();
             }
-            *response->add_clinics() = ShowClinic(row);
+            *response->add_clinics() = ClinicToProto(row);
             after = row.clinic;
           }
           if (static_cast<int>(rows->size()) <= page) return absl::OkStatus();
@@ -198,9 +198,9 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  core_.Mutate(
+  engine_.Mutate(
       request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response](store::Transaction& tx) -> absl::Status {
+      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
         auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
         absl::Status status = CheckEtag(request.clinic().etag(), row->version, ClinicNameOf(clinic));
@@ -210,8 +210,8 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
         CheckClinicFields(row->data, &merged_errors);
         if (!merged_errors.empty()) return InvalidFields(merged_errors);
         ++row->version;
-        *response->mutable_clinic() = ShowClinic(*row);
-        return StoreChanged(core_, tx, &*row);
+        *response->mutable_clinic() = ClinicToProto(*row);
+        return StoreChanged(engine_, tx, &*row);
       },
       [this, done = std::move(done)](absl::Status status) mutable {
         if (status.ok()) sweeper_.WakeAt(absl::InfinitePast());  // what is planned anew may be due at any time

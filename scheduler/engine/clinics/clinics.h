@@ -5,7 +5,7 @@
 
 #include "aftercare/v1/clinic_service.pb.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -16,7 +16,7 @@ inline constexpr int64_t kEndOfTestClocks = 7258118400;  // seconds since 1970
 // names.
 class Clinics {
  public:
-  Clinics(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+  Clinics(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void Create(const Caller& caller, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
               Done done);
@@ -33,9 +33,9 @@ class Clinics {
   struct Walk;
   void Step(std::shared_ptr<Walk> walk);
   void PlanStep(std::shared_ptr<Walk> walk);
-  absl::Status StepOnce(store::Transaction& tx, Walk& walk);
+  absl::Status StepOnce(store::WriteTransaction& tx, Walk& walk);
 
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
 };
 

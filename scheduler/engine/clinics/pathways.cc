@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 
@@ -60,32 +60,32 @@ void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& requ
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  auto prepare = [this, clinic = *clinic, &request, response](store::Facts& facts,
+  auto prepare = [this, clinic = *clinic, &request, response](store::ReadTransaction& tx,
                                                               store::PathwayRow* row) -> absl::Status {
-    auto owner = RequireClinic(facts, clinic);
+    auto owner = RequireClinic(tx, clinic);
     if (!owner.ok()) return owner.status();
-    auto existing = facts.GetPathway(clinic, request.pathway_id(), 0);
+    auto existing = tx.GetPathway(clinic, request.pathway_id(), 0);
     if (!existing.ok()) return existing.status();
     if (existing->has_value()) {
       return MakeError(absl::StatusCode::kAlreadyExists, "PATHWAY_EXISTS",
                        absl::StrCat(PathwayNameOf(clinic, request.pathway_id()),
                                     " exists already; UpdatePathway makes a new revision"));
     }
-    *row = {clinic, request.pathway_id(), 1, core_.clock().Now(), Stored(request.pathway())};
-    *response->mutable_pathway() = ShowPathway(*row);
+    *row = {clinic, request.pathway_id(), 1, engine_.clock().Now(), Stored(request.pathway())};
+    *response->mutable_pathway() = PathwayToProto(*row);
     return absl::OkStatus();
   };
   if (request.validate_only()) {
-    return core_.Read(
-        [prepare](store::Facts& facts) mutable {
+    return engine_.Read(
+        [prepare](store::ReadTransaction& tx) mutable {
           store::PathwayRow row;
-          return prepare(facts, &row);
+          return prepare(tx, &row);
         },
         std::move(done));
   }
-  core_.Mutate(
+  engine_.Mutate(
       request, *clinic, request.request_id(), response,
-      [prepare](store::Transaction& tx) mutable -> absl::Status {
+      [prepare](store::WriteTransaction& tx) mutable -> absl::Status {
         store::PathwayRow row;
         if (absl::Status status = prepare(tx, &row); !status.ok()) return status;
         return tx.InsertPathwayRevision(row);
@@ -104,9 +104,9 @@ void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& requ
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
 
   // Answers whether there is a new revision to store.
-  auto prepare = [this, name = *name, &request, response](store::Facts& facts,
+  auto prepare = [this, name = *name, &request, response](store::ReadTransaction& tx,
                                                           store::PathwayRow* row) -> absl::StatusOr<bool> {
-    auto existing = facts.GetPathway(name.clinic, name.pathway, 0);
+    auto existing = tx.GetPathway(name.clinic, name.pathway, 0);
     if (!existing.ok()) return existing.status();
     if (!existing->has_value()) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway().name());
     *row = **std::move(existing);
@@ -114,21 +114,21 @@ void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& requ
     if (!status.ok()) return status;
     v1::Pathway wanted = Stored(request.pathway());
     const bool changed = !SamePathway(wanted, row->data);
-    if (changed) *row = {name.clinic, name.pathway, row->revision + 1, core_.clock().Now(), std::move(wanted)};
-    *response->mutable_pathway() = ShowPathway(*row);
+    if (changed) *row = {name.clinic, name.pathway, row->revision + 1, engine_.clock().Now(), std::move(wanted)};
+    *response->mutable_pathway() = PathwayToProto(*row);
     return changed;
   };
   if (request.validate_only()) {
-    return core_.Read(
-        [prepare](store::Facts& facts) mutable {
+    return engine_.Read(
+        [prepare](store::ReadTransaction& tx) mutable {
           store::PathwayRow row;
-          return prepare(facts, &row).status();
+          return prepare(tx, &row).status();
         },
         std::move(done));
   }
-  core_.Mutate(
+  engine_.Mutate(
       request, name->clinic, request.request_id(), response,
-      [prepare](store::Transaction& tx) mutable -> absl::Status {
+      [prepare](store::WriteTransaction& tx) mutable -> absl::Status {
         store::PathwayRow row;
         auto changed = prepare(tx, &row);
         if (!changed.ok() || !*changed) return changed.status();
@@ -145,12 +145,12 @@ void Pathways::Get(const Caller& caller, const v1::GetPathwayRequest& request, v
   if (request.revision() < 0) errors.push_back({"revision", "must not be negative"});
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  core_.Read(
-      [name = *name, &request, response](store::Facts& facts) -> absl::Status {
-        auto row = facts.GetPathway(name.clinic, name.pathway, request.revision());
+  engine_.Read(
+      [name = *name, &request, response](store::ReadTransaction& tx) -> absl::Status {
+        auto row = tx.GetPathway(name.clinic, name.pathway, request.revision());
         if (!row.ok()) return row.status();
         if (!row->has_value()) return ResourceNotFound("PATHWAY_NOT_FOUND", request.name());
-        *response->mutable_pathway() = ShowPathway(**row);
+        *response->mutable_pathway() = PathwayToProto(**row);
         return absl::OkStatus();
       },
       std::move(done));
@@ -165,24 +165,24 @@ void Pathways::List(const Caller& caller, const v1::ListPathwaysRequest& request
   const std::string context = absl::StrCat("list-pathways/", request.parent());
   std::string after;
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     if (opened) after = *opened;
     if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, clinic = *clinic, page, context, after, response](store::Facts& facts) -> absl::Status {
-        auto owner = RequireClinic(facts, clinic);
+  engine_.Read(
+      [this, clinic = *clinic, page, context, after, response](store::ReadTransaction& tx) -> absl::Status {
+        auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
-        auto rows = facts.ListPathways(clinic, after, page + 1);
+        auto rows = tx.ListPathways(clinic, after, page + 1);
         if (!rows.ok()) return rows.status();
         for (const store::PathwayRow& row : *rows) {
           if (response->pathways_size() == page) {
-            response->set_next_page_token(core_.tokens().Seal(context, (*rows)[page - 1].pathway));
+            response->set_next_page_token(engine_.tokens().Seal(context, (*rows)[page - 1].pathway));
             break;
           }
-          *response->add_pathways() = ShowPathway(row);
+          *response->add_pathways() = PathwayToProto(row);
         }
         return absl::OkStatus();
       },
@@ -198,26 +198,26 @@ void Pathways::ListRevisions(const Caller& caller, const v1::ListPathwayRevision
   const std::string context = absl::StrCat("list-revisions/", request.name());
   int32_t before = 0;
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     if (!opened || !absl::SimpleAtoi(*opened, &before)) {
       errors.push_back({"page_token", "must come from an answer to the same request"});
     }
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, name = *name, page, context, before, response](store::Facts& facts) -> absl::Status {
-        auto rows = facts.ListPathwayRevisions(name.clinic, name.pathway, before, page + 1);
+  engine_.Read(
+      [this, name = *name, page, context, before, response](store::ReadTransaction& tx) -> absl::Status {
+        auto rows = tx.ListPathwayRevisions(name.clinic, name.pathway, before, page + 1);
         if (!rows.ok()) return rows.status();
         if (rows->empty() && before == 0) {
           return ResourceNotFound("PATHWAY_NOT_FOUND", PathwayNameOf(name.clinic, name.pathway));
         }
         for (const store::PathwayRow& row : *rows) {
           if (response->pathways_size() == page) {
-            response->set_next_page_token(core_.tokens().Seal(context, absl::StrCat((*rows)[page - 1].revision)));
+            response->set_next_page_token(engine_.tokens().Seal(context, absl::StrCat((*rows)[page - 1].revision)));
             break;
           }
-          *response->add_pathways() = ShowPathway(row);
+          *response->add_pathways() = PathwayToProto(row);
         }
         return absl::OkStatus();
       },

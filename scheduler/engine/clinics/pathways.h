@@ -2,7 +2,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_
 
 #include "aftercare/v1/pathway_service.pb.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/pathway.h"
 
@@ -12,7 +12,7 @@ namespace aftercare::engine {
 // the API names.
 class Pathways {
  public:
-  explicit Pathways(Core& core) : core_(core) {}
+  explicit Pathways(EngineContext& engine) : engine_(engine) {}
 
   void Create(const Caller& caller, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
               Done done);
@@ -27,7 +27,7 @@ class Pathways {
                Done done);
 
  private:
-  Core& core_;
+  EngineContext& engine_;
 };
 
 // The phases with their dates for one patient.

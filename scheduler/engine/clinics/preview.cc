@@ -15,7 +15,8 @@ namespace aftercare::engine {
 namespace {
 
 // The pathway asked for. Its faults are added to `errors`.
-absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(Core& core, store::Facts& facts,
+absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(EngineContext& engine,
+                                                                       store::ReadTransaction& tx,
                                                                        const v1::PreviewPlanRequest& request,
                                                                        plan::FieldErrors* errors) {
   if (request.has_pathway()) {
@@ -25,10 +26,10 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(Core& cor
     return compiled;
   }
   const auto name = ParsePathwayName(request.pathway_name());
-  auto newest = facts.NewestRevision(name->clinic, name->pathway);
+  auto newest = tx.NewestRevision(name->clinic, name->pathway);
   if (!newest.ok()) return newest.status();
   if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway_name());
-  return core.catalog().Get(facts, name->clinic, name->pathway, *newest);
+  return engine.definitions().Get(tx, name->clinic, name->pathway, *newest);
 }
 
 // Fills in what a preview need not say.
@@ -82,15 +83,15 @@ void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& reque
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  core_.Read(
-      [this, clinic = *clinic, &request, response](store::Facts& facts) -> absl::Status {
-        auto owner = RequireClinic(facts, clinic);
+  engine_.Read(
+      [this, clinic = *clinic, &request, response](store::ReadTransaction& tx) -> absl::Status {
+        auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
         plan::FieldErrors errors;
-        auto pathway = PathwayOf(core_, facts, request, &errors);
+        auto pathway = PathwayOf(engine_, tx, request, &errors);
         if (!pathway.ok()) return pathway.status();
         const v1::Enrollment enrollment = Imagined(request, owner->data);
-        auto calendar = core_.catalog().Calendar(facts, clinic, owner->calendar);
+        auto calendar = engine_.definitions().Calendar(tx, clinic, owner->calendar_fingerprint);
         if (!calendar.ok()) return calendar.status();
         plan::FieldErrors found;
         std::optional<plan::PatientFacts> patient;

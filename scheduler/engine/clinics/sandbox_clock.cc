@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/clinics/clinics.h"
-#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/sweep.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
@@ -65,28 +65,28 @@ void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockR
 }
 
 void Clinics::Step(std::shared_ptr<Walk> walk) {
-  core_.Write([this, walk](store::Transaction& tx) { return StepOnce(tx, *walk); },
-              [this, walk](absl::Status status) {
-                if (!status.ok()) return walk->done(status);
-                walk->fired += walk->step.fired;
-                walk->expired += walk->step.expired;
-                walk->target = walk->step_target;
-                KeepSubjects(core_, &walk->step);
-                core_.topics().Raise(LeasesTopic(walk->clinic));  // leases may have run out, pauses be over
-                walk->plan = {};
-                if (walk->step.more) return PlanStep(walk);
-                if (walk->reached < *walk->target) return Step(walk);
-                *walk->response->mutable_clinic() = ShowClinic(walk->row);
-                walk->response->set_fired_count(walk->fired);
-                walk->response->set_expired_count(walk->expired);
-                walk->done(absl::OkStatus());
-              });
+  engine_.Write([this, walk](store::WriteTransaction& tx) { return StepOnce(tx, *walk); },
+                [this, walk](absl::Status status) {
+                  if (!status.ok()) return walk->done(status);
+                  walk->fired += walk->step.fired;
+                  walk->expired += walk->step.expired;
+                  walk->target = walk->step_target;
+                  CacheFiredEnrollments(engine_, &walk->step);
+                  engine_.wakeups().Notify(LeasesTopic(walk->clinic));  // leases may have run out, pauses be over
+                  walk->plan = {};
+                  if (walk->step.more) return PlanStep(walk);
+                  if (walk->reached < *walk->target) return Step(walk);
+                  *walk->response->mutable_clinic() = ClinicToProto(walk->row);
+                  walk->response->set_fired_count(walk->fired);
+                  walk->response->set_expired_count(walk->expired);
+                  walk->done(absl::OkStatus());
+                });
 }
 
 void Clinics::PlanStep(std::shared_ptr<Walk> walk) {
-  core_.ReadApart(
-      [this, walk](store::Facts& facts) {
-        return PlanSweep(core_, facts, walk->clinic, walk->reached, kChangesAtOnce, &walk->plan);
+  engine_.ReadInBackground(
+      [this, walk](store::ReadTransaction& tx) {
+        return PlanSweep(engine_, tx, walk->clinic, walk->reached, kChangesAtOnce, &walk->plan);
       },
       [this, walk](const absl::Status& status) {
         if (!status.ok()) walk->plan = {};
@@ -94,11 +94,11 @@ void Clinics::PlanStep(std::shared_ptr<Walk> walk) {
       });
 }
 
-absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
+absl::Status Clinics::StepOnce(store::WriteTransaction& tx, Walk& walk) {
   auto row = RequireClinic(tx, walk.clinic);
   if (!row.ok()) return row.status();
   if (!row->data.has_test_clock_time()) return NotASandbox(walk.clinic);
-  absl::Time now = core_.Now(*row);
+  absl::Time now = engine_.Now(*row);
   walk.step_target = walk.target;
   if (!walk.step_target) {
     const auto& request = walk.request;
@@ -115,7 +115,7 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
   walk.reached = now;
   if (row->replan_after) {
     walk.step.more = true;  // Time stands still until every enrollment is planned by the calendar of now.
-    return ReplanSome(core_, tx, kReplannedAtOnce, &*row);
+    return ReplanSome(engine_, tx, kReplannedAtOnce, &*row);
   }
   for (int i = 0; i < kInstantsAtOnce && walk.step.fired + walk.step.expired < kChangesAtOnce; ++i) {
     auto wake = tx.NextWake(walk.clinic);
@@ -125,12 +125,12 @@ absl::Status Clinics::StepOnce(store::Transaction& tx, Walk& walk) {
       break;
     }
     now = std::max(now, **wake);
-    auto swept = Sweep(core_, tx, walk.clinic, now, kChangesAtOnce, i == 0 ? walk.plan : SweepPlan());
+    auto swept = Sweep(engine_, tx, walk.clinic, now, kChangesAtOnce, i == 0 ? walk.plan : SweepPlan());
     if (!swept.ok()) return swept.status();
     walk.step.fired += swept->fired;
     walk.step.expired += swept->expired;
     walk.step.more = swept->more;
-    std::move(swept->subjects.begin(), swept->subjects.end(), std::back_inserter(walk.step.subjects));
+    std::move(swept->contexts.begin(), swept->contexts.end(), std::back_inserter(walk.step.contexts));
   }
   if (now >= *walk.step_target) {
     auto wake = tx.NextWake(walk.clinic);

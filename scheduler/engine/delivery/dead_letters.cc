@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/engine/enrollments/change_facts.h"
-#include "scheduler/engine/lifecycle/changes.h"
-#include "scheduler/engine/lifecycle/showing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/runtime/names.h"
 
@@ -22,54 +22,55 @@ absl::Status Refusal(absl::string_view reason, const store::ReminderKey& key, ab
 }
 
 // Why a message that failed is not to be sent again; OK if it may be.
-absl::Status CheckRedrive(const Subject& subject, const store::ReminderRow& row, absl::Time now) {
+absl::Status CheckRedrive(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
   if (row.state != v1::REMINDER_STATE_FAILED) return InvalidTransition(row.key, row.state);
   if (row.reason == v1::REMINDER_REASON_BOUNCED) {
     return Refusal("ALREADY_SENT", row.key, "was sent, and came back; nothing is sent twice");
   }
-  if (absl::Status status = CheckRunning(subject.row); !status.ok()) return status;
-  if (subject.row.state == v1::ENROLLMENT_STATE_PAUSED) {
+  if (absl::Status status = CheckRunning(context.row); !status.ok()) return status;
+  if (context.row.state == v1::ENROLLMENT_STATE_PAUSED) {
     return Refusal("ENROLLMENT_PAUSED", row.key, "is of an enrollment that is paused");
   }
   if (row.expire <= now) return Refusal("WINDOW_CLOSED", row.key, "is out of its window");
-  if (PermittedContactPoint(subject, 0)) return absl::OkStatus();
+  if (PermittedContactPoint(context, 0)) return absl::OkStatus();
   return Refusal("NO_CONTACT_POINT", row.key, "has no contact point at which the patient wants messages");
 }
 
-absl::Status RedriveOne(Core& core, store::Transaction& tx, const std::string& name, const std::string& clinic) {
+absl::Status RedriveOne(EngineContext& engine, store::WriteTransaction& tx, const std::string& name,
+                        const std::string& clinic) {
   const auto key = ParseReminderName(name);
   if (!key || key->clinic != clinic) return InvalidField("names", "must be names of reminders of the parent");
-  auto owner = core.catalog().Clinic(tx, clinic);
+  auto owner = engine.definitions().Clinic(tx, clinic);
   if (!owner.ok()) return owner.status();
   auto found = tx.GetReminder(*key);
   if (!found.ok()) return found.status();
-  // What has no row has not come due. If there is such a reminder, ShowReminder knows.
+  // What has no row has not come due. If there is such a reminder, ReadReminder knows.
   if (!found->has_value()) {
-    auto shown = ShowReminder(core, tx, *key);
+    auto shown = ReadReminder(engine, tx, *key);
     return shown.ok() ? InvalidTransition(*key, shown->state()) : ReminderNotFound(*key);
   }
   store::ReminderRow row = **std::move(found);
-  auto subject = RequireSubject(core, tx, key->clinic, key->enrollment);
-  if (!subject.ok()) return subject.status();
-  const absl::Time now = core.Now(**owner);
-  if (absl::Status status = CheckRedrive(*subject, row, now); !status.ok()) return status;
-  DirectAt(*subject, *PermittedContactPoint(*subject, 0), &row);
+  auto context = RequireEnrollmentContext(engine, tx, key->clinic, key->enrollment);
+  if (!context.ok()) return context.status();
+  const absl::Time now = engine.Now(**owner);
+  if (absl::Status status = CheckRedrive(*context, row, now); !status.ok()) return status;
+  DirectAt(*context, *PermittedContactPoint(*context, 0), &row);
   row.failures = 0;
   row.available = AvailableFrom(row, now);
   row.closes = row.expire;
-  return ChangeReminder(tx, *subject, Input::kRedrive, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
+  return ChangeReminder(tx, *context, ReminderEvent::kRedrive, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
 }
 
-absl::Status AddDeadLetter(Core& core, store::Facts& facts, v1::Reminder reminder, absl::Time now,
+absl::Status AddDeadLetter(EngineContext& engine, store::ReadTransaction& tx, v1::Reminder reminder, absl::Time now,
                            v1::DeadLetter* letter) {
   const auto key = *ParseReminderName(reminder.name());
-  auto row = facts.GetReminder(key);
+  auto row = tx.GetReminder(key);
   if (!row.ok()) return row.status();
-  auto subject = RequireSubject(core, facts, key.clinic, key.enrollment);
-  if (!subject.ok()) return subject.status();
+  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
+  if (!context.ok()) return context.status();
   *letter->mutable_reminder() = std::move(reminder);
   letter->set_error_code((*row)->error_code);
-  letter->set_redrivable(CheckRedrive(*subject, **row, now).ok());
+  letter->set_redrivable(CheckRedrive(*context, **row, now).ok());
   return absl::OkStatus();
 }
 
@@ -89,25 +90,25 @@ void Deliveries::ListDeadLetters(const Caller& caller, const v1::ListDeadLetters
   const std::string context = absl::StrCat("dead-letters/", request.parent(), "/", Fingerprint(request.filter()));
   std::optional<store::DuePosition> after;
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     if (opened) after = DecodePosition(*opened);
     if (!after) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Read(
+  engine_.Read(
       [this, clinic = *clinic, filter = std::move(filter), after, page, context,
-       response](store::Facts& facts) mutable -> absl::Status {
-        auto owner = RequireClinic(facts, clinic);
+       response](store::ReadTransaction& tx) mutable -> absl::Status {
+        auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
-        const absl::Time now = core_.Now(*owner);
-        auto listed = Listing(core_, facts, *std::move(owner), std::move(filter)).List(after, page);
+        const absl::Time now = engine_.Now(*owner);
+        auto listed = Listing(engine_, tx, *std::move(owner), std::move(filter)).List(after, page);
         if (!listed.ok()) return listed.status();
         for (v1::Reminder& reminder : listed->reminders) {
-          absl::Status status = AddDeadLetter(core_, facts, std::move(reminder), now, response->add_dead_letters());
+          absl::Status status = AddDeadLetter(engine_, tx, std::move(reminder), now, response->add_dead_letters());
           if (!status.ok()) return status;
         }
-        if (listed->last) response->set_next_page_token(core_.tokens().Seal(context, EncodePosition(*listed->last)));
+        if (listed->last) response->set_next_page_token(engine_.tokens().Seal(context, EncodePosition(*listed->last)));
         return absl::OkStatus();
       },
       std::move(done));
@@ -124,14 +125,14 @@ void Deliveries::Redrive(const Caller& caller, const v1::RedriveRemindersRequest
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Mutate(
+  engine_.Mutate(
       request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response](store::Transaction& tx) -> absl::Status {
+      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
         if (auto owner = RequireClinic(tx, clinic); !owner.ok()) return owner.status();
         for (const std::string& name : request.names()) {
           v1::RedriveResult* result = response->add_results();
           result->set_name(name);
-          absl::Status status = RedriveOne(core_, tx, name, clinic);
+          absl::Status status = RedriveOne(engine_, tx, name, clinic);
           if (absl::IsUnavailable(status) || absl::IsDataLoss(status)) return status;
           if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
         }

@@ -6,7 +6,7 @@
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/leasing.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -25,7 +25,7 @@ class LeaseCall {
 // What gateways do. Thread safe. Requests and responses must live until `done`; errors are those the API names.
 class Deliveries {
  public:
-  Deliveries(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+  Deliveries(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   LeaseCall Lease(const Caller& caller, const v1::LeaseRemindersRequest& request,
                   v1::LeaseRemindersResponse* response, Done done);
@@ -46,7 +46,7 @@ class Deliveries {
   void TryLease(LeaseState state);
   void WaitOrFinish(LeaseState state);
 
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
   LeaseTurn turn_;
 };

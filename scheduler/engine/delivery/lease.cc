@@ -23,7 +23,7 @@ struct LeaseCall::State {
   int max;
   absl::Duration wait;
 
-  Core& core;
+  EngineContext& engine;
   absl::Time wait_until;  // in real time
   std::atomic<bool> cancelled{false};
   std::atomic<uint64_t> waiting{0};  // id of the wait, if there is one
@@ -32,7 +32,7 @@ struct LeaseCall::State {
 
 void LeaseCall::Cancel() {
   state_->cancelled = true;
-  if (const uint64_t id = state_->waiting) state_->core.topics().Cancel(id);
+  if (const uint64_t id = state_->waiting) state_->engine.wakeups().Cancel(id);
 }
 
 LeaseCall Deliveries::Lease(const Caller& caller, const v1::LeaseRemindersRequest& request,
@@ -49,14 +49,13 @@ LeaseCall Deliveries::Lease(const Caller& caller, const v1::LeaseRemindersReques
   if (status.ok() && !terms.clinic.empty()) status = CheckClinic(caller, terms.clinic);
 
   LeaseCall call;
-  call.state_.reset(new LeaseCall::State{
-      .terms = std::move(terms),
-      .response = response,
-      .done = std::move(done),
-      .max = request.max_reminders() == 0 ? kDefaultMax : request.max_reminders(),
-      .wait = wait,
-      .core = core_,
-      .wait_until = core_.clock().Now() + wait});
+  call.state_.reset(new LeaseCall::State{.terms = std::move(terms),
+                                         .response = response,
+                                         .done = std::move(done),
+                                         .max = request.max_reminders() == 0 ? kDefaultMax : request.max_reminders(),
+                                         .wait = wait,
+                                         .engine = engine_,
+                                         .wait_until = engine_.clock().Now() + wait});
   if (!status.ok()) {
     call.state_->done(status);
   } else {
@@ -66,10 +65,10 @@ LeaseCall Deliveries::Lease(const Caller& caller, const v1::LeaseRemindersReques
 }
 
 void Deliveries::TryLease(LeaseState state) {
-  core_.Write(
-      [this, state](store::Transaction& tx) {
+  engine_.Write(
+      [this, state](store::WriteTransaction& tx) {
         if (state->cancelled) return absl::CancelledError("cancelled");
-        return LeaseSome(core_, tx, state->terms, turn_, state->max, &state->batch);
+        return LeaseSome(engine_, tx, state->terms, turn_, state->max, &state->batch);
       },
       [this, state](absl::Status status) {
         if (!status.ok()) return state->done(status);
@@ -77,8 +76,8 @@ void Deliveries::TryLease(LeaseState state) {
         sweeper_.WakeAt(batch.next_available);
         if (batch.leased.empty() && batch.more) return TryLease(state);
         if (batch.leased.empty()) return WaitOrFinish(state);
-        core_.Offload([state] {
-          for (v1::Lease& lease : ShowLeases(state->core, state->batch)) {
+        engine_.RunInBackground([state] {
+          for (v1::Lease& lease : LeasesToProto(state->engine, state->batch)) {
             *state->response->add_leases() = std::move(lease);
           }
           state->done(absl::OkStatus());
@@ -87,18 +86,18 @@ void Deliveries::TryLease(LeaseState state) {
 }
 
 void Deliveries::WaitOrFinish(LeaseState state) {
-  const absl::Duration left = std::min(state->wait_until - core_.clock().Now(), state->wait);
+  const absl::Duration left = std::min(state->wait_until - engine_.clock().Now(), state->wait);
   if (left <= absl::ZeroDuration() || state->cancelled) return state->done(absl::OkStatus());
-  const uint64_t id = core_.topics().NewId();
+  const uint64_t id = engine_.wakeups().NewId();
   state->waiting = id;
-  core_.topics().Wait(id, state->batch.topic, state->batch.seen, left, [this, state](Topics::Wake wake) {
+  engine_.wakeups().Wait(id, state->batch.topic, state->batch.seen, left, [this, state](WakeupHub::Wake wake) {
     state->waiting = 0;
-    if (wake == Topics::Wake::kRaised) return TryLease(state);
-    if (wake == Topics::Wake::kTimeout) return state->done(absl::OkStatus());
+    if (wake == WakeupHub::Wake::kNotified) return TryLease(state);
+    if (wake == WakeupHub::Wake::kTimeout) return state->done(absl::OkStatus());
     state->done(state->cancelled ? absl::CancelledError("cancelled") : ShuttingDown());
   });
   // Cancelled in between: Cancel found no wait yet. If the wait is over already, this does nothing.
-  if (state->cancelled) core_.topics().Cancel(id);
+  if (state->cancelled) engine_.wakeups().Cancel(id);
 }
 
 }  // namespace aftercare::engine

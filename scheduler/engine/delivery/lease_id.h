@@ -1,4 +1,5 @@
-// Lease ids: a reminder and the number of a lease of it, sealed, so that a report proves that its sender held the lease.
+// Lease ids: a reminder and the number of a lease of it, sealed, so that a report proves that its sender held the
+// lease.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_ID_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_ID_H_
 

@@ -45,7 +45,7 @@ void LeaseStream::Take(v1::StreamRemindersRequest request, Ready ready) {
     ready_ = std::move(ready);
     taking_ = true;
   }
-  if (absl::Status status = TakeMessage(request); !status.ok()) Answered(std::move(status));
+  if (absl::Status status = TakeMessage(request); !status.ok()) OnReportDone(std::move(status));
 }
 
 absl::Status LeaseStream::TakeMessage(v1::StreamRemindersRequest& request) {
@@ -58,7 +58,7 @@ absl::Status LeaseStream::TakeMessage(v1::StreamRemindersRequest& request) {
   if (!configures && !terms_) return Misuse("NOT_CONFIGURED", "the first message of a stream must be its configuration");
   if (configures) {
     if (absl::Status status = Configure(request.configuration()); !status.ok()) return status;
-    Answered(absl::OkStatus());
+    OnReportDone(absl::OkStatus());
   } else if (request.has_reports()) {
     Report(std::move(*request.mutable_reports()));
   } else {
@@ -90,14 +90,14 @@ absl::Status LeaseStream::Configure(const v1::StreamConfiguration& configuration
 
 void LeaseStream::Report(v1::StreamReports reports) {
   if (reports.reports().empty() || reports.reports_size() > kMaxItems) {
-    return Answered(InvalidField("reports.reports", "must have 1 to 1000 entries"));
+    return OnReportDone(InvalidField("reports.reports", "must have 1 to 1000 entries"));
   }
   auto exchange = std::make_shared<Exchange<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>>();
   exchange->request.mutable_reports()->Swap(reports.mutable_reports());
   deliveries_.Report(caller_, exchange->request, &exchange->response,
                      [self = shared_from_this(), exchange](absl::Status status) {
                        if (status.ok()) self->TakeResults(exchange->response);
-                       self->Answered(std::move(status));
+                       self->OnReportDone(std::move(status));
                      });
 }
 
@@ -116,7 +116,7 @@ void LeaseStream::Extend(v1::StreamExtensions extensions) {
   deliveries_.Extend(caller_, exchange->request, &exchange->response,
                      [self = shared_from_this(), exchange](absl::Status status) {
                        if (status.ok()) self->TakeExtensions(exchange->response);
-                       self->Answered(std::move(status));
+                       self->OnReportDone(std::move(status));
                      });
 }
 
@@ -129,7 +129,7 @@ void LeaseStream::TakeExtensions(v1::ExtendLeasesResponse& response) {
   }
 }
 
-void LeaseStream::Answered(absl::Status status) {
+void LeaseStream::OnReportDone(absl::Status status) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     taking_ = false;
@@ -188,20 +188,20 @@ LeaseStream::Action LeaseStream::NextAction() {
     };
   }
   if (done_ && !IsEmpty(pending_)) return TellAction();
-  if (closed_ && !taking_ && !looking_ && !checking_) return EndAction();
+  if (closed_ && !taking_ && !leasing_ && !checking_) return EndAction();
   if (!terms_) return nullptr;
   // Ends are told before the same messages come again; what a look under way brings may have ended already.
-  if ((expiring_ || recalled_) && !checking_ && !looking_) {
+  if ((expiring_ || revoked_) && !checking_ && !leasing_) {
     checking_ = true;
-    const bool all = std::exchange(recalled_, false);
+    const bool all = std::exchange(revoked_, false);
     expiring_ = false;
     return [this, all] { Check(all); };
   }
   const int room = max_outstanding_ - static_cast<int>(held_.size());
-  if (done_ && !closed_ && !looking_ && !checking_ && may_lease_ && room > 0) {
-    looking_ = true;
+  if (done_ && !closed_ && !leasing_ && !checking_ && may_lease_ && room > 0) {
+    leasing_ = true;
     may_lease_ = false;
-    return [this, max = std::min(room, kLeasedAtOnce)] { Look(max); };
+    return [this, max = std::min(room, kLeasedAtOnce)] { Lease(max); };
   }
   return nullptr;
 }
@@ -213,40 +213,40 @@ LeaseStream::Action LeaseStream::TellAction() {
 
 // When nothing is under way any more.
 LeaseStream::Action LeaseStream::EndAction() {
-  if (!done_ || taking_ || readying_ || looking_ || checking_) return nullptr;
+  if (!done_ || taking_ || readying_ || leasing_ || checking_) return nullptr;
   over_ = true;
   *end_ = true;
   return [this, done = std::exchange(done_, nullptr), status = ended_.value_or(absl::OkStatus()),
-          lease_wait = lease_wait_, recall_wait = recall_wait_]() mutable {
-    core_.topics().Cancel(lease_wait);
-    core_.topics().Cancel(recall_wait);
+          lease_wait = lease_wait_, revocation_wait = revocation_wait_]() mutable {
+    engine_.wakeups().Cancel(lease_wait);
+    engine_.wakeups().Cancel(revocation_wait);
     done(std::move(status));
   };
 }
 
-void LeaseStream::Look(int max) {
-  core_.Write(
-      [self = shared_from_this(), max](store::Transaction& tx) {
-        return LeaseSome(self->core_, tx, *self->terms_, self->deliveries_.turn(), max, &self->batch_);
+void LeaseStream::Lease(int max) {
+  engine_.Write(
+      [self = shared_from_this(), max](store::WriteTransaction& tx) {
+        return LeaseSome(self->engine_, tx, *self->terms_, self->deliveries_.turn(), max, &self->batch_);
       },
       [self = shared_from_this(), max](absl::Status status) {
-        if (!status.ok() || self->batch_.leased.empty()) return self->Looked(std::move(status), max);
-        self->core_.Offload([self, max] { self->Looked(absl::OkStatus(), max); });
+        if (!status.ok() || self->batch_.leased.empty()) return self->OnLeaseDone(std::move(status), max);
+        self->engine_.RunInBackground([self, max] { self->OnLeaseDone(absl::OkStatus(), max); });
       });
 }
 
-// The batch is this look's alone until looking_ is reset.
-void LeaseStream::Looked(absl::Status status, int max) {
+// The batch is this look's alone until leasing_ is reset.
+void LeaseStream::OnLeaseDone(absl::Status status, int max) {
   std::vector<v1::Lease> leases;
   if (status.ok()) {
-    leases = ShowLeases(core_, batch_);
+    leases = LeasesToProto(engine_, batch_);
     sweeper_.WakeAt(batch_.next_available);
     if (!AwaitsLeases()) AwaitLeases(batch_.topic, batch_.seen);
   }
   v1::ReportDeliveriesRequest unseen;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    looking_ = false;
+    leasing_ = false;
     if (status.ok()) {
       may_lease_ = may_lease_ || batch_.more || static_cast<int>(leases.size()) == max;
       sandbox_ = batch_.topic != kAllLeasesTopic;
@@ -279,9 +279,9 @@ void LeaseStream::GiveBack(v1::ReportDeliveriesRequest request) {
 
 void LeaseStream::Check(bool all) {
   // Without a test clock it is known here what time it is, and mostly that nothing has run out.
-  if (!all && !sandbox_ && CollectSuspects(false, core_.clock().Now()).empty()) return Checked(absl::OkStatus());
-  core_.Read([self = shared_from_this(), all](store::Facts& facts) { return self->FindEnded(facts, all); },
-             [self = shared_from_this()](absl::Status status) { self->Checked(std::move(status)); });
+  if (!all && !sandbox_ && CollectSuspects(false, engine_.clock().Now()).empty()) return OnCheckDone(absl::OkStatus());
+  engine_.Read([self = shared_from_this(), all](store::ReadTransaction& tx) { return self->FindEnded(tx, all); },
+               [self = shared_from_this()](absl::Status status) { self->OnCheckDone(std::move(status)); });
 }
 
 std::vector<std::pair<std::string, LeaseStream::Held>> LeaseStream::CollectSuspects(bool all, absl::Time now) {
@@ -293,15 +293,15 @@ std::vector<std::pair<std::string, LeaseStream::Held>> LeaseStream::CollectSuspe
   return suspects;
 }
 
-absl::Status LeaseStream::FindEnded(store::Facts& facts, bool all) {
-  absl::Time now = core_.RealNow();
+absl::Status LeaseStream::FindEnded(store::ReadTransaction& tx, bool all) {
+  absl::Time now = engine_.RealNow();
   if (sandbox_) {
-    auto clinic = RequireClinic(facts, terms_->clinic);
+    auto clinic = RequireClinic(tx, terms_->clinic);
     if (!clinic.ok()) return clinic.status();
-    now = core_.Now(*clinic);
+    now = engine_.Now(*clinic);
   }
   for (const auto& [lease_id, held] : CollectSuspects(all, now)) {
-    auto row = facts.GetReminder(held.id.key);
+    auto row = tx.GetReminder(held.id.key);
     if (!row.ok()) return row.status();
     if (!row->has_value() || HoldsLease(**row, held.id, now)) continue;
     v1::EndedLease& ended = found_.emplace_back();
@@ -312,7 +312,7 @@ absl::Status LeaseStream::FindEnded(store::Facts& facts, bool all) {
   return absl::OkStatus();
 }
 
-void LeaseStream::Checked(absl::Status status) {
+void LeaseStream::OnCheckDone(absl::Status status) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     checking_ = false;
@@ -332,15 +332,15 @@ void LeaseStream::Forget(const std::string& lease_id) {
 }
 
 void LeaseStream::AwaitLeases(const std::string& topic, uint64_t seen) {
-  const uint64_t id = core_.topics().NewId();
+  const uint64_t id = engine_.wakeups().NewId();
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (over_) return;
     lease_wait_ = id;
   }
-  core_.topics().Wait(id, topic, seen, kLongestWait, [self = shared_from_this(), topic](Topics::Wake wake) {
-    if (wake == Topics::Wake::kClosed) return self->Abort(ShuttingDown());
-    const uint64_t now_seen = self->core_.topics().Seen(topic);  // before looking
+  engine_.wakeups().Wait(id, topic, seen, kLongestWait, [self = shared_from_this(), topic](WakeupHub::Wake wake) {
+    if (wake == WakeupHub::Wake::kClosed) return self->Abort(ShuttingDown());
+    const uint64_t now_seen = self->engine_.wakeups().Seen(topic);  // before looking
     {
       std::lock_guard<std::mutex> lock(self->mutex_);
       self->may_lease_ = true;
@@ -351,20 +351,21 @@ void LeaseStream::AwaitLeases(const std::string& topic, uint64_t seen) {
   });
 }
 
-void LeaseStream::AwaitRecalls() {
-  const uint64_t id = core_.topics().NewId();
-  const uint64_t seen = core_.topics().Seen(kRecallsTopic);
+void LeaseStream::AwaitRevocations() {
+  const uint64_t id = engine_.wakeups().NewId();
+  const uint64_t seen = engine_.wakeups().Seen(kLeasesRevokedTopic);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (over_) return;
-    recall_wait_ = id;
-    recalled_ = !held_.empty() || looking_;
+    revocation_wait_ = id;
+    revoked_ = !held_.empty() || leasing_;
   }
-  core_.topics().Wait(id, kRecallsTopic, seen, kLongestWait, [self = shared_from_this()](Topics::Wake wake) {
-    if (wake == Topics::Wake::kClosed) return self->Abort(ShuttingDown());
-    self->AwaitRecalls();
-    self->Proceed();
-  });
+  engine_.wakeups().Wait(id, kLeasesRevokedTopic, seen, kLongestWait,
+                         [self = shared_from_this()](WakeupHub::Wake wake) {
+                           if (wake == WakeupHub::Wake::kClosed) return self->Abort(ShuttingDown());
+                           self->AwaitRevocations();
+                           self->Proceed();
+                         });
 }
 
 }  // namespace aftercare::engine

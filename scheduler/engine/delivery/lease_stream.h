@@ -16,7 +16,7 @@
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/engine/delivery/leasing.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -25,9 +25,10 @@ namespace aftercare::engine {
 // memory. Thread safe, but only one Next may be under way, and a Take only once the one before said `ready`.
 class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
  public:
-  static std::shared_ptr<LeaseStream> Open(Core& core, Sweeper& sweeper, Deliveries& deliveries, Caller caller) {
-    std::shared_ptr<LeaseStream> stream(new LeaseStream(core, sweeper, deliveries, std::move(caller)));
-    stream->AwaitRecalls();
+  static std::shared_ptr<LeaseStream> Open(EngineContext& engine, Sweeper& sweeper, Deliveries& deliveries,
+                                           Caller caller) {
+    std::shared_ptr<LeaseStream> stream(new LeaseStream(engine, sweeper, deliveries, std::move(caller)));
+    stream->AwaitRevocations();
     return stream;
   }
 
@@ -54,8 +55,8 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   };
   using Action = absl::AnyInvocable<void()>;
 
-  LeaseStream(Core& core, Sweeper& sweeper, Deliveries& deliveries, Caller caller)
-      : core_(core), sweeper_(sweeper), deliveries_(deliveries), caller_(std::move(caller)) {}
+  LeaseStream(EngineContext& engine, Sweeper& sweeper, Deliveries& deliveries, Caller caller)
+      : engine_(engine), sweeper_(sweeper), deliveries_(deliveries), caller_(std::move(caller)) {}
 
   absl::Status TakeMessage(v1::StreamRemindersRequest& request);
   absl::Status Configure(const v1::StreamConfiguration& configuration);
@@ -63,7 +64,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   void Extend(v1::StreamExtensions extensions);
   void TakeResults(v1::ReportDeliveriesResponse& response);
   void TakeExtensions(v1::ExtendLeasesResponse& response);
-  void Answered(absl::Status status);
+  void OnReportDone(absl::Status status);
 
   // Does whatever is to be done by now: one action after the other, none under the lock.
   void Proceed();
@@ -71,19 +72,19 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   Action TellAction();
   Action EndAction();
 
-  void Look(int max);
-  void Looked(absl::Status status, int max);
+  void Lease(int max);
+  void OnLeaseDone(absl::Status status, int max);
   bool AwaitsLeases();
   void Check(bool all);
   std::vector<std::pair<std::string, Held>> CollectSuspects(bool all, absl::Time now);
-  absl::Status FindEnded(store::Facts& facts, bool all);
-  void Checked(absl::Status status);
+  absl::Status FindEnded(store::ReadTransaction& tx, bool all);
+  void OnCheckDone(absl::Status status);
   void AwaitLeases(const std::string& topic, uint64_t seen);
-  void AwaitRecalls();
+  void AwaitRevocations();
   void Forget(const std::string& lease_id);
   void GiveBack(v1::ReportDeliveriesRequest request);
 
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
   Deliveries& deliveries_;
   const Caller caller_;
@@ -106,15 +107,15 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   bool over_ = false;     // it has
 
   LeaseBatch batch_;       // of the look under way
-  bool looking_ = false;   // for messages to lease
+  bool leasing_ = false;   // for messages to lease
   bool may_lease_ = false;  // a look may bring more
   bool sandbox_ = false;    // it lives by a test clock
   bool checking_ = false;   // whether leases are held still
   std::vector<v1::EndedLease> found_;  // by the check under way
   bool expiring_ = false;  // some may have run out
-  bool recalled_ = false;  // some may have been ended by others
+  bool revoked_ = false;   // some may have been ended by others
   uint64_t lease_wait_ = 0;  // ids of waits
-  uint64_t recall_wait_ = 0;
+  uint64_t revocation_wait_ = 0;
 };
 
 }  // namespace aftercare::engine

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/send_rate.h"
-#include "scheduler/engine/lifecycle/changes.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
@@ -24,29 +24,29 @@ constexpr absl::Duration kLongestLease = absl::Hours(1);
 
 // When the patient may next be contacted: now, at the next opening, or, where there is none in the window, when it
 // closes.
-absl::Time NextContact(const Subject& subject, absl::Time now, absl::Time expire) {
-  if (subject.facts.hours.always_open()) return now;
-  plan::LocalClock clock(subject.facts.zone);
+absl::Time NextContact(const EnrollmentContext& context, absl::Time now, absl::Time expire) {
+  if (context.facts.hours.always_open()) return now;
+  plan::LocalClock clock(context.facts.zone);
   const int64_t second = absl::ToUnixSeconds(now);
-  const int64_t open = subject.facts.hours.NextOpen(second, absl::ToUnixSeconds(expire), &clock);
+  const int64_t open = context.facts.hours.NextOpen(second, absl::ToUnixSeconds(expire), &clock);
   return open == second ? now : std::min(absl::FromUnixSeconds(open), expire);
 }
 
 // Puts off what nobody may be sent now: it waited, or is to be tried again. A lease that ran out is over with that.
-absl::Status PutOff(store::Transaction& tx, const Subject& subject, absl::Time until, absl::Time now,
+absl::Status PutOff(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time until, absl::Time now,
                     store::ReminderRow* row) {
   row->available = until;
   if (row->state == v1::REMINDER_STATE_DUE) return tx.UpdateReminder(*row);
-  return ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+  return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
 }
 
 using ClinicPtr = std::shared_ptr<const store::ClinicRow>;
 
-// One look. A class only to share what every step needs.
-class Look {
+// One selection. A class only to share what every step needs.
+class LeaseSelection {
  public:
-  Look(Core& core, store::Transaction& tx, LeaseTerms& terms, int max, LeaseBatch* batch)
-      : core_(core), tx_(tx), terms_(terms), max_(max), batch_(*batch) {
+  LeaseSelection(EngineContext& engine, store::WriteTransaction& tx, LeaseTerms& terms, int max, LeaseBatch* batch)
+      : engine_(engine), tx_(tx), terms_(terms), max_(max), batch_(*batch) {
     for (const v1::Channel channel : kChannels) {
       if (terms.filter.MatchesChannel(channel)) channels_.push_back(channel);
     }
@@ -119,7 +119,7 @@ class Look {
 
   absl::StatusOr<int> LeaseById(const std::string& id, int max) {
     if (!terms_.caller.MayTouch(id)) return 0;
-    auto clinic = core_.catalog().Clinic(tx_, id);
+    auto clinic = engine_.definitions().Clinic(tx_, id);
     if (!clinic.ok()) return clinic.status();
     return *clinic == nullptr ? 0 : Lease(*clinic, max);
   }
@@ -181,22 +181,22 @@ class Look {
 
   absl::Status LeaseOne(const ClinicPtr& clinic, store::ReminderRow row) {
     if (!terms_.filter.MatchesDue(row.due)) return absl::OkStatus();
-    auto found = core_.subjects().Require(core_, tx_, row.key.clinic, row.key.enrollment);
+    auto found = engine_.enrollment_cache().Require(engine_, tx_, row.key.clinic, row.key.enrollment);
     if (!found.ok()) return found.status();
-    const std::shared_ptr<const Subject>& subject = *found;
-    const RowRule rule = RuleOf(*subject, row);
-    if (!terms_.filter.MatchesSubject(*subject) || !terms_.filter.MatchesRule(*rule.pathway, rule.rule)) {
+    const std::shared_ptr<const EnrollmentContext>& context = *found;
+    const RowRule rule = RuleOf(*context, row);
+    if (!terms_.filter.MatchesEnrollment(*context) || !terms_.filter.MatchesRule(*rule.pathway, rule.rule)) {
       return absl::OkStatus();
     }
-    if (const absl::Time open = NextContact(*subject, batch_.now, row.expire); open > batch_.now) {
+    if (const absl::Time open = NextContact(*context, batch_.now, row.expire); open > batch_.now) {
       NoteAvailable(open);
-      return PutOff(tx_, *subject, open, batch_.now, &row);
+      return PutOff(tx_, *context, open, batch_.now, &row);
     }
     const absl::Time until = std::min(batch_.now + terms_.duration, row.expire);
     row.available = until;
     ++row.attempts;
     absl::Status status =
-        ChangeReminder(tx_, *subject, Input::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
+        ChangeReminder(tx_, *context, ReminderEvent::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
     if (!status.ok()) return status;
     NoteAvailable(until);
     batch_.leased.push_back({*std::move(found), std::move(row), clinic});
@@ -207,8 +207,8 @@ class Look {
     if (clock_.empty()) batch_.next_available = std::min(batch_.next_available, time);
   }
 
-  Core& core_;
-  store::Transaction& tx_;
+  EngineContext& engine_;
+  store::WriteTransaction& tx_;
   LeaseTerms& terms_;
   const int max_;
   LeaseBatch& batch_;
@@ -225,8 +225,8 @@ void SortByDue(std::vector<Leased>* leased) {
 
 v1::Lease Show(const Tokens& tokens, const Leased& leased) {
   const store::ReminderRow& row = leased.row;
-  const v1::Enrollment& enrollment = leased.subject->row.data;
-  const RowRule rule = RuleOf(*leased.subject, row);
+  const v1::Enrollment& enrollment = leased.context->row.data;
+  const RowRule rule = RuleOf(*leased.context, row);
   v1::Lease lease;
   lease.set_lease_id(MakeLeaseId(tokens, leased.id()));
   lease.set_reminder(ReminderNameOf(row.key));
@@ -235,7 +235,7 @@ v1::Lease Show(const Tokens& tokens, const Leased& leased) {
   plan::SetTimestamp(*row.available, lease.mutable_expire_time());
   lease.set_idempotency_key(tokens.Pseudonym(lease.reminder()));
   *lease.mutable_contact_point() = enrollment.contact_points(row.contact_point);
-  lease.set_text(TextOf(*leased.subject, leased.clinic->data, row));
+  lease.set_text(TextOf(*leased.context, leased.clinic->data, row));
   lease.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
   plan::SetTimestamp(row.due, lease.mutable_due_time());
   lease.set_phase(rule.source().phase());
@@ -268,7 +268,7 @@ LeaseTerms ReadTerms(const Caller& caller, const std::string& parent, const v1::
   return {caller, std::move(clinic), std::move(read), ReadLeaseDuration(duration, errors)};
 }
 
-absl::Status LeaseSome(Core& core, store::Transaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
+absl::Status LeaseSome(EngineContext& engine, store::WriteTransaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
                        LeaseBatch* batch) {
   QueuePlaces places = std::move(batch->places);
   *batch = LeaseBatch{};
@@ -276,30 +276,30 @@ absl::Status LeaseSome(Core& core, store::Transaction& tx, LeaseTerms& terms, Le
   batch->topic = std::string(kAllLeasesTopic);
   ClinicPtr clinic;
   if (terms.clinic.empty()) {
-    batch->now = core.RealNow();
+    batch->now = engine.RealNow();
   } else {
-    auto found = core.catalog().Clinic(tx, terms.clinic);
+    auto found = engine.definitions().Clinic(tx, terms.clinic);
     if (!found.ok()) return found.status();
     if (*found == nullptr) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(terms.clinic));
     clinic = *std::move(found);
-    batch->now = core.Now(*clinic);
+    batch->now = engine.Now(*clinic);
     if (!ClockOf(*clinic).empty()) batch->topic = LeasesTopic(terms.clinic);
   }
-  batch->seen = core.topics().Seen(batch->topic);  // before looking
-  Look look(core, tx, terms, max, batch);
-  absl::Status status = clinic ? look.OfOneClinic(clinic) : look.OfAllClinics(&turn);
+  batch->seen = engine.wakeups().Seen(batch->topic);  // before looking
+  LeaseSelection selection(engine, tx, terms, max, batch);
+  absl::Status status = clinic ? selection.OfOneClinic(clinic) : selection.OfAllClinics(&turn);
   if (!status.ok()) return status;
   if (!batch->more) batch->places.clear();
   SortByDue(&batch->leased);
   return absl::OkStatus();
 }
 
-std::vector<v1::Lease> ShowLeases(Core& core, const LeaseBatch& batch) {
+std::vector<v1::Lease> LeasesToProto(EngineContext& engine, const LeaseBatch& batch) {
   std::vector<v1::Lease> leases;
   leases.reserve(batch.leased.size());
   for (const Leased& leased : batch.leased) {
-    core.subjects().Keep(leased.subject);
-    leases.push_back(Show(core.tokens(), leased));
+    engine.enrollment_cache().Keep(leased.context);
+    leases.push_back(Show(engine.tokens(), leased));
   }
   return leases;
 }

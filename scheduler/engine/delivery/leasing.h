@@ -1,9 +1,9 @@
 // How messages are leased, in one mutation: whose turn it is, what matches, what may leave now.
 //
 // Of one clinic the earliest available comes first. Where there are more clinics than one, they take turns: each gets a
-// share of what the gateway may have, and those with more get what the others leave. The turn goes on from call to call,
-// so that a clinic with a long queue keeps nobody waiting. A clinic whose messages are limited by the minute gets no
-// more than it may send by now.
+// share of what the gateway may have, and those with more get what the others leave. The turn goes on from call to
+// call, so that a clinic with a long queue keeps nobody waiting. A clinic whose messages are limited by the minute gets
+// no more than it may send by now.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASING_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASING_H_
 
@@ -19,11 +19,11 @@
 #include "aftercare/v1/delivery_service.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "scheduler/engine/delivery/lease_id.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/filter.h"
-#include "scheduler/engine/lifecycle/subject.h"
 #include "scheduler/engine/runtime/caller.h"
-#include "scheduler/engine/runtime/core.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
@@ -65,7 +65,7 @@ using QueuePlaces = std::map<std::pair<int, std::string>, store::QueuePosition>;
 
 // A message that was leased.
 struct Leased {
-  std::shared_ptr<const Subject> subject;
+  std::shared_ptr<const EnrollmentContext> context;
   store::ReminderRow row;
   std::shared_ptr<const store::ClinicRow> clinic;
 
@@ -83,13 +83,14 @@ struct LeaseBatch {
   bool more = false;      // the look was cut short: look again at once, from those places
 };
 
-// Leases up to `max` messages by the terms, beginning at the places of `batch`; fills it in. NOT_FOUND / CLINIC_NOT_FOUND.
-absl::Status LeaseSome(Core& core, store::Transaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
+// Leases up to `max` messages by the terms, beginning at the places of `batch`; fills it in. NOT_FOUND /
+// CLINIC_NOT_FOUND.
+absl::Status LeaseSome(EngineContext& engine, store::WriteTransaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
                        LeaseBatch* batch);
 
-// What the gateway is told of a batch that is durable, in its order. Keeps the subjects for who reports. Writes out the
+// What the gateway is told of a batch that is durable, in its order. Keeps the contexts for who reports. Writes out the
 // texts, which takes longer than to lease: not for the writer's thread.
-std::vector<v1::Lease> ShowLeases(Core& core, const LeaseBatch& batch);
+std::vector<v1::Lease> LeasesToProto(EngineContext& engine, const LeaseBatch& batch);
 
 // Whether a lease is its reminder's current one, and holds at `now`.
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now);

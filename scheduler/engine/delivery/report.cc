@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/engine/delivery/lease_id.h"
-#include "scheduler/engine/lifecycle/changes.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -26,37 +26,38 @@ bool IsReceipt(v1::DeliveryOutcome outcome) {
 
 // What a report does to a reminder, and the change of the row that goes with it.
 struct Effect {
-  Input input = Input::kSent;
+  ReminderEvent event = ReminderEvent::kSent;
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
 };
 
 // To the patient's next contact point, or nowhere.
-Effect NextContactPoint(const Subject& subject, absl::Time now, store::ReminderRow* row) {
-  const std::optional<int> next = PermittedContactPoint(subject, row->contact_point + 1);
-  if (!next) return {Input::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
-  DirectAt(subject, *next, row);
+Effect NextContactPoint(const EnrollmentContext& context, absl::Time now, store::ReminderRow* row) {
+  const std::optional<int> next = PermittedContactPoint(context, row->contact_point + 1);
+  if (!next) return {ReminderEvent::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
+  DirectAt(context, *next, row);
   row->failures = 0;
   row->available = AvailableFrom(*row, now);
-  return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
+  return {ReminderEvent::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
 }
 
-Effect ApplyOutcome(const Subject& subject, v1::DeliveryOutcome outcome, absl::Time now, store::ReminderRow* row) {
+Effect ApplyOutcome(const EnrollmentContext& context, v1::DeliveryOutcome outcome, absl::Time now,
+                    store::ReminderRow* row) {
   switch (outcome) {
     case v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE:
-      if (++row->failures >= kMaxFailures) return {Input::kFail, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED};
+      if (++row->failures >= kMaxFailures) return {ReminderEvent::kFail, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED};
       row->available = AvailableFrom(*row, now + RetryPause(row->failures, StableHash(ReminderNameOf(row->key))));
-      return {Input::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
+      return {ReminderEvent::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_PERMANENT_FAILURE:
-      return NextContactPoint(subject, now, row);
+      return NextContactPoint(context, now, row);
     case v1::DELIVERY_OUTCOME_RELEASED:
       row->available = AvailableFrom(*row, now);
-      return {Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED};
+      return {ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_DELIVERED:
-      return {Input::kDelivered, v1::REMINDER_REASON_UNSPECIFIED};
+      return {ReminderEvent::kDelivered, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_BOUNCED:
-      return {Input::kBounced, v1::REMINDER_REASON_BOUNCED};
+      return {ReminderEvent::kBounced, v1::REMINDER_REASON_BOUNCED};
     default:
-      return {Input::kSent, v1::REMINDER_REASON_UNSPECIFIED};
+      return {ReminderEvent::kSent, v1::REMINDER_REASON_UNSPECIFIED};
   }
 }
 
@@ -97,31 +98,31 @@ void CheckReport(const v1::DeliveryReport& report, plan::FieldErrors* errors) {
 
 // One report or extension at work.
 struct Item {
-  std::shared_ptr<const Subject> subject;
+  std::shared_ptr<const EnrollmentContext> context;
   store::ReminderRow row;
   absl::Time now;
 };
 
-absl::StatusOr<Item> LoadItem(Core& core, store::Transaction& tx, const Caller& caller,
+absl::StatusOr<Item> LoadItem(EngineContext& engine, store::WriteTransaction& tx, const Caller& caller,
                               const store::ReminderKey& key) {
   if (absl::Status status = CheckClinic(caller, key.clinic); !status.ok()) return status;
-  auto clinic = core.catalog().Clinic(tx, key.clinic);
+  auto clinic = engine.definitions().Clinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
-  auto subject = core.subjects().Require(core, tx, key.clinic, key.enrollment);
-  if (!subject.ok()) return subject.status();
+  auto context = engine.enrollment_cache().Require(engine, tx, key.clinic, key.enrollment);
+  if (!context.ok()) return context.status();
   auto found = tx.GetReminder(key);
   if (!found.ok()) return found.status();
   if (!found->has_value()) return absl::DataLossError("a leased reminder has no row");
-  return Item{*std::move(subject), **std::move(found), core.Now(**clinic)};
+  return Item{*std::move(context), **std::move(found), engine.Now(**clinic)};
 }
 
 // The reminder of a receipt that knows it by its channel's name only.
-absl::StatusOr<store::ReminderKey> FindByMessage(store::Facts& facts, const Caller& caller,
+absl::StatusOr<store::ReminderKey> FindByMessage(store::ReadTransaction& tx, const Caller& caller,
                                                  const v1::DeliveryReport& report) {
   const std::string clinic = *ParseClinicName(report.clinic());
   if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return status;
-  auto key = facts.FindSentMessage(clinic, report.provider_message_id());
+  auto key = tx.FindSentMessage(clinic, report.provider_message_id());
   if (!key.ok()) return key.status();
   if (key->has_value()) return **std::move(key);
   return MakeError(absl::StatusCode::kNotFound, "MESSAGE_NOT_FOUND",
@@ -129,13 +130,13 @@ absl::StatusOr<store::ReminderKey> FindByMessage(store::Facts& facts, const Call
 }
 
 // What is to be done once reports are durable.
-struct Aftermath {
+struct CommitEffects {
   absl::Time next_available = absl::InfiniteFuture();
-  bool recalls = false;  // somebody holds a lease of what another has sent
+  bool leases_revoked = false;  // somebody holds a lease of what another has sent
 };
 
-absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller, const v1::DeliveryReport& report,
-                       v1::DeliveryResult* result, Aftermath* aftermath) {
+absl::Status ReportOne(EngineContext& engine, store::WriteTransaction& tx, const Caller& caller,
+                       const v1::DeliveryReport& report, v1::DeliveryResult* result, CommitEffects* effects) {
   plan::FieldErrors errors;
   CheckReport(report, &errors);
   if (!errors.empty()) return InvalidFields(errors);
@@ -146,11 +147,11 @@ absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller,
     if (!key.ok()) return key.status();
     lease.key = *std::move(key);
   } else {
-    const auto parsed = ParseLeaseId(core.tokens(), report.lease_id());
+    const auto parsed = ParseLeaseId(engine.tokens(), report.lease_id());
     if (!parsed) return InvalidLeaseId();
     lease = *parsed;
   }
-  auto item = LoadItem(core, tx, caller, lease.key);
+  auto item = LoadItem(engine, tx, caller, lease.key);
   if (!item.ok()) return item.status();
   store::ReminderRow& row = item->row;
   result->set_state(row.state);
@@ -161,28 +162,28 @@ absl::Status ReportOne(Core& core, store::Transaction& tx, const Caller& caller,
     return LeaseLost(lease);
   }
   if (sent && !report.provider_message_id().empty()) {
-    absl::Status status = tx.PutSentMessage(row.key, report.provider_message_id(), core.clock().Now());
+    absl::Status status = tx.PutSentMessage(row.key, report.provider_message_id(), engine.clock().Now());
     if (!status.ok()) return status;
   }
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was, and came back
-  aftermath->recalls =
-      aftermath->recalls || (row.state == v1::REMINDER_STATE_LEASED && sent && row.attempts != lease.attempt);
-  const Effect effect = ApplyOutcome(*item->subject, report.outcome(), item->now, &row);
+  effects->leases_revoked =
+      effects->leases_revoked || (row.state == v1::REMINDER_STATE_LEASED && sent && row.attempts != lease.attempt);
+  const Effect effect = ApplyOutcome(*item->context, report.outcome(), item->now, &row);
   if (!report.error_code().empty()) row.error_code = report.error_code();
-  absl::Status status = ChangeReminder(tx, *item->subject, effect.input, effect.reason, item->now, &row);
+  absl::Status status = ChangeReminder(tx, *item->context, effect.event, effect.reason, item->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
   if (row.clock.empty() && row.available) {
-    aftermath->next_available = std::min(aftermath->next_available, *row.available);
+    effects->next_available = std::min(effects->next_available, *row.available);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::Time> ExtendOne(Core& core, store::Transaction& tx, const Caller& caller,
+absl::StatusOr<absl::Time> ExtendOne(EngineContext& engine, store::WriteTransaction& tx, const Caller& caller,
                                      const std::string& lease_id, absl::Duration duration) {
-  const auto lease = ParseLeaseId(core.tokens(), lease_id);
+  const auto lease = ParseLeaseId(engine.tokens(), lease_id);
   if (!lease) return InvalidLeaseId();
-  auto item = LoadItem(core, tx, caller, lease->key);
+  auto item = LoadItem(engine, tx, caller, lease->key);
   if (!item.ok()) return item.status();
   if (!HoldsLease(item->row, *lease, item->now)) return LeaseLost(*lease);
   // Never sooner: if the answer is lost, the holder goes by what it knew before.
@@ -213,23 +214,23 @@ absl::Duration RetryPause(int failures, uint64_t seed) {
 void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
                         v1::ReportDeliveriesResponse* response, Done done) {
   if (absl::Status status = CheckCount("reports", request.reports_size()); !status.ok()) return done(status);
-  auto aftermath = std::make_shared<Aftermath>();
-  core_.Write(
-      [this, caller, &request, response, aftermath](store::Transaction& tx) -> absl::Status {
+  auto effects = std::make_shared<CommitEffects>();
+  engine_.Write(
+      [this, caller, &request, response, effects](store::WriteTransaction& tx) -> absl::Status {
         response->Clear();
-        *aftermath = {};
+        *effects = {};
         for (const v1::DeliveryReport& report : request.reports()) {
           v1::DeliveryResult* result = response->add_results();
           result->set_lease_id(report.lease_id());
-          absl::Status status = ReportOne(core_, tx, caller, report, result, aftermath.get());
+          absl::Status status = ReportOne(engine_, tx, caller, report, result, effects.get());
           if (IsOfStore(status)) return status;
           if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
       },
-      [this, aftermath, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) sweeper_.WakeAt(aftermath->next_available);
-        if (status.ok() && aftermath->recalls) core_.topics().Raise(kRecallsTopic);
+      [this, effects, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sweeper_.WakeAt(effects->next_available);
+        if (status.ok() && effects->leases_revoked) engine_.wakeups().Notify(kLeasesRevokedTopic);
         done(std::move(status));
       });
 }
@@ -243,13 +244,13 @@ void Deliveries::Extend(const Caller& caller, const v1::ExtendLeasesRequest& req
     errors.push_back({"lease_ids", "must have 1 to 1000 entries"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  core_.Write(
-      [this, caller, &request, response, duration](store::Transaction& tx) -> absl::Status {
+  engine_.Write(
+      [this, caller, &request, response, duration](store::WriteTransaction& tx) -> absl::Status {
         response->Clear();
         for (const std::string& lease_id : request.lease_ids()) {
           v1::LeaseExtension* extension = response->add_extensions();
           extension->set_lease_id(lease_id);
-          auto until = ExtendOne(core_, tx, caller, lease_id, duration);
+          auto until = ExtendOne(engine_, tx, caller, lease_id, duration);
           if (IsOfStore(until.status())) return until.status();
           if (until.ok()) {
             plan::SetTimestamp(*until, extension->mutable_expire_time());

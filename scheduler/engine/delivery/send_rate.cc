@@ -5,7 +5,7 @@
 
 namespace aftercare::engine {
 
-absl::StatusOr<SendRate> SendRate::Of(store::Facts& facts, const store::ClinicRow& clinic, absl::Time now) {
+absl::StatusOr<SendRate> SendRate::Of(store::ReadTransaction& tx, const store::ClinicRow& clinic, absl::Time now) {
   SendRate rate;
   const int limit = clinic.data.max_messages_per_minute();
   if (limit <= 0) {
@@ -16,7 +16,7 @@ absl::StatusOr<SendRate> SendRate::Of(store::Facts& facts, const store::ClinicRo
   rate.interval_ = absl::Minutes(1) / limit;
   // A second's share at once, and one in any case.
   rate.burst_ = std::max(absl::Seconds(1), rate.interval_);
-  auto next = facts.NextSend(clinic.clinic);
+  auto next = tx.NextSend(clinic.clinic);
   if (!next.ok()) return next.status();
   // Clocks that were set back must not stop all for longer than that.
   rate.next_ = std::clamp(*next, now, now + rate.burst_);
@@ -26,7 +26,7 @@ absl::StatusOr<SendRate> SendRate::Of(store::Facts& facts, const store::ClinicRo
 
 absl::Time SendRate::NextAfter(int count) const { return next_ + interval_ * (count + 1) - burst_; }
 
-absl::Status SendRate::Take(store::Transaction& tx, int count) const {
+absl::Status SendRate::Take(store::WriteTransaction& tx, int count) const {
   if (interval_ == absl::ZeroDuration() || count == 0) return absl::OkStatus();
   return tx.SetNextSend(clinic_, next_ + interval_ * count);
 }

@@ -4,16 +4,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
 // How many messages of a clinic may leave by its max_messages_per_minute: a generic cell rate algorithm (ITU-T I.371),
-// whose one instant is stored with the clinic, so that the limit holds over restarts. Belongs to the mutation it was made
-// in.
+// whose one instant is stored with the clinic, so that the limit holds over restarts. Belongs to the mutation it was
+// made in.
 class SendRate {
  public:
-  static absl::StatusOr<SendRate> Of(store::Facts& facts, const store::ClinicRow& clinic, absl::Time now);
+  static absl::StatusOr<SendRate> Of(store::ReadTransaction& tx, const store::ClinicRow& clinic, absl::Time now);
 
   // How many may leave now.
   int room() const { return room_; }
@@ -22,7 +22,7 @@ class SendRate {
   absl::Time NextAfter(int count) const;
 
   // Notes that `count`, at most `room`, leave now.
-  absl::Status Take(store::Transaction& tx, int count) const;
+  absl::Status Take(store::WriteTransaction& tx, int count) const;
 
  private:
   SendRate() = default;

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
@@ -35,16 +35,17 @@ void NoteRevision(int32_t before, store::EnrollmentRow* row) {
 }
 
 // What is open goes to the contact points of now, from the first, or nowhere.
-absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
-  const v1::ReminderReason reason = UnreachableReason(subject);
-  auto rows = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+absl::Status SettleOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
+  const v1::ReminderReason reason = UnreachableReason(context);
+  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    if (RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
+    if (RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
     const v1::Channel channel = row.channel;
     // Where nothing may be sent it stays as it was meant, unless there is no such contact point any more.
-    const std::optional<int> first = PermittedContactPoint(subject, 0);
-    if (first || row.contact_point >= subject.row.data.contact_points_size()) DirectAt(subject, first.value_or(0), &row);
+    const std::optional<int> first = PermittedContactPoint(context, 0);
+    if (first || row.contact_point >= context.row.data.contact_points_size())
+      DirectAt(context, first.value_or(0), &row);
     row.failures = 0;
     // A pause after a failure was for the contact point of before.
     if (row.state == v1::REMINDER_STATE_DUE && row.available) {
@@ -52,10 +53,10 @@ absl::Status SettleOpen(store::Transaction& tx, const Subject& subject, absl::Ti
     }
     absl::Status status;
     if (reason != v1::REMINDER_REASON_UNSPECIFIED) {
-      status = ChangeReminder(tx, subject, Input::kSuppress, reason, now, &row);
+      status = ChangeReminder(tx, context, ReminderEvent::kSuppress, reason, now, &row);
     } else {
       // Told where it goes another way: gateways of that channel may be waiting.
-      status = row.channel == channel ? tx.UpdateReminder(row) : StoreReminder(tx, subject, row, now);
+      status = row.channel == channel ? tx.UpdateReminder(row) : StoreReminder(tx, context, row, now);
     }
     if (!status.ok()) return status;
   }
@@ -70,11 +71,11 @@ bool SameContacts(const v1::Enrollment& a, const v1::Enrollment& b) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<Reanchoring>> WorkOutFacts(Core& core, store::Facts& facts, const Subject& before,
-                                                        v1::Enrollment data, plan::FieldErrors errors,
-                                                        absl::Time now) {
+absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& engine, store::ReadTransaction& tx,
+                                                              const EnrollmentContext& before, v1::Enrollment data,
+                                                              plan::FieldErrors errors, absl::Time now) {
   const auto name = ParsePathwayName(data.pathway());
-  auto pathway = core.catalog().Get(facts, before.row.clinic, name->pathway, data.pathway_revision());
+  auto pathway = engine.definitions().Get(tx, before.row.clinic, name->pathway, data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
   plan::FieldErrors found;
   plan::FactsOf(data, **pathway, &found, before.facts.setting);
@@ -87,7 +88,7 @@ absl::StatusOr<std::optional<Reanchoring>> WorkOutFacts(Core& core, store::Facts
   ++row.version;
   NoteRevision(before.row.data.pathway_revision(), &row);
   if (!MessageDifferencer::Equals(Anchors(row.data), Anchors(before.row.data))) NoteChange(now, &row);
-  auto change = WorkOut(core, facts, before, std::move(row), now);
+  auto change = ComputeReanchoring(engine, tx, before, std::move(row), now);
   if (!change.ok()) return change.status();
   return *std::move(change);
 }
@@ -101,8 +102,9 @@ absl::Status CheckNothingDropped(const Reanchoring& change) {
                    {{"rules", rules}});
 }
 
-absl::Status StoreFacts(store::Transaction& tx, const Subject& before, Reanchoring* change, absl::Time now) {
-  if (absl::Status status = CarryOut(tx, change, now); !status.ok()) return status;
+absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentContext& before, Reanchoring* change,
+                              absl::Time now) {
+  if (absl::Status status = ApplyReanchoring(tx, change, now); !status.ok()) return status;
   if (!SameContacts(before.row.data, change->after.row.data)) {
     absl::Status status = tx.UpdateContacts(before.row, change->after.row);
     if (status.ok()) status = SettleOpen(tx, change->after, now);

@@ -6,9 +6,9 @@
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/enrollments/pausing.h"
-#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
@@ -17,69 +17,69 @@ namespace aftercare::engine {
 namespace {
 
 // Ends what has a row and is not sent yet, leased reminders included.
-absl::Status CancelOpen(store::Transaction& tx, const Subject& subject, absl::Time now) {
-  auto rows =
-      RowsOf(tx, subject, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+absl::Status CancelOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
+  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     // What ran out of its window by this instant has, even if the sweep has not got to it yet.
     const bool closed = row.closes && *row.closes <= now;
     absl::Status status =
-        closed ? ChangeReminder(tx, subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row)
-               : ChangeReminder(tx, subject, Input::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
+        closed ? ChangeReminder(tx, context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row)
+               : ChangeReminder(tx, context, ReminderEvent::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status EndOne(Core& core, store::Transaction& tx, Subject& subject, v1::EndReason reason, absl::Time now) {
+absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext& context,
+                    v1::EndReason reason, absl::Time now) {
   // What came due up to this instant has come due, even if the sweep has not got to it yet, or a pause held it back.
-  absl::Status status = subject.row.state == v1::ENROLLMENT_STATE_PAUSED ? ResumeNow(core, tx, &subject, now)
-                                                                          : FireEnrollment(tx, &subject, now).status();
+  absl::Status status = context.row.state == v1::ENROLLMENT_STATE_PAUSED ? ResumeNow(engine, tx, &context, now)
+                                                                         : FireEnrollment(tx, &context, now).status();
   if (!status.ok()) return status;
-  status = CancelOpen(tx, subject, now);
+  status = CancelOpen(tx, context, now);
   if (!status.ok()) return status;
 
-  store::EnrollmentRow& row = subject.row;
+  store::EnrollmentRow& row = context.row;
   row.state = v1::ENROLLMENT_STATE_ENDED;
   ++row.version;
   row.data.set_end_reason(reason);
   plan::SetTimestamp(now, row.data.mutable_end_time());
   // Where clocks were set back, what has come due by a calendar of before may lie after the end by the one of now.
-  if (status = Replan(tx, &subject, now).status(); !status.ok()) return status;
+  if (status = Replan(tx, &context, now).status(); !status.ok()) return status;
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
 }
 
 // Ends the patient's other running enrollments too.
-absl::Status EndOthers(Core& core, store::Transaction& tx, const Subject& ended, v1::EndReason reason, absl::Time now,
-                       v1::EndEnrollmentResponse* response) {
+absl::Status EndOthers(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentContext& ended,
+                       v1::EndReason reason, absl::Time now, v1::EndEnrollmentResponse* response) {
   auto ids = tx.EnrollmentsOf(ended.row.clinic, ended.row.data.patient());
   if (!ids.ok()) return ids.status();
   for (const std::string& id : *ids) {
-    auto other = RequireSubject(core, tx, ended.row.clinic, id);
+    auto other = RequireEnrollmentContext(engine, tx, ended.row.clinic, id);
     if (!other.ok()) return other.status();
     if (other->row.state == v1::ENROLLMENT_STATE_ENDED) continue;
-    if (absl::Status status = EndOne(core, tx, *other, reason, now); !status.ok()) return status;
+    if (absl::Status status = EndOne(engine, tx, *other, reason, now); !status.ok()) return status;
     response->add_also_ended(EnrollmentNameOf(ended.row.clinic, id));
   }
   return absl::OkStatus();
 }
 
-absl::Status EndNow(Core& core, store::Transaction& tx, const EnrollmentName& name,
+absl::Status EndNow(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentName& name,
                     const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
   auto clinic = RequireClinic(tx, name.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, tx, name.clinic, name.enrollment);
-  if (!subject.ok()) return subject.status();
-  absl::Status status = CheckEtag(request.etag(), subject->row.version, request.name());
+  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
+  if (!context.ok()) return context.status();
+  absl::Status status = CheckEtag(request.etag(), context->row.version, request.name());
   if (!status.ok()) return status;
-  if (status = CheckRunning(subject->row); !status.ok()) return status;
-  const absl::Time now = core.Now(*clinic);
-  if (status = EndOne(core, tx, *subject, request.reason(), now); !status.ok()) return status;
-  *response->mutable_enrollment() = ShowEnrollment(subject->row);
+  if (status = CheckRunning(context->row); !status.ok()) return status;
+  const absl::Time now = engine.Now(*clinic);
+  if (status = EndOne(engine, tx, *context, request.reason(), now); !status.ok()) return status;
+  *response->mutable_enrollment() = EnrollmentToProto(context->row);
   const bool is_for_good =
       request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;
-  return is_for_good ? EndOthers(core, tx, *subject, request.reason(), now, response) : absl::OkStatus();
+  return is_for_good ? EndOthers(engine, tx, *context, request.reason(), now, response) : absl::OkStatus();
 }
 
 }  // namespace
@@ -95,10 +95,10 @@ void Enrollments::End(const Caller& caller, const v1::EndEnrollmentRequest& requ
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  core_.Mutate(
+  engine_.Mutate(
       request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response](store::Transaction& tx) {
-        return EndNow(core_, tx, name, request, response);
+      [this, name = *name, &request, response](store::WriteTransaction& tx) {
+        return EndNow(engine_, tx, name, request, response);
       },
       std::move(done));
 }

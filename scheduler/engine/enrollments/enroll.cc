@@ -4,8 +4,8 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
@@ -21,9 +21,9 @@ uint64_t Randomness() {
 }
 
 // The revision to enrol on, in enrollment.pathway_revision.
-absl::Status ResolveRevision(store::Facts& facts, const PathwayName& name, v1::Enrollment* enrollment) {
+absl::Status ResolveRevision(store::ReadTransaction& tx, const PathwayName& name, v1::Enrollment* enrollment) {
   if (enrollment->pathway_revision() > 0) return absl::OkStatus();
-  auto newest = facts.NewestRevision(name.clinic, name.pathway);
+  auto newest = tx.NewestRevision(name.clinic, name.pathway);
   if (!newest.ok()) return newest.status();
   if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", enrollment->pathway());
   enrollment->set_pathway_revision(*newest);
@@ -65,61 +65,62 @@ absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& req
   return checked;
 }
 
-absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1::CreateEnrollmentRequest& request,
-                                      const CheckedEnroll& checked) {
-  auto owner = RequireClinic(facts, checked.clinic);
+absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::ReadTransaction& tx,
+                                                const v1::CreateEnrollmentRequest& request,
+                                                const CheckedEnroll& checked) {
+  auto owner = RequireClinic(tx, checked.clinic);
   if (!owner.ok()) return owner.status();
-  const absl::Time now = core.Now(*owner);
+  const absl::Time now = engine.Now(*owner);
   const PathwayName name = *ParsePathwayName(request.enrollment().pathway());
 
-  Subject subject;
-  subject.row.clinic = checked.clinic;
-  subject.row.enrollment =
-      request.enrollment_id().empty() ? MakeEnrollmentId(core.clock().Now(), Randomness()) : request.enrollment_id();
-  subject.row.clock = ClockOf(*owner);
-  v1::Enrollment& data = subject.row.data;
+  EnrollmentContext context;
+  context.row.clinic = checked.clinic;
+  context.row.enrollment =
+      request.enrollment_id().empty() ? MakeTimeOrderedId(engine.clock().Now(), Randomness()) : request.enrollment_id();
+  context.row.clock = ClockOf(*owner);
+  v1::Enrollment& data = context.row.data;
   data = request.enrollment();
   ClearOutputFields(&data);
   if (data.time_zone().empty()) data.set_time_zone(owner->data.time_zone());
   plan::SetTimestamp(now, data.mutable_enroll_time());
-  if (absl::Status status = ResolveRevision(facts, name, &data); !status.ok()) return status;
-  auto pathway = core.catalog().Get(facts, checked.clinic, name.pathway, data.pathway_revision());
+  if (absl::Status status = ResolveRevision(tx, name, &data); !status.ok()) return status;
+  auto pathway = engine.definitions().Get(tx, checked.clinic, name.pathway, data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
-  subject.pathway = *std::move(pathway);
-  if (data.locale().empty()) data.set_locale(subject.pathway->source().default_locale());
+  context.pathway = *std::move(pathway);
+  if (data.locale().empty()) data.set_locale(context.pathway->source().default_locale());
 
-  auto opted_out = facts.OptedOut(checked.clinic, data.patient());
+  auto opted_out = tx.OptedOut(checked.clinic, data.patient());
   if (!opted_out.ok()) return opted_out.status();
-  subject.row.opted_out = *opted_out;
-  subject.row.calendar = subject.basis = core.BasisOf(owner->calendar);
-  auto calendar = core.catalog().Calendar(facts, checked.clinic, owner->calendar);
+  context.row.opted_out = *opted_out;
+  context.row.plan_fingerprint = context.plan_fingerprint = engine.PlanFingerprintOf(owner->calendar_fingerprint);
+  auto calendar = engine.definitions().Calendar(tx, checked.clinic, owner->calendar_fingerprint);
   if (!calendar.ok()) return calendar.status();
   plan::FieldErrors errors = checked.errors;
   plan::FieldErrors found;
-  auto patient = plan::FactsOf(data, *subject.pathway, &found,
-                               {*std::move(calendar), plan::SpreadSeed(checked.clinic, subject.row.enrollment)});
+  auto patient = plan::FactsOf(data, *context.pathway, &found,
+                               {*std::move(calendar), plan::SpreadSeed(checked.clinic, context.row.enrollment)});
   AddPrefixed("enrollment", found, &errors);
   if (!errors.empty()) return InvalidFields(errors);
-  subject.facts = *patient;
-  plan::Plan plan(*subject.pathway, subject.facts);
+  context.facts = *patient;
+  plan::Plan plan(*context.pathway, context.facts);
   plan.Seek(now);
   plan::Occurrence first;
-  if (plan.Next(&first)) subject.row.next_due = first.due;
-  return subject;
+  if (plan.Next(&first)) context.row.next_due = first.due;
+  return context;
 }
 
-absl::StatusOr<absl::Time> StoreEnrolled(store::Transaction& tx, Subject* subject) {
-  absl::Status status = tx.InsertEnrollment(subject->row);
-  if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(subject->row);
+absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {
+  absl::Status status = tx.InsertEnrollment(context->row);
+  if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(context->row);
   if (!status.ok()) return status;
-  const absl::Time now = plan::ToTime(subject->row.data.enroll_time());
-  status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_CREATED, now);
+  const absl::Time now = plan::ToTime(context->row.data.enroll_time());
+  status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_CREATED, now);
   if (!status.ok()) return status;
-  auto fired = FireEnrollment(tx, subject, now);
+  auto fired = FireEnrollment(tx, context, now);
   if (!fired.ok()) return fired.status();
-  if (!subject->row.clock.empty()) return absl::InfiniteFuture();
+  if (!context->row.clock.empty()) return absl::InfiniteFuture();
   if (*fired > 0) return now;  // their windows close, perhaps before anything else comes due
-  return subject->row.next_due.value_or(absl::InfiniteFuture());
+  return context->row.next_due.value_or(absl::InfiniteFuture());
 }
 
 absl::Status EnrollmentExists(const store::EnrollmentRow& row) {

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
-#include "scheduler/engine/lifecycle/subject.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/plan/field_errors.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
@@ -25,15 +25,16 @@ struct CheckedEnroll {
 // Checks a request. INVALID_ARGUMENT with every fault where it is so wrong that the store cannot tell more.
 absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& request);
 
-// Checks the rest and makes the subject of a new enrollment, not yet stored. INVALID_ARGUMENT with all faults, those of
+// Checks the rest and makes the context of a new enrollment, not yet stored. INVALID_ARGUMENT with all faults, those of
 // `checked` included; NOT_FOUND for a clinic or a pathway that does not exist.
-absl::StatusOr<Subject> PrepareEnroll(Core& core, store::Facts& facts, const v1::CreateEnrollmentRequest& request,
-                                      const CheckedEnroll& checked);
+absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::ReadTransaction& tx,
+                                                const v1::CreateEnrollmentRequest& request,
+                                                const CheckedEnroll& checked);
 
 // Stores what PrepareEnroll made, logs it, and fires what is due of it. Answers when real time next brings about
 // something for it, which the sweeper must know; InfiniteFuture if never, or if it lives by a test clock.
 // ALREADY_EXISTS / ENROLLMENT_EXISTS where the id is taken.
-absl::StatusOr<absl::Time> StoreEnrolled(store::Transaction& tx, Subject* subject);
+absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);
 
 // When the sweeper must look after this enrollment was changed: at once, since what came due with the change may be the
 // next whose window closes; InfiniteFuture if it lives by a test clock.

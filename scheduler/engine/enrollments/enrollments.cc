@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/clinics/pathways.h"
 #include "scheduler/engine/enrollments/enroll.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/subject.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
@@ -20,30 +20,30 @@ namespace aftercare::engine {
 namespace {
 
 // Every occurrence: stored rows and what only the plan knows, in order of due time, then rule and number.
-absl::Status AddReminders(store::Facts& facts, const Subject& subject, const v1::Clinic& clinic, absl::Time now,
-                          v1::GetTimelineResponse* response) {
-  auto rows = RowsOf(facts, subject, {});
+absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& context, const v1::Clinic& clinic,
+                          absl::Time now, v1::GetTimelineResponse* response) {
+  auto rows = RowsOf(tx, context, {});
   if (!rows.ok()) return rows.status();
   absl::flat_hash_map<std::string, const store::ReminderRow*> stored;
   for (const store::ReminderRow& row : *rows) stored.emplace(absl::StrCat(row.key.rule, ".", row.key.number), &row);
 
-  plan::Plan plan(*subject.pathway, subject.facts);
+  plan::Plan plan(*context.pathway, context.facts);
   const auto add_stored = [&](const store::ReminderRow& row) {
     v1::Reminder* reminder = response->add_reminders();
-    *reminder = ShowStored(subject, clinic, row);
-    plan::AddSteps(*subject.pathway, subject.facts, plan, subject.pathway->FindRule(row.key.rule), row.key.number,
+    *reminder = StoredToProto(context, clinic, row);
+    plan::AddSteps(*context.pathway, context.facts, plan, context.pathway->FindRule(row.key.rule), row.key.number,
                    row.moved, reminder);
   };
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-    const auto row = stored.find(plan::ReminderId(*subject.pathway, occurrence.rule, occurrence.number));
+    const auto row = stored.find(plan::ReminderId(*context.pathway, occurrence.rule, occurrence.number));
     if (row != stored.end()) {
       add_stored(*row->second);
       stored.erase(row);
       continue;
     }
     v1::Reminder* reminder = response->add_reminders();
-    *reminder = ShowDerived(subject, clinic, occurrence, now);
-    plan::AddSteps(*subject.pathway, subject.facts, plan, occurrence.rule, occurrence.number, false, reminder);
+    *reminder = DerivedToProto(context, clinic, occurrence, now);
+    plan::AddSteps(*context.pathway, context.facts, plan, occurrence.rule, occurrence.number, false, reminder);
   }
   // What the plan had once.
   for (const store::ReminderRow& row : *rows) {
@@ -70,11 +70,11 @@ void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest
   if (absl::Status status = CheckClinic(caller, checked->clinic); !status.ok()) return done(status);
 
   if (request.validate_only() || !checked->errors.empty()) {
-    core_.Read(
-        [this, checked = *std::move(checked), &request, response](store::Facts& facts) -> absl::Status {
-          auto subject = PrepareEnroll(core_, facts, request, checked);
-          if (!subject.ok()) return subject.status();
-          *response->mutable_enrollment() = ShowEnrollment(subject->row);
+    engine_.Read(
+        [this, checked = *std::move(checked), &request, response](store::ReadTransaction& tx) -> absl::Status {
+          auto context = PrepareEnroll(engine_, tx, request, checked);
+          if (!context.ok()) return context.status();
+          *response->mutable_enrollment() = EnrollmentToProto(context->row);
           return absl::OkStatus();
         },
         std::move(done));
@@ -82,16 +82,16 @@ void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest
   }
   auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
   const std::string clinic = checked->clinic;
-  core_.Mutate(
+  engine_.Mutate(
       request, clinic, request.request_id(), response,
-      [this, checked = *std::move(checked), &request, response, wake](store::Transaction& tx) -> absl::Status {
+      [this, checked = *std::move(checked), &request, response, wake](store::WriteTransaction& tx) -> absl::Status {
         *wake = absl::InfiniteFuture();
-        auto subject = PrepareEnroll(core_, tx, request, checked);
-        if (!subject.ok()) return subject.status();
-        auto stored = StoreEnrolled(tx, &*subject);
+        auto context = PrepareEnroll(engine_, tx, request, checked);
+        if (!context.ok()) return context.status();
+        auto stored = StoreEnrolled(tx, &*context);
         if (!stored.ok()) return stored.status();
         *wake = *stored;
-        *response->mutable_enrollment() = ShowEnrollment(subject->row);
+        *response->mutable_enrollment() = EnrollmentToProto(context->row);
         return absl::OkStatus();
       },
       [this, wake, done = std::move(done)](absl::Status status) mutable {
@@ -105,12 +105,12 @@ void Enrollments::Get(const Caller& caller, const v1::GetEnrollmentRequest& requ
   const auto name = ParseEnrollmentName(request.name());
   if (!name) return done(InvalidField("name", "must be clinics/{clinic}/enrollments/{enrollment}"));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  core_.Read(
-      [name = *name, &request, response](store::Facts& facts) -> absl::Status {
-        auto row = facts.GetEnrollment(name.clinic, name.enrollment);
+  engine_.Read(
+      [name = *name, &request, response](store::ReadTransaction& tx) -> absl::Status {
+        auto row = tx.GetEnrollment(name.clinic, name.enrollment);
         if (!row.ok()) return row.status();
         if (!row->has_value()) return ResourceNotFound("ENROLLMENT_NOT_FOUND", request.name());
-        *response->mutable_enrollment() = ShowEnrollment(**row);
+        *response->mutable_enrollment() = EnrollmentToProto(**row);
         return absl::OkStatus();
       },
       std::move(done));
@@ -141,24 +141,24 @@ void Enrollments::List(const Caller& caller, const v1::ListEnrollmentsRequest& r
   const std::string context = absl::StrCat("list-enrollments/", request.parent(), "/", request.patient(), "/",
                                            request.pathway(), "/", request.state());
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     if (opened) query.after = *opened;
     if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, query, page, context, response](store::Facts& facts) -> absl::Status {
-        auto owner = RequireClinic(facts, query.clinic);
+  engine_.Read(
+      [this, query, page, context, response](store::ReadTransaction& tx) -> absl::Status {
+        auto owner = RequireClinic(tx, query.clinic);
         if (!owner.ok()) return owner.status();
-        auto rows = facts.ListEnrollments(query);
+        auto rows = tx.ListEnrollments(query);
         if (!rows.ok()) return rows.status();
         for (const store::EnrollmentRow& row : *rows) {
           if (response->enrollments_size() == page) {
-            response->set_next_page_token(core_.tokens().Seal(context, (*rows)[page - 1].enrollment));
+            response->set_next_page_token(engine_.tokens().Seal(context, (*rows)[page - 1].enrollment));
             break;
           }
-          *response->add_enrollments() = ShowEnrollment(row);
+          *response->add_enrollments() = EnrollmentToProto(row);
         }
         return absl::OkStatus();
       },
@@ -170,17 +170,17 @@ void Enrollments::GetTimeline(const Caller& caller, const v1::GetTimelineRequest
   const auto name = ParseEnrollmentName(request.name());
   if (!name) return done(InvalidField("name", "must be clinics/{clinic}/enrollments/{enrollment}"));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, name = *name, response](store::Facts& facts) -> absl::Status {
-        auto clinic = RequireClinic(facts, name.clinic);
+  engine_.Read(
+      [this, name = *name, response](store::ReadTransaction& tx) -> absl::Status {
+        auto clinic = RequireClinic(tx, name.clinic);
         if (!clinic.ok()) return clinic.status();
-        auto subject = RequireSubject(core_, facts, name.clinic, name.enrollment);
-        if (!subject.ok()) return subject.status();
-        const absl::Time now = core_.Now(*clinic);
-        *response->mutable_enrollment() = ShowEnrollment(subject->row);
+        auto context = RequireEnrollmentContext(engine_, tx, name.clinic, name.enrollment);
+        if (!context.ok()) return context.status();
+        const absl::Time now = engine_.Now(*clinic);
+        *response->mutable_enrollment() = EnrollmentToProto(context->row);
         plan::SetTimestamp(now, response->mutable_current_time());
-        AddPhases(*subject->pathway, subject->facts.procedure_date, response->mutable_phases());
-        return AddReminders(facts, *subject, clinic->data, now, response);
+        AddPhases(*context->pathway, context->facts.procedure_date, response->mutable_phases());
+        return AddReminders(tx, *context, clinic->data, now, response);
       },
       std::move(done));
 }

@@ -3,7 +3,7 @@
 
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -11,7 +11,7 @@ namespace aftercare::engine {
 // names.
 class Enrollments {
  public:
-  Enrollments(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+  Enrollments(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void Create(const Caller& caller, const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response,
               Done done);
@@ -33,11 +33,11 @@ class Enrollments {
                    Done done);
 
  private:
-  // Changes one running enrollment by `change(tx, subject, now)`.
+  // Changes one running enrollment by `change(tx, context, now)`.
   template <typename Request, typename Response, typename Change>
   void ChangeNow(const Caller& caller, const Request& request, Response* response, Change change, Done done);
 
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
 };
 

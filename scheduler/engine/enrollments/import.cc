@@ -37,17 +37,17 @@ struct Import::Work {
   CheckedEnroll checked;
 
   // Enrols, or finds that it was done before.
-  absl::Status Apply(Core& core, store::Transaction& tx) {
+  absl::Status Apply(EngineContext& engine, store::WriteTransaction& tx) {
     created = false;
     wake = absl::InfiniteFuture();
     auto existing = tx.GetEnrollment(checked.clinic, request.enrollment_id());
     if (!existing.ok()) return existing.status();
     if (existing->has_value() && SaysTheSame(request.enrollment(), (*existing)->data)) return absl::OkStatus();
-    auto subject = PrepareEnroll(core, tx, request, checked);
-    if (!subject.ok()) return subject.status();
-    if (existing->has_value()) return EnrollmentExists(subject->row);
+    auto context = PrepareEnroll(engine, tx, request, checked);
+    if (!context.ok()) return context.status();
+    if (existing->has_value()) return EnrollmentExists(context->row);
     created = true;
-    auto stored = StoreEnrolled(tx, &*subject);
+    auto stored = StoreEnrolled(tx, &*context);
     wake = stored.value_or(absl::InfiniteFuture());
     return stored.status();
   }
@@ -57,27 +57,28 @@ struct Import::Work {
   absl::Time wake;
 };
 
-Import::Import(Core& core, Sweeper& sweeper, Caller caller, Ready ready, Ended ended)
-    : core_(core),
+Import::Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready, Ended ended)
+    : engine_(engine),
       sweeper_(sweeper),
       caller_(std::move(caller)),
-      shutdown_wait_(core.topics().NewId()),
+      shutdown_wait_(engine.wakeups().NewId()),
       ready_(std::move(ready)),
       ended_(std::move(ended)) {}
 
-std::shared_ptr<Import> Import::Begin(Core& core, Sweeper& sweeper, Caller caller, Ready ready, Ended ended) {
-  std::shared_ptr<Import> import(new Import(core, sweeper, std::move(caller), std::move(ready), std::move(ended)));
+std::shared_ptr<Import> Import::Begin(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready,
+                                      Ended ended) {
+  std::shared_ptr<Import> import(new Import(engine, sweeper, std::move(caller), std::move(ready), std::move(ended)));
   constexpr absl::Duration kForEver = absl::Hours(24 * 365);
-  core.topics().Wait(import->shutdown_wait_, kShutdownTopic, 0, kForEver,
-                     [weak = std::weak_ptr<Import>(import)](Topics::Wake) {
-                       if (const std::shared_ptr<Import> self = weak.lock()) self->Abort(ShuttingDown());
-                     });
+  engine.wakeups().Wait(import->shutdown_wait_, kShutdownTopic, 0, kForEver,
+                        [weak = std::weak_ptr<Import>(import)](WakeupHub::Wake) {
+                          if (const std::shared_ptr<Import> self = weak.lock()) self->Abort(ShuttingDown());
+                        });
   const std::lock_guard<std::mutex> lock(import->mutex_);
   if (!import->over_) import->ready_();
   return import;
 }
 
-Import::~Import() { core_.topics().Cancel(shutdown_wait_); }
+Import::~Import() { engine_.wakeups().Cancel(shutdown_wait_); }
 
 void Import::Add(v1::ImportEnrollmentsRequest request, Unreadable unreadable) {
   {
@@ -182,25 +183,26 @@ std::vector<std::shared_ptr<Import::Work>> Import::Next() {
 
 void Import::AskForClinic() {
   const std::string clinic = *ParseClinicName(parent_);
-  core_.Read([clinic](store::Facts& facts) { return RequireClinic(facts, clinic).status(); },
-             [self = shared_from_this()](const absl::Status& status) {
-               {
-                 const std::lock_guard<std::mutex> lock(self->mutex_);
-                 const bool full = absl::IsResourceExhausted(status);
-                 self->clinic_ = full ? Clinic::kNamed : Clinic::kThere;
-                 if (full) return self->PauseAWhile();
-                 if (!status.ok()) return self->End(status);
-               }
-               self->Pump();
-             });
+  engine_.Read([clinic](store::ReadTransaction& tx) { return RequireClinic(tx, clinic).status(); },
+               [self = shared_from_this()](const absl::Status& status) {
+                 {
+                   const std::lock_guard<std::mutex> lock(self->mutex_);
+                   const bool full = absl::IsResourceExhausted(status);
+                   self->clinic_ = full ? Clinic::kNamed : Clinic::kThere;
+                   if (full) return self->PauseAWhile();
+                   if (!status.ok()) return self->End(status);
+                 }
+                 self->Pump();
+               });
 }
 
 void Import::Submit(std::shared_ptr<Work> work) {
-  core_.Write([self = shared_from_this(), work](store::Transaction& tx) { return work->Apply(self->core_, tx); },
-              [self = shared_from_this(), work](const absl::Status& status) { self->Finished(work, status); });
+  engine_.Write(
+      [self = shared_from_this(), work](store::WriteTransaction& tx) { return work->Apply(self->engine_, tx); },
+      [self = shared_from_this(), work](const absl::Status& status) { self->OnLineDone(work, status); });
 }
 
-void Import::Finished(const std::shared_ptr<Work>& work, const absl::Status& status) {
+void Import::OnLineDone(const std::shared_ptr<Work>& work, const absl::Status& status) {
   if (status.ok()) sweeper_.WakeAt(work->wake);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -234,7 +236,7 @@ void Import::PauseAWhile() {
   if (over_ || paused_) return;
   paused_ = true;
   // Weak: a timer that never rings, because the server stops, must not keep the import.
-  core_.timers().Start(kPause, [weak = weak_from_this()] {
+  engine_.timers().Start(kPause, [weak = weak_from_this()] {
     if (const std::shared_ptr<Import> self = weak.lock()) self->Resume();
   });
 }

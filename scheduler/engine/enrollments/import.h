@@ -16,7 +16,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -38,8 +38,9 @@ class Import : public std::enable_shared_from_this<Import> {
 
   // Begins, and asks for the first message. `ended` is called exactly once, and `ready` not after it: with the answer
   // when it was closed and all lines are dealt with, or with the error that ends the import, as soon as there is one.
-  // Both are called under a lock: they must not block nor call back. Core and sweeper must outlive the import.
-  static std::shared_ptr<Import> Begin(Core& core, Sweeper& sweeper, Caller caller, Ready ready, Ended ended);
+  // Both are called under a lock: they must not block nor call back. EngineContext and sweeper must outlive the import.
+  static std::shared_ptr<Import> Begin(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready,
+                                       Ended ended);
 
   ~Import();
 
@@ -57,13 +58,13 @@ class Import : public std::enable_shared_from_this<Import> {
   struct Work;
   enum class Clinic { kUnnamed, kNamed, kAsked, kThere };
 
-  Import(Core& core, Sweeper& sweeper, Caller caller, Ready ready, Ended ended);
+  Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready, Ended ended);
 
   // Does what can be done: asks the store for the clinic, hands lines to it, asks for a message, ends.
   void Pump();
   void AskForClinic();
   void Submit(std::shared_ptr<Work> work);
-  void Finished(const std::shared_ptr<Work>& work, const absl::Status& status);
+  void OnLineDone(const std::shared_ptr<Work>& work, const absl::Status& status);
   void Resume();
 
   // All of these with the lock held. Next answers the lines to hand to the store.
@@ -75,7 +76,7 @@ class Import : public std::enable_shared_from_this<Import> {
   void PauseAWhile();
   void End(const absl::Status& status);
 
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
   const Caller caller_;
   const uint64_t shutdown_wait_;

@@ -10,8 +10,8 @@
 #include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/enrollments/pausing.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -20,34 +20,33 @@ namespace {
 
 constexpr int kMaxPauses = 100;
 
-// Messages that are due are available from then on, or, if not `available`, never, and then leases are over. What is out
-// of its window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
-absl::Status SetAvailable(store::Transaction& tx, const Subject& subject, bool available, Input closed,
-                          v1::ReminderReason reason, absl::Time now) {
-  auto rows =
-      RowsOf(tx, subject, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+// Messages that are due are available from then on, or, if not `available`, never, and then leases are over. What is
+// out of its window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
+absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& context, bool available,
+                          ReminderEvent closed, v1::ReminderReason reason, absl::Time now) {
+  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     const bool is_over = row.closes && *row.closes <= now;
-    const bool is_task = RuleOf(subject, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
+    const bool is_task = RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
     if (!is_over && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
     row.available.reset();
     if (available) row.available = row.due;
     absl::Status status;
     if (is_over) {
-      status = ChangeReminder(tx, subject, closed, reason, now, &row);
+      status = ChangeReminder(tx, context, closed, reason, now, &row);
     } else if (row.state == v1::REMINDER_STATE_DUE) {
       status = tx.UpdateReminder(row);
     } else {
-      status = ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
+      status = ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
     }
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status PauseNow(store::Transaction& tx, Subject* subject, absl::Time now) {
-  store::EnrollmentRow& row = subject->row;
+absl::Status PauseNow(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+  store::EnrollmentRow& row = context->row;
   if (row.state == v1::ENROLLMENT_STATE_PAUSED) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_PAUSED",
                      absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " is paused already"));
@@ -57,22 +56,22 @@ absl::Status PauseNow(store::Transaction& tx, Subject* subject, absl::Time now) 
                      absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " was paused ", kMaxPauses, " times"));
   }
   // What came due up to this instant has come due, even if the sweep has not got to it yet.
-  if (auto fired = FireEnrollment(tx, subject, now); !fired.ok()) return fired.status();
+  if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
   absl::Status status =
-      SetAvailable(tx, *subject, false, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now);
+      SetAvailable(tx, *context, false, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now);
   if (!status.ok()) return status;
   row.state = v1::ENROLLMENT_STATE_PAUSED;
   ++row.version;
   plan::SetTimestamp(now, row.data.mutable_pause_time());
   row.history.set_hold_micros(absl::ToUnixMicros(now) + 1);
-  if (status = Replan(tx, subject, now).status(); !status.ok()) return status;
+  if (status = Replan(tx, context, now).status(); !status.ok()) return status;
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_PAUSED, now);
 }
 
 }  // namespace
 
-absl::Status ResumeNow(Core& core, store::Transaction& tx, Subject* subject, absl::Time now) {
-  store::EnrollmentRow row = subject->row;
+absl::Status ResumeNow(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+  store::EnrollmentRow row = context->row;
   const int64_t begin = row.history.hold_micros();
   const int64_t end = std::max(begin, absl::ToUnixMicros(now));  // clocks may have been set back
   if (end > begin) {
@@ -84,14 +83,14 @@ absl::Status ResumeNow(Core& core, store::Transaction& tx, Subject* subject, abs
   row.state = v1::ENROLLMENT_STATE_ACTIVE;
   row.data.clear_pause_time();
   ++row.version;
-  auto resumed = MakeSubject(core, tx, std::move(row));
+  auto resumed = MakeEnrollmentContext(engine, tx, std::move(row));
   if (!resumed.ok()) return resumed.status();
-  *subject = *std::move(resumed);
-  absl::Status status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_RESUMED, now);
+  *context = *std::move(resumed);
+  absl::Status status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_RESUMED, now);
   if (!status.ok()) return status;
-  status = SetAvailable(tx, *subject, true, Input::kSuppress, v1::REMINDER_REASON_PAUSED, now);
+  status = SetAvailable(tx, *context, true, ReminderEvent::kSuppress, v1::REMINDER_REASON_PAUSED, now);
   if (!status.ok()) return status;
-  return Replan(tx, subject, now).status();
+  return Replan(tx, context, now).status();
 }
 
 template <typename Request, typename Response, typename Change>
@@ -104,26 +103,26 @@ void Enrollments::ChangeNow(const Caller& caller, const Request& request, Respon
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
   auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  core_.Mutate(
+  engine_.Mutate(
       request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response, wake, change](store::Transaction& tx) -> absl::Status {
+      [this, name = *name, &request, response, wake, change](store::WriteTransaction& tx) -> absl::Status {
         *wake = absl::InfiniteFuture();
         auto clinic = RequireClinic(tx, name.clinic);
         if (!clinic.ok()) return clinic.status();
-        auto subject = RequireSubject(core_, tx, name.clinic, name.enrollment);
-        if (!subject.ok()) return subject.status();
-        absl::Status status = CheckEtag(request.etag(), subject->row.version, request.name());
-        if (status.ok()) status = CheckRunning(subject->row);
-        if (status.ok()) status = change(tx, &*subject, core_.Now(*clinic));
+        auto context = RequireEnrollmentContext(engine_, tx, name.clinic, name.enrollment);
+        if (!context.ok()) return context.status();
+        absl::Status status = CheckEtag(request.etag(), context->row.version, request.name());
+        if (status.ok()) status = CheckRunning(context->row);
+        if (status.ok()) status = change(tx, &*context, engine_.Now(*clinic));
         if (!status.ok()) return status;
-        *wake = WakeTimeOf(subject->row);
-        *response->mutable_enrollment() = ShowEnrollment(subject->row);
+        *wake = WakeTimeOf(context->row);
+        *response->mutable_enrollment() = EnrollmentToProto(context->row);
         return absl::OkStatus();
       },
       [this, wake, clinic = name->clinic, done = std::move(done)](absl::Status status) mutable {
         if (status.ok()) {
-          core_.topics().Raise(LeasesTopic(clinic));  // what was held back may be leased again
-          core_.topics().Raise(kAllLeasesTopic);
+          engine_.wakeups().Notify(LeasesTopic(clinic));  // what was held back may be leased again
+          engine_.wakeups().Notify(kAllLeasesTopic);
           sweeper_.WakeAt(*wake);
         }
         done(std::move(status));
@@ -137,10 +136,10 @@ void Enrollments::Pause(const Caller& caller, const v1::PauseEnrollmentRequest& 
 
 void Enrollments::Resume(const Caller& caller, const v1::ResumeEnrollmentRequest& request,
                          v1::ResumeEnrollmentResponse* response, Done done) {
-  const auto resume = [this](store::Transaction& tx, Subject* subject, absl::Time now) {
-    if (subject->row.state == v1::ENROLLMENT_STATE_PAUSED) return ResumeNow(core_, tx, subject, now);
+  const auto resume = [this](store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+    if (context->row.state == v1::ENROLLMENT_STATE_PAUSED) return ResumeNow(engine_, tx, context, now);
     return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_NOT_PAUSED",
-                     absl::StrCat(EnrollmentNameOf(subject->row.clinic, subject->row.enrollment), " is not paused"));
+                     absl::StrCat(EnrollmentNameOf(context->row.clinic, context->row.enrollment), " is not paused"));
   };
   ChangeNow(caller, request, response, resume, std::move(done));
 }

@@ -4,14 +4,14 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "scheduler/engine/lifecycle/subject.h"
-#include "scheduler/engine/runtime/core.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
-// Resumes a paused enrollment and fires what is due by now; `subject` is updated.
-absl::Status ResumeNow(Core& core, store::Transaction& tx, Subject* subject, absl::Time now);
+// Resumes a paused enrollment and fires what is due by now; `context` is updated.
+absl::Status ResumeNow(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now);
 
 }  // namespace aftercare::engine
 

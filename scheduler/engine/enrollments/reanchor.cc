@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
@@ -44,14 +44,14 @@ struct Place {
   const plan::CompiledRule* rule = nullptr;
 };
 
-std::optional<Place> PlaceIn(const Subject& subject, const plan::Plan& plan, const store::ReminderKey& key) {
+std::optional<Place> PlaceIn(const EnrollmentContext& context, const plan::Plan& plan, const store::ReminderKey& key) {
   Place place;
   plan::Steps steps;
-  const int rule = subject.pathway->FindRule(key.rule);
+  const int rule = context.pathway->FindRule(key.rule);
   if (!plan.Find(rule, key.number, &place.occurrence, &steps)) return std::nullopt;
   place.nominal = steps.front().time;
-  place.begins = AppointmentOf(subject, subject.pathway->rule_source(rule));
-  place.rule = &subject.pathway->rule(rule);
+  place.begins = AppointmentOf(context, context.pathway->rule_source(rule));
+  place.rule = &context.pathway->rule(rule);
   return place;
 }
 
@@ -68,10 +68,10 @@ using Key = std::pair<std::string, int>;
 // What becomes of reminders: one change each, in order of name.
 using Changes = std::map<Key, v1::PlanChange>;
 
-void Note(const Subject& subject, const Key& key, v1::PlanChangeKind kind, const absl::Time* old_due,
+void Note(const EnrollmentContext& context, const Key& key, v1::PlanChangeKind kind, const absl::Time* old_due,
           const absl::Time* new_due, Changes* changes) {
   v1::PlanChange& change = (*changes)[key];
-  change.set_name(ReminderNameOf({subject.row.clinic, subject.row.enrollment, key.first, key.second}));
+  change.set_name(ReminderNameOf({context.row.clinic, context.row.enrollment, key.first, key.second}));
   change.set_kind(kind);
   if (old_due != nullptr) plan::SetTimestamp(*old_due, change.mutable_old_due_time());
   if (new_due != nullptr) plan::SetTimestamp(*new_due, change.mutable_new_due_time());
@@ -80,7 +80,7 @@ void Note(const Subject& subject, const Key& key, v1::PlanChangeKind kind, const
 // Works out what becomes of the rows. A class only to share what every step needs.
 class RowAdjuster {
  public:
-  RowAdjuster(const Subject& before, absl::Time now, Reanchoring* change, Changes* changes)
+  RowAdjuster(const EnrollmentContext& before, absl::Time now, Reanchoring* change, Changes* changes)
       : before_(before),
         after_(change->after),
         plan_before_(*before.pathway, before.facts),
@@ -114,7 +114,7 @@ class RowAdjuster {
       return false;
     }
     if (StaysEnded(*row)) return false;
-    const bool has_place = new_place && new_place->occurrence.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
+    const bool has_place = new_place && new_place->occurrence.missed == v1::REMINDER_REASON_UNSPECIFIED;
     if (!IsOpen(*row)) return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
     if (new_place) row->revision = after_.row.data.pathway_revision();
     const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
@@ -160,13 +160,13 @@ class RowAdjuster {
     row->contact_point = 0;
     row->failures = 0;
     row->moved = false;
-    return ApplyInput(Input::kReschedule, v1::REMINDER_REASON_UNSPECIFIED, now_, row);
+    return ApplyEvent(ReminderEvent::kReschedule, v1::REMINDER_REASON_UNSPECIFIED, now_, row);
   }
 
   bool Drop(store::ReminderRow* row) {
-    return ApplyInput(
-        Input::kCancel,
-        VisitChanged(*row) ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR, now_, row);
+    return ApplyEvent(ReminderEvent::kCancel,
+                      VisitChanged(*row) ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR,
+                      now_, row);
   }
 
   // Whether the change is one of the visit that the row is about.
@@ -179,8 +179,8 @@ class RowAdjuster {
            std::tie(new_visit.state, new_visit.appointment, new_visit.start, new_visit.since);
   }
 
-  const Subject& before_;
-  const Subject& after_;
+  const EnrollmentContext& before_;
+  const EnrollmentContext& after_;
   plan::Plan plan_before_;
   plan::Plan plan_after_;
   const absl::Time now_;
@@ -191,25 +191,25 @@ class RowAdjuster {
 // What is still to be sent or done, and when.
 using Pending = std::map<Key, absl::Time>;
 
-Pending PendingOf(const Subject& subject, const std::vector<store::ReminderRow>& rows, absl::Time now) {
+Pending PendingOf(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows, absl::Time now) {
   Pending pending;
   absl::flat_hash_set<std::pair<absl::string_view, int>> recorded;
   for (const store::ReminderRow& row : rows) {
     recorded.insert({row.key.rule, row.key.number});
     if (IsOpen(row)) pending[{row.key.rule, row.key.number}] = row.due;
   }
-  plan::Plan plan(*subject.pathway, subject.facts);
+  plan::Plan plan(*context.pathway, context.facts);
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-    const std::string& rule = subject.pathway->rule_source(occurrence.rule).id();
-    if (occurrence.outside || recorded.contains({rule, occurrence.number})) continue;
-    if (DerivedStanding(subject, occurrence, now).state != v1::REMINDER_STATE_SCHEDULED) continue;
+    const std::string& rule = context.pathway->rule_source(occurrence.rule).id();
+    if (occurrence.outside_contact_hours || recorded.contains({rule, occurrence.number})) continue;
+    if (DerivedStatus(context, occurrence, now).state != v1::REMINDER_STATE_SCHEDULED) continue;
     pending[{rule, occurrence.number}] = occurrence.due;
   }
   return pending;
 }
 
-void Compare(const Subject& before, const Pending& old_pending, const Pending& new_pending, Reanchoring* change,
-             Changes* changes) {
+void Compare(const EnrollmentContext& before, const Pending& old_pending, const Pending& new_pending,
+             Reanchoring* change, Changes* changes) {
   std::set<std::string> dropped_rules;
   for (const auto& [key, due] : old_pending) {
     const auto found = new_pending.find(key);
@@ -247,7 +247,7 @@ void NoteChange(absl::Time now, store::EnrollmentRow* row) {
   const int64_t micros = absl::ToUnixMicros(now);
   row->history.set_replan_micros(micros);
   if (row->state != v1::ENROLLMENT_STATE_PAUSED) return;
-  // Of what lapses now, this is why; the pause goes on from here, for what is due at this very instant too.
+  // Of what is missed now, this is why; the pause goes on from here, for what is due at this very instant too.
   if (micros > row->history.hold_micros()) {
     record::v1::Pause* pause = row->history.add_pauses();
     pause->set_begin_micros(row->history.hold_micros());
@@ -256,11 +256,12 @@ void NoteChange(absl::Time now, store::EnrollmentRow* row) {
   row->history.set_hold_micros(micros);
 }
 
-absl::StatusOr<Reanchoring> WorkOut(Core& core, store::Facts& facts, const Subject& before, store::EnrollmentRow row,
-                                    absl::Time now) {
-  auto after = MakeSubject(core, facts, std::move(row));
+absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::ReadTransaction& tx,
+                                               const EnrollmentContext& before, store::EnrollmentRow row,
+                                               absl::Time now) {
+  auto after = MakeEnrollmentContext(engine, tx, std::move(row));
   if (!after.ok()) return after.status();
-  auto rows = RowsOf(facts, before, {});
+  auto rows = RowsOf(tx, before, {});
   if (!rows.ok()) return rows.status();
   const Pending old_pending = PendingOf(before, *rows, now);
   Reanchoring change{*std::move(after), *std::move(rows)};
@@ -271,7 +272,7 @@ absl::StatusOr<Reanchoring> WorkOut(Core& core, store::Facts& facts, const Subje
   return change;
 }
 
-absl::Status CarryOut(store::Transaction& tx, Reanchoring* change, absl::Time now) {
+absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now) {
   for (const size_t index : change->retagged) {
     if (absl::Status status = tx.UpdateReminder(change->rows[index]); !status.ok()) return status;
   }

@@ -12,7 +12,7 @@
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_validation.h"
 
 namespace aftercare::engine {
 namespace {
@@ -84,46 +84,48 @@ class Wanted {
 };
 
 struct Prepared {
-  Subject before;
+  EnrollmentContext before;
   std::optional<Reanchoring> change;
   absl::Time now;
 };
 
-// `tx` is null where nothing is to be stored.
-absl::StatusOr<Prepared> Prepare(Core& core, store::Facts& facts, store::Transaction* tx, const EnrollmentName& name,
-                                 const v1::UpdateEnrollmentRequest& request, plan::FieldErrors errors) {
-  auto clinic = RequireClinic(facts, name.clinic);
+// `write` is null where nothing is to be stored.
+absl::StatusOr<Prepared> Prepare(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                                 const EnrollmentName& name, const v1::UpdateEnrollmentRequest& request,
+                                 plan::FieldErrors errors) {
+  auto clinic = RequireClinic(tx, name.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, facts, name.clinic, name.enrollment);
-  if (!subject.ok()) return subject.status();
-  Prepared prepared{*std::move(subject), std::nullopt, core.Now(*clinic)};
+  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
+  if (!context.ok()) return context.status();
+  Prepared prepared{*std::move(context), std::nullopt, engine.Now(*clinic)};
   const store::EnrollmentRow& row = prepared.before.row;
   absl::Status status = CheckEtag(request.enrollment().etag(), row.version, request.enrollment().name());
   if (!status.ok()) return status;
   if (status = CheckRunning(row); !status.ok()) return status;
   // What came due up to this instant did so by the facts of before, even if the sweep has not got to it yet.
-  if (tx != nullptr) status = FireEnrollment(*tx, &prepared.before, prepared.now).status();
+  if (write != nullptr) status = FireEnrollment(*write, &prepared.before, prepared.now).status();
   if (!status.ok()) return status;
 
   const Wanted wanted(request);
   wanted.CheckFixed(row.data, &errors);
   int32_t newest = row.data.pathway_revision();
   if (wanted.Revision() && request.enrollment().pathway_revision() <= 0) {
-    auto found = facts.NewestRevision(name.clinic, ParsePathwayName(row.data.pathway())->pathway);
+    auto found = tx.NewestRevision(name.clinic, ParsePathwayName(row.data.pathway())->pathway);
     if (!found.ok()) return found.status();
     newest = *found;
   }
   v1::Enrollment data = row.data;
   wanted.Merge(clinic->data, newest, &data);
   if (data.locale().empty()) data.set_locale(prepared.before.pathway->source().default_locale());
-  auto change = WorkOutFacts(core, facts, prepared.before, std::move(data), std::move(errors), prepared.now);
+  auto change = ComputeFactsChange(engine, tx, prepared.before, std::move(data), std::move(errors), prepared.now);
   if (!change.ok()) return change.status();
   prepared.change = *std::move(change);
   return prepared;
 }
 
 void Answer(const Prepared& prepared, v1::UpdateEnrollmentResponse* response) {
-  *response->mutable_enrollment() = ShowEnrollment(prepared.change ? prepared.change->after.row : prepared.before.row);
+  *response->mutable_enrollment() =
+      EnrollmentToProto(prepared.change ? prepared.change->after.row : prepared.before.row);
   response->mutable_diff();
   if (prepared.change) *response->mutable_diff() = prepared.change->diff;
 }
@@ -140,9 +142,9 @@ void Enrollments::Update(const Caller& caller, const v1::UpdateEnrollmentRequest
   if (!name) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
   if (request.validate_only() || !errors.empty()) {
-    core_.Read(
-        [this, name = *name, errors, &request, response](store::Facts& facts) -> absl::Status {
-          auto prepared = Prepare(core_, facts, nullptr, name, request, errors);
+    engine_.Read(
+        [this, name = *name, errors, &request, response](store::ReadTransaction& tx) -> absl::Status {
+          auto prepared = Prepare(engine_, tx, nullptr, name, request, errors);
           if (!prepared.ok()) return prepared.status();
           Answer(*prepared, response);
           return absl::OkStatus();
@@ -151,15 +153,15 @@ void Enrollments::Update(const Caller& caller, const v1::UpdateEnrollmentRequest
     return;
   }
   auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  core_.Mutate(
+  engine_.Mutate(
       request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response, wake](store::Transaction& tx) -> absl::Status {
+      [this, name = *name, &request, response, wake](store::WriteTransaction& tx) -> absl::Status {
         *wake = absl::InfiniteFuture();
-        auto prepared = Prepare(core_, tx, &tx, name, request, {});
+        auto prepared = Prepare(engine_, tx, &tx, name, request, {});
         if (!prepared.ok()) return prepared.status();
         if (prepared->change) {
           absl::Status status = request.allow_drop() ? absl::OkStatus() : CheckNothingDropped(*prepared->change);
-          if (status.ok()) status = StoreFacts(tx, prepared->before, &*prepared->change, prepared->now);
+          if (status.ok()) status = ApplyFactsChange(tx, prepared->before, &*prepared->change, prepared->now);
           if (!status.ok()) return status;
           *wake = WakeTimeOf(prepared->change->after.row);
         }

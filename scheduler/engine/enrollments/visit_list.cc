@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/enrollments/visits.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 
@@ -64,19 +64,19 @@ struct Query {
 // One listing over a snapshot.
 class VisitListing {
  public:
-  VisitListing(Core& core, store::Facts& facts, const Query& query, v1::ListVisitsResponse* response)
-      : core_(core), facts_(facts), query_(query), response_(*response), last_(query.after) {}
+  VisitListing(EngineContext& engine, store::ReadTransaction& tx, const Query& query, v1::ListVisitsResponse* response)
+      : engine_(engine), tx_(tx), query_(query), response_(*response), last_(query.after) {}
 
   // Where to go on, if there may be more.
   absl::StatusOr<std::optional<Position>> Run() {
     if (!query_.enrollment.empty()) {
-      auto subject = RequireSubject(core_, facts_, query_.clinic, query_.enrollment);
-      if (!subject.ok()) return subject.status();
-      return Add(*subject) ? std::nullopt : std::make_optional(last_);
+      auto context = RequireEnrollmentContext(engine_, tx_, query_.clinic, query_.enrollment);
+      if (!context.ok()) return context.status();
+      return Add(*context) ? std::nullopt : std::make_optional(last_);
     }
     // The page before may have ended within an enrollment.
     if (!last_.enrollment.empty()) {
-      auto row = facts_.GetEnrollment(query_.clinic, last_.enrollment);
+      auto row = tx_.GetEnrollment(query_.clinic, last_.enrollment);
       if (!row.ok()) return row.status();
       if (row->has_value()) {
         auto added = AddRow(**std::move(row));
@@ -94,7 +94,7 @@ class VisitListing {
     rows.after = last_.enrollment;
     rows.limit = kReadAtOnce;
     for (int looked_at = 0; looked_at < kLookedAt; looked_at += kReadAtOnce) {
-      auto read = facts_.ListEnrollments(rows);
+      auto read = tx_.ListEnrollments(rows);
       if (!read.ok()) return read.status();
       for (store::EnrollmentRow& row : *read) {
         rows.after = row.enrollment;
@@ -110,29 +110,29 @@ class VisitListing {
   // False: the page is full, and there is more.
   absl::StatusOr<bool> AddRow(store::EnrollmentRow row) {
     if (row.state == v1::ENROLLMENT_STATE_ENDED) return true;
-    auto subject = MakeSubject(core_, facts_, std::move(row));
-    if (!subject.ok()) return subject.status();
-    return Add(*subject);
+    auto context = MakeEnrollmentContext(engine_, tx_, std::move(row));
+    if (!context.ok()) return context.status();
+    return Add(*context);
   }
 
-  bool Add(const Subject& subject) {
+  bool Add(const EnrollmentContext& context) {
     std::vector<Position> visits;
-    for (int i = 0; i < subject.pathway->visit_count(); ++i) {
-      if (!query_.Wants(subject.facts.visits[i].state)) continue;
-      visits.push_back({subject.row.enrollment, plan::FormatDate(subject.facts.visits[i].target), i});
+    for (int i = 0; i < context.pathway->visit_count(); ++i) {
+      if (!query_.Wants(context.facts.visits[i].state)) continue;
+      visits.push_back({context.row.enrollment, plan::FormatDate(context.facts.visits[i].target), i});
     }
     std::sort(visits.begin(), visits.end(), Before);
     for (Position& visit : visits) {
       if (!Before(query_.after, visit)) continue;
       if (response_.visits_size() == query_.page) return false;
-      *response_.add_visits() = ShowVisit(subject, visit.index);
+      *response_.add_visits() = VisitToProto(context, visit.index);
       last_ = std::move(visit);
     }
     return true;
   }
 
-  Core& core_;
-  store::Facts& facts_;
+  EngineContext& engine_;
+  store::ReadTransaction& tx_;
   const Query& query_;
   v1::ListVisitsResponse& response_;
   Position last_;  // added
@@ -170,20 +170,20 @@ void Visits::List(const Caller& caller, const v1::ListVisitsRequest& request, v1
   query.page = PageSize(request.page_size(), &errors);
   const std::string context = absl::StrCat("list-visits/", request.parent(), "/", absl::StrJoin(query.states, ","));
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     const auto position = opened ? DecodePosition(*opened) : std::nullopt;
     if (position) query.after = *position;
     if (!position) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, query = std::move(query), context, response](store::Facts& facts) -> absl::Status {
-        auto owner = RequireClinic(facts, query.clinic);
+  engine_.Read(
+      [this, query = std::move(query), context, response](store::ReadTransaction& tx) -> absl::Status {
+        auto owner = RequireClinic(tx, query.clinic);
         if (!owner.ok()) return owner.status();
-        auto last = VisitListing(core_, facts, query, response).Run();
+        auto last = VisitListing(engine_, tx, query, response).Run();
         if (!last.ok()) return last.status();
-        if (*last) response->set_next_page_token(core_.tokens().Seal(context, Encode(**last)));
+        if (*last) response->set_next_page_token(engine_.tokens().Seal(context, Encode(**last)));
         return absl::OkStatus();
       },
       std::move(done));

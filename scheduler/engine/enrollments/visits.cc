@@ -10,8 +10,8 @@
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/enrollments/reanchor.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
@@ -27,38 +27,36 @@ absl::Status Refused(absl::string_view reason, absl::string_view message, const 
 
 // A visit of a running enrollment, and what time it is there.
 struct Found {
-  Subject subject;
+  EnrollmentContext context;
   int index = 0;  // in the pathway
   absl::Time now;
 
-  const plan::VisitFacts& visit() const { return subject.facts.visits[index]; }
+  const plan::VisitFacts& visit() const { return context.facts.visits[index]; }
   std::string name() const {
-    return VisitNameOf(subject.row.clinic, subject.row.enrollment, subject.pathway->visit_source(index).id());
+    return VisitNameOf(context.row.clinic, context.row.enrollment, context.pathway->visit_source(index).id());
   }
-  std::string Shown(absl::Time time) const {
-    return plan::FormatMinute(absl::ToCivilMinute(time, subject.facts.zone));
-  }
+  std::string Shown(absl::Time time) const { return plan::FormatMinute(absl::ToCivilMinute(time, context.facts.zone)); }
 };
 
-absl::StatusOr<Found> Find(Core& core, store::Facts& facts, const VisitName& name) {
-  auto clinic = RequireClinic(facts, name.clinic);
+absl::StatusOr<Found> Find(EngineContext& engine, store::ReadTransaction& tx, const VisitName& name) {
+  auto clinic = RequireClinic(tx, name.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, facts, name.clinic, name.enrollment);
-  if (!subject.ok()) return subject.status();
-  const int index = subject->pathway->FindVisit(name.visit);
+  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
+  if (!context.ok()) return context.status();
+  const int index = context->pathway->FindVisit(name.visit);
   if (index < 0) {
     return ResourceNotFound("VISIT_NOT_FOUND", VisitNameOf(name.clinic, name.enrollment, name.visit));
   }
-  if (absl::Status status = CheckRunning(subject->row); !status.ok()) return status;
+  if (absl::Status status = CheckRunning(context->row); !status.ok()) return status;
   // As finely as history can tell, so that what is due with this change is due now.
-  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(core.Now(*clinic)));
-  return Found{*std::move(subject), index, now};
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(engine.Now(*clinic)));
+  return Found{*std::move(context), index, now};
 }
 
 // The enrollment with its visit changed.
 store::EnrollmentRow Changed(const Found& found, v1::VisitState state, int appointment, absl::Time start) {
-  store::EnrollmentRow row = found.subject.row;
-  const std::string& id = found.subject.pathway->visit_source(found.index).id();
+  store::EnrollmentRow row = found.context.row;
+  const std::string& id = found.context.pathway->visit_source(found.index).id();
   auto* visits = row.history.mutable_visits();
   auto record = std::find_if(visits->begin(), visits->end(), [&](const auto& visit) { return visit.visit() == id; });
   record::v1::VisitRecord& changed = record != visits->end() ? *record : *visits->Add();
@@ -72,13 +70,13 @@ store::EnrollmentRow Changed(const Found& found, v1::VisitState state, int appoi
 
 // Makes the change that `row` brings, and answers the visit and what it changed of the plan.
 template <typename Response>
-absl::Status Make(Core& core, store::Transaction& tx, const Found& found, store::EnrollmentRow row,
+absl::Status Make(EngineContext& engine, store::WriteTransaction& tx, const Found& found, store::EnrollmentRow row,
                   absl::Time* wake, Response* response) {
-  auto change = WorkOut(core, tx, found.subject, std::move(row), found.now);
+  auto change = ComputeReanchoring(engine, tx, found.context, std::move(row), found.now);
   if (!change.ok()) return change.status();
-  *response->mutable_visit() = ShowVisit(change->after, found.index);
+  *response->mutable_visit() = VisitToProto(change->after, found.index);
   absl::Status status = LogVisit(tx, change->after.row, response->visit(), found.now);
-  if (status.ok()) status = CarryOut(tx, &*change, found.now);
+  if (status.ok()) status = ApplyReanchoring(tx, &*change, found.now);
   if (!status.ok()) return status;
   *wake = WakeTimeOf(change->after.row);
   *response->mutable_diff() = std::move(change->diff);
@@ -93,7 +91,7 @@ absl::Time StartOf(const v1::ScheduleVisitRequest& request, absl::TimeZone zone)
 }
 
 absl::Status CheckWindow(const Found& found, absl::Time start) {
-  const absl::CivilDay date = absl::ToCivilDay(start, found.subject.facts.zone);
+  const absl::CivilDay date = absl::ToCivilDay(start, found.context.facts.zone);
   const plan::DateRange& window = found.visit().window;
   if (date >= window.first && date <= window.last) return absl::OkStatus();
   const std::string first = plan::FormatDate(window.first);
@@ -105,13 +103,13 @@ absl::Status CheckWindow(const Found& found, absl::Time start) {
 }
 
 absl::Status CheckOpen(const Found& found, absl::Time start) {
-  const plan::ClinicCalendar* calendar = found.subject.facts.setting.calendar.get();
+  const plan::ClinicCalendar* calendar = found.context.facts.setting.calendar.get();
   if (calendar == nullptr) return absl::OkStatus();
   const absl::CivilDay date = absl::ToCivilDay(start, calendar->zone);
   if (calendar->closed.On(plan::DayNumber(date)) == plan::ClosedDays::Why::kOpen) return absl::OkStatus();
   const absl::string_view holiday = calendar->closed.HolidayName(plan::DayNumber(date));
   return Refused("CLINIC_CLOSED",
-                 absl::StrCat(ClinicNameOf(found.subject.row.clinic), " is closed on ", plan::FormatDate(date),
+                 absl::StrCat(ClinicNameOf(found.context.row.clinic), " is closed on ", plan::FormatDate(date),
                               holiday.empty() ? "" : absl::StrCat(" (", holiday, ")")),
                  {{"date", plan::FormatDate(date)}});
 }
@@ -141,41 +139,41 @@ store::EnrollmentRow Booked(const Found& found, absl::Time start) {
 }
 
 // What would become of a booking.
-absl::Status ForeseeBooking(Core& core, store::Facts& facts, const VisitName& name,
+absl::Status ForeseeBooking(EngineContext& engine, store::ReadTransaction& tx, const VisitName& name,
                             const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response) {
-  auto found = Find(core, facts, name);
+  auto found = Find(engine, tx, name);
   if (!found.ok()) return found.status();
-  const absl::Time start = StartOf(request, found->subject.facts.zone);
-  *response->mutable_visit() = ShowVisit(found->subject, found->index);
+  const absl::Time start = StartOf(request, found->context.facts.zone);
+  *response->mutable_visit() = VisitToProto(found->context, found->index);
   response->mutable_diff();
   if (IsBookedAt(*found, start)) return absl::OkStatus();
   if (absl::Status status = CheckBooking(*found, request, start); !status.ok()) return status;
-  auto change = WorkOut(core, facts, found->subject, Booked(*found, start), found->now);
+  auto change = ComputeReanchoring(engine, tx, found->context, Booked(*found, start), found->now);
   if (!change.ok()) return change.status();
-  *response->mutable_visit() = ShowVisit(change->after, found->index);
+  *response->mutable_visit() = VisitToProto(change->after, found->index);
   *response->mutable_diff() = std::move(change->diff);
   return absl::OkStatus();
 }
 
-absl::Status Book(Core& core, store::Transaction& tx, const VisitName& name, const v1::ScheduleVisitRequest& request,
-                  absl::Time* wake, v1::ScheduleVisitResponse* response) {
-  auto found = Find(core, tx, name);
+absl::Status Book(EngineContext& engine, store::WriteTransaction& tx, const VisitName& name,
+                  const v1::ScheduleVisitRequest& request, absl::Time* wake, v1::ScheduleVisitResponse* response) {
+  auto found = Find(engine, tx, name);
   if (!found.ok()) return found.status();
-  const absl::Time start = StartOf(request, found->subject.facts.zone);
-  *response->mutable_visit() = ShowVisit(found->subject, found->index);
+  const absl::Time start = StartOf(request, found->context.facts.zone);
+  *response->mutable_visit() = VisitToProto(found->context, found->index);
   response->mutable_diff();
   if (IsBookedAt(*found, start)) return absl::OkStatus();
   if (absl::Status status = CheckBooking(*found, request, start); !status.ok()) return status;
   // What came due up to this instant has come due, even if the sweep has not got to it yet.
-  auto fired = FireEnrollment(tx, &found->subject, found->now);
+  auto fired = FireEnrollment(tx, &found->context, found->now);
   if (!fired.ok()) return fired.status();
-  return Make(core, tx, *found, Booked(*found, start), wake, response);
+  return Make(engine, tx, *found, Booked(*found, start), wake, response);
 }
 
-absl::Status Record(Core& core, store::Transaction& tx, const VisitName& name,
+absl::Status Record(EngineContext& engine, store::WriteTransaction& tx, const VisitName& name,
                     const v1::RecordVisitOutcomeRequest& request, absl::Time* wake,
                     v1::RecordVisitOutcomeResponse* response) {
-  auto found = Find(core, tx, name);
+  auto found = Find(engine, tx, name);
   if (!found.ok()) return found.status();
   const plan::VisitFacts visit = found->visit();
   if (visit.appointment == 0) return Refused("VISIT_NOT_BOOKED", absl::StrCat(found->name(), " was never booked"));
@@ -183,12 +181,12 @@ absl::Status Record(Core& core, store::Transaction& tx, const VisitName& name,
     return Refused("VISIT_STILL_TO_COME",
                    absl::StrCat(found->name(), " begins only ", found->Shown(visit.start), " by the patient's clock"));
   }
-  *response->mutable_visit() = ShowVisit(found->subject, found->index);
+  *response->mutable_visit() = VisitToProto(found->context, found->index);
   response->mutable_diff();
   if (visit.state == request.outcome()) return absl::OkStatus();
-  auto fired = FireEnrollment(tx, &found->subject, found->now);
+  auto fired = FireEnrollment(tx, &found->context, found->now);
   if (!fired.ok()) return fired.status();
-  return Make(core, tx, *found, Changed(*found, request.outcome(), visit.appointment, visit.start), wake, response);
+  return Make(engine, tx, *found, Changed(*found, request.outcome(), visit.appointment, visit.start), wake, response);
 }
 
 // Adds what is wrong with the time of a booking.
@@ -213,18 +211,18 @@ void CheckStart(const v1::ScheduleVisitRequest& request, plan::FieldErrors* erro
 
 }  // namespace
 
-v1::Visit ShowVisit(const Subject& subject, int index) {
-  const plan::VisitFacts& facts = subject.facts.visits[index];
-  const v1::PathwayVisit& source = subject.pathway->visit_source(index);
+v1::Visit VisitToProto(const EnrollmentContext& context, int index) {
+  const plan::VisitFacts& facts = context.facts.visits[index];
+  const v1::PathwayVisit& source = context.pathway->visit_source(index);
   v1::Visit visit;
-  visit.set_name(VisitNameOf(subject.row.clinic, subject.row.enrollment, source.id()));
-  visit.set_patient(subject.row.data.patient());
+  visit.set_name(VisitNameOf(context.row.clinic, context.row.enrollment, source.id()));
+  visit.set_patient(context.row.data.patient());
   visit.set_display_name(source.display_name());
   visit.set_state(facts.state);
   visit.set_target_date(plan::FormatDate(facts.target));
   visit.set_window_first_date(plan::FormatDate(facts.window.first));
   visit.set_window_last_date(plan::FormatDate(facts.window.last));
-  visit.mutable_duration()->set_seconds(subject.pathway->visit(index).duration);
+  visit.mutable_duration()->set_seconds(context.pathway->visit(index).duration);
   visit.set_appointment(facts.appointment);
   if (facts.appointment == 0) return visit;
   plan::SetTimestamp(facts.start, visit.mutable_start_time());
@@ -242,19 +240,17 @@ void Visits::Schedule(const Caller& caller, const v1::ScheduleVisitRequest& requ
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
   if (request.validate_only()) {
-    core_.Read(
-        [this, name = *name, &request, response](store::Facts& facts) {
-          return ForeseeBooking(core_, facts, name, request, response);
-        },
-        std::move(done));
+    engine_.Read([this, name = *name, &request, response](
+                     store::ReadTransaction& tx) { return ForeseeBooking(engine_, tx, name, request, response); },
+                 std::move(done));
     return;
   }
   auto wake = std::make_shared<absl::Time>();
-  core_.Mutate(
+  engine_.Mutate(
       request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response, wake](store::Transaction& tx) {
+      [this, name = *name, &request, response, wake](store::WriteTransaction& tx) {
         *wake = absl::InfiniteFuture();
-        return Book(core_, tx, name, request, wake.get(), response);
+        return Book(engine_, tx, name, request, wake.get(), response);
       },
       [this, wake, done = std::move(done)](absl::Status status) mutable {
         if (status.ok()) sweeper_.WakeAt(*wake);
@@ -276,11 +272,11 @@ void Visits::RecordOutcome(const Caller& caller, const v1::RecordVisitOutcomeReq
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
   auto wake = std::make_shared<absl::Time>();
-  core_.Mutate(
+  engine_.Mutate(
       request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response, wake](store::Transaction& tx) {
+      [this, name = *name, &request, response, wake](store::WriteTransaction& tx) {
         *wake = absl::InfiniteFuture();
-        return Record(core_, tx, name, request, wake.get(), response);
+        return Record(engine_, tx, name, request, wake.get(), response);
       },
       [this, wake, done = std::move(done)](absl::Status status) mutable {
         if (status.ok()) sweeper_.WakeAt(*wake);

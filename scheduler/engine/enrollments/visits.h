@@ -3,9 +3,9 @@
 
 #include "aftercare/v1/visit.pb.h"
 #include "aftercare/v1/visit_service.pb.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -13,7 +13,7 @@ namespace aftercare::engine {
 // errors are those the API names.
 class Visits {
  public:
-  Visits(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+  Visits(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void List(const Caller& caller, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response, Done done);
   void Schedule(const Caller& caller, const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response,
@@ -22,12 +22,12 @@ class Visits {
                      v1::RecordVisitOutcomeResponse* response, Done done);
 
  private:
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
 };
 
 // A visit as users see it, by its index in the pathway.
-v1::Visit ShowVisit(const Subject& subject, int index);
+v1::Visit VisitToProto(const EnrollmentContext& context, int index);
 
 }  // namespace aftercare::engine
 

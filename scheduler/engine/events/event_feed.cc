@@ -85,8 +85,8 @@ void EventFeed::Close() {
   wake_.notify_one();
 }
 
-EventFeed::Found EventFeed::Look(LogCursor& cursor) {
-  Found found;
+EventFeed::PollResult EventFeed::Poll(LogCursor& cursor) {
+  PollResult found;
   std::unique_lock<std::mutex> lock(mutex_);
   if (cursor.cancelled_) {
     found.status = absl::CancelledError("cancelled");
@@ -108,7 +108,7 @@ EventFeed::Found EventFeed::Look(LogCursor& cursor) {
   return found;
 }
 
-bool EventFeed::Open(LogCursor& cursor, Found* found) {
+bool EventFeed::Open(LogCursor& cursor, PollResult* found) {
   const EventLog& log = *cursor.log_;
   if (!cursor.opened_) cursor.opened_ = begun_;
   const bool asked = log.asked > *cursor.opened_;
@@ -130,7 +130,7 @@ bool EventFeed::Open(LogCursor& cursor, Found* found) {
   return false;
 }
 
-void EventFeed::Collect(LogCursor& cursor, Found* found) {
+void EventFeed::Collect(LogCursor& cursor, PollResult* found) {
   EventLog& log = *cursor.log_;
   int64_t place = *cursor.place_;
   size_t bytes = 0;
@@ -154,7 +154,7 @@ void EventFeed::Collect(LogCursor& cursor, Found* found) {
   cursor.place_ = place;
 }
 
-void EventFeed::AwaitMore(LogCursor& cursor, Found* found) {
+void EventFeed::AwaitMore(LogCursor& cursor, PollResult* found) {
   const EventLog& log = *cursor.log_;
   found->later = true;
   if (!log.end || *cursor.place_ < *log.end) return Join(cursor, *cursor.place_);
@@ -231,15 +231,15 @@ void EventFeed::Submit(std::unique_lock<std::mutex>& lock) {
     read->raised = read->log->raised;
     read->check_clinic = !read->log->exists;
     lock.unlock();
-    store_.Read([this, read](absl::StatusOr<store::Facts*> facts) {
-      Finished(read, facts.ok() ? ReadLog(**facts, tokens_, *read) : facts.status());
+    store_.Read([this, read](absl::StatusOr<store::ReadTransaction*> tx) {
+      OnReadDone(read, tx.ok() ? ReadLog(**tx, tokens_, *read) : tx.status());
     });
     lock.lock();
   }
   submitting_ = false;
 }
 
-void EventFeed::Finished(const std::shared_ptr<LogRead>& read, const absl::StatusOr<LogPart>& part) {
+void EventFeed::OnReadDone(const std::shared_ptr<LogRead>& read, const absl::StatusOr<LogPart>& part) {
   std::unique_lock<std::mutex> lock(mutex_);
   --under_way_;
   if (absl::IsResourceExhausted(part.status())) {

@@ -33,7 +33,7 @@ namespace aftercare::engine {
 // waits for that. Nothing is kept for a reader but its place, so a slow one costs nobody anything: when what it needs
 // is no longer kept, it is read from the store again.
 //
-// Readers pull: they Look, and are told to look again (Resume) when there may be more. That happens on the feed's own
+// Readers pull: they Poll, and are told to look again (Resume) when there may be more. That happens on the feed's own
 // thread, some at a time, so neither a commit nor a read waits for them, however many there are.
 //
 // Thread safe.
@@ -58,7 +58,7 @@ class EventFeed {
   void Close();
 
   // What a reader finds.
-  struct Found {
+  struct PollResult {
     // Its Resume will be called: there is nothing yet.
     bool later = false;
     // Why it can read no more: OUT_OF_RANGE / RESUME_TOKEN_EXPIRED where it has fallen behind what the log has kept,
@@ -70,9 +70,9 @@ class EventFeed {
   };
 
   // Looks for what follows the reader's place, and moves that behind what it found.
-  Found Look(LogCursor& cursor);
+  PollResult Poll(LogCursor& cursor);
 
-  // Ends a wait with Resume, and has every later Look answer CANCELLED.
+  // Ends a wait with Resume, and has every later Poll answer CANCELLED.
   void Cancel(LogCursor& cursor);
 
  private:
@@ -85,10 +85,10 @@ class EventFeed {
 
   // All below with the lock held, unless they say otherwise.
   // Gives a reader that looks for the first time its place, or checks the one it has. False: `found` says more.
-  bool Open(LogCursor& cursor, Found* found);
-  void Collect(LogCursor& cursor, Found* found);
+  bool Open(LogCursor& cursor, PollResult* found);
+  void Collect(LogCursor& cursor, PollResult* found);
   // There is nothing at the reader's place: sees to it that it hears of more.
-  void AwaitMore(LogCursor& cursor, Found* found);
+  void AwaitMore(LogCursor& cursor, PollResult* found);
   void Wait(LogCursor& cursor);
   void StopWaiting(LogCursor& cursor);
   void WakeAll(EventLog& log);
@@ -98,7 +98,7 @@ class EventFeed {
   int64_t Frontier(const EventLog& log) const { return std::max(*log.end, trimmed_); }
   // Hands the store as many reads as may be under way. Releases the lock meanwhile.
   void Submit(std::unique_lock<std::mutex>& lock);
-  void Finished(const std::shared_ptr<LogRead>& read, const absl::StatusOr<LogPart>& part);  // takes the lock
+  void OnReadDone(const std::shared_ptr<LogRead>& read, const absl::StatusOr<LogPart>& part);  // takes the lock
   void Learn(const LogRead& read, const LogPart& part);
   // Whether the end of a log is where a read of it came to; and if so that nothing follows, if nothing does.
   bool MoveEnd(const LogRead& read, const LogPart& part);
@@ -134,18 +134,18 @@ class EventFeed {
   std::thread thread_;
 };
 
-// A reader's place in the log of one clinic, and its standing with the feed. Only one Look or wait at a time.
+// A reader's place in the log of one clinic, and its standing with the feed. Only one Poll or wait at a time.
 class LogCursor : public std::enable_shared_from_this<LogCursor> {
  public:
   // After `place`; without one, after all that is in the log when it first looks.
   LogCursor(EventFeed& feed, const std::string& clinic, std::optional<int64_t> place);
   virtual ~LogCursor();
 
-  // To be set before a Look: how long it may wait. Then it gets a bookmark.
+  // To be set before a Poll: how long it may wait. Then it gets a bookmark.
   void set_bookmark_due(EventFeed::SteadyTime due) { bookmark_due_ = due; }
   EventFeed::SteadyTime bookmark_due() const { return bookmark_due_; }
 
-  // Look again. Exactly once for each Look that said so.
+  // Poll again. Exactly once for each Poll that said so.
   virtual void Resume() = 0;
 
  private:

@@ -1,7 +1,7 @@
 #include "scheduler/engine/events/event_log.h"
 
 #include "scheduler/engine/events/resume_token.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 namespace {
@@ -17,23 +17,23 @@ EventLog::Part* EventLog::Covering(int64_t place) {
   return place < found->second.until ? &found->second : nullptr;
 }
 
-absl::StatusOr<LogPart> ReadLog(store::Facts& facts, const Tokens& tokens, const LogRead& read) {
+absl::StatusOr<LogPart> ReadLog(store::ReadTransaction& tx, const Tokens& tokens, const LogRead& read) {
   const std::string& clinic = read.log->clinic;
   if (read.check_clinic) {
-    auto owner = RequireClinic(facts, clinic);
+    auto owner = RequireClinic(tx, clinic);
     if (!owner.ok()) return owner.status();
   }
   LogPart part;
-  auto trimmed = facts.TrimmedSeq();
+  auto trimmed = tx.TrimmedSeq();
   if (!trimmed.ok()) return trimmed.status();
   part.trimmed = *trimmed;
-  auto last = facts.LastEventSeq();
+  auto last = tx.LastEventSeq();
   if (!last.ok()) return last.status();
   part.last = *last;
   if (read.after != kWhereItEnds) {
     part.until = read.after;
     if (read.after < part.trimmed) return part;
-    auto rows = facts.ListEvents(clinic, read.after, kEventsAtOnce);
+    auto rows = tx.ListEvents(clinic, read.after, kEventsAtOnce);
     if (!rows.ok()) return rows.status();
     part.complete = static_cast<int>(rows->size()) < kEventsAtOnce;
     if (!rows->empty()) part.chunk = std::make_shared<const EventChunk>(tokens, clinic, *std::move(rows));

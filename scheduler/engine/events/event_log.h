@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "scheduler/engine/events/event_chunk.h"
 #include "scheduler/engine/runtime/tokens.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
@@ -46,7 +46,7 @@ struct LogPart {
 };
 
 // Runs a read on a snapshot. NOT_FOUND / CLINIC_NOT_FOUND without such a clinic, where that is asked.
-absl::StatusOr<LogPart> ReadLog(store::Facts& facts, const Tokens& tokens, const LogRead& read);
+absl::StatusOr<LogPart> ReadLog(store::ReadTransaction& tx, const Tokens& tokens, const LogRead& read);
 
 // All parts that are kept, of any log, by the places they go on from.
 using KeptParts = std::list<std::pair<EventLog*, int64_t>>;

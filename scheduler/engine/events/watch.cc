@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kBookmarkEvery(5);
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(Core& core, const Caller& caller,
+absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, const Caller& caller,
                                                    const v1::WatchEventsRequest& request) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -22,13 +22,13 @@ absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(Core& core, const Caller& cal
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return status;
   std::optional<int64_t> place;
   if (!request.resume_token().empty()) {
-    place = ParseResumeToken(core.tokens(), *clinic, request.resume_token());
+    place = ParseResumeToken(engine.tokens(), *clinic, request.resume_token());
     if (!place) {
       return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_RESUME_TOKEN",
                        "resume_token was not given by this service for this clinic");
     }
   }
-  return std::shared_ptr<Watch>(new Watch(core, *clinic, std::move(filter), place));
+  return std::shared_ptr<Watch>(new Watch(engine, *clinic, std::move(filter), place));
 }
 
 void Watch::Next(WireMessage* message, Done done) {
@@ -47,14 +47,14 @@ void Watch::Finish(absl::Status status) {
 void Watch::Step() {
   const auto self = shared_from_this();  // once told to wait, this may be over before we are back
   while (true) {
-    const EventFeed::Found found = feed_.Look(*this);
+    const EventFeed::PollResult found = feed_.Poll(*this);
     if (found.later) return;
     if (!found.status.ok()) return Finish(found.status);
     if (Take(found)) return Finish(absl::OkStatus());
   }
 }
 
-bool Watch::Take(const EventFeed::Found& found) {
+bool Watch::Take(const EventFeed::PollResult& found) {
   if (found.chunks.empty()) {
     message_->push_back(found.bookmark);
     return true;

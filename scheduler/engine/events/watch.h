@@ -11,7 +11,7 @@
 #include "scheduler/engine/events/event_feed.h"
 #include "scheduler/engine/events/resume_token.h"
 #include "scheduler/engine/lifecycle/filter.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
@@ -20,7 +20,7 @@ namespace aftercare::engine {
 class Watch : public LogCursor {
  public:
   // Checks the request; the clinic's existence, and that the log still has what follows the token, by the first Next.
-  static absl::StatusOr<std::shared_ptr<Watch>> Open(Core& core, const Caller& caller,
+  static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, const Caller& caller,
                                                      const v1::WatchEventsRequest& request);
 
   // Waits for the next events and puts them into `message`, a WatchEventsResponse on the wire, or after at most 5 s a
@@ -34,13 +34,13 @@ class Watch : public LogCursor {
   void Resume() override { Step(); }
 
  private:
-  Watch(Core& core, const std::string& clinic, Filter filter, std::optional<int64_t> place)
-      : LogCursor(core.events(), clinic, place), feed_(core.events()), filter_(std::move(filter)) {}
+  Watch(EngineContext& engine, const std::string& clinic, Filter filter, std::optional<int64_t> place)
+      : LogCursor(engine.events(), clinic, place), feed_(engine.events()), filter_(std::move(filter)) {}
 
   void Step();
   void Finish(absl::Status status);
   // Puts what passes the filter into the message. False: nothing does, and no bookmark is due yet.
-  bool Take(const EventFeed::Found& found);
+  bool Take(const EventFeed::PollResult& found);
 
   EventFeed& feed_;
   const Filter filter_;

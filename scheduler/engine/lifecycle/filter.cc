@@ -90,10 +90,9 @@ const std::bitset<plan::kMaxRules>& Filter::Rules(const std::shared_ptr<const pl
   return entry->second;
 }
 
-bool Filter::MatchesSubject(const Subject& subject) const {
-  return (patient().empty() || patient() == subject.row.data.patient()) &&
-         (enrollment_.empty() ||
-          (enrollment_ == subject.row.enrollment && enrollment_clinic_ == subject.row.clinic));
+bool Filter::MatchesEnrollment(const EnrollmentContext& context) const {
+  return (patient().empty() || patient() == context.row.data.patient()) &&
+         (enrollment_.empty() || (enrollment_ == context.row.enrollment && enrollment_clinic_ == context.row.clinic));
 }
 
 bool Filter::NamesReminders() const {

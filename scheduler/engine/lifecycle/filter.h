@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/event.pb.h"
 #include "aftercare/v1/reminder.pb.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/plan/field_errors.h"
 #include "scheduler/plan/pathway.h"
 
@@ -44,7 +44,7 @@ class Filter {
   bool MatchesDue(absl::Time due) const {
     return (!due_from_ || due >= *due_from_) && (!due_before_ || due < *due_before_);
   }
-  bool MatchesSubject(const Subject& subject) const;
+  bool MatchesEnrollment(const EnrollmentContext& context) const;
   // Whether every line of the log passes; the whole filter on one line.
   bool MatchesAll() const;
   bool MatchesEvent(const v1::Event& event) const;

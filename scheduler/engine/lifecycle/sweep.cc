@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 
 namespace aftercare::engine {
 namespace {
@@ -16,100 +16,100 @@ constexpr int kAtOnce = 256;
 constexpr absl::Duration kRetry = absl::Seconds(1);
 
 // Goes on where a clinic's enrollments are planned anew, test clock or not. Whether there may be more to do.
-absl::StatusOr<bool> ReplanSomewhere(Core& core, store::Transaction& tx) {
+absl::StatusOr<bool> ReplanSomewhere(EngineContext& engine, store::WriteTransaction& tx) {
   auto clinic = tx.FirstToReplan();
   if (!clinic.ok() || !clinic->has_value()) return clinic.ok() ? absl::StatusOr<bool>(false) : clinic.status();
-  absl::Status status = ReplanSome(core, tx, kReplannedAtOnce, &**clinic);
+  absl::Status status = ReplanSome(engine, tx, kReplannedAtOnce, &**clinic);
   if (!status.ok()) return status;
   return true;
 }
 
 // Has every enrollment planned anew if that was last done by other rules of time zones.
-absl::Status NoteZones(Core& core, store::Transaction& tx) {
+absl::Status NoteZones(EngineContext& engine, store::WriteTransaction& tx) {
   auto noted = tx.ZoneDatabase();
   if (!noted.ok()) return noted.status();
-  return *noted == core.zone_database() ? absl::OkStatus() : tx.ReplanAll(core.zone_database());
+  return *noted == engine.zone_database() ? absl::OkStatus() : tx.ReplanAll(engine.zone_database());
 }
 
 // The earlier of two instants that may be absent.
 absl::Time Earlier(const std::optional<absl::Time>& a, absl::Time b) { return a ? std::min(*a, b) : b; }
 
-absl::Status Expire(Core& core, store::Transaction& tx, absl::Time now, store::ReminderRow* row) {
-  auto subject = core.subjects().Require(core, tx, row->key.clinic, row->key.enrollment);
-  if (!subject.ok()) return subject.status();
-  return (*subject)->row.state == v1::ENROLLMENT_STATE_PAUSED
-             ? ChangeReminder(tx, **subject, Input::kSuppress, v1::REMINDER_REASON_PAUSED, now, row)
-             : ChangeReminder(tx, **subject, Input::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, row);
+absl::Status Expire(EngineContext& engine, store::WriteTransaction& tx, absl::Time now, store::ReminderRow* row) {
+  auto context = engine.enrollment_cache().Require(engine, tx, row->key.clinic, row->key.enrollment);
+  if (!context.ok()) return context.status();
+  return (*context)->row.state == v1::ENROLLMENT_STATE_PAUSED
+             ? ChangeReminder(tx, **context, ReminderEvent::kSuppress, v1::REMINDER_REASON_PAUSED, now, row)
+             : ChangeReminder(tx, **context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, row);
 }
 
-absl::Status FireAsPlanned(store::Transaction& tx, const SweepPlan& plan, absl::Time now, SweepResult* result) {
+absl::Status FireAsPlanned(store::WriteTransaction& tx, const SweepPlan& plan, absl::Time now, SweepResult* result) {
   for (const FiringPlan& firing : plan.firing) {
     auto fired = FirePlanned(tx, firing, now);
     if (!fired.ok()) return fired.status();
     if (!fired->has_value()) continue;  // it comes up again among what is due, if it is still
     result->fired += **fired;
-    result->subjects.push_back(firing.subject);
+    result->contexts.push_back(firing.context);
   }
   return absl::OkStatus();
 }
 
-absl::Status FireDue(Core& core, store::Transaction& tx, absl::string_view clock, absl::Time now, int limit,
-                     SweepResult* result) {
+absl::Status FireDue(EngineContext& engine, store::WriteTransaction& tx, absl::string_view clock, absl::Time now,
+                     int limit, SweepResult* result) {
   auto due = tx.DueEnrollments(clock, now, limit);
   if (!due.ok()) return due.status();
   for (store::EnrollmentRow& row : *due) {
-    auto subject = MakeSubject(core, tx, std::move(row));
-    if (!subject.ok()) return subject.status();
-    auto fired = FireEnrollment(tx, &*subject, now);
+    auto context = MakeEnrollmentContext(engine, tx, std::move(row));
+    if (!context.ok()) return context.status();
+    auto fired = FireEnrollment(tx, &*context, now);
     if (!fired.ok()) return fired.status();
     result->fired += *fired;
-    result->subjects.push_back(std::make_shared<const Subject>(*std::move(subject)));
+    result->contexts.push_back(std::make_shared<const EnrollmentContext>(*std::move(context)));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status PlanSweep(Core& core, store::Facts& facts, absl::string_view clock, absl::Time now, int limit,
-                       SweepPlan* plan) {
+absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, absl::string_view clock, absl::Time now,
+                       int limit, SweepPlan* plan) {
   plan->now = now;
   plan->firing.clear();
-  auto due = facts.DueEnrollments(clock, now, limit);
+  auto due = tx.DueEnrollments(clock, now, limit);
   if (!due.ok()) return due.status();
   for (store::EnrollmentRow& row : *due) {
-    auto subject = MakeSubject(core, facts, std::move(row));
-    if (!subject.ok()) return subject.status();
-    if (auto firing = PlanFiring(*std::move(subject), now)) plan->firing.push_back(*std::move(firing));
+    auto context = MakeEnrollmentContext(engine, tx, std::move(row));
+    if (!context.ok()) return context.status();
+    if (auto firing = PlanFiring(*std::move(context), now)) plan->firing.push_back(*std::move(firing));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<SweepResult> Sweep(Core& core, store::Transaction& tx, absl::string_view clock, absl::Time now,
-                                  int limit, const SweepPlan& plan) {
+absl::StatusOr<SweepResult> Sweep(EngineContext& engine, store::WriteTransaction& tx, absl::string_view clock,
+                                  absl::Time now, int limit, const SweepPlan& plan) {
   SweepResult result;
   auto expired = tx.ExpiredReminders(clock, now, limit);
   if (!expired.ok()) return expired.status();
   for (store::ReminderRow& row : *expired) {
-    if (absl::Status status = Expire(core, tx, now, &row); !status.ok()) return status;
+    if (absl::Status status = Expire(engine, tx, now, &row); !status.ok()) return status;
   }
   result.expired = static_cast<int64_t>(expired->size());
   if (plan.now <= now) {
     if (absl::Status status = FireAsPlanned(tx, plan, now, &result); !status.ok()) return status;
   }
-  const int left = limit - static_cast<int>(result.subjects.size());
+  const int left = limit - static_cast<int>(result.contexts.size());
   if (left > 0) {
-    if (absl::Status status = FireDue(core, tx, clock, now, left, &result); !status.ok()) return status;
+    if (absl::Status status = FireDue(engine, tx, clock, now, left, &result); !status.ok()) return status;
   }
-  result.more = static_cast<int>(std::max(expired->size(), result.subjects.size())) >= limit;
+  result.more = static_cast<int>(std::max(expired->size(), result.contexts.size())) >= limit;
   return result;
 }
 
-void KeepSubjects(Core& core, SweepResult* result) {
-  for (auto& subject : result->subjects) core.subjects().Keep(std::move(subject));
-  result->subjects.clear();
+void CacheFiredEnrollments(EngineContext& engine, SweepResult* result) {
+  for (auto& context : result->contexts) engine.enrollment_cache().Keep(std::move(context));
+  result->contexts.clear();
 }
 
-Sweeper::Sweeper(Core& core) : core_(core), thread_([this] { Run(); }) { SweepNow(/*note_zones=*/true); }
+Sweeper::Sweeper(EngineContext& engine) : engine_(engine), thread_([this] { Run(); }) { SweepNow(/*note_zones=*/true); }
 
 Sweeper::~Sweeper() {
   std::unique_lock<std::mutex> lock(mutex_);
@@ -132,8 +132,8 @@ void Sweeper::Run() {
   while (!stop_) {
     if (sweeping_) {
       wake_.wait(lock);
-    } else if (next_ > core_.clock().Now()) {
-      core_.clock().WaitUntil(lock, wake_, next_);
+    } else if (next_ > engine_.clock().Now()) {
+      engine_.clock().WaitUntil(lock, wake_, next_);
     } else {
       sweeping_ = true;
       next_ = absl::InfiniteFuture();
@@ -152,9 +152,9 @@ void Sweeper::Run() {
 
 void Sweeper::SweepMore() {
   auto plan = std::make_shared<SweepPlan>();
-  core_.ReadApart(
-      [this, plan](store::Facts& facts) {
-        return PlanSweep(core_, facts, "", core_.RealNow(), kAtOnce, plan.get());
+  engine_.ReadInBackground(
+      [this, plan](store::ReadTransaction& tx) {
+        return PlanSweep(engine_, tx, "", engine_.RealNow(), kAtOnce, plan.get());
       },
       [this, plan](const absl::Status& status) { SweepNow(false, status.ok() ? std::move(*plan) : SweepPlan()); });
 }
@@ -166,13 +166,13 @@ void Sweeper::SweepNow(bool note_zones, SweepPlan plan) {
     absl::Time next;
   };
   auto outcome = std::make_shared<Outcome>();
-  core_.Write(
-      [this, outcome, note_zones, plan = std::move(plan)](store::Transaction& tx) -> absl::Status {
-        if (absl::Status status = note_zones ? NoteZones(core_, tx) : absl::OkStatus(); !status.ok()) return status;
-        auto replanned = ReplanSomewhere(core_, tx);
+  engine_.Write(
+      [this, outcome, note_zones, plan = std::move(plan)](store::WriteTransaction& tx) -> absl::Status {
+        if (absl::Status status = note_zones ? NoteZones(engine_, tx) : absl::OkStatus(); !status.ok()) return status;
+        auto replanned = ReplanSomewhere(engine_, tx);
         if (!replanned.ok()) return replanned.status();
-        const absl::Time now = core_.RealNow();
-        auto swept = Sweep(core_, tx, "", now, kAtOnce, plan);
+        const absl::Time now = engine_.RealNow();
+        auto swept = Sweep(engine_, tx, "", now, kAtOnce, plan);
         if (!swept.ok()) return swept.status();
         auto wake = tx.NextWake("");
         if (!wake.ok()) return wake.status();
@@ -184,14 +184,14 @@ void Sweeper::SweepNow(bool note_zones, SweepPlan plan) {
         return absl::OkStatus();
       },
       [this, outcome](absl::Status status) {
-        if (status.ok()) KeepSubjects(core_, &outcome->swept);
-        Finished(status, outcome->more, outcome->next);
+        if (status.ok()) CacheFiredEnrollments(engine_, &outcome->swept);
+        OnSweepDone(status, outcome->more, outcome->next);
       });
 }
 
-void Sweeper::Finished(const absl::Status& status, bool more, absl::Time next) {
-  const absl::Time now = core_.clock().Now();
-  if (status.ok()) core_.topics().Raise(kAllLeasesTopic);
+void Sweeper::OnSweepDone(const absl::Status& status, bool more, absl::Time next) {
+  const absl::Time now = engine_.clock().Now();
+  if (status.ok()) engine_.wakeups().Notify(kAllLeasesTopic);
   std::lock_guard<std::mutex> lock(mutex_);
   sweeping_ = false;
   zones_noted_ = zones_noted_ || status.ok();

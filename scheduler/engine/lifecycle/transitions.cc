@@ -7,7 +7,7 @@ using v1::ReminderState;
 
 struct Transition {
   ReminderState from;
-  Input input;
+  ReminderEvent event;
   ReminderState to;
 };
 
@@ -23,77 +23,77 @@ constexpr ReminderState kCancelled = v1::REMINDER_STATE_CANCELLED;
 constexpr ReminderState kSuppressed = v1::REMINDER_STATE_SUPPRESSED;
 
 constexpr Transition kTable[] = {
-    {kScheduled, Input::kReschedule, kScheduled},
-    {kScheduled, Input::kFire, kDue},
-    {kScheduled, Input::kSuppress, kSuppressed},
-    {kScheduled, Input::kExpire, kExpired},
-    {kScheduled, Input::kSupersede, kExpired},
-    {kScheduled, Input::kComplete, kCompleted},
-    {kScheduled, Input::kCancel, kCancelled},
-    {kScheduled, Input::kEnd, kCancelled},
-    {kScheduled, Input::kSent, kSent},  // it was with a gateway before it was rescheduled
+    {kScheduled, ReminderEvent::kReschedule, kScheduled},
+    {kScheduled, ReminderEvent::kFire, kDue},
+    {kScheduled, ReminderEvent::kSuppress, kSuppressed},
+    {kScheduled, ReminderEvent::kExpire, kExpired},
+    {kScheduled, ReminderEvent::kSupersede, kExpired},
+    {kScheduled, ReminderEvent::kComplete, kCompleted},
+    {kScheduled, ReminderEvent::kCancel, kCancelled},
+    {kScheduled, ReminderEvent::kEnd, kCancelled},
+    {kScheduled, ReminderEvent::kSent, kSent},  // it was with a gateway before it was rescheduled
 
-    {kDue, Input::kReschedule, kScheduled},
-    {kDue, Input::kSuppress, kSuppressed},
-    {kDue, Input::kLease, kLeased},
-    {kDue, Input::kExpire, kExpired},
-    {kDue, Input::kSupersede, kExpired},
-    {kDue, Input::kComplete, kCompleted},
-    {kDue, Input::kCancel, kCancelled},
-    {kDue, Input::kEnd, kCancelled},
-    {kDue, Input::kSent, kSent},
+    {kDue, ReminderEvent::kReschedule, kScheduled},
+    {kDue, ReminderEvent::kSuppress, kSuppressed},
+    {kDue, ReminderEvent::kLease, kLeased},
+    {kDue, ReminderEvent::kExpire, kExpired},
+    {kDue, ReminderEvent::kSupersede, kExpired},
+    {kDue, ReminderEvent::kComplete, kCompleted},
+    {kDue, ReminderEvent::kCancel, kCancelled},
+    {kDue, ReminderEvent::kEnd, kCancelled},
+    {kDue, ReminderEvent::kSent, kSent},
 
-    {kLeased, Input::kReschedule, kScheduled},
-    {kLeased, Input::kSuppress, kSuppressed},
-    {kLeased, Input::kLease, kLeased},  // the lease before ran out
-    {kLeased, Input::kRetry, kDue},
-    {kLeased, Input::kRelease, kDue},
-    {kLeased, Input::kFail, kFailed},
-    {kLeased, Input::kExpire, kExpired},
-    {kLeased, Input::kSupersede, kExpired},
-    {kLeased, Input::kComplete, kCompleted},
-    {kLeased, Input::kCancel, kCancelled},
-    {kLeased, Input::kEnd, kCancelled},
-    {kLeased, Input::kSent, kSent},
+    {kLeased, ReminderEvent::kReschedule, kScheduled},
+    {kLeased, ReminderEvent::kSuppress, kSuppressed},
+    {kLeased, ReminderEvent::kLease, kLeased},  // the lease before ran out
+    {kLeased, ReminderEvent::kRetry, kDue},
+    {kLeased, ReminderEvent::kRelease, kDue},
+    {kLeased, ReminderEvent::kFail, kFailed},
+    {kLeased, ReminderEvent::kExpire, kExpired},
+    {kLeased, ReminderEvent::kSupersede, kExpired},
+    {kLeased, ReminderEvent::kComplete, kCompleted},
+    {kLeased, ReminderEvent::kCancel, kCancelled},
+    {kLeased, ReminderEvent::kEnd, kCancelled},
+    {kLeased, ReminderEvent::kSent, kSent},
 
-    {kSent, Input::kSent, kSent},
-    {kSent, Input::kDelivered, kDelivered},
-    {kSent, Input::kBounced, kFailed},
-    {kSent, Input::kComplete, kCompleted},
+    {kSent, ReminderEvent::kSent, kSent},
+    {kSent, ReminderEvent::kDelivered, kDelivered},
+    {kSent, ReminderEvent::kBounced, kFailed},
+    {kSent, ReminderEvent::kComplete, kCompleted},
 
-    {kDelivered, Input::kSent, kDelivered},
-    {kDelivered, Input::kDelivered, kDelivered},
-    {kDelivered, Input::kBounced, kDelivered},  // it did arrive
-    {kDelivered, Input::kComplete, kCompleted},
+    {kDelivered, ReminderEvent::kSent, kDelivered},
+    {kDelivered, ReminderEvent::kDelivered, kDelivered},
+    {kDelivered, ReminderEvent::kBounced, kDelivered},  // it did arrive
+    {kDelivered, ReminderEvent::kComplete, kCompleted},
 
-    {kCompleted, Input::kSent, kCompleted},
-    {kCompleted, Input::kDelivered, kCompleted},
-    {kCompleted, Input::kBounced, kCompleted},
-    {kCompleted, Input::kComplete, kCompleted},
+    {kCompleted, ReminderEvent::kSent, kCompleted},
+    {kCompleted, ReminderEvent::kDelivered, kCompleted},
+    {kCompleted, ReminderEvent::kBounced, kCompleted},
+    {kCompleted, ReminderEvent::kComplete, kCompleted},
 
     // A sent message cannot be unsent: whoever held the lease may say so, however late.
-    {kFailed, Input::kSent, kSent},
-    {kFailed, Input::kDelivered, kDelivered},  // it came back, and arrived all the same
-    {kFailed, Input::kBounced, kFailed},
-    {kFailed, Input::kRedrive, kDue},
-    {kExpired, Input::kSent, kSent},
-    {kCancelled, Input::kSent, kSent},
-    {kSuppressed, Input::kSent, kSent},
+    {kFailed, ReminderEvent::kSent, kSent},
+    {kFailed, ReminderEvent::kDelivered, kDelivered},  // it came back, and arrived all the same
+    {kFailed, ReminderEvent::kBounced, kFailed},
+    {kFailed, ReminderEvent::kRedrive, kDue},
+    {kExpired, ReminderEvent::kSent, kSent},
+    {kCancelled, ReminderEvent::kSent, kSent},
+    {kSuppressed, ReminderEvent::kSent, kSent},
 
-    {kCancelled, Input::kCancel, kCancelled},
+    {kCancelled, ReminderEvent::kCancel, kCancelled},
 
     // What was not sent comes again where a changed plan has it in the future, or a cancellation is undone.
-    {kFailed, Input::kReschedule, kScheduled},
-    {kExpired, Input::kReschedule, kScheduled},
-    {kCancelled, Input::kReschedule, kScheduled},
-    {kSuppressed, Input::kReschedule, kScheduled},
+    {kFailed, ReminderEvent::kReschedule, kScheduled},
+    {kExpired, ReminderEvent::kReschedule, kScheduled},
+    {kCancelled, ReminderEvent::kReschedule, kScheduled},
+    {kSuppressed, ReminderEvent::kReschedule, kScheduled},
 };
 
 }  // namespace
 
-std::optional<v1::ReminderState> NextState(v1::ReminderState state, Input input) {
+std::optional<v1::ReminderState> NextState(v1::ReminderState state, ReminderEvent event) {
   for (const Transition& transition : kTable) {
-    if (transition.from == state && transition.input == input) return transition.to;
+    if (transition.from == state && transition.event == event) return transition.to;
   }
   return std::nullopt;
 }

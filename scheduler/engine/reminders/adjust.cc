@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/enroll.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/showing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/reminders.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/placement.h"
@@ -24,54 +24,54 @@ constexpr absl::Duration kFarthest = absl::Hours(24 * 3660);
 // One reminder with all that is known of it.
 struct Target {
   store::ReminderKey key;
-  Subject subject;
+  EnrollmentContext context;
   absl::Time now;
   std::optional<store::ReminderRow> row;
   std::optional<plan::Occurrence> occurrence;  // in the plan of now
 };
 
-absl::StatusOr<Target> FindTarget(Core& core, store::Transaction& tx, const store::ReminderKey& key) {
+absl::StatusOr<Target> FindTarget(EngineContext& engine, store::WriteTransaction& tx, const store::ReminderKey& key) {
   auto clinic = RequireClinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, tx, key.clinic, key.enrollment);
-  if (!subject.ok()) return subject.status();
-  if (absl::Status status = CheckRunning(subject->row); !status.ok()) return status;
-  Target target{key, *std::move(subject), core.Now(*clinic), std::nullopt, std::nullopt};
+  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
+  if (!context.ok()) return context.status();
+  if (absl::Status status = CheckRunning(context->row); !status.ok()) return status;
+  Target target{key, *std::move(context), engine.Now(*clinic), std::nullopt, std::nullopt};
   // What is due by now has come due, even if the sweep has not got to it yet.
-  if (auto fired = FireEnrollment(tx, &target.subject, target.now); !fired.ok()) return fired.status();
+  if (auto fired = FireEnrollment(tx, &target.context, target.now); !fired.ok()) return fired.status();
   auto row = tx.GetReminder(key);
   if (!row.ok()) return row.status();
   target.row = *std::move(row);
   plan::Occurrence occurrence;
-  const plan::Plan plan(*target.subject.pathway, target.subject.facts);
-  if (plan.Find(target.subject.pathway->FindRule(key.rule), key.number, &occurrence)) target.occurrence = occurrence;
+  const plan::Plan plan(*target.context.pathway, target.context.facts);
+  if (plan.Find(target.context.pathway->FindRule(key.rule), key.number, &occurrence)) target.occurrence = occurrence;
   if (!target.row && !target.occurrence) return ReminderNotFound(key);
   return target;
 }
 
 v1::ReminderState StateOf(const Target& target) {
-  return target.row ? target.row->state : DerivedStanding(target.subject, *target.occurrence, target.now).state;
+  return target.row ? target.row->state : DerivedStatus(target.context, *target.occurrence, target.now).state;
 }
 
-// Stores the row as of the input, whether there is one or not.
-absl::Status Store(store::Transaction& tx, Target* target, Input input, v1::ReminderReason reason) {
-  if (target->row) return ChangeReminder(tx, target->subject, input, reason, target->now, &*target->row);
-  store::ReminderRow row = NewReminderRow(target->subject, *target->occurrence);
+// Stores the row as of the event, whether there is one or not.
+absl::Status Store(store::WriteTransaction& tx, Target* target, ReminderEvent event, v1::ReminderReason reason) {
+  if (target->row) return ChangeReminder(tx, target->context, event, reason, target->now, &*target->row);
+  store::ReminderRow row = NewReminderRow(target->context, *target->occurrence);
   row.state = StateOf(*target);
   if (row.state != v1::REMINDER_STATE_SCHEDULED) return InvalidTransition(target->key, row.state);
-  auto inserted = InsertReminder(tx, target->subject, input, reason, target->now, &row);
+  auto inserted = InsertReminder(tx, target->context, event, reason, target->now, &row);
   if (inserted.ok()) target->row = std::move(row);
   return inserted.status();
 }
 
 // Puts the reminder at that time, and all else in line with it.
-absl::Status Put(store::Transaction& tx, Target* target, absl::Time due, absl::Time expire, bool moved) {
+absl::Status Put(store::WriteTransaction& tx, Target* target, absl::Time due, absl::Time expire, bool moved) {
   if (!target->row) {
     target->occurrence->due = due;
     target->occurrence->expire = expire;
-    store::ReminderRow row = NewReminderRow(target->subject, *target->occurrence);
+    store::ReminderRow row = NewReminderRow(target->context, *target->occurrence);
     row.moved = moved;
-    auto inserted = InsertReminder(tx, target->subject, Input::kReschedule, v1::REMINDER_REASON_UNSPECIFIED,
+    auto inserted = InsertReminder(tx, target->context, ReminderEvent::kReschedule, v1::REMINDER_REASON_UNSPECIFIED,
                                    target->now, &row);
     if (!inserted.ok()) return inserted.status();
   } else {
@@ -80,17 +80,17 @@ absl::Status Put(store::Transaction& tx, Target* target, absl::Time due, absl::T
     row.expire = expire;
     row.moved = moved;
     // Where the plan has it, it is what the plan of now says; it may have been called off before the rest changed.
-    if (!moved) row.revision = target->subject.row.data.pathway_revision();
-    absl::Status status = ChangeReminder(tx, target->subject, Input::kReschedule, v1::REMINDER_REASON_UNSPECIFIED,
-                                         target->now, &row);
+    if (!moved) row.revision = target->context.row.data.pathway_revision();
+    absl::Status status = ChangeReminder(tx, target->context, ReminderEvent::kReschedule,
+                                         v1::REMINDER_REASON_UNSPECIFIED, target->now, &row);
     if (!status.ok()) return status;
   }
-  return Replan(tx, &target->subject, target->now).status();
+  return Replan(tx, &target->context, target->now).status();
 }
 
-absl::Status OutsideHours(const Subject& subject) {
+absl::Status OutsideHours(const EnrollmentContext& context) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "OUTSIDE_CONTACT_HOURS",
-                   absl::StrCat("the patient may be contacted ", subject.facts.hours.Text()));
+                   absl::StrCat("the patient may be contacted ", context.facts.hours.Text()));
 }
 
 // Where a request wants it. `local` and `time` are as in MoveReminderRequest.
@@ -101,7 +101,7 @@ absl::StatusOr<absl::Time> WantedTime(const v1::MoveReminderRequest& request, co
     due = plan::ToTime(request.due_time());
   } else {
     field = "due_local_time";
-    due = absl::FromCivil(absl::CivilSecond(*plan::ParseMinute(request.due_local_time())), target.subject.facts.zone);
+    due = absl::FromCivil(absl::CivilSecond(*plan::ParseMinute(request.due_local_time())), target.context.facts.zone);
   }
   due = absl::FromUnixMicros(absl::ToUnixMicros(due));
   if (due < target.now) return InvalidField(field, "must not be in the past");
@@ -109,41 +109,41 @@ absl::StatusOr<absl::Time> WantedTime(const v1::MoveReminderRequest& request, co
   return due;
 }
 
-absl::Status MoveNow(store::Transaction& tx, const v1::MoveReminderRequest& request, Target* target) {
+absl::Status MoveNow(store::WriteTransaction& tx, const v1::MoveReminderRequest& request, Target* target) {
   auto due = WantedTime(request, *target);
   if (!due.ok()) return due.status();
   const v1::ReminderState state = StateOf(*target);
   if (state != v1::REMINDER_STATE_SCHEDULED && state != v1::REMINDER_STATE_DUE) {
     return InvalidTransition(target->key, state);
   }
-  const Subject& subject = target->subject;
+  const EnrollmentContext& context = target->context;
   const RowRule rule =
-      target->row ? RuleOf(subject, *target->row) : RowRule{&subject.pathway, target->occurrence->rule};
-  const absl::Time appointment = AppointmentOf(subject, rule.source());
+      target->row ? RuleOf(context, *target->row) : RowRule{&context.pathway, target->occurrence->rule};
+  const absl::Time appointment = AppointmentOf(context, rule.source());
   if (*due >= appointment) {
     return InvalidField(request.has_due_time() ? "due_time" : "due_local_time",
                         "must be before the appointment begins");
   }
-  const absl::Time expire = std::min(plan::WindowEnd(rule.compiled(), *due, subject.facts.zone), appointment);
-  if (rule.compiled().audience != v1::AUDIENCE_CARE_TEAM && !subject.facts.hours.always_open()) {
-    plan::LocalClock clock(subject.facts.zone);
+  const absl::Time expire = std::min(plan::WindowEnd(rule.compiled(), *due, context.facts.zone), appointment);
+  if (rule.compiled().audience != v1::AUDIENCE_CARE_TEAM && !context.facts.hours.always_open()) {
+    plan::LocalClock clock(context.facts.zone);
     const int64_t second = absl::ToUnixSeconds(*due);
-    if (subject.facts.hours.NextOpen(second, second + 1, &clock) != second) return OutsideHours(subject);
+    if (context.facts.hours.NextOpen(second, second + 1, &clock) != second) return OutsideHours(context);
   }
   return Put(tx, target, *due, expire, /*moved=*/true);
 }
 
-absl::Status CancelNow(store::Transaction& tx, Target* target) {
+absl::Status CancelNow(store::WriteTransaction& tx, Target* target) {
   const bool is_over = target->row && target->row->state == v1::REMINDER_STATE_CANCELLED;
   if (is_over && target->row->reason != v1::REMINDER_REASON_CANCELLED_BY_CLINIC) {
     return InvalidTransition(target->key, target->row->state);
   }
-  absl::Status status = Store(tx, target, Input::kCancel, v1::REMINDER_REASON_CANCELLED_BY_CLINIC);
+  absl::Status status = Store(tx, target, ReminderEvent::kCancel, v1::REMINDER_REASON_CANCELLED_BY_CLINIC);
   if (!status.ok()) return status;
-  return Replan(tx, &target->subject, target->now).status();
+  return Replan(tx, &target->context, target->now).status();
 }
 
-absl::Status RestoreNow(store::Transaction& tx, Target* target) {
+absl::Status RestoreNow(store::WriteTransaction& tx, Target* target) {
   const bool cancelled = target->row && target->row->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
   if (!cancelled && !(target->row && target->row->moved)) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ADJUSTED",
@@ -154,7 +154,7 @@ absl::Status RestoreNow(store::Transaction& tx, Target* target) {
     return InvalidTransition(target->key, state);
   }
   const auto& place = target->occurrence;
-  if (!place || place->lapsed != v1::REMINDER_REASON_UNSPECIFIED || place->expire <= target->now) {
+  if (!place || place->missed != v1::REMINDER_REASON_UNSPECIFIED || place->expire <= target->now) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "WINDOW_CLOSED",
                      absl::StrCat("the window of ", ReminderNameOf(target->key), " by the plan is over"));
   }
@@ -172,15 +172,15 @@ void Reminders::Adjust(const Caller& caller, const Request& request, Response* r
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
   auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  core_.Mutate(
+  engine_.Mutate(
       request, key->clinic, request.request_id(), response,
-      [this, key = *key, response, wake, change](store::Transaction& tx) -> absl::Status {
+      [this, key = *key, response, wake, change](store::WriteTransaction& tx) -> absl::Status {
         *wake = absl::InfiniteFuture();
-        auto target = FindTarget(core_, tx, key);
+        auto target = FindTarget(engine_, tx, key);
         if (!target.ok()) return target.status();
         if (absl::Status status = change(tx, &*target); !status.ok()) return status;
-        *wake = WakeTimeOf(target->subject.row);
-        auto reminder = ShowReminder(core_, tx, key);
+        *wake = WakeTimeOf(target->context.row);
+        auto reminder = ReadReminder(engine_, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();
@@ -206,7 +206,7 @@ void Reminders::Move(const Caller& caller, const v1::MoveReminderRequest& reques
     case v1::MoveReminderRequest::DUE_NOT_SET:
       errors.push_back({"due_time", "must be set, or due_local_time"});
   }
-  const auto move = [&request](store::Transaction& tx, Target* target) { return MoveNow(tx, request, target); };
+  const auto move = [&request](store::WriteTransaction& tx, Target* target) { return MoveNow(tx, request, target); };
   Adjust(caller, request, response, std::move(errors), move, std::move(done));
 }
 

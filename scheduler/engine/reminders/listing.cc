@@ -8,8 +8,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/engine/reminders/roster.h"
-#include "scheduler/engine/reminders/rosters.h"
+#include "scheduler/engine/reminders/enrollment_index.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -39,9 +39,9 @@ std::string KeyOf(const PlannedItem& item) {
 
 // Rows that pass to `use`, page by page, until it answers false.
 template <typename Use>
-absl::Status ForEachStored(store::Facts& facts, store::ReminderQuery query, Use use) {
+absl::Status ForEachStored(store::ReadTransaction& tx, store::ReminderQuery query, Use use) {
   while (true) {
-    auto rows = facts.ListReminders(query);
+    auto rows = tx.ListReminders(query);
     if (!rows.ok()) return rows.status();
     for (store::ReminderRow& row : *rows) {
       query.after = PositionOf(row);
@@ -109,14 +109,14 @@ bool Listing::PlannedCanMatch() const {
          filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) || filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
 }
 
-absl::StatusOr<std::shared_ptr<const Subject>> Listing::SubjectOf(const std::string& enrollment) {
-  const auto found = subjects_.find(enrollment);
-  if (found != subjects_.end()) return found->second;
-  auto subject = RequireSubject(core_, facts_, clinic_.clinic, enrollment);
-  if (!subject.ok()) return subject.status();
+absl::StatusOr<std::shared_ptr<const EnrollmentContext>> Listing::ContextOf(const std::string& enrollment) {
+  const auto found = contexts_.find(enrollment);
+  if (found != contexts_.end()) return found->second;
+  auto context = RequireEnrollmentContext(engine_, tx_, clinic_.clinic, enrollment);
+  if (!context.ok()) return context.status();
   constexpr size_t kMaxKept = 2000;
-  if (subjects_.size() >= kMaxKept) subjects_.clear();
-  return subjects_[enrollment] = std::make_shared<const Subject>(*std::move(subject));
+  if (contexts_.size() >= kMaxKept) contexts_.clear();
+  return contexts_[enrollment] = std::make_shared<const EnrollmentContext>(*std::move(context));
 }
 
 absl::StatusOr<std::optional<std::vector<std::string>>> Listing::Named() {
@@ -124,7 +124,7 @@ absl::StatusOr<std::optional<std::vector<std::string>>> Listing::Named() {
   if (filter_.patient().empty()) {
     return filter_.enrollment().empty() ? std::optional<Ids>() : std::optional<Ids>({filter_.enrollment()});
   }
-  auto ids = facts_.EnrollmentsOf(clinic_.clinic, filter_.patient());
+  auto ids = tx_.EnrollmentsOf(clinic_.clinic, filter_.patient());
   if (!ids.ok()) return ids.status();
   if (!filter_.enrollment().empty()) {
     const bool is_theirs = std::find(ids->begin(), ids->end(), filter_.enrollment()) != ids->end();
@@ -134,39 +134,39 @@ absl::StatusOr<std::optional<std::vector<std::string>>> Listing::Named() {
 }
 
 absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit) {
-  auto made = MakeSubject(core_, facts_, std::move(row));
+  auto made = MakeEnrollmentContext(engine_, tx_, std::move(row));
   if (!made.ok()) return made.status();
-  const Subject* subject = &*made;
+  const EnrollmentContext* context = &*made;
   absl::flat_hash_set<std::string> recorded;
   bool recorded_all = false;
   absl::Status status;
-  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
+  if (context->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
     // What was dealt with ahead of time keeps its row however long ago that would have been due.
-    status = LoadRecorded(subject->row.enrollment, plan::ToTime(subject->row.data.end_time()), &recorded);
+    status = LoadRecorded(context->row.enrollment, plan::ToTime(context->row.data.end_time()), &recorded);
   }
   if (!status.ok()) return status;
-  plan::Plan plan(*subject->pathway, subject->facts);
+  plan::Plan plan(*context->pathway, context->facts);
   if (from > absl::InfinitePast()) plan.Seek(from);
   plan::Occurrence occurrence;
   bool skipped_fired = false;
   while (plan.Next(&occurrence)) {
     if (occurrence.due > wanted_until_ || (filter_.due_before() && occurrence.due >= *filter_.due_before())) break;
-    if (OnlyRowsTell(*subject, occurrence, now_)) {
-      if (!recorded_all) status = LoadRecorded(subject->row.enrollment, absl::InfinitePast(), &recorded);
+    if (OnlyRowsTell(*context, occurrence, now_)) {
+      if (!recorded_all) status = LoadRecorded(context->row.enrollment, absl::InfinitePast(), &recorded);
       if (!status.ok()) return status;
       recorded_all = true;
-    } else if (!IsDerived(*subject, occurrence)) {
-      // The stretch between enrollment and next_due has fired: over it in one step. Not where some of it has lapsed.
-      const bool all_fired = subject->row.history.ByteSizeLong() == 0;
-      if (!skipped_fired && all_fired && subject->row.next_due) plan.Seek(*subject->row.next_due);
+    } else if (!IsDerived(*context, occurrence)) {
+      // The stretch between enrollment and next_due has fired: over it in one step. Not where some of it has missed.
+      const bool all_fired = context->row.history.ByteSizeLong() == 0;
+      if (!skipped_fired && all_fired && context->row.next_due) plan.Seek(*context->row.next_due);
       skipped_fired = true;
       continue;
     }
-    const v1::ReminderState state = DerivedStanding(*subject, occurrence, now_).state;
-    const PlannedItem item{subject->row.enrollment, &subject->pathway, occurrence.rule,
+    const v1::ReminderState state = DerivedStatus(*context, occurrence, now_).state;
+    const PlannedItem item{context->row.enrollment, &context->pathway, occurrence.rule,
                            occurrence.number,       occurrence.due,    state};
-    if (filter_.MatchesState(state) && filter_.MatchesRule(subject->pathway, occurrence.rule) &&
-        filter_.MatchesChannel(PlannedChannel(*subject, subject->pathway->rule(occurrence.rule).audience)) &&
+    if (filter_.MatchesState(state) && filter_.MatchesRule(context->pathway, occurrence.rule) &&
+        filter_.MatchesChannel(PlannedChannel(*context, context->pathway->rule(occurrence.rule).audience)) &&
         !recorded.contains(KeyOf(item)) && !HasEarlyRow(item)) {
       visit(item);
     }
@@ -180,7 +180,7 @@ absl::Status Listing::LoadRecorded(const std::string& enrollment, absl::Time fro
   query.clinic = clinic_.clinic;
   query.enrollment = enrollment;
   query.due_from = from;
-  return ForEachStored(facts_, std::move(query), [keys](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+  return ForEachStored(tx_, std::move(query), [keys](const store::ReminderRow& row) -> absl::StatusOr<bool> {
     keys->insert(RecordKey(row.key.enrollment, row.key.rule, row.key.number));
     return true;
   });
@@ -193,7 +193,7 @@ bool Listing::HasEarlyRow(const PlannedItem& item) const {
 absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   if (!PlannedCanMatch()) return absl::OkStatus();
   // Everything up to the next wake has fired; a row beyond it was made ahead of time.
-  auto wake = facts_.NextWake(ClockOf(clinic_));
+  auto wake = tx_.NextWake(ClockOf(clinic_));
   if (!wake.ok()) return wake.status();
   const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
   if (absl::Status status = LoadRecorded(filter_.enrollment(), fired, &early_); !status.ok()) return status;
@@ -209,32 +209,32 @@ absl::Status Listing::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   }
   // While its enrollments are planned anew there is no telling without their rows which have been.
   if (way_ == Way::kRows || clinic_.replan_after) return VisitClinic(from, visit);
-  return VisitRoster({from, filter_.due_before().value_or(absl::InfiniteFuture()), now_}, visit);
+  return VisitIndex({from, filter_.due_before().value_or(absl::InfiniteFuture()), now_}, visit);
 }
 
-absl::Status Listing::VisitRoster(const RosterWalk::Span& span, PlannedVisitor visit) {
-  auto seq = facts_.LastEventSeq();
+absl::Status Listing::VisitIndex(const EnrollmentIndexScan::Span& span, PlannedVisitor visit) {
+  auto seq = tx_.LastEventSeq();
   if (!seq.ok()) return seq.status();
-  std::unique_ptr<Roster> roster = core_.rosters().Take(clinic_.clinic, clinic_.calendar, *seq);
-  if (absl::Status status = roster->BringUpTo(core_, facts_, *seq); !status.ok()) return status;
+  std::unique_ptr<EnrollmentIndex> index =
+      engine_.enrollment_indexes().Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
+  if (absl::Status status = index->BringUpTo(engine_, tx_, *seq); !status.ok()) return status;
   // What is about to fire tells only by its row how far it has.
-  auto behind = facts_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
+  auto behind = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
   if (!behind.ok()) return behind.status();
   const absl::flat_hash_set<std::string> late(behind->begin(), behind->end());
-  absl::Status status = RosterWalk(*roster, filter_, span, wanted_until_, late)
-                            .Visit(
-                                [&](const PlannedItem& item) {
-                                  if (!HasEarlyRow(item)) visit(item);
-                                },
-                                [&](absl::string_view enrollment) {
-                                  return VisitById(std::string(enrollment), span.from, visit);
-                                });
-  core_.rosters().GiveBack(std::move(roster));
+  absl::Status status =
+      EnrollmentIndexScan(*index, filter_, span, wanted_until_, late)
+          .Visit(
+              [&](const PlannedItem& item) {
+                if (!HasEarlyRow(item)) visit(item);
+              },
+              [&](absl::string_view enrollment) { return VisitById(std::string(enrollment), span.from, visit); });
+  engine_.enrollment_indexes().GiveBack(std::move(index));
   return status;
 }
 
 absl::Status Listing::VisitById(const std::string& enrollment, absl::Time from, PlannedVisitor visit) {
-  auto row = facts_.GetEnrollment(clinic_.clinic, enrollment);
+  auto row = tx_.GetEnrollment(clinic_.clinic, enrollment);
   if (!row.ok()) return row.status();
   return row->has_value() ? VisitPlannedOf(**std::move(row), from, visit) : absl::OkStatus();
 }
@@ -248,11 +248,11 @@ absl::Status Listing::VisitClinic(absl::Time from, PlannedVisitor visit) {
                        !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) &&
                        !filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
   while (true) {
-    auto rows = facts_.ListEnrollments(query);
+    auto rows = tx_.ListEnrollments(query);
     if (!rows.ok()) return rows.status();
     if (!rows->empty()) query.after = rows->back().enrollment;
     for (store::EnrollmentRow& row : *rows) {
-      const bool stale = row.calendar != core_.BasisOf(row.clinic_calendar);
+      const bool stale = row.plan_fingerprint != engine_.PlanFingerprintOf(row.calendar_fingerprint);
       if (query.pending_only && !stale && row.next_due && filter_.due_before() &&
           *row.next_due >= *filter_.due_before()) {
         continue;
@@ -285,24 +285,24 @@ absl::StatusOr<std::vector<store::DuePosition>> Listing::FirstPlanned(const std:
   return first;
 }
 
-absl::StatusOr<v1::Reminder> Listing::ShowPlanned(const store::DuePosition& position) {
-  auto subject = SubjectOf(position.enrollment);
-  if (!subject.ok()) return subject.status();
-  const Subject& owner = **subject;
+absl::StatusOr<v1::Reminder> Listing::PlannedToProto(const store::DuePosition& position) {
+  auto context = ContextOf(position.enrollment);
+  if (!context.ok()) return context.status();
+  const EnrollmentContext& owner = **context;
   plan::Occurrence occurrence;
   if (!plan::Plan(*owner.pathway, owner.facts).Find(owner.pathway->FindRule(position.rule), position.number,
                                                     &occurrence)) {
     return absl::InternalError("a plan has lost an occurrence it had");
   }
-  return ShowDerived(owner, clinic_.data, occurrence, now_);
+  return DerivedToProto(owner, clinic_.data, occurrence, now_);
 }
 
 absl::StatusOr<bool> Listing::MatchesStored(const store::ReminderRow& row) {
-  auto subject = SubjectOf(row.key.enrollment);
-  if (!subject.ok()) return subject.status();
-  const RowRule rule = RuleOf(**subject, row);
-  return filter_.MatchesSubject(**subject) && filter_.MatchesRule(*rule.pathway, rule.rule) &&
-         filter_.MatchesChannel(StoredChannel(**subject, row));
+  auto context = ContextOf(row.key.enrollment);
+  if (!context.ok()) return context.status();
+  const RowRule rule = RuleOf(**context, row);
+  return filter_.MatchesEnrollment(**context) && filter_.MatchesRule(*rule.pathway, rule.rule) &&
+         filter_.MatchesChannel(StoredChannel(**context, row));
 }
 
 absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::optional<store::DuePosition> after,
@@ -319,7 +319,7 @@ absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::option
     return static_cast<int>(first.size()) < limit;
   };
   if (!named->has_value()) {
-    absl::Status status = ForEachStored(facts_, std::move(query), collect);
+    absl::Status status = ForEachStored(tx_, std::move(query), collect);
     if (!status.ok()) return status;
     return first;
   }
@@ -327,7 +327,7 @@ absl::StatusOr<std::vector<store::ReminderRow>> Listing::FirstStored(std::option
   for (const std::string& enrollment : **named) {
     query.enrollment = enrollment;
     first.clear();
-    if (absl::Status status = ForEachStored(facts_, query, collect); !status.ok()) return status;
+    if (absl::Status status = ForEachStored(tx_, query, collect); !status.ok()) return status;
     all.insert(all.end(), first.begin(), first.end());
   }
   std::sort(all.begin(), all.end(), [](const store::ReminderRow& a, const store::ReminderRow& b) {
@@ -355,12 +355,12 @@ absl::StatusOr<Listing::Page> Listing::List(std::optional<store::DuePosition> af
       break;
     }
     if (take_stored) {
-      auto subject = SubjectOf(next_stored->key.enrollment);
-      if (!subject.ok()) return subject.status();
+      auto context = ContextOf(next_stored->key.enrollment);
+      if (!context.ok()) return context.status();
       last = PositionOf(*next_stored);
-      page.reminders.push_back(ShowStored(**subject, clinic_.data, *next_stored++));
+      page.reminders.push_back(StoredToProto(**context, clinic_.data, *next_stored++));
     } else {
-      auto shown = ShowPlanned(*next_planned);
+      auto shown = PlannedToProto(*next_planned);
       if (!shown.ok()) return shown.status();
       last = *next_planned++;
       page.reminders.push_back(*std::move(shown));
@@ -377,20 +377,20 @@ absl::StatusOr<Listing::Counts> Listing::Count() {
     auto matches = MatchesStored(row);
     if (!matches.ok()) return matches.status();
     if (!*matches) return true;
-    auto subject = SubjectOf(row.key.enrollment);
-    if (!subject.ok()) return subject.status();
-    ++counts[{RuleOf(**subject, row).source().phase(), row.state}];
+    auto context = ContextOf(row.key.enrollment);
+    if (!context.ok()) return context.status();
+    ++counts[{RuleOf(**context, row).source().phase(), row.state}];
     return true;
   };
   store::ReminderQuery query{clinic_.clinic,       "", std::nullopt, filter_.due_from(), filter_.due_before(),
                              filter_.states(), kRowsAtOnce};
   absl::Status status;
   if (!named->has_value()) {
-    status = ForEachStored(facts_, query, add);
+    status = ForEachStored(tx_, query, add);
   } else {
     for (const std::string& enrollment : **named) {
       query.enrollment = enrollment;
-      if (status.ok()) status = ForEachStored(facts_, query, add);
+      if (status.ok()) status = ForEachStored(tx_, query, add);
     }
   }
   if (!status.ok()) return status;

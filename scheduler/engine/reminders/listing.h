@@ -12,37 +12,38 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/filter.h"
-#include "scheduler/engine/lifecycle/subject.h"
-#include "scheduler/engine/reminders/roster_walk.h"
-#include "scheduler/engine/runtime/core.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/engine/reminders/enrollment_index_scan.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
 // One listing or count over a snapshot of what is committed. Not thread safe; lives as long as the read.
 //
 // Cost: stored reminders are read by index, page by page, 14 microseconds each where they are counted. Planned ones of
-// one enrollment or patient cost a few microseconds each. Those of a whole clinic go by its roster (roster.h), unless
+// one enrollment or patient cost a few microseconds each. Those of a whole clinic go by its index (index.h), unless
 // the states asked for rule them out: about 50 ns for each enrollment, whether or not anything matches, 3 us for each
 // cohort that may have something in the window, 50 ns for each reminder that is met; and 7 us for each enrollment of
 // which only its row tells. A page adds 10 us for each reminder it shows; later pages cost what the first does.
 // Measured on one core over a year's procedures in eight zones, next week: 14 ms for the first page and 18 ms to count
-// 136,000 reminders of 100,000 enrollments, 8 ms each of 5,000. A clinic without a roster (nobody has asked yet) is
+// 136,000 reminders of 100,000 enrollments, 8 ms each of 5,000. A clinic without a index (nobody has asked yet) is
 // read whole first, 5 us an enrollment.
 class Listing {
  public:
-  // How the plans of a whole clinic are found: by its roster, or by reading every enrollment, which is what the roster
+  // How the plans of a whole clinic are found: by its index, or by reading every enrollment, which is what the index
   // must agree with.
-  enum class Way { kRoster, kRows };
+  enum class Way { kIndex, kRows };
 
-  Listing(Core& core, store::Facts& facts, store::ClinicRow clinic, Filter filter, Way way = Way::kRoster)
-      : core_(core),
-        facts_(facts),
+  Listing(EngineContext& engine, store::ReadTransaction& tx, store::ClinicRow clinic, Filter filter,
+          Way way = Way::kIndex)
+      : engine_(engine),
+        tx_(tx),
         clinic_(std::move(clinic)),
         filter_(std::move(filter)),
         way_(way),
-        now_(core.Now(clinic_)) {}
+        now_(engine.Now(clinic_)) {}
 
   // At most `limit` reminders after `after`, in order of (due, enrollment, rule, number), and whether there are more.
   struct Page {
@@ -56,7 +57,7 @@ class Listing {
   absl::StatusOr<Counts> Count();
 
  private:
-  using PlannedVisitor = RosterWalk::Visitor;
+  using PlannedVisitor = EnrollmentIndexScan::Visitor;
 
   // Adds to `keys` the stored reminders due at `from` or later, of one enrollment or (empty) all.
   absl::Status LoadRecorded(const std::string& enrollment, absl::Time from, absl::flat_hash_set<std::string>* keys);
@@ -64,27 +65,27 @@ class Listing {
   // out.
   absl::Status VisitPlanned(absl::Time from, PlannedVisitor visit);
   absl::Status VisitClinic(absl::Time from, PlannedVisitor visit);
-  absl::Status VisitRoster(const RosterWalk::Span& span, PlannedVisitor visit);
+  absl::Status VisitIndex(const EnrollmentIndexScan::Span& span, PlannedVisitor visit);
   absl::Status VisitById(const std::string& enrollment, absl::Time from, PlannedVisitor visit);
   absl::Status VisitPlannedOf(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit);
   bool HasEarlyRow(const PlannedItem& item) const;
   absl::StatusOr<std::vector<store::DuePosition>> FirstPlanned(const std::optional<store::DuePosition>& after,
                                                                int limit);
   absl::StatusOr<std::vector<store::ReminderRow>> FirstStored(std::optional<store::DuePosition> after, int limit);
-  absl::StatusOr<v1::Reminder> ShowPlanned(const store::DuePosition& position);
+  absl::StatusOr<v1::Reminder> PlannedToProto(const store::DuePosition& position);
   absl::StatusOr<bool> MatchesStored(const store::ReminderRow& row);
-  absl::StatusOr<std::shared_ptr<const Subject>> SubjectOf(const std::string& enrollment);
+  absl::StatusOr<std::shared_ptr<const EnrollmentContext>> ContextOf(const std::string& enrollment);
   // The enrollments the filter is about: one, those of a patient (at most a handful), or nothing for the clinic's.
   absl::StatusOr<std::optional<std::vector<std::string>>> Named();
   bool PlannedCanMatch() const;
 
-  Core& core_;
-  store::Facts& facts_;
+  EngineContext& engine_;
+  store::ReadTransaction& tx_;
   store::ClinicRow clinic_;
   Filter filter_;
   Way way_;
   absl::Time now_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const Subject>> subjects_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const EnrollmentContext>> contexts_;
   absl::Time wanted_until_ = absl::InfiniteFuture();
   // What was dealt with before it was due: it has a row, so that of the plan does not count. And whose it is.
   absl::flat_hash_set<std::string> early_;

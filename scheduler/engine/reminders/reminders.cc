@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/events/watch.h"
-#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/filter.h"
-#include "scheduler/engine/lifecycle/showing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/names.h"
@@ -21,42 +21,44 @@ namespace aftercare::engine {
 namespace {
 
 // The occurrence of that name in the patient's plan.
-absl::StatusOr<plan::Occurrence> FindOccurrence(const Subject& subject, const store::ReminderKey& key) {
-  const int rule = subject.pathway->FindRule(key.rule);
+absl::StatusOr<plan::Occurrence> FindOccurrence(const EnrollmentContext& context, const store::ReminderKey& key) {
+  const int rule = context.pathway->FindRule(key.rule);
   plan::Occurrence occurrence;
-  plan::Plan plan(*subject.pathway, subject.facts);
+  plan::Plan plan(*context.pathway, context.facts);
   if (rule < 0 || !plan.Find(rule, key.number, &occurrence)) return ReminderNotFound(key);
   return occurrence;
 }
 
-absl::Status Complete(store::Transaction& tx, const Subject& subject, const store::ReminderKey& key, absl::Time now,
-                      std::optional<store::ReminderRow> stored) {
-  if (stored) return ChangeReminder(tx, subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &*stored);
-  auto occurrence = FindOccurrence(subject, key);
+absl::Status Complete(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderKey& key,
+                      absl::Time now, std::optional<store::ReminderRow> stored) {
+  if (stored)
+    return ChangeReminder(tx, context, ReminderEvent::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &*stored);
+  auto occurrence = FindOccurrence(context, key);
   if (!occurrence.ok()) return occurrence.status();
-  store::ReminderRow row = NewReminderRow(subject, *occurrence);
+  store::ReminderRow row = NewReminderRow(context, *occurrence);
   // What the plan alone has ended (late, or after the end) stays ended.
-  row.state = DerivedStanding(subject, *occurrence, now).state;
+  row.state = DerivedStatus(context, *occurrence, now).state;
   if (row.state != v1::REMINDER_STATE_SCHEDULED) {
-    return ChangeReminder(tx, subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
+    return ChangeReminder(tx, context, ReminderEvent::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
   }
-  return InsertReminder(tx, subject, Input::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row).status();
+  return InsertReminder(tx, context, ReminderEvent::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &row).status();
 }
 
 // Answers when the sweeper must look.
-absl::StatusOr<absl::Time> CompleteNow(Core& core, store::Transaction& tx, const store::ReminderKey& key) {
+absl::StatusOr<absl::Time> CompleteNow(EngineContext& engine, store::WriteTransaction& tx,
+                                       const store::ReminderKey& key) {
   auto clinic = RequireClinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, tx, key.clinic, key.enrollment);
-  if (!subject.ok()) return subject.status();
-  const absl::Time now = core.Now(*clinic);
+  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
+  if (!context.ok()) return context.status();
+  const absl::Time now = engine.Now(*clinic);
   auto stored = tx.GetReminder(key);
   if (!stored.ok()) return stored.status();
   const bool was_done = *stored && (*stored)->state == v1::REMINDER_STATE_COMPLETED;
-  absl::Status status = Complete(tx, *subject, key, now, *std::move(stored));
+  absl::Status status = Complete(tx, *context, key, now, *std::move(stored));
   if (!status.ok()) return status;
   // Done again it is no new answer.
-  return was_done ? absl::InfiniteFuture() : EndAnswered(tx, key, now, &*subject);
+  return was_done ? absl::InfiniteFuture() : EndAnswered(tx, key, now, &*context);
 }
 
 }  // namespace
@@ -65,25 +67,26 @@ absl::Status ReminderNotFound(const store::ReminderKey& key) {
   return ResourceNotFound("REMINDER_NOT_FOUND", ReminderNameOf(key));
 }
 
-absl::StatusOr<v1::Reminder> ShowReminder(Core& core, store::Facts& facts, const store::ReminderKey& key) {
-  auto clinic = RequireClinic(facts, key.clinic);
+absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
+                                          const store::ReminderKey& key) {
+  auto clinic = RequireClinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto subject = RequireSubject(core, facts, key.clinic, key.enrollment);
-  if (!subject.ok()) return subject.status();
-  auto row = facts.GetReminder(key);
+  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
+  if (!context.ok()) return context.status();
+  auto row = tx.GetReminder(key);
   if (!row.ok()) return row.status();
-  const plan::Plan plan(*subject->pathway, subject->facts);
-  const int rule = subject->pathway->FindRule(key.rule);
+  const plan::Plan plan(*context->pathway, context->facts);
+  const int rule = context->pathway->FindRule(key.rule);
   v1::Reminder reminder;
   if (row->has_value()) {
-    reminder = ShowStored(*subject, clinic->data, **row);
+    reminder = StoredToProto(*context, clinic->data, **row);
   } else {
-    auto occurrence = FindOccurrence(*subject, key);
+    auto occurrence = FindOccurrence(*context, key);
     if (!occurrence.ok()) return occurrence.status();
-    reminder = ShowDerived(*subject, clinic->data, *occurrence, core.Now(*clinic));
+    reminder = DerivedToProto(*context, clinic->data, *occurrence, engine.Now(*clinic));
   }
   const bool moved = row->has_value() && (*row)->moved;
-  plan::AddSteps(*subject->pathway, subject->facts, plan, rule, key.number, moved, &reminder);
+  plan::AddSteps(*context->pathway, context->facts, plan, rule, key.number, moved, &reminder);
   return reminder;
 }
 
@@ -98,25 +101,25 @@ void Reminders::List(const Caller& caller, const v1::ListRemindersRequest& reque
       absl::StrCat("list-reminders/", request.parent(), "/", Fingerprint(request.filter()));
   std::optional<store::DuePosition> after;
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     if (opened) after = DecodePosition(*opened);
     if (!after) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Read(
+  engine_.Read(
       [this, clinic = *clinic, filter = std::move(filter), after, page, context,
-       response](store::Facts& facts) mutable -> absl::Status {
-        auto owner = RequireClinic(facts, clinic);
+       response](store::ReadTransaction& tx) mutable -> absl::Status {
+        auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
-        auto seq = facts.LastEventSeq();
+        auto seq = tx.LastEventSeq();
         if (!seq.ok()) return seq.status();
-        Listing listing(core_, facts, *std::move(owner), std::move(filter));
+        Listing listing(engine_, tx, *std::move(owner), std::move(filter));
         auto listed = listing.List(after, page);
         if (!listed.ok()) return listed.status();
         for (v1::Reminder& reminder : listed->reminders) *response->add_reminders() = std::move(reminder);
-        if (listed->last) response->set_next_page_token(core_.tokens().Seal(context, EncodePosition(*listed->last)));
-        response->set_resume_token(MakeResumeToken(core_.tokens(), clinic, *seq));
+        if (listed->last) response->set_next_page_token(engine_.tokens().Seal(context, EncodePosition(*listed->last)));
+        response->set_resume_token(MakeResumeToken(engine_.tokens(), clinic, *seq));
         return absl::OkStatus();
       },
       std::move(done));
@@ -130,11 +133,12 @@ void Reminders::Count(const Caller& caller, const v1::CountRemindersRequest& req
   Filter filter = Filter::Make(request.filter(), clinic.value_or(""), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, clinic = *clinic, filter = std::move(filter), response](store::Facts& facts) mutable -> absl::Status {
-        auto owner = RequireClinic(facts, clinic);
+  engine_.Read(
+      [this, clinic = *clinic, filter = std::move(filter),
+       response](store::ReadTransaction& tx) mutable -> absl::Status {
+        auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
-        auto counts = Listing(core_, facts, *std::move(owner), std::move(filter)).Count();
+        auto counts = Listing(engine_, tx, *std::move(owner), std::move(filter)).Count();
         if (!counts.ok()) return counts.status();
         for (const auto& [key, count] : *counts) {
           v1::ReminderCount* entry = response->add_counts();
@@ -153,9 +157,9 @@ void Reminders::Get(const Caller& caller, const v1::GetReminderRequest& request,
   const auto key = ParseReminderName(request.name());
   if (!key) return done(InvalidField("name", kReminderForm));
   if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, key = *key, response](store::Facts& facts) -> absl::Status {
-        auto reminder = ShowReminder(core_, facts, key);
+  engine_.Read(
+      [this, key = *key, response](store::ReadTransaction& tx) -> absl::Status {
+        auto reminder = ReadReminder(engine_, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();
@@ -172,14 +176,14 @@ void Reminders::Complete(const Caller& caller, const v1::CompleteReminderRequest
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
   auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  core_.Mutate(
+  engine_.Mutate(
       request, key->clinic, request.request_id(), response,
-      [this, key = *key, response, wake](store::Transaction& tx) -> absl::Status {
+      [this, key = *key, response, wake](store::WriteTransaction& tx) -> absl::Status {
         *wake = absl::InfiniteFuture();
-        auto completed = CompleteNow(core_, tx, key);
+        auto completed = CompleteNow(engine_, tx, key);
         if (!completed.ok()) return completed.status();
         *wake = *completed;
-        auto reminder = ShowReminder(core_, tx, key);
+        auto reminder = ReadReminder(engine_, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();

@@ -3,7 +3,7 @@
 
 #include "aftercare/v1/reminder_service.pb.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/plan/field_errors.h"
 
 namespace aftercare::engine {
@@ -12,7 +12,7 @@ namespace aftercare::engine {
 // the API names.
 class Reminders {
  public:
-  Reminders(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+  Reminders(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void List(const Caller& caller, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,
             Done done);
@@ -34,7 +34,7 @@ class Reminders {
   void Adjust(const Caller& caller, const Request& request, Response* response, plan::FieldErrors errors,
               Change change, Done done);
 
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
 };
 

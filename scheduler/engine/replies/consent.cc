@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -17,33 +17,35 @@ namespace aftercare::engine {
 namespace {
 
 // Sends a message another way, or nowhere, whose contact point the patient has just opted out of.
-absl::Status Redirect(store::Transaction& tx, const Subject& subject, absl::Time now, store::ReminderRow* row) {
+absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                      store::ReminderRow* row) {
   // What ran out of its window by this instant has, even if the sweep has not got to it yet.
   if (row->closes && *row->closes <= now) return absl::OkStatus();
-  const std::optional<int> next = PermittedContactPoint(subject, row->contact_point + 1);
-  if (!next) return ChangeReminder(tx, subject, Input::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
-  DirectAt(subject, *next, row);
+  const std::optional<int> next = PermittedContactPoint(context, row->contact_point + 1);
+  if (!next) return ChangeReminder(tx, context, ReminderEvent::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
+  DirectAt(context, *next, row);
   row->failures = 0;
   if (row->state == v1::REMINDER_STATE_LEASED) {
     row->available = AvailableFrom(*row, now);
-    return ChangeReminder(tx, subject, Input::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+    return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
   }
   // A pause after a failure was for the contact point of before. While the enrollment is paused nothing is available.
   if (row->available) row->available = std::min(*row->available, AvailableFrom(*row, now));
-  return StoreReminder(tx, subject, *row, now);
+  return StoreReminder(tx, context, *row, now);
 }
 
-absl::Status RedirectOpen(store::Transaction& tx, const Subject& subject, v1::Channel channel, absl::Time now) {
-  auto rows = RowsOf(tx, subject, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, v1::Channel channel,
+                          absl::Time now) {
+  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    if (StoredChannel(subject, row) != channel) continue;  // tasks have none
-    if (absl::Status status = Redirect(tx, subject, now, &row); !status.ok()) return status;
+    if (StoredChannel(context, row) != channel) continue;  // tasks have none
+    if (absl::Status status = Redirect(tx, context, now, &row); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status LogConsent(store::Transaction& tx, absl::string_view clinic, absl::string_view patient,
+absl::Status LogConsent(store::WriteTransaction& tx, absl::string_view clinic, absl::string_view patient,
                         v1::Channel channel, v1::Consent consent, absl::Time now) {
   v1::Event event;
   plan::SetTimestamp(now, event.mutable_event_time());
@@ -54,7 +56,7 @@ absl::Status LogConsent(store::Transaction& tx, absl::string_view clinic, absl::
   return tx.AppendEvent(clinic, std::move(event));
 }
 
-absl::Status SetNow(Core& core, store::Transaction& tx, const std::string& clinic,
+absl::Status SetNow(EngineContext& engine, store::WriteTransaction& tx, const std::string& clinic,
                     const v1::SetChannelConsentRequest& request, v1::SetChannelConsentResponse* response) {
   auto owner = RequireClinic(tx, clinic);
   if (!owner.ok()) return owner.status();
@@ -64,8 +66,8 @@ absl::Status SetNow(Core& core, store::Transaction& tx, const std::string& clini
     return MakeError(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND",
                      absl::StrCat(ClinicNameOf(clinic), " has no enrollment of patient ", request.patient()));
   }
-  auto opted_out = ApplyConsent(core, tx, clinic, request.patient(), request.channel(), request.consent(),
-                                core.Now(*owner));
+  auto opted_out =
+      ApplyConsent(engine, tx, clinic, request.patient(), request.channel(), request.consent(), engine.Now(*owner));
   if (!opted_out.ok()) return opted_out.status();
   AddChannels(*opted_out, response->mutable_opted_out_channels());
   return absl::OkStatus();
@@ -73,7 +75,7 @@ absl::Status SetNow(Core& core, store::Transaction& tx, const std::string& clini
 
 }  // namespace
 
-absl::StatusOr<int64_t> ApplyConsent(Core& core, store::Transaction& tx, absl::string_view clinic,
+absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransaction& tx, absl::string_view clinic,
                                      absl::string_view patient, v1::Channel channel, v1::Consent consent,
                                      absl::Time now) {
   auto before = tx.OptedOut(clinic, patient);
@@ -91,13 +93,13 @@ absl::StatusOr<int64_t> ApplyConsent(Core& core, store::Transaction& tx, absl::s
   auto rows = tx.ListEnrollments(query);
   if (!rows.ok()) return rows.status();
   for (store::EnrollmentRow& row : *rows) {
-    auto subject = MakeSubject(core, tx, std::move(row));
-    if (!subject.ok()) return subject.status();
-    subject->row.opted_out = after;
-    ++subject->row.version;
-    status = tx.UpdateEnrollment(subject->row);
-    if (status.ok()) status = LogEnrollment(tx, subject->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
-    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, *subject, channel, now);
+    auto context = MakeEnrollmentContext(engine, tx, std::move(row));
+    if (!context.ok()) return context.status();
+    context->row.opted_out = after;
+    ++context->row.version;
+    status = tx.UpdateEnrollment(context->row);
+    if (status.ok()) status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
+    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, *context, channel, now);
     if (!status.ok()) return status;
   }
   return after;
@@ -120,10 +122,10 @@ void Consents::SetChannel(const Caller& caller, const v1::SetChannelConsentReque
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  core_.Mutate(
+  engine_.Mutate(
       request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response](store::Transaction& tx) {
-        return SetNow(core_, tx, clinic, request, response);
+      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) {
+        return SetNow(engine_, tx, clinic, request, response);
       },
       std::move(done));
 }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "scheduler/engine/enrollments/enroll.h"
-#include "scheduler/engine/lifecycle/changes.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/plan/groups.h"
 
 namespace aftercare::engine {
@@ -22,9 +22,9 @@ struct Unsent {
   absl::Time due() const { return row != nullptr ? row->due : occurrence.due; }
 };
 
-bool IsUnsent(const Subject& subject, const Unsent& member, absl::Time now) {
+bool IsUnsent(const EnrollmentContext& context, const Unsent& member, absl::Time now) {
   if (member.row == nullptr) {
-    return DerivedStanding(subject, member.occurrence, now).state == v1::REMINDER_STATE_SCHEDULED;
+    return DerivedStatus(context, member.occurrence, now).state == v1::REMINDER_STATE_SCHEDULED;
   }
   // What ran out of its window by this instant has, even if the sweep has not got to it yet.
   if (member.row->closes && *member.row->closes <= now) return false;
@@ -32,27 +32,27 @@ bool IsUnsent(const Subject& subject, const Unsent& member, absl::Time now) {
          member.row->state == v1::REMINDER_STATE_LEASED;
 }
 
-absl::Status Cancel(store::Transaction& tx, const Subject& subject, v1::ReminderReason reason, absl::Time now,
-                    const Unsent& member) {
-  if (member.row != nullptr) return ChangeReminder(tx, subject, Input::kCancel, reason, now, member.row);
-  store::ReminderRow row = NewReminderRow(subject, member.occurrence);
-  return InsertReminder(tx, subject, Input::kCancel, reason, now, &row).status();
+absl::Status Cancel(store::WriteTransaction& tx, const EnrollmentContext& context, v1::ReminderReason reason,
+                    absl::Time now, const Unsent& member) {
+  if (member.row != nullptr) return ChangeReminder(tx, context, ReminderEvent::kCancel, reason, now, member.row);
+  store::ReminderRow row = NewReminderRow(context, member.occurrence);
+  return InsertReminder(tx, context, ReminderEvent::kCancel, reason, now, &row).status();
 }
 
 // Ends what the answer makes needless. Whether there was anything.
-absl::StatusOr<bool> CancelNeedless(store::Transaction& tx, const Subject& subject,
+absl::StatusOr<bool> CancelNeedless(store::WriteTransaction& tx, const EnrollmentContext& context,
                                     const store::ReminderKey& answered, absl::Time now) {
-  const plan::CompiledPathway& pathway = *subject.pathway;
+  const plan::CompiledPathway& pathway = *context.pathway;
   const int rule = pathway.FindRule(answered.rule);
   const int group = pathway.rule(rule).group;
-  auto rows = RowsOf(tx, subject, {});
+  auto rows = RowsOf(tx, context, {});
   if (!rows.ok()) return rows.status();
   std::map<std::pair<int, int>, store::ReminderRow*> by_key;
   for (store::ReminderRow& row : *rows) by_key[{pathway.FindRule(row.key.rule), row.key.number}] = &row;
 
   int instance = -1;
   std::map<int, std::vector<Unsent>> unsent;  // by instance
-  for (const plan::GroupMember& member : plan::MembersOf(pathway, subject.facts, group)) {
+  for (const plan::GroupMember& member : plan::MembersOf(pathway, context.facts, group)) {
     const plan::Occurrence& occurrence = member.occurrence;
     if (occurrence.rule == rule && occurrence.number == answered.number) {
       instance = member.instance;
@@ -60,7 +60,7 @@ absl::StatusOr<bool> CancelNeedless(store::Transaction& tx, const Subject& subje
     }
     const auto row = by_key.find({occurrence.rule, occurrence.number});
     const Unsent one{occurrence, row == by_key.end() ? nullptr : row->second};
-    if (IsUnsent(subject, one, now)) unsent[member.instance].push_back(one);
+    if (IsUnsent(context, one, now)) unsent[member.instance].push_back(one);
   }
   if (instance < 0) return false;
   const absl::Time silent_until = now + absl::Seconds(pathway.group(group).silence);
@@ -75,7 +75,7 @@ absl::StatusOr<bool> CancelNeedless(store::Transaction& tx, const Subject& subje
     if (!is_own && !is_silenced) continue;
     const auto reason = is_own ? v1::REMINDER_REASON_ANSWERED : v1::REMINDER_REASON_SILENCED;
     for (const Unsent& member : members) {
-      if (absl::Status status = Cancel(tx, subject, reason, now, member); !status.ok()) return status;
+      if (absl::Status status = Cancel(tx, context, reason, now, member); !status.ok()) return status;
     }
     any = true;
   }
@@ -84,18 +84,18 @@ absl::StatusOr<bool> CancelNeedless(store::Transaction& tx, const Subject& subje
 
 }  // namespace
 
-absl::StatusOr<absl::Time> EndAnswered(store::Transaction& tx, const store::ReminderKey& answered, absl::Time now,
-                                       Subject* subject) {
-  const int rule = subject->pathway->FindRule(answered.rule);
-  if (rule < 0 || subject->pathway->rule(rule).group < 0) return absl::InfiniteFuture();
-  if (subject->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::InfiniteFuture();
-  if (auto fired = FireEnrollment(tx, subject, now); !fired.ok()) return fired.status();
-  auto any = CancelNeedless(tx, *subject, answered, now);
+absl::StatusOr<absl::Time> EndAnswered(store::WriteTransaction& tx, const store::ReminderKey& answered, absl::Time now,
+                                       EnrollmentContext* context) {
+  const int rule = context->pathway->FindRule(answered.rule);
+  if (rule < 0 || context->pathway->rule(rule).group < 0) return absl::InfiniteFuture();
+  if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::InfiniteFuture();
+  if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
+  auto any = CancelNeedless(tx, *context, answered, now);
   if (!any.ok()) return any.status();
   if (*any) {
-    if (auto fired = Replan(tx, subject, now); !fired.ok()) return fired.status();
+    if (auto fired = Replan(tx, context, now); !fired.ok()) return fired.status();
   }
-  return WakeTimeOf(subject->row);
+  return WakeTimeOf(context->row);
 }
 
 }  // namespace aftercare::engine

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/lifecycle/changes.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/showing.h"
-#include "scheduler/engine/lifecycle/subject.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/replies/consent.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/names.h"
@@ -27,7 +27,7 @@ constexpr absl::Duration kAnswerable = absl::Hours(24 * 7);
 
 // A message that was sent, and to whom.
 struct Sent {
-  size_t subject = 0;  // index
+  size_t context = 0;  // index
   store::ReminderRow row;
 };
 
@@ -39,8 +39,9 @@ bool IsOlder(const Sent& a, const Sent& b) {
 // Takes in one reply. A class only to share what every step needs.
 class Recorder {
  public:
-  Recorder(Core& core, store::Transaction& tx, const v1::RecordReplyRequest& request, store::ClinicRow clinic)
-      : core_(core), tx_(tx), request_(request), clinic_(std::move(clinic)), now_(core.Now(clinic_)) {}
+  Recorder(EngineContext& engine, store::WriteTransaction& tx, const v1::RecordReplyRequest& request,
+           store::ClinicRow clinic)
+      : engine_(engine), tx_(tx), request_(request), clinic_(std::move(clinic)), now_(engine.Now(clinic_)) {}
 
   absl::StatusOr<v1::Reply> Run(absl::Time* wake) {
     const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(request_.text());
@@ -49,10 +50,10 @@ class Recorder {
     // A decision holds whatever message it was written to.
     auto answered = decides ? std::optional<Sent>() : FindAnswered(read);
     if (!answered.ok()) return answered.status();
-    if (*answered) named_ = (*answered)->subject;
+    if (*answered) named_ = (*answered)->context;
     auto of = named_ ? absl::StatusOr<size_t>(*named_) : LastWrittenTo();
     if (!of.ok()) return of.status();
-    Describe(read, subjects_[*of], *answered);
+    Describe(read, contexts_[*of], *answered);
     absl::Status status = Store();
     if (status.ok() && decides) status = Decide();
     if (status.ok() && *answered) status = Complete(&**answered, wake);
@@ -83,9 +84,9 @@ class Recorder {
       auto rows = tx_.ListEnrollments(query);
       if (!rows.ok()) return rows.status();
       for (store::EnrollmentRow& row : *rows) {
-        auto subject = MakeSubject(core_, tx_, std::move(row));
-        if (!subject.ok()) return subject.status();
-        subjects_.push_back(*std::move(subject));
+        auto context = MakeEnrollmentContext(engine_, tx_, std::move(row));
+        if (!context.ok()) return context.status();
+        contexts_.push_back(*std::move(context));
       }
     }
     return absl::OkStatus();
@@ -96,12 +97,12 @@ class Recorder {
   absl::StatusOr<std::optional<Sent>> NewestSent(absl::Time since, std::vector<v1::ReminderState> states,
                                                  Matches matches) {
     std::optional<Sent> newest;
-    for (size_t i = 0; i < subjects_.size(); ++i) {
-      auto rows = RowsOf(tx_, subjects_[i], states);
+    for (size_t i = 0; i < contexts_.size(); ++i) {
+      auto rows = RowsOf(tx_, contexts_[i], states);
       if (!rows.ok()) return rows.status();
       for (store::ReminderRow& row : *rows) {
         if (row.state_time < since || row.channel != request_.channel()) continue;
-        if (!matches(subjects_[i], row)) continue;
+        if (!matches(contexts_[i], row)) continue;
         Sent sent{i, std::move(row)};
         if (!newest || IsOlder(*newest, sent)) newest = std::move(sent);
       }
@@ -109,8 +110,8 @@ class Recorder {
     return newest;
   }
 
-  static bool Asks(const Subject& subject, const store::ReminderRow& row, const plan::ReadReply& read) {
-    const v1::AnswerKind asked = RuleOf(subject, row).compiled().answer;
+  static bool Asks(const EnrollmentContext& context, const store::ReminderRow& row, const plan::ReadReply& read) {
+    const v1::AnswerKind asked = RuleOf(context, row).compiled().answer;
     return asked != v1::ANSWER_KIND_UNSPECIFIED && asked == read.answer();
   }
 
@@ -118,36 +119,37 @@ class Recorder {
   absl::StatusOr<std::optional<Sent>> FindAnswered(const plan::ReadReply& read) {
     if (!request_.reminder().empty()) return FindNamed(read);
     if (read.answer() == v1::ANSWER_KIND_UNSPECIFIED) return std::nullopt;
-    return NewestSent(now_ - kAnswerable, {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED},
-                      [&](const Subject& subject, const store::ReminderRow& row) { return Asks(subject, row, read); });
+    return NewestSent(
+        now_ - kAnswerable, {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED},
+        [&](const EnrollmentContext& context, const store::ReminderRow& row) { return Asks(context, row, read); });
   }
 
   // The reminder the request names, if the reply answers it: it must be one of the sender's, that has been with a
   // gateway.
   absl::StatusOr<std::optional<Sent>> FindNamed(const plan::ReadReply& read) {
     const store::ReminderKey key = *ParseReminderName(request_.reminder());
-    const auto subject = std::find_if(subjects_.begin(), subjects_.end(), [&](const Subject& candidate) {
+    const auto context = std::find_if(contexts_.begin(), contexts_.end(), [&](const EnrollmentContext& candidate) {
       return candidate.row.enrollment == key.enrollment;
     });
-    if (subject == subjects_.end()) {
+    if (context == contexts_.end()) {
       auto row = tx_.GetEnrollment(key.clinic, key.enrollment);
       if (!row.ok()) return row.status();
       if (!row->has_value()) return ReminderNotFound(key);
       return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_OF_SENDER",
                        absl::StrCat(request_.reminder(), " is not one of the sender's"));
     }
-    named_ = static_cast<size_t>(subject - subjects_.begin());
+    named_ = static_cast<size_t>(context - contexts_.begin());
     auto row = tx_.GetReminder(key);
     if (!row.ok()) return row.status();
     if (!row->has_value()) {
       plan::Occurrence occurrence;
-      const plan::Plan plan(*subject->pathway, subject->facts);
-      if (!plan.Find(subject->pathway->FindRule(key.rule), key.number, &occurrence)) return ReminderNotFound(key);
+      const plan::Plan plan(*context->pathway, context->facts);
+      if (!plan.Find(context->pathway->FindRule(key.rule), key.number, &occurrence)) return ReminderNotFound(key);
       return std::nullopt;  // nobody can have had it
     }
     const bool had = (*row)->attempts > 0 && (*row)->state != v1::REMINDER_STATE_COMPLETED &&
-                     NextState((*row)->state, Input::kComplete).has_value();
-    if (!had || !Asks(*subject, **row, read)) return std::nullopt;
+                     NextState((*row)->state, ReminderEvent::kComplete).has_value();
+    if (!had || !Asks(*context, **row, read)) return std::nullopt;
     return Sent{*named_, **std::move(row)};
   }
 
@@ -155,17 +157,18 @@ class Recorder {
   absl::StatusOr<size_t> LastWrittenTo() {
     auto last = NewestSent(absl::InfinitePast(),
                            {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED, v1::REMINDER_STATE_COMPLETED},
-                           [](const Subject&, const store::ReminderRow& row) { return row.attempts > 0; });
+                           [](const EnrollmentContext&, const store::ReminderRow& row) { return row.attempts > 0; });
     if (!last.ok()) return last.status();
-    if (last->has_value()) return (*last)->subject;
-    const auto newest = std::max_element(subjects_.begin(), subjects_.end(), [](const Subject& a, const Subject& b) {
-      return a.facts.enroll_time < b.facts.enroll_time;
-    });
-    return static_cast<size_t>(newest - subjects_.begin());
+    if (last->has_value()) return (*last)->context;
+    const auto newest = std::max_element(contexts_.begin(), contexts_.end(),
+                                         [](const EnrollmentContext& a, const EnrollmentContext& b) {
+                                           return a.facts.enroll_time < b.facts.enroll_time;
+                                         });
+    return static_cast<size_t>(newest - contexts_.begin());
   }
 
   // Puts the reply together, but for its name.
-  void Describe(const plan::ReadReply& read, const Subject& of, const std::optional<Sent>& answered) {
+  void Describe(const plan::ReadReply& read, const EnrollmentContext& of, const std::optional<Sent>& answered) {
     reply_.set_channel(request_.channel());
     plan::SetTimestamp(now_, reply_.mutable_receive_time());
     reply_.set_text(request_.text());
@@ -184,7 +187,7 @@ class Recorder {
     auto seq = tx_.LastEventSeq();
     if (!seq.ok()) return seq.status();
     // Ordered by time, and where that is the same by place in the log, which also keeps ids apart.
-    store::ReplyRow row{clinic_.clinic, MakeEnrollmentId(core_.clock().Now(), static_cast<uint64_t>(*seq)), reply_};
+    store::ReplyRow row{clinic_.clinic, MakeTimeOrderedId(engine_.clock().Now(), static_cast<uint64_t>(*seq)), reply_};
     if (absl::Status status = tx_.InsertReply(row); !status.ok()) return status;
     reply_.set_name(ReplyNameOf(clinic_.clinic, row.reply));
     v1::Event event;
@@ -206,39 +209,40 @@ class Recorder {
     const v1::Consent consent =
         reply_.meaning() == v1::REPLY_MEANING_STOP ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED;
     for (const std::string& patient : patients_) {
-      auto applied = ApplyConsent(core_, tx_, clinic_.clinic, patient, request_.channel(), consent, now_);
+      auto applied = ApplyConsent(engine_, tx_, clinic_.clinic, patient, request_.channel(), consent, now_);
       if (!applied.ok()) return applied.status();
     }
     return absl::OkStatus();
   }
 
   absl::Status Complete(Sent* sent, absl::Time* wake) {
-    Subject& subject = subjects_[sent->subject];
+    EnrollmentContext& context = contexts_[sent->context];
     if (reply_.has_score()) sent->row.score = reply_.score();
     absl::Status status =
-        ChangeReminder(tx_, subject, Input::kComplete, v1::REMINDER_REASON_ANSWERED, now_, &sent->row);
+        ChangeReminder(tx_, context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now_, &sent->row);
     if (!status.ok()) return status;
-    auto ended = EndAnswered(tx_, sent->row.key, now_, &subject);
+    auto ended = EndAnswered(tx_, sent->row.key, now_, &context);
     *wake = ended.value_or(absl::InfiniteFuture());
     return ended.status();
   }
 
-  Core& core_;
-  store::Transaction& tx_;
+  EngineContext& engine_;
+  store::WriteTransaction& tx_;
   const v1::RecordReplyRequest& request_;
   const store::ClinicRow clinic_;
   const absl::Time now_;
   std::set<std::string> patients_;
-  std::vector<Subject> subjects_;
-  std::optional<size_t> named_;  // index of the subject whose reminder it answers, or the request names
+  std::vector<EnrollmentContext> contexts_;
+  std::optional<size_t> named_;  // index of the context whose reminder it answers, or the request names
   v1::Reply reply_;
 };
 
 }  // namespace
 
-absl::StatusOr<v1::Reply> RecordReply(Core& core, store::Transaction& tx, const v1::RecordReplyRequest& request,
-                                      store::ClinicRow clinic, absl::Time* wake) {
-  return Recorder(core, tx, request, std::move(clinic)).Run(wake);
+absl::StatusOr<v1::Reply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
+                                      const v1::RecordReplyRequest& request, store::ClinicRow clinic,
+                                      absl::Time* wake) {
+  return Recorder(engine, tx, request, std::move(clinic)).Run(wake);
 }
 
 }  // namespace aftercare::engine

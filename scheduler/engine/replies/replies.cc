@@ -8,7 +8,7 @@
 #include "scheduler/engine/replies/record_reply.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/replies.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_validation.h"
 
 namespace aftercare::engine {
 namespace {
@@ -49,13 +49,13 @@ void Replies::Record(const Caller& caller, const v1::RecordReplyRequest& request
   const std::string clinic = *ParseClinicName(request.parent());
   if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return done(status);
   auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  core_.Mutate(
+  engine_.Mutate(
       request, clinic, request.request_id(), response,
-      [this, clinic, &request, response, wake](store::Transaction& tx) -> absl::Status {
+      [this, clinic, &request, response, wake](store::WriteTransaction& tx) -> absl::Status {
         *wake = absl::InfiniteFuture();
         auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
-        auto reply = RecordReply(core_, tx, request, *std::move(owner), wake.get());
+        auto reply = RecordReply(engine_, tx, request, *std::move(owner), wake.get());
         if (!reply.ok()) return reply.status();
         // What was answered is remembered with the request: not what a patient wrote.
         reply->clear_text();
@@ -85,21 +85,21 @@ void Replies::List(const Caller& caller, const v1::ListRepliesRequest& request, 
   query.limit = page + 1;
   const std::string context = absl::StrCat("list-replies/", request.parent(), "/", request.patient());
   if (!request.page_token().empty()) {
-    const auto opened = core_.tokens().Open(context, request.page_token());
+    const auto opened = engine_.tokens().Open(context, request.page_token());
     if (opened) query.before = *opened;
     if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
-  core_.Read(
-      [this, query, page, context, response](store::Facts& facts) -> absl::Status {
-        auto owner = RequireClinic(facts, query.clinic);
+  engine_.Read(
+      [this, query, page, context, response](store::ReadTransaction& tx) -> absl::Status {
+        auto owner = RequireClinic(tx, query.clinic);
         if (!owner.ok()) return owner.status();
-        auto rows = facts.ListReplies(query);
+        auto rows = tx.ListReplies(query);
         if (!rows.ok()) return rows.status();
         for (store::ReplyRow& row : *rows) {
           if (response->replies_size() == page) {
-            response->set_next_page_token(core_.tokens().Seal(context, (*rows)[page - 1].reply));
+            response->set_next_page_token(engine_.tokens().Seal(context, (*rows)[page - 1].reply));
             break;
           }
           row.data.set_name(ReplyNameOf(row.clinic, row.reply));

@@ -4,21 +4,21 @@
 
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/lifecycle/sweep.h"
-#include "scheduler/engine/runtime/core.h"
+#include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
 // Thread safe. Requests and responses must live until `done`; errors are those the API names.
 class Replies {
  public:
-  Replies(Core& core, Sweeper& sweeper) : core_(core), sweeper_(sweeper) {}
+  Replies(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void Record(const Caller& caller, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
               Done done);
   void List(const Caller& caller, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response, Done done);
 
  private:
-  Core& core_;
+  EngineContext& engine_;
   Sweeper& sweeper_;
 };
 

@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/plan/words.h"
+#include "scheduler/plan/text_validation.h"
 
 namespace aftercare::engine {
 namespace {
@@ -111,7 +111,7 @@ std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply) {
   return absl::StrCat("clinics/", clinic, "/replies/", reply);
 }
 
-std::string MakeEnrollmentId(absl::Time now, uint64_t randomness) {
+std::string MakeTimeOrderedId(absl::Time now, uint64_t randomness) {
   constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";  // base32hex: sorts as it counts
   std::string id(18, '0');
   uint64_t millis = static_cast<uint64_t>(absl::ToUnixMillis(now));

@@ -52,7 +52,7 @@ std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, 
 std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply);
 
 // A new id, ordered by `now` to the millisecond: 10 characters of time, 8 of `randomness`.
-std::string MakeEnrollmentId(absl::Time now, uint64_t randomness);
+std::string MakeTimeOrderedId(absl::Time now, uint64_t randomness);
 
 }  // namespace aftercare::engine
 

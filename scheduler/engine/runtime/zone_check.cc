@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/plan/civil.h"
-#include "scheduler/store/facts.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 namespace {
@@ -19,45 +19,45 @@ constexpr size_t kShown = 10;
 // Zones nobody here knows, each with who lives in one, for example.
 using Unknown = std::map<std::string, std::string>;
 
-void Look(const std::string& zone, const std::string& whose, Unknown* unknown) {
+void CheckZone(const std::string& zone, const std::string& whose, Unknown* unknown) {
   if (!plan::FindZone(zone)) unknown->try_emplace(zone, whose);
 }
 
-absl::Status LookInClinic(store::Facts& facts, const store::ClinicRow& clinic, Unknown* unknown) {
-  Look(clinic.data.time_zone(), clinic.clinic, unknown);
+absl::Status LookInClinic(store::ReadTransaction& tx, const store::ClinicRow& clinic, Unknown* unknown) {
+  CheckZone(clinic.data.time_zone(), clinic.clinic, unknown);
   store::EnrollmentQuery query;
   query.clinic = clinic.clinic;
   query.limit = kAtOnce;
   while (true) {
-    auto rows = facts.ListEnrollments(query);
+    auto rows = tx.ListEnrollments(query);
     if (!rows.ok()) return rows.status();
     for (const store::EnrollmentRow& row : *rows) {
       if (row.state == v1::ENROLLMENT_STATE_ENDED) continue;
-      Look(row.data.time_zone(), absl::StrCat(row.clinic, "/", row.enrollment), unknown);
+      CheckZone(row.data.time_zone(), absl::StrCat(row.clinic, "/", row.enrollment), unknown);
     }
     if (static_cast<int>(rows->size()) < kAtOnce) return absl::OkStatus();
     query.after = rows->back().enrollment;
   }
 }
 
-absl::Status LookEverywhere(store::Facts& facts, Unknown* unknown) {
+absl::Status LookEverywhere(store::ReadTransaction& tx, Unknown* unknown) {
   std::string after;
   while (true) {
-    auto clinics = facts.ListClinics(after, kAtOnce);
+    auto clinics = tx.ListClinics(after, kAtOnce);
     if (!clinics.ok()) return clinics.status();
     for (const store::ClinicRow& clinic : *clinics) {
-      if (absl::Status status = LookInClinic(facts, clinic, unknown); !status.ok()) return status;
+      if (absl::Status status = LookInClinic(tx, clinic, unknown); !status.ok()) return status;
     }
     if (static_cast<int>(clinics->size()) < kAtOnce) return absl::OkStatus();
     after = clinics->back().clinic;
   }
 }
 
-absl::Status Check(store::Facts& facts, int64_t zone_database) {
-  auto noted = facts.ZoneDatabase();
+absl::Status Check(store::ReadTransaction& tx, int64_t zone_database) {
+  auto noted = tx.ZoneDatabase();
   if (!noted.ok() || *noted == zone_database) return noted.status();
   Unknown unknown;
-  if (absl::Status status = LookEverywhere(facts, &unknown); !status.ok()) return status;
+  if (absl::Status status = LookEverywhere(tx, &unknown); !status.ok()) return status;
   if (unknown.empty()) return absl::OkStatus();
   std::vector<std::string> shown;
   for (const auto& [zone, whose] : unknown) {
@@ -73,8 +73,8 @@ absl::Status Check(store::Facts& facts, int64_t zone_database) {
 
 absl::Status CheckZonesAreKnown(store::Store& store, int64_t zone_database) {
   std::promise<absl::Status> checked;
-  store.Read([&](absl::StatusOr<store::Facts*> facts) {
-    checked.set_value(facts.ok() ? Check(**facts, zone_database) : facts.status());
+  store.Read([&](absl::StatusOr<store::ReadTransaction*> tx) {
+    checked.set_value(tx.ok() ? Check(**tx, zone_database) : tx.status());
   });
   return checked.get_future().get();
 }

@@ -137,7 +137,7 @@ TEST_F(PathwaysTest, APreviewShowsTheWholeYearAsItStandsAtEnrollment) {
   EXPECT_EQ(preview.phases(1).first_date() + " " + preview.phases(1).last_date(), "2029-09-01 2030-02-28");
   EXPECT_EQ(preview.reminders(0).name(), "ice.1");
   EXPECT_EQ(preview.reminders(0).text(), "Alex, ice your knee.");
-  for (const v1::Reminder& reminder : preview.reminders()) EXPECT_EQ(Standing(reminder), "SCHEDULED");
+  for (const v1::Reminder& reminder : preview.reminders()) EXPECT_EQ(StateAndReason(reminder), "SCHEDULED");
 }
 
 TEST_F(PathwaysTest, APreviewOfAPatientWithContactPointsSaysHowTheyAreReached) {
@@ -154,7 +154,8 @@ TEST_F(PathwaysTest, APreviewOfALateEnrollmentShowsWhatIsLateAndWhatIsDue) {
   plan::SetTimestamp(At("2029-03-03T11:00"), request.mutable_enroll_time());
   const auto preview = Good(Preview("enrollment { procedure_date: '2029-03-01' } " + request.ShortDebugString()));
   std::vector<std::string> standings;
-  for (int i = 0; i < 5; ++i) standings.push_back(preview.reminders(i).name() + " " + Standing(preview.reminders(i)));
+  for (int i = 0; i < 5; ++i)
+    standings.push_back(preview.reminders(i).name() + " " + StateAndReason(preview.reminders(i)));
   EXPECT_THAT(standings, ElementsAre("ice.1 EXPIRED/LATE_ENROLLMENT", "ice.2 EXPIRED/LATE_ENROLLMENT", "ice.3 DUE",
                                      "task.1 DUE", "ice.4 SCHEDULED"));
 }

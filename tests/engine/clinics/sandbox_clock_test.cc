@@ -107,7 +107,7 @@ TEST_F(TestClockTest, OneLongStepIsAsManyShortOnes) {
   EXPECT_EQ(whole.fired_count(), 608 * 7);
   EXPECT_EQ(Log("long"), Log("short"));
   world_.Advance("instant", At("2029-03-02T09:00"));
-  EXPECT_EQ(world_.StandingOf("clinics/instant/enrollments/c599/reminders/ice.1"), "DUE") << "all of that instant";
+  EXPECT_EQ(world_.StateOf("clinics/instant/enrollments/c599/reminders/ice.1"), "DUE") << "all of that instant";
   world_.Advance("instant", At("2029-03-02T13:00"));
   world_.Advance("instant", end);
   EXPECT_EQ(Log("long"), Log("instant"));
@@ -117,7 +117,7 @@ TEST_F(TestClockTest, TimesOfASandboxHaveNothingToDoWithRealTime) {
   Open("box");
   world_.Enrol("box", "e", KneePatient("box"));
   world_.MoveTo(At("2035-01-01T00:00"));
-  EXPECT_EQ(world_.StandingOf("clinics/box/enrollments/e/reminders/ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "SCHEDULED");
   EXPECT_EQ(plan::ToTime(world_.Events("box")[0].event_time()), At("2029-03-01T08:00"));
 }
 
@@ -126,7 +126,7 @@ TEST_F(TestClockTest, SandboxesDoNotMoveEachOther) {
   Open("other");
   world_.Enrol("other", "e", KneePatient("other"));
   world_.Advance("box", At("2030-01-01T00:00"));
-  EXPECT_EQ(world_.StandingOf("clinics/other/enrollments/e/reminders/ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/other/enrollments/e/reminders/ice.1"), "SCHEDULED");
 }
 
 TEST_F(TestClockTest, AClockMovesByADurationToo) {
@@ -189,8 +189,8 @@ TEST_F(TestClockTest, TwoWhoMoveTheClockAtOnceNeverMoveItBack) {
   v1::AdvanceTestClockResponse to_near, to_far;
   Pending at_near, at_far, begun;
   // From within a mutation, so that the first steps of both come one after the other.
-  world_.engine().core.Write(
-      [&](store::Transaction&) {
+  world_.engine().context.Write(
+      [&](store::WriteTransaction&) {
         world_.engine().clinics.AdvanceTestClock(Operator(), near, &to_near, at_near.done());
         world_.engine().clinics.AdvanceTestClock(Operator(), far, &to_far, at_far.done());
         return absl::OkStatus();

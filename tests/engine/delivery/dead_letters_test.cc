@@ -96,7 +96,7 @@ TEST_F(DeadLettersTest, WhatIsRedrivenIsSentFromTheFirstContactPointOn) {
   EXPECT_EQ(leases[0].attempt(), 3);
   EXPECT_EQ(Redrive(NameOf("a")), "FAILED_PRECONDITION/INVALID_TRANSITION");
   world_.Report(leases[0].lease_id(), v1::DELIVERY_OUTCOME_SENT);
-  EXPECT_EQ(world_.StandingOf(NameOf("a")), "SENT");
+  EXPECT_EQ(world_.StateOf(NameOf("a")), "SENT");
 }
 
 TEST_F(DeadLettersTest, WhatIsRedrivenStillEndsWithItsWindow) {
@@ -105,7 +105,7 @@ TEST_F(DeadLettersTest, WhatIsRedrivenStillEndsWithItsWindow) {
   Fail("a");
   EXPECT_EQ(Redrive(NameOf("a")), "OK");
   world_.Advance("box", At("2029-03-02T13:00"));
-  EXPECT_EQ(world_.StandingOf(NameOf("a")), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf(NameOf("a")), "EXPIRED/WINDOW_CLOSED");
   EXPECT_EQ(Redrive(NameOf("a")), "FAILED_PRECONDITION/INVALID_TRANSITION");
 }
 

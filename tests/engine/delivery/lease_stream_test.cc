@@ -25,7 +25,7 @@ class Gateway {
  public:
   explicit Gateway(World& world, const Caller& caller = Operator())
       : world_(world),
-        stream_(LeaseStream::Open(world.engine().core, world.engine().sweeper, world.engine().deliveries, caller)) {}
+        stream_(LeaseStream::Open(world.engine().context, world.engine().sweeper, world.engine().deliveries, caller)) {}
   ~Gateway() {
     if (!waiting_ && end_) return;  // while something is waited for, end_ is not ours to read
     stream_->Abort(absl::CancelledError("over"));
@@ -71,7 +71,7 @@ class Gateway {
     if (!waiting_) Ask();
     for (int i = 0; i < 3; ++i) {  // a look, what it found being shown, and what that leads to
       world_.Drain();
-      world_.Read([](store::Facts&) { return absl::OkStatus(); });
+      world_.Read([](store::ReadTransaction&) { return absl::OkStatus(); });
     }
     world_.Drain();
     return !pending_->over();
@@ -161,7 +161,7 @@ TEST_F(LeaseStreamTest, AGatewayThatHoldsAReminderPastItsWindowIsToldSo) {
   world_.Advance("box", At("2029-03-02T13:00"));
   const v1::StreamRemindersResponse ended = Good(gateway.Read());
   ASSERT_THAT(ended.ended_leases(), SizeIs(1));
-  EXPECT_EQ(Standing(ended.ended_leases(0).state(), ended.ended_leases(0).reason()), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateAndReason(ended.ended_leases(0).state(), ended.ended_leases(0).reason()), "EXPIRED/WINDOW_CLOSED");
 }
 
 TEST_F(LeaseStreamTest, WhatIsCalledOffWhileTheGatewayHasItIsToldAtOnce) {
@@ -171,14 +171,15 @@ TEST_F(LeaseStreamTest, WhatIsCalledOffWhileTheGatewayHasItIsToldAtOnce) {
   EXPECT_THAT(gateway.ReadLeases(), SizeIs(3));
   EXPECT_TRUE(gateway.IsQuiet());
   ASSERT_TRUE(world_.Cancel(NameOf(0)).ok());
-  EXPECT_EQ(Standing(Good(gateway.Read()).ended_leases(0).state(), {}), "CANCELLED");
+  EXPECT_EQ(StateAndReason(Good(gateway.Read()).ended_leases(0).state(), {}), "CANCELLED");
   EXPECT_TRUE(gateway.IsQuiet());
   ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e1").ok());
-  EXPECT_EQ(Standing(Good(gateway.Read()).ended_leases(0).state(), {}), "DUE");
+  EXPECT_EQ(StateAndReason(Good(gateway.Read()).ended_leases(0).state(), {}), "DUE");
   EXPECT_TRUE(gateway.IsQuiet());
   ASSERT_TRUE(world_.End("clinics/box/enrollments/e2", v1::END_REASON_DECEASED).ok());
   const v1::StreamRemindersResponse ended = Good(gateway.Read());
-  EXPECT_EQ(Standing(ended.ended_leases(0).state(), ended.ended_leases(0).reason()), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateAndReason(ended.ended_leases(0).state(), ended.ended_leases(0).reason()),
+            "CANCELLED/ENROLLMENT_ENDED");
 }
 
 TEST_F(LeaseStreamTest, WhatIsCalledOffWhileItIsHandedOutIsToldToo) {
@@ -187,8 +188,8 @@ TEST_F(LeaseStreamTest, WhatIsCalledOffWhileItIsHandedOutIsToldToo) {
   EXPECT_TRUE(gateway.IsQuiet());
   std::promise<void> begun;
   std::promise<void> both;
-  world_.engine().core.Write(
-      [&, go = both.get_future().share(), told = false](store::Transaction&) mutable {
+  world_.engine().context.Write(
+      [&, go = both.get_future().share(), told = false](store::WriteTransaction&) mutable {
         if (!std::exchange(told, true)) begun.set_value();
         go.wait();
         return absl::OkStatus();
@@ -205,7 +206,7 @@ TEST_F(LeaseStreamTest, WhatIsCalledOffWhileItIsHandedOutIsToldToo) {
   both.set_value();
   ASSERT_TRUE(cancelled.Wait().ok());
   EXPECT_THAT(gateway.ReadLeases(), SizeIs(1));
-  EXPECT_EQ(Standing(Good(gateway.Read()).ended_leases(0).state(), {}), "CANCELLED");
+  EXPECT_EQ(StateAndReason(Good(gateway.Read()).ended_leases(0).state(), {}), "CANCELLED");
 }
 
 TEST_F(LeaseStreamTest, AGatewayIsToldWhenAnotherHasSentWhatItHolds) {
@@ -249,7 +250,7 @@ TEST_F(LeaseStreamTest, OneBadReportIsToldAndEndsNoStream) {
   const v1::StreamRemindersResponse answer = Good(gateway.Read());
   EXPECT_EQ(ErrorOf(answer.results(0).status()), "INVALID_ARGUMENT/INVALID_LEASE_ID");
   EXPECT_EQ(ErrorOf(answer.results(1).status()), "OK");
-  EXPECT_EQ(world_.StandingOf(NameOf(0)), "SENT");
+  EXPECT_EQ(world_.StateOf(NameOf(0)), "SENT");
 }
 
 TEST_F(LeaseStreamTest, LeasesOutliveTheStreamAndAreReportedOnAnother) {
@@ -260,7 +261,7 @@ TEST_F(LeaseStreamTest, LeasesOutliveTheStreamAndAreReportedOnAnother) {
     gateway.Configure("");
     lease = gateway.ReadLeases()[0];
   }
-  EXPECT_EQ(world_.StandingOf(NameOf(0)), "LEASED");
+  EXPECT_EQ(world_.StateOf(NameOf(0)), "LEASED");
   Gateway other(world_);
   other.Configure("");
   other.Report(lease, "SENT");

@@ -62,7 +62,7 @@ TEST_F(LeaseTest, ALeaseSaysAllThatIsNeededToSend) {
   EXPECT_EQ(lease.idempotency_key().size(), 32u);
   EXPECT_FALSE(lease.lease_id().empty());
   const v1::Reminder reminder = Good(world_.Get(lease.reminder()));
-  EXPECT_EQ(Standing(reminder), "LEASED");
+  EXPECT_EQ(StateAndReason(reminder), "LEASED");
   EXPECT_EQ(reminder.attempts(), 1);
 }
 
@@ -94,7 +94,7 @@ TEST_F(LeaseTest, ALeaseThatNobodyReportsEndsWithTheWindow) {
   world_.Advance("box", At("2029-03-02T12:59:30"));
   world_.Lease("box");
   world_.Advance("box", At("2029-03-02T13:00"));
-  EXPECT_EQ(world_.StandingOf("clinics/box/enrollments/e/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
 }
 

@@ -157,7 +157,7 @@ TEST_F(LongPollTest, CancelEndsTheWait) {
 TEST_F(LongPollTest, NothingIsLeasedForACallThatWasCancelledBeforeItLooked) {
   world_.MoveTo(At("2029-03-02T09:00"));
   std::unique_ptr<LongPoll> poll;
-  world_.Write([&](store::Transaction&) {  // while the writer is busy, the call is in its queue
+  world_.Write([&](store::WriteTransaction&) {  // while the writer is busy, the call is in its queue
     poll = std::make_unique<LongPoll>(world_, FromText<v1::LeaseRemindersRequest>("parent: 'clinics/north'"));
     poll->call.Cancel();
     return absl::OkStatus();

@@ -31,7 +31,7 @@ class ReceiptsTest : public ::testing::Test {
     const auto response = Good(world_.Call(&Engine::deliveries, &Deliveries::Report, request));
     const v1::DeliveryResult& result = response.results(0);
     EXPECT_EQ(result.provider_message_id().empty(), !result.lease_id().empty());
-    return absl::StrCat(ErrorOf(result.status()), " ", world_.StandingOf(kIce));
+    return absl::StrCat(ErrorOf(result.status()), " ", world_.StateOf(kIce));
   }
   std::string ByLease(const std::string& outcome, const std::string& more = "") {
     return Report(absl::StrCat("lease_id: '", lease_, "' outcome: DELIVERY_OUTCOME_", outcome, " ", more));
@@ -50,7 +50,7 @@ TEST_F(ReceiptsTest, AMessageIsSentAndThenDeliveredAndNothingUndoesThat) {
   EXPECT_EQ(ByLease("DELIVERED"), "OK DELIVERED");
   for (const char* later : {"SENT", "BOUNCED", "DELIVERED"}) EXPECT_EQ(ByLease(later), "OK DELIVERED") << later;
   world_.Advance("box", At("2029-03-02T13:00"));
-  EXPECT_EQ(world_.StandingOf(kIce), "DELIVERED");
+  EXPECT_EQ(world_.StateOf(kIce), "DELIVERED");
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
 }
 
@@ -68,7 +68,7 @@ TEST_F(ReceiptsTest, AChangedPlanDoesNotBringBackWhatBounced) {
   ByLease("SENT");
   ByLease("BOUNCED");
   world_.Update("clinics/box/enrollments/e", "procedure_date: '2029-03-08'");
-  EXPECT_EQ(world_.StandingOf(kIce), "FAILED/BOUNCED");
+  EXPECT_EQ(world_.StateOf(kIce), "FAILED/BOUNCED");
   world_.Advance("box", At("2029-03-09T09:00"));
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
 }
@@ -97,7 +97,7 @@ TEST_F(ReceiptsTest, WhatWasDeliveredCanBeCompleted) {
   ByLease("SENT");
   ByLease("DELIVERED");
   ASSERT_TRUE(world_.Complete(kIce).ok());
-  EXPECT_EQ(world_.StandingOf(kIce), "COMPLETED");
+  EXPECT_EQ(world_.StateOf(kIce), "COMPLETED");
 }
 
 TEST_F(ReceiptsTest, TheNewestMessageOfANameCounts) {
@@ -106,8 +106,8 @@ TEST_F(ReceiptsTest, TheNewestMessageOfANameCounts) {
   lease_ = world_.Lease("box")[0].lease_id();
   ByLease("SENT", "provider_message_id: 'm-1'");
   ByMessage("DELIVERED", "m-1");
-  EXPECT_EQ(world_.StandingOf(kIce), "SENT");
-  EXPECT_EQ(world_.StandingOf("clinics/box/enrollments/e/reminders/ice.2"), "DELIVERED");
+  EXPECT_EQ(world_.StateOf(kIce), "SENT");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.2"), "DELIVERED");
 }
 
 TEST_F(ReceiptsTest, ANameIsOfOneClinic) {
@@ -133,7 +133,7 @@ TEST_F(ReceiptsTest, BadReportsNameEveryBadField) {
     const auto response = Good(world_.Call(&Engine::deliveries, &Deliveries::Report, request));
     EXPECT_EQ(ErrorOf(response.results(0).status()), "INVALID_ARGUMENT/INVALID_FIELDS") << bad;
   }
-  EXPECT_EQ(world_.StandingOf(kIce), "LEASED");
+  EXPECT_EQ(world_.StateOf(kIce), "LEASED");
 }
 
 // What one extension is answered: until when, or why not.

@@ -42,7 +42,7 @@ class ReportTest : public ::testing::Test {
     EXPECT_EQ(result.lease_id(), lease.lease_id());
     const v1::Reminder reminder = Good(world_.Get(lease.reminder()));
     EXPECT_EQ(result.state(), reminder.state());
-    return absl::StrCat(ErrorOf(result.status()), " ", Standing(reminder));
+    return absl::StrCat(ErrorOf(result.status()), " ", StateAndReason(reminder));
   }
 
   World world_{At("2029-03-01T08:00")};
@@ -54,7 +54,7 @@ TEST_F(ReportTest, WhatWasSentIsNeverLeasedAgain) {
     world_.Advance("box", At(now));
     EXPECT_THAT(world_.Lease("box"), IsEmpty());
   }
-  EXPECT_EQ(world_.StandingOf(kIce), "SENT");
+  EXPECT_EQ(world_.StateOf(kIce), "SENT");
 }
 
 TEST_F(ReportTest, SentIsAcceptedFromAnOlderLeaseAndStopsRedelivery) {
@@ -168,7 +168,7 @@ TEST_F(ReportTest, APauseBeyondTheWindowEndsWithTheWindow) {
   world_.Advance("box", At("2029-03-02T12:59:59"));
   EXPECT_EQ(Report(LeaseOne(), kTemporary), "OK DUE");
   world_.Advance("box", At("2029-03-02T13:00"));
-  EXPECT_EQ(world_.StandingOf(kIce), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf(kIce), "EXPIRED/WINDOW_CLOSED");
 }
 
 TEST_F(ReportTest, SentIsAcceptedWhateverEndedTheReminderMeanwhile) {
@@ -202,14 +202,14 @@ TEST_F(ReportTest, ABadReportHarmsNoOther) {
   for (const auto& result : response.results()) results.push_back(ErrorOf(result.status()));
   EXPECT_THAT(results, ElementsAre("INVALID_ARGUMENT/INVALID_LEASE_ID", "INVALID_ARGUMENT/INVALID_FIELDS", "OK",
                                    "FAILED_PRECONDITION/LEASE_LOST"));
-  EXPECT_EQ(world_.StandingOf(kIce), "SENT");
+  EXPECT_EQ(world_.StateOf(kIce), "SENT");
 }
 
 TEST_F(ReportTest, ALeaseOfAnotherClinicIsRefused) {
   const v1::DeliveryResult result =
       world_.Report(LeaseOne().lease_id(), kSent, {"gateway", Role::kGateway, false, {"south"}});
   EXPECT_EQ(ErrorOf(result.status()), "PERMISSION_DENIED/CLINIC_NOT_YOURS");
-  EXPECT_EQ(world_.StandingOf(kIce), "LEASED");
+  EXPECT_EQ(world_.StateOf(kIce), "LEASED");
 }
 
 TEST_F(ReportTest, ALeaseOfAnotherDatabaseIsRefused) {

@@ -22,8 +22,8 @@ class EndEnrollmentTest : public ::testing::Test {
     world_.Enrol("box", "e", KneePatient("box"));
   }
 
-  std::string Standing(const std::string& id) {
-    return world_.StandingOf(absl::StrCat(kEnrollment, "/reminders/", id));
+  std::string StateAndReason(const std::string& id) {
+    return world_.StateOf(absl::StrCat(kEnrollment, "/reminders/", id));
   }
 
   World world_{At("2029-03-01T08:00")};
@@ -39,16 +39,16 @@ TEST_F(EndEnrollmentTest, EverythingUnsentIsCancelledAndNothingFurtherComesDue) 
   ASSERT_THAT(leased, SizeIs(1));
 
   ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
-  EXPECT_EQ(Standing("ice.1"), "SENT");
-  EXPECT_EQ(Standing("ice.2"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(Standing("ice.3"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
-  EXPECT_EQ(Standing("task.1"), "CANCELLED/ENROLLMENT_ENDED");
-  EXPECT_EQ(Standing("ice.4"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
-  EXPECT_EQ(Standing("visit.6"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateAndReason("ice.1"), "SENT");
+  EXPECT_EQ(StateAndReason("ice.2"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateAndReason("ice.3"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
+  EXPECT_EQ(StateAndReason("task.1"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateAndReason("ice.4"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
+  EXPECT_EQ(StateAndReason("visit.6"), "CANCELLED/ENROLLMENT_ENDED");
 
   EXPECT_EQ(world_.Advance("box", At("2030-03-01T00:00")).fired_count(), 0);
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
-  EXPECT_EQ(Standing("ice.4"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateAndReason("ice.4"), "CANCELLED/ENROLLMENT_ENDED");
 }
 
 TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
@@ -62,7 +62,7 @@ TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
     EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), outcome).status()), "FAILED_PRECONDITION/LEASE_LOST");
   }
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(Standing("ice.1"), "SENT");
+  EXPECT_EQ(StateAndReason("ice.1"), "SENT");
 }
 
 TEST_F(EndEnrollmentTest, TheEnrollmentSaysWhenAndWhyItEnded) {
@@ -99,9 +99,9 @@ TEST_F(EndEnrollmentTest, ForAPatientWhoDiedOrLeftEveryEnrollmentEndsLeasesInclu
     request.set_reason(reason);
     const auto ended = Good(world.Call(&Engine::enrollments, &Enrollments::End, request));
     EXPECT_THAT(ended.also_ended(), ElementsAre("clinics/box/enrollments/right"));
-    EXPECT_EQ(world.StandingOf("clinics/box/enrollments/left/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
-    EXPECT_EQ(world.StandingOf("clinics/box/enrollments/right/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
-    EXPECT_EQ(world.StandingOf("clinics/box/enrollments/stranger/reminders/ice.1"), "LEASED");
+    EXPECT_EQ(world.StateOf("clinics/box/enrollments/left/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
+    EXPECT_EQ(world.StateOf("clinics/box/enrollments/right/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
+    EXPECT_EQ(world.StateOf("clinics/box/enrollments/stranger/reminders/ice.1"), "LEASED");
   }
 }
 
@@ -109,7 +109,7 @@ TEST_F(EndEnrollmentTest, ForAPatientWhoWithdrewFromOneTheOthersGoOn) {
   world_.Enrol("box", "other", KneePatient("box"));
   world_.Advance("box", At("2029-03-02T09:00"));
   ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
-  EXPECT_EQ(world_.StandingOf("clinics/box/enrollments/other/reminders/ice.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/other/reminders/ice.1"), "DUE");
 }
 
 TEST_F(EndEnrollmentTest, WhatEndedCannotEndAgain) {
@@ -153,8 +153,8 @@ TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSwept
   request.set_reason(v1::END_REASON_COMPLETED);
   v1::EndEnrollmentResponse response;
   Pending held;
-  world.engine().core.Write(
-      [&](store::Transaction&) {
+  world.engine().context.Write(
+      [&](store::WriteTransaction&) {
         world.engine().enrollments.End(Operator(), request, &response, ended.done());
         world.clock().Set(At("2029-03-02T15:30"));
         return absl::OkStatus();
@@ -162,9 +162,9 @@ TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSwept
       held.done());
   ASSERT_TRUE(ended.Wait().ok());
   world.Settle();
-  EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.2"), "CANCELLED/ENROLLMENT_ENDED");
-  EXPECT_EQ(world.StandingOf(enrollment + "/reminders/ice.3"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.2"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.3"), "CANCELLED/ENROLLMENT_ENDED");
   EXPECT_EQ(world.ListAll("north", {}, 100).size(), 13u) << "each is listed, once";
 }
 

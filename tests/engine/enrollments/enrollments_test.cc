@@ -171,7 +171,8 @@ TEST_F(EnrollmentsTest, ATimelineShowsTheWholeYearInOrder) {
   ASSERT_EQ(timeline.reminders_size(), 13);
   std::vector<std::string> first;
   for (int i = 0; i < 5; ++i) {
-    first.push_back(timeline.reminders(i).name().substr(name.size() + 11) + " " + Standing(timeline.reminders(i)));
+    first.push_back(timeline.reminders(i).name().substr(name.size() + 11) + " " +
+                    StateAndReason(timeline.reminders(i)));
     EXPECT_EQ(timeline.reminders(i).DebugString(), Good(world_.Get(timeline.reminders(i).name())).DebugString());
   }
   EXPECT_THAT(first, ElementsAre("ice.1 EXPIRED/WINDOW_CLOSED", "ice.2 EXPIRED/WINDOW_CLOSED", "ice.3 DUE",

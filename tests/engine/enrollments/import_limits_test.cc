@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/events/log_keeper.h"
+#include "scheduler/engine/events/event_log_cleaner.h"
 #include "tests/engine/enrollments/importing.h"
 #include "tests/engine/world.h"
 
@@ -23,7 +23,7 @@ class Gate : public store::Store {
   void SetListeners(CommitListener on_commit, HealthListener on_health) override {
     store_->SetListeners(std::move(on_commit), std::move(on_health));
   }
-  void ReadApart(ReadJob job) override { store_->ReadApart(std::move(job)); }
+  void ReadInBackground(ReadJob job) override { store_->ReadInBackground(std::move(job)); }
   void Read(ReadJob job) override {
     if (TakeRefusal(&refused_reads_)) return job(absl::ResourceExhaustedError("too many reads are waiting"));
     store_->Read(std::move(job));
@@ -97,10 +97,10 @@ class ImportLimitsTest : public ::testing::Test {
     world_.CreateClinic("north");
     world_.CreatePathway("north", "knee", KneePathway());
     // The log is looked after at the start; that is no line of an import.
-    Topics& topics = world_.engine().core.topics();
+    WakeupHub& topics = world_.engine().context.wakeups();
     Pending kept;
-    topics.Wait(topics.NewId(), kLogKeptTopic, 0, absl::Seconds(20),
-                [done = kept.done()](Topics::Wake) mutable { done(absl::OkStatus()); });
+    topics.Wait(topics.NewId(), kEventLogCleanedTopic, 0, absl::Seconds(20),
+                [done = kept.done()](WakeupHub::Wake) mutable { done(absl::OkStatus()); });
     EXPECT_TRUE(kept.Wait().ok());
   }
 

@@ -79,14 +79,14 @@ TEST_F(ImportTest, ALineEnrolsAsCreateEnrollmentDoes) {
     return all;
   };
   EXPECT_EQ(seen("imported"), seen("created"));
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/imported/reminders/ice.3"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/imported/reminders/ice.3"), "DUE");
 }
 
 TEST_F(ImportTest, WhatComesDueLaterFiresInTime) {
   EXPECT_EQ(CountsOf(Import({Line(2, KneePatient("north"), "e")})), "1 created, 0 unchanged, 0 failed");
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e/reminders/ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/ice.1"), "SCHEDULED");
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e/reminders/ice.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/ice.1"), "DUE");
 }
 
 TEST_F(ImportTest, TheSameLinesAgainAreUnchangedWhateverHasChangedAroundThem) {
@@ -200,7 +200,7 @@ TEST_F(ImportTest, ASandboxLivesByItsOwnClock) {
   message.set_parent("clinics/box");
   importing.Send(message);
   EXPECT_EQ(CountsOf(importing.Finish()), "1 created, 0 unchanged, 0 failed");
-  EXPECT_EQ(world_.StandingOf("clinics/box/enrollments/e/reminders/ice.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "DUE");
 }
 
 TEST(ImportedIdTest, AnIdIsOfPatientPathwayAndDateAndOfNothingElse) {

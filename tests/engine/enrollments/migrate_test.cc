@@ -47,7 +47,7 @@ class MigrateTest : public ::testing::Test {
   int Revision(const std::string& id) {
     return world_.Timeline("clinics/box/enrollments/" + id).enrollment().pathway_revision();
   }
-  std::string Standing(const std::string& id) { return world_.StandingOf("clinics/box/enrollments/" + id); }
+  std::string StateAndReason(const std::string& id) { return world_.StateOf("clinics/box/enrollments/" + id); }
 
   World world_{At("2029-03-01T08:00")};
 };
@@ -71,7 +71,7 @@ TEST_F(MigrateTest, TheRunningEnrollmentsMoveInBatchesAndWithThemWhatIsStillToCo
   EXPECT_EQ(batch.migrated_count(), 0);
   EXPECT_EQ(batch.next_page_token(), "");
   EXPECT_EQ(Revision("e4"), 1) << "it has ended";
-  EXPECT_EQ(Standing("e0/reminders/msg.1"), "SENT");
+  EXPECT_EQ(StateAndReason("e0/reminders/msg.1"), "SENT");
   world_.ExpectListsAgree("box");
   world_.Advance("box", At("2029-03-03T09:30"));
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
@@ -145,10 +145,10 @@ TEST_F(MigrateTest, OlderRevisionsGoOnWorkingAlsoAfterARestart) {
   Good(Migrate("allow_drop: true page_size: 2"));
   world_.Stop();
   world_.Start();
-  EXPECT_EQ(Standing("e0/reminders/task.1"), "CANCELLED/MOVED_BY_REANCHOR");
-  EXPECT_EQ(Standing("e2/reminders/task.1"), "DUE");
+  EXPECT_EQ(StateAndReason("e0/reminders/task.1"), "CANCELLED/MOVED_BY_REANCHOR");
+  EXPECT_EQ(StateAndReason("e2/reminders/task.1"), "DUE");
   world_.Advance("box", At("2029-03-03T10:00"));
-  EXPECT_EQ(Standing("e2/reminders/task.2"), "DUE");
+  EXPECT_EQ(StateAndReason("e2/reminders/task.2"), "DUE");
   world_.ExpectListsAgree("box");
 }
 

@@ -31,7 +31,7 @@ class PauseTest : public ::testing::Test {
   // `DUE 2029-03-02T09:00`, the due time in UTC.
   std::string Of(const std::string& reminder) {
     const v1::Reminder found = Good(world_.Get(absl::StrCat(kEnrollment, "/reminders/", reminder)));
-    return absl::StrCat(Standing(found), " ",
+    return absl::StrCat(StateAndReason(found), " ",
                         absl::FormatTime("%Y-%m-%dT%H:%M", plan::ToTime(found.due_time()), absl::UTCTimeZone()));
   }
   std::vector<std::string> All(const std::string& rule) {
@@ -233,7 +233,7 @@ TEST_F(PauseInRealTimeTest, APauseEndsNoEarlierThanItBeganWhereClocksAreSetBack)
   world_.MoveTo(At("2029-03-02T07:00"));
   ASSERT_TRUE(world_.Resume(enrollment_).ok());
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/msg.1"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "DUE");
 }
 
 TEST_F(PauseInRealTimeTest, AClockSetBackSendsNothingTwiceAndNothingEarly) {
@@ -244,18 +244,18 @@ TEST_F(PauseInRealTimeTest, AClockSetBackSendsNothingTwiceAndNothingEarly) {
   world_.MoveTo(At("2029-03-03T09:00"));
   world_.MoveTo(At("2029-03-01T12:00"));
   EXPECT_THAT(world_.Lease("north"), IsEmpty()) << "msg.2 is due on the third of March";
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/msg.1"), "SENT");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "SENT");
   world_.MoveTo(At("2029-03-03T09:00"));
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/msg.1"), "SENT");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "SENT");
 }
 
 TEST_F(PauseInRealTimeTest, AClockSetForwardMakesWhatIsOpenDueAndEndsTheRest) {
   world_.MoveTo(At("2029-03-05T08:00"));
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/msg.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/msg.2"), "DUE");
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/msg.3"), "DUE");
-  EXPECT_EQ(world_.StandingOf(enrollment_ + "/reminders/task.1"), "DUE") << "tasks stay";
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.3"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/task.1"), "DUE") << "tasks stay";
 }
 
 }  // namespace

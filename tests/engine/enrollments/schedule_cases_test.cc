@@ -44,7 +44,7 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
     for (const v1::Reminder& reminder : timeline.reminders()) {
       lines.push_back(absl::StrCat(IdOf(reminder.name()), " ",
                                    plan::LocalAndUtc(plan::ToTime(reminder.due_time()), zone_), " ",
-                                   Standing(reminder)));
+                                   StateAndReason(reminder)));
     }
     if (diff_) lines.push_back(*diff_);
     if (sent_) lines.push_back(*sent_);

@@ -46,7 +46,7 @@ class UpdateTest : public ::testing::Test {
   std::string Of(const std::string& reminder) {
     const auto found = world_.Get(absl::StrCat(kEnrollment, "/reminders/", reminder));
     if (!found.ok()) return ErrorOf(found.status());
-    return absl::StrCat(Standing(*found), " ", Shown(found->due_time()));
+    return absl::StrCat(StateAndReason(*found), " ", Shown(found->due_time()));
   }
   std::vector<std::string> All(const std::string& rule) {
     return {Of(rule + ".1"), Of(rule + ".2"), Of(rule + ".3"), Of(rule + ".4")};

@@ -120,7 +120,7 @@ class VisitsTest : public ::testing::Test {
   // `DUE 2029-09-02T08:00`, the due time in UTC.
   std::string Of(const std::string& reminder) {
     const v1::Reminder found = Good(world_.Get(absl::StrCat(ana_, "/reminders/", reminder)));
-    return absl::StrCat(Standing(found), " ",
+    return absl::StrCat(StateAndReason(found), " ",
                         absl::FormatTime("%Y-%m-%dT%H:%M", plan::ToTime(found.due_time()), absl::UTCTimeZone()));
   }
   // `book.1 DUE` of everything in the timeline, which lists must tell the same of.
@@ -128,13 +128,15 @@ class VisitsTest : public ::testing::Test {
     std::vector<std::string> all;
     const v1::GetTimelineResponse timeline = world_.Timeline(ana_);
     for (const v1::Reminder& reminder : timeline.reminders()) {
-      all.push_back(absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", Standing(reminder)));
+      all.push_back(
+          absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", StateAndReason(reminder)));
     }
     std::vector<std::string> listed;
     v1::ReminderFilter filter;
     filter.set_enrollment(ana_);
     for (const v1::Reminder& reminder : world_.ListAll("box", filter, 2)) {
-      listed.push_back(absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", Standing(reminder)));
+      listed.push_back(
+          absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", StateAndReason(reminder)));
     }
     std::vector<std::string> a = all, b = listed;
     std::sort(a.begin(), a.end());

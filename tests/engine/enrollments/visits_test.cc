@@ -228,7 +228,7 @@ TEST_F(VisitsTest, EachChangeIsAnEventAfterWhichComeThoseOfTheReminders) {
   EXPECT_EQ(plan::ToTime(booked.visit().start_time()), At("2029-09-03T14:30"));
   EXPECT_EQ(booked.visit().appointment(), 1);
   for (size_t i = before + 1; i < events.size(); ++i) {
-    EXPECT_EQ(Standing(events[i].reminder().state(), events[i].reminder().reason()), "CANCELLED/VISIT_CHANGED");
+    EXPECT_EQ(StateAndReason(events[i].reminder().state(), events[i].reminder().reason()), "CANCELLED/VISIT_CHANGED");
   }
 }
 
@@ -249,7 +249,7 @@ TEST_F(VisitsTest, ABookingInTheRealTimeOfAClinicComesDueByItself) {
   const std::string ben = world_.Enrol("north", "ben", KneePatient("north"));
   Book("2029-09-03T14:30", "clinics/north/enrollments/ben/visits/month-6");
   world_.MoveTo(At("2029-08-27T08:00"));
-  EXPECT_EQ(world_.StandingOf(ben + "/reminders/remind.1"), "DUE");
+  EXPECT_EQ(world_.StateOf(ben + "/reminders/remind.1"), "DUE");
 }
 
 TEST_F(VisitsTest, AppointmentsOutliveTheServer) {
@@ -311,7 +311,7 @@ TEST_F(VisitsTest, RemindersOfAVisitOutliveTheRevisionThatPrescribedIt) {
   Good(world_.Call(&Engine::enrollments, &Enrollments::Update, update));
   EXPECT_THAT(Good(TryList(ana_)).visits(), IsEmpty());
   const v1::Reminder sent = Good(world_.Get(ana_ + "/reminders/remind.1"));
-  EXPECT_EQ(Standing(sent), "SENT");
+  EXPECT_EQ(StateAndReason(sent), "SENT");
   EXPECT_EQ(sent.text(), "Your 6-month visit is on September 3 at 2:30 PM.");
 }
 

@@ -47,7 +47,7 @@ class ReadGate {
       store_->SetListeners(std::move(on_commit), std::move(on_health));
     }
     void Submit(Mutation mutation, Done done) override { store_->Submit(std::move(mutation), std::move(done)); }
-    void ReadApart(ReadJob job) override { store_->ReadApart(std::move(job)); }
+    void ReadInBackground(ReadJob job) override { store_->ReadInBackground(std::move(job)); }
     void Read(ReadJob job) override {
       if (gate_.refuse_ > 0 && gate_.refuse_-- > 0) return job(absl::ResourceExhaustedError("full"));
       ++gate_.reads_;
@@ -182,7 +182,7 @@ TEST_F(EventFeedTest, WatchersAtDifferentPlacesSeeEachEventOnceWhileTheLogIsWrit
   std::thread writer([&] {
     for (size_t i = 0; i < kNew; ++i) world_.Enrol("box", absl::StrCat("new", i), KneePatient("box"));
   });
-  std::thread trimmer([&] { PassTime(kDefaultRetention); });
+  std::thread trimmer([&] { PassTime(kDefaultEventRetention); });
   for (auto& [from, follower] : followers) follower->Start();
   for (auto& [from, follower] : followers) ASSERT_TRUE(follower->Wait().ok());
   writer.join();
@@ -206,7 +206,7 @@ class Reader : public LogCursor {
   }
   void Resume() override {
     while (seen_.size() < wanted_) {
-      const EventFeed::Found found = feed_.Look(*this);
+      const EventFeed::PollResult found = feed_.Poll(*this);
       if (found.later) return;
       if (!found.status.ok()) return done_(found.status);
       for (const auto& [chunk, first] : found.chunks) {
@@ -229,7 +229,7 @@ class Reader : public LogCursor {
 TEST_F(EventFeedTest, WhatIsNoLongerKeptIsReadAgain) {
   MakeHistory(100);
   const std::vector<v1::Event> log = world_.Events("box");
-  EventFeed small(world_.store(), world_.engine().core.tokens(), /*max_kept=*/1);
+  EventFeed small(world_.store(), world_.engine().context.tokens(), /*max_kept=*/1);
   std::vector<std::shared_ptr<Reader>> readers;
   for (int i = 0; i < 10; ++i) readers.push_back(std::make_shared<Reader>(small, log.size()));
   const int before = gate().reads();

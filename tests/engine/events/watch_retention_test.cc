@@ -13,8 +13,8 @@ class WatchRetentionTest : public Watching {
  protected:
   size_t LogSize(const std::string& clinic) {
     size_t size = 0;
-    world_.Read([&](store::Facts& facts) {
-      auto events = facts.ListEvents(clinic, 0, 100000);
+    world_.Read([&](store::ReadTransaction& tx) {
+      auto events = tx.ListEvents(clinic, 0, 100000);
       if (events.ok()) size = events->size();
       return events.status();
     });
@@ -30,7 +30,7 @@ TEST_F(WatchRetentionTest, EventsStayForTheRetentionAndAreThenDeletedWhoeverThey
   const size_t size = LogSize("box");
   ASSERT_GT(size, 300u) << "more than one mutation deletes";
   PassTime(absl::Hours(1));
-  PassTime(kDefaultRetention - absl::Hours(2));
+  PassTime(kDefaultEventRetention - absl::Hours(2));
   EXPECT_EQ(LogSize("box"), size);
   world_.Enrol("other", "f", KneePatient("other"));
   PassTime(absl::Hours(2));
@@ -99,7 +99,7 @@ TEST_F(WatchRetentionTest, TheTokenOfAClinicWhereNothingHappensLivesOnByBookmark
 
 TEST_F(WatchRetentionTest, ATokenFromALaterLifeOfAStoreThatWasPutBackIsRefused) {
   MakeHistory(1);
-  const std::string token = MakeResumeToken(world_.engine().core.tokens(), "box", 1'000'000);
+  const std::string token = MakeResumeToken(world_.engine().context.tokens(), "box", 1'000'000);
   EXPECT_EQ(ErrorOf(Next(*Open(token)).status()), kExpired);
 }
 

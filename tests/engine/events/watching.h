@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/events/log_keeper.h"
+#include "scheduler/engine/events/event_log_cleaner.h"
 #include "scheduler/engine/events/watch.h"
 #include "tests/engine/world.h"
 
@@ -18,7 +18,7 @@ namespace aftercare::engine {
 
 class Watching : public ::testing::Test {
  protected:
-  explicit Watching(World::Wrap wrap = {}) : world_(At("2029-03-01T08:00"), std::move(wrap), kDefaultRetention) {
+  explicit Watching(World::Wrap wrap = {}) : world_(At("2029-03-01T08:00"), std::move(wrap), kDefaultEventRetention) {
     AwaitKept(0);
     world_.CreateSandbox("box", At("2029-03-01T08:00"));
     world_.CreatePathway("box", "knee", KneePathway());
@@ -31,12 +31,12 @@ class Watching : public ::testing::Test {
     request.set_parent(parent);
     request.set_resume_token(token);
     *request.mutable_filter() = FromText<v1::ReminderFilter>(filter);
-    return Watch::Open(world_.engine().core, caller, request);
+    return Watch::Open(world_.engine().context, caller, request);
   }
   std::shared_ptr<Watch> Open(const std::string& token, const std::string& filter = "") {
     return Good(TryOpen(token, filter));
   }
-  std::string FromTheBeginning() { return MakeResumeToken(world_.engine().core.tokens(), "box", 0); }
+  std::string FromTheBeginning() { return MakeResumeToken(world_.engine().context.tokens(), "box", 0); }
 
   static v1::WatchEventsResponse Parse(const WireMessage& message) {
     std::string wire;
@@ -85,22 +85,22 @@ class Watching : public ::testing::Test {
 
   // Real time goes on, and the log is looked after.
   void PassTime(absl::Duration time) {
-    const uint64_t seen = world_.engine().core.topics().Seen(kLogKeptTopic);
+    const uint64_t seen = world_.engine().context.wakeups().Seen(kEventLogCleanedTopic);
     world_.clock().Advance(time);
     AwaitKept(seen);
   }
   // Gives up all events that are in the log.
   void TrimAll() {
     PassTime(absl::Hours(1));
-    PassTime(kDefaultRetention);
+    PassTime(kDefaultEventRetention);
   }
   // Waits until the log has been looked after more than `seen` times.
   void AwaitKept(uint64_t seen) {
-    Topics& topics = world_.engine().core.topics();
+    WakeupHub& topics = world_.engine().context.wakeups();
     Pending kept;
-    topics.Wait(topics.NewId(), kLogKeptTopic, seen, absl::Seconds(20),
-                [done = kept.done()](Topics::Wake wake) mutable {
-                  done(wake == Topics::Wake::kRaised ? absl::OkStatus() : absl::DeadlineExceededError("not kept"));
+    topics.Wait(topics.NewId(), kEventLogCleanedTopic, seen, absl::Seconds(20),
+                [done = kept.done()](WakeupHub::Wake wake) mutable {
+                  done(wake == WakeupHub::Wake::kNotified ? absl::OkStatus() : absl::DeadlineExceededError("not kept"));
                 });
     ASSERT_TRUE(kept.Wait().ok());
   }

@@ -42,7 +42,7 @@ class CalendarTest : public ::testing::Test {
   // `DUE 2029-03-02T09:00`, the due time in UTC.
   std::string Of(const std::string& reminder) {
     const v1::Reminder found = Good(world_.Get("clinics/north/enrollments/e/reminders/" + reminder));
-    return absl::StrCat(Standing(found), " ",
+    return absl::StrCat(StateAndReason(found), " ",
                         absl::FormatTime("%Y-%m-%dT%H:%M", plan::ToTime(found.due_time()), absl::UTCTimeZone()));
   }
   std::vector<std::string> All(const std::string& rule) {
@@ -53,7 +53,7 @@ class CalendarTest : public ::testing::Test {
     int count = 0;
     for (const v1::Event& event : world_.Events("north")) {
       count += event.reminder().name() == "clinics/north/enrollments/e/reminders/" + reminder &&
-                       Standing(event.reminder().state(), event.reminder().reason()) == standing
+                       StateAndReason(event.reminder().state(), event.reminder().reason()) == standing
                    ? 1
                    : 0;
     }
@@ -79,7 +79,7 @@ TEST_F(CalendarTest, MessagesWaitForContactHoursAndTasksForOpenDays) {
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
   world_.MoveTo(At("2029-03-06T10:00"));
   const v1::Reminder task = Good(world_.Get("clinics/north/enrollments/e/reminders/task.2"));
-  EXPECT_EQ(Standing(task), "DUE");
+  EXPECT_EQ(StateAndReason(task), "DUE");
   EXPECT_EQ(plan::ToTime(task.expire_time()), At("2029-03-06T12:00"));
   std::vector<v1::TimeStepKind> kinds;
   for (const v1::TimeStep& step : task.steps()) kinds.push_back(step.kind());
@@ -206,9 +206,9 @@ TEST_F(CalendarTest, ASandboxIsPlannedAnewByItsOwnClock) {
   world_.Advance("box", At("2029-03-02T12:00"));
   ASSERT_TRUE(Update("name: 'clinics/box' contact_hours { openings { opens: '12:00' closes: '14:00' } }").ok());
   EXPECT_EQ(world_.Advance("box", At("2029-03-03T11:59")).fired_count(), 1);  // the task
-  EXPECT_EQ(world_.StandingOf(e + "/reminders/msg.2"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf(e + "/reminders/msg.2"), "SCHEDULED");
   world_.Advance("box", At("2029-03-03T12:00"));
-  EXPECT_EQ(world_.StandingOf(e + "/reminders/msg.2"), "DUE");
+  EXPECT_EQ(world_.StateOf(e + "/reminders/msg.2"), "DUE");
   world_.ExpectListsAgree("box");
 }
 
@@ -228,10 +228,10 @@ class StaleTest : public CalendarTest {
     const auto changed = FromText<v1::Clinic>(clinic);
     Pending pending;
     world_.store().Submit(
-        [&changed](store::Transaction& tx) -> absl::Status {
+        [&changed](store::WriteTransaction& tx) -> absl::Status {
           store::ClinicRow row = **tx.GetClinic("north");
           *row.data.mutable_contact_hours() = changed.contact_hours();
-          row.calendar = CalendarFingerprint(row.data);
+          row.calendar_fingerprint = CalendarFingerprint(row.data);
           row.replan_after = "";
           return tx.UpdateClinic(row);
         },
@@ -243,7 +243,7 @@ class StaleTest : public CalendarTest {
   std::map<std::string, int> Standings(int number) {
     std::map<std::string, int> standings;
     for (int i = 0; i < kPatients; ++i) {
-      ++standings[world_.StandingOf(absl::StrCat("clinics/north/enrollments/e", i, "/reminders/msg.", number))];
+      ++standings[world_.StateOf(absl::StrCat("clinics/north/enrollments/e", i, "/reminders/msg.", number))];
     }
     return standings;
   }
@@ -267,8 +267,8 @@ TEST_F(StaleTest, WhatACrashLeftIsPlannedAnewAtTheNextStart) {
   world_.Settle();
   EXPECT_EQ(Standings(1), IsAll("DUE"));
   EXPECT_EQ(Standings(2), IsAll("SCHEDULED"));
-  world_.Read([](store::Facts& facts) {
-    auto clinic = facts.GetClinic("north");
+  world_.Read([](store::ReadTransaction& tx) {
+    auto clinic = tx.GetClinic("north");
     EXPECT_FALSE(clinic.ok() && (*clinic)->replan_after.has_value());
     return clinic.status();
   });
@@ -279,11 +279,11 @@ TEST_F(StaleTest, AStaleEnrollmentIsShownAndEndedByTheNewCalendar) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00"));
   // As it is between two mutations of the sweeper: by hand, with the sweeper told nothing.
-  world_.Write([](store::Transaction& tx) -> absl::Status {
+  world_.Write([](store::WriteTransaction& tx) -> absl::Status {
     store::ClinicRow row = **tx.GetClinic("north");
     *row.data.mutable_contact_hours() =
         FromText<v1::ContactHours>("openings { opens: '12:00' closes: '14:00' }");
-    row.calendar = CalendarFingerprint(row.data);
+    row.calendar_fingerprint = CalendarFingerprint(row.data);
     return tx.UpdateClinic(row);
   });
   EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
@@ -300,10 +300,10 @@ TEST_F(StaleTest, WhatAStaleEnrollmentHadComeDueComesDueBeforeItsEnd) {
   ASSERT_TRUE(Update("contact_hours { openings { opens: '18:00' closes: '19:00' } }").ok());
   Enrol();
   world_.MoveTo(At("2029-03-02T09:30"));
-  world_.Write([](store::Transaction& tx) -> absl::Status {
+  world_.Write([](store::WriteTransaction& tx) -> absl::Status {
     store::ClinicRow row = **tx.GetClinic("north");
     row.data.clear_contact_hours();
-    row.calendar = 0;
+    row.calendar_fingerprint = 0;
     return tx.UpdateClinic(row);
   });
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());

@@ -67,12 +67,12 @@ TEST(FilterTest, AnEnrollmentOfAnyClinicMayBeNamedWhereAllAreAsked) {
 
 TEST(FilterTest, AnEnrollmentIsNotThatOfTheSameIdInAnotherClinic) {
   const Filter filter = Make(R"(enrollment: "clinics/south/enrollments/e")", "");
-  Subject subject;
-  subject.row.clinic = "south";
-  subject.row.enrollment = "e";
-  EXPECT_TRUE(filter.MatchesSubject(subject));
-  subject.row.clinic = "north";
-  EXPECT_FALSE(filter.MatchesSubject(subject));
+  EnrollmentContext context;
+  context.row.clinic = "south";
+  context.row.enrollment = "e";
+  EXPECT_TRUE(filter.MatchesEnrollment(context));
+  context.row.clinic = "north";
+  EXPECT_FALSE(filter.MatchesEnrollment(context));
 }
 
 TEST(FilterTest, AnEmptyFilterMatchesEverything) {

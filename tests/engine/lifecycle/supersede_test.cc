@@ -30,10 +30,12 @@ class SupersedeTest : public ::testing::Test {
     world_.CreatePathway("north", "knee", pathway);
     world_.Enrol("north", "e", KneePatient("north"));
   }
-  std::string Standing(int number) {
-    return world_.StandingOf(absl::StrCat("clinics/north/enrollments/e/reminders/check.", number));
+  std::string StateAndReason(int number) {
+    return world_.StateOf(absl::StrCat("clinics/north/enrollments/e/reminders/check.", number));
   }
-  std::vector<std::string> Standings() { return {Standing(1), Standing(2), Standing(3), Standing(4)}; }
+  std::vector<std::string> Standings() {
+    return {StateAndReason(1), StateAndReason(2), StateAndReason(3), StateAndReason(4)};
+  }
 
   World world_{At("2029-03-01T08:00")};
 };
@@ -51,7 +53,7 @@ TEST_F(SupersedeTest, AfterAnAbsenceBeyondTheLastWindowNothingIsSent) {
 TEST_F(SupersedeTest, WhatIsDueOrLeasedGivesWayWhenTheNextComesDue) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(Standing(1), "DUE");
+  EXPECT_EQ(StateAndReason(1), "DUE");
   world_.MoveTo(At("2029-03-03T09:00"));
   EXPECT_THAT(Standings(), ElementsAre("EXPIRED/SUPERSEDED", "DUE", "SCHEDULED", "SCHEDULED"));
   world_.MoveTo(At("2029-03-04T08:30"));
@@ -66,7 +68,7 @@ TEST_F(SupersedeTest, WhatIsDueOrLeasedGivesWayWhenTheNextComesDue) {
   EXPECT_EQ(ErrorOf(world_.Report(leases[0].lease_id(), v1::DELIVERY_OUTCOME_RELEASED).status()),
             "FAILED_PRECONDITION/LEASE_LOST");
   EXPECT_EQ(ErrorOf(world_.Report(leases[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(Standing(2), "SENT");
+  EXPECT_EQ(StateAndReason(2), "SENT");
 }
 
 TEST_F(SupersedeTest, WhatWasSentOrDoneStays) {
@@ -114,9 +116,9 @@ TEST_F(SupersedeTest, RulesAndPatientsDoNotTouchEachOther) {
   world_.MoveTo(At("2029-03-02T09:00"));
   ASSERT_TRUE(world_.Complete(second + "/reminders/check.2").ok());
   world_.MoveTo(At("2029-03-03T08:00"));
-  EXPECT_EQ(world_.StandingOf(second + "/reminders/check.1"), "DUE");
+  EXPECT_EQ(world_.StateOf(second + "/reminders/check.1"), "DUE");
   world_.MoveTo(At("2029-03-03T09:00"));
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e/reminders/other.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/other.1"), "DUE");
 }
 
 }  // namespace

@@ -22,13 +22,14 @@ class SweepPlanTest : public ::testing::Test {
   }
   SweepPlan Plan(absl::Time now, int limit = kLimit) {
     SweepPlan plan;
-    world_.Read([&](store::Facts& facts) { return PlanSweep(world_.engine().core, facts, "box", now, limit, &plan); });
+    world_.Read(
+        [&](store::ReadTransaction& tx) { return PlanSweep(world_.engine().context, tx, "box", now, limit, &plan); });
     return plan;
   }
   SweepResult Sweep(absl::Time now, const SweepPlan& plan, int limit = kLimit) {
     SweepResult result;
-    world_.Write([&](store::Transaction& tx) {
-      auto swept = engine::Sweep(world_.engine().core, tx, "box", now, limit, plan);
+    world_.Write([&](store::WriteTransaction& tx) {
+      auto swept = engine::Sweep(world_.engine().context, tx, "box", now, limit, plan);
       if (swept.ok()) result = *std::move(swept);
       return swept.status();
     });
@@ -55,7 +56,7 @@ TEST_F(SweepPlanTest, WhatWasPlannedFires) {
   EXPECT_EQ(plan.firing.size(), 3u);
   const SweepResult result = Sweep(due_, plan);
   EXPECT_EQ(result.fired, 3);
-  EXPECT_EQ(result.subjects.size(), 3u);
+  EXPECT_EQ(result.contexts.size(), 3u);
   EXPECT_FALSE(result.more);
   EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
   EXPECT_EQ(Sweep(due_, plan).fired, 0) << "each once";

@@ -19,14 +19,15 @@ constexpr v1::ReminderState Expi = v1::REMINDER_STATE_EXPIRED;
 constexpr v1::ReminderState Canc = v1::REMINDER_STATE_CANCELLED;
 constexpr v1::ReminderState Supp = v1::REMINDER_STATE_SUPPRESSED;
 
-constexpr Input kInputs[] = {Input::kReschedule, Input::kFire,  Input::kSuppress, Input::kExpire,
-                             Input::kSupersede,  Input::kLease, Input::kRetry,    Input::kRelease,
-                             Input::kFail,       Input::kSent,  Input::kDelivered, Input::kBounced,
-                             Input::kRedrive,    Input::kComplete, Input::kCancel, Input::kEnd};
+constexpr ReminderEvent kReminderEvents[] = {
+    ReminderEvent::kReschedule, ReminderEvent::kFire,     ReminderEvent::kSuppress,  ReminderEvent::kExpire,
+    ReminderEvent::kSupersede,  ReminderEvent::kLease,    ReminderEvent::kRetry,     ReminderEvent::kRelease,
+    ReminderEvent::kFail,       ReminderEvent::kSent,     ReminderEvent::kDelivered, ReminderEvent::kBounced,
+    ReminderEvent::kRedrive,    ReminderEvent::kComplete, ReminderEvent::kCancel,    ReminderEvent::kEnd};
 
 struct Row {
   v1::ReminderState from;
-  v1::ReminderState to[std::size(kInputs)];  // No: cannot happen
+  v1::ReminderState to[std::size(kReminderEvents)];  // No: cannot happen
 };
 
 constexpr Row kRows[] = {
@@ -46,24 +47,26 @@ constexpr Row kRows[] = {
 
 TEST(TransitionsTest, EveryInputInEveryStateLeadsWhereTheTableSaysAndNowhereElse) {
   for (const Row& row : kRows) {
-    for (size_t i = 0; i < std::size(kInputs); ++i) {
-      EXPECT_EQ(NextState(row.from, kInputs[i]).value_or(No), row.to[i])
-          << v1::ReminderState_Name(row.from) << ", input " << i;
+    for (size_t i = 0; i < std::size(kReminderEvents); ++i) {
+      EXPECT_EQ(NextState(row.from, kReminderEvents[i]).value_or(No), row.to[i])
+          << v1::ReminderState_Name(row.from) << ", event " << i;
     }
   }
 }
 
 TEST(TransitionsTest, TheTableHereKnowsEveryStateAndEveryInputThereIs) {
   EXPECT_EQ(static_cast<int>(std::size(kRows)), v1::ReminderState_descriptor()->value_count());
-  EXPECT_TRUE(std::equal(std::begin(kInputs), std::end(kInputs), std::begin(kAllInputs), std::end(kAllInputs)));
+  EXPECT_TRUE(
+      std::equal(std::begin(kReminderEvents), std::end(kReminderEvents), std::begin(kAllReminderEvents), std::end(kAllReminderEvents)));
 }
 
 TEST(TransitionsTest, TerminalStatesAreLeftOnlyByReportsOrCompletionOrWhereSomebodyAsksForIt) {
   for (const Row& row : kRows) {
     if (!IsTerminal(row.from)) continue;
-    for (size_t i = 0; i < std::size(kInputs); ++i) {
+    for (size_t i = 0; i < std::size(kReminderEvents); ++i) {
       const v1::ReminderState to = row.to[i];
-      EXPECT_TRUE(to == No || IsTerminal(to) || kInputs[i] == Input::kReschedule || kInputs[i] == Input::kRedrive)
+      EXPECT_TRUE(to == No || IsTerminal(to) || kReminderEvents[i] == ReminderEvent::kReschedule ||
+                  kReminderEvents[i] == ReminderEvent::kRedrive)
           << v1::ReminderState_Name(row.from);
     }
   }

@@ -33,7 +33,7 @@ class ZonesTest : public ::testing::Test {
 
   // Leaves the enrollments with a next_due that other rules would have made: too late by a day.
   void Misplace(const std::string& clinic) {
-    ForRows(clinic, [](store::Transaction& tx, store::EnrollmentRow& row) {
+    ForRows(clinic, [](store::WriteTransaction& tx, store::EnrollmentRow& row) {
       return tx.SetNextDue(row.clinic, row.enrollment, *row.next_due + absl::Hours(24));
     });
   }
@@ -41,7 +41,7 @@ class ZonesTest : public ::testing::Test {
   // The due times by which a clinic's enrollments are found, each once.
   std::set<absl::Time> NextDue(const std::string& clinic) {
     std::set<absl::Time> due;
-    ForRows(clinic, [&](store::Transaction&, store::EnrollmentRow& row) {
+    ForRows(clinic, [&](store::WriteTransaction&, store::EnrollmentRow& row) {
       due.insert(*row.next_due);
       return absl::OkStatus();
     });
@@ -54,8 +54,8 @@ class ZonesTest : public ::testing::Test {
 
  private:
   void ForRows(const std::string& clinic,
-               std::function<absl::Status(store::Transaction&, store::EnrollmentRow&)> visit) {
-    world_.Write([&](store::Transaction& tx) -> absl::Status {
+               std::function<absl::Status(store::WriteTransaction&, store::EnrollmentRow&)> visit) {
+    world_.Write([&](store::WriteTransaction& tx) -> absl::Status {
       store::EnrollmentQuery query;
       query.clinic = clinic;
       auto rows = tx.ListEnrollments(query);
@@ -128,7 +128,7 @@ TEST_F(ZonesTest, WhatIsDueByTheNewRulesComesDueAtOnceAndNothingTwice) {
   const std::vector<v1::Lease> second = world_.Lease("north");
   ASSERT_THAT(second, SizeIs(1));
   EXPECT_EQ(second[0].reminder(), "clinics/north/enrollments/e0/reminders/ice.2");
-  EXPECT_EQ(world_.StandingOf(first[0].reminder()), "SENT");
+  EXPECT_EQ(world_.StateOf(first[0].reminder()), "SENT");
 }
 
 TEST_F(ZonesTest, WhatACrashLeavesIsPlannedAnewByTheNextServer) {
@@ -138,7 +138,7 @@ TEST_F(ZonesTest, WhatACrashLeavesIsPlannedAnewByTheNextServer) {
   world_.Stop();
   world_.StartStoreOnly();
   Pending noted;
-  world_.store().Submit([](store::Transaction& tx) { return tx.ReplanAll(kNewer); }, noted.done());
+  world_.store().Submit([](store::WriteTransaction& tx) { return tx.ReplanAll(kNewer); }, noted.done());
   ASSERT_TRUE(noted.Wait().ok());
   world_.StopStoreOnly();
   world_.SetZoneDatabase(kNewer);
@@ -167,14 +167,14 @@ TEST_F(ZonesTest, UntilItsTurnComesAnEnrollmentIsShownAndFiredByTheNewRules) {
   world_.Start();
   // As if the sweeper had not come to it yet, nor would: nobody is to be planned anew, and this one was not.
   Misplace("north");
-  world_.Write([](store::Transaction& tx) -> absl::Status {
+  world_.Write([](store::WriteTransaction& tx) -> absl::Status {
     store::EnrollmentRow row = **tx.GetEnrollment("north", "e0");
-    row.calendar = kOlder;
+    row.plan_fingerprint = kOlder;
     return tx.UpdateEnrollment(row);
   });
   world_.MoveTo(At("2029-03-02T15:30"));
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e0/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(world_.StandingOf("clinics/north/enrollments/e0/reminders/ice.2"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e0/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e0/reminders/ice.2"), "SCHEDULED");
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e0").ok());
   int came_due = 0;
   for (const v1::Event& event : world_.Events("north")) {

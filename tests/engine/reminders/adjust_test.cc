@@ -37,7 +37,7 @@ class AdjustTest : public ::testing::Test {
     const auto shown = [](const google::protobuf::Timestamp& time) {
       return absl::FormatTime("%m-%dT%H:%M", plan::ToTime(time), absl::UTCTimeZone());
     };
-    return absl::StrCat(Standing(*found), " ", shown(found->due_time()), "-", shown(found->expire_time()));
+    return absl::StrCat(StateAndReason(*found), " ", shown(found->due_time()), "-", shown(found->expire_time()));
   }
 
   std::vector<std::string> Leased() {
@@ -126,15 +126,15 @@ TEST_F(AdjustTest, WhatIsDueOrLeasedCanBeCancelledAndSentIsStillAccepted) {
   ASSERT_THAT(leased, SizeIs(1));
   ASSERT_TRUE(world_.Cancel(Name("msg.1")).ok());
   ASSERT_TRUE(world_.Cancel(Name("task.1")).ok());
-  EXPECT_EQ(world_.StandingOf(Name("task.1")), "CANCELLED/CANCELLED_BY_CLINIC");
+  EXPECT_EQ(world_.StateOf(Name("task.1")), "CANCELLED/CANCELLED_BY_CLINIC");
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(world_.StandingOf(Name("msg.1")), "SENT");
+  EXPECT_EQ(world_.StateOf(Name("msg.1")), "SENT");
 }
 
 TEST_F(AdjustTest, WhatWasCancelledStaysSoWhenThePlanMoves) {
   ASSERT_TRUE(world_.Cancel(Name("msg.2")).ok());
   world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
-  EXPECT_EQ(world_.StandingOf(Name("msg.2")), "CANCELLED/CANCELLED_BY_CLINIC");
+  EXPECT_EQ(world_.StateOf(Name("msg.2")), "CANCELLED/CANCELLED_BY_CLINIC");
   Until("2029-04-03T12:00");
   EXPECT_THAT(Leased(), ElementsAre("msg.1"));
   world_.ExpectListsAgree("box");

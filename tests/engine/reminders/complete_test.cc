@@ -33,10 +33,10 @@ class CompleteTest : public ::testing::Test {
 
 TEST_F(CompleteTest, WhatIsDoneBeforeItIsDueIsNeverSent) {
   ASSERT_TRUE(world_.Complete(kIce).ok());
-  EXPECT_EQ(world_.StandingOf(kIce), "COMPLETED");
+  EXPECT_EQ(world_.StateOf(kIce), "COMPLETED");
   EXPECT_EQ(world_.Advance("box", At("2029-03-02T14:00")).fired_count(), 0);
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
-  EXPECT_EQ(world_.StandingOf(kIce), "COMPLETED");
+  EXPECT_EQ(world_.StateOf(kIce), "COMPLETED");
   EXPECT_EQ(EventsOf(kIce), 1);
   EXPECT_EQ(world_.Advance("box", At("2029-03-02T15:00")).fired_count(), 1) << "the others come due as before";
 }
@@ -52,7 +52,7 @@ TEST_F(CompleteTest, WhatIsDoneKeepsItsDueTimeAndSaysWhen) {
 TEST_F(CompleteTest, ATaskIsCompletedWhenItIsDueOrLater) {
   world_.Advance("box", At("2029-05-01T00:00"));
   ASSERT_TRUE(world_.Complete(kTask).ok());
-  EXPECT_EQ(world_.StandingOf(kTask), "COMPLETED");
+  EXPECT_EQ(world_.StateOf(kTask), "COMPLETED");
 }
 
 TEST_F(CompleteTest, AMessageThatIsDueOrLeasedOrSentIsCompleted) {
@@ -66,14 +66,14 @@ TEST_F(CompleteTest, AMessageThatIsDueOrLeasedOrSentIsCompleted) {
   ASSERT_TRUE(world_.Complete(leased[0].reminder()).ok());
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_RELEASED).status()),
             "FAILED_PRECONDITION/LEASE_LOST");
-  EXPECT_EQ(world_.StandingOf(leased[0].reminder()), "COMPLETED");
+  EXPECT_EQ(world_.StateOf(leased[0].reminder()), "COMPLETED");
 
   world_.Advance("box", At("2029-03-03T09:00"));
   const std::vector<v1::Lease> sent = world_.Lease("box");
   ASSERT_THAT(sent, SizeIs(1));
   world_.Report(sent[0].lease_id(), v1::DELIVERY_OUTCOME_SENT);
   ASSERT_TRUE(world_.Complete(sent[0].reminder()).ok());
-  EXPECT_EQ(world_.StandingOf(sent[0].reminder()), "COMPLETED");
+  EXPECT_EQ(world_.StateOf(sent[0].reminder()), "COMPLETED");
 }
 
 TEST_F(CompleteTest, CompletingTwiceIsOneCompletion) {
@@ -88,11 +88,11 @@ TEST_F(CompleteTest, CompletingTwiceIsOneCompletion) {
 TEST_F(CompleteTest, WhatEndedOtherwiseCannotBeCompleted) {
   world_.Advance("box", At("2029-03-02T13:00"));
   EXPECT_EQ(ErrorOf(world_.Complete(kIce)), "FAILED_PRECONDITION/INVALID_TRANSITION");
-  EXPECT_EQ(world_.StandingOf(kIce), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf(kIce), "EXPIRED/WINDOW_CLOSED");
 
   ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
   EXPECT_EQ(ErrorOf(world_.Complete(kTask)), "FAILED_PRECONDITION/INVALID_TRANSITION");
-  EXPECT_EQ(world_.StandingOf(kTask), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world_.StateOf(kTask), "CANCELLED/ENROLLMENT_ENDED");
 }
 
 TEST_F(CompleteTest, WhatWasLateAtEnrollmentCannotBeCompleted) {
@@ -100,7 +100,7 @@ TEST_F(CompleteTest, WhatWasLateAtEnrollmentCannotBeCompleted) {
   world_.Enrol("box", "late", KneePatient("box"));
   const std::string ice = "clinics/box/enrollments/late/reminders/ice.1";
   EXPECT_EQ(ErrorOf(world_.Complete(ice)), "FAILED_PRECONDITION/INVALID_TRANSITION");
-  EXPECT_EQ(world_.StandingOf(ice), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(world_.StateOf(ice), "EXPIRED/LATE_ENROLLMENT");
 }
 
 TEST_F(CompleteTest, WhatDoesNotExistIsNotFound) {

@@ -123,7 +123,7 @@ class ListingTest : public ::testing::Test {
 
 TEST_F(ListingTest, TheSceneHasRemindersInEveryState) {
   std::set<std::string> standings;
-  for (const v1::Reminder& reminder : Everything()) standings.insert(Standing(reminder));
+  for (const v1::Reminder& reminder : Everything()) standings.insert(StateAndReason(reminder));
   EXPECT_THAT(standings, ElementsAre("CANCELLED/ENROLLMENT_ENDED", "COMPLETED", "DUE", "EXPIRED/LATE_ENROLLMENT",
                                      "EXPIRED/WINDOW_CLOSED", "FAILED/REJECTED_BY_CHANNEL", "LEASED", "SCHEDULED",
                                      "SENT", "SUPPRESSED/NO_CONSENT"));

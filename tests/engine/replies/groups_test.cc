@@ -166,10 +166,10 @@ TEST_F(EngineGroupsTest, AnAnswerInRealTimeEndsWhatTheSweepHasNotComeTo) {
   auto request = ReplyRequest("7");
   request.set_parent("clinics/real");
   EXPECT_EQ(Told(Good(TryReply(request))), "ANSWER 7 of ask.1 in r");
-  EXPECT_EQ(world_.StandingOf(enrollment + "/reminders/nudge.1"), "CANCELLED/ANSWERED");
+  EXPECT_EQ(world_.StateOf(enrollment + "/reminders/nudge.1"), "CANCELLED/ANSWERED");
   world_.MoveTo(At("2029-03-06T09:00"));
-  EXPECT_EQ(world_.StandingOf(enrollment + "/reminders/ask.2"), "CANCELLED/SILENCED");
-  EXPECT_EQ(world_.StandingOf(enrollment + "/reminders/ask.3"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment + "/reminders/ask.2"), "CANCELLED/SILENCED");
+  EXPECT_EQ(world_.StateOf(enrollment + "/reminders/ask.3"), "DUE");
   world_.ExpectListsAgree("real");
 }
 

@@ -22,7 +22,7 @@ TEST_F(RepliesTest, AScoreAnswersTheNewestMessageThatAskedForOne) {
   SendUntil("2029-03-02T15:00");
   EXPECT_EQ(Reply("7/10"), "ANSWER 7 of ask.1 in e");
   const auto answered = Good(world_.Get(Name("ask.1")));
-  EXPECT_EQ(Standing(answered), "COMPLETED/ANSWERED");
+  EXPECT_EQ(StateAndReason(answered), "COMPLETED/ANSWERED");
   EXPECT_EQ(answered.score(), 7);
   EXPECT_EQ(plan::ToTime(answered.state_time()), At("2029-03-02T15:00"));
   EXPECT_FALSE(Good(world_.Get(Name("walk.1"))).has_score());
@@ -40,7 +40,7 @@ TEST_F(RepliesTest, ADoneWordAnswersTheNewestMessageThatAskedForThat) {
 
 TEST_F(RepliesTest, WhatIsDeliveredIsAnsweredToo) {
   Until("2029-03-02T09:00");
-  world_.Write([](store::Transaction& tx) {
+  world_.Write([](store::WriteTransaction& tx) {
     auto row = tx.GetReminder({"box", "e", "ask", 1});
     (*row)->state = v1::REMINDER_STATE_DELIVERED;
     (*row)->channel = v1::CHANNEL_SMS;
@@ -275,8 +275,8 @@ TEST_F(RepliesTest, AReplySentTwiceIsRecordedOnce) {
 
 TEST_F(RepliesTest, TheTextIsKeptWithTheReplyAndNowhereElse) {
   Reply("my secret", "request_id: 'message-1'");
-  world_.Read([](store::Facts& facts) {
-    auto request = facts.GetRequest("box", "message-1");
+  world_.Read([](store::ReadTransaction& tx) {
+    auto request = tx.GetRequest("box", "message-1");
     EXPECT_TRUE(request.ok() && request->has_value());
     EXPECT_THAT((*request)->response, Not(HasSubstr("secret")));
     return absl::OkStatus();

@@ -74,7 +74,7 @@ class Replying : public ::testing::Test {
 
   void Until(const std::string& time) { world_.Advance("box", At(time)); }
   std::string Of(const std::string& id, const std::string& enrollment = "e") {
-    return world_.StandingOf(Name(id, enrollment));
+    return world_.StateOf(Name(id, enrollment));
   }
   // `sms`, `email` or nothing.
   std::string ChannelOf(const std::string& id, const std::string& enrollment = "e") {

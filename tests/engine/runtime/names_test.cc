@@ -90,12 +90,12 @@ TEST(NamesTest, NamesOfAnyOtherFormAreRefused) {
 
 TEST(NamesTest, MadeEnrollmentIdsAreGoodAndOrderedByTime) {
   const absl::Time now = absl::FromUnixMillis(1'866'000'000'000);
-  const std::string id = MakeEnrollmentId(now, ~uint64_t{0});
+  const std::string id = MakeTimeOrderedId(now, ~uint64_t{0});
   EXPECT_TRUE(IsEnrollmentId(id));
-  EXPECT_LT(id, MakeEnrollmentId(now + absl::Milliseconds(1), 0));
-  EXPECT_LT(MakeEnrollmentId(absl::FromUnixMillis(1), 5), id);
-  EXPECT_LT(id, MakeEnrollmentId(absl::FromCivil(absl::CivilDay(9999, 12, 31), absl::UTCTimeZone()), 0));
-  EXPECT_NE(id, MakeEnrollmentId(now, 0));
+  EXPECT_LT(id, MakeTimeOrderedId(now + absl::Milliseconds(1), 0));
+  EXPECT_LT(MakeTimeOrderedId(absl::FromUnixMillis(1), 5), id);
+  EXPECT_LT(id, MakeTimeOrderedId(absl::FromCivil(absl::CivilDay(9999, 12, 31), absl::UTCTimeZone()), 0));
+  EXPECT_NE(id, MakeTimeOrderedId(now, 0));
 }
 
 }  // namespace

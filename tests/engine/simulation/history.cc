@@ -243,7 +243,7 @@ void History::CheckLease(const v1::Lease& lease, absl::Duration duration, const 
   if (line == lines.end() || !model_->MayLease(*line->patient, *line->item)) {
     return Differ(absl::StrCat(
         lease.reminder(), " is leased, and by the model is ",
-        line == lines.end() ? "nothing that was asked for" : Standing(line->item->state, line->item->reason)));
+        line == lines.end() ? "nothing that was asked for" : StateAndReason(line->item->state, line->item->reason)));
   }
   const v1::ContactPoint point = line->patient->data.contact_points(line->item->contact_point);
   const absl::Time until = model_->Lease(line->patient->id, {line->item->rule, line->item->number}, duration);

@@ -47,7 +47,7 @@ bool Matches(const v1::ReminderFilter& filter, const std::string& enrollment, co
 
 std::string Told(v1::ReminderState state, v1::ReminderReason reason, int attempts, const std::string& due,
                  const std::string& expire) {
-  return absl::StrCat(Standing(state, reason), " after ", attempts, " leases, due ", due, " until ", expire);
+  return absl::StrCat(StateAndReason(state, reason), " after ", attempts, " leases, due ", due, " until ", expire);
 }
 
 // What the plan alone knows: nothing has happened to it that would be told.
@@ -129,7 +129,7 @@ void History::Compare(Random& random) {
 
 void History::CompareReminder(const std::string& what, const Line& line, const v1::Reminder& reminder) {
   const Model::Item& item = *line.item;
-  // When something lapsed follows from when its window closed, which calendars may still move.
+  // When something missed follows from when its window closed, which calendars may still move.
   const bool moves = (item.reason == v1::REMINDER_REASON_PAUSED || !item.visit.empty()) && !item.known &&
                      reminder.has_state_time();
   const bool same =
@@ -208,8 +208,8 @@ void History::CompareTimeline(const v1::GetTimelineResponse& timeline) {
 }
 
 void History::ReadLog() {
-  world_.Read([this](store::Facts& facts) {
-    auto rows = facts.ListEvents(clinic_, log_place_, 100'000);
+  world_.Read([this](store::ReadTransaction& tx) {
+    auto rows = tx.ListEvents(clinic_, log_place_, 100'000);
     if (!rows.ok()) return rows.status();
     for (const store::EventRow& row : *rows) {
       log_place_ = row.seq;
@@ -217,8 +217,9 @@ void History::ReadLog() {
       if (!row.data.has_reminder()) continue;
       const auto [place, is_first] = told_.emplace(change.name(), change);
       const bool was_sent = !is_first && place->second.state() == v1::REMINDER_STATE_SENT;
-      Expect(!was_sent || change.state() == v1::REMINDER_STATE_COMPLETED,
-             absl::StrCat(change.name(), " was SENT and is told to be ", Standing(change.state(), change.reason())));
+      Expect(
+          !was_sent || change.state() == v1::REMINDER_STATE_COMPLETED,
+          absl::StrCat(change.name(), " was SENT and is told to be ", StateAndReason(change.state(), change.reason())));
       place->second = change;
     }
     return absl::OkStatus();

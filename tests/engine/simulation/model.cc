@@ -66,7 +66,7 @@ int Model::Fire(Patient* patient) {
     item.available = item.due;
     if (item.for_care_team) {
       Become(&item, v1::REMINDER_STATE_DUE);
-    } else if (item.outside) {
+    } else if (item.outside_contact_hours) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
     } else if (item.expire <= now_) {
       Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);

@@ -45,9 +45,9 @@ class Model {
     bool fixed = false;    // It came due, or was dealt with before: calendars and pauses do not move it any more.
     bool arrived = false;  // It came due.
     bool moved = false;    // By hand, to where no change of the plan reaches it.
-    bool outside = false;  // There are no contact hours in its window.
-    v1::ReminderReason lapsed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
-    absl::Time lapse_time;                                        // and since when.
+    bool outside_contact_hours = false;                           // There are no contact hours in its window.
+    v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
+    absl::Time missed_time;                                       // and since when.
     absl::Time available;                                         // From when it may be leased, or leased again.
     int attempts = 0;
     int failures = 0;

@@ -36,12 +36,13 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
   facts.procedure_date = plan::ParseDate(patient.data.procedure_date()).value();
   facts.zone = plan::FindZone(patient.data.time_zone()).value();
   facts.enroll_time = plan::ToTime(patient.data.enroll_time());
-  for (const auto& [from, until] : patient.pauses) facts.holds.push_back({from, until, v1::REMINDER_REASON_PAUSED});
+  for (const auto& [from, until] : patient.pauses)
+    facts.suspensions.push_back({from, until, v1::REMINDER_REASON_PAUSED});
   if (patient.changed) {
-    facts.holds.push_back({absl::InfinitePast(), *patient.changed, v1::REMINDER_REASON_MOVED_BY_REANCHOR});
+    facts.suspensions.push_back({absl::InfinitePast(), *patient.changed, v1::REMINDER_REASON_MOVED_BY_REANCHOR});
   }
-  std::stable_sort(facts.holds.begin(), facts.holds.end(),
-                   [](const plan::Hold& a, const plan::Hold& b) { return a.until < b.until; });
+  std::stable_sort(facts.suspensions.begin(), facts.suspensions.end(),
+                   [](const plan::Suspension& a, const plan::Suspension& b) { return a.until < b.until; });
   for (int rule = 0; rule < patient.pathway->rule_count(); ++rule) {
     const v1::Rule& source = patient.pathway->rule_source(rule);
     facts.rules[rule] = Applies(source, patient.pathway->source(), patient.data) && FitsVisit(source, patient);
@@ -53,7 +54,7 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
   return plan::SlowPlan(*patient.pathway, facts);
 }
 
-v1::ReminderState StateOfLapsed(v1::ReminderReason reason) {
+v1::ReminderState StateOfMissed(v1::ReminderReason reason) {
   if (reason == v1::REMINDER_REASON_PAUSED) return v1::REMINDER_STATE_SUPPRESSED;
   if (reason == v1::REMINDER_REASON_LATE_ENROLLMENT) return v1::REMINDER_STATE_EXPIRED;
   if (reason == v1::REMINDER_REASON_WINDOW_CLOSED) return v1::REMINDER_STATE_EXPIRED;
@@ -78,7 +79,7 @@ bool HasRule(const plan::CompiledPathway& pathway, const std::string& id) {
 std::map<Model::Key, absl::Time> Pending(const Model::Patient& patient) {
   std::map<Model::Key, absl::Time> pending;
   for (const auto& [key, item] : patient.items) {
-    if (item.open() && (item.known || !item.outside)) pending[key] = item.due;
+    if (item.open() && (item.known || !item.outside_contact_hours)) pending[key] = item.due;
   }
   return pending;
 }
@@ -94,9 +95,9 @@ void PutWhere(const Model::Item& place, Model::Item* item) {
   item->answer = place.answer;
   item->due = place.due;
   item->expire = place.expire;
-  item->outside = place.outside;
-  item->lapsed = place.lapsed;
-  item->lapse_time = place.lapse_time;
+  item->outside_contact_hours = place.outside_contact_hours;
+  item->missed = place.missed;
+  item->missed_time = place.missed_time;
 }
 
 }  // namespace
@@ -121,16 +122,16 @@ Model::Year Model::YearOf(const Patient& patient) const {
     }
     place.item.due = occurrence.due;
     place.item.expire = occurrence.expire;
-    place.item.outside = occurrence.outside;
+    place.item.outside_contact_hours = occurrence.outside_contact_hours;
     place.nominal = zone.At(absl::CivilSecond(occurrence.nominal)).pre;
     place.window = rule.schedule().window().days() == 0 && rule.schedule().window().has_days()
                        ? ""
                        : rule.schedule().window().ShortDebugString();
-    place.item.lapsed = occurrence.lapsed;
-    place.item.lapse_time = occurrence.lapsed == v1::REMINDER_REASON_PAUSED ? occurrence.expire
-                            : occurrence.lapsed == v1::REMINDER_REASON_MOVED_BY_REANCHOR
-                                ? *patient.changed
-                                : plan::ToTime(patient.data.enroll_time());
+    place.item.missed = occurrence.missed;
+    place.item.missed_time = occurrence.missed == v1::REMINDER_REASON_PAUSED ? occurrence.expire
+                             : occurrence.missed == v1::REMINDER_REASON_MOVED_BY_REANCHOR
+                                 ? *patient.changed
+                                 : plan::ToTime(patient.data.enroll_time());
   }
   return year;
 }
@@ -144,8 +145,8 @@ void Model::Derive(Patient* patient) const {
   };
   for (auto& [key, item] : patient->items) {
     if (item.known) continue;
-    if (item.lapsed != v1::REMINDER_REASON_UNSPECIFIED) {
-      set(StateOfLapsed(item.lapsed), item.lapsed, item.lapse_time, &item);
+    if (item.missed != v1::REMINDER_REASON_UNSPECIFIED) {
+      set(StateOfMissed(item.missed), item.missed, item.missed_time, &item);
     } else if (patient->state == v1::ENROLLMENT_STATE_ENDED) {
       set(v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED, patient->end_time, &item);
     } else if (patient->state == v1::ENROLLMENT_STATE_PAUSED && item.expire <= now_) {
@@ -162,7 +163,7 @@ void Model::Move(Patient* patient) {
     const auto [found, is_new] = patient->items.try_emplace(key, place.item);
     Item& item = found->second;
     // What was moved by a change of the plan stays there where calendars take its place in the plan.
-    const bool has_none = item.known && place.item.lapsed != v1::REMINDER_REASON_UNSPECIFIED;
+    const bool has_none = item.known && place.item.missed != v1::REMINDER_REASON_UNSPECIFIED;
     if (!is_new && !item.fixed && !item.moved && !has_none) PutWhere(place.item, &item);
   }
   Derive(patient);
@@ -191,7 +192,7 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
 
 // What a new plan makes of something that has happened. Whether it comes again.
 void Model::ReanchorKnown(const Place* before, const Place* after, const std::string& visit, Item* item) const {
-  const bool has_place = after != nullptr && after->item.lapsed == v1::REMINDER_REASON_UNSPECIFIED;
+  const bool has_place = after != nullptr && after->item.missed == v1::REMINDER_REASON_UNSPECIFIED;
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
                     before->window == after->window && before->begins == after->begins &&
                     before->item.for_care_team == after->item.for_care_team;
@@ -378,10 +379,10 @@ std::string Model::MoveItem(const std::string& enrollment, const Key& key, absl:
   const auto& rules = patient.pathway->source().rules();
   const auto rule = std::find_if(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == key.first; });
   const absl::CivilMinute shown = absl::ToCivilMinute(due, zone);
-  item.lapsed = v1::REMINDER_REASON_UNSPECIFIED;
+  item.missed = v1::REMINDER_REASON_UNSPECIFIED;
   item.due = due;
   item.expire = std::min(begins, plan::SlowClose(rule->schedule().window(), shown, due, zone));
-  item.outside = false;
+  item.outside_contact_hours = false;
   item.moved = true;
   Become(&item, v1::REMINDER_STATE_SCHEDULED);
   Fire(&patient);
@@ -409,7 +410,7 @@ std::string Model::RestoreItem(const std::string& enrollment, const Key& key) {
   }
   const Year year = YearOf(patient);
   const auto place = year.find(key);
-  if (place == year.end() || place->second.item.lapsed != v1::REMINDER_REASON_UNSPECIFIED ||
+  if (place == year.end() || place->second.item.missed != v1::REMINDER_REASON_UNSPECIFIED ||
       place->second.item.expire <= now_) {
     return "FAILED_PRECONDITION/WINDOW_CLOSED";
   }

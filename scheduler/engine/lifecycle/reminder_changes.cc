@@ -1,0 +1,116 @@
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+v1::Event EnrollmentEvent(const store::EnrollmentRow& row, v1::EventType type, absl::Time now) {
+  v1::Event event;
+  plan::SetTimestamp(now, event.mutable_event_time());
+  event.set_type(type);
+  event.set_enrollment(EnrollmentNameOf(row.clinic, row.enrollment));
+  event.set_patient(row.data.patient());
+  return event;
+}
+
+absl::Status LogReminder(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderRow& row,
+                         absl::Time now) {
+  v1::Event event = EnrollmentEvent(context.row, v1::EVENT_TYPE_REMINDER_CHANGED, now);
+  v1::ReminderChange& change = *event.mutable_reminder();
+  change.set_name(ReminderNameOf(row.key));
+  const RowRule rule = RuleOf(context, row);
+  change.set_phase(rule.source().phase());
+  change.set_category(rule.source().category());
+  change.set_audience(rule.compiled().audience);
+  change.set_channel(StoredChannel(context, row));
+  plan::SetTimestamp(row.due, change.mutable_due_time());
+  plan::SetTimestamp(row.expire, change.mutable_expire_time());
+  change.set_state(row.state);
+  change.set_reason(row.reason);
+  change.set_attempts(row.attempts);
+  return tx.AppendEvent(row.key.clinic, std::move(event));
+}
+
+}  // namespace
+
+bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  const auto next = NextState(row->state, event);
+  if (!next) return false;
+  row->state = *next;
+  row->reason = reason;
+  row->state_time = now;
+  if (IsTerminal(*next) || *next == v1::REMINDER_STATE_SCHEDULED) {
+    row->available.reset();
+    row->closes.reset();
+  }
+  return true;
+}
+
+absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderRow& row,
+                           absl::Time now) {
+  if (absl::Status status = tx.UpdateReminder(row); !status.ok()) return status;
+  return LogReminder(tx, context, row, now);
+}
+
+absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "INVALID_TRANSITION",
+      absl::StrCat(ReminderNameOf(key), " is ", absl::StripPrefix(v1::ReminderState_Name(state), "REMINDER_STATE_")),
+      {{"state", v1::ReminderState_Name(state)}});
+}
+
+absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
+                            v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  const v1::ReminderState before = row->state;
+  const bool repeats = event == ReminderEvent::kLease || event == ReminderEvent::kReschedule;
+  if (!repeats && NextState(before, event) == before) return absl::OkStatus();
+  if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
+  return StoreReminder(tx, context, *row, now);
+}
+
+store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+  store::ReminderRow row;
+  row.key = {context.row.clinic, context.row.enrollment, context.pathway->rule_source(occurrence.rule).id(),
+             occurrence.number};
+  row.clock = context.row.clock;
+  row.revision = context.row.data.pathway_revision();
+  row.state = v1::REMINDER_STATE_SCHEDULED;
+  row.due = occurrence.due;
+  row.expire = occurrence.expire;
+  return row;
+}
+
+absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
+                                    v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  if (!ApplyEvent(event, reason, now, row)) return absl::InternalError("no such transition for a new reminder");
+  auto inserted = tx.InsertReminder(*row);
+  if (!inserted.ok() || !*inserted) return inserted;
+  if (absl::Status status = LogReminder(tx, context, *row, now); !status.ok()) return status;
+  return true;
+}
+
+absl::Status LogEnrollment(store::WriteTransaction& tx, const store::EnrollmentRow& row, v1::EventType type,
+                           absl::Time now) {
+  v1::Event event = EnrollmentEvent(row, type, now);
+  event.set_end_reason(row.data.end_reason());
+  return tx.AppendEvent(row.clinic, std::move(event));
+}
+
+absl::Status LogVisit(store::WriteTransaction& tx, const store::EnrollmentRow& row, const v1::Visit& visit,
+                      absl::Time now) {
+  v1::Event event = EnrollmentEvent(row, v1::EVENT_TYPE_VISIT_CHANGED, now);
+  event.mutable_visit()->set_name(visit.name());
+  event.mutable_visit()->set_state(visit.state());
+  *event.mutable_visit()->mutable_start_time() = visit.start_time();
+  event.mutable_visit()->set_appointment(visit.appointment());
+  return tx.AppendEvent(row.clinic, std::move(event));
+}
+
+}  // namespace aftercare::engine

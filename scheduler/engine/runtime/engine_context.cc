@@ -1,0 +1,131 @@
+#include "scheduler/engine/runtime/engine_context.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr absl::Duration kRequestMemory = absl::Hours(24);
+constexpr int kForgottenAtOnce = 4;  // more than come in with one mutation, so that the table shrinks
+
+std::string Deterministic(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);  // maps in one order
+    message.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+store::Store::ReadJob JobOf(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done) {
+  return [work = std::move(work), done = std::move(done)](absl::StatusOr<store::ReadTransaction*> tx) mutable {
+    done(tx.ok() ? work(**tx) : tx.status());
+  };
+}
+
+}  // namespace
+
+void EngineContext::Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done) {
+  store_.Read(JobOf(std::move(work), std::move(done)));
+}
+
+void EngineContext::ReadInBackground(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done) {
+  store_.ReadInBackground(JobOf(std::move(work), std::move(done)));
+}
+
+void EngineContext::RunInBackground(absl::AnyInvocable<void()> work) {
+  store_.ReadInBackground([work = std::move(work)](const absl::StatusOr<store::ReadTransaction*>&) mutable { work(); });
+}
+
+void EngineContext::Mutate(const google::protobuf::Message& request, absl::string_view clinic,
+                           absl::string_view request_id, google::protobuf::Message* response,
+                           store::Store::Mutation work, Done done) {
+  if (request_id.empty()) {
+    Write(
+        [response, work = std::move(work)](store::WriteTransaction& tx) mutable {
+          response->Clear();
+          return work(tx);
+        },
+        std::move(done));
+    return;
+  }
+  store::RequestRow row{std::string(clinic), std::string(request_id), Fingerprint(request), clock_.Now(), ""};
+  Write(
+      [response, row = std::move(row), work = std::move(work)](store::WriteTransaction& tx) mutable -> absl::Status {
+        response->Clear();
+        auto earlier = tx.GetRequest(row.clinic, row.request_id);
+        if (!earlier.ok()) return earlier.status();
+        if (earlier->has_value()) {
+          if ((*earlier)->body_hash != row.body_hash) {
+            return MakeError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                             absl::StrCat("request_id ", row.request_id, " was used for another request"));
+          }
+          response->ParseFromString((*earlier)->response);
+          return absl::OkStatus();
+        }
+        if (absl::Status status = work(tx); !status.ok()) return status;
+        row.response = response->SerializeAsString();
+        if (absl::Status status = tx.InsertRequest(row); !status.ok()) return status;
+        return tx.DeleteRequestsBefore(row.time - kRequestMemory, kForgottenAtOnce);
+      },
+      std::move(done));
+}
+
+absl::Time EngineContext::Now(const store::ClinicRow& clinic) const {
+  return clinic.data.has_test_clock_time() ? plan::ToTime(clinic.data.test_clock_time()) : RealNow();
+}
+
+store::ClockId ClockOf(const store::ClinicRow& clinic) {
+  return clinic.data.has_test_clock_time() ? clinic.clinic : "";
+}
+
+absl::Status CheckClinic(const Caller& caller, absl::string_view clinic) {
+  if (caller.MayTouch(clinic)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied, "CLINIC_NOT_YOURS",
+                   absl::StrCat("no access to ", ClinicNameOf(clinic)));
+}
+
+absl::StatusOr<store::ClinicRow> RequireClinic(store::ReadTransaction& tx, absl::string_view clinic) {
+  auto row = tx.GetClinic(clinic);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(clinic));
+  return **std::move(row);
+}
+
+void CheckRequestId(absl::string_view request_id, plan::FieldErrors* errors) {
+  if (request_id.empty() || IsForeignId(request_id)) return;
+  errors->push_back({"request_id", "must be 1 to 64 letters, digits, '.', '_' or '-'"});
+}
+
+absl::Status CheckEtag(absl::string_view etag, int64_t version, absl::string_view resource) {
+  if (etag.empty() || etag == EtagOf(version)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                   absl::StrCat(resource, " has changed since it was read"), {{"resource", std::string(resource)}});
+}
+
+std::string EtagOf(int64_t version) { return absl::StrCat("v", version); }
+
+int PageSize(int32_t page_size, plan::FieldErrors* errors) {
+  constexpr int kDefault = 100;
+  constexpr int kMax = 1000;
+  if (page_size < 0) errors->push_back({"page_size", "must not be negative"});
+  if (page_size <= 0) return kDefault;
+  return page_size < kMax ? page_size : kMax;
+}
+
+uint64_t Fingerprint(const google::protobuf::Message& message) {
+  return StableHash(absl::StrCat(message.GetDescriptor()->full_name(), ":", Deterministic(message)));
+}
+
+std::string LeasesTopic(absl::string_view clinic) { return absl::StrCat("leases/", clinic); }
+
+}  // namespace aftercare::engine

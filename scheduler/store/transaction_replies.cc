@@ -1,0 +1,131 @@
+// Consent by channel, the addresses by which patients are found again, and what they wrote back.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "scheduler/store/query.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::store {
+namespace {
+
+constexpr absl::string_view kAfterEveryId = "\xF4\x8F\xBF\xBF";  // the last character there is
+
+absl::string_view PrefixOf(v1::Channel channel) {
+  switch (channel) {
+    case v1::CHANNEL_SMS:
+      return "sms:";
+    case v1::CHANNEL_EMAIL:
+      return "email:";
+    case v1::CHANNEL_WEBHOOK:
+      return "webhook:";
+    default:
+      return ":";
+  }
+}
+
+// Of its contact points; one may be named twice.
+std::vector<std::string> KeysOf(const EnrollmentRow& row) {
+  std::vector<std::string> keys;
+  for (const v1::ContactPoint& point : row.data.contact_points()) {
+    keys.push_back(AddressKey(point.channel(), point.address()));
+  }
+  return keys;
+}
+
+absl::Status ReadReply(const Statement& row, ReplyRow& reply) {
+  reply.clinic = StringAt(row, 0);
+  reply.reply = StringAt(row, 1);
+  if (absl::Status status = ParseAt(row, 3, reply.data); !status.ok()) return status;
+  reply.data.set_patient(StringAt(row, 2));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string AddressKey(v1::Channel channel, absl::string_view address) {
+  return absl::StrCat(PrefixOf(channel), channel == v1::CHANNEL_EMAIL ? absl::AsciiStrToLower(address) : address);
+}
+
+absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
+                                                                        absl::string_view address_key) {
+  Query query(connection_, "SELECT enrollment FROM contact WHERE clinic = $1 AND address = $2 ORDER BY enrollment");
+  query.Text(clinic).Text(address_key);
+  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
+    id = StringAt(row, 0);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<int64_t> ReadTransaction::OptedOut(absl::string_view clinic, absl::string_view patient) {
+  Query query(connection_, "SELECT channels FROM opt_out WHERE clinic = $1 AND patient = $2");
+  query.Text(clinic).Text(patient);
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return *found ? query.row().Int(0) : 0;
+}
+
+absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQuery& query) {
+  static constexpr char kAll[] =
+      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND reply < $2"
+      " ORDER BY reply DESC LIMIT $3";
+  static constexpr char kOfPatient[] =
+      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND patient = $4 AND reply < $2"
+      " ORDER BY reply DESC LIMIT $3";
+  Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
+  rows.Text(query.clinic).Text(query.before.empty() ? kAfterEveryId : query.before).Int(query.limit);
+  if (!query.patient.empty()) rows.Text(query.patient);
+  return AllRows<ReplyRow>(rows, ReadReply);
+}
+
+absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row) {
+  for (const std::string& key : KeysOf(row)) {
+    Query query(connection_,
+                "INSERT INTO contact (clinic, address, enrollment) VALUES ($1, $2, $3)"
+                " ON CONFLICT (clinic, address, enrollment) DO NOTHING");
+    query.Text(row.clinic).Text(key).Text(row.enrollment);
+    if (absl::Status status = query.Run(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteTransaction::UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after) {
+  wrote_ = true;
+  const std::vector<std::string> kept = KeysOf(after);
+  for (const std::string& key : KeysOf(before)) {
+    if (std::find(kept.begin(), kept.end(), key) != kept.end()) continue;
+    Query query(connection_, "DELETE FROM contact WHERE clinic = $1 AND address = $2 AND enrollment = $3");
+    query.Text(before.clinic).Text(key).Text(before.enrollment);
+    if (absl::Status status = query.Run(); !status.ok()) return status;
+  }
+  return InsertContacts(after);
+}
+
+absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels) {
+  wrote_ = true;
+  return Query(connection_,
+               "INSERT INTO opt_out (clinic, patient, channels) VALUES ($1, $2, $3)"
+               " ON CONFLICT (clinic, patient) DO UPDATE SET channels = excluded.channels")
+      .Text(clinic)
+      .Text(patient)
+      .Int(channels)
+      .Run();
+}
+
+absl::Status WriteTransaction::InsertReply(const ReplyRow& row) {
+  wrote_ = true;
+  v1::Reply rest = row.data;
+  rest.clear_name();
+  rest.clear_patient();
+  const std::string data = rest.SerializeAsString();
+  return Query(connection_, "INSERT INTO reply (clinic, reply, patient, data) VALUES ($1, $2, $3, $4)")
+      .Text(row.clinic)
+      .Text(row.reply)
+      .Text(row.data.patient())
+      .Bytes(data)
+      .Run();
+}
+
+}  // namespace aftercare::store

@@ -1,0 +1,106 @@
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+namespace {
+
+using SubjectPtr = std::shared_ptr<const EnrollmentContext>;
+
+class EnrollmentCacheTest : public ::testing::Test {
+ protected:
+  EnrollmentCacheTest() {
+    world_.CreateSandbox("box", At("2029-03-01T08:00"));
+    world_.CreatePathway("box", "knee", KneePathway());
+    world_.Enrol("box", "e", KneePatient("box"));
+  }
+  SubjectPtr Require() {
+    SubjectPtr context;
+    world_.Read([&](store::ReadTransaction& tx) {
+      auto found = contexts_.Require(world_.engine().context, tx, "box", "e");
+      if (found.ok()) context = *found;
+      return found.status();
+    });
+    return context;
+  }
+  SubjectPtr RequireAndKeep() {
+    SubjectPtr context = Require();
+    contexts_.Keep(context);
+    return context;
+  }
+
+  World world_{At("2029-03-01T08:00")};
+  EnrollmentCache contexts_;
+};
+
+TEST_F(EnrollmentCacheTest, OnlyWhatWasKeptIsGivenAgain) {
+  const SubjectPtr first = Require();
+  EXPECT_NE(Require(), first);
+  contexts_.Keep(first);
+  EXPECT_EQ(Require(), first);
+  EXPECT_EQ(Require(), first);
+}
+
+TEST_F(EnrollmentCacheTest, WhatHasChangedIsReadAnew) {
+  const std::string name = "clinics/box/enrollments/e";
+  SubjectPtr before = RequireAndKeep();
+  const auto changed = [&] {
+    const SubjectPtr after = RequireAndKeep();
+    const bool another = after != before;
+    before = after;
+    return another;
+  };
+  EXPECT_FALSE(changed());
+  world_.Update(name, "first_name: 'Bo'");
+  EXPECT_TRUE(changed());
+  EXPECT_EQ(before->row.data.first_name(), "Bo");
+  ASSERT_TRUE(world_.Pause(name).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(world_.Resume(name).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(world_.Move(name + "/reminders/ice.2", At("2029-03-04T09:00")).ok());
+  EXPECT_TRUE(changed());
+  world_.Advance("box", At("2029-03-02T09:00"));
+  EXPECT_TRUE(changed()) << "next_due has moved on";
+  v1::SetChannelConsentRequest consent;
+  consent.set_parent("clinics/box");
+  consent.set_patient("p-1");
+  consent.set_channel(v1::CHANNEL_SMS);
+  consent.set_consent(v1::CONSENT_REFUSED);
+  ASSERT_TRUE(world_.Call(&Engine::consents, &Consents::SetChannel, consent).ok());
+  EXPECT_TRUE(changed());
+  EXPECT_FALSE(changed());
+}
+
+TEST_F(EnrollmentCacheTest, WhatAMutationHasChangedAndNotCommittedIsSeenInIt) {
+  const SubjectPtr before = RequireAndKeep();
+  world_.Write([&](store::WriteTransaction& tx) -> absl::Status {
+    store::EnrollmentRow row = before->row;
+    row.data.set_first_name("Bo");
+    ++row.version;
+    if (absl::Status status = tx.UpdateEnrollment(row); !status.ok()) return status;
+    auto inside = contexts_.Require(world_.engine().context, tx, "box", "e");
+    EXPECT_EQ((*inside)->row.data.first_name(), "Bo");
+    row.version = before->row.version;
+    row.data = before->row.data;
+    return tx.UpdateEnrollment(row);
+  });
+  EXPECT_EQ(Require(), before) << "what was taken back has left no trace";
+}
+
+TEST_F(EnrollmentCacheTest, TheOldestAreForgotten) {
+  const SubjectPtr first = RequireAndKeep();
+  EnrollmentContext other = *first;
+  for (size_t i = 0; i < 2 * EnrollmentCache::kKept; ++i) {
+    other.row.enrollment = absl::StrCat("other", i);
+    contexts_.Keep(std::make_shared<const EnrollmentContext>(other));
+  }
+  EXPECT_NE(Require(), first);
+}
+
+}  // namespace
+}  // namespace aftercare::engine
