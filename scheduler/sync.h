@@ -1,0 +1,91 @@
+// A mutex, a scoped lock and a condition variable that clang's thread-safety analysis understands. They wrap the standard
+// ones, which libstdc++ does not annotate. Below all rooms: everybody may use them, and they use nobody.
+//
+//   Mutex mutex_;
+//   int count_ ABSL_GUARDED_BY(mutex_) = 0;
+//   void AddLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+#ifndef AFTERCARE_SCHEDULER_SYNC_H_
+#define AFTERCARE_SCHEDULER_SYNC_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "absl/base/thread_annotations.h"
+
+namespace aftercare {
+
+// A mutual exclusion lock. Not recursive.
+class ABSL_LOCKABLE Mutex {
+ public:
+  Mutex() = default;
+  Mutex(const Mutex&) = delete;
+  Mutex& operator=(const Mutex&) = delete;
+
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
+
+ private:
+  friend class CondVar;
+
+  std::mutex mutex_;
+};
+
+// Holds a mutex from construction to destruction. Unlock and Lock let go of it for a while in between.
+class ABSL_SCOPED_LOCKABLE MutexLock {
+ public:
+  explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) { mutex_.Lock(); }
+  MutexLock(const MutexLock&) = delete;
+  MutexLock& operator=(const MutexLock&) = delete;
+  ~MutexLock() ABSL_UNLOCK_FUNCTION() {
+    if (held_) mutex_.Unlock();
+  }
+
+  void Unlock() ABSL_UNLOCK_FUNCTION() {
+    held_ = false;
+    mutex_.Unlock();
+  }
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    mutex_.Lock();
+    held_ = true;
+  }
+
+ private:
+  Mutex& mutex_;
+  bool held_ = true;
+};
+
+// Waits until somebody notifies it. Waits may also end for no reason, so callers wait in a loop that asks the condition
+// again. The mutex must be held; it is released while waiting, and held again afterwards.
+class CondVar {
+ public:
+  CondVar() = default;
+  CondVar(const CondVar&) = delete;
+  CondVar& operator=(const CondVar&) = delete;
+
+  void NotifyOne() { condition_.notify_one(); }
+  void NotifyAll() { condition_.notify_all(); }
+
+  void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait(lock);
+    lock.release();
+  }
+
+  // Waits until `deadline` at the latest. False: the deadline has passed.
+  template <typename Clock, typename Duration>
+  bool WaitUntil(Mutex& mutex, const std::chrono::time_point<Clock, Duration>& deadline)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    const bool in_time = condition_.wait_until(lock, deadline) == std::cv_status::no_timeout;
+    lock.release();
+    return in_time;
+  }
+
+ private:
+  std::condition_variable condition_;
+};
+
+}  // namespace aftercare
+
+#endif  // AFTERCARE_SCHEDULER_SYNC_H_
