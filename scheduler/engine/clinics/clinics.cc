@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/clinic_calendar.h"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scheduler/engine/clinics/pathways.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/explain.h"

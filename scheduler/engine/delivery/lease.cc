@@ -6,6 +6,7 @@
 
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/engine/delivery/leasing.h"
+#include "scheduler/engine/runtime/checks.h"
 
 namespace aftercare::engine {
 namespace {

@@ -11,6 +11,7 @@
 #include "scheduler/engine/delivery/lease_id.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 

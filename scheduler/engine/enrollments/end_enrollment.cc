@@ -9,6 +9,7 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"

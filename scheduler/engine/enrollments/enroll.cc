@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"

@@ -11,6 +11,7 @@
 #include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"

@@ -11,6 +11,7 @@
 #include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 
 namespace aftercare::engine {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/enrollments/visits.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 

@@ -12,6 +12,7 @@
 #include "scheduler/engine/enrollments/reanchor.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"

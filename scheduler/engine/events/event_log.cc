@@ -1,6 +1,7 @@
 #include "scheduler/engine/events/event_log.h"
 
 #include "scheduler/engine/events/resume_token.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 
 namespace aftercare::engine {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"

@@ -12,6 +12,7 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/reminders.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/placement.h"
 #include "scheduler/plan/timestamps.h"

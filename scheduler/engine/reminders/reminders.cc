@@ -13,6 +13,7 @@
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/replies/groups.h"
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"

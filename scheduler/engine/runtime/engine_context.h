@@ -94,20 +94,6 @@ class EngineContext {
 // The clock a clinic lives by.
 store::ClockId ClockOf(const store::ClinicRow& clinic);
 
-// A clinic the caller may touch: PERMISSION_DENIED / CLINIC_NOT_YOURS or NOT_FOUND / CLINIC_NOT_FOUND else.
-absl::Status CheckClinic(const Caller& caller, absl::string_view clinic);
-absl::StatusOr<store::ClinicRow> RequireClinic(store::ReadTransaction& tx, absl::string_view clinic);
-
-// Checks a request_id, adding to `errors`.
-void CheckRequestId(absl::string_view request_id, plan::FieldErrors* errors);
-
-// ABORTED / ETAG_MISMATCH unless `etag` is empty or that of `version`.
-absl::Status CheckEtag(absl::string_view etag, int64_t version, absl::string_view resource);
-std::string EtagOf(int64_t version);
-
-// Reads page_size: 0 is 100, above 1,000 is 1,000; negative adds to `errors`.
-int PageSize(int32_t page_size, plan::FieldErrors* errors);
-
 // A hash over the whole message, the same in every process.
 uint64_t Fingerprint(const google::protobuf::Message& message);
 
