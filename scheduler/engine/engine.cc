@@ -6,7 +6,7 @@
 namespace aftercare::engine {
 namespace {
 
-// Whether it may have ended a lease that its holder knows nothing of.
+// Returns whether the change may have revoked a lease, that is ended it by another than its holder.
 bool MayRevokeLease(const store::EventNote& event) {
   switch (event.type) {
     case v1::EVENT_TYPE_ENROLLMENT_PAUSED:
@@ -25,9 +25,8 @@ bool MayRevokeLease(const store::EventNote& event) {
   return event.attempts > 0 && !by_holder;
 }
 
-// Wakes who waits for what was just committed.
-void WakeWaiters(EngineContext& context, const std::vector<store::EventNote>& events) {
-  WakeupHub& topics = context.wakeups();
+// Wakes everyone who waits for what was just committed. Runs on the writer's thread.
+void WakeWaiters(EngineContext& context, EventFeed& feed, const std::vector<store::EventNote>& events) {
   std::vector<absl::string_view> clinics;
   bool due = false;
   bool revoked = false;
@@ -36,18 +35,19 @@ void WakeWaiters(EngineContext& context, const std::vector<store::EventNote>& ev
     due = due || event.reminder_state == v1::REMINDER_STATE_DUE;
     revoked = revoked || MayRevokeLease(event);
   }
+  WakeupHub& wakeups = context.wakeups();
   for (absl::string_view clinic : clinics) {
-    context.events().Appended(clinic);
-    if (due) topics.Notify(LeasesTopic(clinic));
+    feed.Appended(clinic);
+    if (due) wakeups.Notify(LeasesTopic(clinic));
   }
-  if (due) topics.Notify(kAllLeasesTopic);
-  if (revoked) topics.Notify(kLeasesRevokedTopic);
+  if (due) wakeups.Notify(kAllLeasesTopic);
+  if (revoked) wakeups.Notify(kLeasesRevokedTopic);
 }
 
-// Sets the listeners before anything is submitted.
-EngineContext& Listen(EngineContext& context, store::Store::HealthListener on_health) {
+// Sets the store's listeners and returns `context`. Must run before anything is submitted to the store.
+EngineContext& SetListeners(EngineContext& context, EventFeed& feed, store::Store::HealthListener on_health) {
   context.store().SetListeners(
-      [&context](const std::vector<store::EventNote>& events) { WakeWaiters(context, events); },
+      [&context, &feed](const std::vector<store::EventNote>& events) { WakeWaiters(context, feed, events); },
       [&context, on_health = std::move(on_health)](bool healthy) {
         if (!healthy) context.definitions().Clear();
         if (on_health) on_health(healthy);
@@ -60,20 +60,21 @@ EngineContext& Listen(EngineContext& context, store::Store::HealthListener on_he
 Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database,
                absl::Duration event_retention)
     : context(store, clock, zone_database),
-      sweeper(Listen(context, std::move(on_health))),
-      event_log_cleaner(context, event_retention),
-      clinics(context, sweeper),
+      event_feed(store, context.tokens()),
+      sweeper(SetListeners(context, event_feed, std::move(on_health)), enrollment_cache),
+      event_log_cleaner(context, event_feed, event_retention),
+      clinics(context, enrollment_cache, sweeper),
       pathways(context),
       enrollments(context, sweeper),
       visits(context, sweeper),
-      reminders(context, sweeper),
-      deliveries(context, sweeper),
+      reminders(context, enrollment_index_cache, sweeper),
+      deliveries(context, enrollment_cache, enrollment_index_cache, sweeper),
       consents(context),
       replies(context, sweeper) {}
 
 void Engine::Shutdown() {
   context.wakeups().Close();
-  context.events().Close();
+  event_feed.Close();
 }
 
 }  // namespace aftercare::engine

@@ -4,7 +4,8 @@
 #include <memory>
 
 #include "aftercare/v1/clinic_service.pb.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -16,7 +17,8 @@ inline constexpr int64_t kEndOfTestClocks = 7258118400;  // seconds since 1970
 // names.
 class Clinics {
  public:
-  Clinics(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
+  Clinics(EngineContext& engine, EnrollmentCache& cache, Sweeper& sweeper)
+      : engine_(engine), cache_(cache), sweeper_(sweeper) {}
 
   void Create(const Caller& caller, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
               Done done);
@@ -36,6 +38,7 @@ class Clinics {
   absl::Status StepOnce(store::WriteTransaction& tx, Walk& walk);
 
   EngineContext& engine_;
+  EnrollmentCache& cache_;
   Sweeper& sweeper_;
 };
 

@@ -72,7 +72,7 @@ void Clinics::Step(std::shared_ptr<Walk> walk) {
                   walk->fired += walk->step.fired;
                   walk->expired += walk->step.expired;
                   walk->target = walk->step_target;
-                  CacheFiredEnrollments(engine_, &walk->step);
+                  CacheFiredEnrollments(cache_, &walk->step);
                   engine_.wakeups().Notify(LeasesTopic(walk->clinic));  // leases may have run out, pauses be over
                   walk->plan = {};
                   if (walk->step.more) return PlanStep(walk);
@@ -87,7 +87,7 @@ void Clinics::Step(std::shared_ptr<Walk> walk) {
 void Clinics::PlanStep(std::shared_ptr<Walk> walk) {
   engine_.ReadInBackground(
       [this, walk](store::ReadTransaction& tx) {
-        return PlanSweep(engine_, tx, walk->clinic, walk->reached, kChangesAtOnce, &walk->plan);
+        return PlanSweep(engine_, tx, {walk->clinic, walk->reached, kChangesAtOnce}, &walk->plan);
       },
       [this, walk](const absl::Status& status) {
         if (!status.ok()) walk->plan = {};
@@ -126,7 +126,7 @@ absl::Status Clinics::StepOnce(store::WriteTransaction& tx, Walk& walk) {
       break;
     }
     now = std::max(now, **wake);
-    auto swept = Sweep(engine_, tx, walk.clinic, now, kChangesAtOnce, i == 0 ? walk.plan : SweepPlan());
+    auto swept = Sweep(engine_, cache_, tx, {walk.clinic, now, kChangesAtOnce}, i == 0 ? walk.plan : SweepPlan());
     if (!swept.ok()) return swept.status();
     walk.step.fired += swept->fired;
     walk.step.expired += swept->expired;

@@ -103,7 +103,7 @@ void Deliveries::ListDeadLetters(const Caller& caller, const v1::ListDeadLetters
         auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
         const absl::Time now = engine_.Now(*owner);
-        auto listed = Listing(engine_, tx, *std::move(owner), std::move(filter)).List(after, page);
+        auto listed = Listing(engine_, indexes_, tx, *std::move(owner), std::move(filter)).List(after, page);
         if (!listed.ok()) return listed.status();
         for (v1::Reminder& reminder : listed->reminders) {
           absl::Status status = AddDeadLetter(engine_, tx, std::move(reminder), now, response->add_dead_letters());

@@ -5,7 +5,9 @@
 
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/leasing.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -25,7 +27,8 @@ class LeaseCall {
 // What gateways do. Thread safe. Requests and responses must live until `done`; errors are those the API names.
 class Deliveries {
  public:
-  Deliveries(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
+  Deliveries(EngineContext& engine, EnrollmentCache& cache, EnrollmentIndexCache& indexes, Sweeper& sweeper)
+      : engine_(engine), cache_(cache), indexes_(indexes), sweeper_(sweeper) {}
 
   LeaseCall Lease(const Caller& caller, const v1::LeaseRemindersRequest& request,
                   v1::LeaseRemindersResponse* response, Done done);
@@ -47,6 +50,8 @@ class Deliveries {
   void WaitOrFinish(LeaseState state);
 
   EngineContext& engine_;
+  EnrollmentCache& cache_;
+  EnrollmentIndexCache& indexes_;
   Sweeper& sweeper_;
   LeaseTurn turn_;
 };

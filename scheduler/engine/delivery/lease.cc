@@ -69,7 +69,7 @@ void Deliveries::TryLease(LeaseState state) {
   engine_.Write(
       [this, state](store::WriteTransaction& tx) {
         if (state->cancelled) return absl::CancelledError("cancelled");
-        return LeaseSome(engine_, tx, state->terms, turn_, state->max, &state->batch);
+        return LeaseSome(engine_, cache_, tx, state->terms, turn_, state->max, &state->batch);
       },
       [this, state](absl::Status status) {
         if (!status.ok()) return state->done(status);
@@ -77,8 +77,8 @@ void Deliveries::TryLease(LeaseState state) {
         sweeper_.WakeAt(batch.next_available);
         if (batch.leased.empty() && batch.more) return TryLease(state);
         if (batch.leased.empty()) return WaitOrFinish(state);
-        engine_.RunInBackground([state] {
-          for (v1::Lease& lease : LeasesToProto(state->engine, state->batch)) {
+        engine_.RunInBackground([this, state] {
+          for (v1::Lease& lease : LeasesToProto(engine_, cache_, state->batch)) {
             *state->response->add_leases() = std::move(lease);
           }
           state->done(absl::OkStatus());

@@ -228,7 +228,7 @@ LeaseStream::Action LeaseStream::EndAction() {
 void LeaseStream::Lease(int max) {
   engine_.Write(
       [self = shared_from_this(), max](store::WriteTransaction& tx) {
-        return LeaseSome(self->engine_, tx, *self->terms_, self->deliveries_.turn(), max, &self->batch_);
+        return LeaseSome(self->engine_, self->cache_, tx, *self->terms_, self->deliveries_.turn(), max, &self->batch_);
       },
       [self = shared_from_this(), max](absl::Status status) {
         if (!status.ok() || self->batch_.leased.empty()) return self->OnLeaseDone(std::move(status), max);
@@ -240,7 +240,7 @@ void LeaseStream::Lease(int max) {
 void LeaseStream::OnLeaseDone(absl::Status status, int max) {
   std::vector<v1::Lease> leases;
   if (status.ok()) {
-    leases = LeasesToProto(engine_, batch_);
+    leases = LeasesToProto(engine_, cache_, batch_);
     sweeper_.WakeAt(batch_.next_available);
     if (!AwaitsLeases()) AwaitLeases(batch_.topic, batch_.seen);
   }

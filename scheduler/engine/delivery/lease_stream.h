@@ -25,9 +25,9 @@ namespace aftercare::engine {
 // memory. Thread safe, but only one Next may be under way, and a Take only once the one before said `ready`.
 class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
  public:
-  static std::shared_ptr<LeaseStream> Open(EngineContext& engine, Sweeper& sweeper, Deliveries& deliveries,
-                                           Caller caller) {
-    std::shared_ptr<LeaseStream> stream(new LeaseStream(engine, sweeper, deliveries, std::move(caller)));
+  static std::shared_ptr<LeaseStream> Open(EngineContext& engine, EnrollmentCache& cache, Sweeper& sweeper,
+                                           Deliveries& deliveries, Caller caller) {
+    std::shared_ptr<LeaseStream> stream(new LeaseStream(engine, cache, sweeper, deliveries, std::move(caller)));
     stream->AwaitRevocations();
     return stream;
   }
@@ -55,8 +55,8 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   };
   using Action = absl::AnyInvocable<void()>;
 
-  LeaseStream(EngineContext& engine, Sweeper& sweeper, Deliveries& deliveries, Caller caller)
-      : engine_(engine), sweeper_(sweeper), deliveries_(deliveries), caller_(std::move(caller)) {}
+  LeaseStream(EngineContext& engine, EnrollmentCache& cache, Sweeper& sweeper, Deliveries& deliveries, Caller caller)
+      : engine_(engine), cache_(cache), sweeper_(sweeper), deliveries_(deliveries), caller_(std::move(caller)) {}
 
   absl::Status TakeMessage(v1::StreamRemindersRequest& request);
   absl::Status Configure(const v1::StreamConfiguration& configuration);
@@ -85,6 +85,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   void GiveBack(v1::ReportDeliveriesRequest request);
 
   EngineContext& engine_;
+  EnrollmentCache& cache_;
   Sweeper& sweeper_;
   Deliveries& deliveries_;
   const Caller caller_;

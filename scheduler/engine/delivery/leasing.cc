@@ -45,8 +45,8 @@ using ClinicPtr = std::shared_ptr<const store::ClinicRow>;
 // One selection. A class only to share what every step needs.
 class LeaseSelection {
  public:
-  LeaseSelection(EngineContext& engine, store::WriteTransaction& tx, LeaseTerms& terms, int max, LeaseBatch* batch)
-      : engine_(engine), tx_(tx), terms_(terms), max_(max), batch_(*batch) {
+  LeaseSelection(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, LeaseTerms& terms, int max, LeaseBatch* batch)
+      : engine_(engine), cache_(cache), tx_(tx), terms_(terms), max_(max), batch_(*batch) {
     for (const v1::Channel channel : kChannels) {
       if (terms.filter.MatchesChannel(channel)) channels_.push_back(channel);
     }
@@ -181,7 +181,7 @@ class LeaseSelection {
 
   absl::Status LeaseOne(const ClinicPtr& clinic, store::ReminderRow row) {
     if (!terms_.filter.MatchesDue(row.due)) return absl::OkStatus();
-    auto found = engine_.enrollment_cache().Require(engine_, tx_, row.key.clinic, row.key.enrollment);
+    auto found = cache_.Require(engine_, tx_, row.key.clinic, row.key.enrollment);
     if (!found.ok()) return found.status();
     const std::shared_ptr<const EnrollmentContext>& context = *found;
     const RowRule rule = RuleOf(*context, row);
@@ -208,6 +208,7 @@ class LeaseSelection {
   }
 
   EngineContext& engine_;
+  EnrollmentCache& cache_;
   store::WriteTransaction& tx_;
   LeaseTerms& terms_;
   const int max_;
@@ -268,8 +269,8 @@ LeaseTerms ReadTerms(const Caller& caller, const std::string& parent, const v1::
   return {caller, std::move(clinic), std::move(read), ReadLeaseDuration(duration, errors)};
 }
 
-absl::Status LeaseSome(EngineContext& engine, store::WriteTransaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
-                       LeaseBatch* batch) {
+absl::Status LeaseSome(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, LeaseTerms& terms,
+                       LeaseTurn& turn, int max, LeaseBatch* batch) {
   QueuePlaces places = std::move(batch->places);
   *batch = LeaseBatch{};
   batch->places = std::move(places);
@@ -286,7 +287,7 @@ absl::Status LeaseSome(EngineContext& engine, store::WriteTransaction& tx, Lease
     if (!ClockOf(*clinic).empty()) batch->topic = LeasesTopic(terms.clinic);
   }
   batch->seen = engine.wakeups().Seen(batch->topic);  // before looking
-  LeaseSelection selection(engine, tx, terms, max, batch);
+  LeaseSelection selection(engine, cache, tx, terms, max, batch);
   absl::Status status = clinic ? selection.OfOneClinic(clinic) : selection.OfAllClinics(&turn);
   if (!status.ok()) return status;
   if (!batch->more) batch->places.clear();
@@ -294,11 +295,11 @@ absl::Status LeaseSome(EngineContext& engine, store::WriteTransaction& tx, Lease
   return absl::OkStatus();
 }
 
-std::vector<v1::Lease> LeasesToProto(EngineContext& engine, const LeaseBatch& batch) {
+std::vector<v1::Lease> LeasesToProto(EngineContext& engine, EnrollmentCache& cache, const LeaseBatch& batch) {
   std::vector<v1::Lease> leases;
   leases.reserve(batch.leased.size());
   for (const Leased& leased : batch.leased) {
-    engine.enrollment_cache().Keep(leased.context);
+    cache.Put(leased.context);
     leases.push_back(Show(engine.tokens(), leased));
   }
   return leases;

@@ -19,6 +19,7 @@
 #include "aftercare/v1/delivery_service.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "scheduler/engine/delivery/lease_id.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/filter.h"
 #include "scheduler/engine/runtime/caller.h"
@@ -85,12 +86,12 @@ struct LeaseBatch {
 
 // Leases up to `max` messages by the terms, beginning at the places of `batch`; fills it in. NOT_FOUND /
 // CLINIC_NOT_FOUND.
-absl::Status LeaseSome(EngineContext& engine, store::WriteTransaction& tx, LeaseTerms& terms, LeaseTurn& turn, int max,
-                       LeaseBatch* batch);
+absl::Status LeaseSome(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, LeaseTerms& terms,
+                       LeaseTurn& turn, int max, LeaseBatch* batch);
 
 // What the gateway is told of a batch that is durable, in its order. Keeps the contexts for who reports. Writes out the
 // texts, which takes longer than to lease: not for the writer's thread.
-std::vector<v1::Lease> LeasesToProto(EngineContext& engine, const LeaseBatch& batch);
+std::vector<v1::Lease> LeasesToProto(EngineContext& engine, EnrollmentCache& cache, const LeaseBatch& batch);
 
 // Whether a lease is its reminder's current one, and holds at `now`.
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now);

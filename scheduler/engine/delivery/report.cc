@@ -104,13 +104,13 @@ struct Item {
   absl::Time now;
 };
 
-absl::StatusOr<Item> LoadItem(EngineContext& engine, store::WriteTransaction& tx, const Caller& caller,
+absl::StatusOr<Item> LoadItem(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, const Caller& caller,
                               const store::ReminderKey& key) {
   if (absl::Status status = CheckClinic(caller, key.clinic); !status.ok()) return status;
   auto clinic = engine.definitions().Clinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
-  auto context = engine.enrollment_cache().Require(engine, tx, key.clinic, key.enrollment);
+  auto context = cache.Require(engine, tx, key.clinic, key.enrollment);
   if (!context.ok()) return context.status();
   auto found = tx.GetReminder(key);
   if (!found.ok()) return found.status();
@@ -136,7 +136,7 @@ struct CommitEffects {
   bool leases_revoked = false;  // somebody holds a lease of what another has sent
 };
 
-absl::Status ReportOne(EngineContext& engine, store::WriteTransaction& tx, const Caller& caller,
+absl::Status ReportOne(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, const Caller& caller,
                        const v1::DeliveryReport& report, v1::DeliveryResult* result, CommitEffects* effects) {
   plan::FieldErrors errors;
   CheckReport(report, &errors);
@@ -152,7 +152,7 @@ absl::Status ReportOne(EngineContext& engine, store::WriteTransaction& tx, const
     if (!parsed) return InvalidLeaseId();
     lease = *parsed;
   }
-  auto item = LoadItem(engine, tx, caller, lease.key);
+  auto item = LoadItem(engine, cache, tx, caller, lease.key);
   if (!item.ok()) return item.status();
   store::ReminderRow& row = item->row;
   result->set_state(row.state);
@@ -180,11 +180,11 @@ absl::Status ReportOne(EngineContext& engine, store::WriteTransaction& tx, const
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::Time> ExtendOne(EngineContext& engine, store::WriteTransaction& tx, const Caller& caller,
+absl::StatusOr<absl::Time> ExtendOne(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, const Caller& caller,
                                      const std::string& lease_id, absl::Duration duration) {
   const auto lease = ParseLeaseId(engine.tokens(), lease_id);
   if (!lease) return InvalidLeaseId();
-  auto item = LoadItem(engine, tx, caller, lease->key);
+  auto item = LoadItem(engine, cache, tx, caller, lease->key);
   if (!item.ok()) return item.status();
   if (!HoldsLease(item->row, *lease, item->now)) return LeaseLost(*lease);
   // Never sooner: if the answer is lost, the holder goes by what it knew before.
@@ -223,7 +223,7 @@ void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest&
         for (const v1::DeliveryReport& report : request.reports()) {
           v1::DeliveryResult* result = response->add_results();
           result->set_lease_id(report.lease_id());
-          absl::Status status = ReportOne(engine_, tx, caller, report, result, effects.get());
+          absl::Status status = ReportOne(engine_, cache_, tx, caller, report, result, effects.get());
           if (IsOfStore(status)) return status;
           if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
         }
@@ -251,7 +251,7 @@ void Deliveries::Extend(const Caller& caller, const v1::ExtendLeasesRequest& req
         for (const std::string& lease_id : request.lease_ids()) {
           v1::LeaseExtension* extension = response->add_extensions();
           extension->set_lease_id(lease_id);
-          auto until = ExtendOne(engine_, tx, caller, lease_id, duration);
+          auto until = ExtendOne(engine_, cache_, tx, caller, lease_id, duration);
           if (IsOfStore(until.status())) return until.status();
           if (until.ok()) {
             plan::SetTimestamp(*until, extension->mutable_expire_time());

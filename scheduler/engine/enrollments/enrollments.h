@@ -2,7 +2,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLLMENTS_H_
 
 #include "aftercare/v1/enrollment_service.pb.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {

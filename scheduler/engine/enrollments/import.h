@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "scheduler/engine/enrollments/enroll.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {

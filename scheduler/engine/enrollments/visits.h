@@ -4,7 +4,7 @@
 #include "aftercare/v1/visit.pb.h"
 #include "aftercare/v1/visit_service.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {

@@ -15,44 +15,47 @@ constexpr int kClinicsAtOnce = 64;
 
 }  // namespace
 
-EventLogCleaner::EventLogCleaner(EngineContext& engine, absl::Duration retention)
+EventLogCleaner::EventLogCleaner(EngineContext& engine, EventFeed& feed, absl::Duration retention)
     : engine_(engine),
+      feed_(feed),
       retention_(retention),
       interval_(std::min(absl::Hours(1), retention / 24)),
       thread_([this] { Run(); }) {}
 
 EventLogCleaner::~EventLogCleaner() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  stop_ = true;
-  wake_.notify_all();
-  wake_.wait(lock, [this] { return !working_; });
-  lock.unlock();
+  {
+    MutexLock lock(mutex_);
+    stop_ = true;
+    wake_.NotifyAll();
+    while (working_) wake_.Wait(mutex_);
+  }
   thread_.join();
 }
 
 void EventLogCleaner::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stop_) {
     const absl::Time now = engine_.clock().Now();
     if (working_) {
-      wake_.wait(lock);
+      wake_.Wait(mutex_);
     } else if (looked_ <= now && now < next_) {  // else it is time, or the clock was set back
-      engine_.clock().WaitUntil(lock, wake_, next_);
+      engine_.clock().WaitUntil(mutex_, wake_, next_);
     } else {
       working_ = true;
-      lock.unlock();
-      Work();
-      lock.lock();
+      std::string after = after_;
+      lock.Unlock();
+      Work(std::move(after));
+      lock.Lock();
     }
   }
 }
 
-void EventLogCleaner::Work() {
+void EventLogCleaner::Work(std::string after) {
   auto outcome = std::make_shared<Outcome>();
   const absl::Time now = engine_.clock().Now();
   engine_.Write(
-      [this, outcome, now](store::WriteTransaction& tx) -> absl::Status {
-        auto trimmed = Trim(tx, now, after_);
+      [this, outcome, now, after = std::move(after)](store::WriteTransaction& tx) -> absl::Status {
+        auto trimmed = Trim(tx, now, after);
         if (!trimmed.ok()) return trimmed.status();
         *outcome = *std::move(trimmed);
         return absl::OkStatus();
@@ -88,16 +91,16 @@ absl::StatusOr<EventLogCleaner::Outcome> EventLogCleaner::Trim(store::WriteTrans
 
 void EventLogCleaner::OnCleanDone(const absl::Status& status, absl::Time now, const Outcome& outcome) {
   if (status.ok()) {
-    engine_.events().Trimmed(outcome.trimmed);
+    feed_.Trimmed(outcome.trimmed);
     if (!outcome.more) engine_.wakeups().Notify(kEventLogCleanedTopic);
   }
-  std::lock_guard<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   looked_ = now;  // not what it is by now: the clock may have been moved meanwhile
   const bool more = status.ok() && outcome.more;
   after_ = more ? outcome.after : "";
   next_ = more ? looked_ : looked_ + interval_;
   working_ = false;
-  wake_.notify_all();
+  wake_.NotifyAll();
 }
 
 }  // namespace aftercare::engine

@@ -1,15 +1,16 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_EVENTS_EVENT_LOG_CLEANER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_EVENTS_EVENT_LOG_CLEANER_H_
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "scheduler/engine/events/event_feed.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
@@ -25,7 +26,7 @@ inline constexpr absl::string_view kEventLogCleanedTopic = "event-log-cleaned/";
 class EventLogCleaner {
  public:
   // Begins at once.
-  EventLogCleaner(EngineContext& engine, absl::Duration retention);
+  EventLogCleaner(EngineContext& engine, EventFeed& feed, absl::Duration retention);
   // Waits for a mutation under way.
   ~EventLogCleaner();
 
@@ -37,20 +38,21 @@ class EventLogCleaner {
   };
 
   void Run();
-  void Work();
+  void Work(std::string after);  // a round goes on behind clinic `after`
   absl::StatusOr<Outcome> Trim(store::WriteTransaction& tx, absl::Time now, const std::string& after) const;
   void OnCleanDone(const absl::Status& status, absl::Time now, const Outcome& outcome);
 
   EngineContext& engine_;
+  EventFeed& feed_;
   const absl::Duration retention_;
   const absl::Duration interval_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  absl::Time looked_ = absl::InfinitePast();
-  absl::Time next_ = absl::InfinitePast();
-  std::string after_;  // clinics whose events are deleted, in this round
-  bool working_ = false;
-  bool stop_ = false;
+  Mutex mutex_;
+  CondVar wake_;
+  absl::Time looked_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time next_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::string after_ ABSL_GUARDED_BY(mutex_);  // clinics whose events are deleted, in this round
+  bool working_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

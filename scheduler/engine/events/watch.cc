@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kBookmarkEvery(5);
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, const Caller& caller,
+absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, EventFeed& feed, const Caller& caller,
                                                    const v1::WatchEventsRequest& request) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -29,7 +29,7 @@ absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, const 
                        "resume_token was not given by this service for this clinic");
     }
   }
-  return std::shared_ptr<Watch>(new Watch(engine, *clinic, std::move(filter), place));
+  return std::shared_ptr<Watch>(new Watch(feed, *clinic, std::move(filter), place));
 }
 
 void Watch::Next(WireMessage* message, Done done) {

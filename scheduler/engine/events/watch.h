@@ -20,7 +20,7 @@ namespace aftercare::engine {
 class Watch : public LogCursor {
  public:
   // Checks the request; the clinic's existence, and that the log still has what follows the token, by the first Next.
-  static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, const Caller& caller,
+  static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, EventFeed& feed, const Caller& caller,
                                                      const v1::WatchEventsRequest& request);
 
   // Waits for the next events and puts them into `message`, a WatchEventsResponse on the wire, or after at most 5 s a
@@ -34,8 +34,8 @@ class Watch : public LogCursor {
   void Resume() override { Step(); }
 
  private:
-  Watch(EngineContext& engine, const std::string& clinic, Filter filter, std::optional<int64_t> place)
-      : LogCursor(engine.events(), clinic, place), feed_(engine.events()), filter_(std::move(filter)) {}
+  Watch(EventFeed& feed, const std::string& clinic, Filter filter, std::optional<int64_t> place)
+      : LogCursor(feed, clinic, place), feed_(feed), filter_(std::move(filter)) {}
 
   void Step();
   void Finish(absl::Status status);

@@ -1,47 +1,51 @@
+// A cache of enrollment contexts. A reminder usually fires, is leased and is reported within moments. Reading its
+// enrollment and deriving what its plan goes by costs more than each of these changes, so the contexts are cached.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ENROLLMENT_CACHE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ENROLLMENT_CACHE_H_
 
+#include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
-class EngineContext;
-struct EnrollmentContext;
-
-// The contexts of late: a message is fired, leased and reported within moments as a rule, and to read its enrollment
-// and work out what its plan goes by costs more than the change itself.
-//
-// Holds only what is durable. Whoever asks is given what it holds where the database says that nothing has changed
-// since, which is far cheaper to ask.
-// Thread safe.
+// Holds only contexts that are durable. A cached context is returned only if the enrollment's row has not changed
+// since, which the database answers at a fraction of the cost of reading the row. Thread safe.
 class EnrollmentCache {
  public:
-  // How many are kept: from kKept to twice that.
-  static constexpr size_t kKept = 4096;
+  // The cache holds the last kCapacity contexts, and up to as many older ones.
+  static constexpr size_t kCapacity = 4096;
 
-  // As RequireEnrollmentContext.
+  // Returns the context of an enrollment as `tx` sees it: the cached one if it is current, else a new one, which is not
+  // put into the cache. Errors are those of RequireEnrollmentContext.
   absl::StatusOr<std::shared_ptr<const EnrollmentContext>> Require(EngineContext& engine, store::ReadTransaction& tx,
                                                                    absl::string_view clinic,
-                                                                   absl::string_view enrollment);
+                                                                   absl::string_view enrollment)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Keeps a context as it was committed, or read from a snapshot.
-  void Keep(std::shared_ptr<const EnrollmentContext> context);
+  // Adds a context, or replaces the one of the same enrollment. It must be as it was committed, or as it was read from
+  // a snapshot.
+  void Put(std::shared_ptr<const EnrollmentContext> context) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  using Kept = absl::flat_hash_map<std::string, std::shared_ptr<const EnrollmentContext>>;
+  using Contexts = absl::flat_hash_map<std::string, std::shared_ptr<const EnrollmentContext>>;  // by clinic/enrollment
 
-  std::shared_ptr<const EnrollmentContext> Find(const std::string& key);
+  // Returns null if there is none.
+  std::shared_ptr<const EnrollmentContext> Find(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  std::mutex mutex_;
-  Kept recent_;  // those kept last, and
-  Kept older_;   // as many as there were before them
+  Mutex mutex_;
+  // Contexts are put into `recent_`. When that is full it becomes `older_`, and what was there is dropped.
+  Contexts recent_ ABSL_GUARDED_BY(mutex_);
+  Contexts older_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace aftercare::engine

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/reminders/enrollment_index.h"
-#include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -216,7 +215,7 @@ absl::Status Listing::VisitIndex(const EnrollmentIndexScan::Span& span, PlannedV
   auto seq = tx_.LastEventSeq();
   if (!seq.ok()) return seq.status();
   std::unique_ptr<EnrollmentIndex> index =
-      engine_.enrollment_indexes().Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
+      indexes_.Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
   if (absl::Status status = index->BringUpTo(engine_, tx_, *seq); !status.ok()) return status;
   // What is about to fire tells only by its row how far it has.
   auto behind = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
@@ -229,7 +228,7 @@ absl::Status Listing::VisitIndex(const EnrollmentIndexScan::Span& span, PlannedV
                 if (!HasEarlyRow(item)) visit(item);
               },
               [&](absl::string_view enrollment) { return VisitById(std::string(enrollment), span.from, visit); });
-  engine_.enrollment_indexes().GiveBack(std::move(index));
+  indexes_.GiveBack(std::move(index));
   return status;
 }
 

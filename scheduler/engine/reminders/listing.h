@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/filter.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/reminders/enrollment_index_scan.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
@@ -36,9 +37,10 @@ class Listing {
   // must agree with.
   enum class Way { kIndex, kRows };
 
-  Listing(EngineContext& engine, store::ReadTransaction& tx, store::ClinicRow clinic, Filter filter,
-          Way way = Way::kIndex)
+  Listing(EngineContext& engine, EnrollmentIndexCache& indexes, store::ReadTransaction& tx, store::ClinicRow clinic,
+          Filter filter, Way way = Way::kIndex)
       : engine_(engine),
+        indexes_(indexes),
         tx_(tx),
         clinic_(std::move(clinic)),
         filter_(std::move(filter)),
@@ -80,6 +82,7 @@ class Listing {
   bool PlannedCanMatch() const;
 
   EngineContext& engine_;
+  EnrollmentIndexCache& indexes_;
   store::ReadTransaction& tx_;
   store::ClinicRow clinic_;
   Filter filter_;

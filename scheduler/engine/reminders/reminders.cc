@@ -115,7 +115,7 @@ void Reminders::List(const Caller& caller, const v1::ListRemindersRequest& reque
         if (!owner.ok()) return owner.status();
         auto seq = tx.LastEventSeq();
         if (!seq.ok()) return seq.status();
-        Listing listing(engine_, tx, *std::move(owner), std::move(filter));
+        Listing listing(engine_, indexes_, tx, *std::move(owner), std::move(filter));
         auto listed = listing.List(after, page);
         if (!listed.ok()) return listed.status();
         for (v1::Reminder& reminder : listed->reminders) *response->add_reminders() = std::move(reminder);
@@ -139,7 +139,7 @@ void Reminders::Count(const Caller& caller, const v1::CountRemindersRequest& req
        response](store::ReadTransaction& tx) mutable -> absl::Status {
         auto owner = RequireClinic(tx, clinic);
         if (!owner.ok()) return owner.status();
-        auto counts = Listing(engine_, tx, *std::move(owner), std::move(filter)).Count();
+        auto counts = Listing(engine_, indexes_, tx, *std::move(owner), std::move(filter)).Count();
         if (!counts.ok()) return counts.status();
         for (const auto& [key, count] : *counts) {
           v1::ReminderCount* entry = response->add_counts();

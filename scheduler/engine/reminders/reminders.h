@@ -2,7 +2,8 @@
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDERS_H_
 
 #include "aftercare/v1/reminder_service.pb.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/plan/field_errors.h"
 
@@ -12,7 +13,8 @@ namespace aftercare::engine {
 // the API names.
 class Reminders {
  public:
-  Reminders(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
+  Reminders(EngineContext& engine, EnrollmentIndexCache& indexes, Sweeper& sweeper)
+      : engine_(engine), indexes_(indexes), sweeper_(sweeper) {}
 
   void List(const Caller& caller, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,
             Done done);
@@ -35,6 +37,7 @@ class Reminders {
               Change change, Done done);
 
   EngineContext& engine_;
+  EnrollmentIndexCache& indexes_;
   Sweeper& sweeper_;
 };
 

@@ -3,7 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 
 #include "aftercare/v1/delivery_service.pb.h"
-#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {

@@ -11,9 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "scheduler/engine/events/event_feed.h"
-#include "scheduler/engine/lifecycle/enrollment_cache.h"
-#include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/caller.h"
 #include "scheduler/engine/runtime/clock.h"
 #include "scheduler/engine/runtime/definition_cache.h"
@@ -37,17 +34,13 @@ class EngineContext {
         clock_(clock),
         zone_database_(zone_database),
         tokens_(store.secret()),
-        wakeups_(timers_),
-        events_(store, tokens_) {}
+        wakeups_(timers_) {}
 
   Clock& clock() { return clock_; }
   DefinitionCache& definitions() { return definitions_; }
-  EnrollmentIndexCache& enrollment_indexes() { return enrollment_indexes_; }
-  EnrollmentCache& enrollment_cache() { return contexts_; }
   const Tokens& tokens() const { return tokens_; }
   Timers& timers() { return timers_; }
   WakeupHub& wakeups() { return wakeups_; }
-  EventFeed& events() { return events_; }
   store::Store& store() { return store_; }
   int64_t zone_database() const { return zone_database_; }
 
@@ -84,11 +77,8 @@ class EngineContext {
   const int64_t zone_database_;
   Tokens tokens_;
   DefinitionCache definitions_;
-  EnrollmentIndexCache enrollment_indexes_;
-  EnrollmentCache contexts_;
   WakeupHub wakeups_;
   Timers timers_;  // after the topics, so that it goes first: a timer that is ringing still finds them
-  EventFeed events_;
 };
 
 // The clock a clinic lives by.

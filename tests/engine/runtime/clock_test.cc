@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "scheduler/sync.h"
+#include "tests/engine/fake_clock.h"
 #include "tests/engine/world.h"
 
 namespace aftercare::engine {
@@ -12,10 +14,10 @@ namespace {
 
 // Waits on `clock` until `deadline`, as the sweeper does.
 void WaitFor(Clock& clock, absl::Time deadline) {
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::unique_lock<std::mutex> lock(mutex);
-  while (clock.Now() < deadline) clock.WaitUntil(lock, wake, deadline);
+  Mutex mutex;
+  CondVar wake;
+  MutexLock lock(mutex);
+  while (clock.Now() < deadline) clock.WaitUntil(mutex, wake, deadline);
 }
 
 TEST(ClockTest, RealTimeIsReadToTheMicrosecond) {
@@ -36,17 +38,17 @@ TEST(ClockTest, AWaitInRealTimeEndsAtItsDeadline) {
 
 TEST(ClockTest, AWaitWithoutEndIsEndedByAWake) {
   SystemClock clock;
-  std::mutex mutex;
-  std::condition_variable wake;
+  Mutex mutex;
+  CondVar wake;
   bool woken = false;
   std::thread waker([&] {
-    std::lock_guard<std::mutex> lock(mutex);
+    MutexLock lock(mutex);
     woken = true;
-    wake.notify_all();
+    wake.NotifyAll();
   });
   {
-    std::unique_lock<std::mutex> lock(mutex);
-    while (!woken) clock.WaitUntil(lock, wake, absl::InfiniteFuture());
+    MutexLock lock(mutex);
+    while (!woken) clock.WaitUntil(mutex, wake, absl::InfiniteFuture());
   }
   waker.join();
 }

@@ -1,0 +1,53 @@
+#ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEPER_H_
+#define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEPER_H_
+
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
+#include "scheduler/engine/lifecycle/sweep.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/sync.h"
+
+namespace aftercare::engine {
+
+// Sweeps the clock of real time whenever something on it comes due, on a thread that sleeps in between. It also replans
+// the enrollments of all clinics, test clocks included, that a change of a calendar or of the time zone rules has made
+// stale (see replanning.h). Thread safe.
+class Sweeper {
+ public:
+  // Submits the first sweep at once, as the engine's first mutation. That sweep compares the time zone rules with those
+  // of the last run, so every later mutation finds the enrollments already marked stale if the rules have changed.
+  // Both arguments must outlive the sweeper.
+  Sweeper(EngineContext& engine, EnrollmentCache& cache);
+
+  // Waits for a sweep under way.
+  ~Sweeper();
+
+  // Sweeps at `time`, or earlier. To be called when something new is, or may be, due at that time in real time. Cheap.
+  void WakeAt(absl::Time time) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void SweepNow(bool check_zones, SweepPlan plan = {});
+  // The same, after planning the sweep on a reader's thread. Used while there is more due than one sweep takes.
+  void PlanAndSweep();
+  void OnSweepDone(const absl::Status& status, bool more, absl::Time next) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  EngineContext& engine_;
+  EnrollmentCache& cache_;
+  Mutex mutex_;
+  CondVar wake_;
+  absl::Time next_sweep_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  bool sweeping_ ABSL_GUARDED_BY(mutex_) = true;
+  bool zones_checked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool more_due_ ABSL_GUARDED_BY(mutex_) = false;  // the last sweep reached its limit
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last, so that it finds the other members made
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEPER_H_
