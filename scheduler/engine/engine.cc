@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/engine/lifecycle/transitions.h"
+
 namespace aftercare::engine {
 namespace {
 
@@ -19,8 +21,7 @@ bool MayRevokeLease(const store::EventNote& event) {
       return false;
   }
   const v1::ReminderState state = event.reminder_state;
-  const bool by_holder = state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED ||
-                         state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_DELIVERED ||
+  const bool by_holder = IsOpen(state) || state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_DELIVERED ||
                          state == v1::REMINDER_STATE_FAILED;
   return event.attempts > 0 && !by_holder;
 }

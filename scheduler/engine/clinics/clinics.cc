@@ -8,7 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
@@ -102,7 +103,7 @@ absl::Status StoreChanged(EngineContext& engine, store::WriteTransaction& tx, st
   row->calendar_fingerprint = calendar;
   if (moves) row->replan_after = "";
   absl::Status status = tx.UpdateClinic(*row);
-  return status.ok() && moves ? ReplanSome(engine, tx, kReplannedAtOnce, row) : status;
+  return status.ok() && moves ? ReplanStaleEnrollments(engine, tx, kReplannedPerMutation, row) : status;
 }
 
 }  // namespace

@@ -7,8 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/clinics/clinics.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/lifecycle/sweep.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -116,7 +117,7 @@ absl::Status Clinics::StepOnce(store::WriteTransaction& tx, Walk& walk) {
   walk.reached = now;
   if (row->replan_after) {
     walk.step.more = true;  // Time stands still until every enrollment is planned by the calendar of now.
-    return ReplanSome(engine_, tx, kReplannedAtOnce, &*row);
+    return ReplanStaleEnrollments(engine_, tx, kReplannedPerMutation, &*row);
   }
   for (int i = 0; i < kInstantsAtOnce && walk.step.fired + walk.step.expired < kChangesAtOnce; ++i) {
     auto wake = tx.NextWake(walk.clinic);

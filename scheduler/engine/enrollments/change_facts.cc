@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
@@ -37,7 +37,7 @@ void NoteRevision(int32_t before, store::EnrollmentRow* row) {
 // What is open goes to the contact points of now, from the first, or nowhere.
 absl::Status SettleOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
   const v1::ReminderReason reason = UnreachableReason(context);
-  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  auto rows = RowsOf(tx, context, kOpenStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     if (RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
@@ -45,7 +45,7 @@ absl::Status SettleOpen(store::WriteTransaction& tx, const EnrollmentContext& co
     // Where nothing may be sent it stays as it was meant, unless there is no such contact point any more.
     const std::optional<int> first = PermittedContactPoint(context, 0);
     if (first || row.contact_point >= context.row.data.contact_points_size())
-      DirectAt(context, first.value_or(0), &row);
+      SetContactPoint(context, first.value_or(0), &row);
     row.failures = 0;
     // A pause after a failure was for the contact point of before.
     if (row.state == v1::REMINDER_STATE_DUE && row.available) {
@@ -111,12 +111,6 @@ absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentConte
     if (!status.ok()) return status;
   }
   return LogEnrollment(tx, change->after.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
-}
-
-absl::Status CheckRunning(const store::EnrollmentRow& row) {
-  if (row.state != v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_ENDED",
-                   absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " has ended"));
 }
 
 }  // namespace aftercare::engine

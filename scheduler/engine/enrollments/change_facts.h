@@ -29,9 +29,6 @@ absl::Status CheckNothingDropped(const Reanchoring& change);
 absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentContext& before, Reanchoring* change,
                               absl::Time now);
 
-// FAILED_PRECONDITION / ENROLLMENT_ENDED if it has ended.
-absl::Status CheckRunning(const store::EnrollmentRow& row);
-
 }  // namespace aftercare::engine
 
 #endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_FACTS_H_

@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/enrollments/pausing.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
@@ -19,14 +21,11 @@ namespace {
 
 // Ends what has a row and is not sent yet, leased reminders included.
 absl::Status CancelOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
-  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  auto rows = RowsOf(tx, context, kPendingStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    // What ran out of its window by this instant has, even if the sweep has not got to it yet.
-    const bool closed = row.closes && *row.closes <= now;
     absl::Status status =
-        closed ? ChangeReminder(tx, context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, &row)
-               : ChangeReminder(tx, context, ReminderEvent::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
+        EndUnsentReminder(tx, context, ReminderEvent::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -74,7 +73,7 @@ absl::Status EndNow(EngineContext& engine, store::WriteTransaction& tx, const En
   if (!context.ok()) return context.status();
   absl::Status status = CheckEtag(request.etag(), context->row.version, request.name());
   if (!status.ok()) return status;
-  if (status = CheckRunning(context->row); !status.ok()) return status;
+  if (status = CheckNotEnded(context->row); !status.ok()) return status;
   const absl::Time now = engine.Now(*clinic);
   if (status = EndOne(engine, tx, *context, request.reason(), now); !status.ok()) return status;
   *response->mutable_enrollment() = EnrollmentToProto(context->row);

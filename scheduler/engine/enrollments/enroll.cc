@@ -129,10 +129,6 @@ absl::Status EnrollmentExists(const store::EnrollmentRow& row) {
                    absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " exists already"));
 }
 
-absl::Time WakeTimeOf(const store::EnrollmentRow& row) {
-  return row.clock.empty() ? absl::InfinitePast() : absl::InfiniteFuture();
-}
-
 void ClearOutputFields(v1::Enrollment* enrollment) {
   enrollment->clear_name();
   enrollment->clear_state();

@@ -36,10 +36,6 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
 // ALREADY_EXISTS / ENROLLMENT_EXISTS where the id is taken.
 absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);
 
-// When the sweeper must look after this enrollment was changed: at once, since what came due with the change may be the
-// next whose window closes; InfiniteFuture if it lives by a test clock.
-absl::Time WakeTimeOf(const store::EnrollmentRow& row);
-
 // That the id of an enrollment is taken.
 absl::Status EnrollmentExists(const store::EnrollmentRow& row);
 

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/change_facts.h"
-#include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/enrollments/pausing.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
@@ -25,10 +27,10 @@ constexpr int kMaxPauses = 100;
 // out of its window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
 absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& context, bool available,
                           ReminderEvent closed, v1::ReminderReason reason, absl::Time now) {
-  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  auto rows = RowsOf(tx, context, kPendingStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    const bool is_over = row.closes && *row.closes <= now;
+    const bool is_over = WindowHasClosed(row, now);
     const bool is_task = RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
     if (!is_over && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
     row.available.reset();
@@ -113,7 +115,7 @@ void Enrollments::ChangeNow(const Caller& caller, const Request& request, Respon
         auto context = RequireEnrollmentContext(engine_, tx, name.clinic, name.enrollment);
         if (!context.ok()) return context.status();
         absl::Status status = CheckEtag(request.etag(), context->row.version, request.name());
-        if (status.ok()) status = CheckRunning(context->row);
+        if (status.ok()) status = CheckNotEnded(context->row);
         if (status.ok()) status = change(tx, &*context, engine_.Now(*clinic));
         if (!status.ok()) return status;
         *wake = WakeTimeOf(context->row);

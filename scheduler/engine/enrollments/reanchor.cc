@@ -8,8 +8,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
@@ -18,16 +19,6 @@ namespace aftercare::engine {
 namespace {
 
 constexpr int kMaxChanges = 2000;
-
-bool IsOpen(const store::ReminderRow& row) {
-  return row.state == v1::REMINDER_STATE_SCHEDULED || row.state == v1::REMINDER_STATE_DUE ||
-         row.state == v1::REMINDER_STATE_LEASED;
-}
-
-bool IsDone(const store::ReminderRow& row) {
-  return row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_DELIVERED ||
-         row.state == v1::REMINDER_STATE_COMPLETED || row.reason == v1::REMINDER_REASON_BOUNCED;
-}
 
 // Whether somebody ended it for good, whatever the plan says: the clinic, or the patient by an answer to another.
 bool StaysEnded(const store::ReminderRow& row) {
@@ -106,7 +97,7 @@ class RowAdjuster {
     const auto new_place = PlaceIn(after_, plan_after_, row->key);
     const auto old_place = PlaceIn(before_, plan_before_, row->key);
     const bool same = SameByRule(old_place, new_place);
-    if (IsDone(*row)) {
+    if (WasSentOrCompleted(row->state, row->reason)) {
       if (new_place && !same) {
         Note(before_, {row->key.rule, row->key.number}, v1::PLAN_CHANGE_KIND_ALREADY_SENT, &row->due,
              &new_place->occurrence.due, &changes_);
@@ -115,7 +106,9 @@ class RowAdjuster {
     }
     if (StaysEnded(*row)) return false;
     const bool has_place = new_place && new_place->occurrence.missed == v1::REMINDER_REASON_UNSPECIFIED;
-    if (!IsOpen(*row)) return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
+    if (!IsPending(row->state)) {
+      return has_place && !same && ComesAgain(*new_place, *row) && Reschedule(*new_place, row);
+    }
     if (new_place) row->revision = after_.row.data.pathway_revision();
     const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
     const bool other_audience = old_place && new_place && old_place->rule->audience != new_place->rule->audience;
@@ -196,7 +189,7 @@ Pending PendingOf(const EnrollmentContext& context, const std::vector<store::Rem
   absl::flat_hash_set<std::pair<absl::string_view, int>> recorded;
   for (const store::ReminderRow& row : rows) {
     recorded.insert({row.key.rule, row.key.number});
-    if (IsOpen(row)) pending[{row.key.rule, row.key.number}] = row.due;
+    if (IsPending(row.state)) pending[{row.key.rule, row.key.number}] = row.due;
   }
   plan::Plan plan(*context.pathway, context.facts);
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {

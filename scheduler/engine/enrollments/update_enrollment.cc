@@ -8,9 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/engine/enrollments/change_facts.h"
-#include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/enrollments/enrollments.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/text_validation.h"
@@ -102,7 +103,7 @@ absl::StatusOr<Prepared> Prepare(EngineContext& engine, store::ReadTransaction& 
   const store::EnrollmentRow& row = prepared.before.row;
   absl::Status status = CheckEtag(request.enrollment().etag(), row.version, request.enrollment().name());
   if (!status.ok()) return status;
-  if (status = CheckRunning(row); !status.ok()) return status;
+  if (status = CheckNotEnded(row); !status.ok()) return status;
   // What came due up to this instant did so by the facts of before, even if the sweep has not got to it yet.
   if (write != nullptr) status = FireEnrollment(*write, &prepared.before, prepared.now).status();
   if (!status.ok()) return status;

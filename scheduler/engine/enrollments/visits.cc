@@ -7,11 +7,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/change_facts.h"
-#include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/enrollments/reanchor.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
@@ -48,7 +47,7 @@ absl::StatusOr<Found> Find(EngineContext& engine, store::ReadTransaction& tx, co
   if (index < 0) {
     return ResourceNotFound("VISIT_NOT_FOUND", VisitNameOf(name.clinic, name.enrollment, name.visit));
   }
-  if (absl::Status status = CheckRunning(context->row); !status.ok()) return status;
+  if (absl::Status status = CheckNotEnded(context->row); !status.ok()) return status;
   // As finely as history can tell, so that what is due with this change is due now.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(engine.Now(*clinic)));
   return Found{*std::move(context), index, now};

@@ -75,6 +75,13 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   return StoreReminder(tx, context, *row, now);
 }
 
+absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
+                               v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  return WindowHasClosed(*row, now)
+             ? ChangeReminder(tx, context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, row)
+             : ChangeReminder(tx, context, event, reason, now, row);
+}
+
 store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
   store::ReminderRow row;
   row.key = {context.row.clinic, context.row.enrollment, context.pathway->rule_source(occurrence.rule).id(),

@@ -38,6 +38,14 @@ store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::
 absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
+// Returns whether the window of a pending row has closed by `now`, even if the sweep has not come to it yet.
+inline bool WindowHasClosed(const store::ReminderRow& row, absl::Time now) { return row.closes && *row.closes <= now; }
+
+// Ends a reminder that was not sent by `event`, for `reason`; if its window has closed already, by EXPIRED /
+// WINDOW_CLOSED instead.
+absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
+                               v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
+
 // That `event` cannot happen to a reminder in this state.
 absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state);
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/replanning.h"
 
 namespace aftercare::engine {
 namespace {
@@ -26,7 +26,7 @@ absl::Status CheckZones(EngineContext& engine, store::WriteTransaction& tx) {
 absl::StatusOr<bool> ReplanOneClinic(EngineContext& engine, store::WriteTransaction& tx) {
   auto clinic = tx.FirstToReplan();
   if (!clinic.ok() || !clinic->has_value()) return clinic.ok() ? absl::StatusOr<bool>(false) : clinic.status();
-  absl::Status status = ReplanSome(engine, tx, kReplannedAtOnce, &**clinic);
+  absl::Status status = ReplanStaleEnrollments(engine, tx, kReplannedPerMutation, &**clinic);
   if (!status.ok()) return status;
   return true;
 }
@@ -132,6 +132,10 @@ void Sweeper::OnSweepDone(const absl::Status& status, bool more, absl::Time next
   more_due_ = status.ok() && more;
   next_sweep_ = std::min(next_sweep_, !status.ok() ? now + kRetryDelay : more ? now : next);
   wake_.NotifyAll();
+}
+
+absl::Time WakeTimeOf(const store::EnrollmentRow& row) {
+  return row.clock.empty() ? absl::InfinitePast() : absl::InfiniteFuture();
 }
 
 }  // namespace aftercare::engine

@@ -9,6 +9,7 @@
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/lifecycle/sweep.h"
 #include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/records.h"
 #include "scheduler/sync.h"
 
 namespace aftercare::engine {
@@ -47,6 +48,10 @@ class Sweeper {
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last, so that it finds the other members made
 };
+
+// Returns when the sweeper must look at an enrollment that was changed, for WakeAt: at once, since what came due with
+// the change may be the next whose window closes. InfiniteFuture if it lives by a test clock, which is swept elsewhere.
+absl::Time WakeTimeOf(const store::EnrollmentRow& row);
 
 }  // namespace aftercare::engine
 

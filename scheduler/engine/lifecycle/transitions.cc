@@ -1,5 +1,8 @@
 #include "scheduler/engine/lifecycle/transitions.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace aftercare::engine {
 namespace {
 
@@ -98,8 +101,18 @@ std::optional<v1::ReminderState> NextState(v1::ReminderState state, ReminderEven
   return std::nullopt;
 }
 
-bool IsTerminal(v1::ReminderState state) {
-  return state != kScheduled && state != kDue && state != kLeased && state != v1::REMINDER_STATE_UNSPECIFIED;
+bool IsOpen(v1::ReminderState state) {
+  return std::find(std::begin(kOpenStates), std::end(kOpenStates), state) != std::end(kOpenStates);
+}
+
+bool IsPending(v1::ReminderState state) {
+  return std::find(std::begin(kPendingStates), std::end(kPendingStates), state) != std::end(kPendingStates);
+}
+
+bool IsTerminal(v1::ReminderState state) { return state != v1::REMINDER_STATE_UNSPECIFIED && !IsPending(state); }
+
+bool WasSentOrCompleted(v1::ReminderState state, v1::ReminderReason reason) {
+  return state == kSent || state == kDelivered || state == kCompleted || reason == v1::REMINDER_REASON_BOUNCED;
 }
 
 }  // namespace aftercare::engine

@@ -1,4 +1,5 @@
-// What may become of a reminder: the one table.
+// The states of a reminder: the one table of what may become of it, and what groups of states mean. Functions are pure
+// and thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_TRANSITIONS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_TRANSITIONS_H_
 
@@ -11,21 +12,21 @@ namespace aftercare::engine {
 // What can happen to a reminder.
 enum class ReminderEvent {
   kReschedule,  // it is to come due at another time, or once more
-  kFire,        // came due
-  kSuppress,    // must not leave
+  kFire,        // it came due
+  kSuppress,    // it must not be sent
   kExpire,      // its window closed
-  kSupersede,   // a later one of its rule came due, and only the newest counts
+  kSupersede,   // a later one of its rule came due, and only the newest is sent
   kLease,       // a gateway takes it
-  kRetry,       // a gateway failed, but may succeed later, or elsewhere
+  kRetry,       // a gateway failed, but may succeed later, or at another contact point
   kRelease,     // a gateway gives it back
   kFail,        // a gateway failed for good
   kSent,        // a gateway sent it
   kDelivered,   // it reached the patient, after it was sent
   kBounced,     // it came back, after it was sent
-  kRedrive,     // what failed is to be tried again
-  kComplete,    // done, or answered
-  kCancel,      // called off, or without a place in a changed plan
-  kEnd,         // the enrollment ended
+  kRedrive,     // it failed, and is to be tried again
+  kComplete,    // it was done or answered
+  kCancel,      // it was called off, or has no place in a changed plan
+  kEnd,         // its enrollment ended
 };
 
 inline constexpr ReminderEvent kAllReminderEvents[] = {
@@ -34,11 +35,24 @@ inline constexpr ReminderEvent kAllReminderEvents[] = {
     ReminderEvent::kFail,       ReminderEvent::kSent,     ReminderEvent::kDelivered, ReminderEvent::kBounced,
     ReminderEvent::kRedrive,    ReminderEvent::kComplete, ReminderEvent::kCancel,    ReminderEvent::kEnd};
 
-// The state after `event`; nothing where `event` cannot happen. Pure and thread safe.
+// Returns the state after `event`, or nothing if `event` cannot happen in this state.
 std::optional<v1::ReminderState> NextState(v1::ReminderState state, ReminderEvent event);
 
-// Whether nothing changes it any more but a late SENT, and a reschedule where somebody changes facts.
+// The states of a reminder that has come due and was neither sent nor ended.
+inline constexpr v1::ReminderState kOpenStates[] = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
+bool IsOpen(v1::ReminderState state);
+
+// The states of a reminder that may still be sent: it has not come due yet, or is open.
+inline constexpr v1::ReminderState kPendingStates[] = {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_STATE_DUE,
+                                                       v1::REMINDER_STATE_LEASED};
+bool IsPending(v1::ReminderState state);
+
+// Returns whether the sweeper and the gateways are done with a reminder: it was sent or it ended. Only a report (a late
+// SENT, a receipt) or a person changes it after that.
 bool IsTerminal(v1::ReminderState state);
+
+// Returns whether a reminder was sent, even if it bounced, or was completed, in whatever way.
+bool WasSentOrCompleted(v1::ReminderState state, v1::ReminderReason reason);
 
 }  // namespace aftercare::engine
 

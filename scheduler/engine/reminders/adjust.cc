@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/change_facts.h"
-#include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/reminders/reminders.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -36,7 +36,7 @@ absl::StatusOr<Target> FindTarget(EngineContext& engine, store::WriteTransaction
   if (!clinic.ok()) return clinic.status();
   auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
   if (!context.ok()) return context.status();
-  if (absl::Status status = CheckRunning(context->row); !status.ok()) return status;
+  if (absl::Status status = CheckNotEnded(context->row); !status.ok()) return status;
   Target target{key, *std::move(context), engine.Now(*clinic), std::nullopt, std::nullopt};
   // What is due by now has come due, even if the sweep has not got to it yet.
   if (auto fired = FireEnrollment(tx, &target.context, target.now); !fired.ok()) return fired.status();

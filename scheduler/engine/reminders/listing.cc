@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/enrollment_index.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -150,7 +151,7 @@ absl::Status Listing::VisitPlannedOf(store::EnrollmentRow row, absl::Time from, 
   bool skipped_fired = false;
   while (plan.Next(&occurrence)) {
     if (occurrence.due > wanted_until_ || (filter_.due_before() && occurrence.due >= *filter_.due_before())) break;
-    if (OnlyRowsTell(*context, occurrence, now_)) {
+    if (NeedsRowLookup(*context, occurrence, now_)) {
       if (!recorded_all) status = LoadRecorded(context->row.enrollment, absl::InfinitePast(), &recorded);
       if (!status.ok()) return status;
       recorded_all = true;

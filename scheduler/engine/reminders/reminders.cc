@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/events/watch.h"
+#include "scheduler/engine/events/resume_token.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/filter.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -15,26 +15,16 @@
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {
 namespace {
 
-// The occurrence of that name in the patient's plan.
-absl::StatusOr<plan::Occurrence> FindOccurrence(const EnrollmentContext& context, const store::ReminderKey& key) {
-  const int rule = context.pathway->FindRule(key.rule);
-  plan::Occurrence occurrence;
-  plan::Plan plan(*context.pathway, context.facts);
-  if (rule < 0 || !plan.Find(rule, key.number, &occurrence)) return ReminderNotFound(key);
-  return occurrence;
-}
-
 absl::Status Complete(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderKey& key,
                       absl::Time now, std::optional<store::ReminderRow> stored) {
   if (stored)
     return ChangeReminder(tx, context, ReminderEvent::kComplete, v1::REMINDER_REASON_UNSPECIFIED, now, &*stored);
-  auto occurrence = FindOccurrence(context, key);
+  auto occurrence = RequireOccurrence(context, key);
   if (!occurrence.ok()) return occurrence.status();
   store::ReminderRow row = NewReminderRow(context, *occurrence);
   // What the plan alone has ended (late, or after the end) stays ended.
@@ -63,33 +53,6 @@ absl::StatusOr<absl::Time> CompleteNow(EngineContext& engine, store::WriteTransa
 }
 
 }  // namespace
-
-absl::Status ReminderNotFound(const store::ReminderKey& key) {
-  return ResourceNotFound("REMINDER_NOT_FOUND", ReminderNameOf(key));
-}
-
-absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
-                                          const store::ReminderKey& key) {
-  auto clinic = RequireClinic(tx, key.clinic);
-  if (!clinic.ok()) return clinic.status();
-  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
-  if (!context.ok()) return context.status();
-  auto row = tx.GetReminder(key);
-  if (!row.ok()) return row.status();
-  const plan::Plan plan(*context->pathway, context->facts);
-  const int rule = context->pathway->FindRule(key.rule);
-  v1::Reminder reminder;
-  if (row->has_value()) {
-    reminder = StoredToProto(*context, clinic->data, **row);
-  } else {
-    auto occurrence = FindOccurrence(*context, key);
-    if (!occurrence.ok()) return occurrence.status();
-    reminder = DerivedToProto(*context, clinic->data, *occurrence, engine.Now(*clinic));
-  }
-  const bool moved = row->has_value() && (*row)->moved;
-  plan::AddSteps(*context->pathway, context->facts, plan, rule, key.number, moved, &reminder);
-  return reminder;
-}
 
 void Reminders::List(const Caller& caller, const v1::ListRemindersRequest& request,
                      v1::ListRemindersResponse* response, Done done) {

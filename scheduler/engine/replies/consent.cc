@@ -8,8 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
@@ -20,11 +21,10 @@ namespace {
 // Sends a message another way, or nowhere, whose contact point the patient has just opted out of.
 absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                       store::ReminderRow* row) {
-  // What ran out of its window by this instant has, even if the sweep has not got to it yet.
-  if (row->closes && *row->closes <= now) return absl::OkStatus();
+  if (WindowHasClosed(*row, now)) return absl::OkStatus();
   const std::optional<int> next = PermittedContactPoint(context, row->contact_point + 1);
   if (!next) return ChangeReminder(tx, context, ReminderEvent::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
-  DirectAt(context, *next, row);
+  SetContactPoint(context, *next, row);
   row->failures = 0;
   if (row->state == v1::REMINDER_STATE_LEASED) {
     row->available = AvailableFrom(*row, now);
@@ -37,7 +37,7 @@ absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& cont
 
 absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, v1::Channel channel,
                           absl::Time now) {
-  auto rows = RowsOf(tx, context, {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED});
+  auto rows = RowsOf(tx, context, kOpenStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     if (StoredChannel(context, row) != channel) continue;  // tasks have none

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/groups.h"
 
 namespace aftercare::engine {
@@ -26,10 +28,7 @@ bool IsUnsent(const EnrollmentContext& context, const Unsent& member, absl::Time
   if (member.row == nullptr) {
     return DerivedStatus(context, member.occurrence, now).state == v1::REMINDER_STATE_SCHEDULED;
   }
-  // What ran out of its window by this instant has, even if the sweep has not got to it yet.
-  if (member.row->closes && *member.row->closes <= now) return false;
-  return member.row->state == v1::REMINDER_STATE_SCHEDULED || member.row->state == v1::REMINDER_STATE_DUE ||
-         member.row->state == v1::REMINDER_STATE_LEASED;
+  return IsPending(member.row->state) && !WindowHasClosed(*member.row, now);
 }
 
 absl::Status Cancel(store::WriteTransaction& tx, const EnrollmentContext& context, v1::ReminderReason reason,

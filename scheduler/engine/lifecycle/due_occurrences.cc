@@ -1,0 +1,94 @@
+#include "scheduler/engine/lifecycle/due_occurrences.h"
+
+#include <utility>
+
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/supersession.h"
+#include "scheduler/engine/lifecycle/transitions.h"
+
+namespace aftercare::engine {
+namespace {
+
+// What becomes of an occurrence that comes due.
+struct Outcome {
+  ReminderEvent event;
+  v1::ReminderReason reason;
+  bool reachable = false;  // it is a message, and there is a contact point it may go to
+};
+
+bool IsTask(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+  return context.pathway->rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
+}
+
+// The occurrence comes due at `now`, or came due earlier and was missed until now.
+Outcome OutcomeOf(const EnrollmentContext& context, const plan::Occurrence& occurrence, absl::Time now) {
+  if (IsTask(context, occurrence)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
+  if (occurrence.outside_contact_hours) return {ReminderEvent::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
+  if (occurrence.expire <= now) return {ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
+  const v1::ReminderReason unreachable = UnreachableReason(context);
+  const bool reachable = unreachable == v1::REMINDER_REASON_UNSPECIFIED;
+  return {reachable ? ReminderEvent::kFire : ReminderEvent::kSuppress, unreachable, reachable};
+}
+
+// Returns false if the occurrence has a row in the store that the caller did not know of.
+absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContext& context, const DueOccurrence& due,
+                             const Outcome& outcome, absl::Time now) {
+  store::ReminderRow new_row;
+  if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence);
+  store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
+  if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
+  if (outcome.event == ReminderEvent::kFire && !IsTask(context, due.occurrence)) {
+    row.available = due.occurrence.due;
+    row.closes = due.occurrence.expire;
+    SetContactPoint(context, row.contact_point, &row);
+    row.failures = 0;  // a reminder that was moved after failures starts again
+  }
+  if (due.row == nullptr) return InsertReminder(tx, context, outcome.event, outcome.reason, now, &row);
+  absl::Status status = ChangeReminder(tx, context, outcome.event, outcome.reason, now, &row);
+  if (!status.ok()) return status;
+  return true;
+}
+
+// The occurrences in `due` whose rule supersedes.
+std::vector<const plan::Occurrence*> SupersedingOf(const EnrollmentContext& context,
+                                                   const std::vector<DueOccurrence>& due) {
+  std::vector<const plan::Occurrence*> superseding;
+  for (const DueOccurrence& one : due) {
+    if (context.pathway->rule(one.occurrence.rule).supersede) superseding.push_back(&one.occurrence);
+  }
+  return superseding;
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
+                                        const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
+                                        absl::Time now) {
+  Supersession supersession;
+  if (const auto superseding = SupersedingOf(context, due); !superseding.empty()) {
+    std::vector<store::ReminderRow> all;
+    if (rows == nullptr) {
+      auto read = RowsOf(tx, context, {});
+      if (!read.ok()) return read.status();
+      all = *std::move(read);
+      rows = &all;
+    }
+    supersession = Supersession(context, superseding, *rows, now);
+    if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
+  }
+  int64_t fired = 0;
+  for (const DueOccurrence& one : due) {
+    const plan::Occurrence& occurrence = one.occurrence;
+    Outcome outcome = OutcomeOf(context, occurrence, now);
+    if (outcome.event != ReminderEvent::kSuppress &&
+        supersession.Supersedes(occurrence.rule, occurrence.due, occurrence.number)) {
+      outcome = {ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED, outcome.reachable};
+    }
+    auto has_fired = FireOne(tx, context, one, outcome, now);
+    if (!has_fired.ok()) return has_fired.status();
+    fired += *has_fired ? 1 : 0;
+  }
+  return fired;
+}
+
+}  // namespace aftercare::engine
