@@ -1,17 +1,19 @@
-// Deliveries::ListDeadLetters and Redrive: messages that failed, and sending them again.
+#include "scheduler/engine/delivery/dead_letters.h"
+
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/delivery/deliveries.h"
-#include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/page_token.h"
 
 namespace aftercare::engine {
 namespace {
@@ -22,101 +24,115 @@ absl::Status Refusal(absl::string_view reason, const store::ReminderKey& key, ab
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, absl::StrCat(ReminderNameOf(key), " ", why));
 }
 
-// Why a message that failed is not to be sent again; OK if it may be.
-absl::Status CheckRedrive(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
+// Returns why a reminder must not be redriven; OK if it may be.
+absl::Status CheckRedrive(const EnrollmentContext& enrollment, const store::ReminderRow& row, absl::Time now) {
   if (row.state != v1::REMINDER_STATE_FAILED) return InvalidTransition(row.key, row.state);
   if (row.reason == v1::REMINDER_REASON_BOUNCED) {
     return Refusal("ALREADY_SENT", row.key, "was sent, and came back; nothing is sent twice");
   }
-  if (absl::Status status = CheckRunning(context.row); !status.ok()) return status;
-  if (context.row.state == v1::ENROLLMENT_STATE_PAUSED) {
+  if (absl::Status status = CheckNotEnded(enrollment.row); !status.ok()) return status;
+  if (enrollment.row.state == v1::ENROLLMENT_STATE_PAUSED) {
     return Refusal("ENROLLMENT_PAUSED", row.key, "is of an enrollment that is paused");
   }
   if (row.expire <= now) return Refusal("WINDOW_CLOSED", row.key, "is out of its window");
-  if (PermittedContactPoint(context, 0)) return absl::OkStatus();
+  if (PermittedContactPoint(enrollment, 0)) return absl::OkStatus();
   return Refusal("NO_CONTACT_POINT", row.key, "has no contact point at which the patient wants messages");
 }
 
 absl::Status RedriveOne(EngineContext& engine, store::WriteTransaction& tx, const std::string& name,
-                        const std::string& clinic) {
+                        const store::ClinicRow& clinic) {
   const auto key = ParseReminderName(name);
-  if (!key || key->clinic != clinic) return InvalidField("names", "must be names of reminders of the parent");
-  auto owner = engine.definitions().Clinic(tx, clinic);
-  if (!owner.ok()) return owner.status();
+  if (!key || key->clinic != clinic.clinic) return InvalidField("names", "must be names of reminders of the parent");
   auto found = tx.GetReminder(*key);
   if (!found.ok()) return found.status();
-  // What has no row has not come due. If there is such a reminder, ReadReminder knows.
-  if (!found->has_value()) {
+  if (!found->has_value()) {  // it has not come due, or there is no such reminder
     auto shown = ReadReminder(engine, tx, *key);
     return shown.ok() ? InvalidTransition(*key, shown->state()) : ReminderNotFound(*key);
   }
   store::ReminderRow row = **std::move(found);
-  auto context = RequireEnrollmentContext(engine, tx, key->clinic, key->enrollment);
-  if (!context.ok()) return context.status();
-  const absl::Time now = engine.Now(**owner);
-  if (absl::Status status = CheckRedrive(*context, row, now); !status.ok()) return status;
-  DirectAt(*context, *PermittedContactPoint(*context, 0), &row);
+  auto enrollment = RequireEnrollmentContext(engine, tx, key->clinic, key->enrollment);
+  if (!enrollment.ok()) return enrollment.status();
+  const absl::Time now = engine.Now(clinic);
+  if (absl::Status status = CheckRedrive(*enrollment, row, now); !status.ok()) return status;
+  SetContactPoint(*enrollment, *PermittedContactPoint(*enrollment, 0), &row);
   row.failures = 0;
   row.available = AvailableFrom(row, now);
   row.closes = row.expire;
-  return ChangeReminder(tx, *context, ReminderEvent::kRedrive, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
+  return ChangeReminder(tx, *enrollment, ReminderEvent::kRedrive, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
 }
 
-absl::Status AddDeadLetter(EngineContext& engine, store::ReadTransaction& tx, v1::Reminder reminder, absl::Time now,
-                           v1::DeadLetter* letter) {
+absl::Status FillDeadLetter(EngineContext& engine, store::ReadTransaction& tx, v1::Reminder reminder, absl::Time now,
+                            v1::DeadLetter* letter) {
   const auto key = *ParseReminderName(reminder.name());
   auto row = tx.GetReminder(key);
   if (!row.ok()) return row.status();
-  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
-  if (!context.ok()) return context.status();
+  auto enrollment = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
+  if (!enrollment.ok()) return enrollment.status();
   *letter->mutable_reminder() = std::move(reminder);
   letter->set_error_code((*row)->error_code);
-  letter->set_redrivable(CheckRedrive(*context, **row, now).ok());
+  letter->set_redrivable(CheckRedrive(*enrollment, **row, now).ok());
   return absl::OkStatus();
 }
 
-}  // namespace
+// A list request that was checked.
+struct ListQuery {
+  std::string clinic;
+  Filter filter;
+  int page_size;
+  std::string token_query;  // what page tokens are bound to
+  std::optional<store::DuePosition> after;
+};
 
-void Deliveries::ListDeadLetters(const Caller& caller, const v1::ListDeadLettersRequest& request,
-                                 v1::ListDeadLettersResponse* response, Done done) {
+absl::StatusOr<ListQuery> ReadListRequest(const Tokens& tokens, const v1::ListDeadLettersRequest& request) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
   if (request.filter().states_size() > 0) errors.push_back({"filter.states", "must not be set; what failed is listed"});
-  v1::ReminderFilter message = request.filter();
-  message.clear_states();
-  message.add_states(v1::REMINDER_STATE_FAILED);
-  Filter filter = Filter::Make(message, clinic.value_or(""), &errors);
-  const int page = PageSize(request.page_size(), &errors);
-  const std::string context = absl::StrCat("dead-letters/", request.parent(), "/", Fingerprint(request.filter()));
-  std::optional<store::DuePosition> after;
-  if (!request.page_token().empty()) {
-    const auto opened = engine_.tokens().Open(context, request.page_token());
-    if (opened) after = DecodePosition(*opened);
-    if (!after) errors.push_back({"page_token", "must come from an answer to the same request"});
+  v1::ReminderFilter failed = request.filter();
+  failed.clear_states();
+  failed.add_states(v1::REMINDER_STATE_FAILED);
+  ListQuery query{clinic.value_or(""), Filter::Make(failed, clinic.value_or(""), &errors),
+                  PageSize(request.page_size(), &errors),
+                  absl::StrCat("dead-letters/", request.parent(), "/", Fingerprint(request.filter())), std::nullopt};
+  if (const auto position = OpenPageToken(tokens, query.token_query, request.page_token(), &errors)) {
+    query.after = DecodePosition(*position);
+    if (!query.after) AddPageTokenError(&errors);
   }
-  if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine_.Read(
-      [this, clinic = *clinic, filter = std::move(filter), after, page, context,
+  if (!errors.empty()) return InvalidFields(errors);
+  return query;
+}
+
+}  // namespace
+
+void ListDeadLetters(DeliveryContext& context, const Caller& caller, const v1::ListDeadLettersRequest& request,
+                     v1::ListDeadLettersResponse* response, Done done) {
+  EngineContext& engine = context.engine;
+  auto query = ReadListRequest(engine.tokens(), request);
+  if (!query.ok()) return done(query.status());
+  if (absl::Status status = CheckClinic(caller, query->clinic); !status.ok()) return done(status);
+  engine.Read(
+      [&engine, &indexes = context.enrollment_index_cache, query = *std::move(query),
        response](store::ReadTransaction& tx) mutable -> absl::Status {
-        auto owner = RequireClinic(tx, clinic);
-        if (!owner.ok()) return owner.status();
-        const absl::Time now = engine_.Now(*owner);
-        auto listed = Listing(engine_, indexes_, tx, *std::move(owner), std::move(filter)).List(after, page);
-        if (!listed.ok()) return listed.status();
-        for (v1::Reminder& reminder : listed->reminders) {
-          absl::Status status = AddDeadLetter(engine_, tx, std::move(reminder), now, response->add_dead_letters());
+        auto clinic = RequireClinic(tx, query.clinic);
+        if (!clinic.ok()) return clinic.status();
+        const absl::Time now = engine.Now(*clinic);
+        Listing listing(engine, indexes, tx, *std::move(clinic), std::move(query.filter));
+        auto page = listing.List(query.after, query.page_size);
+        if (!page.ok()) return page.status();
+        for (v1::Reminder& reminder : page->reminders) {
+          absl::Status status = FillDeadLetter(engine, tx, std::move(reminder), now, response->add_dead_letters());
           if (!status.ok()) return status;
         }
-        if (listed->last) response->set_next_page_token(engine_.tokens().Seal(context, EncodePosition(*listed->last)));
+        if (page->last) {
+          response->set_next_page_token(SealPageToken(engine.tokens(), query.token_query, EncodePosition(*page->last)));
+        }
         return absl::OkStatus();
       },
       std::move(done));
 }
 
-void Deliveries::Redrive(const Caller& caller, const v1::RedriveRemindersRequest& request,
-                         v1::RedriveRemindersResponse* response, Done done) {
+void RedriveReminders(DeliveryContext& context, const Caller& caller, const v1::RedriveRemindersRequest& request,
+                      v1::RedriveRemindersResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
@@ -126,21 +142,23 @@ void Deliveries::Redrive(const Caller& caller, const v1::RedriveRemindersRequest
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine_.Mutate(
+  context.engine.Mutate(
       request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
-        if (auto owner = RequireClinic(tx, clinic); !owner.ok()) return owner.status();
+      [&context, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
+        auto row = RequireClinic(tx, clinic);
+        if (!row.ok()) return row.status();
         for (const std::string& name : request.names()) {
           v1::RedriveResult* result = response->add_results();
           result->set_name(name);
-          absl::Status status = RedriveOne(engine_, tx, name, clinic);
+          absl::Status status = RedriveOne(context.engine, tx, name, *row);
           if (absl::IsUnavailable(status) || absl::IsDataLoss(status)) return status;
           if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
       },
-      [this, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) sweeper_.WakeAt(absl::InfinitePast());  // their windows close, perhaps before anything else
+      [&context, done = std::move(done)](absl::Status status) mutable {
+        // The windows of the reminders close again, perhaps before anything else is due: let the sweeper look.
+        if (status.ok()) context.sweeper.WakeAt(absl::InfinitePast());
         done(std::move(status));
       });
 }

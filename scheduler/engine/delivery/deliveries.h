@@ -4,64 +4,46 @@
 #include <memory>
 
 #include "aftercare/v1/delivery_service.pb.h"
-#include "scheduler/engine/delivery/leasing.h"
+#include "scheduler/engine/delivery/delivery_context.h"
+#include "scheduler/engine/delivery/lease_call.h"
+#include "scheduler/engine/delivery/lease_stream.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
+#include "scheduler/engine/runtime/caller.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
-// One LeaseReminders call that may be waiting. Thread safe.
-class LeaseCall {
- public:
-  // Nothing more is leased for it; a waiting call ends CANCELLED.
-  void Cancel();
-
- private:
-  friend class Deliveries;
-  struct State;
-  std::shared_ptr<State> state_;
-};
-
-// What gateways do. Thread safe. Requests and responses must live until `done`; errors are those the API names.
+// The use cases of notification gateways: lease reminders, report what became of them, and deal with those that failed.
+// Thread safe. Requests and responses must live until `done`, which is called exactly once; its errors are those that
+// the API documents.
 class Deliveries {
  public:
+  // The arguments must outlive this object, and this object every use case that was started.
   Deliveries(EngineContext& engine, EnrollmentCache& cache, EnrollmentIndexCache& indexes, Sweeper& sweeper)
-      : engine_(engine), cache_(cache), indexes_(indexes), sweeper_(sweeper) {}
+      : context_{.engine = engine, .enrollment_cache = cache, .enrollment_index_cache = indexes, .sweeper = sweeper} {}
 
-  LeaseCall Lease(const Caller& caller, const v1::LeaseRemindersRequest& request,
-                  v1::LeaseRemindersResponse* response, Done done);
-  void Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
-              v1::ReportDeliveriesResponse* response, Done done);
+  // Leases what is due; waits for it if the request says so.
+  LeaseCall Lease(const Caller& caller, const v1::LeaseRemindersRequest& request, v1::LeaseRemindersResponse* response,
+                  Done done);
+
+  // Opens a stream that leases, reports and extends until it is ended.
+  std::shared_ptr<LeaseStream> OpenStream(const Caller& caller);
+
+  // As the functions of report.h and dead_letters.h.
+  void Report(const Caller& caller, const v1::ReportDeliveriesRequest& request, v1::ReportDeliveriesResponse* response,
+              Done done);
   void Extend(const Caller& caller, const v1::ExtendLeasesRequest& request, v1::ExtendLeasesResponse* response,
               Done done);
   void ListDeadLetters(const Caller& caller, const v1::ListDeadLettersRequest& request,
                        v1::ListDeadLettersResponse* response, Done done);
-  void Redrive(const Caller& caller, const v1::RedriveRemindersRequest& request,
-               v1::RedriveRemindersResponse* response, Done done);
-
-  // For streams, which lease in turn with everybody else.
-  LeaseTurn& turn() { return turn_; }
+  void Redrive(const Caller& caller, const v1::RedriveRemindersRequest& request, v1::RedriveRemindersResponse* response,
+               Done done);
 
  private:
-  using LeaseState = std::shared_ptr<LeaseCall::State>;
-  void TryLease(LeaseState state);
-  void WaitOrFinish(LeaseState state);
-
-  EngineContext& engine_;
-  EnrollmentCache& cache_;
-  EnrollmentIndexCache& indexes_;
-  Sweeper& sweeper_;
-  LeaseTurn turn_;
+  DeliveryContext context_;
 };
-
-// How long a failed reminder waits before attempt `failures + 1`: 30 s doubled each time, up to 1 h, varied by a
-// quarter after `seed`.
-absl::Duration RetryPause(int failures, uint64_t seed);
-
-// So many temporary failures, and a reminder is FAILED.
-inline constexpr int kMaxFailures = 8;
 
 }  // namespace aftercare::engine
 

@@ -33,4 +33,8 @@ std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id) 
   return lease;
 }
 
+bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now) {
+  return row.state == v1::REMINDER_STATE_LEASED && row.attempts == lease.attempt && now < *row.available;
+}
+
 }  // namespace aftercare::engine

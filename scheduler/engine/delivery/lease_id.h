@@ -1,5 +1,5 @@
-// Lease ids: a reminder and the number of a lease of it, sealed, so that a report proves that its sender held the
-// lease.
+// Lease ids: sealed strings that name one lease of one reminder. Only a gateway that held the lease can know its id.
+// Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_ID_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_ID_H_
 
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "scheduler/engine/runtime/tokens.h"
 #include "scheduler/store/records.h"
 
@@ -15,13 +16,17 @@ namespace aftercare::engine {
 
 struct LeaseId {
   store::ReminderKey key;
-  int32_t attempt = 0;
+  int32_t attempt = 0;  // the first lease of a reminder is 1
 };
 
+// Returns the lease id as gateways know it: URL-safe text.
 std::string MakeLeaseId(const Tokens& tokens, const LeaseId& lease);
 
-// Nothing for anything MakeLeaseId did not make with this store's secret.
+// Returns nothing unless `id` was made by MakeLeaseId with the secret of this store.
 std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id);
+
+// Returns true if `lease` is the current lease of its reminder and has not expired at `now`.
+bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now);
 
 }  // namespace aftercare::engine
 

@@ -1,139 +1,131 @@
 #include "scheduler/engine/delivery/lease_stream.h"
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "scheduler/engine/delivery/ended_leases.h"
+#include "scheduler/engine/delivery/lease_view.h"
+#include "scheduler/engine/delivery/report.h"
+#include "scheduler/engine/delivery/stream_messages.h"
 #include "scheduler/engine/runtime/checks.h"
-#include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr int kMaxOutstanding = 10'000;
-constexpr int kMaxItems = 1000;
-constexpr int kLeasedAtOnce = 1000;
-constexpr absl::Duration kLongestWait = absl::Minutes(10);
-
-absl::Status Misuse(absl::string_view reason, absl::string_view message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, reason, message);
-}
-
-bool IsEmpty(const v1::StreamRemindersResponse& response) {
-  return response.leases().empty() && response.results().empty() && response.extensions().empty() &&
-         response.ended_leases().empty();
-}
-
-// Whether a report has settled its lease: it is not the gateway's any more. A receipt that came too early has not.
-bool IsSettled(const v1::DeliveryResult& result) {
-  const bool lost = result.status().code() == static_cast<int>(absl::StatusCode::kFailedPrecondition);
-  return result.status().code() == 0 || (lost && result.state() != v1::REMINDER_STATE_LEASED);
-}
-
-// A request and its answer, alive until the use case is over.
+// A request and its response, which must live until the use case is over.
 template <typename Request, typename Response>
 struct Exchange {
   Request request;
   Response response;
 };
+using ReportExchange = Exchange<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>;
+using ExtendExchange = Exchange<v1::ExtendLeasesRequest, v1::ExtendLeasesResponse>;
 
 }  // namespace
 
-void LeaseStream::Take(v1::StreamRemindersRequest request, Ready ready) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (ended_) return;
-    ready_ = std::move(ready);
-    taking_ = true;
-  }
-  if (absl::Status status = TakeMessage(request); !status.ok()) OnReportDone(std::move(status));
+// One look for reminders to lease.
+struct LeaseStream::Look {
+  std::shared_ptr<LeaseTerms> terms;
+  int max;
+  QueuePositions start;
+  LeaseBatch batch = {};
+};
+
+// One check whether held leases have ended.
+struct LeaseStream::Check {
+  std::shared_ptr<const LeaseTerms> terms;
+  HeldLeases::CheckScope scope;
+  bool has_test_clock;
+  std::vector<v1::EndedLease> ended = {};
+};
+
+LeaseStream::LeaseStream(DeliveryContext& context, Caller caller)
+    : context_(context),
+      caller_(std::move(caller)),
+      lease_watch_(std::make_shared<TopicWatch>(context.engine.wakeups())),
+      revocation_watch_(std::make_shared<TopicWatch>(context.engine.wakeups())) {}
+
+std::shared_ptr<LeaseStream> LeaseStream::Open(DeliveryContext& context, Caller caller) {
+  std::shared_ptr<LeaseStream> stream(new LeaseStream(context, std::move(caller)));
+  stream->WatchRevocations();
+  return stream;
 }
 
-absl::Status LeaseStream::TakeMessage(v1::StreamRemindersRequest& request) {
-  using Request = v1::StreamRemindersRequest;
-  const bool configures = request.request_case() == Request::kConfiguration;
-  if (request.request_case() == Request::REQUEST_NOT_SET) {
-    return InvalidField("request", "must be configuration, reports or extensions");
+// What comes in.
+
+void LeaseStream::Receive(v1::StreamRemindersRequest request, Ready ready) {
+  bool configured;
+  {
+    MutexLock lock(mutex_);
+    if (!flow_.OnMessage()) return;
+    ready_ = std::move(ready);
+    configured = terms_ != nullptr;
   }
-  if (configures && terms_) return Misuse("ALREADY_CONFIGURED", "a stream is configured by its first message only");
-  if (!configures && !terms_) return Misuse("NOT_CONFIGURED", "the first message of a stream must be its configuration");
-  if (configures) {
-    if (absl::Status status = Configure(request.configuration()); !status.ok()) return status;
-    OnReportDone(absl::OkStatus());
+  if (absl::Status status = CheckMessage(request, configured); !status.ok()) {
+    OnMessageHandled(std::move(status));
+  } else if (request.has_configuration()) {
+    Configure(request.configuration());
   } else if (request.has_reports()) {
     Report(std::move(*request.mutable_reports()));
   } else {
     Extend(std::move(*request.mutable_extensions()));
   }
-  return absl::OkStatus();
 }
 
-absl::Status LeaseStream::Configure(const v1::StreamConfiguration& configuration) {
-  plan::FieldErrors found;
-  LeaseTerms terms =
-      ReadTerms(caller_, configuration.parent(), configuration.filter(),
-                configuration.has_lease_duration() ? &configuration.lease_duration() : nullptr, &found);
-  if (configuration.max_outstanding() < 1 || configuration.max_outstanding() > kMaxOutstanding) {
-    found.push_back({"max_outstanding", "must be from 1 to 10000"});
+void LeaseStream::Configure(const v1::StreamConfiguration& configuration) {
+  auto terms = ReadConfiguration(caller_, configuration);
+  if (terms.ok()) {
+    MutexLock lock(mutex_);
+    terms_ = std::make_shared<LeaseTerms>(*std::move(terms));
+    flow_.Configure(configuration.max_outstanding());
   }
-  plan::FieldErrors errors;
-  AddPrefixed("configuration", found, &errors);
-  if (!errors.empty()) return InvalidFields(errors);
-  if (!terms.clinic.empty()) {
-    if (absl::Status status = CheckClinic(caller_, terms.clinic); !status.ok()) return status;
-  }
-  std::lock_guard<std::mutex> lock(mutex_);
-  terms_ = std::move(terms);
-  max_outstanding_ = configuration.max_outstanding();
-  may_lease_ = true;
-  return absl::OkStatus();
+  OnMessageHandled(terms.status());
 }
 
 void LeaseStream::Report(v1::StreamReports reports) {
-  if (reports.reports().empty() || reports.reports_size() > kMaxItems) {
-    return OnReportDone(InvalidField("reports.reports", "must have 1 to 1000 entries"));
-  }
-  auto exchange = std::make_shared<Exchange<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>>();
+  auto exchange = std::make_shared<ReportExchange>();
   exchange->request.mutable_reports()->Swap(reports.mutable_reports());
-  deliveries_.Report(caller_, exchange->request, &exchange->response,
-                     [self = shared_from_this(), exchange](absl::Status status) {
-                       if (status.ok()) self->TakeResults(exchange->response);
-                       self->OnReportDone(std::move(status));
-                     });
+  ReportDeliveries(context_, caller_, exchange->request, &exchange->response,
+                   [self = shared_from_this(), exchange](absl::Status status) {
+                     if (status.ok()) self->AddResults(exchange->response);
+                     self->OnMessageHandled(std::move(status));
+                   });
 }
 
-void LeaseStream::TakeResults(v1::ReportDeliveriesResponse& response) {
-  std::lock_guard<std::mutex> lock(mutex_);
+void LeaseStream::AddResults(v1::ReportDeliveriesResponse& response) {
+  MutexLock lock(mutex_);
   for (v1::DeliveryResult& result : *response.mutable_results()) {
-    if (IsSettled(result)) Forget(result.lease_id());
-    *pending_.add_results() = std::move(result);
+    if (EndsLease(result)) Forget(result.lease_id());
+    *output_.add_results() = std::move(result);
   }
 }
 
 void LeaseStream::Extend(v1::StreamExtensions extensions) {
-  auto exchange = std::make_shared<Exchange<v1::ExtendLeasesRequest, v1::ExtendLeasesResponse>>();
+  auto exchange = std::make_shared<ExtendExchange>();
   exchange->request.mutable_lease_ids()->Swap(extensions.mutable_lease_ids());
   if (extensions.has_lease_duration()) *exchange->request.mutable_lease_duration() = extensions.lease_duration();
-  deliveries_.Extend(caller_, exchange->request, &exchange->response,
-                     [self = shared_from_this(), exchange](absl::Status status) {
-                       if (status.ok()) self->TakeExtensions(exchange->response);
-                       self->OnReportDone(std::move(status));
-                     });
+  ExtendLeases(context_, caller_, exchange->request, &exchange->response,
+               [self = shared_from_this(), exchange](absl::Status status) {
+                 if (status.ok()) self->AddExtensions(exchange->response);
+                 self->OnMessageHandled(std::move(status));
+               });
 }
 
-void LeaseStream::TakeExtensions(v1::ExtendLeasesResponse& response) {
-  std::lock_guard<std::mutex> lock(mutex_);
+void LeaseStream::AddExtensions(v1::ExtendLeasesResponse& response) {
+  MutexLock lock(mutex_);
   for (v1::LeaseExtension& extension : *response.mutable_extensions()) {
-    const auto held = held_.find(extension.lease_id());
-    if (held != held_.end() && extension.has_expire_time()) held->second.expire = plan::ToTime(extension.expire_time());
-    *pending_.add_extensions() = std::move(extension);
+    if (extension.has_expire_time()) held_.SetExpire(extension.lease_id(), plan::ToTime(extension.expire_time()));
+    *output_.add_extensions() = std::move(extension);
   }
 }
 
-void LeaseStream::OnReportDone(absl::Status status) {
+void LeaseStream::OnMessageHandled(absl::Status status) {
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    taking_ = false;
+    MutexLock lock(mutex_);
+    flow_.OnMessageHandled();
   }
   if (!status.ok()) return Abort(std::move(status));
   Proceed();
@@ -141,8 +133,8 @@ void LeaseStream::OnReportDone(absl::Status status) {
 
 void LeaseStream::Close() {
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    closed_ = true;
+    MutexLock lock(mutex_);
+    flow_.Close();
   }
   Proceed();
 }
@@ -150,223 +142,212 @@ void LeaseStream::Close() {
 void LeaseStream::Abort(absl::Status status) {
   v1::ReportDeliveriesRequest unseen;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (!ended_) ended_ = std::move(status);
-    for (const v1::Lease& lease : pending_.leases()) unseen.add_reports()->set_lease_id(lease.lease_id());
-    pending_.Clear();
+    MutexLock lock(mutex_);
+    if (flow_.Abort()) end_status_ = std::move(status);
+    for (const v1::Lease& lease : output_.leases()) unseen.add_reports()->set_lease_id(lease.lease_id());
+    output_.Clear();
   }
-  GiveBack(std::move(unseen));
+  Release(std::move(unseen));
   Proceed();
 }
 
+// What is done next.
+
 void LeaseStream::Next(v1::StreamRemindersResponse* response, bool* end, Done done) {
+  response->Clear();
+  *end = false;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    response_ = response;
-    end_ = end;
-    done_ = std::move(done);
-    response_->Clear();
-    *end_ = false;
+    MutexLock lock(mutex_);
+    writer_.emplace(Writer{response, end, std::move(done)});
+    flow_.OnWriterReady();
   }
   Proceed();
 }
 
 void LeaseStream::Proceed() {
-  const auto self = shared_from_this();
+  const auto self = shared_from_this();  // an action may let go of the last other reference
   while (Action action = NextAction()) action();
 }
 
 LeaseStream::Action LeaseStream::NextAction() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (over_) return nullptr;
-  if (ended_) return EndAction();
-  if (ready_ && !taking_ && !readying_ && IsEmpty(pending_)) {
-    readying_ = true;
-    return [this, ready = std::exchange(ready_, nullptr)]() mutable {
-      ready();
-      std::lock_guard<std::mutex> lock(mutex_);
-      readying_ = false;
-    };
-  }
-  if (done_ && !IsEmpty(pending_)) return TellAction();
-  if (closed_ && !taking_ && !leasing_ && !checking_) return EndAction();
-  if (!terms_) return nullptr;
-  // Ends are told before the same messages come again; what a look under way brings may have ended already.
-  if ((expiring_ || revoked_) && !checking_ && !leasing_) {
-    checking_ = true;
-    const bool all = std::exchange(revoked_, false);
-    expiring_ = false;
-    return [this, all] { Check(all); };
-  }
-  const int room = max_outstanding_ - static_cast<int>(held_.size());
-  if (done_ && !closed_ && !leasing_ && !checking_ && may_lease_ && room > 0) {
-    leasing_ = true;
-    may_lease_ = false;
-    return [this, max = std::min(room, kLeasedAtOnce)] { Lease(max); };
+  MutexLock lock(mutex_);
+  switch (flow_.NextStep(!IsEmpty(output_), held_.needs_check(), held_.size())) {
+    case StreamFlowControl::Step::kNone:
+      return nullptr;
+    case StreamFlowControl::Step::kReadMessage:
+      return ReadAction();
+    case StreamFlowControl::Step::kWrite:
+      return WriteAction();
+    case StreamFlowControl::Step::kCheckLeases:
+      return CheckAction();
+    case StreamFlowControl::Step::kLease:
+      return LeaseAction();
+    case StreamFlowControl::Step::kEnd:
+      return EndAction();
   }
   return nullptr;
 }
 
-LeaseStream::Action LeaseStream::TellAction() {
-  response_->Swap(&pending_);
-  return [done = std::exchange(done_, nullptr)]() mutable { done(absl::OkStatus()); };
-}
-
-// When nothing is under way any more.
-LeaseStream::Action LeaseStream::EndAction() {
-  if (!done_ || taking_ || readying_ || leasing_ || checking_) return nullptr;
-  over_ = true;
-  *end_ = true;
-  return [this, done = std::exchange(done_, nullptr), status = ended_.value_or(absl::OkStatus()),
-          lease_wait = lease_wait_, revocation_wait = revocation_wait_]() mutable {
-    engine_.wakeups().Cancel(lease_wait);
-    engine_.wakeups().Cancel(revocation_wait);
-    done(std::move(status));
+LeaseStream::Action LeaseStream::ReadAction() {
+  return [this, ready = std::exchange(ready_, nullptr)]() mutable {
+    ready();
+    MutexLock lock(mutex_);
+    flow_.OnReadRequested();
   };
 }
 
-void LeaseStream::Lease(int max) {
-  engine_.Write(
-      [self = shared_from_this(), max](store::WriteTransaction& tx) {
-        return LeaseSome(self->engine_, self->cache_, tx, *self->terms_, self->deliveries_.turn(), max, &self->batch_);
+LeaseStream::Action LeaseStream::WriteAction() {
+  writer_->response->Swap(&output_);
+  Action action = [done = std::move(writer_->done)]() mutable { done(absl::OkStatus()); };
+  writer_.reset();
+  return action;
+}
+
+LeaseStream::Action LeaseStream::CheckAction() {
+  auto check = std::make_shared<Check>(Check{terms_, held_.BeginCheck(), has_test_clock_});
+  return [this, check = std::move(check)]() mutable { CheckLeases(std::move(check)); };
+}
+
+LeaseStream::Action LeaseStream::LeaseAction() {
+  auto look = std::make_shared<Look>(Look{terms_, flow_.LeaseLimit(held_.size()), std::move(look_start_)});
+  return [this, look = std::move(look)]() mutable { Lease(std::move(look)); };
+}
+
+LeaseStream::Action LeaseStream::EndAction() {
+  *writer_->end = true;
+  Action action = [this, done = std::move(writer_->done), status = end_status_]() mutable {
+    lease_watch_->Stop();
+    revocation_watch_->Stop();
+    done(std::move(status));
+  };
+  writer_.reset();
+  return action;
+}
+
+// Leases.
+
+void LeaseStream::Lease(std::shared_ptr<Look> look) {
+  context_.engine.Write(
+      [self = shared_from_this(), look](store::WriteTransaction& tx) {
+        return LeaseDueReminders(self->context_, tx, *look->terms, look->max, look->start, &look->batch);
       },
-      [self = shared_from_this(), max](absl::Status status) {
-        if (!status.ok() || self->batch_.leased.empty()) return self->OnLeaseDone(std::move(status), max);
-        self->engine_.RunInBackground([self, max] { self->OnLeaseDone(absl::OkStatus(), max); });
+      [self = shared_from_this(), look](absl::Status status) {
+        if (!status.ok() || look->batch.leased.empty()) return self->OnLookDone(*look, std::move(status));
+        self->context_.engine.RunInBackground([self, look] { self->OnLookDone(*look, absl::OkStatus()); });
       });
 }
 
-// The batch is this look's alone until leasing_ is reset.
-void LeaseStream::OnLeaseDone(absl::Status status, int max) {
+void LeaseStream::OnLookDone(Look& look, absl::Status status) {
+  LeaseBatch& batch = look.batch;
   std::vector<v1::Lease> leases;
   if (status.ok()) {
-    leases = LeasesToProto(engine_, cache_, batch_);
-    sweeper_.WakeAt(batch_.next_available);
-    if (!AwaitsLeases()) AwaitLeases(batch_.topic, batch_.seen);
+    leases = LeasesToProto(context_, batch);
+    context_.sweeper.WakeAt(batch.next_available);
+    WatchLeases(batch);
   }
   v1::ReportDeliveriesRequest unseen;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    leasing_ = false;
+    MutexLock lock(mutex_);
+    flow_.OnWorkDone();
     if (status.ok()) {
-      may_lease_ = may_lease_ || batch_.more || static_cast<int>(leases.size()) == max;
-      sandbox_ = batch_.topic != kAllLeasesTopic;
+      if (batch.more || static_cast<int>(leases.size()) == look.max) flow_.OnMoreToLease();
+      look_start_ = std::move(batch.positions);
+      has_test_clock_ = batch.has_test_clock;
     }
     for (size_t i = 0; i < leases.size(); ++i) {
-      if (ended_) unseen.add_reports()->set_lease_id(leases[i].lease_id());
-      held_[leases[i].lease_id()] = {batch_.leased[i].id(), *batch_.leased[i].row.available};
-      *pending_.add_leases() = std::move(leases[i]);
+      if (flow_.is_ending()) {
+        unseen.add_reports()->set_lease_id(leases[i].lease_id());
+        continue;
+      }
+      held_.Add({leases[i].lease_id(), batch.leased[i].id(), *batch.leased[i].row.available});
+      *output_.add_leases() = std::move(leases[i]);
     }
-    batch_.leased.clear();
   }
   if (!status.ok()) return Abort(std::move(status));
-  GiveBack(std::move(unseen));
+  Release(std::move(unseen));
   Proceed();
 }
 
-bool LeaseStream::AwaitsLeases() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return lease_wait_ != 0;
-}
-
-// What the gateway never got is for others at once.
-void LeaseStream::GiveBack(v1::ReportDeliveriesRequest request) {
-  if (request.reports().empty()) return;
-  for (v1::DeliveryReport& report : *request.mutable_reports()) report.set_outcome(v1::DELIVERY_OUTCOME_RELEASED);
-  auto exchange = std::make_shared<Exchange<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>>();
-  exchange->request = std::move(request);
-  deliveries_.Report(caller_, exchange->request, &exchange->response, [exchange](absl::Status) {});
-}
-
-void LeaseStream::Check(bool all) {
-  // Without a test clock it is known here what time it is, and mostly that nothing has run out.
-  if (!all && !sandbox_ && CollectSuspects(false, engine_.clock().Now()).empty()) return OnCheckDone(absl::OkStatus());
-  engine_.Read([self = shared_from_this(), all](store::ReadTransaction& tx) { return self->FindEnded(tx, all); },
-               [self = shared_from_this()](absl::Status status) { self->OnCheckDone(std::move(status)); });
-}
-
-std::vector<std::pair<std::string, LeaseStream::Held>> LeaseStream::CollectSuspects(bool all, absl::Time now) {
-  std::vector<std::pair<std::string, Held>> suspects;
-  std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& [lease_id, held] : held_) {
-    if (all || held.expire <= now) suspects.emplace_back(lease_id, held);
-  }
-  return suspects;
-}
-
-absl::Status LeaseStream::FindEnded(store::ReadTransaction& tx, bool all) {
-  absl::Time now = engine_.RealNow();
-  if (sandbox_) {
-    auto clinic = RequireClinic(tx, terms_->clinic);
-    if (!clinic.ok()) return clinic.status();
-    now = engine_.Now(*clinic);
-  }
-  for (const auto& [lease_id, held] : CollectSuspects(all, now)) {
-    auto row = tx.GetReminder(held.id.key);
-    if (!row.ok()) return row.status();
-    if (!row->has_value() || HoldsLease(**row, held.id, now)) continue;
-    v1::EndedLease& ended = found_.emplace_back();
-    ended.set_lease_id(lease_id);
-    ended.set_state((*row)->state);
-    ended.set_reason((*row)->reason);
-  }
-  return absl::OkStatus();
-}
-
-void LeaseStream::OnCheckDone(absl::Status status) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    checking_ = false;
-    for (v1::EndedLease& ended : found_) {
-      if (!held_.contains(ended.lease_id())) continue;  // reported meanwhile
-      Forget(ended.lease_id());
-      *pending_.add_ended_leases() = std::move(ended);
-    }
-    found_.clear();
-  }
-  if (!status.ok()) return Abort(std::move(status));
-  Proceed();
-}
-
-void LeaseStream::Forget(const std::string& lease_id) {
-  if (held_.erase(lease_id) > 0) may_lease_ = true;
-}
-
-void LeaseStream::AwaitLeases(const std::string& topic, uint64_t seen) {
-  const uint64_t id = engine_.wakeups().NewId();
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (over_) return;
-    lease_wait_ = id;
-  }
-  engine_.wakeups().Wait(id, topic, seen, kLongestWait, [self = shared_from_this(), topic](WakeupHub::Wake wake) {
-    if (wake == WakeupHub::Wake::kClosed) return self->Abort(ShuttingDown());
-    const uint64_t now_seen = self->engine_.wakeups().Seen(topic);  // before looking
+void LeaseStream::WatchLeases(const LeaseBatch& batch) {
+  lease_watch_->Start(batch.topic, batch.seen, [self = shared_from_this()](bool closed) {
+    if (closed) return self->Abort(ShuttingDown());
     {
-      std::lock_guard<std::mutex> lock(self->mutex_);
-      self->may_lease_ = true;
-      self->expiring_ = !self->held_.empty();
+      MutexLock lock(self->mutex_);
+      self->flow_.OnMoreToLease();
+      if (!self->held_.empty()) self->held_.RequestCheck(HeldLeases::CheckScope::kExpired);
     }
-    self->AwaitLeases(topic, now_seen);
     self->Proceed();
   });
 }
 
-void LeaseStream::AwaitRevocations() {
-  const uint64_t id = engine_.wakeups().NewId();
-  const uint64_t seen = engine_.wakeups().Seen(kLeasesRevokedTopic);
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (over_) return;
-    revocation_wait_ = id;
-    revoked_ = !held_.empty() || leasing_;
+void LeaseStream::Release(v1::ReportDeliveriesRequest unseen) {
+  if (unseen.reports().empty()) return;
+  for (v1::DeliveryReport& report : *unseen.mutable_reports()) report.set_outcome(v1::DELIVERY_OUTCOME_RELEASED);
+  auto exchange = std::make_shared<ReportExchange>();
+  exchange->request = std::move(unseen);
+  ReportDeliveries(context_, caller_, exchange->request, &exchange->response, [exchange](absl::Status) {});
+}
+
+bool LeaseStream::Forget(const std::string& lease_id) {
+  if (!held_.Remove(lease_id)) return false;
+  flow_.OnMoreToLease();
+  return true;
+}
+
+// Ends of leases.
+
+void LeaseStream::WatchRevocations() {
+  const uint64_t seen = context_.engine.wakeups().Seen(kLeasesRevokedTopic);
+  revocation_watch_->Start(std::string(kLeasesRevokedTopic), seen, [self = shared_from_this()](bool closed) {
+    if (closed) return self->Abort(ShuttingDown());
+    {
+      MutexLock lock(self->mutex_);
+      // A lease that a look is just bringing may be revoked too.
+      if (!self->held_.empty() || self->flow_.is_leasing()) {
+        self->held_.RequestCheck(HeldLeases::CheckScope::kAll);
+      }
+    }
+    self->Proceed();
+  });
+}
+
+void LeaseStream::CheckLeases(std::shared_ptr<Check> check) {
+  // In real time the stream knows itself which leases have expired, and mostly none has.
+  if (check->scope == HeldLeases::CheckScope::kExpired && !check->has_test_clock &&
+      LeasesInScope(check->scope, context_.engine.RealNow()).empty()) {
+    return OnCheckDone(*check, absl::OkStatus());
   }
-  engine_.wakeups().Wait(id, kLeasesRevokedTopic, seen, kLongestWait,
-                         [self = shared_from_this()](WakeupHub::Wake wake) {
-                           if (wake == WakeupHub::Wake::kClosed) return self->Abort(ShuttingDown());
-                           self->AwaitRevocations();
-                           self->Proceed();
-                         });
+  context_.engine.Read(
+      [self = shared_from_this(), check](store::ReadTransaction& tx) -> absl::Status {
+        absl::Time now = self->context_.engine.RealNow();
+        if (check->has_test_clock) {
+          auto clinic = RequireClinic(tx, check->terms->clinic);
+          if (!clinic.ok()) return clinic.status();
+          now = self->context_.engine.Now(*clinic);
+        }
+        auto ended = FindEndedLeases(tx, self->LeasesInScope(check->scope, now), now);
+        if (ended.ok()) check->ended = *std::move(ended);
+        return ended.status();
+      },
+      [self = shared_from_this(), check](absl::Status status) { self->OnCheckDone(*check, std::move(status)); });
+}
+
+std::vector<HeldLease> LeaseStream::LeasesInScope(HeldLeases::CheckScope scope, absl::Time now) {
+  MutexLock lock(mutex_);
+  return held_.InScope(scope, now);
+}
+
+void LeaseStream::OnCheckDone(Check& check, absl::Status status) {
+  {
+    MutexLock lock(mutex_);
+    flow_.OnWorkDone();
+    for (v1::EndedLease& ended : check.ended) {
+      if (!Forget(ended.lease_id())) continue;  // it was reported meanwhile
+      *output_.add_ended_leases() = std::move(ended);
+    }
+  }
+  if (!status.ok()) return Abort(std::move(status));
+  Proceed();
 }
 
 }  // namespace aftercare::engine

@@ -1,122 +1,124 @@
+// One StreamReminders: leases reminders for a gateway as it has room for them, takes its reports, and tells it when
+// leases end.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_STREAM_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_STREAM_H_
 
-#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/delivery_service.pb.h"
-#include "scheduler/engine/delivery/deliveries.h"
-#include "scheduler/engine/delivery/leasing.h"
+#include "scheduler/engine/delivery/delivery_context.h"
+#include "scheduler/engine/delivery/held_leases.h"
+#include "scheduler/engine/delivery/lease_selection.h"
+#include "scheduler/engine/delivery/lease_terms.h"
+#include "scheduler/engine/delivery/stream_flow_control.h"
+#include "scheduler/engine/delivery/topic_watch.h"
+#include "scheduler/engine/runtime/caller.h"
 #include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
-// One StreamReminders. What comes in is Taken, what goes out is asked for with Next: nothing is leased for a gateway
-// that does not read, and nothing more is read from one that does not take its answers, so that a stream costs bounded
-// memory. Thread safe, but only one Next may be under way, and a Take only once the one before said `ready`.
+// A stream without its transport. The transport passes in each message that it reads (Receive), and asks for each
+// response that it writes (Next). StreamFlowControl paces the two.
+//
+// Thread safe. But only one Next may be under way, and Receive may be called again only after its `ready` was called.
+// The stream keeps itself alive while anything is under way; the transport must call Next until the stream is over.
 class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
  public:
-  static std::shared_ptr<LeaseStream> Open(EngineContext& engine, EnrollmentCache& cache, Sweeper& sweeper,
-                                           Deliveries& deliveries, Caller caller) {
-    std::shared_ptr<LeaseStream> stream(new LeaseStream(engine, cache, sweeper, deliveries, std::move(caller)));
-    stream->AwaitRevocations();
-    return stream;
-  }
-
-  // Takes a message of the gateway; calls `ready` when the next one may come, unless the stream ends. What it refuses
-  // ends the stream.
   using Ready = absl::AnyInvocable<void()>;
-  void Take(v1::StreamRemindersRequest request, Ready ready);
 
-  // The gateway sends no more: nothing is leased any more, and the stream ends OK when all answers are out.
+  // `context` must outlive the stream.
+  static std::shared_ptr<LeaseStream> Open(DeliveryContext& context, Caller caller);
+
+  // Handles a message of the gateway. Calls `ready` when the next message may be read; never if the stream ends first.
+  // A message that is refused ends the stream.
+  void Receive(v1::StreamRemindersRequest request, Ready ready);
+
+  // The gateway sends no more. No more is leased, and the stream ends OK once all responses are written.
   void Close();
 
-  // Ends the stream with `status`.
+  // Ends the stream with `status`, unless it is ending already.
   void Abort(absl::Status status);
 
-  // Waits for something to tell and writes it to `response`; then `done` with OK. `end` is set when the stream is over
-  // instead, and `done` has how. It is not called before every `ready` has returned.
+  // Waits for something to tell the gateway, writes it to `response` and calls `done` with OK. If the stream is over
+  // instead, sets `*end` and calls `done` with the status of the stream; by then every `ready` has returned. `response`
+  // and `end` must live until `done`.
   void Next(v1::StreamRemindersResponse* response, bool* end, Done done);
 
  private:
-  // What the gateway has.
-  struct Held {
-    LeaseId id;
-    absl::Time expire;
-  };
+  struct Look;
+  struct Check;
   using Action = absl::AnyInvocable<void()>;
 
-  LeaseStream(EngineContext& engine, EnrollmentCache& cache, Sweeper& sweeper, Deliveries& deliveries, Caller caller)
-      : engine_(engine), cache_(cache), sweeper_(sweeper), deliveries_(deliveries), caller_(std::move(caller)) {}
+  // What a Next that is under way writes to.
+  struct Writer {
+    v1::StreamRemindersResponse* response;
+    bool* end;
+    Done done;
+  };
 
-  absl::Status TakeMessage(v1::StreamRemindersRequest& request);
-  absl::Status Configure(const v1::StreamConfiguration& configuration);
+  LeaseStream(DeliveryContext& context, Caller caller);
+
+  // Each of the three handles a message, and leads to OnMessageHandled.
+  void Configure(const v1::StreamConfiguration& configuration);
   void Report(v1::StreamReports reports);
   void Extend(v1::StreamExtensions extensions);
-  void TakeResults(v1::ReportDeliveriesResponse& response);
-  void TakeExtensions(v1::ExtendLeasesResponse& response);
-  void OnReportDone(absl::Status status);
+  // Ends the stream if the message was refused.
+  void OnMessageHandled(absl::Status status);
+  void AddResults(v1::ReportDeliveriesResponse& response);
+  void AddExtensions(v1::ExtendLeasesResponse& response);
 
-  // Does whatever is to be done by now: one action after the other, none under the lock.
+  // Does every step that can be done now, one after the other, without holding the lock.
   void Proceed();
+  // Begins the next step. Returns what is to be done for it; null if there is no step.
   Action NextAction();
-  Action TellAction();
-  Action EndAction();
+  Action ReadAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Action WriteAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Action CheckAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Action LeaseAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Action EndAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  void Lease(int max);
-  void OnLeaseDone(absl::Status status, int max);
-  bool AwaitsLeases();
-  void Check(bool all);
-  std::vector<std::pair<std::string, Held>> CollectSuspects(bool all, absl::Time now);
-  absl::Status FindEnded(store::ReadTransaction& tx, bool all);
-  void OnCheckDone(absl::Status status);
-  void AwaitLeases(const std::string& topic, uint64_t seen);
-  void AwaitRevocations();
-  void Forget(const std::string& lease_id);
-  void GiveBack(v1::ReportDeliveriesRequest request);
+  void Lease(std::shared_ptr<Look> look);
+  void OnLookDone(Look& look, absl::Status status);
+  // Looks again whenever more may be leased than the batch of the first look brought.
+  void WatchLeases(const LeaseBatch& batch);
+  // Releases leases that the gateway never got, so that others may have them at once.
+  void Release(v1::ReportDeliveriesRequest unseen);
 
-  EngineContext& engine_;
-  EnrollmentCache& cache_;
-  Sweeper& sweeper_;
-  Deliveries& deliveries_;
+  // Checks the held leases whenever some may have been revoked.
+  void WatchRevocations();
+  void CheckLeases(std::shared_ptr<Check> check);
+  void OnCheckDone(Check& check, absl::Status status);
+  std::vector<HeldLease> LeasesInScope(HeldLeases::CheckScope scope, absl::Time now);
+  // Removes a lease that the gateway holds no more, which gives room for another. Returns false if it is not held.
+  bool Forget(const std::string& lease_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  DeliveryContext& context_;
   const Caller caller_;
+  const std::shared_ptr<TopicWatch> lease_watch_;  // started by the first look
+  const std::shared_ptr<TopicWatch> revocation_watch_;
 
-  std::mutex mutex_;
-  std::optional<LeaseTerms> terms_;  // set once; a look uses them without the lock
-  int max_outstanding_ = 0;
-  absl::flat_hash_map<std::string, Held> held_;  // by lease id
-  v1::StreamRemindersResponse pending_;          // to be told
+  Mutex mutex_;
+  StreamFlowControl flow_ ABSL_GUARDED_BY(mutex_);
+  HeldLeases held_ ABSL_GUARDED_BY(mutex_);
 
-  v1::StreamRemindersResponse* response_ = nullptr;  // of the Next under way
-  bool* end_ = nullptr;
-  Done done_;
+  // The pointer is set once, by the configuration. What it points to is used without the lock, by the look or the check
+  // that is under way; flow_ has only one of them under way at a time.
+  std::shared_ptr<LeaseTerms> terms_ ABSL_GUARDED_BY(mutex_);
+  QueuePositions look_start_ ABSL_GUARDED_BY(mutex_);    // where the next look begins
+  bool has_test_clock_ ABSL_GUARDED_BY(mutex_) = false;  // leases expire by a test clock; known after the first look
 
-  Ready ready_;           // of the message that was taken last, to be called when its answers are out
-  bool taking_ = false;   // a message is being dealt with
-  bool readying_ = false;  // `ready` is being called
-  bool closed_ = false;   // the gateway sends no more
-  std::optional<absl::Status> ended_;  // how the stream ends, as soon as nothing is under way
-  bool over_ = false;     // it has
-
-  LeaseBatch batch_;       // of the look under way
-  bool leasing_ = false;   // for messages to lease
-  bool may_lease_ = false;  // a look may bring more
-  bool sandbox_ = false;    // it lives by a test clock
-  bool checking_ = false;   // whether leases are held still
-  std::vector<v1::EndedLease> found_;  // by the check under way
-  bool expiring_ = false;  // some may have run out
-  bool revoked_ = false;   // some may have been ended by others
-  uint64_t lease_wait_ = 0;  // ids of waits
-  uint64_t revocation_wait_ = 0;
+  v1::StreamRemindersResponse output_ ABSL_GUARDED_BY(mutex_);  // to be written
+  std::optional<Writer> writer_ ABSL_GUARDED_BY(mutex_);        // set while flow_ has a writer that is ready
+  Ready ready_ ABSL_GUARDED_BY(mutex_);                         // of the last message
+  absl::Status end_status_ ABSL_GUARDED_BY(mutex_);             // how the stream ends
 };
 
 }  // namespace aftercare::engine

@@ -1,5 +1,8 @@
+// How many messages a clinic may send now, by its max_messages_per_minute.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_SEND_RATE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_SEND_RATE_H_
+
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -8,30 +11,30 @@
 
 namespace aftercare::engine {
 
-// How many messages of a clinic may leave by its max_messages_per_minute: a generic cell rate algorithm (ITU-T I.371),
-// whose one instant is stored with the clinic, so that the limit holds over restarts. Belongs to the mutation it was
-// made in.
+// A generic cell rate algorithm (ITU-T I.371). Its only state is one instant, which is stored with the clinic, so that
+// the limit holds over restarts. An object is valid in the mutation that loaded it. Not thread safe.
 class SendRate {
  public:
-  static absl::StatusOr<SendRate> Of(store::ReadTransaction& tx, const store::ClinicRow& clinic, absl::Time now);
+  // Reads the rate of a clinic as of `now`.
+  static absl::StatusOr<SendRate> Load(store::ReadTransaction& tx, const store::ClinicRow& clinic, absl::Time now);
 
-  // How many may leave now.
-  int room() const { return room_; }
+  // Returns how many messages may be sent now. The largest int if the clinic has no limit.
+  int allowance() const { return allowance_; }
 
-  // From when on another may, after `count` more.
+  // Returns when the next message may be sent, if `count` are sent now. Only for a clinic with a limit.
   absl::Time NextAfter(int count) const;
 
-  // Notes that `count`, at most `room`, leave now.
-  absl::Status Take(store::WriteTransaction& tx, int count) const;
+  // Stores that `count` messages are sent now; at most allowance().
+  absl::Status Consume(store::WriteTransaction& tx, int count) const;
 
  private:
   SendRate() = default;
 
   std::string clinic_;
-  int room_ = 0;
-  absl::Duration interval_;  // zero: there is no limit
-  absl::Duration burst_;     // how far ahead of the even pace may be gone
-  absl::Time next_;          // when the next is to leave, at the even pace
+  int allowance_ = 0;
+  absl::Duration interval_;  // between two messages at the even pace; zero if there is no limit
+  absl::Duration burst_;     // how far messages may run ahead of the even pace
+  absl::Time next_;          // when the next message is to be sent at the even pace
 };
 
 }  // namespace aftercare::engine

@@ -1,0 +1,24 @@
+// What the use cases of this room share.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
+#define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
+
+#include "scheduler/engine/delivery/fair_share.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+// Thread safe. Outlives every use case that was started.
+struct DeliveryContext {
+  EngineContext& engine;
+  EnrollmentCache& enrollment_cache;
+  EnrollmentIndexCache& enrollment_index_cache;
+  Sweeper& sweeper;
+  RoundRobinCursor last_clinic = {};  // of the calls and streams that lease from all clinics
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_

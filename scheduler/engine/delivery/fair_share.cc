@@ -1,0 +1,91 @@
+#include "scheduler/engine/delivery/fair_share.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kFirstLapDivisor = 16;  // a clinic's share in the first lap is this part of the whole
+
+// Rounds up.
+int Divide(int whole, int parts) { return (whole + parts - 1) / parts; }
+
+// Visits clinics in order of their ids, round the ring of ids: those behind the first id, then those up to it.
+class ClinicRing {
+ public:
+  ClinicRing(LeaseSource& source, std::string begin) : source_(source), begin_(std::move(begin)), at_(begin_) {}
+
+  // Returns the next clinic; nothing when each has been visited.
+  absl::StatusOr<std::optional<std::string>> Next() {
+    auto next = source_.NextClinic(at_);
+    if (next.ok() && !next->has_value() && !wrapped_ && !begin_.empty()) {
+      wrapped_ = true;
+      next = source_.NextClinic("");
+    }
+    if (!next.ok() || !next->has_value()) return next;
+    if (wrapped_ && **next > begin_) return std::optional<std::string>();
+    at_ = **next;
+    return next;
+  }
+
+ private:
+  LeaseSource& source_;
+  const std::string begin_;
+  std::string at_;
+  bool wrapped_ = false;
+};
+
+// Offers each clinic its first share. Adds the clinics that took all of it to `hungry`. Returns how many were leased.
+absl::StatusOr<int> FirstLap(LeaseSource& source, int max, RoundRobinCursor& cursor, LookBudget& budget,
+                             std::vector<std::string>* hungry) {
+  ClinicRing ring(source, cursor.last());
+  int total = 0;
+  while (total < max && !budget.exceeded()) {
+    auto clinic = ring.Next();
+    if (!clinic.ok()) return clinic.status();
+    if (!clinic->has_value() || !budget.Spend()) break;
+    const int share = std::min(max - total, Divide(max, kFirstLapDivisor));
+    auto leased = source.LeaseFrom(**clinic, share);
+    if (!leased.ok()) return leased.status();
+    total += *leased;
+    if (*leased == share) hungry->push_back(**clinic);
+    cursor.set_last(**std::move(clinic));
+  }
+  return total;
+}
+
+// Divides `max` among the hungry clinics. Leaves those in `hungry` that took their whole share again. Returns how many
+// were leased.
+absl::StatusOr<int> NextLap(LeaseSource& source, int max, LookBudget& budget, std::vector<std::string>* hungry) {
+  const int equal_share = Divide(max, static_cast<int>(hungry->size()));
+  std::vector<std::string> still_hungry;
+  int total = 0;
+  for (std::string& clinic : *hungry) {
+    const int share = std::min(max - total, equal_share);
+    if (share == 0 || budget.exceeded()) break;
+    auto leased = source.LeaseFrom(clinic, share);
+    if (!leased.ok()) return leased.status();
+    total += *leased;
+    if (*leased == share) still_hungry.push_back(std::move(clinic));
+  }
+  *hungry = std::move(still_hungry);
+  return total;
+}
+
+}  // namespace
+
+absl::Status LeaseFairly(LeaseSource& source, int max, RoundRobinCursor& cursor, LookBudget& budget) {
+  std::vector<std::string> hungry;
+  auto leased = FirstLap(source, max, cursor, budget, &hungry);
+  if (!leased.ok()) return leased.status();
+  int left = max - *leased;
+  while (left > 0 && !hungry.empty() && !budget.exceeded()) {
+    leased = NextLap(source, left, budget, &hungry);
+    if (!leased.ok()) return leased.status();
+    left -= *leased;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,206 @@
+#include "scheduler/engine/delivery/lease_selection.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "scheduler/engine/delivery/fair_share.h"
+#include "scheduler/engine/delivery/send_rate.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
+#include "scheduler/plan/civil.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr v1::Channel kChannels[] = {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK};
+constexpr int kMaxLooks = 4000;  // rows looked at and clinics visited in one mutation
+
+using ClinicPtr = std::shared_ptr<const store::ClinicRow>;
+
+// Returns when the patient may next be contacted: `now`, or the next opening of the contact hours, or `expire` if there
+// is no opening before it.
+absl::Time NextContactTime(const EnrollmentContext& context, absl::Time now, absl::Time expire) {
+  if (context.facts.hours.always_open()) return now;
+  plan::LocalClock clock(context.facts.zone);
+  const int64_t second = absl::ToUnixSeconds(now);
+  const int64_t open = context.facts.hours.NextOpen(second, absl::ToUnixSeconds(expire), &clock);
+  return open == second ? now : std::min(absl::FromUnixSeconds(open), expire);
+}
+
+// Makes a reminder that must not be sent now available at `until`. The reminder was DUE, or its lease has expired and
+// is given up.
+absl::Status Postpone(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time until, absl::Time now,
+                      store::ReminderRow* row) {
+  row->available = until;
+  if (row->state == v1::REMINDER_STATE_DUE) return tx.UpdateReminder(*row);
+  return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+}
+
+// One selection: leases from one clinic at a time into the batch.
+class LeaseSelection : public LeaseSource {
+ public:
+  LeaseSelection(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, store::ClockId clock,
+                 LookBudget& budget, LeaseBatch* batch)
+      : context_(context), tx_(tx), terms_(terms), clock_(std::move(clock)), budget_(budget), batch_(*batch) {
+    for (const v1::Channel channel : kChannels) {
+      if (terms.filter.MatchesChannel(channel)) channels_.push_back(channel);
+    }
+  }
+
+  absl::StatusOr<std::optional<std::string>> NextClinic(const std::string& after) override {
+    std::optional<std::string> first;
+    for (const v1::Channel channel : channels_) {
+      auto next = tx_.NextLeaseClinic(clock_, channel, after);
+      if (!next.ok()) return next.status();
+      if (next->has_value() && (!first || **next < *first)) first = **next;
+    }
+    return first;
+  }
+
+  // Leases nothing of a clinic that the caller may not touch.
+  absl::StatusOr<int> LeaseFrom(const std::string& id, int max) override {
+    if (!terms_.caller.MayTouch(id)) return 0;
+    auto clinic = context_.engine.definitions().Clinic(tx_, id);
+    if (!clinic.ok()) return clinic.status();
+    return *clinic == nullptr ? 0 : LeaseFromClinic(*clinic, max);
+  }
+
+  // Leases what the send rate of the clinic allows. Returns how many.
+  absl::StatusOr<int> LeaseFromClinic(const ClinicPtr& clinic, int max) {
+    auto rate = SendRate::Load(tx_, *clinic, batch_.now);
+    if (!rate.ok()) return rate.status();
+    const int allowed = std::min(max, rate->allowance());
+    const size_t before = batch_.leased.size();
+    if (allowed > 0) {
+      if (absl::Status status = LeaseAllowed(clinic, allowed); !status.ok()) return status;
+    }
+    const int leased = static_cast<int>(batch_.leased.size() - before);
+    if (allowed < max && leased == allowed) NoteAvailable(rate->NextAfter(leased));
+    if (absl::Status status = rate->Consume(tx_, leased); !status.ok()) return status;
+    return leased;
+  }
+
+ private:
+  // Leases up to `max` reminders of all channels, in order of availability.
+  absl::Status LeaseAllowed(const ClinicPtr& clinic, int max) {
+    const size_t end = batch_.leased.size() + max;
+    while (batch_.leased.size() < end) {
+      auto rows = NextRows(clinic->clinic, static_cast<int>(end - batch_.leased.size()));
+      if (!rows.ok()) return rows.status();
+      if (rows->empty()) return absl::OkStatus();
+      for (store::ReminderRow& row : *rows) {
+        if (batch_.leased.size() == end) return absl::OkStatus();
+        batch_.positions[{row.channel, row.key.clinic}] = {*row.available, row.key.enrollment, row.key.rule,
+                                                           row.key.number};
+        if (absl::Status status = LeaseIfMatching(clinic, std::move(row)); !status.ok()) return status;
+        if (!budget_.Spend()) return absl::OkStatus();
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Returns the next rows of all queues of a clinic, behind the positions of the batch: at most `limit`, in order of
+  // availability.
+  absl::StatusOr<std::vector<store::ReminderRow>> NextRows(const std::string& clinic, int limit) {
+    std::vector<store::ReminderRow> all;
+    for (const v1::Channel channel : channels_) {
+      std::optional<store::QueuePosition> after;
+      if (const auto found = batch_.positions.find({channel, clinic}); found != batch_.positions.end()) {
+        after = found->second;
+      }
+      auto rows = tx_.LeasableReminders({clock_, channel, clinic}, batch_.now, after, limit);
+      if (!rows.ok()) return rows.status();
+      if (all.empty()) {
+        all = *std::move(rows);
+      } else {
+        std::move(rows->begin(), rows->end(), std::back_inserter(all));
+      }
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return *a.available < *b.available; });
+    if (static_cast<int>(all.size()) > limit) all.resize(limit);
+    return all;
+  }
+
+  // Leases a reminder, unless the filter does not match it or the patient must not be contacted now.
+  absl::Status LeaseIfMatching(const ClinicPtr& clinic, store::ReminderRow row) {
+    if (!terms_.filter.MatchesDue(row.due)) return absl::OkStatus();
+    auto found = context_.enrollment_cache.Require(context_.engine, tx_, row.key.clinic, row.key.enrollment);
+    if (!found.ok()) return found.status();
+    const std::shared_ptr<const EnrollmentContext>& enrollment = *found;
+    const RowRule rule = RuleOf(*enrollment, row);
+    if (!terms_.filter.MatchesEnrollment(*enrollment) || !terms_.filter.MatchesRule(*rule.pathway, rule.rule)) {
+      return absl::OkStatus();
+    }
+    if (const absl::Time open = NextContactTime(*enrollment, batch_.now, row.expire); open > batch_.now) {
+      NoteAvailable(open);
+      return Postpone(tx_, *enrollment, open, batch_.now, &row);
+    }
+    const absl::Time until = std::min(batch_.now + terms_.duration, row.expire);
+    row.available = until;
+    ++row.attempts;
+    absl::Status status =
+        ChangeReminder(tx_, *enrollment, ReminderEvent::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
+    if (!status.ok()) return status;
+    NoteAvailable(until);
+    batch_.leased.push_back({*std::move(found), std::move(row), clinic});
+    return absl::OkStatus();
+  }
+
+  // A test clock moves by hand, so its times say nothing about real time.
+  void NoteAvailable(absl::Time time) {
+    if (clock_.empty()) batch_.next_available = std::min(batch_.next_available, time);
+  }
+
+  DeliveryContext& context_;
+  store::WriteTransaction& tx_;
+  LeaseTerms& terms_;
+  const store::ClockId clock_;
+  LookBudget& budget_;
+  LeaseBatch& batch_;
+  std::vector<v1::Channel> channels_;
+};
+
+// Clinics take turns, so their reminders are mixed in another order than that of due time.
+void SortByDue(std::vector<LeasedReminder>* leased) {
+  const auto by_due = [](const LeasedReminder& a, const LeasedReminder& b) { return a.row.due < b.row.due; };
+  if (!std::is_sorted(leased->begin(), leased->end(), by_due)) std::stable_sort(leased->begin(), leased->end(), by_due);
+}
+
+}  // namespace
+
+absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, int max,
+                               const QueuePositions& start, LeaseBatch* batch) {
+  EngineContext& engine = context.engine;
+  *batch = LeaseBatch{};
+  batch->positions = start;
+  ClinicPtr clinic;
+  if (terms.clinic.empty()) {
+    batch->now = engine.RealNow();
+  } else {
+    auto found = engine.definitions().Clinic(tx, terms.clinic);
+    if (!found.ok()) return found.status();
+    if (*found == nullptr) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(terms.clinic));
+    clinic = *std::move(found);
+    batch->now = engine.Now(*clinic);
+  }
+  store::ClockId clock = clinic == nullptr ? store::ClockId() : ClockOf(*clinic);
+  batch->has_test_clock = !clock.empty();
+  batch->topic = batch->has_test_clock ? LeasesTopic(terms.clinic) : std::string(kAllLeasesTopic);
+  batch->seen = engine.wakeups().Seen(batch->topic);  // before looking, so that nothing is missed
+  LookBudget budget(kMaxLooks);
+  LeaseSelection selection(context, tx, terms, std::move(clock), budget, batch);
+  absl::Status status = clinic == nullptr ? LeaseFairly(selection, max, context.last_clinic, budget)
+                                          : selection.LeaseFromClinic(clinic, max).status();
+  if (!status.ok()) return status;
+  batch->more = budget.exceeded();
+  if (!batch->more) batch->positions.clear();
+  SortByDue(&batch->leased);
+  return absl::OkStatus();
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,61 @@
+// Selects the reminders that are leased next, and leases them, in one mutation.
+//
+// Within a clinic the reminder that became available first comes first. If the terms are for all clinics, the clinics
+// share fairly (fair_share.h). A clinic with a limit of messages per minute gets no more than it may send now.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_
+#define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/delivery/delivery_context.h"
+#include "scheduler/engine/delivery/lease_id.h"
+#include "scheduler/engine/delivery/lease_terms.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::engine {
+
+// The last reminder that was looked at in each queue, by channel and clinic.
+using QueuePositions = std::map<std::pair<int, std::string>, store::QueuePosition>;
+
+// A reminder that was leased. `row` is as it was stored with the lease.
+struct LeasedReminder {
+  std::shared_ptr<const EnrollmentContext> context;
+  store::ReminderRow row;
+  std::shared_ptr<const store::ClinicRow> clinic;
+
+  LeaseId id() const { return {row.key, row.attempts}; }
+};
+
+// What one look at the queues brought. Not thread safe.
+struct LeaseBatch {
+  std::vector<LeasedReminder> leased;  // in order of due time
+  absl::Time now;                      // on the clock that the reminders are leased by
+  bool has_test_clock = false;         // that clock is the test clock of the clinic
+  std::string topic;                   // the WakeupHub topic that is notified when more may be leased
+  uint64_t seen = 0;                   // the count of that topic before the look
+
+  // In real time, from when another look may bring more. Infinite if unknown, and for a test clock.
+  absl::Time next_available = absl::InfiniteFuture();
+
+  // True if the look was cut short because it would have held up other mutations. Then the next look should follow at
+  // once, and begin behind `positions`. Otherwise `positions` is empty.
+  bool more = false;
+  QueuePositions positions;
+};
+
+// Leases up to `max` reminders by the terms, from the queues behind the positions `start`. Replaces `batch`, so it may
+// run again with the same arguments. Returns NOT_FOUND / CLINIC_NOT_FOUND if the clinic of the terms does not exist.
+absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, int max,
+                               const QueuePositions& start, LeaseBatch* batch);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_

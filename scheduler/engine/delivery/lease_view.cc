@@ -1,0 +1,44 @@
+#include "scheduler/engine/delivery/lease_view.h"
+
+#include "scheduler/engine/delivery/lease_id.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+v1::Lease LeaseToProto(const Tokens& tokens, const LeasedReminder& leased) {
+  const store::ReminderRow& row = leased.row;
+  const v1::Enrollment& enrollment = leased.context->row.data;
+  const RowRule rule = RuleOf(*leased.context, row);
+  v1::Lease lease;
+  lease.set_lease_id(MakeLeaseId(tokens, leased.id()));
+  lease.set_reminder(ReminderNameOf(row.key));
+  lease.set_patient(enrollment.patient());
+  lease.set_attempt(row.attempts);
+  plan::SetTimestamp(*row.available, lease.mutable_expire_time());
+  lease.set_idempotency_key(tokens.Pseudonym(lease.reminder()));
+  *lease.mutable_contact_point() = enrollment.contact_points(row.contact_point);
+  lease.set_text(TextOf(*leased.context, leased.clinic->data, row));
+  lease.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
+  plan::SetTimestamp(row.due, lease.mutable_due_time());
+  lease.set_phase(rule.source().phase());
+  lease.set_category(rule.source().category());
+  return lease;
+}
+
+}  // namespace
+
+std::vector<v1::Lease> LeasesToProto(DeliveryContext& context, const LeaseBatch& batch) {
+  std::vector<v1::Lease> leases;
+  leases.reserve(batch.leased.size());
+  for (const LeasedReminder& leased : batch.leased) {
+    context.enrollment_cache.Put(leased.context);
+    leases.push_back(LeaseToProto(context.engine.tokens(), leased));
+  }
+  return leases;
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,67 @@
+#include "scheduler/engine/delivery/stream_messages.h"
+
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/errors.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kMaxOutstanding = 10'000;
+constexpr int kMaxReports = 1000;
+
+absl::Status Misuse(absl::string_view reason, absl::string_view message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, message);
+}
+
+}  // namespace
+
+absl::Status CheckMessage(const v1::StreamRemindersRequest& message, bool configured) {
+  using Request = v1::StreamRemindersRequest;
+  if (message.request_case() == Request::REQUEST_NOT_SET) {
+    return InvalidField("request", "must be configuration, reports or extensions");
+  }
+  const bool configures = message.request_case() == Request::kConfiguration;
+  if (configures && configured) {
+    return Misuse("ALREADY_CONFIGURED", "a stream is configured by its first message only");
+  }
+  if (!configures && !configured) {
+    return Misuse("NOT_CONFIGURED", "the first message of a stream must be its configuration");
+  }
+  const int reports = message.reports().reports_size();
+  if (message.has_reports() && (reports == 0 || reports > kMaxReports)) {
+    return InvalidField("reports.reports", "must have 1 to 1000 entries");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LeaseTerms> ReadConfiguration(const Caller& caller, const v1::StreamConfiguration& configuration) {
+  plan::FieldErrors found;
+  LeaseTerms terms =
+      ReadLeaseTerms(caller, configuration.parent(), configuration.filter(),
+                     configuration.has_lease_duration() ? &configuration.lease_duration() : nullptr, &found);
+  if (configuration.max_outstanding() < 1 || configuration.max_outstanding() > kMaxOutstanding) {
+    found.push_back({"max_outstanding", "must be from 1 to 10000"});
+  }
+  plan::FieldErrors errors;
+  AddPrefixed("configuration", found, &errors);
+  if (!errors.empty()) return InvalidFields(errors);
+  if (!terms.clinic.empty()) {
+    if (absl::Status status = CheckClinic(caller, terms.clinic); !status.ok()) return status;
+  }
+  return terms;
+}
+
+bool IsEmpty(const v1::StreamRemindersResponse& response) {
+  return response.leases().empty() && response.results().empty() && response.extensions().empty() &&
+         response.ended_leases().empty();
+}
+
+bool EndsLease(const v1::DeliveryResult& result) {
+  const bool refused = result.status().code() == static_cast<int>(absl::StatusCode::kFailedPrecondition);
+  return result.status().code() == 0 || (refused && result.state() != v1::REMINDER_STATE_LEASED);
+}
+
+}  // namespace aftercare::engine
