@@ -6,13 +6,13 @@
 #include <set>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
 #include "aftercare/v1/visit_service.grpc.pb.h"
+#include "scheduler/sync.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/interrupt.h"
 
@@ -24,38 +24,40 @@ absl::Status ToStatus(const grpc::Status& status) {
   return ServerError(status.error_code(), status.error_message(), status.error_details());
 }
 
-// The calls that wait, so that they can be ended from another thread.
-class Waits {
+// The calls that wait for something to happen, so that another thread can end them. Thread safe.
+class WaitingCalls {
  public:
-  // Registers a call; one that comes after Stop is cancelled before it begins.
+  // Registers a call. After Stop, the call is cancelled before it begins.
   void Begin(grpc::ClientContext* context) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(mutex_);
     contexts_.insert(context);
     if (stopped_) context->TryCancel();
   }
 
+  // Unregisters a call that has ended.
   void End(grpc::ClientContext* context) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(mutex_);
     contexts_.erase(context);
   }
 
+  // Cancels all registered calls and all later ones.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(mutex_);
     stopped_ = true;
     for (grpc::ClientContext* context : contexts_) context->TryCancel();
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> contexts_ ABSL_GUARDED_BY(mutex_);
 };
 
 class GrpcEventStream final : public EventStream {
  public:
-  GrpcEventStream(v1::ReminderService::Stub& stub, const v1::WatchEventsRequest& request, Waits& waits)
-      : waits_(waits) {
-    waits_.Begin(&context_);
+  GrpcEventStream(v1::ReminderService::Stub& stub, const v1::WatchEventsRequest& request, WaitingCalls& waiting)
+      : waiting_(waiting) {
+    waiting_.Begin(&context_);
     reader_ = stub.WatchEvents(&context_, request);
   }
 
@@ -69,21 +71,21 @@ class GrpcEventStream final : public EventStream {
   absl::Status Finish() override {
     if (finished_) return outcome_;
     finished_ = true;
-    // Cancelling a stream that has ended would hide why. What has not been read of another must be, or Finish would
-    // wait for it.
+    // Only an open stream is cancelled: cancelling one that has ended would hide why it ended. Finish would wait until
+    // all messages have been read.
     if (!ended_) context_.TryCancel();
     v1::WatchEventsResponse unread;
     while (Next(&unread)) continue;
     outcome_ = ToStatus(reader_->Finish());
-    waits_.End(&context_);
+    waiting_.End(&context_);
     return outcome_;
   }
 
  private:
-  Waits& waits_;
+  WaitingCalls& waiting_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>> reader_;
-  bool ended_ = false;     // Nothing more is to be read.
+  bool ended_ = false;     // There is nothing more to read.
   bool finished_ = false;  // The outcome is known.
   absl::Status outcome_;
 };
@@ -115,6 +117,7 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::AdvanceTestClockResponse> Call(const v1::AdvanceTestClockRequest& request) override {
     return Do(*clinics_, &v1::ClinicService::Stub::AdvanceTestClock, request);
   }
+
   absl::StatusOr<v1::CreatePathwayResponse> Call(const v1::CreatePathwayRequest& request) override {
     return Do(*pathways_, &v1::PathwayService::Stub::CreatePathway, request);
   }
@@ -127,6 +130,7 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::UpdatePathwayResponse> Call(const v1::UpdatePathwayRequest& request) override {
     return Do(*pathways_, &v1::PathwayService::Stub::UpdatePathway, request);
   }
+
   absl::StatusOr<v1::CreateEnrollmentResponse> Call(const v1::CreateEnrollmentRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::CreateEnrollment, request);
   }
@@ -136,12 +140,34 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::ListEnrollmentsResponse> Call(const v1::ListEnrollmentsRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::ListEnrollments, request);
   }
+  absl::StatusOr<v1::UpdateEnrollmentResponse> Call(const v1::UpdateEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::UpdateEnrollment, request);
+  }
+  absl::StatusOr<v1::MigrateEnrollmentsResponse> Call(const v1::MigrateEnrollmentsRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::MigrateEnrollments, request);
+  }
+  absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::PauseEnrollment, request);
+  }
+  absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::ResumeEnrollment, request);
+  }
   absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::EndEnrollment, request);
   }
   absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) override {
-    return Do(*enrollments_, &v1::EnrollmentService::Stub::GetTimeline, request);
+    auto timeline = Do(*enrollments_, &v1::EnrollmentService::Stub::GetTimeline, request);
+    v1::GetTimelineRequest next = request;
+    while (timeline.ok() && !timeline->next_page_token().empty()) {
+      next.set_page_token(timeline->next_page_token());
+      auto page = Do(*enrollments_, &v1::EnrollmentService::Stub::GetTimeline, next);
+      if (!page.ok()) return page.status();
+      timeline->mutable_reminders()->MergeFrom(page->reminders());
+      timeline->set_next_page_token(page->next_page_token());
+    }
+    return timeline;
   }
+
   absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) override {
     return Do(*visits_, &v1::VisitService::Stub::ListVisits, request);
   }
@@ -164,18 +190,6 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::CompleteReminder, request);
   }
-  absl::StatusOr<v1::UpdateEnrollmentResponse> Call(const v1::UpdateEnrollmentRequest& request) override {
-    return Do(*enrollments_, &v1::EnrollmentService::Stub::UpdateEnrollment, request);
-  }
-  absl::StatusOr<v1::MigrateEnrollmentsResponse> Call(const v1::MigrateEnrollmentsRequest& request) override {
-    return Do(*enrollments_, &v1::EnrollmentService::Stub::MigrateEnrollments, request);
-  }
-  absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) override {
-    return Do(*enrollments_, &v1::EnrollmentService::Stub::PauseEnrollment, request);
-  }
-  absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) override {
-    return Do(*enrollments_, &v1::EnrollmentService::Stub::ResumeEnrollment, request);
-  }
   absl::StatusOr<v1::MoveReminderResponse> Call(const v1::MoveReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::MoveReminder, request);
   }
@@ -185,6 +199,7 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::RestoreReminder, request);
   }
+
   absl::StatusOr<v1::SetChannelConsentResponse> Call(const v1::SetChannelConsentRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::SetChannelConsent, request);
   }
@@ -194,6 +209,7 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) override {
     return Do(*deliveries_, &v1::DeliveryService::Stub::ListReplies, request);
   }
+
   absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
     return Do(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request);
   }
@@ -204,43 +220,43 @@ class GrpcConnection final : public Connection {
     return Do(*deliveries_, &v1::DeliveryService::Stub::RedriveReminders, request);
   }
 
-  absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) override {
-    grpc::ClientContext context;
-    SetLimit(&context, timeout_ + absl::Seconds(request.wait().seconds()));
-    v1::LeaseRemindersResponse response;
-    waits_.Begin(&context);
-    const grpc::Status status = deliveries_->LeaseReminders(&context, request, &response);
-    waits_.End(&context);
-    if (!status.ok()) return ToStatus(status);
-    return response;
-  }
-
   absl::StatusOr<v1::ImportEnrollmentsResponse> Call(const v1::ImportEnrollmentsRequest& request) override {
     grpc::ClientContext context;
     SetLimit(&context, timeout_);
     v1::ImportEnrollmentsResponse response;
-    waits_.Begin(&context);
+    waiting_.Begin(&context);
     const auto stream = enrollments_->ImportEnrollments(&context, &response);
-    // A stream that breaks here says why when it is finished.
+    // If the stream breaks here, Finish returns why.
     if (stream->Write(request)) stream->WritesDone();
     const grpc::Status status = stream->Finish();
-    waits_.End(&context);
+    waiting_.End(&context);
+    if (!status.ok()) return ToStatus(status);
+    return response;
+  }
+
+  absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) override {
+    grpc::ClientContext context;
+    SetLimit(&context, timeout_ + absl::Seconds(request.wait().seconds()));
+    v1::LeaseRemindersResponse response;
+    waiting_.Begin(&context);
+    const grpc::Status status = deliveries_->LeaseReminders(&context, request, &response);
+    waiting_.End(&context);
     if (!status.ok()) return ToStatus(status);
     return response;
   }
 
   std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) override {
-    return std::make_unique<GrpcEventStream>(*reminders_, request, waits_);
+    return std::make_unique<GrpcEventStream>(*reminders_, request, waiting_);
   }
 
-  void StopWaiting() override { waits_.Stop(); }
+  void StopWaiting() override { waiting_.Stop(); }
 
  private:
   static grpc::ChannelArguments Arguments() {
     grpc::ChannelArguments arguments;
-    // A year of one patient, or a page of a thousand reminders with their texts, may exceed the default of 4 MB.
+    // One patient's year, or a page of a thousand reminders with their texts, may exceed the default of 4 MB.
     arguments.SetMaxReceiveMessageSize(64 << 20);
-    // A watcher must notice soon a server that comes back.
+    // A watcher must notice a returning server soon.
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
     arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 500);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
@@ -248,7 +264,7 @@ class GrpcConnection final : public Connection {
   }
 
   static void SetLimit(grpc::ClientContext* context, absl::Duration limit) {
-    // A span, counted from the call's start: no need to ask what time it is.
+    // A time span counts from the start of the call, so nobody needs to ask what time it is.
     context->set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
   }
 
@@ -271,13 +287,13 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<v1::VisitService::Stub> visits_;
   const std::unique_ptr<v1::ReminderService::Stub> reminders_;
   const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
-  Waits waits_;
+  WaitingCalls waiting_;
 };
 
 }  // namespace
 
-std::unique_ptr<Connection> Connection::To(const std::string& address, absl::Duration timeout) {
-  const SignalsHeld held;  // A channel starts threads, which live as long as the program.
+std::unique_ptr<Connection> Connection::Create(const std::string& address, absl::Duration timeout) {
+  const ScopedSignalBlock blocked;  // A channel starts threads, which live as long as the program.
   return std::make_unique<GrpcConnection>(address, timeout);
 }
 

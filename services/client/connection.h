@@ -16,24 +16,24 @@
 
 namespace aftercare::client {
 
-// An event stream under way. One thread reads it.
+// An open event stream. Not thread safe.
 class EventStream {
  public:
   virtual ~EventStream() = default;
 
-  // Waits for the next message. False at the end of the stream; Finish then says why.
+  // Waits for the next message. Returns false at the end of the stream; Finish then returns why it ended.
   virtual bool Next(v1::WatchEventsResponse* response) = 0;
 
-  // Ends the stream, if it has not ended, and returns why it did: CANCELLED where this side ended it.
+  // Ends the stream if it has not ended, and returns why it ended: CANCELLED if this side ended it.
   virtual absl::Status Finish() = 0;
 };
 
-// Calls to one server, in words of our own: requests in, answers or statuses (see failure.h) out. The channel is opened
-// with the first call. Thread safe.
+// The API of one server, without gRPC types: each call takes a request and returns the response, or a status as in
+// failure.h. The channel connects with the first call. Thread safe.
 class Connection {
  public:
-  // To `address`, without TLS. A call fails with DEADLINE_EXCEEDED when it takes longer than `timeout`.
-  static std::unique_ptr<Connection> To(const std::string& address, absl::Duration timeout);
+  // Makes a connection to `address` without TLS. A call that takes longer than `timeout` fails with DEADLINE_EXCEEDED.
+  static std::unique_ptr<Connection> Create(const std::string& address, absl::Duration timeout);
 
   virtual ~Connection() = default;
 
@@ -56,6 +56,7 @@ class Connection {
   virtual absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
+  // All pages together.
   virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) = 0;
@@ -78,17 +79,17 @@ class Connection {
   virtual absl::StatusOr<v1::ListDeadLettersResponse> Call(const v1::ListDeadLettersRequest& request) = 0;
   virtual absl::StatusOr<v1::RedriveRemindersResponse> Call(const v1::RedriveRemindersRequest& request) = 0;
 
-  // The one message of a stream. StopWaiting ends it.
+  // Sends the request as the only message of a stream. StopWaiting ends the call.
   virtual absl::StatusOr<v1::ImportEnrollmentsResponse> Call(const v1::ImportEnrollmentsRequest& request) = 0;
 
-  // May take as long as the request's wait and the timeout together.
+  // May take as long as the request's wait plus the timeout. StopWaiting ends the call.
   virtual absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) = 0;
 
-  // Without a time limit.
+  // Opens an event stream, which has no time limit. StopWaiting ends it. The connection must outlive the stream.
   virtual std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) = 0;
 
-  // Ends LeaseReminders and ImportEnrollments calls and event streams under way with CANCELLED, and refuses
-  // later ones so. Other calls go on.
+  // Ends all LeaseReminders calls, ImportEnrollments calls and event streams with CANCELLED, and every later one at
+  // once. Other calls are not affected.
   virtual void StopWaiting() = 0;
 };
 

@@ -17,7 +17,7 @@ constexpr char kDescription[] =
     "for clinics, their pathways and patients, for what is due and for what becomes of it.\n\n"
     "Names may be given short (ana, ana/ice-am.2) or in full (clinics/demo/enrollments/ana).";
 
-// Lines longer than this are hard to read, however wide the terminal.
+// The widest line of help. Longer lines are hard to read, however wide the terminal is.
 constexpr int kHelpColumns = 100;
 
 constexpr char kFooter[] =
@@ -30,14 +30,14 @@ constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused, or faults were found; 2 the command line makes no sense;\n"
     "3 no server answered; 128 + n ended by signal n.";
 
-// Everything the command line can say. Built and read here only: CLI11 reports by exceptions.
-void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
+// Defines the command line. Throws if that fails, as CLI11 does.
+void Define(CLI::App& app, GlobalOptions* options, Action* action) {
   app.name("aftercare");
   app.fallthrough();
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Show this help");
   app.set_version_flag("--version", "aftercare " AFTERCARE_VERSION, "Show the version");
-  app.formatter(HelpFormatter(std::min(kHelpColumns, TerminalWidth())));
+  app.formatter(MakeHelpFormatter(std::min(kHelpColumns, TerminalWidth())));
   app.failure_message(RenderParseFailure);
   app.add_option("--server", options->server, "Where the server listens")
       ->capture_default_str()
@@ -52,29 +52,15 @@ void Describe(CLI::App& app, GlobalOptions* options, Action* action) {
       ->capture_default_str()
       ->type_name("DURATION");
   app.footer(kFooter);
-  AddDemoCommand(app, action);
-  AddPreviewCommand(app, action);
-  AddPathwayCommands(app, action);
-  AddClinicCommands(app, action);
-  AddEnrollmentCommands(app, action);
-  AddImportCommand(app, action);
-  AddUpdateCommands(app, action);
-  AddMigrateCommand(app, action);
-  AddTimelineCommand(app, action);
-  AddReminderCommands(app, action);
-  AddVisitCommands(app, action);
-  AddWhyCommand(app, action);
-  AddWatchCommand(app, action);
-  AddDeliveryCommands(app, action);
-  AddReplyCommands(app, action);
-  AddDeadLetterCommands(app, action);
+  AddCommands(app, action);
 }
 
-// Reads the command line. An exit code if that was all there is to do, else -1.
-int Read(int argc, char** argv, GlobalOptions* options, Action* action) {
+// Parses the command line. Returns -1, or the exit code if the program is done: after help, and after a fault. CLI11
+// reports by exceptions, which end here.
+int Parse(int argc, char** argv, GlobalOptions* options, Action* action) {
   CLI::App app(kDescription);
   try {
-    Describe(app, options, action);
+    Define(app, options, action);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
@@ -93,7 +79,7 @@ int main(int argc, char** argv) {
   GlobalOptions options;
   if (argc > 0) options.program = argv[0];
   Action action;
-  const int done = Read(argc, argv, &options, &action);
+  const int done = Parse(argc, argv, &options, &action);
   if (done >= 0) return done;
   Session session(options);
   absl::Status status = session.Open();

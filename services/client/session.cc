@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
@@ -19,7 +18,7 @@ absl::Status Session::Open() {
   if (!timeout.ok() || *timeout <= absl::ZeroDuration()) {
     return UsageError(absl::StrCat("--timeout \"", options_.timeout, "\": write a duration such as 30s or 2m"));
   }
-  connection_ = Connection::To(options_.server, *timeout);
+  connection_ = Connection::Create(options_.server, *timeout);
   return absl::OkStatus();
 }
 
@@ -31,7 +30,15 @@ absl::StatusOr<TimeFrame> Session::ClinicFrame() {
   return FrameOf(response->clinic());
 }
 
-// Each piece is flushed: what reads a pipe sees an event when it happens.
+absl::StatusOr<v1::Enrollment> Session::ReadEnrollment(absl::string_view enrollment) {
+  v1::GetEnrollmentRequest request;
+  request.set_name(EnrollmentName(clinic(), enrollment));
+  const auto response = Call(request);
+  if (!response.ok()) return response.status();
+  return response->enrollment();
+}
+
+// Flushing lets the reader of a pipe see an event when it happens.
 void Session::Print(absl::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
@@ -41,6 +48,14 @@ void Session::PrintJson(const google::protobuf::Message& message) { Print(absl::
 
 void Session::PrintJson(const JsonObject& object) { Print(absl::StrCat(object.Line(), "\n")); }
 
+void Session::PrintResult(const google::protobuf::Message& result, absl::string_view text) {
+  if (json()) {
+    PrintJson(result);
+  } else {
+    Print(text);
+  }
+}
+
 void Session::Note(absl::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 int Session::list_width() const { return IsTerminal() ? TerminalWidth() : 0; }
@@ -49,7 +64,7 @@ bool Session::colour() const { return WantsColour(); }
 
 TimeFrame FrameOf(const v1::Clinic& clinic) {
   TimeFrame frame;
-  frame.zone = plan::FindZone(clinic.time_zone()).value_or(absl::UTCTimeZone());
+  frame.zone = ZoneOrUtc(clinic.time_zone());
   frame.now = clinic.has_test_clock_time() ? plan::ToTime(clinic.test_clock_time()) : HostNow();
   return frame;
 }

@@ -4,66 +4,79 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/clinic.pb.h"
+#include "aftercare/v1/enrollment.pb.h"
 #include "google/protobuf/message.h"
 #include "services/client/common/json.h"
 #include "services/client/common/values.h"
 #include "services/client/connection.h"
 
+// One run of the program: its options, its connection and its output.
 namespace aftercare::client {
 
-// Where a server listens unless it is told otherwise.
+// The address of the server if the options name none.
 inline constexpr char kDefaultServer[] = "127.0.0.1:50051";
 
-// What every command is given by the options before it.
+// The options that all commands share.
 struct GlobalOptions {
-  std::string program = "aftercare";  // As it was called.
+  std::string program = "aftercare";  // The name by which the program was started.
   std::string server = kDefaultServer;
   std::string clinic = "demo";
   std::string timeout = "30s";
   bool json = false;
 };
 
-// One run of the program: where it talks to and where it prints. Not thread safe, except StopWaiting of its connection.
+// What a command works with. Not thread safe, except for connection(), which may be used by several threads after Open.
 class Session {
  public:
   explicit Session(GlobalOptions options) : options_(std::move(options)) {}
 
+  // Checks the options and makes the connection, without calling the server. Must be called once, before the functions
+  // that call the server. Returns a usage error if an option makes no sense.
+  absl::Status Open();
+
   const GlobalOptions& options() const { return options_; }
   bool json() const { return options_.json; }
 
-  // `clinics/{clinic}` of the --clinic option.
+  // Returns the resource name of the clinic of --clinic.
   std::string clinic() const;
-
-  // Reads the options that can be wrong and makes the connection; nothing is sent yet. To be called before
-  // connection().
-  absl::Status Open();
 
   Connection& connection() { return *connection_; }
 
-  // One unary call.
+  // Makes one unary call.
   template <typename Request>
   auto Call(const Request& request) {
     return connection_->Call(request);
   }
 
-  // The zone of the clinic of the options, and what time it is there.
+  // Asks the server for the zone of the clinic and what time it is there.
   absl::StatusOr<TimeFrame> ClinicFrame();
 
-  // Writes to standard output; PrintJson one message or object on one line.
+  // Asks the server for an enrollment. `enrollment` is a short id or a resource name.
+  absl::StatusOr<v1::Enrollment> ReadEnrollment(absl::string_view enrollment);
+
+  // Writes text to standard output and flushes it.
   void Print(absl::string_view text);
+
+  // Writes a message or an object to standard output, as JSON on one line.
   void PrintJson(const google::protobuf::Message& message);
   void PrintJson(const JsonObject& object);
 
-  // For what is not a result: notes on standard error.
+  // Writes `result` as JSON with --json, and `text` without it.
+  void PrintResult(const google::protobuf::Message& result, absl::string_view text);
+
+  // Writes what is not a result to standard error.
   void Note(absl::string_view text);
 
-  // How wide lists may be: as the terminal, or 0 for no limit where it goes elsewhere; whether output has colours.
+  // Returns the width of lists: the columns of the terminal, or 0 for no limit if the output is not a terminal.
   int list_width() const;
+
+  // Returns whether the output has colours.
   bool colour() const;
 
  private:
@@ -71,10 +84,11 @@ class Session {
   std::unique_ptr<Connection> connection_;
 };
 
-// The zone of a clinic, and what time it is there: its test clock's, or the host's. UTC if this machine lacks the zone.
+// Returns the zone of a clinic (UTC if this machine does not know it) and what time it is there: the time of its test
+// clock, or else of this machine. Thread safe.
 TimeFrame FrameOf(const v1::Clinic& clinic);
 
-// What a command does once the command line is read. Returns why it failed, for the user and the exit code.
+// What a command does once the command line is parsed. It returns why it failed.
 using Action = std::function<absl::Status(Session&)>;
 
 }  // namespace aftercare::client

@@ -4,26 +4,13 @@
 #include "CLI/CLI.hpp"
 #include "services/client/session.h"
 
-// The commands: each function adds its group to the program's. Reading the command line sets `action` to what the
-// chosen command does; `action` must outlive `app`.
+// The commands of the program. Each file is about one noun and has one function Add...Command for each command, with
+// the parameters of AddCommands. Not thread safe.
 namespace aftercare::client {
 
-void AddClinicCommands(CLI::App& app, Action* action);      // clinic, clock
-void AddPathwayCommands(CLI::App& app, Action* action);     // pathway
-void AddPreviewCommand(CLI::App& app, Action* action);      // preview
-void AddEnrollmentCommands(CLI::App& app, Action* action);  // enroll, enrollments, end
-void AddUpdateCommands(CLI::App& app, Action* action);      // update, pause, resume, move, cancel, restore
-void AddMigrateCommand(CLI::App& app, Action* action);      // migrate
-void AddImportCommand(CLI::App& app, Action* action);      // import
-void AddTimelineCommand(CLI::App& app, Action* action);     // timeline
-void AddReminderCommands(CLI::App& app, Action* action);    // due, complete
-void AddVisitCommands(CLI::App& app, Action* action);       // visits
-void AddWhyCommand(CLI::App& app, Action* action);         // why
-void AddWatchCommand(CLI::App& app, Action* action);        // watch
-void AddDeliveryCommands(CLI::App& app, Action* action);    // deliver
-void AddReplyCommands(CLI::App& app, Action* action);       // reply, replies, consent
-void AddDeadLetterCommands(CLI::App& app, Action* action);  // dead-letters
-void AddDemoCommand(CLI::App& app, Action* action);         // demo
+// Adds all commands to `app`. When `app` parses a command line it sets `action` to what the chosen command does.
+// `action` must outlive `app`; the action may run after `app` is gone.
+void AddCommands(CLI::App& app, Action* action);
 
 }  // namespace aftercare::client
 

@@ -10,19 +10,20 @@
 
 namespace aftercare::client {
 
-// How far something long has come, on the last line of a terminal behind standard error; nothing where there is none.
-// Not thread safe.
+// The progress of a long command, shown on the last line of the terminal. Shows nothing if standard error is not a
+// terminal. Not thread safe.
 class Progress {
  public:
-  // Of `total` of what `noun` names. `session` must outlive it.
+  // `total` is how many items there are, `noun` what one item is. `session` must outlive the object.
   Progress(Session& session, int64_t total, std::string noun = "line");
-  // Takes the line away.
+
+  // Removes the line.
   ~Progress() { Clear(); }
 
-  // Shows it, unless it was shown a moment ago.
+  // Shows how many items are done, and how many of them failed. Does nothing if it was called less than 100 ms ago.
   void Show(int64_t done, int64_t failed);
 
-  // Takes the line away, for something else to be written.
+  // Removes the line, so that other text can be written.
   void Clear();
 
  private:
@@ -34,7 +35,8 @@ class Progress {
   absl::Time shown_ = absl::InfinitePast();
 };
 
-// `[#####-----] 50 %  500 of 1,000 lines, 250/s, 3 failed`: at most 80 columns for up to a million lines.
+// Returns `[#####-----] 50 %  500 of 1,000 lines, 250/s, 3 failed`: at most 80 columns for up to a million lines. Pure
+// and thread safe.
 std::string RenderProgress(int64_t done, int64_t total, absl::string_view noun, int64_t failed,
                            absl::Duration elapsed);
 

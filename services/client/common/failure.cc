@@ -22,7 +22,7 @@ google::rpc::Status DetailsOf(const absl::Status& status) {
   return details;
 }
 
-// The first detail of that type.
+// Returns the first detail of that type.
 template <typename Detail>
 std::optional<Detail> Find(const google::rpc::Status& details) {
   for (const google::protobuf::Any& any : details.details()) {
@@ -34,12 +34,12 @@ std::optional<Detail> Find(const google::rpc::Status& details) {
 
 std::string CodeName(int code) { return absl::StatusCodeToString(static_cast<absl::StatusCode>(code)); }
 
-// A server that had an answer says why; a channel that found no server cannot.
+// A server that answers adds details. A channel that found no server cannot.
 bool IsUnreachable(const absl::Status& status, const google::rpc::Status& details) {
   return (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) && details.details_size() == 0;
 }
 
-// Every bad field, one a line.
+// Returns one line for each bad field.
 std::string RenderViolations(const google::rpc::Status& details) {
   std::string out;
   for (const google::protobuf::Any& any : details.details()) {
@@ -52,8 +52,8 @@ std::string RenderViolations(const google::rpc::Status& details) {
   return out;
 }
 
-// Whether a message says nothing that the list of bad fields does not say. Servers put all they know into the message,
-// for clients that show nothing else.
+// Returns whether the message only repeats the bad fields. Servers put all they know into the message, for clients that
+// show nothing else.
 bool IsRepeated(absl::string_view message, const google::rpc::Status& details) {
   const auto bad = Find<google::rpc::BadRequest>(details);
   return bad.has_value() && bad->field_violations_size() > 0 &&
@@ -70,7 +70,7 @@ std::string RenderRetry(const google::rpc::Status& details) {
   return absl::StrCat("  try again in ", absl::FormatDuration(delay), "\n");
 }
 
-// Where nobody answered. Of a channel's long message only the cause is of use.
+// Describes a call that nobody answered. Of the channel's long message, only the cause at its end is useful.
 std::string RenderUnreachable(const absl::Status& status, absl::string_view server) {
   if (absl::IsDeadlineExceeded(status)) {
     return absl::StrCat("aftercare: ", server, " did not answer in time (--timeout)\n");
@@ -118,8 +118,8 @@ int ExitCodeOf(const absl::Status& status) {
   return IsUnreachable(status, DetailsOf(status)) ? kExitUnreachable : kExitRefused;
 }
 
-bool MayComeBack(const absl::Status& status) {
-  // A server that stops in haste cancels its calls.
+bool IsRetryable(const absl::Status& status) {
+  // A server that is stopped in a hurry cancels its calls.
   return absl::IsUnavailable(status) || absl::IsCancelled(status);
 }
 

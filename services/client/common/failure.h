@@ -8,40 +8,40 @@
 #include "google/rpc/status.pb.h"
 #include "scheduler/plan/field_errors.h"
 
-// What went wrong, as a status that remembers the details the server sent, and what the user reads of it. Functions are
-// pure and thread safe.
+// Failures of a command: statuses that keep the error details the server sent, the text users read, and the exit code.
+// All functions are pure and thread safe.
 namespace aftercare::client {
 
-// What the program answers its shell.
+// Exit codes of the program.
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitRefused = 1;      // The server said no, or a check found faults.
+inline constexpr int kExitRefused = 1;      // The server refused the request, or a check found faults.
 inline constexpr int kExitUsage = 2;        // The command line makes no sense.
-inline constexpr int kExitUnreachable = 3;  // Nobody answered.
+inline constexpr int kExitUnreachable = 3;  // No server answered.
 
-// A command line that makes no sense.
+// Returns the status of a command line that makes no sense.
 absl::Status UsageError(absl::string_view message);
 
-// What a server answered: a canonical code other than OK, its message and the serialized google.rpc.Status of the
-// trailer (empty if there was none).
+// Returns the status of a call that the server refused. `code` is a canonical code other than OK. `details` is the
+// serialized google.rpc.Status of the trailer, empty if there was none.
 absl::Status ServerError(int code, absl::string_view message, absl::string_view details);
 
-// Faults this program found by itself, told as the server would tell them.
+// Returns the status of faults that this program found by itself. Users read it like one from the server.
 absl::Status FaultsError(absl::string_view message, const plan::FieldErrors& faults);
 
-// The reason of a server's ErrorInfo, or nothing.
+// Returns the reason of the server's ErrorInfo, or an empty string if the status has none.
 std::string ReasonOf(const absl::Status& status);
 
-// Which of the exit codes a failure is.
+// Returns the exit code for the status.
 int ExitCodeOf(const absl::Status& status);
 
-// Whether the server, or the way to it, went away and may come back: what was asked can be asked again.
-bool MayComeBack(const absl::Status& status);
+// Returns whether the same request may succeed later, because the server or the way to it is only gone for a while.
+bool IsRetryable(const absl::Status& status);
 
-// The failure in lines for a reader, each ended by a line feed: code, reason and message, then every bad field on a
-// line of its own, then when to try again. `server` is where an answer was expected from.
+// Returns the failure as lines of text, each ended by a line feed: first code, reason and message, then one line for
+// each bad field, then when to try again. `server` is the address the program called.
 std::string RenderFailure(const absl::Status& status, absl::string_view server);
 
-// The canonical name of a code, `NOT_FOUND`, and the message of the outcome of one item of a batch.
+// Returns the outcome of one item of a batch on one line: the name of the code (`NOT_FOUND`), reason and message.
 std::string RenderItemStatus(const google::rpc::Status& status);
 
 }  // namespace aftercare::client

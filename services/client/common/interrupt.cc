@@ -9,7 +9,7 @@
 namespace aftercare::client {
 namespace {
 
-// Wakes the listener so that it can end.
+// The destructor wakes the listener with this signal.
 constexpr int kWakeUp = SIGUSR1;
 
 sigset_t Signals() {
@@ -23,12 +23,12 @@ sigset_t Signals() {
 
 }  // namespace
 
-SignalsHeld::SignalsHeld() {
+ScopedSignalBlock::ScopedSignalBlock() {
   const sigset_t signals = Signals();
   pthread_sigmask(SIG_BLOCK, &signals, &before_);
 }
 
-SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+ScopedSignalBlock::~ScopedSignalBlock() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 Interrupt::Interrupt(std::function<void()> on_interrupt) : on_interrupt_(std::move(on_interrupt)) {
   const sigset_t signals = Signals();

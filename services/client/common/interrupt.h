@@ -9,42 +9,45 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 
+// Ctrl-C and SIGTERM for commands that run until they are told to stop.
 namespace aftercare::client {
 
-// While it lives, threads that are started are not given the signals of an Interrupt. For threads that others start
-// before there is an Interrupt: one thread that takes a signal by its default ends the program.
-class SignalsHeld {
+// Blocks the signals of Interrupt in the current thread, and so in all threads that it starts, until it is destroyed.
+// Needed around code that starts threads before there is an Interrupt: a thread that does not block a signal takes it
+// by its default action, which ends the program. To be destroyed on the thread that made it.
+class ScopedSignalBlock {
  public:
-  SignalsHeld();
+  ScopedSignalBlock();
 
-  // Gives the signals back to this thread, as it had them before.
-  ~SignalsHeld();
+  // Restores the signal mask the thread had before.
+  ~ScopedSignalBlock();
 
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ScopedSignalBlock(const ScopedSignalBlock&) = delete;
+  ScopedSignalBlock& operator=(const ScopedSignalBlock&) = delete;
 
  private:
   sigset_t before_;
 };
 
-// Turns the first Ctrl-C (or SIGTERM) into an orderly end of a command that would run for ever; the second one ends the
-// program at once. To be made before any other thread but those of SignalsHeld; at most one at a time.
+// Turns the first Ctrl-C (or SIGTERM) into a callback, so that a command can end in order. The second one ends the
+// program at once. At most one object may exist at a time, and it must be made before any thread other than those
+// started under a ScopedSignalBlock. Happened and WaitFor are thread safe.
 class Interrupt {
  public:
-  // `on_interrupt` runs once, on a thread of its own, and must not block.
+  // `on_interrupt` runs at most once, on a thread of its own, and must not block.
   explicit Interrupt(std::function<void()> on_interrupt);
 
-  // Waits for that thread. The signals stay blocked.
+  // Joins the thread of the callback. The signals stay blocked.
   ~Interrupt();
 
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  // Whether it happened.
+  // Returns whether the first signal has arrived.
   bool Happened() const { return happened_.HasBeenNotified(); }
 
-  // Waits so long at most, and returns at once when it happens.
-  void Pause(absl::Duration duration) const { happened_.WaitForNotificationWithTimeout(duration); }
+  // Waits for `duration`, or until the first signal arrives.
+  void WaitFor(absl::Duration duration) const { happened_.WaitForNotificationWithTimeout(duration); }
 
  private:
   void Listen();

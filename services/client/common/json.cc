@@ -8,7 +8,7 @@ namespace aftercare::client {
 
 std::string ToJson(const google::protobuf::Message& message) {
   std::string json;
-  // Only a message that holds an Any of an unknown type cannot be written, and none of ours holds one.
+  // Fails only for a message with an Any of an unknown type. Our messages have none.
   if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) return "{}";
   return json;
 }

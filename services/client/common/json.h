@@ -7,19 +7,21 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 
+// JSON as `--json` prints it: one object a line.
 namespace aftercare::client {
 
-// The message as protobuf JSON on one line, without a line feed. Fields without a value are left out. Thread safe.
+// Returns the message as protobuf JSON on one line, without a line feed. Fields without a value are left out. Thread
+// safe.
 std::string ToJson(const google::protobuf::Message& message);
 
-// A JSON object on one line, for what no message describes. Members stand in the order they were added; names must need
-// no escaping. Not thread safe.
+// Builds a JSON object on one line, for output that no message describes. Members keep the order in which they were
+// added. Names must need no escaping. Not thread safe.
 class JsonObject {
  public:
   JsonObject& Add(absl::string_view name, absl::string_view value);
   JsonObject& Add(absl::string_view name, int64_t value);
 
-  // Without a line feed.
+  // Returns the object without a line feed.
   std::string Line() const { return "{" + members_ + "}"; }
 
  private:

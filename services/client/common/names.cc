@@ -17,7 +17,7 @@ std::string Under(absl::string_view clinic, absl::string_view collection, absl::
   return absl::StrCat(clinic, "/", collection, "/", id);
 }
 
-// The name of what belongs to an enrollment; nothing for an id that names no enrollment.
+// Returns the name of a resource that belongs to an enrollment, or nullopt if the id names no enrollment.
 std::optional<std::string> UnderEnrollment(absl::string_view clinic, absl::string_view collection,
                                            absl::string_view id) {
   if (absl::StartsWith(id, "clinics/")) return std::string(id);
@@ -27,7 +27,7 @@ std::optional<std::string> UnderEnrollment(absl::string_view clinic, absl::strin
   return std::nullopt;
 }
 
-// `e1/id` of the name of what belongs to an enrollment.
+// Returns `e1/id` for a resource that belongs to enrollment `e1`.
 std::string ShortName(absl::string_view name) {
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
   if (parts.size() != 6) return std::string(name);
@@ -62,6 +62,10 @@ absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_vie
 std::string IdOf(absl::string_view name) {
   const size_t slash = name.rfind('/');
   return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
+}
+
+std::string EnrollmentOf(absl::string_view reminder_name) {
+  return std::string(reminder_name.substr(0, reminder_name.find("/reminders/")));
 }
 
 std::string ShortReminder(absl::string_view name) { return ShortName(name); }

@@ -6,31 +6,35 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-// Short ids, as people type them, and resource names, as the API wants them. A full resource name is taken as it is.
-// Functions are pure and thread safe.
+// Converts between the short ids that people type and the resource names of the API. Every function that takes a short
+// id also takes a full resource name and returns it unchanged. All functions are pure and thread safe.
 namespace aftercare::client {
 
 // `demo` -> `clinics/demo`.
 std::string ClinicName(absl::string_view clinic);
 
-// `knee` -> `clinics/demo/pathways/knee`. `clinic` is a resource name, here and below.
+// `knee` -> `clinics/demo/pathways/knee`. Here and below, `clinic` is a resource name.
 std::string PathwayName(absl::string_view clinic, absl::string_view pathway);
 
 // `e1` or `enrollments/e1` -> `clinics/demo/enrollments/e1`.
 std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollment);
 
-// `e1/ice.2` or `enrollments/e1/reminders/ice.2` -> `clinics/demo/enrollments/e1/reminders/ice.2`. A usage error for
-// an id that names no enrollment.
+// `e1/ice.2` or `enrollments/e1/reminders/ice.2` -> `clinics/demo/enrollments/e1/reminders/ice.2`. Returns a usage
+// error if the id names no enrollment.
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder);
 
 // The same for visits: `e1/month-6` -> `clinics/demo/enrollments/e1/visits/month-6`.
 absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_view visit);
 
-// The last segment of a name.
+// Returns the last segment of a resource name: `e1` of `clinics/demo/enrollments/e1`.
 std::string IdOf(absl::string_view name);
 
-// `e1/ice.2` of a reminder's name, which ReminderName understands, `e1/month-6` of a visit's; other names come back as
-// they are.
+// Returns the enrollment a reminder belongs to: `clinics/demo/enrollments/e1` of
+// `clinics/demo/enrollments/e1/reminders/ice.2`.
+std::string EnrollmentOf(absl::string_view reminder_name);
+
+// Return the short id of a reminder (`e1/ice.2`) and of a visit (`e1/month-6`), which ReminderName and VisitName take.
+// Other names are returned unchanged.
 std::string ShortReminder(absl::string_view name);
 std::string ShortVisit(absl::string_view name);
 

@@ -14,7 +14,7 @@
 namespace aftercare::client {
 namespace {
 
-// Length in bytes of the character that begins with `lead`; 1 for what begins none.
+// Returns the length in bytes of the character that begins with `lead`, or 1 if no character begins with it.
 size_t Utf8Length(unsigned char lead) {
   if (lead >= 0xF0 && lead < 0xF8) return 4;
   if (lead >= 0xE0) return lead < 0xF0 ? 3 : 1;

@@ -6,44 +6,45 @@
 
 #include "absl/strings/string_view.h"
 
-// Text in columns of a terminal. Functions are thread safe; all but the last four are pure.
+// Text in the columns of a terminal: its colours, its width, and where it is cut and wrapped. All functions are thread
+// safe. All but the last four, which look at the terminal and the environment, are pure.
 namespace aftercare::client {
 
-// Colours, by what they say.
+// A colour or a weight of text.
 enum class Ink { kPlain, kDim, kBold, kGreen, kCyan, kYellow, kRed, kMagenta, kBlue };
 
-// The text in that colour, or as it is where `colour` is off.
+// Returns the text in that ink, or the bare text if `colour` is false.
 std::string Paint(Ink ink, absl::string_view text, bool colour);
 
-// The characters of UTF-8 text, each with its combining marks. Control characters, which could steer the terminal,
-// become `?`; line feeds and tabs become spaces.
+// Splits UTF-8 text into characters, each with its combining marks. Control characters, which could steer the terminal,
+// become `?`. Line feeds and tabs become spaces.
 std::vector<std::string> SplitCharacters(absl::string_view text);
 
-// Columns a character of SplitCharacters takes: 2 for those of East Asian scripts and emoji, else 1.
+// Returns how many columns a character of SplitCharacters takes: 2 for East Asian scripts and emoji, else 1.
 int CharacterWidth(absl::string_view character);
 
-// Columns the text takes.
+// Returns how many columns the text takes.
 int DisplayWidth(absl::string_view text);
 
-// The text made harmless and cut to `width` columns, the last being `…` where something was cut off.
+// Returns the text without control characters, cut to `width` columns. Text that was cut ends in `…`.
 std::string Cut(absl::string_view text, int width);
 
-// The text cut, and filled up with spaces to exactly `width` columns.
+// Returns the text cut, or padded with spaces, to exactly `width` columns.
 std::string Fit(absl::string_view text, int width);
 
-// The text broken into lines of at most `width` columns at spaces, where there are any.
+// Breaks the text at spaces into lines of at most `width` columns. A word that is wider than that is cut.
 std::vector<std::string> Wrap(absl::string_view text, int width);
 
-// Columns of the terminal behind standard output; where it is none, the COLUMNS of the environment or 100.
+// Returns the width of the terminal on standard output. If there is none: COLUMNS of the environment, else 100.
 int TerminalWidth();
 
-// Whether standard output is a terminal.
+// Returns whether standard output is a terminal.
 bool IsTerminal();
 
-// Whether standard error is one.
+// Returns whether standard error is a terminal.
 bool ErrorsGoToTerminal();
 
-// Whether to use colour on standard output: only on a terminal, and not with NO_COLOR.
+// Returns whether standard output should have colours: only on a terminal, and not if NO_COLOR is set.
 bool WantsColour();
 
 }  // namespace aftercare::client

@@ -16,13 +16,20 @@
 namespace aftercare::client {
 namespace {
 
-// Something like /dev/null, which must be neither replaced nor removed.
+// Returns whether the path is something like /dev/null, which must be neither replaced nor removed.
 bool IsDevice(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
 }
 
-// Brings a file, or the names in a directory, to the disk.
+bool Write(const std::string& path, absl::string_view content) {
+  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+  stream << content;
+  stream.close();
+  return stream.good();
+}
+
+// Flushes a file, or the names in a directory, to the disk.
 bool Sync(const std::string& path, int flags) {
   const int file = open(path.c_str(), flags | O_CLOEXEC);
   if (file < 0) return false;
@@ -30,12 +37,11 @@ bool Sync(const std::string& path, int flags) {
   return close(file) == 0 && synced;
 }
 
-bool WriteAndSync(const std::string& path, absl::string_view content) {
-  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-  stream << content;
-  stream.close();
-  return stream.good() && Sync(path, O_WRONLY);
-}
+bool Rename(const std::string& from, const std::string& to) { return std::rename(from.c_str(), to.c_str()) == 0; }
+
+std::string PartOf(const std::string& path) { return absl::StrCat(path, ".part"); }
+
+absl::Status CannotWrite(const std::string& path) { return UsageError(absl::StrCat("cannot write ", path)); }
 
 }  // namespace
 
@@ -50,37 +56,33 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_byt
   return content;
 }
 
+absl::Status WriteTextFile(const std::string& path, absl::string_view content) {
+  return Write(path, content) ? absl::OkStatus() : CannotWrite(path);
+}
+
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content) {
-  const std::string part = IsDevice(path) ? path : absl::StrCat(path, ".part");
-  std::ofstream stream(part, std::ios::binary | std::ios::trunc);
-  stream << content;
-  stream.close();
-  if (stream.good() && part == path) return absl::OkStatus();
-  if (stream.good() && std::rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  if (part != path) std::remove(part.c_str());
-  return UsageError(absl::StrCat("cannot write ", path));
+  if (IsDevice(path)) return WriteTextFile(path, content);
+  const std::string part = PartOf(path);
+  if (Write(part, content) && Rename(part, path)) return absl::OkStatus();
+  std::remove(part.c_str());
+  return CannotWrite(path);
 }
 
 absl::Status WriteFileDurably(const std::string& path, absl::string_view content) {
-  if (IsDevice(path)) return WriteFileAtomically(path, content);
-  const std::string part = absl::StrCat(path, ".part");
+  if (IsDevice(path)) return WriteTextFile(path, content);
+  const std::string part = PartOf(path);
   const std::string parent = std::filesystem::path(path).parent_path().string();
-  if (WriteAndSync(part, content) && std::rename(part.c_str(), path.c_str()) == 0 &&
+  if (Write(part, content) && Sync(part, O_WRONLY) && Rename(part, path) &&
       Sync(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY)) {
     return absl::OkStatus();
   }
   std::remove(part.c_str());
-  return UsageError(absl::StrCat("cannot write ", path));
+  return CannotWrite(path);
 }
 
 absl::Status RemoveFile(const std::string& path) {
   if (IsDevice(path) || std::remove(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
   return UsageError(absl::StrCat("cannot remove ", path));
-}
-
-void TextFaults::AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) {
-  // Counted from 0, or -1 where there is no place.
-  errors_->push_back({line < 0 ? path_ : absl::StrCat(path_, ":", line + 1, ":", column + 1), message});
 }
 
 }  // namespace aftercare::client

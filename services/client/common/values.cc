@@ -34,7 +34,7 @@ absl::Duration UnitOf(char unit) {
   }
 }
 
-// Reminder times are read like this too, so that what is typed and what is planned agree.
+// Plans read reminder times in the same way, so that typed and planned times agree.
 absl::Time LocalInstant(absl::CivilMinute minute, absl::TimeZone zone) {
   plan::LocalClock clock(zone);
   return absl::FromUnixSeconds(clock.At(absl::CivilSecond(minute) - absl::CivilSecond(1970, 1, 1)));
@@ -50,7 +50,7 @@ std::optional<absl::Time> LocalTime(absl::string_view text, absl::TimeZone zone)
   return LocalInstant(absl::CivilMinute(*date) + *minutes, zone);
 }
 
-// REMINDER_STATE_ for ReminderState: what all values of a type begin with.
+// Returns the common prefix of the values of an enumeration: REMINDER_STATE_ for ReminderState.
 std::string PrefixOf(const google::protobuf::EnumDescriptor& type) {
   return std::string(absl::StripSuffix(type.value(0)->name(), "UNSPECIFIED"));
 }
@@ -79,7 +79,7 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
 absl::StatusOr<absl::Time> ParseAbsoluteInstant(absl::string_view text, absl::TimeZone zone) {
   absl::Time time;
   std::string error;
-  // Seconds and an offset are what tells RFC 3339 from a local time.
+  // Unlike a local time, RFC 3339 has seconds and an offset.
   if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) && !absl::StrContains(text, "infinite")) return time;
   if (const std::optional<absl::Time> local = LocalTime(text, zone)) return *local;
   return UsageError(absl::StrCat("\"", text,
@@ -136,6 +136,8 @@ std::string EnumChoices(const google::protobuf::EnumDescriptor& type) {
   for (int i = 1; i < type.value_count(); ++i) labels.push_back(EnumLabel(type, type.value(i)->number()));
   return absl::StrJoin(labels, ", ");
 }
+
+absl::TimeZone ZoneOrUtc(absl::string_view name) { return plan::FindZone(name).value_or(absl::UTCTimeZone()); }
 
 std::string FormatInstant(const google::protobuf::Timestamp& timestamp, absl::TimeZone zone) {
   if (timestamp.seconds() == 0 && timestamp.nanos() == 0) return "";

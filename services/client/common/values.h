@@ -12,50 +12,51 @@
 #include "google/protobuf/map.h"
 #include "google/protobuf/timestamp.pb.h"
 
-// What a user types for times, factors and enumerations, and how they are shown. Failures are usage errors. Functions
-// are thread safe.
+// Values of options and of output: parses and formats times, durations, factors and enumerations. Failures are usage
+// errors. All functions are thread safe.
 namespace aftercare::client {
 
-// `3d`, `12h`, `1d12h`, `90m`, `30s`, `2w`: whole numbers with units, largest first or not. Days are of 24 hours.
+// Parses whole numbers with units, in any order: `3d`, `12h`, `1d12h`, `90m`, `30s`, `2w`. A day has 24 hours.
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text);
 
-// What an instant may be relative to.
+// What ParseInstant needs to know about the place a time is meant for.
 struct TimeFrame {
-  // Of local times.
-  absl::TimeZone zone;
-
-  // For `now`, `+3d` and `-12h`.
-  absl::Time now;
+  absl::TimeZone zone;  // The zone of local times.
+  absl::Time now;       // The present of `now`, `+3d` and `-12h`.
 };
 
-// RFC 3339 (`2026-03-02T14:00:00Z`), local `2026-03-02T09:00` or `2026-03-02`, `now`, `+3d`, `-12h`. A local time that
-// clocks skip or repeat is read with the offset before the change.
+// Parses RFC 3339 (`2026-03-02T14:00:00Z`), a local time (`2026-03-02T09:00`, `2026-03-02`), or a relative one (`now`,
+// `+3d`, `-12h`). A local time that clocks skip or repeat is read with the UTC offset in force before the transition.
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view text, const TimeFrame& frame);
 
-// The same without the relative ones: for times that nothing is now for.
+// As ParseInstant, but without relative times.
 absl::StatusOr<absl::Time> ParseAbsoluteInstant(absl::string_view text, absl::TimeZone zone);
 
-// `severity=severe`, several times. The same factor twice with different values is refused.
+// Parses pairs such as `severity=severe`. Fails if one factor is given two different values.
 absl::StatusOr<google::protobuf::Map<std::string, std::string>> ParseFactors(const std::vector<std::string>& pairs);
 
-// The number of a value by its short name in any case, with `-` or `_`: `care-team` of AUDIENCE_CARE_TEAM. The full
-// name serves as well. `option` is how the failure calls it.
+// Returns the number of an enumeration value. `text` is its short name in any case, with `-` or `_` (`care-team` for
+// AUDIENCE_CARE_TEAM), or its full name. The failure names `option`.
 absl::StatusOr<int> ParseEnum(const google::protobuf::EnumDescriptor& type, absl::string_view option,
                               absl::string_view text);
 
-// The short name of a value: `care-team`. Empty for the zero value, the number for unknown ones.
+// Returns the short name of an enumeration value: `care-team`. The zero value gives an empty string, an unknown value
+// its number.
 std::string EnumLabel(const google::protobuf::EnumDescriptor& type, int value);
 
-// All short names, for help texts: `sms, email, webhook`.
+// Returns the short names of all values, for help texts: `sms, email, webhook`.
 std::string EnumChoices(const google::protobuf::EnumDescriptor& type);
 
-// `2026-03-02 09:00`; empty where the timestamp is not set (zero).
+// Returns the time zone with that IANA name, or UTC if this machine does not know it.
+absl::TimeZone ZoneOrUtc(absl::string_view name);
+
+// Returns `2026-03-02 09:00`, or an empty string if the timestamp is not set (zero).
 std::string FormatInstant(const google::protobuf::Timestamp& timestamp, absl::TimeZone zone);
 
-// `Mon 2 Mar 2026`.
+// Returns `Mon 2 Mar 2026`.
 std::string FormatLongDate(absl::CivilDay day);
 
-// Converts.
+// Converts a duration to its protobuf message.
 google::protobuf::Duration ToProto(absl::Duration duration);
 
 }  // namespace aftercare::client

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kProcedureDate[] = "2026-03-02";
 
-// 14:00 UTC of the procedure date: morning in the clinic, still the same day for every patient.
+// 14:00 UTC of the procedure date: morning in the clinic, and the same day for every patient.
 constexpr absl::CivilSecond kStart(2026, 3, 2, 14, 0, 0);
 
 struct Sketch {

@@ -7,14 +7,15 @@
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 
-// Who the demonstration is about: invented, and reached at addresses nobody has. Functions are pure and thread safe.
+// The invented clinic and patients of the demonstration. Their numbers and addresses are those set aside for examples.
+// All functions are pure and thread safe.
 namespace aftercare::client {
 
-// The sandbox clinic, on the day of the procedures.
+// Returns the sandbox clinic. Its test clock stands on the day of the procedures.
 v1::Clinic DemoClinic();
 
-// Three patients as different as patients are, in a clinic (a resource name) on a pathway of that id. Of their factors
-// those the pathway knows. Each enrollment's name holds the id it is to be given.
+// Returns three patients of a clinic (a resource name) on a pathway. They have only factors that the pathway knows. The
+// name of each enrollment holds the id to create it with.
 std::vector<v1::Enrollment> DemoPatients(const std::string& clinic, const std::string& pathway_id,
                                          const v1::Pathway& pathway);
 

@@ -11,7 +11,7 @@
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
-#include "services/client/render/lists.h"
+#include "services/client/render/labels.h"
 #include "services/client/render/table.h"
 #include "services/client/session.h"
 
@@ -30,15 +30,15 @@ std::string Indented(absl::string_view text, int indent, int width, Ink ink, boo
   return out;
 }
 
-// `Tue 3 Mar 08:00`, by the patient's clock.
+// Returns `Tue 3 Mar 08:00`, by the patient's clock.
 std::string When(const google::protobuf::Timestamp& time, const v1::Enrollment& enrollment) {
-  const absl::TimeZone zone = plan::FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone());
+  const absl::TimeZone zone = ZoneOrUtc(enrollment.time_zone());
   return absl::FormatTime("%a %-d %b %H:%M", plan::ToTime(time), zone);
 }
 
 std::string Short(absl::Duration duration) { return absl::StrFormat("%.2f s", absl::ToDoubleSeconds(duration)); }
 
-// `ice 9, rest 6`.
+// Returns `ice 9, rest 6`.
 template <typename Counts>
 std::string Listed(const Counts& counts) {
   return absl::StrJoin(
@@ -54,7 +54,7 @@ std::string PhaseHeading(const DemoPhase& phase, const DemoPatient& patient) {
                       FormatLongDate(*last));
 }
 
-// What one patient was sent, in the patient's language.
+// Returns the first message a patient was sent in the phase.
 std::string RenderExample(const DemoPhase& phase, const DemoPatient& patient, int width, bool colour) {
   const auto lease = std::find_if(phase.sent.begin(), phase.sent.end(),
                                   [&](const v1::Lease& sent) { return IsOf(sent.reminder(), patient); });
@@ -66,7 +66,7 @@ std::string RenderExample(const DemoPhase& phase, const DemoPatient& patient, in
                       Indented(absl::StrCat("\"", lease->text(), "\""), 4, width, Ink::kCyan, colour));
 }
 
-// The first task of a phase as an example, and how many there were.
+// Returns the number of tasks of the phase, and its first task as an example.
 std::string RenderTasks(const DemoPhase& phase, int width, bool colour) {
   const v1::Reminder* first = nullptr;
   int done = 0;

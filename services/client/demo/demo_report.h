@@ -16,64 +16,69 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "services/client/common/json.h"
 
-// What the demonstration shows of a year. No line is wider than `width` columns where that is 80 or more. Functions are
-// pure and thread safe.
+// What the demonstration prints. No line is wider than `width` columns (at least 80). All functions are pure and thread
+// safe.
 namespace aftercare::client {
 
 // One patient of the demonstration.
 struct DemoPatient {
-  v1::Enrollment enrollment;  // As stored.
-  int planned = 0;            // How many reminders the year holds.
+  v1::Enrollment enrollment;  // As the server has stored it.
+  int planned = 0;            // How many reminders the plan has.
 };
 
-// One phase, once it is over.
+// One phase that is over.
 struct DemoPhase {
-  v1::TimelinePhase span;               // Its dates for the first patient.
-  std::vector<v1::Reminder> reminders;  // Of all patients, as the server lists them then.
-  std::vector<v1::Lease> sent;          // What the gateway sent, in order.
-  std::vector<std::string> notes;       // What went otherwise than usual.
+  v1::TimelinePhase span;               // The phase, with its dates for the first patient.
+  std::vector<v1::Reminder> reminders;  // Those of all patients, as the server lists them.
+  std::vector<v1::Lease> sent;          // What the gateway sent, in order of sending.
+  std::vector<std::string> notes;       // What was unusual.
 };
 
-// One patient's part of a phase, by states and reasons as the server knows them.
+// Counts of one patient's reminders in a phase, from the states and reasons of the server.
 struct DemoTally {
   int messages = 0;
   int sent = 0;
   int tasks = 0;
   int tasks_done = 0;
-  std::map<std::string, int> unsent;                    // Messages that are not sent, by state and reason.
-  std::vector<std::pair<std::string, int>> categories;  // Of messages, by first due time.
-  std::map<std::string, int> channels;                  // By which the gateway sent them.
+  std::map<std::string, int> unsent;                    // Messages that were not sent, by state and reason.
+  std::vector<std::pair<std::string, int>> categories;  // Messages by category, in order of first due time.
+  std::map<std::string, int> channels;                  // Messages that the gateway sent, by channel.
 };
 
+// Counts the reminders of one patient in a phase.
 DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient);
 
-// The whole, and what it took.
+// The counts of the whole year, and the calls it took.
 struct DemoTotals {
   int64_t planned = 0;
   int64_t sent = 0;
   int64_t tasks_done = 0;
   int64_t tasks_open = 0;
-  int64_t other_ends = 0;  // Expired, failed and the like.
+  int64_t other_ends = 0;  // Messages that expired, failed and so on.
   int64_t leases = 0;
   int64_t clock_steps = 0;
   absl::Duration elapsed;
-  std::vector<std::pair<std::string, std::pair<int64_t, absl::Duration>>> calls;  // By kind: how many, how long.
+  // Calls by kind: how many, and how long they took.
+  std::vector<std::pair<std::string, std::pair<int64_t, absl::Duration>>> calls;
 };
 
+// Returns the introduction: the clinic, the pathway and the patients.
 std::string RenderDemoIntroduction(const v1::Clinic& clinic, const v1::Pathway& pathway,
                                    const std::vector<DemoPatient>& patients, int width, bool colour);
 
-// `example` is the patient whose first message is quoted.
+// Returns a phase: its dates, a table of what each patient was sent, and examples. `example` is the patient whose first
+// message is quoted.
 std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatient>& patients,
                             const DemoPatient& example, int width, bool colour);
 
+// Returns the counts of the year.
 std::string RenderDemoTotals(const DemoTotals& totals, int width, bool colour);
 
-// Commands that work now. `program` is how this program is called, `options` what all of them need.
+// Returns commands to try next. `program` is the name of the program, and `options` are what every command needs.
 std::string RenderNextSteps(const std::string& program, const std::string& options, const std::string& enrollment,
                             const std::string& start_token, bool colour);
 
-// The same for programs.
+// Return the same as JSON: one patient's part of a phase, and the whole year.
 JsonObject JsonOf(const DemoPhase& phase, const DemoPatient& patient);
 JsonObject JsonOf(const DemoTotals& totals);
 

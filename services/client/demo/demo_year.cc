@@ -9,7 +9,7 @@
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
 #include "services/client/demo/demo_patients.h"
-#include "services/client/render/lists.h"
+#include "services/client/render/labels.h"
 
 namespace aftercare::client {
 namespace {
@@ -18,18 +18,18 @@ constexpr int kWidth = 100;
 constexpr int kMostClinics = 1000;
 constexpr int kPage = 1000;
 
-// The care team takes a day and some.
+// How long the care team takes for a task.
 constexpr absl::Duration kTaskTakes = absl::Hours(26);
 
-// Longer than the first pause before what failed is offered again.
+// Longer than the server waits before it offers a failed message again for the first time.
 constexpr absl::Duration kRetryPause = absl::Minutes(1);
 
-// What the server promised and did not do: a fault worth more than a line of output.
+// Returns the failure of the demonstration if the server breaks a promise.
 absl::Status BrokenPromise(absl::string_view what) {
   return absl::InternalError(absl::StrCat("the year did not come out as it must: ", what));
 }
 
-// Of which reminders of a patient the gateway has trouble with the n-th, if there are so many.
+// Returns the n-th message of a patient, counted from 1, or nullopt if there are fewer.
 std::optional<std::string> NthMessage(const v1::GetTimelineResponse& timeline, int n) {
   for (const v1::Reminder& reminder : timeline.reminders()) {
     if (reminder.audience() == v1::AUDIENCE_CARE_TEAM || reminder.state() != v1::REMINDER_STATE_SCHEDULED) continue;
@@ -60,8 +60,8 @@ absl::Status DemoYear::MakeClinic() {
 absl::Status DemoYear::StorePathway() {
   v1::CreatePathwayRequest request;
   request.set_parent(clinic_.name());
-  request.set_pathway_id(file_.DefaultId());
-  *request.mutable_pathway() = file_.pathway();
+  request.set_pathway_id(pathway_id_);
+  *request.mutable_pathway() = pathway_;
   const auto response = Call("other", request);
   if (!response.ok()) return response.status();
   pathway_ = response->pathway();
@@ -87,7 +87,7 @@ absl::Status DemoYear::EnrollPatients() {
   return absl::OkStatus();
 }
 
-// When something comes due for a patient, and with it when each phase is over.
+// Reads when reminders come due for a patient, and when each phase is over.
 absl::Status DemoYear::ReadPlan(const DemoPatient& patient) {
   v1::GetTimelineRequest request;
   request.set_name(patient.enrollment.name());
@@ -105,7 +105,7 @@ absl::Status DemoYear::ReadPlan(const DemoPatient& patient) {
     end = std::max(end, due);
     if (reminder.audience() == v1::AUDIENCE_CARE_TEAM) tasks.push_back({reminder.name(), due, due + kTaskTakes});
   }
-  // A patient with another contact point is better for a number that is refused.
+  // A message that is refused needs a patient with a second contact point.
   if (patient.enrollment.contact_points_size() > 1 && !refused_.has_value()) refused_ = NthMessage(*timeline, 2);
   if (patient.enrollment.contact_points_size() == 1) unanswered_ = NthMessage(*timeline, 3);
   totals_.planned += timeline->reminders_size();
@@ -114,7 +114,7 @@ absl::Status DemoYear::ReadPlan(const DemoPatient& patient) {
   return absl::OkStatus();
 }
 
-// The last task of each patient is left open, for the user to find.
+// The last task of each patient is left open, so that the user finds one.
 void DemoYear::PlanTasks(std::vector<Task> tasks) {
   if (!tasks.empty()) tasks.back().done = absl::InfiniteFuture();
   for (Task& task : tasks) {
@@ -144,7 +144,7 @@ absl::Status DemoYear::MoveClockTo(absl::Time time) {
   return absl::OkStatus();
 }
 
-// What a lease must be: due, not sent before, and known again by its key.
+// Checks that a leased message is due and was not sent before, and that its idempotency key is always the same.
 absl::Status DemoYear::CheckLease(const v1::Lease& lease) {
   if (plan::ToTime(lease.due_time()) > now_) return BrokenPromise(absl::StrCat(lease.reminder(), " was offered early"));
   if (sent_.count(lease.reminder()) > 0)
@@ -156,7 +156,7 @@ absl::Status DemoYear::CheckLease(const v1::Lease& lease) {
   return absl::OkStatus();
 }
 
-// The gateway's luck: two messages of the year have trouble at the first attempt.
+// Returns what the gateway reports. Two messages of the year fail at the first attempt.
 v1::DeliveryOutcome DemoYear::OutcomeOf(const v1::Lease& lease) {
   if (lease.attempt() > 1) return v1::DELIVERY_OUTCOME_SENT;
   if (unanswered_ == lease.reminder()) {
@@ -257,7 +257,7 @@ absl::Status DemoYear::PrintPhasesOver() {
   return absl::OkStatus();
 }
 
-absl::Status DemoYear::LiveThrough() {
+absl::Status DemoYear::PlayYear() {
   while (!steps_.empty()) {
     const absl::Time next = *steps_.begin();
     steps_.erase(steps_.begin());
@@ -265,7 +265,7 @@ absl::Status DemoYear::LiveThrough() {
     if (status.ok()) status = SendWhatIsDue();
     if (status.ok()) status = DoTasks();
     if (!status.ok()) return status;
-    // A phase is over when what failed in its last minute has been tried again.
+    // Messages that failed in the last minute of a phase are tried again before the phase is printed.
     if (steps_.empty() || *steps_.begin() > now_ + kRetryPause) {
       const absl::Status printed = PrintPhasesOver();
       if (!printed.ok()) return printed;
@@ -338,7 +338,7 @@ absl::Status DemoYear::Run() {
     if (!read.ok()) return read;
   }
   Introduce();
-  const absl::Status lived = LiveThrough();
+  const absl::Status lived = PlayYear();
   if (!lived.ok()) return lived;
   return CheckAndPrintTotals();
 }

@@ -12,31 +12,31 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/client/demo/demo_report.h"
-#include "services/client/input/pathway_file.h"
 #include "services/client/session.h"
 #include "services/common/host_clock.h"
 
 namespace aftercare::client {
 
-// The demonstration: makes a sandbox clinic with patients and lives through their year, as clinic, gateway and care
-// team at once, printing as it goes. It takes the server's word for everything it prints, and checks it. Lives for one
-// command; not thread safe.
+// The demonstration: makes a sandbox clinic with patients and plays their year, as clinic, gateway and care team at
+// once. Everything it prints comes from the server, and is checked. Lives for one command. Not thread safe.
 class DemoYear {
  public:
-  // `file` must outlive it.
-  DemoYear(Session& session, const PathwayFile& file) : session_(session), file_(file) {}
+  // The patients follow `pathway`, which is stored under `pathway_id`. `session` must outlive the object.
+  DemoYear(Session& session, std::string pathway_id, v1::Pathway pathway)
+      : session_(session), pathway_id_(std::move(pathway_id)), pathway_(std::move(pathway)) {}
 
-  // The whole of it. A failure if a call fails, or if the year did not come out as it must.
+  // Plays the year. Fails if a call fails, or if the server breaks a promise.
   absl::Status Run();
 
  private:
-  // A task the care team does at its time.
+  // A task of the care team.
   struct Task {
     std::string name;
     absl::Time due;
-    absl::Time done;  // InfiniteFuture: left open.
+    absl::Time done;  // When the care team does it. InfiniteFuture: never, or done already.
   };
 
+  // Makes a call and adds it to the counts of its kind.
   template <typename Request>
   auto Call(const char* kind, const Request& request) {
     const absl::Time begin = HostNow();
@@ -54,7 +54,7 @@ class DemoYear {
   void PlanTasks(std::vector<Task> tasks);
   void Introduce();
 
-  absl::Status LiveThrough();
+  absl::Status PlayYear();
   absl::Status MoveClockTo(absl::Time time);
   absl::Status SendWhatIsDue();
   v1::DeliveryOutcome OutcomeOf(const v1::Lease& lease);
@@ -70,25 +70,25 @@ class DemoYear {
   const DemoPatient& PatientOf(const std::string& reminder) const;
 
   Session& session_;
-  const PathwayFile& file_;
+  const std::string pathway_id_;
   const absl::Time begin_ = HostNow();
   v1::Clinic clinic_;
-  v1::Pathway pathway_;
+  v1::Pathway pathway_;  // As the server has stored it, once it has.
   std::vector<DemoPatient> patients_;
   std::string start_token_;
 
   absl::Time now_;
-  std::set<absl::Time> steps_;          // Where the clock is yet to stop.
+  std::set<absl::Time> steps_;          // The times at which the clock has yet to stop.
   std::vector<DemoPhase> phases_;       // As the pathway orders them.
-  std::vector<absl::Time> phase_ends_;  // When all of a phase has happened.
-  size_t next_phase_ = 0;               // The first that is not printed.
+  std::vector<absl::Time> phase_ends_;  // When each phase is over.
+  size_t next_phase_ = 0;               // The first phase that is not printed yet.
   std::vector<Task> tasks_;
-  std::optional<std::string> unanswered_;    // The message that a gateway fails to send the first time,
-  std::optional<std::string> refused_;       // and the one whose first contact point it finds refused.
-  std::map<std::string, std::string> keys_;  // Idempotency keys of what was leased, by reminder.
-  std::set<std::string> sent_;
+  std::optional<std::string> unanswered_;    // The message that the gateway fails to send at the first attempt.
+  std::optional<std::string> refused_;       // The message whose first contact point refuses it.
+  std::map<std::string, std::string> keys_;  // Idempotency keys by reminder, once it was leased.
+  std::set<std::string> sent_;               // Reminders that were sent.
   DemoTotals totals_;
-  std::map<std::string, std::pair<int64_t, absl::Duration>> calls_;
+  std::map<std::string, std::pair<int64_t, absl::Duration>> calls_;  // By kind: how many, and how long they took.
 };
 
 }  // namespace aftercare::client

@@ -7,16 +7,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/weekdays.h"
 #include "services/client/common/failure.h"
 
 namespace aftercare::client {
 namespace {
 
-// 0 for `mon`, in any case.
+// Returns 0 for `mon`, in any case.
 std::optional<int> ParseWeekday(absl::string_view text) {
   const auto is_it = [text](const char* day) { return absl::EqualsIgnoreCase(day, text); };
   const auto found = std::find_if(std::begin(plan::kShortWeekdays), std::end(plan::kShortWeekdays), is_it);
@@ -24,7 +22,7 @@ std::optional<int> ParseWeekday(absl::string_view text) {
   return static_cast<int>(found - std::begin(plan::kShortWeekdays));
 }
 
-// A day, or a range of days that may run over the end of the week.
+// Adds a day, or a range of days, which may wrap around the end of the week. Returns false if the text is neither.
 bool AddDays(absl::string_view text, std::vector<v1::Weekday>* days) {
   const std::pair<absl::string_view, absl::string_view> ends = absl::StrSplit(text, absl::MaxSplits('-', 1));
   const std::optional<int> first = ParseWeekday(ends.first);
@@ -78,23 +76,10 @@ std::vector<v1::Holiday> ParseHolidays(const std::vector<std::string>& holidays)
     holiday.set_date(parts.first);
     holiday.set_display_name(parts.second);
   }
-  // In whatever order they were typed; those that are no dates keep their text, for the server to name.
+  // Items that are not dates keep their text, so that the server can name them.
   std::stable_sort(result.begin(), result.end(),
                    [](const v1::Holiday& a, const v1::Holiday& b) { return a.date() < b.date(); });
   return result;
-}
-
-std::string ContactHoursText(const v1::ContactHours& hours) {
-  plan::FieldErrors ignored;
-  return plan::ContactHours::Read(hours, "contact_hours", &ignored).Text();
-}
-
-std::string WeekdaysText(const google::protobuf::RepeatedField<int>& weekdays) {
-  std::vector<std::string> names;
-  for (const int day : weekdays) {
-    if (day >= v1::WEEKDAY_MONDAY && day <= v1::WEEKDAY_SUNDAY) names.push_back(plan::kShortWeekdays[day - 1]);
-  }
-  return absl::StrJoin(names, ", ");
 }
 
 }  // namespace aftercare::client

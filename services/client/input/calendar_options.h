@@ -8,28 +8,23 @@
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/calendar.pb.h"
 
-// Contact hours, closed days and holidays as a user types and reads them. Whether hours and dates make sense is for the
-// plan to say, so that all faults are told at once; failures here are usage errors. Functions are pure and thread safe.
+// Parses contact hours, closed days and holidays as users type them. Only the form is checked here: the plan checks the
+// hours and dates themselves, so that it can report all faults at once. Failures are usage errors. All functions are
+// pure and thread safe.
 namespace aftercare::client {
 
-// What ParseContactHours reads, for help texts.
+// Describes what ParseContactHours takes, for help texts.
 inline constexpr char kContactHoursHelp[] =
     "When messages may come due: 10:00-16:00, or by days \"mon-fri 10:00-16:00, sat 10:00-12:00\"; any for always";
 
-// `10:00-16:00`, `mon-fri 10:00-16:00, sat 10:00-12:00`, or `any`.
+// Parses `10:00-16:00`, `mon-fri 10:00-16:00, sat 10:00-12:00`, or `any`.
 absl::StatusOr<v1::ContactHours> ParseContactHours(absl::string_view text);
 
-// `sat,sun`, `mon-wed`; `none` for no day.
+// Parses `sat,sun`, `mon-wed`, or `none` for no day. The failure names `option`.
 absl::StatusOr<std::vector<v1::Weekday>> ParseWeekdays(absl::string_view option, absl::string_view text);
 
-// `2026-12-25` or `2026-12-25=Christmas`, several; `none` for none.
+// Parses items such as `2026-12-25` or `2026-12-25=Christmas`, and sorts them by date. The item `none` is skipped.
 std::vector<v1::Holiday> ParseHolidays(const std::vector<std::string>& holidays);
-
-// `Mon-Fri 10:00-16:00`, `always`.
-std::string ContactHoursText(const v1::ContactHours& hours);
-
-// `Sat, Sun`; empty for none.
-std::string WeekdaysText(const google::protobuf::RepeatedField<int>& weekdays);
 
 }  // namespace aftercare::client
 

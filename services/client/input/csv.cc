@@ -19,7 +19,7 @@ struct CsvReader::Parser {
   Parser() { csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI); }
   ~Parser() { csv_free(&csv); }
 
-  // False where the text cannot be read.
+  // Returns false if the text cannot be read.
   bool Parse(absl::string_view text) {
     return csv_parse(&csv, text.data(), text.size(), OnField, OnRecord, this) == text.size();
   }
@@ -54,7 +54,7 @@ bool CsvReader::Next(CsvRecord* record) {
   parser_->record = record;
   parser_->complete = false;
   bool begun = false;
-  // Line by line, because the parser does not say where it is.
+  // The parser does not count lines, so it is given one line at a time.
   while (fault_.empty() && !parser_->complete && !rest_.empty()) {
     const absl::string_view line = TakeLine();
     if (!begun && IsBlankLine(line)) continue;
@@ -72,7 +72,7 @@ std::string CsvLine(const std::vector<std::string>& fields) {
   for (const std::string& field : fields) {
     if (!line.empty()) line += ',';
     const size_t begin = line.size();
-    line.resize(begin + 2 * field.size() + 2);  // every character doubled, and the quotes
+    line.resize(begin + 2 * field.size() + 2);  // Every character may be doubled; two quotes.
     line.resize(begin + csv_write(line.data() + begin, line.size() - begin, field.data(), field.size()));
   }
   return line + "\n";

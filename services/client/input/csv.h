@@ -8,34 +8,34 @@
 
 #include "absl/strings/string_view.h"
 
+// Comma-separated values (RFC 4180).
 namespace aftercare::client {
 
-// One record of a file: what stands between two line ends that are not in quotes.
+// One record of a file: the fields between two line ends that are not in quotes.
 struct CsvRecord {
-  int64_t line = 0;  // on which it begins, counted from 1
+  int64_t line = 0;  // The line on which the record begins, counted from 1.
   std::vector<std::string> fields;
 };
 
-// Reads comma-separated values as RFC 4180 has them: fields in quotes may hold commas, quotes (doubled) and line ends.
-// Lines end with CR, LF or both; blank ones are skipped; so are a byte order mark, and blanks around fields without
-// quotes. Not thread safe.
+// Reads records one after the other. Fields in quotes may hold commas, quotes (doubled) and line ends. A line ends with
+// CR, LF or both. Blank lines, a byte order mark, and blanks around fields without quotes are skipped. Not thread safe.
 class CsvReader {
  public:
   // `text` must outlive the reader.
   explicit CsvReader(absl::string_view text);
   ~CsvReader();
 
-  // Reads the next record. False at the end, or at a fault, after which nothing is read.
+  // Reads the next record. Returns false at the end of the text and at a fault. Nothing can be read after a fault.
   bool Next(CsvRecord* record);
 
-  // What is wrong with the quotes in the record that begins on fault_line(); empty if nothing is.
+  // Describes what is wrong with the quotes of the record that begins on fault_line(). Empty if there is no fault.
   const std::string& fault() const { return fault_; }
   int64_t fault_line() const { return fault_line_; }
 
  private:
   struct Parser;
 
-  // The rest of the line that the text stands at, its end included.
+  // Removes the next line from the text and returns it with its end.
   absl::string_view TakeLine();
 
   absl::string_view rest_;
@@ -45,7 +45,7 @@ class CsvReader {
   std::unique_ptr<Parser> parser_;
 };
 
-// One line of a file, its end included. Every field is put in quotes.
+// Returns one line of a file, with its end. Every field is put in quotes.
 std::string CsvLine(const std::vector<std::string>& fields);
 
 }  // namespace aftercare::client

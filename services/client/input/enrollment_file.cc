@@ -7,6 +7,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/text_file.h"
+#include "services/client/input/text_format_errors.h"
 
 namespace aftercare::client {
 
@@ -25,9 +26,9 @@ absl::StatusOr<v1::Enrollment> ParseEnrollment(const std::string& path, absl::st
     errors.push_back({path, std::string(status.message())});
     return FaultsError("the file is not an enrollment in protobuf JSON", errors);
   }
-  TextFaults faults(path, &errors);
+  TextFormatErrors collector(path, &errors);
   google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&faults);
+  parser.RecordErrorsTo(&collector);
   if (parser.ParseFromString(std::string(text), &enrollment)) return enrollment;
   return FaultsError("the file is not an enrollment in protobuf text format", errors);
 }

@@ -7,14 +7,15 @@
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/enrollment.pb.h"
 
-// One patient's enrollment, written down by a person or a program. Functions are thread safe.
+// Reads the file of one patient's enrollment. All functions are thread safe.
 namespace aftercare::client {
 
-// Reads an enrollment in protobuf JSON (what begins with a brace, as --json prints it) or protobuf text format. A usage
-// error if the file cannot be read; if it is no enrollment, a failure that says why, with line and column.
+// Reads an enrollment in protobuf JSON, as --json prints it, or in protobuf text format. Text that begins with a brace
+// is JSON. Returns a usage error if the file cannot be read. If the content is not an enrollment, the failure says why,
+// for text format with line and column.
 absl::StatusOr<v1::Enrollment> ReadEnrollmentFile(const std::string& path);
 
-// The same of text at hand; `path` is what failures call it.
+// As ReadEnrollmentFile, with the content of the file. Failures name `path`.
 absl::StatusOr<v1::Enrollment> ParseEnrollment(const std::string& path, absl::string_view text);
 
 }  // namespace aftercare::client

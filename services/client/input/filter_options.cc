@@ -4,25 +4,21 @@
 #include "aftercare/v1/pathway.pb.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
+#include "services/client/input/repeatable_option.h"
 
 namespace aftercare::client {
-
-CLI::Option* AddListOption(CLI::App* command, const std::string& name, std::vector<std::string>* values,
-                           const std::string& description) {
-  return command->add_option(name, *values, description)->allow_extra_args(false)->expected(1)->take_all();
-}
 
 void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   const std::string group = "Which reminders";
   const auto more = [&](CLI::Option* option, const char* type) { option->group(group)->type_name(type); };
   more(command->add_option("--patient", options->patient, "Of this patient, by the clinic's own id"), "ID");
   more(command->add_option("--enrollment", options->enrollment, "Of this enrollment"), "ID");
-  more(AddListOption(command, "--phase", &options->phases, "Of this phase; may be repeated"), "ID");
-  more(AddListOption(command, "--category", &options->categories, "Of this category; may be repeated"), "ID");
+  more(AddRepeatableOption(command, "--phase", &options->phases, "Of this phase; may be repeated"), "ID");
+  more(AddRepeatableOption(command, "--category", &options->categories, "Of this category; may be repeated"), "ID");
   more(command->add_option("--audience", options->audience, EnumChoices(*v1::Audience_descriptor())), "WHO");
   more(command->add_option("--channel", options->channel, EnumChoices(*v1::Channel_descriptor())), "HOW");
-  more(AddListOption(command, "--state", &options->states,
-                     EnumChoices(*v1::ReminderState_descriptor()) + "; may be repeated"),
+  more(AddRepeatableOption(command, "--state", &options->states,
+                           EnumChoices(*v1::ReminderState_descriptor()) + "; may be repeated"),
        "STATE");
   more(command->add_option("--from", options->from, "Due at or after this time: 2026-03-02, 2026-03-02T09:00, now"),
        "TIME");

@@ -9,9 +9,11 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "services/client/common/values.h"
 
+// The options that select reminders, which several commands share. Failures are usage errors. Functions are thread safe
+// for different commands.
 namespace aftercare::client {
 
-// The options that select reminders, as typed.
+// The options as typed.
 struct FilterOptions {
   std::string patient;
   std::string enrollment;
@@ -24,20 +26,16 @@ struct FilterOptions {
   std::string before;
 };
 
-// Adds them to a command. `options` must outlive the reading of the command line.
+// Adds the options to a command. `options` must outlive the parsing of the command line.
 void AddFilterOptions(CLI::App* command, FilterOptions* options);
 
-// Whether they make sense, which is to be known before a server is asked. A usage error if not.
+// Checks the options without asking the server for anything. Returns a usage error if one makes no sense.
 absl::Status CheckFilter(const FilterOptions& options);
 
-// What they select in that clinic (a resource name). A usage error for values that make no sense.
+// Returns the filter for the reminders of `clinic`, which is a resource name. Returns a usage error if an option makes
+// no sense.
 absl::StatusOr<v1::ReminderFilter> FilterOf(const FilterOptions& options, const std::string& clinic,
                                             const TimeFrame& frame);
-
-// Adds an option that takes one value each time it is given and collects them all: unlike those of CLI11 it does not
-// swallow the positional arguments after it.
-CLI::Option* AddListOption(CLI::App* command, const std::string& name, std::vector<std::string>* values,
-                           const std::string& description);
 
 }  // namespace aftercare::client
 

@@ -19,7 +19,7 @@ namespace aftercare::client {
 namespace {
 
 constexpr char kFactor[] = "factor:";
-constexpr size_t kMaxValue = 4000;  // bytes; far more than any field may have
+constexpr size_t kMaxValue = 4000;  // Bytes; far more than any field may have.
 
 using Setter = void (*)(const std::string& value, ImportRow* row);
 
@@ -35,13 +35,13 @@ void AddContact(const std::string& address, ImportRow* row) {
   point->set_address(address);
 }
 
-// What is none of the choices stays unset, so that the server names it together with all else that is wrong.
+// Leaves an unknown value unset, so that the server reports it together with all other faults.
 void SetConsent(const std::string& value, ImportRow* row) {
   const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "consent", value);
   if (consent.ok()) row->message.mutable_enrollment()->set_consent(static_cast<v1::Consent>(*consent));
 }
 
-// Columns but those of factors, as help texts list them.
+// Returns all columns but those of factors, in the order of the help texts.
 const std::vector<std::pair<std::string, Setter>>& Columns() {
   static const auto& columns = *new std::vector<std::pair<std::string, Setter>>{
       {"patient", SetText<&v1::Enrollment::mutable_patient>},
@@ -80,7 +80,7 @@ void AddFault(const std::string& column, absl::string_view description, ImportRo
 void SetColumn(const std::string& column, const std::string& value, ImportRow* row) {
   if (value.empty()) return;
   if (value.size() > kMaxValue) return AddFault(column, "is too long", row);
-  // What is not UTF-8 cannot even be sent.
+  // gRPC cannot send a string that is not UTF-8.
   if (!plan::IsCleanText(value, /*allow_newline=*/true)) {
     return AddFault(column, "must be valid UTF-8 without control characters", row);
   }
@@ -92,7 +92,7 @@ void SetColumn(const std::string& column, const std::string& value, ImportRow* r
   if (IsContact(column)) row->contact_columns.push_back(column);
 }
 
-// What is wrong with a header.
+// Returns what is wrong with the header.
 plan::FieldErrors HeaderFaults(const std::string& place, const std::vector<std::string>& columns,
                                bool pathway_is_known) {
   plan::FieldErrors faults;
@@ -116,13 +116,13 @@ plan::FieldErrors HeaderFaults(const std::string& place, const std::vector<std::
   return faults;
 }
 
-// What is wrong with a column: of consent, the server knows no more than that it was not said.
+// Returns what is wrong with a column. The server only sees that consent is not set, so the choices are named here.
 std::string DescriptionOf(absl::string_view column, const std::string& description) {
   if (column != "consent") return description;
   return absl::StrCat("must be one of: ", EnumChoices(*v1::Consent_descriptor()));
 }
 
-// The server's name of a field, in terms of the columns: `procedure_date` of `enrollment.procedure_date`.
+// Returns the column of a field that the server names: `procedure_date` for `enrollment.procedure_date`.
 std::string ColumnOf(const ImportRow& row, absl::string_view field) {
   absl::ConsumePrefix(&field, "enrollment.");
   if (absl::ConsumePrefix(&field, "factors[\"")) return absl::StrCat(kFactor, field.substr(0, field.rfind("\"]")));
@@ -177,14 +177,14 @@ bool ImportFile::Next(ImportRow* row) {
   std::string* pathway = row->message.mutable_enrollment()->mutable_pathway();
   if (pathway->empty()) *pathway = pathway_;
   if (!pathway->empty()) *pathway = PathwayName(clinic_, *pathway);
-  CheckTwice(row);
+  CheckRepeated(row);
   return true;
 }
 
-void ImportFile::CheckTwice(ImportRow* row) {
+void ImportFile::CheckRepeated(ImportRow* row) {
   const v1::Enrollment& patient = row->message.enrollment();
   if (patient.patient().empty() || patient.pathway().empty() || patient.procedure_date().empty()) return;
-  // Ids of their own tell two knees of one day apart.
+  // Two knees of one day are told apart by their enrollment ids.
   const std::string key = absl::StrCat(patient.patient(), "\n", patient.pathway(), "\n", patient.procedure_date(), "\n",
                                        row->message.enrollment_id());
   const auto [earlier, is_first] = seen_.emplace(key, row->message.line_number());

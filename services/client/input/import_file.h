@@ -2,6 +2,7 @@
 #define AFTERCARE_SERVICES_CLIENT_INPUT_IMPORT_FILE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,44 +13,46 @@
 #include "google/rpc/status.pb.h"
 #include "services/client/input/csv.h"
 
+// Reads the CSV file of `aftercare import`, and writes the file of the lines that failed. Free functions are pure and
+// thread safe.
 namespace aftercare::client {
 
-// Why one line of a file was not imported. Holds nothing of a patient.
+// Why one line was not imported. Holds no data of a patient.
 struct LineFault {
   int64_t line = 0;
-  std::vector<std::string> columns;  // at fault, where it lies in some
+  std::vector<std::string> columns;  // The columns at fault, if the fault is in columns.
   std::string message;
 };
 
-// One patient of a file.
+// One line of the file.
 struct ImportRow {
-  v1::ImportLine message;  // with the number of the line
-  std::vector<std::string> contact_columns;  // which columns the contact points are from
+  v1::ImportLine message;                    // The patient, with the number of the line.
+  std::vector<std::string> contact_columns;  // For each contact point, the column it is from.
 
-  // Faults that the server need not be asked about: then the row is not to be sent.
+  // What is wrong with the row, found without the server. If `fault` is not empty the row must not be sent.
   std::vector<std::string> bad_columns;
   std::string fault;
 };
 
-// A file of patients: a header that names the columns, then a line for each. Not thread safe.
+// A file of patients: a header that names the columns, then one line for each patient. Not thread safe.
 class ImportFile {
  public:
-  // Reads the header, and goes once through the whole file to see that it can be read. `path` is what failures call it;
-  // `clinic` is a resource name; `pathway` (id or name) is for lines that name none. `text` must outlive the result. A
-  // failure names every column that is unknown, doubled or missing.
+  // Reads the header, and scans the whole file to see that it can be read. `path` is the name for failures, `clinic` a
+  // resource name, and `pathway` the id or name of the pathway for lines that name none. `text` must outlive the
+  // result. The failure names every column that is unknown, repeated or missing.
   static absl::StatusOr<ImportFile> Open(const std::string& path, absl::string_view text, const std::string& clinic,
                                          const std::string& pathway);
 
-  // Patients in it.
+  // Returns the number of patients in the file.
   int64_t size() const { return size_; }
 
-  // Reads the next one. False at the end.
+  // Reads the next row. Returns false at the end.
   bool Next(ImportRow* row);
 
  private:
   explicit ImportFile(absl::string_view text) : reader_(std::make_unique<CsvReader>(text)) {}
 
-  void CheckTwice(ImportRow* row);
+  void CheckRepeated(ImportRow* row);
 
   std::unique_ptr<CsvReader> reader_;
   std::vector<std::string> columns_;
@@ -57,18 +60,19 @@ class ImportFile {
   std::string pathway_;
   int64_t size_ = 0;
   CsvRecord record_;
-  absl::flat_hash_map<std::string, int64_t> seen_;  // lines by patient, pathway and procedure date
+  absl::flat_hash_map<std::string, int64_t> seen_;  // Line by patient, pathway and procedure date.
 };
 
-// Names of all columns, for help texts.
+// Returns the names of all columns, for help texts.
 std::string ImportColumns();
 
-// What the server refused in terms of the file's columns.
+// Returns the fault of a row that the server refused with `status`, in terms of the file's columns.
 LineFault FaultOf(const ImportRow& row, const google::rpc::Status& status);
-// What the row itself says.
+
+// Returns the fault that was found without the server.
 LineFault FaultOf(const ImportRow& row);
 
-// The faults as a file: line, columns, message.
+// Returns the faults as a CSV file with the columns line, columns and message.
 std::string RenderFaults(const std::vector<LineFault>& faults);
 
 }  // namespace aftercare::client

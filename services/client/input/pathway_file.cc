@@ -12,6 +12,7 @@
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/text_file.h"
+#include "services/client/input/text_format_errors.h"
 
 namespace aftercare::client {
 namespace {
@@ -27,7 +28,7 @@ struct Step {
   std::string key;
 };
 
-// Splits a path at its dots; keys in quotes may hold anything but quotes.
+// Splits a path at its dots. Keys in quotes may hold anything but quotes.
 std::vector<Step> StepsOf(absl::string_view field) {
   std::vector<Step> steps;
   while (!field.empty()) {
@@ -49,7 +50,8 @@ std::vector<Step> StepsOf(absl::string_view field) {
   return steps;
 }
 
-// Which entry of a map, in the order of the text, has that key: the first that mentions it in quotes.
+// Returns the index of the entry of a map with that key, in the order of the text: the first entry that mentions the
+// key in quotes. -1 if there is none.
 int EntryOf(const TextFormat::ParseInfoTree& places, const FieldDescriptor* field, const std::string& key,
             const std::vector<absl::string_view>& lines) {
   const std::string quoted = absl::StrCat("\"", key, "\"");
@@ -79,9 +81,9 @@ absl::StatusOr<PathwayFile> PathwayFile::Parse(const std::string& path, absl::st
   file.text_ = std::string(text);
   file.places_ = std::make_shared<TextFormat::ParseInfoTree>();
   plan::FieldErrors errors;
-  TextFaults faults(path, &errors);
+  TextFormatErrors collector(path, &errors);
   TextFormat::Parser parser;
-  parser.RecordErrorsTo(&faults);
+  parser.RecordErrorsTo(&collector);
   parser.WriteLocationsTo(file.places_.get());
   if (!parser.ParseFromString(file.text_, &file.pathway_)) {
     return FaultsError("the file is not a pathway in protobuf text format", errors);

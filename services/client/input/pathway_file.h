@@ -14,26 +14,27 @@
 
 namespace aftercare::client {
 
-// A pathway written as text by a person, who wants to know where a fault is. Immutable, so thread safe.
+// A pathway in protobuf text format, with the place of every field, so that faults can be reported by line and column.
+// Immutable, so thread safe.
 class PathwayFile {
  public:
-  // Reads and parses. A usage error if the file cannot be read; if it is no pathway, a failure that names every fault
-  // with its line and column.
+  // Reads and parses a file. Returns a usage error if the file cannot be read. If the content is not a pathway, the
+  // failure lists every fault with its line and column.
   static absl::StatusOr<PathwayFile> Read(const std::string& path);
 
-  // The same of text at hand; `path` is what failures call it.
+  // As Read, with the content of the file. Failures name `path`.
   static absl::StatusOr<PathwayFile> Parse(const std::string& path, absl::string_view text);
 
   const v1::Pathway& pathway() const { return pathway_; }
 
-  // Checks it as the server would. A failure names every fault by line and field.
+  // Compiles the pathway with the checks that the server makes. The failure lists every fault by line and field.
   absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Compile() const;
 
-  // Where a field stands, `knee.textproto:120:3`, by its path in the pathway; the nearest enclosing field if it is not
-  // there, and just the file if that is none.
+  // Returns the place of a field, given its path in the pathway: `knee.textproto:120:3`. If the file does not have the
+  // field, it is the place of the nearest enclosing field, and without one the name of the file.
   std::string Locate(absl::string_view field) const;
 
-  // What the file's name suggests as an id: the part before the first dot.
+  // Returns the id for a pathway that is given none: the file's name up to the first dot.
   std::string DefaultId() const;
 
  private:

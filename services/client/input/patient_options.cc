@@ -3,12 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "services/client/common/values.h"
 #include "services/client/input/calendar_options.h"
-#include "services/client/input/filter_options.h"
+#include "services/client/input/repeatable_option.h"
 
 namespace aftercare::client {
 namespace {
 
-// The options of contact points, collected in the order given: only the parser knows it.
+// Adds the options of contact points. Callbacks collect them, since only the parser knows in which order they were
+// given.
 void AddContactOptions(CLI::App* command, const std::shared_ptr<PatientOptions>& options) {
   const auto add = [&](const char* name, v1::Channel channel, const char* description, const char* type) {
     command
@@ -46,7 +47,8 @@ void AddPatientOptions(CLI::App* command, const std::shared_ptr<PatientOptions>&
       "Whether the patient agreed to messages: " + EnumChoices(*v1::Consent_descriptor()) + needed, "WHAT");
   add("--zone", &options->zone, "IANA time zone of the patient" + otherwise("clinic"), "ZONE");
   add("--locale", &options->locale, "BCP 47 tag of the patient's language" + otherwise("pathway"), "LOCALE");
-  AddListOption(command, "--factor", &options->factors, "A fact about the patient, severity=severe; may be repeated")
+  AddRepeatableOption(command, "--factor", &options->factors,
+                      "A fact about the patient, severity=severe; may be repeated")
       ->type_name("FACTOR=VALUE");
   AddContactOptions(command, options);
   add("--contact-hours", &options->contact_hours, kContactHoursHelp + otherwise("clinic"), "HOURS");

@@ -9,9 +9,11 @@
 #include "absl/status/status.h"
 #include "aftercare/v1/enrollment.pb.h"
 
-// What enroll and update let a user say of a patient.
+// The options that describe a patient, which `enroll` and `update` share. Functions are thread safe for different
+// commands.
 namespace aftercare::client {
 
+// The options as typed.
 struct PatientOptions {
   std::string first_name;
   std::string last_name;
@@ -24,11 +26,12 @@ struct PatientOptions {
   std::string consent;
 };
 
-// Adds the options to a command. For one that enrols, their descriptions say what is needed and what the defaults are.
+// Adds the options to a command. If the command enrols, the descriptions say which options are needed and what the
+// defaults are.
 void AddPatientOptions(CLI::App* command, const std::shared_ptr<PatientOptions>& options, bool enrolling);
 
-// Puts what the options say before what `enrollment` says: factors one by one, contact points all together. A usage
-// error for what cannot be read.
+// Sets the fields of `enrollment` for which there are options. Factors replace those of the same name; contact points
+// replace all contact points. Returns a usage error if an option makes no sense.
 absl::Status ApplyPatientOptions(const PatientOptions& options, v1::Enrollment* enrollment);
 
 }  // namespace aftercare::client

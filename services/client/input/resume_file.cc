@@ -12,7 +12,7 @@
 namespace aftercare::client {
 namespace {
 
-// More than any token has.
+// Larger than any token.
 constexpr size_t kMaxBytes = 4096;
 
 bool IsToken(absl::string_view text) {
@@ -28,17 +28,17 @@ absl::StatusOr<std::optional<std::string>> ResumeFile::Load() {
   if (path_.empty() || (!std::filesystem::exists(path_, error) && !error)) return std::optional<std::string>();
   absl::StatusOr<std::string> content = ReadTextFile(path_, kMaxBytes);
   if (!content.ok()) return content.status();
-  kept_ = std::string(absl::StripAsciiWhitespace(*content));
-  if (!IsToken(kept_)) {
+  saved_ = std::string(absl::StripAsciiWhitespace(*content));
+  if (!IsToken(saved_)) {
     return UsageError(absl::StrCat(path_, " holds no token of a watch. Name another file, or remove it to begin now"));
   }
-  return std::make_optional(kept_);
+  return std::make_optional(saved_);
 }
 
 absl::Status ResumeFile::Save(absl::string_view token) {
-  if (path_.empty() || token == kept_) return absl::OkStatus();
+  if (path_.empty() || token == saved_) return absl::OkStatus();
   if (absl::Status status = WriteFileDurably(path_, absl::StrCat(token, "\n")); !status.ok()) return status;
-  kept_ = std::string(token);
+  saved_ = std::string(token);
   return absl::OkStatus();
 }
 

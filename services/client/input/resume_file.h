@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,24 +11,25 @@
 
 namespace aftercare::client {
 
-// A file that holds where a watch goes on, and nothing else. Not thread safe.
+// A file that holds the resume token of a watch and nothing else. Not thread safe.
 class ResumeFile {
  public:
-  // Without a path it keeps nothing.
+  // With an empty path nothing is saved, and Load returns no token.
   explicit ResumeFile(std::string path) : path_(std::move(path)) {}
 
   const std::string& path() const { return path_; }
 
-  // The token that was kept; nothing if there is no such file yet. A usage error for a file that cannot be read or
-  // holds anything else.
+  // Returns the saved token, or nullopt if the file does not exist. Returns a usage error if the file cannot be read or
+  // does not hold a token.
   absl::StatusOr<std::optional<std::string>> Load();
 
-  // Keeps a token in the place of the one before, so that a crash leaves one of the two. A usage error if it cannot.
+  // Replaces the saved token. After a crash the file holds either the old or the new token. Returns a usage error if
+  // the file cannot be written.
   absl::Status Save(absl::string_view token);
 
  private:
   const std::string path_;
-  std::string kept_;
+  std::string saved_;
 };
 
 }  // namespace aftercare::client

@@ -12,7 +12,7 @@
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
-#include "services/client/render/lists.h"
+#include "services/client/render/labels.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
@@ -27,18 +27,18 @@ std::string Day(absl::CivilDay day) {
   return absl::FormatTime("%a %e %b", absl::FromCivil(day, absl::UTCTimeZone()), absl::UTCTimeZone());
 }
 
-// The rule of `{rule}.{n}`.
+// Returns the rule of a reminder with the id `{rule}.{n}`.
 std::string RuleOf(const v1::Reminder& reminder) {
   const std::string id = IdOf(reminder.name());
   return id.substr(0, id.rfind('.'));
 }
 
-// Lives for one call.
+// Builds one agenda. Lives for one call.
 class Agenda {
  public:
   Agenda(const v1::GetTimelineResponse& timeline, int width, bool colour)
       : timeline_(timeline),
-        zone_(plan::FindZone(timeline.enrollment().time_zone()).value_or(absl::UTCTimeZone())),
+        zone_(ZoneOrUtc(timeline.enrollment().time_zone())),
         day0_(plan::ParseDate(timeline.enrollment().procedure_date()).value_or(absl::CivilDay())),
         width_(std::max(width, kLeastWidth)),
         colour_(colour) {}
@@ -55,11 +55,11 @@ class Agenda {
   const absl::CivilDay day0_;
   const int width_;
   const bool colour_;
-  std::map<std::string, std::string> texts_;  // By rule: the text last shown.
+  std::map<std::string, std::string> texts_;  // The text last shown, by rule.
   std::string out_;
 };
 
-// A window that closes at midnight is understood as the end of the day before.
+// Returns when the window closes. Midnight is written as 24:00 of the day before.
 std::string Agenda::Until(const v1::Reminder& reminder, absl::CivilSecond due) const {
   const absl::CivilSecond end = absl::ToCivilSecond(plan::ToTime(reminder.expire_time()), zone_);
   const bool midnight = end == absl::CivilSecond(absl::CivilDay(end));

@@ -7,9 +7,9 @@
 
 namespace aftercare::client {
 
-// A patient's year as a list to read: by phase, in each every reminder with its day and times by the patient's clock,
-// and below the first of a kind its text. Lines end with line feeds; none is wider than `width` columns (at least 60
-// are assumed), except to hold an id. Pure and thread safe.
+// Returns a patient's year as a list to read. It goes by phase. Each reminder is a line with its day and times by the
+// patient's clock, followed by its text if that differs from the last one of the same rule. Every line ends with a line
+// feed. No line is wider than `width` columns (at least 60), except for a long id. Pure and thread safe.
 std::string RenderAgenda(const v1::GetTimelineResponse& timeline, int width, bool colour);
 
 }  // namespace aftercare::client

@@ -7,14 +7,14 @@ namespace {
 
 constexpr int64_t kDaySeconds = 86400;
 
-// A scale for both parts: columns a day, then `columns` columns for `weeks` weeks.
+// The scales of both parts: `day` columns a day, then `columns` columns for `weeks` weeks.
 struct Scale {
   int day = 1;
   int columns = 1;
   int weeks = 1;
 };
 
-// From the finest that is still pleasant to look at to the coarsest.
+// From the finest to the coarsest.
 constexpr Scale kScales[] = {{3, 2, 1}, {2, 2, 1}, {3, 1, 1}, {2, 1, 1}, {1, 1, 1}, {2, 1, 2}, {1, 1, 2}, {1, 1, 4}};
 
 int WeekColumns(int64_t days, int columns, int weeks) {

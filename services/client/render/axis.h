@@ -7,42 +7,42 @@
 
 namespace aftercare::client {
 
-// The days drawn one by one: those after a procedure are crowded, the rest of the year is long.
-inline constexpr int kCloseDays = 15;  // Day 0 to 14: weeks 1 and 2.
+// How many days are drawn one by one: day 0 to 14. The days after a procedure have most of the reminders.
+inline constexpr int kCloseDays = 15;
 
-// Which column of a terminal an hour of the year falls in. The first two weeks go day by day, what follows by weeks,
-// and one column between them shows where the scale changes. A short year goes day by day throughout. Immutable, so
-// thread safe.
+// The time axis of a picture of text: maps a time of the year to a column. The first kCloseDays days have a scale by
+// days, the rest of the year has a scale by weeks, and one column between the two shows where the scale changes. A
+// short year has the scale by days throughout. Immutable, so thread safe.
 class Axis {
  public:
-  // From day 0 to the last day, in at most `columns` columns (at least 20 are assumed): the finest scale that fits.
+  // Makes an axis from `day0` to `last` with the finest scale that fits in `columns` columns (at least 20).
   Axis(absl::CivilDay day0, absl::CivilDay last, int columns);
 
-  // How many columns it takes.
+  // Returns how many columns the axis takes.
   int columns() const { return static_cast<int>(starts_.size()); }
 
-  // Columns a day takes in the first part.
+  // Returns how many columns a day takes in the scale by days.
   int columns_a_day() const { return columns_a_day_; }
 
-  // The column of the change of scale, or -1 if there is none.
+  // Returns the column where the scale changes, or -1 if there is none.
   int break_column() const { return break_column_; }
 
-  // Days a column stands for in the second part.
+  // Returns how many days a column stands for in the scale by weeks.
   double days_a_column() const { return days_a_column_; }
 
-  // The column of a local time; the nearest one for times outside.
+  // Returns the column of a local time. A time outside the axis gets the nearest column.
   int ColumnOf(absl::CivilSecond time) const;
 
-  // Whether the time is on one of the days shown.
+  // Returns whether the time is on one of the days of the axis.
   bool Contains(absl::CivilSecond time) const;
 
  private:
   void AddDays(int days);
-  void AddWeeks(int numerator, int denominator);
+  void AddWeeks(int columns, int weeks);
 
   absl::CivilDay day0_;
   absl::CivilDay last_;
-  std::vector<absl::CivilSecond> starts_;  // When each column begins; the break column where the second part does.
+  std::vector<absl::CivilSecond> starts_;  // When each column begins. The break begins with the first week.
   int columns_a_day_ = 1;
   int break_column_ = -1;
   double days_a_column_ = 1;

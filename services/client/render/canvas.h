@@ -9,34 +9,34 @@
 
 namespace aftercare::client {
 
-// One line of a terminal picture, column by column. Not thread safe.
+// One line of a picture of text, to be written to column by column. Not thread safe.
 class Canvas {
  public:
   explicit Canvas(int columns) : cells_(columns) {}
 
   int columns() const { return static_cast<int>(cells_.size()); }
 
-  // Puts a character one column wide; outside the line it is dropped.
+  // Puts a character that is one column wide. Does nothing if the column is outside the line.
   void Put(int column, absl::string_view character, Ink ink);
 
-  // Writes text from that column on; what does not fit on the line is dropped.
+  // Writes text from the column on. Text that does not fit on the line is dropped.
   void Write(int column, absl::string_view text, Ink ink);
 
-  // Writes text if it fits on the line, with a blank column before and after it; otherwise changes nothing and returns
+  // Writes text if it fits on the line with a blank column before and after it. Otherwise changes nothing and returns
   // false.
   bool WriteApart(int column, absl::string_view text, Ink ink);
 
-  // Whether `width` columns from `column` on are on the line and blank.
+  // Returns whether the `width` columns from `column` on are on the line and blank.
   bool IsBlank(int column, int width) const;
 
-  // The line, without blanks at its end.
+  // Returns the line without the blanks at its end and without a line feed.
   std::string Render(bool colour) const;
 
  private:
   struct Cell {
-    std::string character;  // Empty: blank, or the second column of a wide character.
+    std::string character;  // Empty if the cell is blank or covered.
     Ink ink = Ink::kPlain;
-    bool covered = false;  // The second column of a wide character.
+    bool covered = false;  // It is the second column of a wide character.
   };
 
   std::vector<Cell> cells_;

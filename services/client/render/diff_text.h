@@ -6,13 +6,13 @@
 #include "aftercare/v1/plan_diff.pb.h"
 #include "services/client/render/lists.h"
 
-// What a change makes of a plan, for a terminal. Functions are pure and thread safe.
+// What a change does to a plan, as text for a terminal. All functions are pure and thread safe.
 namespace aftercare::client {
 
-// `6 moved, 0 added, 1 dropped, 2 sent already`.
+// Returns the counts: `6 moved, 0 added, 1 dropped, 2 sent already`.
 std::string DiffSummary(const v1::PlanDiff& diff);
 
-// The changes as a table, and the summary; `The plan stays as it is.` where there is none.
+// Returns a table of the changes and the summary, or `The plan stays as it is.` if nothing changes.
 std::string RenderDiff(const v1::PlanDiff& diff, const ListStyle& style);
 
 }  // namespace aftercare::client

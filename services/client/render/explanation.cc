@@ -1,11 +1,11 @@
 #include "services/client/render/explanation.h"
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
-#include "services/client/render/lists.h"
+#include "services/client/common/values.h"
+#include "services/client/render/labels.h"
 
 namespace aftercare::client {
 namespace {
@@ -19,8 +19,9 @@ std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zon
   return absl::FormatTime(whole_minute ? "%a %-d %b %Y %H:%M" : "%a %-d %b %Y %H:%M:%S", instant, zone);
 }
 
-// Why it stands where it stands, as the end of a sentence that began with its state. `of_itself`: it was completed.
-std::string ReasonText(v1::ReminderReason reason, bool of_itself) {
+// Returns the reason of a state as the end of a sentence that began with the state. `completed` says whether the state
+// is COMPLETED.
+std::string ReasonText(v1::ReminderReason reason, bool completed) {
   switch (reason) {
     case v1::REMINDER_REASON_LATE_ENROLLMENT:
       return "its window had closed when the patient was enrolled";
@@ -51,7 +52,7 @@ std::string ReasonText(v1::ReminderReason reason, bool of_itself) {
     case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
       return "no contact hours open inside its window";
     case v1::REMINDER_REASON_ANSWERED:
-      return of_itself ? "the patient answered it" : "the patient answered another one that asked the same";
+      return completed ? "the patient answered it" : "the patient answered another one that asked the same";
     case v1::REMINDER_REASON_SILENCED:
       return "it would have come too soon after an answer";
     case v1::REMINDER_REASON_OPTED_OUT:
@@ -72,7 +73,7 @@ std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
   return text;
 }
 
-// `window   until ...`, the lines after the first indented like it.
+// Returns `window   until ...`. Further lines of the value are indented like the first.
 std::string Field(absl::string_view name, absl::string_view value) {
   constexpr int kIndent = 10;
   std::string out;
@@ -85,11 +86,11 @@ std::string Field(absl::string_view name, absl::string_view value) {
 }  // namespace
 
 std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone) {
-  const absl::TimeZone zone = plan::FindZone(time_zone).value_or(absl::UTCTimeZone());
+  const absl::TimeZone zone = ZoneOrUtc(time_zone);
   const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
   std::string out = Field("reminder", absl::StrCat(ShortReminder(reminder.name()), ", ",
-                                                   task ? "a task for the care team" : "a message for the patient", " (",
-                                                   reminder.category(), ")"));
+                                                   task ? "a task for the care team" : "a message for the patient",
+                                                   " (", reminder.category(), ")"));
   absl::StrAppend(&out, Field("text", reminder.text()), Field("due", TimeText(reminder.due_time(), zone)));
   for (int i = 0; i < reminder.steps_size(); ++i) {
     absl::StrAppend(&out, Field(i == 0 ? "because" : "", absl::StrCat(i + 1, ". ", reminder.steps(i).description())));

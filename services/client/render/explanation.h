@@ -8,8 +8,8 @@
 
 namespace aftercare::client {
 
-// A reminder in plain words: what it is, each step on the way to its due time, its window, where it stands and why.
-// Times are those of the zone with that name; of UTC if this machine lacks it. Pure and thread safe.
+// Explains a reminder in plain words: what it is, each step that led to its due time, its window, its state and the
+// reason. Times are in the IANA zone `time_zone`, or in UTC if this machine does not know it. Pure and thread safe.
 std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone);
 
 }  // namespace aftercare::client

@@ -18,7 +18,7 @@ class Formatter final : public CLI::Formatter {
 
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     std::string name = make_option_name(option, is_positional);
-    // A positional is its own placeholder.
+    // A positional is its own placeholder, so it needs no type.
     if (!is_positional && option->get_type_size() != 0) absl::StrAppend(&name, " ", option->get_type_name());
     std::string description = option->get_description();
     const auto add = [&](absl::string_view words) {
@@ -41,7 +41,7 @@ class Formatter final : public CLI::Formatter {
   std::string make_footer(const CLI::App* app) const override {
     const CLI::App* parent = app->get_parent();
     if (parent == nullptr) return app->get_footer() + "\n";
-    // CLI11 hands a footer down; what was handed down is not meant.
+    // A command of CLI11 inherits the footer of its parent, which does not fit.
     const std::string own = app->get_footer() == parent->get_footer() ? "" : app->get_footer() + "\n\n";
     if (!app->get_subcommands({}).empty()) return own + "Each has a --help of its own.\n";
     return own + "Options of every command: --server, --clinic, --json, --timeout; see aftercare --help.\n";
@@ -64,7 +64,7 @@ class Formatter final : public CLI::Formatter {
   const int width_;
 };
 
-// The innermost command that was named.
+// Returns the innermost command that was named.
 const CLI::App* Named(const CLI::App* app) {
   for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = app->get_subcommands()) app = chosen.front();
   return app;
@@ -77,7 +77,7 @@ std::string FullName(const CLI::App* app) {
 
 }  // namespace
 
-std::shared_ptr<CLI::Formatter> HelpFormatter(int width) { return std::make_shared<Formatter>(width); }
+std::shared_ptr<CLI::Formatter> MakeHelpFormatter(int width) { return std::make_shared<Formatter>(width); }
 
 std::string RenderParseFailure(const CLI::App* app, const CLI::Error& error) {
   const CLI::App* named = Named(app);

@@ -6,15 +6,14 @@
 
 #include "CLI/CLI.hpp"
 
-// What the program says of its own command line: help texts, and why a line makes no sense.
+// Help texts, and the messages for command lines that make no sense. All functions are thread safe.
 namespace aftercare::client {
 
-// Writes help whose lines of options fit in `width` columns (at least 60 are assumed). Every command's help names the
-// options it shares with the others.
-std::shared_ptr<CLI::Formatter> HelpFormatter(int width);
+// Returns a formatter of help whose lines of options fit in `width` columns (at least 60). The help of every command
+// ends with the options that all commands share.
+std::shared_ptr<CLI::Formatter> MakeHelpFormatter(int width);
 
-// Why the command line of `app` could not be read, in lines for a reader: the fault, or the commands to choose from
-// where none was named.
+// Explains why `app` could not parse its command line: the fault, or the commands to choose from if none was named.
 std::string RenderParseFailure(const CLI::App* app, const CLI::Error& error);
 
 }  // namespace aftercare::client

@@ -11,10 +11,10 @@
 namespace aftercare::client {
 namespace {
 
-// Bytes of a line, without its end (RFC 5545, 3.1).
+// The most bytes of a line, without its end (RFC 5545, 3.1).
 constexpr size_t kMaxLine = 75;
 
-// Appends a content line, folded where it is too long, but never within a character: a continuation begins with a
+// Appends a content line. A line that is too long is folded, but not within a character. A continuation begins with a
 // space.
 void AddLine(absl::string_view line, std::string* out) {
   for (size_t room = kMaxLine; line.size() > room; room = kMaxLine - 1) {
@@ -26,7 +26,7 @@ void AddLine(absl::string_view line, std::string* out) {
   absl::StrAppend(out, line, "\r\n");
 }
 
-// A value of type TEXT (3.3.11).
+// Returns a value of type TEXT (3.3.11).
 std::string Escaped(absl::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -42,8 +42,8 @@ std::string Escaped(absl::string_view text) {
 
 std::string Utc(absl::Time time) { return absl::FormatTime("%Y%m%dT%H%M%SZ", time, absl::UTCTimeZone()); }
 
-// `ana.month-6@riverside.aftercare`: of `clinics/riverside/enrollments/ana/visits/month-6`, in whose ids there is no
-// dot.
+// Returns `ana.month-6@riverside.aftercare` for `clinics/riverside/enrollments/ana/visits/month-6`. Ids have no dots,
+// so UIDs are unique.
 std::string UidOf(const v1::Visit& visit) {
   const std::vector<absl::string_view> parts = absl::StrSplit(visit.name(), '/');
   if (parts.size() != 6) return visit.name();
@@ -57,7 +57,7 @@ void AddEvent(const v1::Visit& visit, std::string* out) {
   const bool cancelled = visit.state() == v1::VISIT_STATE_CANCELLED;
   AddLine("BEGIN:VEVENT", out);
   AddLine(absl::StrCat("UID:", UidOf(visit)), out);
-  // Both grow with every change of the visit; the minutes fit a calendar's 32 bits.
+  // Both grow with every change of the visit. Minutes fit in the 32 bits that calendars have.
   AddLine(absl::StrCat("DTSTAMP:", Utc(changed)), out);
   AddLine(absl::StrCat("SEQUENCE:", absl::ToUnixSeconds(changed) / 60), out);
   AddLine(absl::StrCat("DTSTART:", Utc(start)), out);

@@ -8,9 +8,9 @@
 
 namespace aftercare::client {
 
-// Visits with an appointment as an iCalendar file (RFC 5545), which calendars open: an event each, called by the visit
-// and the clinic's id of the patient, never by a name. A visit keeps its UID, so that a calendar that has it moves it
-// when it was booked anew. Visits without an appointment are passed over. Pure and thread safe.
+// Returns the visits that have an appointment as an iCalendar file (RFC 5545) with one event each. The title of an
+// event holds the visit and the clinic's id of the patient, but no name. A visit always has the same UID, so a calendar
+// that has it already moves it when it is booked anew. Pure and thread safe.
 std::string RenderICalendar(const std::vector<v1::Visit>& visits);
 
 }  // namespace aftercare::client

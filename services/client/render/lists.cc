@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "scheduler/plan/civil.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
-#include "services/client/input/calendar_options.h"
+#include "services/client/render/labels.h"
 #include "services/client/render/table.h"
 #include "services/client/render/year.h"
 
@@ -18,7 +18,7 @@ namespace aftercare::client {
 namespace {
 
 std::string FactorsOf(const v1::Enrollment& enrollment) {
-  // A map has no order of its own.
+  // A protobuf map is not sorted.
   const std::map<std::string, std::string> sorted(enrollment.factors().begin(), enrollment.factors().end());
   return absl::StrJoin(sorted, " ", absl::PairFormatter("="));
 }
@@ -29,8 +29,6 @@ std::string EnrollmentStateOf(const v1::Enrollment& enrollment) {
   return reason.empty() ? state : absl::StrCat(state, " (", reason, ")");
 }
 
-absl::TimeZone ZoneOf(const std::string& name) { return plan::FindZone(name).value_or(absl::UTCTimeZone()); }
-
 std::string Field(absl::string_view name, absl::string_view value) {
   return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
 }
@@ -39,7 +37,7 @@ std::string WindowOf(const v1::Visit& visit) {
   return absl::StrCat(visit.window_first_date(), " to ", visit.window_last_date());
 }
 
-// Each on a line of its own, the first with the field's name.
+// Returns one line for each holiday, the first with the name of the field.
 std::string HolidayFields(const v1::Clinic& clinic) {
   std::string out;
   for (const v1::Holiday& holiday : clinic.holidays()) {
@@ -50,7 +48,7 @@ std::string HolidayFields(const v1::Clinic& clinic) {
   return out;
 }
 
-// `enrolled`, `paused`.
+// Returns `enrolled`, `paused` and so on.
 std::string EnrollmentEventLabel(v1::EventType type) {
   if (type == v1::EVENT_TYPE_ENROLLMENT_CREATED) return "enrolled";
   const std::string label = EnumLabel(*v1::EventType_descriptor(), type);
@@ -59,15 +57,11 @@ std::string EnrollmentEventLabel(v1::EventType type) {
 
 }  // namespace
 
-std::string StateLabel(v1::ReminderState state) { return EnumLabel(*v1::ReminderState_descriptor(), state); }
-std::string ReasonLabel(v1::ReminderReason reason) { return EnumLabel(*v1::ReminderReason_descriptor(), reason); }
-std::string ChannelLabel(v1::Channel channel) { return EnumLabel(*v1::Channel_descriptor(), channel); }
-
 std::string RenderClinics(const std::vector<v1::Clinic>& clinics, const ListStyle& style) {
   Table table({"CLINIC", "TIME ZONE", "TEST CLOCK", "PHONE", "NAME"});
   for (const v1::Clinic& clinic : clinics) {
     table.Add({IdOf(clinic.name()), clinic.time_zone(),
-               FormatInstant(clinic.test_clock_time(), ZoneOf(clinic.time_zone())), clinic.phone(),
+               FormatInstant(clinic.test_clock_time(), ZoneOrUtc(clinic.time_zone())), clinic.phone(),
                clinic.display_name()});
   }
   return table.Render(style.width, style.colour);
@@ -133,22 +127,12 @@ std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& 
   return table.Render(style.width, style.colour);
 }
 
-std::string MeaningText(v1::ReplyMeaning meaning, const std::optional<int>& score) {
-  return absl::StrCat(EnumLabel(*v1::ReplyMeaning_descriptor(), meaning), score ? absl::StrCat(" ", *score) : "");
-}
-
-std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels) {
-  return absl::StrJoin(channels, ", ", [](std::string* out, int channel) {
-    absl::StrAppend(out, ChannelLabel(static_cast<v1::Channel>(channel)));
-  });
-}
-
 std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style) {
   Table table({absl::StrCat("RECEIVED (", style.zone.name(), ")"), "PATIENT", "BY", "MEANING", "REMINDER", "TEXT"});
   for (const v1::Reply& reply : replies) {
     const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
     table.Add({FormatInstant(reply.receive_time(), style.zone), reply.patient(), ChannelLabel(reply.channel()),
-               MeaningText(reply.meaning(), score), ShortReminder(reply.reminder()), reply.text()});
+               MeaningLabel(reply.meaning(), score), ShortReminder(reply.reminder()), reply.text()});
   }
   return table.Render(style.width, style.colour);
 }
@@ -238,12 +222,12 @@ std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
 }
 
 std::string RenderClinic(const v1::Clinic& clinic) {
-  const absl::TimeZone zone = ZoneOf(clinic.time_zone());
+  const absl::TimeZone zone = ZoneOrUtc(clinic.time_zone());
   return absl::StrCat(
       Field("clinic", clinic.name()), Field("name", clinic.display_name()), Field("phone", clinic.phone()),
       Field("time zone", clinic.time_zone()),
-      Field("contact hours", clinic.has_contact_hours() ? ContactHoursText(clinic.contact_hours()) : ""),
-      Field("closed", WeekdaysText(clinic.closed_weekdays())), HolidayFields(clinic),
+      Field("contact hours", clinic.has_contact_hours() ? ContactHoursLabel(clinic.contact_hours()) : ""),
+      Field("closed", WeekdayLabels(clinic.closed_weekdays())), HolidayFields(clinic),
       Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
       Field("made", FormatInstant(clinic.create_time(), zone)));
 }
@@ -262,12 +246,12 @@ std::string RenderReply(const v1::Reply& reply) {
   const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
   return absl::StrCat(Field("reply", reply.name()), Field("patient", reply.patient()),
                       Field("enrollment", reply.enrollment()),
-                      Field("understood as", MeaningText(reply.meaning(), score)),
+                      Field("understood as", MeaningLabel(reply.meaning(), score)),
                       Field("answers", ShortReminder(reply.reminder())));
 }
 
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {
-  const absl::TimeZone zone = ZoneOf(enrollment.time_zone());
+  const absl::TimeZone zone = ZoneOrUtc(enrollment.time_zone());
   std::string out = absl::StrCat(
       Field("enrollment", enrollment.name()), Field("patient", enrollment.patient()),
       Field("pathway", absl::StrCat(IdOf(enrollment.pathway()), " revision ", enrollment.pathway_revision())),
@@ -277,10 +261,10 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
     absl::StrAppend(&out, Field(ChannelLabel(point.channel()), point.address()));
   }
   if (enrollment.has_contact_hours()) {
-    absl::StrAppend(&out, Field("contact hours", ContactHoursText(enrollment.contact_hours())));
+    absl::StrAppend(&out, Field("contact hours", ContactHoursLabel(enrollment.contact_hours())));
   }
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
-                  Field("opted out of", ChannelsText(enrollment.opted_out_channels())),
+                  Field("opted out of", ChannelLabels(enrollment.opted_out_channels())),
                   Field("state", EnrollmentStateOf(enrollment)),
                   Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
                   Field("paused", FormatInstant(enrollment.pause_time(), zone)),

@@ -1,7 +1,6 @@
 #ifndef AFTERCARE_SERVICES_CLIENT_RENDER_LISTS_H_
 #define AFTERCARE_SERVICES_CLIENT_RENDER_LISTS_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,57 +15,41 @@
 #include "aftercare/v1/reply.pb.h"
 #include "aftercare/v1/visit.pb.h"
 
-// Messages as lines for a terminal. Lines end with line feeds; `width` is the widest a line may be, 0 for no limit.
-// Functions are pure and thread safe.
+// Resources as text for a terminal: several as a table, one as a field a line. Every line ends with a line feed. All
+// functions are pure and thread safe.
 namespace aftercare::client {
 
-// How lists are to be written.
+// The look of a list.
 struct ListStyle {
-  int width = 0;
-  bool colour = false;
-
-  // Of the times.
-  absl::TimeZone zone = absl::UTCTimeZone();
+  int width = 0;                             // The columns of the widest line; 0 for no limit.
+  bool colour = false;                       // Whether to use colours.
+  absl::TimeZone zone = absl::UTCTimeZone();  // The zone of the times.
 };
 
+// Return a table with one line for each resource.
 std::string RenderClinics(const std::vector<v1::Clinic>& clinics, const ListStyle& style);
 std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListStyle& style);
 std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, const ListStyle& style);
 std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const ListStyle& style);
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style);
-
-// A table of phases by states, with sums.
+std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style);
 std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const ListStyle& style);
+
+// Returns a table of counts by phase and state, with sums.
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style);
 
-std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style);
-
-// One reply, a field a line, without its text.
-std::string RenderReply(const v1::Reply& reply);
-
-// How a reply was understood: `answer 7`, `stop`.
-std::string MeaningText(v1::ReplyMeaning meaning, const std::optional<int>& score);
-
-// What a patient opted out of: `sms, email`.
-std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels);
-
-// One line: when, what, to which reminder or enrollment, its state and reason.
+// Returns one line: the time, what happened, to which reminder or enrollment, its state and reason.
 std::string RenderEvent(const v1::Event& event, const ListStyle& style);
 
-// To whom, how and what, on two lines or more.
+// Returns one line with contact point, reminder and due time, then the lines of the text.
 std::string RenderLease(const v1::Lease& lease, const ListStyle& style);
 
-// One clinic or enrollment, a field a line.
+// Return one resource, a field a line. Fields that are not set are left out; so is the text of a reply. Times of a
+// visit are in `zone`, those of clinics and enrollments in their own zone.
 std::string RenderClinic(const v1::Clinic& clinic);
 std::string RenderEnrollment(const v1::Enrollment& enrollment);
-
-// One visit, a field a line, times in `zone`.
 std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone);
-
-// Short names: `due`, `window-closed`, `sms`.
-std::string StateLabel(v1::ReminderState state);
-std::string ReasonLabel(v1::ReminderReason reason);
-std::string ChannelLabel(v1::Channel channel);
+std::string RenderReply(const v1::Reply& reply);
 
 }  // namespace aftercare::client
 

@@ -1,6 +1,7 @@
 #ifndef AFTERCARE_SERVICES_CLIENT_RENDER_TABLE_H_
 #define AFTERCARE_SERVICES_CLIENT_RENDER_TABLE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,33 +9,33 @@
 
 namespace aftercare::client {
 
-// Lines in columns, each as wide as its widest cell. Columns of numbers are aligned right. Not thread safe.
+// A table of text. Each column is as wide as its widest cell; columns of numbers are aligned right. Not thread safe.
 class Table {
  public:
-  // A title that begins with `>` makes a column of numbers; the sign is not shown.
+  // A title that begins with `>` makes a column of numbers. The `>` is not shown.
   explicit Table(const std::vector<std::string>& titles);
 
-  // Adds a line; `cells` has as many members as there are titles.
+  // Adds a line with one cell for each title.
   void Add(std::vector<std::string> cells);
 
   bool empty() const { return rows_.empty(); }
 
-  // The table with its titles, every line ended by a line feed. No line is wider than `max_width`: what is too long is
-  // cut from the last column. 0 for no limit.
+  // Returns the table with its titles, every line ended by a line feed. Lines are cut to `max_width` columns; 0 for no
+  // limit.
   std::string Render(int max_width, bool colour) const;
 
  private:
   std::string Line(const std::vector<std::string>& cells, const std::vector<int>& widths, int max_width) const;
 
   std::vector<std::string> titles_;
-  std::vector<bool> right_;
+  std::vector<bool> right_;  // By column: whether it is aligned right.
   std::vector<std::vector<std::string>> rows_;
 };
 
-// `1 reminder`, `3 reminders`, `1,204 reminders`.
+// Returns `1 reminder`, `3 reminders`, `1,204 reminders`. Pure and thread safe.
 std::string Counted(int64_t count, absl::string_view noun);
 
-// `1,204`.
+// Returns `1,204`. Pure and thread safe.
 std::string Thousands(int64_t number);
 
 }  // namespace aftercare::client

@@ -101,7 +101,7 @@ const StateLook& LookOf(v1::ReminderState state) { return StateLooks()[RankOf(st
 
 Year YearOf(const v1::GetTimelineResponse& timeline) {
   const v1::Enrollment& enrollment = timeline.enrollment();
-  const absl::TimeZone zone = plan::FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone());
+  const absl::TimeZone zone = ZoneOrUtc(enrollment.time_zone());
   Year year;
   year.phases = PhasesOf(timeline);
   year.now = absl::ToCivilSecond(plan::ToTime(timeline.current_time()), zone);

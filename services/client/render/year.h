@@ -10,23 +10,24 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "services/client/common/terminal.h"
 
-// A patient's year, arranged for drawing, whatever it is drawn on. Functions are pure and thread safe.
+// A patient's year, arranged for drawing as text (year_text.h) or SVG (year_svg.h). All functions are pure and thread
+// safe.
 namespace aftercare::client {
 
-// How a state is drawn. Shapes differ as well as colours, so that a picture can be read without them.
+// How reminders of a state are drawn. Shapes differ as well as colours, so a picture can be read without colours.
 struct StateLook {
   v1::ReminderState state;
-  const char* glyph;   // One column wide.
-  const char* label;   // In the legend.
-  Ink ink;             // On a terminal.
-  const char* colour;  // In an SVG.
+  const char* glyph;   // The mark in text, one column wide.
+  const char* label;   // The word in the legend.
+  Ink ink;             // The colour in text.
+  const char* colour;  // The colour in SVG.
 };
 
-// All states, the most important first: where several share a place, the first of them is seen. What needs somebody
-// comes before what went wrong, that before what is done, and what is done before what is to come.
+// Returns the looks of all states, the most important first. If several marks share a place, the most important one is
+// shown. What needs somebody to act comes first, then what went wrong, then what is done, then what is to come.
 const std::array<StateLook, 10>& StateLooks();
 
-// The look of a state, and its rank in StateLooks; unknown states look like scheduled ones.
+// Return the look of a state and its index in StateLooks. Unknown states look like scheduled ones.
 const StateLook& LookOf(v1::ReminderState state);
 int RankOf(v1::ReminderState state);
 
@@ -37,10 +38,10 @@ struct YearPhase {
   absl::CivilDay last;  // Inclusive.
 };
 
-// One mark: a reminder by the patient's calendar. Refers to the response it comes from.
+// A reminder in the patient's calendar.
 struct YearMark {
   absl::CivilSecond due;
-  const v1::Reminder* reminder;
+  const v1::Reminder* reminder;  // Belongs to the timeline.
 };
 
 // The reminders of one category for one audience, in order of due time.
@@ -48,26 +49,24 @@ struct YearRow {
   std::string label;
   bool care_team = false;
   std::vector<YearMark> marks;
-
-  // How many are sent or completed.
-  int done = 0;
+  int done = 0;  // How many are sent, delivered or completed.
 };
 
-// The whole.
+// The whole year.
 struct Year {
-  std::string title;              // `Ana · P-17 · enrollment e1`.
-  std::string subtitle;           // Pathway, procedure date, zone, what became of the enrollment.
+  std::string title;              // `Ana · P-17 · e1`.
+  std::string subtitle;           // Pathway, procedure date, zone, and how the enrollment ended if it has.
   std::string today;              // `Tue 7 Apr 2026, 09:00 · day 36 · week 6`.
   absl::CivilDay procedure_date;  // Day 0.
-  absl::CivilDay last;            // The last day that holds a phase or a mark.
-  absl::CivilSecond now;
+  absl::CivilDay last;            // The last day with a phase or a mark.
+  absl::CivilSecond now;          // The present by the patient's clock.
   std::vector<YearPhase> phases;  // By first day.
   std::vector<YearRow> rows;      // Those for the patient, then those for the care team, each by first mark.
-  std::array<int, 10> counts{};    // By rank of state.
+  std::array<int, 10> counts{};   // Reminders by rank of state.
 };
 
-// Arranges a timeline, which must outlive the year. Dates and times are those of the patient's zone (UTC if this
-// machine lacks it).
+// Arranges a timeline, which must outlive the year. Dates and times are in the patient's zone, or in UTC if this
+// machine does not know it.
 Year YearOf(const v1::GetTimelineResponse& timeline);
 
 }  // namespace aftercare::client

@@ -19,17 +19,17 @@ namespace {
 // Measures in pixels of the drawing.
 constexpr double kWidth = 1200;
 constexpr double kMargin = 24;
-constexpr double kLeastLeft = 132;  // Of the plot.
-constexpr int kMostLabel = 24;      // Characters of a row's label.
+constexpr double kLeastLeft = 132;  // Least x where the plot begins.
+constexpr int kMostLabel = 24;      // Most columns of a row's label.
 constexpr double kPlotRight = 1104;
-constexpr double kCloseShare = 0.36;  // Of the plot, for the days drawn one by one.
-constexpr double kBreak = 22;         // Between the two scales.
+constexpr double kCloseShare = 0.36;  // Share of the plot for the days drawn one by one.
+constexpr double kBreak = 22;         // Gap between the two scales.
 constexpr double kPhaseHeight = 25;
 constexpr double kRowHeight = 33;
-constexpr double kCharWidth = 7.6;  // Of the font, on average.
+constexpr double kCharWidth = 7.6;  // Average width of a character.
 constexpr double kMarkSize = 3.6;
-constexpr double kApart = 8;          // Marks closer than this are drawn on several levels,
-constexpr double kLevelHeight = 8.5;  // so far from each other.
+constexpr double kApart = 8;          // Marks closer than this are drawn on several levels.
+constexpr double kLevelHeight = 8.5;  // Distance between the levels.
 
 constexpr absl::string_view kStyle =
     "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1e293b;font-size:14px}"
@@ -38,7 +38,7 @@ constexpr absl::string_view kStyle =
     ".now{fill:#1d4ed8;font-weight:600;font-size:13px}.light{fill:#ffffff}.band{fill:#f5f8fa}"
     ".past{fill:#d5e4e2}.current{fill:#0f766e}.future{fill:#ffffff;stroke:#9cc4bf}";
 
-// Draws one year; lives for one call.
+// Draws one year. Lives for one call.
 class Drawing {
  public:
   explicit Drawing(const Year& year)
@@ -73,11 +73,11 @@ class Drawing {
   const Year& year_;
   const int64_t days_;
   const bool split_;
-  const double left_;  // Where the plot begins, right of the labels.
+  const double left_;  // Where the plot begins; the labels are left of it.
   double y_ = 0;
   double plot_top_ = 0;
-  std::vector<double> grid_;  // Where vertical lines stand; drawn below everything else, once the height is known.
-  std::string bands_;         // The ground of every other row, drawn below the lines.
+  std::vector<double> grid_;  // Where vertical lines are. They are drawn below the rest, once the height is known.
+  std::string bands_;         // The background of every other row, drawn below the lines.
   std::string body_;
 };
 
@@ -164,7 +164,7 @@ void Drawing::DrawMonths(double top) {
   }
 }
 
-// Days one by one with their numbers, then every fourth week.
+// Draws the numbers of the days, then of every fourth week.
 void Drawing::DrawScale() {
   DrawMonths(y_);
   const double numbers = y_ + 19;
@@ -213,9 +213,10 @@ void Drawing::DrawPhases() {
   y_ += 10;
 }
 
-// A mark stands in the middle, unless it would hide another there: then above, below, or where it hides the least.
+// Draws marks in the middle of the row. A mark that would hide another one is drawn above or below, or else where it
+// hides the least.
 void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
-  std::array<double, 3> taken = {-kWidth, -kWidth, -kWidth};  // Up to where each level is.
+  std::array<double, 3> taken = {-kWidth, -kWidth, -kWidth};  // Where the last mark of each level is.
   std::vector<double> heights;
   for (const YearMark& mark : marks) {
     const double x = X(mark.due);

@@ -6,13 +6,14 @@
 #include "absl/strings/string_view.h"
 #include "services/client/render/year.h"
 
+// All functions are pure and thread safe.
 namespace aftercare::client {
 
-// The year as an SVG document to print or publish: self-contained, without scripts, with a title and a description for
-// those who cannot see it, and a tooltip on every mark. Pure and thread safe.
+// Draws a year as an SVG document to print or publish. The document is self-contained, has no scripts, has a title and
+// a description for screen readers, and a tooltip on every mark.
 std::string RenderYearSvg(const Year& year);
 
-// Text as it may stand in XML, in elements and attributes; characters XML has no place for are left out.
+// Escapes text for XML elements and attributes. Characters that XML does not allow are left out.
 std::string EscapeXml(absl::string_view text);
 
 }  // namespace aftercare::client

@@ -15,7 +15,7 @@ constexpr int kLeastLabel = 10;
 constexpr int kMostLabel = 20;
 constexpr int kCountColumns = 9;  // `  120/365`
 
-// Draws one year; lives for one call.
+// Draws one year. Lives for one call.
 class Picture {
  public:
   Picture(const Year& year, int width, bool colour)
@@ -51,13 +51,13 @@ class Picture {
   const Year& year_;
   const int width_;
   const bool colour_;
-  const int label_;  // Columns left of the axis; one blank column follows.
+  const int label_;  // Columns of the labels, left of the axis. One blank column follows.
   const Axis axis_;
-  const int today_;  // Column on the axis, or -1.
+  const int today_;  // Today's column on the axis, or -1.
   std::string out_;
 };
 
-// As wide as the longest label, unless a narrower one makes room for a column a week.
+// Returns the width of the longest label, or a smaller one if that makes room for a scale of a column a week.
 int Picture::LabelWidth() const {
   int longest = kLeastLabel;
   for (const YearRow& row : year_.rows) longest = std::max(longest, DisplayWidth(row.label));
@@ -85,7 +85,7 @@ void Picture::DrawHeading() {
   out_ += "\n";
 }
 
-// The date of the procedure, then the names of the months where they begin.
+// Draws the date of the procedure, then the names of the months where they begin.
 void Picture::DrawCalendar() {
   Canvas row(width_);
   const absl::TimeZone utc = absl::UTCTimeZone();
@@ -104,7 +104,7 @@ void Picture::DrawCalendar() {
   AddLine(row);
 }
 
-// Numbers of weeks to name, so far apart that they fit.
+// Returns the weeks to label, so far apart that the labels fit.
 std::vector<int> Picture::WeekTicks() const {
   std::vector<int> weeks;
   if (axis_.break_column() < 0) return weeks;
@@ -130,7 +130,8 @@ void Picture::DrawScale() {
     if (column < End() && row.WriteApart(column, label, Ink::kDim)) line.Put(column, "┬", Ink::kDim);
   };
   const int64_t days = year_.last - year_.procedure_date;
-  // Where the second part begins day 14 must not hide the first week number; it is the last day of the first part.
+  // The most important days come first: a label that would touch an earlier one is left out. With two scales only days
+  // of the first one are labelled, so that they do not hide the first week.
   for (const int day : {0, 7, 14, 3, 10, 5, 12, 1, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91}) {
     if (day <= days && (axis_.break_column() < 0 || day < kCloseDays)) {
       tick(year_.procedure_date + day, absl::StrCat("d", day));
@@ -143,10 +144,10 @@ void Picture::DrawScale() {
   AddLine(line);
 }
 
-// Beside the bar, where there is room; else inside it.
+// Writes the label right of the bar, left of it, or inside it, wherever there is room first.
 void Picture::DrawPhaseLabel(const YearPhase& phase, int first, int last, Ink ink, Canvas* row) const {
   const int width = DisplayWidth(phase.label);
-  // Clear of the line between the two scales.
+  // Keep clear of the line between the two scales.
   const int beside = last + (last + 1 == At(axis_.break_column()) ? 3 : 2);
   if (beside + width <= width_) {
     row->Write(beside, phase.label, ink);

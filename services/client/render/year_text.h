@@ -7,12 +7,12 @@
 
 namespace aftercare::client {
 
-// The least width a picture is drawn for.
+// The smallest width that a picture is drawn for.
 inline constexpr int kLeastPictureWidth = 50;
 
-// The year as a picture of text: phases as bars, one row of marks per category, a vertical line for today, a legend
-// with counts. Lines end with line feeds, and none is wider than `width` columns (or kLeastPictureWidth, if that is
-// more). Pure and thread safe.
+// Draws a year as a picture of text: phases as bars, one row of marks for each category, a vertical line for today, and
+// a legend with counts. Every line ends with a line feed. No line is wider than `width` columns (at least
+// kLeastPictureWidth). Pure and thread safe.
 std::string RenderYearText(const Year& year, int width, bool colour);
 
 }  // namespace aftercare::client

@@ -95,12 +95,12 @@ TEST(FailureTest, FaultsFoundHereAreToldAsTheServerWould) {
             "aftercare: INVALID_ARGUMENT: the pathway has 1 fault\n  rules[0].id: must not be empty\n");
 }
 
-TEST(FailureTest, OnlyWhatMayComeBackIsTriedAgain) {
-  EXPECT_TRUE(MayComeBack(absl::UnavailableError("")));
-  EXPECT_TRUE(MayComeBack(absl::CancelledError("")));
-  EXPECT_FALSE(MayComeBack(absl::OkStatus()));
-  EXPECT_FALSE(MayComeBack(absl::NotFoundError("")));
-  EXPECT_FALSE(MayComeBack(absl::OutOfRangeError("")));
+TEST(FailureTest, OnlyWhatIsRetryableIsTriedAgain) {
+  EXPECT_TRUE(IsRetryable(absl::UnavailableError("")));
+  EXPECT_TRUE(IsRetryable(absl::CancelledError("")));
+  EXPECT_FALSE(IsRetryable(absl::OkStatus()));
+  EXPECT_FALSE(IsRetryable(absl::NotFoundError("")));
+  EXPECT_FALSE(IsRetryable(absl::OutOfRangeError("")));
 }
 
 TEST(FailureTest, AnItemOfABatchIsToldOnOneLine) {

@@ -50,6 +50,7 @@ TEST(NamesTest, WhatIsShownCanBeTypedBack) {
   EXPECT_EQ(*ReminderName("clinics/demo", ShortReminder(name)), name);
   EXPECT_EQ(ShortReminder("ice-am.2"), "ice-am.2");
   EXPECT_EQ(IdOf(name), "ice-am.2");
+  EXPECT_EQ(EnrollmentOf(name), "clinics/demo/enrollments/ana");
   EXPECT_EQ(IdOf("alone"), "alone");
 }
 

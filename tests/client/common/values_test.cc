@@ -105,6 +105,11 @@ TEST(ValuesTest, InstantsAreShownByTheClockOfTheZone) {
   EXPECT_EQ(FormatLongDate(absl::CivilDay(2026, 3, 2)), "Mon 2 Mar 2026");
 }
 
+TEST(ValuesTest, AnUnknownZoneIsReadAsUtc) {
+  EXPECT_EQ(ZoneOrUtc("America/New_York"), Zone("America/New_York"));
+  EXPECT_EQ(ZoneOrUtc("Mars/Olympus"), absl::UTCTimeZone());
+}
+
 TEST(ValuesTest, DurationsKeepTheirFractions) {
   const auto proto = ToProto(absl::Milliseconds(1500));
   EXPECT_EQ(proto.seconds(), 1);

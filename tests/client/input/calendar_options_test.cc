@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "services/client/render/labels.h"
+
 namespace aftercare::client {
 namespace {
 
@@ -12,7 +14,7 @@ std::vector<std::string> Openings(const std::string& text) {
   std::vector<std::string> lines;
   if (!hours.ok()) return lines;
   for (const v1::Opening& opening : hours->openings()) {
-    lines.push_back(WeekdaysText(opening.weekdays()) + " " + opening.opens() + " " + opening.closes());
+    lines.push_back(WeekdayLabels(opening.weekdays()) + " " + opening.opens() + " " + opening.closes());
   }
   return lines;
 }

@@ -16,7 +16,7 @@ class HelpTest : public testing::Test {
  protected:
   HelpTest() : app_("About.") {
     app_.name("aftercare");
-    app_.formatter(HelpFormatter(70));
+    app_.formatter(MakeHelpFormatter(70));
     app_.fallthrough();
     app_.require_subcommand(1);
     app_.footer("Of the whole.");

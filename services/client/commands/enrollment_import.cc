@@ -1,8 +1,13 @@
+#include "services/client/commands/enrollment_import.h"
+
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/client/commands/commands.h"
 #include "services/client/commands/progress.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/interrupt.h"
@@ -16,7 +21,7 @@
 namespace aftercare::client {
 namespace {
 
-// As many lines as the server tells the failures of, and as many bytes as it surely takes in one message.
+// The size of one request: no more lines than the server reports failures of, and no more bytes than it surely takes.
 constexpr int kChunkLines = 500;
 constexpr size_t kChunkBytes = 1 << 20;
 constexpr size_t kMaxFileBytes = 1 << 30;
@@ -26,9 +31,10 @@ struct ImportOptions {
   std::string file;
   std::string pathway;
   std::string errors;
-  std::string patience = "1m";
+  std::string retry_for = "1m";
 };
 
+// What became of the lines so far.
 struct Tally {
   int64_t created = 0;
   int64_t unchanged = 0;
@@ -38,15 +44,15 @@ struct Tally {
   int64_t all() const { return created + unchanged + failed(); }
 };
 
-// Sends a file in pieces. Lives for one command.
+// Sends a file in chunks. Lives for one command.
 class Importer {
  public:
-  Importer(Session& session, const Interrupt& interrupt, ImportFile& file, absl::Duration patience)
-      : session_(session), interrupt_(interrupt), file_(file), patience_(patience), progress_(session, file.size()) {}
+  Importer(Session& session, const Interrupt& interrupt, ImportFile& file, absl::Duration retry_for)
+      : session_(session), interrupt_(interrupt), file_(file), retry_for_(retry_for), progress_(session, file.size()) {}
 
   const Tally& tally() const { return tally_; }
 
-  // OK when every line was dealt with, whatever became of it.
+  // Returns OK if every line was imported or has failed.
   absl::Status Run() {
     progress_.Show(0, 0);
     while (ReadChunk()) {
@@ -59,7 +65,7 @@ class Importer {
   }
 
  private:
-  // False when there is nothing left.
+  // Reads the next chunk into `request_` and `rows_`. Returns false if no line is left to send.
   bool ReadChunk() {
     rows_.clear();
     request_.Clear();
@@ -78,7 +84,7 @@ class Importer {
     return !rows_.empty();
   }
 
-  // Sends it until it is answered. Sending twice is safe: what was imported is found unchanged.
+  // Sends the chunk until it is answered. Sending it twice is safe: lines that were imported are found unchanged.
   absl::Status SendChunk() {
     absl::Time gone_since = absl::InfiniteFuture();
     while (true) {
@@ -88,15 +94,15 @@ class Importer {
         backoff_.Reset();
         return absl::OkStatus();
       }
-      if (interrupt_.Happened() || !MayComeBack(response.status())) return response.status();
-      // Where there was no server from the start, none is waited for.
+      if (interrupt_.Happened() || !IsRetryable(response.status())) return response.status();
+      // If there was no server from the start, do not wait for one.
       if (!answered_ && ExitCodeOf(response.status()) == kExitUnreachable) return response.status();
       gone_since = std::min(gone_since, HostNow());
       const absl::Duration pause = backoff_.Next();
-      if (HostNow() + pause > gone_since + patience_) return response.status();
+      if (HostNow() + pause > gone_since + retry_for_) return response.status();
       progress_.Clear();
       session_.Note(absl::StrCat("No answer from the server; trying again in ", absl::FormatDuration(pause), "\n"));
-      interrupt_.Pause(pause);
+      interrupt_.WaitFor(pause);
     }
   }
 
@@ -105,7 +111,7 @@ class Importer {
     tally_.created += response.created_count();
     tally_.unchanged += response.unchanged_count();
     for (const v1::ImportFailure& failure : response.failures()) {
-      // Rows stand in the order of their lines.
+      // Rows are sorted by line.
       const auto row = std::lower_bound(
           rows_.begin(), rows_.end(), failure.line_number(),
           [](const ImportRow& each, int64_t line) { return each.message.line_number() < line; });
@@ -116,22 +122,22 @@ class Importer {
   Session& session_;
   const Interrupt& interrupt_;
   ImportFile& file_;
-  const absl::Duration patience_;
+  const absl::Duration retry_for_;
   Progress progress_;
   Backoff backoff_;
   bool answered_ = false;
-  std::vector<ImportRow> rows_;  // of request_
+  std::vector<ImportRow> rows_;  // The rows of request_.
   v1::ImportEnrollmentsRequest request_;
   Tally tally_;
 };
 
-// `patients.errors.csv` for `patients.csv`.
+// Returns `patients.errors.csv` for `patients.csv`, unless --errors names a file.
 std::string ErrorsPath(const ImportOptions& options) {
   if (!options.errors.empty()) return options.errors;
   return absl::StrCat(absl::StripSuffix(options.file, ".csv"), ".errors.csv");
 }
 
-// A file of an earlier run goes where there is nothing to say any more.
+// Writes the file of faults. If the `whole` file was imported without faults, removes the one of an earlier run.
 absl::Status WriteFaults(const std::string& path, const std::vector<LineFault>& faults, bool whole) {
   if (!faults.empty()) return WriteFileAtomically(path, RenderFaults(faults));
   return whole ? RemoveFile(path) : absl::OkStatus();
@@ -149,7 +155,7 @@ void PrintSummary(Session& session, const Tally& tally, const std::string& error
                              Thousands(tally.unchanged), " unchanged, ", Thousands(tally.failed()), " failed.\n"));
 }
 
-// What the program ends with where lines failed: the first of them, and where all are.
+// Returns the failure of the command if lines failed. It shows the first ones and names the file that has all.
 absl::Status FailedLines(const std::string& file, const Tally& tally, const std::string& errors) {
   plan::FieldErrors shown;
   for (const LineFault& fault : tally.faults) {
@@ -160,8 +166,8 @@ absl::Status FailedLines(const std::string& file, const Tally& tally, const std:
 }
 
 absl::Status Import(Session& session, const ImportOptions& options) {
-  const absl::StatusOr<absl::Duration> patience = ParseDuration(options.patience);
-  if (!patience.ok()) return patience.status();
+  const absl::StatusOr<absl::Duration> retry_for = ParseDuration(options.retry_for);
+  if (!retry_for.ok()) return retry_for.status();
   const std::string errors = ErrorsPath(options);
   if (errors == options.file) return UsageError("--errors must not be the file itself");
   const absl::StatusOr<std::string> text = ReadTextFile(options.file, kMaxFileBytes);
@@ -173,7 +179,7 @@ absl::Status Import(Session& session, const ImportOptions& options) {
   Tally tally;
   absl::Status status;
   {
-    Importer importer(session, interrupt, *file, *patience);
+    Importer importer(session, interrupt, *file, *retry_for);
     status = importer.Run();
     tally = importer.tally();
   }
@@ -200,12 +206,13 @@ void AddImportCommand(CLI::App& app, Action* action) {
                    "Where to write which lines failed, and why. Default: FILE with .errors.csv for .csv. Removed where "
                    "none failed")
       ->type_name("FILE");
-  import->add_option("--retry-for", options->patience, "How long to wait for a server that has gone")
+  import->add_option("--retry-for", options->retry_for, "How long to wait for a server that has gone")
       ->capture_default_str()
       ->type_name("DURATION");
   import->footer(
       "Columns, in any order: patient, first_name, procedure_date and consent; pathway, unless\n"
-      "--pathway names it; and where wanted last_name, time_zone, locale, sms, email, webhook\n(tried in the order of their columns), "
+      "--pathway names it; and where wanted last_name, time_zone, locale, sms, email, webhook\n"
+      "(tried in the order of their columns), "
       "enrollment_id, and factor:NAME for facts.\n\n"
       "Example:\n  aftercare import patients.csv --clinic demo --pathway knee_stem_cell\n\n"
       "    patient,first_name,procedure_date,consent,sms,factor:severity\n"

@@ -1,7 +1,14 @@
+#include "services/client/commands/dead_letter.h"
+
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/client/commands/commands.h"
+#include "services/client/commands/filter.h"
+#include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/input/filter_options.h"
@@ -11,7 +18,8 @@
 namespace aftercare::client {
 namespace {
 
-constexpr int kPage = 1000;
+// The most reminders that one call redrives.
+constexpr int kBatch = 1000;
 
 struct DeadLetterOptions {
   FilterOptions filter;
@@ -19,51 +27,28 @@ struct DeadLetterOptions {
   bool all = false;
 };
 
-// All that the filter selects.
-absl::StatusOr<std::vector<v1::DeadLetter>> FetchAll(Session& session, const v1::ReminderFilter& filter) {
-  std::vector<v1::DeadLetter> letters;
+// Returns all dead letters that the filter selects.
+absl::StatusOr<std::vector<v1::DeadLetter>> ReadDeadLetters(Session& session, const v1::ReminderFilter& filter) {
   v1::ListDeadLettersRequest request;
   request.set_parent(session.clinic());
   *request.mutable_filter() = filter;
-  request.set_page_size(kPage);
-  do {
-    auto response = session.Call(request);
-    if (!response.ok()) return response.status();
-    for (v1::DeadLetter& letter : *response->mutable_dead_letters()) letters.push_back(std::move(letter));
-    request.set_page_token(response->next_page_token());
-  } while (!request.page_token().empty());
-  return letters;
-}
-
-absl::StatusOr<std::vector<v1::DeadLetter>> Select(Session& session, const DeadLetterOptions& options,
-                                                   absl::TimeZone* zone) {
-  const absl::Status sensible = CheckFilter(options.filter);
-  if (!sensible.ok()) return sensible;
-  const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
-  if (!frame.ok()) return frame.status();
-  const auto filter = FilterOf(options.filter, session.clinic(), *frame);
-  if (!filter.ok()) return filter.status();
-  *zone = frame->zone;
-  return FetchAll(session, *filter);
+  auto letters = ReadList(session, request, &v1::ListDeadLettersResponse::dead_letters);
+  if (!letters.ok()) return letters.status();
+  return std::move(letters->items);
 }
 
 absl::Status List(Session& session, const DeadLetterOptions& options) {
-  absl::TimeZone zone;
-  const auto letters = Select(session, options, &zone);
+  const absl::StatusOr<ClinicFilter> filter = ReadFilter(session, options.filter);
+  if (!filter.ok()) return filter.status();
+  const auto letters = ReadDeadLetters(session, filter->filter);
   if (!letters.ok()) return letters.status();
-  if (session.json()) {
-    for (const v1::DeadLetter& letter : *letters) session.PrintJson(letter);
-  } else if (letters->empty()) {
-    session.Print("No message has failed.\n");
-  } else {
-    session.Print(RenderDeadLetters(*letters, {session.list_width(), session.colour(), zone}));
-  }
+  PrintList(session, *letters, RenderDeadLetters, filter->frame.zone, "No message has failed.\n");
   return absl::OkStatus();
 }
 
-// Has so many redriven as one call takes.
-absl::Status RedriveSome(Session& session, const std::vector<std::string>& names, int64_t* redriven,
-                         int64_t* refused) {
+// Redrives one batch, prints the results, and counts them.
+absl::Status RedriveBatch(Session& session, const std::vector<std::string>& names, int64_t* redriven,
+                          int64_t* refused) {
   v1::RedriveRemindersRequest request;
   request.set_parent(session.clinic());
   for (const std::string& name : names) request.add_names(name);
@@ -90,8 +75,9 @@ absl::Status Redrive(Session& session, const DeadLetterOptions& options) {
     names.push_back(*full);
   }
   if (options.all) {
-    absl::TimeZone zone;
-    const auto letters = Select(session, options, &zone);
+    const absl::StatusOr<ClinicFilter> filter = ReadFilter(session, options.filter);
+    if (!filter.ok()) return filter.status();
+    const auto letters = ReadDeadLetters(session, filter->filter);
     if (!letters.ok()) return letters.status();
     for (const v1::DeadLetter& letter : *letters) {
       if (letter.redrivable()) names.push_back(letter.reminder().name());
@@ -99,9 +85,9 @@ absl::Status Redrive(Session& session, const DeadLetterOptions& options) {
   }
   int64_t redriven = 0;
   int64_t refused = 0;
-  for (size_t begin = 0; begin < names.size(); begin += kPage) {
-    const size_t end = std::min(names.size(), begin + kPage);
-    absl::Status status = RedriveSome(session, {names.begin() + begin, names.begin() + end}, &redriven, &refused);
+  for (size_t begin = 0; begin < names.size(); begin += kBatch) {
+    const size_t end = std::min(names.size(), begin + kBatch);
+    absl::Status status = RedriveBatch(session, {names.begin() + begin, names.begin() + end}, &redriven, &refused);
     if (!status.ok()) return status;
   }
   if (!session.json()) session.Print(absl::StrCat(Counted(redriven, "message"), " will be sent again.\n"));
@@ -111,7 +97,7 @@ absl::Status Redrive(Session& session, const DeadLetterOptions& options) {
 
 }  // namespace
 
-void AddDeadLetterCommands(CLI::App& app, Action* action) {
+void AddDeadLettersCommand(CLI::App& app, Action* action) {
   CLI::App* letters = app.add_subcommand("dead-letters", "Messages that failed: list them, send them again");
   letters->require_subcommand(1);
   const auto options = std::make_shared<DeadLetterOptions>();

@@ -1,10 +1,12 @@
+#include "services/client/commands/enrollment_migrate.h"
+
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "services/client/commands/commands.h"
 #include "services/client/commands/progress.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
@@ -23,13 +25,14 @@ struct MigrateOptions {
   bool dry_run = false;
 };
 
-// All batches together.
+// The sum of all batches.
 struct Migrated {
   v1::MigrateEnrollmentsResponse sum;
   std::set<std::string> dropped_rules;
 };
 
-void Add(const v1::MigrateEnrollmentsResponse& batch, Migrated* all) {
+// Adds the result of one batch.
+void AddBatch(const v1::MigrateEnrollmentsResponse& batch, Migrated* all) {
   v1::MigrateEnrollmentsResponse& sum = all->sum;
   sum.set_revision(batch.revision());
   sum.set_migrated_count(sum.migrated_count() + batch.migrated_count());
@@ -43,14 +46,14 @@ void Add(const v1::MigrateEnrollmentsResponse& batch, Migrated* all) {
   all->dropped_rules.insert(batch.dropped_rules().begin(), batch.dropped_rules().end());
 }
 
-// Goes through all enrollments, batch by batch.
-absl::Status Run(Session& session, v1::MigrateEnrollmentsRequest request, Migrated* all) {
+// Migrates all enrollments, batch by batch.
+absl::Status RunBatches(Session& session, v1::MigrateEnrollmentsRequest request, Migrated* all) {
   std::unique_ptr<Progress> progress;
   do {
     const auto batch = session.Call(request);
     if (!batch.ok()) return batch.status();
     if (progress == nullptr) progress = std::make_unique<Progress>(session, batch->total_count(), "enrollment");
-    Add(*batch, all);
+    AddBatch(*batch, all);
     progress->Show(all->sum.migrated_count() + all->sum.unchanged_count() + all->sum.failures_size(),
                    all->sum.failures_size());
     request.set_page_token(batch->next_page_token());
@@ -71,7 +74,8 @@ void Print(Session& session, const MigrateOptions& options, const Migrated& all)
   }
 }
 
-absl::Status Failed(const v1::MigrateEnrollmentsResponse& sum) {
+// Returns the failure of the command if enrollments cannot be moved.
+absl::Status FailureOf(const v1::MigrateEnrollmentsResponse& sum) {
   constexpr int kShown = 20;
   plan::FieldErrors faults;
   for (int i = 0; i < std::min(kShown, sum.failures_size()); ++i) {
@@ -81,7 +85,7 @@ absl::Status Failed(const v1::MigrateEnrollmentsResponse& sum) {
                      faults);
 }
 
-// Looks before it leaps: what would be refused half way is refused before anything moves.
+// Makes a dry run first, so that a refusal comes before anything has moved.
 absl::Status Migrate(Session& session, const MigrateOptions& options) {
   if (options.revision < 0) return UsageError("--revision must be a number from 1");
   v1::MigrateEnrollmentsRequest request;
@@ -92,11 +96,11 @@ absl::Status Migrate(Session& session, const MigrateOptions& options) {
   if (options.dry_run || !options.allow_drop) {
     Migrated preview;
     request.set_validate_only(true);
-    if (absl::Status status = Run(session, request, &preview); !status.ok()) return status;
+    if (absl::Status status = RunBatches(session, request, &preview); !status.ok()) return status;
     if (options.dry_run) {
       Print(session, options, preview);
       session.Note("Checked only: nothing was moved.\n");
-      return preview.sum.failures().empty() ? absl::OkStatus() : Failed(preview.sum);
+      return preview.sum.failures().empty() ? absl::OkStatus() : FailureOf(preview.sum);
     }
     if (!preview.dropped_rules.empty()) {
       constexpr int kFailedPrecondition = 9;
@@ -111,14 +115,14 @@ absl::Status Migrate(Session& session, const MigrateOptions& options) {
     request.set_revision(preview.sum.revision());
   }
   Migrated all;
-  const absl::Status status = Run(session, request, &all);
+  const absl::Status status = RunBatches(session, request, &all);
   if (!status.ok()) {
     session.Note(absl::StrCat("Stopped after ", Counted(all.sum.migrated_count(), "enrollment"),
                               ". Run the same command again to go on: nothing is moved twice.\n"));
     return status;
   }
   Print(session, options, all);
-  return all.sum.failures().empty() ? absl::OkStatus() : Failed(all.sum);
+  return all.sum.failures().empty() ? absl::OkStatus() : FailureOf(all.sum);
 }
 
 }  // namespace

@@ -1,7 +1,12 @@
+#include "services/client/commands/event.h"
+
 #include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/client/commands/commands.h"
+#include "services/client/commands/filter.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/interrupt.h"
 #include "services/client/input/filter_options.h"
@@ -18,7 +23,7 @@ struct WatchOptions {
   std::string resume_file;
 };
 
-// A token of now. With it a watch that breaks before its first message misses nothing either.
+// Returns a token of the present. With it, a watch that breaks before its first message misses nothing.
 absl::StatusOr<std::string> TokenOfNow(Session& session) {
   v1::ListRemindersRequest request;
   request.set_parent(session.clinic());
@@ -29,28 +34,30 @@ absl::StatusOr<std::string> TokenOfNow(Session& session) {
   return response->resume_token();
 }
 
-// Prints streams, each until it ends. The token of `request` moves on with what was printed; `backoff` is reset by any
-// message. Not thread safe.
-class Printer {
+// Prints event streams, one after the other. Lives for one command. Not thread safe.
+class EventPrinter {
  public:
-  Printer(Session& session, const ListStyle& style, ResumeFile& file) : session_(session), style_(style), file_(file) {}
+  EventPrinter(Session& session, const ListStyle& style, ResumeFile& file)
+      : session_(session), style_(style), file_(file) {}
 
-  // OK, or why nothing can be printed or kept any more.
+  // Returns OK, or why no more events can be printed or no token can be saved.
   const absl::Status& status() const { return status_; }
 
+  // Opens a stream and prints it until it ends, and returns why it ended. Sets the token of `request` to that of the
+  // last message printed, and resets `backoff` with every message.
   absl::Status PrintStream(v1::WatchEventsRequest* request, Backoff* backoff) {
     const std::unique_ptr<EventStream> stream = session_.connection().Watch(*request);
     v1::WatchEventsResponse response;
     while (status_.ok() && stream->Next(&response)) {
       backoff->Reset();
-      status_ = Take(response, request);
+      status_ = PrintEvents(response, request);
     }
     return status_.ok() ? stream->Finish() : status_;
   }
 
  private:
-  // The token is kept when its events are out: after a crash some may come again, none is left out.
-  absl::Status Take(const v1::WatchEventsResponse& response, v1::WatchEventsRequest* request) {
+  // Saves the token after its events are printed: after a crash some events may come again, but none is left out.
+  absl::Status PrintEvents(const v1::WatchEventsResponse& response, v1::WatchEventsRequest* request) {
     for (const v1::Event& event : response.events()) {
       if (session_.json()) {
         session_.PrintJson(event);
@@ -70,21 +77,22 @@ class Printer {
   absl::Status status_;
 };
 
-// Where to begin: as asked, else where the file says, else now. The file says so too from then on.
+// Returns the token to begin with: the one of the options, else the one in the file, else one of the present, which is
+// then saved in the file.
 absl::StatusOr<std::string> FirstToken(Session& session, const WatchOptions& options, ResumeFile& file) {
   if (!options.from_token.empty()) return options.from_token;
-  auto kept = file.Load();
-  if (!kept.ok()) return kept.status();
-  if (kept->has_value()) return **std::move(kept);
+  auto saved = file.Load();
+  if (!saved.ok()) return saved.status();
+  if (saved->has_value()) return **std::move(saved);
   absl::StatusOr<std::string> now = TokenOfNow(session);
   if (!now.ok()) return now.status();
   if (absl::Status status = file.Save(*now); !status.ok()) return status;
   return now;
 }
 
-// The server may be full for a while, where so many come back at once.
-bool ComesBack(const absl::Status& ended) {
-  return ended.ok() || MayComeBack(ended) || absl::IsResourceExhausted(ended);
+// Returns whether to open another stream. A server may be overloaded for a while if many watchers return at once.
+bool ShouldReconnect(const absl::Status& ended) {
+  return ended.ok() || IsRetryable(ended) || absl::IsResourceExhausted(ended);
 }
 
 void ExplainExpiry(Session& session, const ResumeFile& file) {
@@ -95,34 +103,30 @@ void ExplainExpiry(Session& session, const ResumeFile& file) {
 }
 
 absl::Status Watch(Session& session, const WatchOptions& options) {
-  const absl::Status sensible = CheckFilter(options.filter);
-  if (!sensible.ok()) return sensible;
   Interrupt interrupt([&] { session.connection().StopWaiting(); });
-  const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
-  if (!frame.ok()) return frame.status();
-  const auto filter = FilterOf(options.filter, session.clinic(), *frame);
+  const absl::StatusOr<ClinicFilter> filter = ReadFilter(session, options.filter);
   if (!filter.ok()) return filter.status();
   v1::WatchEventsRequest request;
   request.set_parent(session.clinic());
-  *request.mutable_filter() = *filter;
+  *request.mutable_filter() = filter->filter;
   ResumeFile file(options.resume_file);
   const absl::StatusOr<std::string> token = FirstToken(session, options, file);
   if (!token.ok()) return token.status();
   request.set_resume_token(*token);
   session.Note(absl::StrCat("Watching ", session.clinic(), ". Ctrl-C stops.\n"));
 
-  Printer printer(session, ListStyle{0, session.colour(), frame->zone}, file);
+  EventPrinter printer(session, ListStyle{0, session.colour(), filter->frame.zone}, file);
   Backoff backoff;
   while (!interrupt.Happened()) {
     const absl::Status ended = printer.PrintStream(&request, &backoff);
     if (!printer.status().ok()) return printer.status();
     if (interrupt.Happened()) break;
     if (ReasonOf(ended) == "RESUME_TOKEN_EXPIRED") ExplainExpiry(session, file);
-    if (!ComesBack(ended)) return ended;
+    if (!ShouldReconnect(ended)) return ended;
     const absl::Duration pause = backoff.Next();
     session.Note(
         absl::StrCat("The connection broke; going on from the last event in ", absl::FormatDuration(pause), "\n"));
-    interrupt.Pause(pause);
+    interrupt.WaitFor(pause);
   }
   session.Note(absl::StrCat("To go on from here: aftercare watch --clinic ", session.options().clinic,
                             file.path().empty() ? absl::StrCat(" --from-token ", request.resume_token())

@@ -1,10 +1,14 @@
-#include <algorithm>
+#include "services/client/commands/reply.h"
+
+#include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/client/commands/commands.h"
+#include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
+#include "services/client/render/labels.h"
 #include "services/client/render/lists.h"
 
 namespace aftercare::client {
@@ -40,11 +44,7 @@ absl::Status Reply(Session& session, const ReplyOptions& options) {
   }
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
-  if (session.json()) {
-    session.PrintJson(response->reply());
-  } else {
-    session.Print(RenderReply(response->reply()));
-  }
+  session.PrintResult(response->reply(), RenderReply(response->reply()));
   return absl::OkStatus();
 }
 
@@ -57,27 +57,13 @@ absl::Status ListReplies(Session& session, const RepliesOptions& options) {
   if (options.limit < 0) return UsageError("--limit must be 0 (no limit) or more");
   const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
   if (!frame.ok()) return frame.status();
-  constexpr int kPage = 1000;
-  std::vector<v1::Reply> replies;
   v1::ListRepliesRequest request;
   request.set_parent(session.clinic());
   request.set_patient(options.patient);
-  do {
-    const int left = options.limit - static_cast<int>(replies.size());
-    request.set_page_size(options.limit == 0 ? kPage : std::min(kPage, left));
-    const auto response = session.Call(request);
-    if (!response.ok()) return response.status();
-    replies.insert(replies.end(), response->replies().begin(), response->replies().end());
-    request.set_page_token(response->next_page_token());
-  } while (!request.page_token().empty() && (options.limit == 0 || static_cast<int>(replies.size()) < options.limit));
-  if (session.json()) {
-    for (const v1::Reply& reply : replies) session.PrintJson(reply);
-  } else if (replies.empty()) {
-    session.Print("No replies.\n");
-  } else {
-    session.Print(RenderReplies(replies, {session.list_width(), session.colour(), frame->zone}));
-  }
-  if (!request.page_token().empty()) session.Note("There are older ones; --limit 0 shows all.\n");
+  const auto replies = ReadList(session, request, &v1::ListRepliesResponse::replies, options.limit);
+  if (!replies.ok()) return replies.status();
+  PrintList(session, replies->items, RenderReplies, frame->zone, "No replies.\n");
+  if (replies->more) session.Note("There are older ones; --limit 0 shows all.\n");
   return absl::OkStatus();
 }
 
@@ -99,17 +85,15 @@ absl::Status SetConsent(Session& session, const ConsentOptions& options) {
   request.set_consent(static_cast<v1::Consent>(*consent));
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
-  if (session.json()) {
-    session.PrintJson(*response);
-    return absl::OkStatus();
-  }
-  const std::string channels = ChannelsText(response->opted_out_channels());
-  session.Print(absl::StrCat("Patient ", options.patient, " has opted out of ", channels.empty() ? "nothing" : channels,
-                             ".\n"));
+  const std::string channels = ChannelLabels(response->opted_out_channels());
+  session.PrintResult(*response, absl::StrCat("Patient ", options.patient, " has opted out of ",
+                                              channels.empty() ? "nothing" : channels, ".\n"));
   return absl::OkStatus();
 }
 
-void AddReply(CLI::App& app, Action* action) {
+}  // namespace
+
+void AddReplyCommand(CLI::App& app, Action* action) {
   CLI::App* reply = app.add_subcommand("reply", "Record what a patient wrote back, and do what it says");
   const auto options = std::make_shared<ReplyOptions>();
   reply->add_option("TEXT", options->text, "What the patient wrote")->required();
@@ -128,27 +112,25 @@ void AddReply(CLI::App& app, Action* action) {
   reply->callback([=] { *action = [=](Session& session) { return Reply(session, *options); }; });
 }
 
-}  // namespace
-
-void AddReplyCommands(CLI::App& app, Action* action) {
-  AddReply(app, action);
-
+void AddRepliesCommand(CLI::App& app, Action* action) {
   CLI::App* replies = app.add_subcommand("replies", "List what patients wrote back, newest first");
   const auto options = std::make_shared<RepliesOptions>();
   replies->add_option("--patient", options->patient, "Of this patient, by the clinic's own id")->type_name("ID");
   replies->add_option("--limit", options->limit, "At most so many; 0 for all")->capture_default_str()->type_name("N");
   replies->footer("Example:\n  aftercare replies --clinic demo --patient P-17");
   replies->callback([=] { *action = [=](Session& session) { return ListReplies(session, *options); }; });
+}
 
+void AddConsentCommand(CLI::App& app, Action* action) {
   CLI::App* consent = app.add_subcommand("consent", "Record whether a patient wants messages on a channel");
-  const auto decision = std::make_shared<ConsentOptions>();
-  consent->add_option("PATIENT", decision->patient, "The clinic's own id of the patient")->required();
-  consent->add_option("DECISION", decision->decision, EnumChoices(*v1::Consent_descriptor()))->required();
-  consent->add_option("--channel", decision->channel, EnumChoices(*v1::Channel_descriptor()))
+  const auto options = std::make_shared<ConsentOptions>();
+  consent->add_option("PATIENT", options->patient, "The clinic's own id of the patient")->required();
+  consent->add_option("DECISION", options->decision, EnumChoices(*v1::Consent_descriptor()))->required();
+  consent->add_option("--channel", options->channel, EnumChoices(*v1::Channel_descriptor()))
       ->required()
       ->type_name("HOW");
   consent->footer("Example:\n  aftercare consent P-17 --channel sms refused --clinic demo");
-  consent->callback([=] { *action = [=](Session& session) { return SetConsent(session, *decision); }; });
+  consent->callback([=] { *action = [=](Session& session) { return SetConsent(session, *options); }; });
 }
 
 }  // namespace aftercare::client

@@ -1,15 +1,19 @@
+#include "services/client/commands/visit.h"
+
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
-#include "services/client/commands/commands.h"
+#include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/text_file.h"
 #include "services/client/common/values.h"
-#include "services/client/input/filter_options.h"
+#include "services/client/input/repeatable_option.h"
 #include "services/client/render/diff_text.h"
 #include "services/client/render/icalendar.h"
 #include "services/client/render/lists.h"
@@ -40,28 +44,17 @@ struct OutcomeOptions {
 absl::StatusOr<v1::ListVisitsRequest> ListRequest(Session& session, const ListOptions& options) {
   v1::ListVisitsRequest request;
   request.set_parent(EnrollmentName(session.clinic(), options.enrollment.empty() ? "-" : options.enrollment));
-  request.set_page_size(1000);
   for (const std::string& text : options.states) {
     const absl::StatusOr<int> state = ParseEnum(*v1::VisitState_descriptor(), "--state", text);
     if (!state.ok()) return state.status();
     request.add_states(static_cast<v1::VisitState>(*state));
   }
-  // A calendar is for what is going to take place, unless somebody asks for more.
+  // A calendar shows what is going to take place, unless somebody asks for more.
   if (!options.ics.empty() && options.states.empty()) request.add_states(v1::VISIT_STATE_BOOKED);
   return request;
 }
 
-absl::StatusOr<std::vector<v1::Visit>> ReadVisits(Session& session, v1::ListVisitsRequest request) {
-  std::vector<v1::Visit> visits;
-  do {
-    const auto response = session.Call(request);
-    if (!response.ok()) return response.status();
-    visits.insert(visits.end(), response->visits().begin(), response->visits().end());
-    request.set_page_token(response->next_page_token());
-  } while (!request.page_token().empty());
-  return visits;
-}
-
+// Writes the visits to an iCalendar file, or to standard output if the path is `-`.
 absl::Status WriteCalendar(Session& session, const std::string& path, const std::vector<v1::Visit>& visits) {
   const std::string calendar = RenderICalendar(visits);
   if (path == "-") {
@@ -79,24 +72,21 @@ absl::Status List(Session& session, const ListOptions& options) {
   if (!options.ics.empty() && session.json()) return UsageError("choose either --ics or --json");
   const auto request = ListRequest(session, options);
   if (!request.ok()) return request.status();
-  const auto visits = ReadVisits(session, *request);
-  if (!visits.ok()) return visits.status();
-  if (!options.ics.empty()) return WriteCalendar(session, options.ics, *visits);
-  if (session.json()) {
-    for (const v1::Visit& visit : *visits) session.PrintJson(visit);
-    return absl::OkStatus();
+  const auto list = ReadList(session, *request, &v1::ListVisitsResponse::visits);
+  if (!list.ok()) return list.status();
+  const std::vector<v1::Visit>& visits = list->items;
+  if (!options.ics.empty()) return WriteCalendar(session, options.ics, visits);
+  absl::TimeZone zone;
+  if (!session.json() && !visits.empty()) {
+    const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
+    if (!frame.ok()) return frame.status();
+    zone = frame->zone;
   }
-  if (visits->empty()) {
-    session.Print("No visits.\n");
-    return absl::OkStatus();
-  }
-  const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
-  if (!frame.ok()) return frame.status();
-  session.Print(RenderVisits(*visits, {session.list_width(), session.colour(), frame->zone}));
+  PrintList(session, visits, RenderVisits, zone, "No visits.\n");
   return absl::OkStatus();
 }
 
-// Shows the answer to a change: the visit, and what it made of the plan.
+// Prints the answer to a change: the visit, and what changed in the plan.
 template <typename Response>
 absl::Status Show(Session& session, const Response& response) {
   if (session.json()) {
@@ -149,7 +139,8 @@ void AddList(CLI::App* visits, Action* action) {
   CLI::App* list = visits->add_subcommand("list", "List visits, or write those that are booked to a calendar file");
   const auto options = std::make_shared<ListOptions>();
   list->add_option("ENROLLMENT", options->enrollment, "Of this patient. Default: of all running enrollments");
-  AddListOption(list, "--state", &options->states, EnumChoices(*v1::VisitState_descriptor()) + "; may be repeated")
+  AddRepeatableOption(list, "--state", &options->states,
+                      EnumChoices(*v1::VisitState_descriptor()) + "; may be repeated")
       ->type_name("STATE");
   list->add_option("--ics", options->ics, "Write booked visits to this iCalendar file; - for standard output")
       ->type_name("FILE");
@@ -185,7 +176,7 @@ void AddOutcome(CLI::App* visits, Action* action) {
 
 }  // namespace
 
-void AddVisitCommands(CLI::App& app, Action* action) {
+void AddVisitsCommand(CLI::App& app, Action* action) {
   CLI::App* visits = app.add_subcommand("visits", "List, book and close follow-up visits; export them to a calendar");
   visits->require_subcommand(1);
   AddList(visits, action);

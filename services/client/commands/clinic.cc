@@ -1,11 +1,17 @@
+#include "services/client/commands/clinic.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "services/client/commands/commands.h"
+#include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
 #include "services/client/input/calendar_options.h"
-#include "services/client/input/filter_options.h"
+#include "services/client/input/repeatable_option.h"
 #include "services/client/render/lists.h"
 #include "services/client/render/table.h"
 
@@ -28,7 +34,7 @@ struct ClockOptions {
   std::string by;
 };
 
-// The fields of the options that were given, which are added to `given`.
+// Sets the fields for which there are options, and adds them to `given`.
 absl::Status SetFields(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
   const auto set = [given](const std::string& value, const char* field, std::string* target) {
     if (value.empty()) return;
@@ -57,13 +63,7 @@ absl::Status SetFields(const ClinicOptions& options, v1::Clinic* clinic, google:
   return absl::OkStatus();
 }
 
-void ShowClinic(Session& session, const v1::Clinic& clinic) {
-  if (session.json()) {
-    session.PrintJson(clinic);
-  } else {
-    session.Print(RenderClinic(clinic));
-  }
-}
+void ShowClinic(Session& session, const v1::Clinic& clinic) { session.PrintResult(clinic, RenderClinic(clinic)); }
 
 absl::Status CreateClinic(Session& session, const ClinicOptions& options) {
   v1::CreateClinicRequest request;
@@ -72,7 +72,7 @@ absl::Status CreateClinic(Session& session, const ClinicOptions& options) {
   google::protobuf::FieldMask given;
   if (absl::Status status = SetFields(options, clinic, &given); !status.ok()) return status;
   if (!options.test_clock.empty()) {
-    // A zone that does not exist is for the server to refuse, together with whatever else is wrong.
+    // If the zone does not exist, the server refuses it together with all other faults.
     const absl::StatusOr<absl::Time> time = ParseAbsoluteInstant(options.test_clock, FrameOf(*clinic).zone);
     if (!time.ok()) return time.status();
     plan::SetTimestamp(*time, clinic->mutable_test_clock_time());
@@ -98,23 +98,10 @@ absl::Status UpdateClinic(Session& session, const ClinicOptions& options) {
 }
 
 absl::Status ListClinics(Session& session) {
-  std::vector<v1::Clinic> clinics;
-  v1::ListClinicsRequest request;
-  request.set_page_size(1000);
-  do {
-    const auto response = session.Call(request);
-    if (!response.ok()) return response.status();
-    clinics.insert(clinics.end(), response->clinics().begin(), response->clinics().end());
-    request.set_page_token(response->next_page_token());
-  } while (!request.page_token().empty());
-
-  if (session.json()) {
-    for (const v1::Clinic& clinic : clinics) session.PrintJson(clinic);
-  } else if (clinics.empty()) {
-    session.Print("No clinics yet. Make one: aftercare clinic create demo --name \"Demo\" --zone America/New_York\n");
-  } else {
-    session.Print(RenderClinics(clinics, {session.list_width(), session.colour()}));
-  }
+  const auto clinics = ReadList(session, v1::ListClinicsRequest(), &v1::ListClinicsResponse::clinics);
+  if (!clinics.ok()) return clinics.status();
+  PrintList(session, clinics->items, RenderClinics, absl::UTCTimeZone(),
+            "No clinics yet. Make one: aftercare clinic create demo --name \"Demo\" --zone America/New_York\n");
   return absl::OkStatus();
 }
 
@@ -144,27 +131,12 @@ absl::Status AdvanceClock(Session& session, const ClockOptions& options) {
   }
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
-  if (session.json()) {
-    session.PrintJson(*response);
-    return absl::OkStatus();
-  }
   const v1::Clinic& clinic = response->clinic();
-  session.Print(absl::StrCat("It is now ", FormatInstant(clinic.test_clock_time(), FrameOf(clinic).zone), " (",
-                             clinic.time_zone(), "). ", Counted(response->fired_count(), "reminder"), " came due, ",
-                             Counted(response->expired_count(), "window"), " closed.\n"));
+  session.PrintResult(
+      *response, absl::StrCat("It is now ", FormatInstant(clinic.test_clock_time(), FrameOf(clinic).zone), " (",
+                              clinic.time_zone(), "). ", Counted(response->fired_count(), "reminder"), " came due, ",
+                              Counted(response->expired_count(), "window"), " closed.\n"));
   return absl::OkStatus();
-}
-
-void AddClock(CLI::App& app, Action* action) {
-  CLI::App* clock = app.add_subcommand("clock", "Move the clock of a sandbox clinic");
-  clock->require_subcommand(1);
-  CLI::App* advance = clock->add_subcommand("advance", "Move it forward and fire everything on the way, in order");
-  const auto options = std::make_shared<ClockOptions>();
-  advance->add_option("--to", options->to, "To this time: 2026-03-02T09:00 (local), RFC 3339, or +3d")
-      ->type_name("TIME");
-  advance->add_option("--by", options->by, "By this much: 3d, 12h, 90m")->type_name("DURATION");
-  advance->footer("Example:\n  aftercare clock advance --clinic demo --by 12h");
-  advance->callback([=] { *action = [=](Session& session) { return AdvanceClock(session, *options); }; });
 }
 
 void AddCalendarOptions(CLI::App* command, const std::shared_ptr<ClinicOptions>& options) {
@@ -172,9 +144,26 @@ void AddCalendarOptions(CLI::App* command, const std::shared_ptr<ClinicOptions>&
   command
       ->add_option("--closed", options->closed, "Days of the week on which no task is due: sat,sun; none for no day")
       ->type_name("DAYS");
-  AddListOption(command, "--holiday", &options->holidays,
-                "A date on which no task is due, 2026-12-25 or 2026-12-25=Christmas; may be repeated; none for none")
+  AddRepeatableOption(
+      command, "--holiday", &options->holidays,
+      "A date on which no task is due, 2026-12-25 or 2026-12-25=Christmas; may be repeated; none for none")
       ->type_name("DATE");
+}
+
+void AddCreate(CLI::App* clinic, Action* action) {
+  CLI::App* create = clinic->add_subcommand("create", "Create a clinic, or a sandbox with its own clock");
+  const auto options = std::make_shared<ClinicOptions>();
+  create->add_option("ID", options->id, "Lower-case letters, digits and -")->required();
+  create->add_option("--name", options->name, "What {clinic_name} shows patients")->required()->type_name("NAME");
+  create->add_option("--zone", options->zone, "IANA time zone")->required()->type_name("ZONE");
+  create->add_option("--phone", options->phone, "What {clinic_phone} shows patients")->type_name("PHONE");
+  create->add_option("--test-clock", options->test_clock, "Make it a sandbox where it is this time, until moved")
+      ->type_name("TIME");
+  AddCalendarOptions(create, options);
+  create->footer(
+      "Example:\n  aftercare clinic create lakeside --name \"Lakeside Knee Clinic\" --zone America/New_York \\\n"
+      "      --phone 555-0100 --test-clock 2026-03-01T12:00");
+  create->callback([=] { *action = [=](Session& session) { return CreateClinic(session, *options); }; });
 }
 
 void AddUpdate(CLI::App* clinic, Action* action) {
@@ -192,39 +181,41 @@ void AddUpdate(CLI::App* clinic, Action* action) {
   update->callback([=] { *action = [=](Session& session) { return UpdateClinic(session, *options); }; });
 }
 
-}  // namespace
-
-void AddClinicCommands(CLI::App& app, Action* action) {
-  CLI::App* clinic = app.add_subcommand("clinic", "Create, change, show and list clinics");
-  clinic->require_subcommand(1);
-
-  CLI::App* create = clinic->add_subcommand("create", "Create a clinic, or a sandbox with its own clock");
-  const auto options = std::make_shared<ClinicOptions>();
-  create->add_option("ID", options->id, "Lower-case letters, digits and -")->required();
-  create->add_option("--name", options->name, "What {clinic_name} shows patients")->required()->type_name("NAME");
-  create->add_option("--zone", options->zone, "IANA time zone")->required()->type_name("ZONE");
-  create->add_option("--phone", options->phone, "What {clinic_phone} shows patients")->type_name("PHONE");
-  create->add_option("--test-clock", options->test_clock, "Make it a sandbox where it is this time, until moved")
-      ->type_name("TIME");
-  AddCalendarOptions(create, options);
-  create->footer(
-      "Example:\n  aftercare clinic create lakeside --name \"Lakeside Knee Clinic\" --zone America/New_York \\\n"
-      "      --phone 555-0100 --test-clock 2026-03-01T12:00");
-  create->callback([=] { *action = [=](Session& session) { return CreateClinic(session, *options); }; });
-
-  AddUpdate(clinic, action);
-
+void AddList(CLI::App* clinic, Action* action) {
   CLI::App* list = clinic->add_subcommand("list", "List all clinics");
   list->footer("Example:\n  aftercare clinic list --json");
   list->callback([=] { *action = ListClinics; });
+}
 
+void AddGet(CLI::App* clinic, Action* action) {
   CLI::App* get = clinic->add_subcommand("get", "Show one clinic");
   const auto id = std::make_shared<std::string>();
   get->add_option("ID", *id, "Which. Default: that of --clinic");
   get->footer("Example:\n  aftercare clinic get lakeside");
   get->callback([=] { *action = [=](Session& session) { return GetClinic(session, *id); }; });
+}
 
-  AddClock(app, action);
+}  // namespace
+
+void AddClinicCommand(CLI::App& app, Action* action) {
+  CLI::App* clinic = app.add_subcommand("clinic", "Create, change, show and list clinics");
+  clinic->require_subcommand(1);
+  AddCreate(clinic, action);
+  AddUpdate(clinic, action);
+  AddList(clinic, action);
+  AddGet(clinic, action);
+}
+
+void AddClockCommand(CLI::App& app, Action* action) {
+  CLI::App* clock = app.add_subcommand("clock", "Move the clock of a sandbox clinic");
+  clock->require_subcommand(1);
+  CLI::App* advance = clock->add_subcommand("advance", "Move it forward and fire everything on the way, in order");
+  const auto options = std::make_shared<ClockOptions>();
+  advance->add_option("--to", options->to, "To this time: 2026-03-02T09:00 (local), RFC 3339, or +3d")
+      ->type_name("TIME");
+  advance->add_option("--by", options->by, "By this much: 3d, 12h, 90m")->type_name("DURATION");
+  advance->footer("Example:\n  aftercare clock advance --clinic demo --by 12h");
+  advance->callback([=] { *action = [=](Session& session) { return AdvanceClock(session, *options); }; });
 }
 
 }  // namespace aftercare::client

@@ -1,5 +1,9 @@
+#include "services/client/commands/delivery.h"
+
+#include <memory>
+#include <string>
+
 #include "absl/strings/str_cat.h"
-#include "services/client/commands/commands.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/interrupt.h"
 #include "services/client/common/names.h"
@@ -42,7 +46,7 @@ class PrintingGateway {
 
   int64_t sent() const { return sent_; }
 
-  // Sends what was leased and reports it. What an interruption leaves unsent is given back.
+  // Sends what was leased and reports it. After an interrupt, the rest is released instead.
   absl::Status Send(const v1::LeaseRemindersResponse& leased) {
     v1::ReportDeliveriesRequest reports;
     for (const v1::Lease& lease : leased.leases()) {
@@ -74,7 +78,7 @@ class PrintingGateway {
   int64_t sent_ = 0;
 };
 
-// Leases and sends until interrupted, or with `once` until there is nothing to send.
+// Leases and sends until the user interrupts it, or with --once until there is nothing to send.
 absl::Status Run(Session& session, const DeliverOptions& options, const v1::LeaseRemindersRequest& request,
                  const Interrupt& interrupt, PrintingGateway* gateway) {
   Backoff backoff;
@@ -90,11 +94,11 @@ absl::Status Run(Session& session, const DeliverOptions& options, const v1::Leas
       backoff.Reset();
       continue;
     }
-    // What was sent but not reported is leased again later, with the same idempotency key: at least once.
-    if (options.once || !MayComeBack(status)) return status;
+    // A message that was sent but not reported is leased again later, with the same idempotency key.
+    if (options.once || !IsRetryable(status)) return status;
     const absl::Duration pause = backoff.Next();
     session.Note(absl::StrCat("No answer from the server; trying again in ", absl::FormatDuration(pause), "\n"));
-    interrupt.Pause(pause);
+    interrupt.WaitFor(pause);
   }
   return absl::OkStatus();
 }
@@ -117,7 +121,7 @@ absl::Status Deliver(Session& session, const DeliverOptions& options) {
 
 }  // namespace
 
-void AddDeliveryCommands(CLI::App& app, Action* action) {
+void AddDeliverCommand(CLI::App& app, Action* action) {
   CLI::App* deliver = app.add_subcommand("deliver", "Be a gateway: take due messages, print them, report them sent");
   const auto options = std::make_shared<DeliverOptions>();
   deliver->add_option("--channel", options->channel, "Only " + EnumChoices(*v1::Channel_descriptor()))

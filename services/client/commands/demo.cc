@@ -1,4 +1,8 @@
-#include "services/client/commands/commands.h"
+#include "services/client/commands/demo.h"
+
+#include <memory>
+#include <string>
+
 #include "services/client/demo/demo_year.h"
 #include "services/client/input/pathway_file.h"
 
@@ -10,7 +14,7 @@ absl::Status Demo(Session& session, const std::string& path) {
   if (!file.ok()) return file.status();
   const auto compiled = file->Compile();
   if (!compiled.ok()) return compiled.status();
-  return DemoYear(session, *file).Run();
+  return DemoYear(session, file->DefaultId(), file->pathway()).Run();
 }
 
 }  // namespace

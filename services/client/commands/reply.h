@@ -1,0 +1,21 @@
+#ifndef AFTERCARE_SERVICES_CLIENT_COMMANDS_REPLY_H_
+#define AFTERCARE_SERVICES_CLIENT_COMMANDS_REPLY_H_
+
+#include "CLI/CLI.hpp"
+#include "services/client/session.h"
+
+// Commands about what patients write back, and about their consent. See commands.h for the parameters. Not thread safe.
+namespace aftercare::client {
+
+// Adds `aftercare reply`: record a reply.
+void AddReplyCommand(CLI::App& app, Action* action);
+
+// Adds `aftercare replies`: list replies.
+void AddRepliesCommand(CLI::App& app, Action* action);
+
+// Adds `aftercare consent`: record whether a patient wants messages on a channel.
+void AddConsentCommand(CLI::App& app, Action* action);
+
+}  // namespace aftercare::client
+
+#endif  // AFTERCARE_SERVICES_CLIENT_COMMANDS_REPLY_H_
