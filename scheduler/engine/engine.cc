@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 
 namespace aftercare::engine {
 namespace {

@@ -30,7 +30,7 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(EngineCon
   auto newest = tx.NewestRevision(name->clinic, name->pathway);
   if (!newest.ok()) return newest.status();
   if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway_name());
-  return engine.definitions().Get(tx, name->clinic, name->pathway, *newest);
+  return engine.definitions().Pathway(tx, name->clinic, name->pathway, *newest);
 }
 
 // Fills in what a preview need not say.

@@ -13,6 +13,7 @@
 #include "scheduler/engine/lifecycle/sweep.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {

@@ -75,7 +75,7 @@ absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& eng
                                                               const EnrollmentContext& before, v1::Enrollment data,
                                                               plan::FieldErrors errors, absl::Time now) {
   const auto name = ParsePathwayName(data.pathway());
-  auto pathway = engine.definitions().Get(tx, before.row.clinic, name->pathway, data.pathway_revision());
+  auto pathway = engine.definitions().Pathway(tx, before.row.clinic, name->pathway, data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
   plan::FieldErrors found;
   plan::FactsOf(data, **pathway, &found, before.facts.setting);

@@ -85,7 +85,7 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
   if (data.time_zone().empty()) data.set_time_zone(owner->data.time_zone());
   plan::SetTimestamp(now, data.mutable_enroll_time());
   if (absl::Status status = ResolveRevision(tx, name, &data); !status.ok()) return status;
-  auto pathway = engine.definitions().Get(tx, checked.clinic, name.pathway, data.pathway_revision());
+  auto pathway = engine.definitions().Pathway(tx, checked.clinic, name.pathway, data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
   context.pathway = *std::move(pathway);
   if (data.locale().empty()) data.set_locale(context.pathway->source().default_locale());

@@ -60,7 +60,7 @@ absl::Status ResolveRevision(EngineContext& engine, store::ReadTransaction& tx, 
     if (*newest == 0) return ResourceNotFound("PATHWAY_NOT_FOUND", batch->request.pathway());
     batch->revision = *newest;
   }
-  return engine.definitions().Get(tx, batch->pathway.clinic, batch->pathway.pathway, batch->revision).status();
+  return engine.definitions().Pathway(tx, batch->pathway.clinic, batch->pathway.pathway, batch->revision).status();
 }
 
 // `write` is null where nothing is to be stored.

@@ -16,6 +16,7 @@
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {

@@ -26,7 +26,7 @@ absl::StatusOr<EnrollmentContext> MakeEnrollmentContext(EngineContext& engine, s
                                                         store::EnrollmentRow row) {
   const auto name = ParsePathwayName(row.data.pathway());
   if (!name) return absl::DataLossError("stored enrollment names no pathway");
-  auto pathway = engine.definitions().Get(tx, row.clinic, name->pathway, row.data.pathway_revision());
+  auto pathway = engine.definitions().Pathway(tx, row.clinic, name->pathway, row.data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
   auto calendar = engine.definitions().Calendar(tx, row.clinic, row.calendar_fingerprint);
   if (!calendar.ok()) return calendar.status();
@@ -36,7 +36,7 @@ absl::StatusOr<EnrollmentContext> MakeEnrollmentContext(EngineContext& engine, s
       context.row.data, *context.pathway,
       {*std::move(calendar), plan::SpreadSeed(context.row.clinic, context.row.enrollment)}, context.row.history);
   for (const int32_t revision : context.row.history.earlier_revisions()) {
-    auto earlier = engine.definitions().Get(tx, context.row.clinic, name->pathway, revision);
+    auto earlier = engine.definitions().Pathway(tx, context.row.clinic, name->pathway, revision);
     if (!earlier.ok()) return earlier.status();
     context.earlier_revisions.emplace_back(revision, *std::move(earlier));
   }

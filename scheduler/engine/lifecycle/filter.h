@@ -18,26 +18,29 @@
 
 namespace aftercare::engine {
 
-// A ReminderFilter, checked and made quick to ask. Copies are cheap enough for one a call; not thread safe.
+// A checked ReminderFilter that answers quickly. List, Count, Watch and Lease share it. Cheap enough to copy once a
+// call. Not thread safe: it remembers which rules match.
 class Filter {
  public:
-  // Every fault is added to `errors`, its field beginning with `filter.`. `clinic` is the one asked about; "" for all.
+  // Checks `filter`, and adds every error to `errors`, with a field that begins with `filter.`. `clinic` is the clinic
+  // of the request, or empty for all.
   static Filter Make(const v1::ReminderFilter& filter, absl::string_view clinic, plan::FieldErrors* errors);
 
   const std::string& patient() const { return message_.patient(); }
-  const std::string& enrollment() const { return enrollment_; }  // id
+  const std::string& enrollment() const { return enrollment_; }  // an id
   std::optional<absl::Time> due_from() const { return due_from_; }
   std::optional<absl::Time> due_before() const { return due_before_; }
   std::vector<v1::ReminderState> states() const;
 
-  // Whether anything in this state can match.
   bool MatchesState(v1::ReminderState state) const { return states_.none() || states_[state]; }
-  // Whether anything of this rule can match: phase, category, audience.
+
+  // Returns whether reminders of the rule can match, by its phase, category and audience.
   bool MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule) {
     return Rules(pathway)[rule];
   }
-  // The rules of which something can match, by index.
+  // Returns the rules for which MatchesRule holds, by index.
   const std::bitset<plan::kMaxRules>& Rules(const std::shared_ptr<const plan::CompiledPathway>& pathway);
+
   bool MatchesChannel(v1::Channel channel) const {
     return message_.channel() == v1::CHANNEL_UNSPECIFIED || channel == message_.channel();
   }
@@ -45,12 +48,15 @@ class Filter {
     return (!due_from_ || due >= *due_from_) && (!due_before_ || due < *due_before_);
   }
   bool MatchesEnrollment(const EnrollmentContext& context) const;
-  // Whether every line of the log passes; the whole filter on one line.
-  bool MatchesAll() const;
+
+  // Returns whether the whole filter matches an event of the log.
   bool MatchesEvent(const v1::Event& event) const;
+  // Returns whether MatchesEvent holds for every event.
+  bool MatchesAll() const;
 
  private:
   bool MatchesWords(absl::string_view phase, absl::string_view category, v1::Audience audience) const;
+  // Returns whether the filter asks for more than a patient or an enrollment, which only reminders have.
   bool NamesReminders() const;
 
   v1::ReminderFilter message_;

@@ -10,6 +10,7 @@
 #include "scheduler/engine/lifecycle/due_occurrences.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 
@@ -51,8 +52,8 @@ class Replanner {
  private:
   bool running() const { return enrollment_.state == v1::ENROLLMENT_STATE_ACTIVE; }
 
-  // Returns whether the enrollment's facts were ever changed, or it was paused. If so, NeedsRowLookup says anyway to look
-  // at the rows of missed occurrences.
+  // Returns whether the enrollment's facts were ever changed, or it was paused. If so, NeedsRowLookup holds for all
+  // missed occurrences anyway.
   bool has_history() const { return enrollment_.history.ByteSizeLong() > 0; }
 
   absl::Status FollowPlan() {

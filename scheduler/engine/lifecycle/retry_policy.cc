@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/runtime/tokens.h"
+#include "scheduler/engine/runtime/hash.h"
 
 namespace aftercare::engine {
 

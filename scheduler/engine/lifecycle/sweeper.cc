@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 
 namespace aftercare::engine {
 namespace {

@@ -14,6 +14,7 @@
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 

@@ -11,7 +11,7 @@ namespace aftercare::engine {
 // What a caller may do.
 enum class Role { kAdmin, kClinic, kGateway, kReader };
 
-// Who calls. Every use case is told, and asks it before it touches a clinic.
+// Who calls. Every use case is given its caller, and checks it before it touches a clinic.
 struct Caller {
   std::string principal;
   Role role = Role::kReader;

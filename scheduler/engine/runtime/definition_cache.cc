@@ -2,25 +2,25 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/engine/runtime/tokens.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr size_t kMaxKept = 1000;
+constexpr size_t kMaxEntries = 1000;  // of each kind; then all of it are dropped
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> DefinitionCache::Get(store::ReadTransaction& tx,
-                                                                                  absl::string_view clinic,
-                                                                                  absl::string_view pathway,
-                                                                                  int32_t revision) {
+absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> DefinitionCache::Pathway(store::ReadTransaction& tx,
+                                                                                      absl::string_view clinic,
+                                                                                      absl::string_view pathway,
+                                                                                      int32_t revision) {
   const std::string key = absl::StrCat(clinic, "/", pathway, "/", revision);
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = compiled_.find(key);
-    if (found != compiled_.end()) return found->second;
+    MutexLock lock(mutex_);
+    const auto found = pathways_.find(key);
+    if (found != pathways_.end()) return found->second;
   }
   auto row = tx.GetPathway(clinic, pathway, revision);
   if (!row.ok()) return row.status();
@@ -33,9 +33,9 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> DefinitionCache::Ge
     return absl::DataLossError(absl::StrCat("stored pathway ", PathwayNameOf(clinic, pathway), " revision ", revision,
                                             " is not valid: ", errors[0].field, " ", errors[0].description));
   }
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (compiled_.size() >= kMaxKept) compiled_.clear();
-  compiled_.emplace(key, compiled);
+  MutexLock lock(mutex_);
+  if (pathways_.size() >= kMaxEntries) pathways_.clear();
+  pathways_.emplace(key, compiled);
   return compiled;
 }
 
@@ -45,17 +45,17 @@ absl::StatusOr<std::shared_ptr<const plan::ClinicCalendar>> DefinitionCache::Cal
   if (fingerprint == 0) return nullptr;
   const std::string key = absl::StrCat(clinic, "/", fingerprint);
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     const auto found = calendars_.find(key);
     if (found != calendars_.end()) return found->second;
   }
   auto row = tx.GetClinic(clinic);
   if (!row.ok()) return row.status();
   if (!row->has_value()) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(clinic));
-  plan::FieldErrors ignored;  // it was checked when it was stored
+  plan::FieldErrors ignored;  // the calendar was checked when it was stored
   auto calendar = std::make_shared<const plan::ClinicCalendar>(plan::ReadCalendar((*row)->data, &ignored));
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (calendars_.size() >= kMaxKept) calendars_.clear();
+  MutexLock lock(mutex_);
+  if (calendars_.size() >= kMaxEntries) calendars_.clear();
   calendars_.emplace(key, calendar);
   return calendar;
 }
@@ -66,22 +66,22 @@ absl::StatusOr<std::shared_ptr<const store::ClinicRow>> DefinitionCache::Clinic(
   if (!version.ok()) return version.status();
   if (*version == 0) return nullptr;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     const auto found = clinics_.find(clinic);
     if (found != clinics_.end() && found->second->version == *version) return found->second;
   }
   auto row = tx.GetClinic(clinic);
   if (!row.ok()) return row.status();
-  auto kept = std::make_shared<const store::ClinicRow>(**std::move(row));
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (clinics_.size() >= kMaxKept) clinics_.clear();
-  clinics_[clinic] = kept;
-  return kept;
+  auto clinic_row = std::make_shared<const store::ClinicRow>(**std::move(row));
+  MutexLock lock(mutex_);
+  if (clinics_.size() >= kMaxEntries) clinics_.clear();
+  clinics_[clinic] = clinic_row;
+  return clinic_row;
 }
 
 void DefinitionCache::Clear() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  compiled_.clear();
+  MutexLock lock(mutex_);
+  pathways_.clear();
   calendars_.clear();
   clinics_.clear();
 }
@@ -92,7 +92,7 @@ int64_t CalendarFingerprint(const v1::Clinic& clinic) {
   *calendar.mutable_closed_weekdays() = clinic.closed_weekdays();
   *calendar.mutable_holidays() = clinic.holidays();
   if (calendar.ByteSizeLong() == 0) return 0;
-  calendar.set_time_zone(clinic.time_zone());  // its days begin and end there
+  calendar.set_time_zone(clinic.time_zone());  // the calendar's days begin and end there
   const auto hash = static_cast<int64_t>(StableHash(calendar.SerializeAsString()));
   return hash == 0 ? 1 : hash;
 }

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -13,39 +13,45 @@
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/pathway.h"
 #include "scheduler/store/transaction.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
-// Compiled pathway revisions, kept since revisions never change, clinics' calendars, kept by their fingerprints, and
-// clinics, kept by their versions.
-// Thread safe.
+// A cache of what clinics define: compiled pathway revisions, which never change; calendars, by their fingerprints; and
+// clinics, by their versions. Thread safe.
 class DefinitionCache {
  public:
-  // The revision (a number, not 0), from memory or from `tx`. NOT_FOUND / PATHWAY_NOT_FOUND if the store has none;
-  // DATA_LOSS if what it has does not compile.
-  absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Get(store::ReadTransaction& tx, absl::string_view clinic,
-                                                                   absl::string_view pathway, int32_t revision);
+  // Returns a compiled revision (a number, not 0), which is read from `tx` if it is not cached. NOT_FOUND /
+  // PATHWAY_NOT_FOUND if the store does not have it; DATA_LOSS if what the store has does not compile.
+  absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Pathway(store::ReadTransaction& tx,
+                                                                       absl::string_view clinic,
+                                                                       absl::string_view pathway, int32_t revision)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The calendar of a clinic whose row, in `tx`, has that fingerprint; null for 0.
+  // Returns the calendar of a clinic. `fingerprint` is that of the clinic's row in `tx`. Null if it is 0.
   absl::StatusOr<std::shared_ptr<const plan::ClinicCalendar>> Calendar(store::ReadTransaction& tx,
-                                                                       absl::string_view clinic, int64_t fingerprint);
+                                                                       absl::string_view clinic, int64_t fingerprint)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The clinic as `tx` have it, read only where it is not the version in memory; null if there is none.
-  absl::StatusOr<std::shared_ptr<const store::ClinicRow>> Clinic(store::ReadTransaction& tx, absl::string_view clinic);
+  // Returns the clinic as `tx` sees it. Always asks the store for its version, and reads the clinic only if another
+  // version is cached. Null if it does not exist.
+  absl::StatusOr<std::shared_ptr<const store::ClinicRow>> Clinic(store::ReadTransaction& tx, absl::string_view clinic)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Forgets everything. For when a commit failed: what was compiled from it may be taken back, and its number given to
-  // another revision.
-  void Clear();
+  // Empties the cache. To be called when a commit failed: a revision that was compiled in it may be rolled back, and
+  // its number given to another one.
+  void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  std::mutex mutex_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const plan::CompiledPathway>> compiled_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const plan::ClinicCalendar>> calendars_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const store::ClinicRow>> clinics_;
+  Mutex mutex_;
+  // By clinic/pathway/revision, clinic/fingerprint, clinic.
+  absl::flat_hash_map<std::string, std::shared_ptr<const plan::CompiledPathway>> pathways_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::shared_ptr<const plan::ClinicCalendar>> calendars_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::shared_ptr<const store::ClinicRow>> clinics_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Tells apart what plans depend on of one clinic at different times: contact hours, closed days and holidays. The same
-// for the same, in every process; 0 where there are none.
+// Returns a fingerprint of what plans depend on of a clinic: contact hours, closed weekdays and holidays, and its time
+// zone if it has any of these. The same in every process; 0 if it has none.
 int64_t CalendarFingerprint(const v1::Clinic& clinic);
 
 }  // namespace aftercare::engine

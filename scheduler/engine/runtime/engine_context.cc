@@ -4,26 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr absl::Duration kRequestMemory = absl::Hours(24);
-constexpr int kForgottenAtOnce = 4;  // more than come in with one mutation, so that the table shrinks
-
-std::string Deterministic(const google::protobuf::Message& message) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);  // maps in one order
-    message.SerializeToCodedStream(&coded);
-  }
-  return bytes;
-}
+constexpr absl::Duration kRequestIdRetention = absl::Hours(24);
+constexpr int kDeletedPerMutation = 4;  // more than one mutation adds, so that the table shrinks
 
 store::Store::ReadJob JobOf(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done) {
   return [work = std::move(work), done = std::move(done)](absl::StatusOr<store::ReadTransaction*> tx) mutable {
@@ -74,7 +62,7 @@ void EngineContext::Mutate(const google::protobuf::Message& request, absl::strin
         if (absl::Status status = work(tx); !status.ok()) return status;
         row.response = response->SerializeAsString();
         if (absl::Status status = tx.InsertRequest(row); !status.ok()) return status;
-        return tx.DeleteRequestsBefore(row.time - kRequestMemory, kForgottenAtOnce);
+        return tx.DeleteRequestsBefore(row.time - kRequestIdRetention, kDeletedPerMutation);
       },
       std::move(done));
 }
@@ -86,11 +74,5 @@ absl::Time EngineContext::Now(const store::ClinicRow& clinic) const {
 store::ClockId ClockOf(const store::ClinicRow& clinic) {
   return clinic.data.has_test_clock_time() ? clinic.clinic : "";
 }
-
-uint64_t Fingerprint(const google::protobuf::Message& message) {
-  return StableHash(absl::StrCat(message.GetDescriptor()->full_name(), ":", Deterministic(message)));
-}
-
-std::string LeasesTopic(absl::string_view clinic) { return absl::StrCat("leases/", clinic); }
 
 }  // namespace aftercare::engine

@@ -1,9 +1,8 @@
-// What all use cases share: the store, the clocks, the compiled pathways, and the ways to read and to change.
+// What all use cases share: the store, the clocks, the definitions they plan by, and the ways to read and to write.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 
 #include <cstdint>
-#include <string>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -22,13 +21,14 @@
 
 namespace aftercare::engine {
 
-// Ends a use case, exactly once, on any thread: with OK the response is filled in. Short, and never blocks.
+// Called exactly once when a use case ends, on any thread. With OK, the response has been filled in. Must be short and
+// must not block.
 using Done = absl::AnyInvocable<void(absl::Status)>;
 
-// Thread safe. Outlives every use case that was started.
+// Thread safe. Must outlive every use case that was started.
 class EngineContext {
  public:
-  // `store` and `clock` must outlive the engine. `zone_database` is the fingerprint of the time zones of this process.
+  // `store` and `clock` must outlive the context. `zone_database` is the fingerprint of this process's time zone rules.
   EngineContext(store::Store& store, Clock& clock, int64_t zone_database)
       : store_(store),
         clock_(clock),
@@ -44,31 +44,34 @@ class EngineContext {
   store::Store& store() { return store_; }
   int64_t zone_database() const { return zone_database_; }
 
-  // Fingerprint of what an enrollment is planned by besides itself, in a clinic with that fingerprint of its calendar:
-  // when either of the two becomes another, so does this, and when it comes back, so does this.
+  // Returns the fingerprint of what the enrollments of a clinic are planned by, besides their own facts: the clinic's
+  // calendar (given by its fingerprint) and the time zone rules. It changes if either changes, and returns to what it
+  // was if both do.
   int64_t PlanFingerprintOf(int64_t calendar_fingerprint) const { return calendar_fingerprint ^ zone_database_; }
 
-  // Runs `work` on a snapshot, then `done` with its status.
+  // Runs `work` on a snapshot, then calls `done` with its status.
   void Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done);
 
-  // What a mutation needs done around it that the writer's thread is spared: `work` on a snapshot, then `done`; or just
-  // `work`, which is done in any case. Waits for its like only, not for reads.
+  // The same for work that belongs to a mutation but need not be done on the writer's thread. Runs on a thread of its
+  // own, so that it never waits for reads.
   void ReadInBackground(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done);
+
+  // Runs `work` on the thread of ReadInBackground. It runs even if the store is closed or cannot be read.
   void RunInBackground(absl::AnyInvocable<void()> work);
 
-  // Runs `work` in a mutation, then `done` when it is durable, or with the error. `work` may run more than once and
-  // must begin afresh each time.
+  // Runs `work` in a mutation, then calls `done` when it is durable, or with the error. `work` may run more than once,
+  // and must not depend on what an earlier run left behind.
   void Write(store::Store::Mutation work, Done done) { store_.Submit(std::move(work), std::move(done)); }
 
-  // The same for an RPC: `response` is cleared before each run of `work`, and `request_id`, if not empty, makes it
-  // idempotent within the clinic. `request` and `response` must live until `done`.
+  // The same for an RPC. `response` is cleared before each run of `work`. A `request_id` that is not empty makes the
+  // RPC idempotent within the clinic: the same request gets the first response again, another request with that id
+  // ALREADY_EXISTS / REQUEST_ID_REUSED. `request` and `response` must live until `done` is called.
   void Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
               google::protobuf::Message* response, store::Store::Mutation work, Done done);
 
-  // What time it is in a clinic: its test clock's, or real time.
+  // Returns the time on the clinic's clock: its test clock if it has one, else real time.
   absl::Time Now(const store::ClinicRow& clinic) const;
 
-  // Real time.
   absl::Time RealNow() const { return clock_.Now(); }
 
  private:
@@ -78,20 +81,11 @@ class EngineContext {
   Tokens tokens_;
   DefinitionCache definitions_;
   WakeupHub wakeups_;
-  Timers timers_;  // after the topics, so that it goes first: a timer that is ringing still finds them
+  Timers timers_;  // last, so that it is destroyed first: a timer that is ringing still finds wakeups_
 };
 
-// The clock a clinic lives by.
+// Returns the clock that a clinic lives by.
 store::ClockId ClockOf(const store::ClinicRow& clinic);
-
-// A hash over the whole message, the same in every process.
-uint64_t Fingerprint(const google::protobuf::Message& message);
-
-// WakeupHub. What wakes leases of a clinic, leases of all clinics in real time, and who must know that leases may have
-// been ended by others than their holders.
-std::string LeasesTopic(absl::string_view clinic);
-inline constexpr absl::string_view kAllLeasesTopic = "leases/";
-inline constexpr absl::string_view kLeasesRevokedTopic = "leases-revoked";
 
 }  // namespace aftercare::engine
 

@@ -17,31 +17,32 @@ namespace aftercare::engine {
 
 using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 
-// An error with ErrorInfo {reason, domain "aftercare", metadata}.
+// Returns an error with ErrorInfo {reason, domain "aftercare", metadata}.
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
                        const ErrorMetadata& metadata = {});
 
-// INVALID_ARGUMENT / INVALID_FIELDS with BadRequest naming every field, or as many (some fifty) as fit into what gRPC
-// clients accept, and then the message says how many more there are. `errors` must not be empty.
+// Returns INVALID_ARGUMENT / INVALID_FIELDS with a BadRequest that names every field. If that is more than gRPC clients
+// accept (some fifty), the message says how many are left out. `errors` must not be empty.
 absl::Status InvalidFields(const plan::FieldErrors& errors);
 absl::Status InvalidField(absl::string_view field, absl::string_view description);
 
-// Appends `errors` with `prefix` (a field path) before each field.
+// Appends `errors` to `all`, with `prefix` (a field path) and a dot before each field.
 void AddPrefixed(absl::string_view prefix, const plan::FieldErrors& errors, plan::FieldErrors* all);
 
-// NOT_FOUND / CLINIC_NOT_FOUND and the like; `resource` is the full name.
+// Returns NOT_FOUND with a reason such as CLINIC_NOT_FOUND. `resource` is the full name.
 absl::Status ResourceNotFound(absl::string_view reason, absl::string_view resource);
 
-// UNAVAILABLE / SHUTTING_DOWN.
+// Returns UNAVAILABLE / SHUTTING_DOWN.
 absl::Status ShuttingDown();
 
-// What a caller is shown: errors of the store get an ErrorInfo too, and RESOURCE_EXHAUSTED and UNAVAILABLE a RetryInfo.
+// Returns `status` as a client is shown it: errors of the store get an ErrorInfo too, and RESOURCE_EXHAUSTED and
+// UNAVAILABLE a RetryInfo.
 absl::Status Presentable(const absl::Status& status);
 
-// Code, message and details.
+// Returns code, message and details.
 google::rpc::Status ToStatusProto(const absl::Status& status);
 
-// The reason in a status' ErrorInfo, or empty.
+// Returns the reason in the status' ErrorInfo, or an empty string.
 std::string ReasonOf(const absl::Status& status);
 
 }  // namespace aftercare::engine

@@ -1,5 +1,5 @@
-// Resource names and ids. Functions are pure and thread safe. Parsers answer nothing for anything that is not exactly
-// of the form; they do not ask whether the resource exists.
+// Resource names and ids. Functions are pure and thread safe. Parsers return nothing if the text does not have exactly
+// the right form. They do not check that the resource exists.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_NAMES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_NAMES_H_
 
@@ -51,7 +51,7 @@ std::string ReminderNameOf(const store::ReminderKey& key);
 std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit);
 std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply);
 
-// A new id, ordered by `now` to the millisecond: 10 characters of time, 8 of `randomness`.
+// Returns a new id: 10 characters of `now`, in milliseconds, then 8 of `randomness`. Later ids sort after earlier ones.
 std::string MakeTimeOrderedId(absl::Time now, uint64_t randomness);
 
 }  // namespace aftercare::engine

@@ -6,45 +6,45 @@ Timers::Timers() : thread_([this] { Run(); }) {}
 
 Timers::~Timers() {
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     stop_ = true;
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   thread_.join();
 }
 
 Timers::Id Timers::Start(absl::Duration delay, Callback callback) {
   const auto due = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(delay);
-  std::lock_guard<std::mutex> lock(mutex_);
-  const Id id(due, next_++);
-  const bool first = waiting_.empty() || id < waiting_.begin()->first;
-  waiting_.emplace(id, std::move(callback));
-  if (first) wake_.notify_one();
+  MutexLock lock(mutex_);
+  const Id id(due, next_number_++);
+  const bool first = timers_.empty() || id < timers_.begin()->first;
+  timers_.emplace(id, std::move(callback));
+  if (first) wake_.NotifyOne();
   return id;
 }
 
 bool Timers::Cancel(Id id) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return waiting_.erase(id) > 0;
+  MutexLock lock(mutex_);
+  return timers_.erase(id) > 0;
 }
 
 void Timers::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stop_) {
-    if (waiting_.empty()) {
-      wake_.wait(lock);
+    if (timers_.empty()) {
+      wake_.Wait(mutex_);
       continue;
     }
-    const auto due = waiting_.begin()->first.first;
+    const auto due = timers_.begin()->first.first;
     if (std::chrono::steady_clock::now() < due) {
-      wake_.wait_until(lock, due);
+      wake_.WaitUntil(mutex_, due);
       continue;
     }
-    Callback callback = std::move(waiting_.begin()->second);
-    waiting_.erase(waiting_.begin());
-    lock.unlock();
+    Callback callback = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    lock.Unlock();
     callback();
-    lock.lock();
+    lock.Lock();
   }
 }
 

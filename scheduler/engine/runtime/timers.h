@@ -2,44 +2,46 @@
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_TIMERS_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
-// Calls back after a span of real time, whatever happens to the clock on the wall. One thread serves all. Thread safe.
-// Callbacks run on that thread: they must be short and must not block; they may call Start and Cancel.
+// Calls back after a span of real time, on the steady clock: setting the system's clock does not matter. All timers
+// share one thread. Thread safe. Callbacks run on that thread without a lock. They must be short and must not block;
+// they may call Start and Cancel.
 class Timers {
  public:
   using Callback = absl::AnyInvocable<void()>;
   using Id = std::pair<std::chrono::steady_clock::time_point, uint64_t>;
 
   Timers();
-  // Stops without calling what is still waiting.
+
+  // Waits for a callback that is running. Timers that have not rung yet are dropped.
   ~Timers();
 
-  // Calls `callback` once, `delay` from now.
-  Id Start(absl::Duration delay, Callback callback);
+  // Calls `callback` once, `delay` from now. Returns an id for Cancel.
+  Id Start(absl::Duration delay, Callback callback) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // True if the callback will not be called; false if it was, or is being, called.
-  bool Cancel(Id id);
+  // Returns true if the callback will not be called; false if it was called, or is running.
+  bool Cancel(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  void Run();
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<Id, Callback> waiting_;
-  uint64_t next_ = 0;
-  bool stop_ = false;
-  std::thread thread_;
+  Mutex mutex_;
+  CondVar wake_;
+  std::map<Id, Callback> timers_ ABSL_GUARDED_BY(mutex_);  // by due time
+  uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last, so that it finds the other members made
 };
 
 }  // namespace aftercare::engine

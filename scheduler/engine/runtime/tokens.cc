@@ -5,7 +5,6 @@
 #include <openssl/params.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 
 #include "absl/strings/escaping.h"
@@ -22,8 +21,8 @@ struct FreeMac {
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 
-// To look the algorithm up and to make a context costs several times what a short message does, so each thread keeps
-// one.
+// One context for each thread: looking up the algorithm and making a context costs several times as much as the HMAC of
+// a short message.
 EVP_MAC_CTX* HmacOfThisThread() {
   thread_local const std::unique_ptr<EVP_MAC_CTX, FreeMac> context = [] {
     const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
@@ -49,7 +48,7 @@ std::string Tokens::Mac(absl::string_view context, absl::string_view payload) co
   const bool made = EVP_MAC_init(hmac, Bytes(secret_), secret_.size(), nullptr) == 1 &&
                     EVP_MAC_update(hmac, Bytes(message), message.size()) == 1 &&
                     EVP_MAC_final(hmac, digest, &size, sizeof(digest)) == 1;
-  if (!made) std::abort();  // a token without its seal would be anybody's
+  if (!made) std::abort();  // a token without its seal could be made by anybody
   return std::string(reinterpret_cast<char*>(digest), size);
 }
 
@@ -70,14 +69,6 @@ std::optional<std::string> Tokens::Open(absl::string_view context, absl::string_
 
 std::string Tokens::Pseudonym(absl::string_view text) const {
   return absl::BytesToHexString(Mac("pseudonym", text).substr(0, 16));
-}
-
-uint64_t StableHash(absl::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  EVP_Digest(text.data(), text.size(), digest, nullptr, EVP_sha256(), nullptr);
-  uint64_t hash = 0;
-  std::memcpy(&hash, digest, sizeof(hash));
-  return hash;
 }
 
 }  // namespace aftercare::engine

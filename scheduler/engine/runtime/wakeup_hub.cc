@@ -6,18 +6,18 @@
 namespace aftercare::engine {
 
 uint64_t WakeupHub::Seen(absl::string_view topic) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = wakeups_.find(topic);
-  return found == wakeups_.end() ? 0 : found->second.raised;
+  MutexLock lock(mutex_);
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? 0 : found->second.notifications;
 }
 
 void WakeupHub::Wait(uint64_t id, absl::string_view topic, uint64_t seen, absl::Duration timeout, Callback callback) {
   Wake at_once;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    Topic& entry = wakeups_[std::string(topic)];
-    if (!closed_ && entry.raised == seen) {
-      entry.waiting.push_back(id);
+    MutexLock lock(mutex_);
+    Topic& entry = topics_[std::string(topic)];
+    if (!closed_ && entry.notifications == seen) {
+      entry.waiters.push_back(id);
       const Timers::Id timer = timers_.Start(timeout, [this, id] { Finish(id, Wake::kTimeout); });
       waiters_.emplace(id, Waiter{std::string(topic), std::move(callback), timer});
       return;
@@ -30,12 +30,12 @@ void WakeupHub::Wait(uint64_t id, absl::string_view topic, uint64_t seen, absl::
 void WakeupHub::Finish(uint64_t id, Wake wake) {
   Callback callback;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     const auto found = waiters_.find(id);
     if (found == waiters_.end()) return;
     callback = std::move(found->second.callback);
-    auto& waiting = wakeups_[found->second.topic].waiting;
-    waiting.erase(std::remove(waiting.begin(), waiting.end(), id), waiting.end());
+    auto& waiters = topics_[found->second.topic].waiters;
+    waiters.erase(std::remove(waiters.begin(), waiters.end(), id), waiters.end());
     if (wake != Wake::kTimeout) timers_.Cancel(found->second.timer);
     waiters_.erase(found);
   }
@@ -47,10 +47,10 @@ void WakeupHub::Cancel(uint64_t id) { Finish(id, Wake::kClosed); }
 void WakeupHub::Notify(absl::string_view topic) {
   std::vector<Callback> callbacks;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    Topic& entry = wakeups_[std::string(topic)];
-    ++entry.raised;
-    for (uint64_t id : std::exchange(entry.waiting, {})) {
+    MutexLock lock(mutex_);
+    Topic& entry = topics_[std::string(topic)];
+    ++entry.notifications;
+    for (uint64_t id : std::exchange(entry.waiters, {})) {
       const auto found = waiters_.find(id);
       callbacks.push_back(std::move(found->second.callback));
       timers_.Cancel(found->second.timer);
@@ -63,7 +63,7 @@ void WakeupHub::Notify(absl::string_view topic) {
 void WakeupHub::Close() {
   std::vector<uint64_t> ids;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     closed_ = true;
     for (const auto& [id, waiter] : waiters_) ids.push_back(id);
   }

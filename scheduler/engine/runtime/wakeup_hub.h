@@ -3,45 +3,56 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/runtime/timers.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
-// "Something may have changed": wakes those who wait for it. Carries no data; who is woken asks the store. A topic
-// counts how often it was raised, and who waits says which count it has seen before it looked, so that nothing raised
-// between looking and waiting is missed. Thread safe.
+// Wakes those who wait for a topic when something of it may have changed. A wake-up carries no data: whoever is woken
+// asks the store.
+//
+// The hub counts the notifications of each topic. A waiter first calls Seen, then looks for what it needs, then calls
+// Wait with the count it has seen, and so misses no notification in between. Thread safe.
 class WakeupHub {
  public:
-  enum class Wake { kNotified, kTimeout, kClosed };
+  enum class Wake {
+    kNotified,
+    kTimeout,
+    kClosed,  // by Cancel or Close
+  };
   using Callback = absl::AnyInvocable<void(Wake)>;
 
+  // `timers` must outlive every wait.
   explicit WakeupHub(Timers& timers) : timers_(timers) {}
 
-  uint64_t Seen(absl::string_view topic);
+  // Returns how often the topic has been notified.
+  uint64_t Seen(absl::string_view topic) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // An id for a wait, never given before.
+  // Returns a new id for a wait.
   uint64_t NewId() { return next_id_.fetch_add(1); }
 
-  // Calls `callback` exactly once: at once if the topic was raised since `seen`, else when it is, when `timeout` is
-  // over, on Cancel of the id, or on Close. Called on the thread that brought it about, possibly this one.
-  void Wait(uint64_t id, absl::string_view topic, uint64_t seen, absl::Duration timeout, Callback callback);
+  // Calls `callback` exactly once: at once if the topic has been notified since `seen`, else when it is notified, when
+  // `timeout` has passed, or when the wait is cancelled or the hub closed. The call is made without a lock, on the
+  // thread that ends the wait, which may be this one.
+  void Wait(uint64_t id, absl::string_view topic, uint64_t seen, absl::Duration timeout, Callback callback)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends a wait with kClosed, if it waits.
-  void Cancel(uint64_t id);
+  // Ends a wait with kClosed. Does nothing if it has ended, or has not begun.
+  void Cancel(uint64_t id) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  void Notify(absl::string_view topic);
+  // Ends all waits for the topic with kNotified.
+  void Notify(absl::string_view topic) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends all waits, and every later one, with kClosed.
-  void Close();
+  void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Waiter {
@@ -50,18 +61,18 @@ class WakeupHub {
     Timers::Id timer;
   };
   struct Topic {
-    uint64_t raised = 0;
-    std::vector<uint64_t> waiting;
+    uint64_t notifications = 0;
+    std::vector<uint64_t> waiters;
   };
 
-  void Finish(uint64_t id, Wake wake);
+  void Finish(uint64_t id, Wake wake) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Timers& timers_;
-  std::mutex mutex_;
-  absl::flat_hash_map<std::string, Topic> wakeups_;
-  absl::flat_hash_map<uint64_t, Waiter> waiters_;
   std::atomic<uint64_t> next_id_{1};
-  bool closed_ = false;
+  Mutex mutex_;  // may be held while calling timers_, whose callbacks run without a lock
+  absl::flat_hash_map<std::string, Topic> topics_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace aftercare::engine

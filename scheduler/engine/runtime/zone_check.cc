@@ -13,21 +13,21 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr int kAtOnce = 1000;
-constexpr size_t kShown = 10;
+constexpr int kRowsPerRead = 1000;
+constexpr size_t kMaxShown = 10;
 
-// Zones nobody here knows, each with who lives in one, for example.
+// Zones that this machine does not know, each with an example of who lives in it.
 using Unknown = std::map<std::string, std::string>;
 
 void CheckZone(const std::string& zone, const std::string& whose, Unknown* unknown) {
   if (!plan::FindZone(zone)) unknown->try_emplace(zone, whose);
 }
 
-absl::Status LookInClinic(store::ReadTransaction& tx, const store::ClinicRow& clinic, Unknown* unknown) {
+absl::Status CheckZonesOfClinic(store::ReadTransaction& tx, const store::ClinicRow& clinic, Unknown* unknown) {
   CheckZone(clinic.data.time_zone(), clinic.clinic, unknown);
   store::EnrollmentQuery query;
   query.clinic = clinic.clinic;
-  query.limit = kAtOnce;
+  query.limit = kRowsPerRead;
   while (true) {
     auto rows = tx.ListEnrollments(query);
     if (!rows.ok()) return rows.status();
@@ -35,38 +35,39 @@ absl::Status LookInClinic(store::ReadTransaction& tx, const store::ClinicRow& cl
       if (row.state == v1::ENROLLMENT_STATE_ENDED) continue;
       CheckZone(row.data.time_zone(), absl::StrCat(row.clinic, "/", row.enrollment), unknown);
     }
-    if (static_cast<int>(rows->size()) < kAtOnce) return absl::OkStatus();
+    if (static_cast<int>(rows->size()) < kRowsPerRead) return absl::OkStatus();
     query.after = rows->back().enrollment;
   }
 }
 
-absl::Status LookEverywhere(store::ReadTransaction& tx, Unknown* unknown) {
+absl::Status CheckAllClinics(store::ReadTransaction& tx, Unknown* unknown) {
   std::string after;
   while (true) {
-    auto clinics = tx.ListClinics(after, kAtOnce);
+    auto clinics = tx.ListClinics(after, kRowsPerRead);
     if (!clinics.ok()) return clinics.status();
     for (const store::ClinicRow& clinic : *clinics) {
-      if (absl::Status status = LookInClinic(tx, clinic, unknown); !status.ok()) return status;
+      if (absl::Status status = CheckZonesOfClinic(tx, clinic, unknown); !status.ok()) return status;
     }
-    if (static_cast<int>(clinics->size()) < kAtOnce) return absl::OkStatus();
+    if (static_cast<int>(clinics->size()) < kRowsPerRead) return absl::OkStatus();
     after = clinics->back().clinic;
   }
 }
 
 absl::Status Check(store::ReadTransaction& tx, int64_t zone_database) {
-  auto noted = tx.ZoneDatabase();
-  if (!noted.ok() || *noted == zone_database) return noted.status();
+  auto last = tx.ZoneDatabase();
+  if (!last.ok() || *last == zone_database) return last.status();
   Unknown unknown;
-  if (absl::Status status = LookEverywhere(tx, &unknown); !status.ok()) return status;
+  if (absl::Status status = CheckAllClinics(tx, &unknown); !status.ok()) return status;
   if (unknown.empty()) return absl::OkStatus();
   std::vector<std::string> shown;
   for (const auto& [zone, whose] : unknown) {
-    if (shown.size() < kShown) shown.push_back(absl::StrCat(zone, " (", whose, ")"));
+    if (shown.size() < kMaxShown) shown.push_back(absl::StrCat(zone, " (", whose, ")"));
   }
   return absl::FailedPreconditionError(
       absl::StrCat("the time zone database lacks ", unknown.size(), unknown.size() == 1 ? " zone" : " zones",
                    " that patients or clinics live in: ", absl::StrJoin(shown, ", "),
-                   unknown.size() > shown.size() ? " ..." : "", "; install what has them (Debian: tzdata, tzdata-legacy)"));
+                   unknown.size() > shown.size() ? " ..." : "",
+                   "; install what has them (Debian: tzdata, tzdata-legacy)"));
 }
 
 }  // namespace

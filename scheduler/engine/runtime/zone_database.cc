@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/runtime/tokens.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/plan/civil.h"
 
 namespace aftercare::engine {

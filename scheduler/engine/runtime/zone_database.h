@@ -1,5 +1,5 @@
-// The rules of time zones on this machine, told apart from those of another day. This is the one place of the engine
-// that reads files: plans are derived from these, and so the index is.
+// A fingerprint of this machine's time zone rules. Plans are derived from the rules, and so is next_due: when they
+// change, it must be derived again. This is the only place in the engine that reads files.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ZONE_DATABASE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ZONE_DATABASE_H_
 
@@ -10,10 +10,9 @@
 
 namespace aftercare::engine {
 
-// A hash over the names and rules of all zones in `directory` (plan::ZoneDirectory()) that plan::FindZone would take:
-// the same for the same, on every machine; never 0. Reads some 600 small files, which takes about ten milliseconds.
-// FAILED_PRECONDITION if it cannot be read or has no zone: nobody could then be told what time it is for a patient.
-// Thread safe.
+// Returns a hash of the names and rules of all zones in `directory` (plan::ZoneDirectory()) that plan::FindZone
+// accepts. The same rules give the same hash on every machine; it is never 0. Reads some 600 small files, which takes
+// about ten milliseconds. FAILED_PRECONDITION if the directory cannot be read or has no zones. Thread safe.
 absl::StatusOr<int64_t> ZoneDatabaseFingerprint(const std::string& directory);
 
 }  // namespace aftercare::engine

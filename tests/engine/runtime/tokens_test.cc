@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
+#include "scheduler/engine/runtime/hash.h"
 
 namespace aftercare::engine {
 namespace {
