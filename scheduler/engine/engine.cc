@@ -39,7 +39,7 @@ void WakeWaiters(EngineContext& context, EventFeed& feed, const std::vector<stor
   }
   WakeupHub& wakeups = context.wakeups();
   for (absl::string_view clinic : clinics) {
-    feed.Appended(clinic);
+    feed.NotifyAppended(clinic);
     if (due) wakeups.Notify(LeasesTopic(clinic));
   }
   if (due) wakeups.Notify(kAllLeasesTopic);

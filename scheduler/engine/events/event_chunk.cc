@@ -14,11 +14,12 @@ namespace {
 
 using google::protobuf::internal::WireFormatLite;
 
-// What a read event takes besides its bytes: the message, that of its reminder, their strings. On the high side.
-constexpr size_t kEventMemory = 800;
+// Memory of a decoded event besides its serialized bytes: the message, that of its reminder, their strings. An estimate
+// on the high side.
+constexpr size_t kMemoryPerEvent = 800;
 
-// Before a field that is a message or a string, `size` bytes long.
-void WriteHead(int field, size_t size, google::protobuf::io::CodedOutputStream* out) {
+// Writes what stands before a field of `size` bytes that is a message or a string.
+void WriteFieldHeader(int field, size_t size, google::protobuf::io::CodedOutputStream* out) {
   out->WriteTag(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
   out->WriteVarint32(static_cast<uint32_t>(size));
 }
@@ -28,39 +29,45 @@ void WriteHead(int field, size_t size, google::protobuf::io::CodedOutputStream* 
 EventChunk::EventChunk(const Tokens& tokens, absl::string_view clinic, std::vector<store::EventRow> rows)
     : rows_(std::move(rows)) {
   auto wire = std::make_shared<std::string>();
-  begins_.reserve(rows_.size() + 1);
+  offsets_.reserve(rows_.size() + 1);
   {
     google::protobuf::io::StringOutputStream stream(wire.get());
     google::protobuf::io::CodedOutputStream out(&stream);
     for (store::EventRow& row : rows_) {
-      begins_.push_back(static_cast<size_t>(out.ByteCount()));
+      offsets_.push_back(static_cast<size_t>(out.ByteCount()));
       row.data.set_resume_token(MakeResumeToken(tokens, clinic, row.seq));
-      WriteHead(v1::WatchEventsResponse::kEventsFieldNumber, row.data.ByteSizeLong(), &out);
+      WriteFieldHeader(v1::WatchEventsResponse::kEventsFieldNumber, row.data.ByteSizeLong(), &out);
       row.data.SerializeWithCachedSizes(&out);
     }
-    begins_.push_back(static_cast<size_t>(out.ByteCount()));
+    offsets_.push_back(static_cast<size_t>(out.ByteCount()));
   }
-  const SharedBytes end = Bookmark(rows_.back().data.resume_token());
-  wire->append(end.bytes.data(), end.bytes.size());
+  const SharedBytes bookmark = MakeBookmark(rows_.back().data.resume_token());
+  wire->append(bookmark.bytes.data(), bookmark.bytes.size());
   wire->shrink_to_fit();
   wire_ = std::move(wire);
 }
 
-size_t EventChunk::FirstAfter(int64_t place) const {
-  const auto found = std::upper_bound(rows_.begin(), rows_.end(), place,
-                                      [](int64_t place, const store::EventRow& row) { return place < row.seq; });
+size_t EventChunk::FirstAfter(int64_t position) const {
+  const auto found = std::upper_bound(rows_.begin(), rows_.end(), position,
+                                      [](int64_t position, const store::EventRow& row) { return position < row.seq; });
   return static_cast<size_t>(found - rows_.begin());
 }
 
-absl::string_view EventChunk::Event(size_t index) const {
-  return absl::string_view(*wire_).substr(begins_[index], begins_[index + 1] - begins_[index]);
+absl::string_view EventChunk::EventBytes(size_t index) const {
+  return absl::string_view(*wire_).substr(offsets_[index], offsets_[index + 1] - offsets_[index]);
 }
 
-size_t EventChunk::memory() const { return sizeof(*this) + 2 * wire_->capacity() + rows_.size() * kEventMemory; }
+SharedBytes EventChunk::BytesFrom(size_t index) const {
+  return {wire_, absl::string_view(*wire_).substr(offsets_[index])};
+}
 
-SharedBytes Bookmark(absl::string_view token) {
+size_t EventChunk::memory_bytes() const {
+  return sizeof(*this) + 2 * wire_->capacity() + rows_.size() * kMemoryPerEvent;
+}
+
+SharedBytes MakeBookmark(absl::string_view resume_token) {
   v1::WatchEventsResponse response;
-  response.set_resume_token(std::string(token));
+  response.set_resume_token(std::string(resume_token));
   auto bytes = std::make_shared<const std::string>(response.SerializeAsString());
   const absl::string_view view = *bytes;
   return {std::move(bytes), view};

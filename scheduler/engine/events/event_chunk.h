@@ -14,47 +14,59 @@
 
 namespace aftercare::engine {
 
-// Bytes that several may hold at once, as long as one of them does. They never change.
+// Immutable bytes with shared ownership: `bytes` are valid while any copy of `owner` exists.
 struct SharedBytes {
   std::shared_ptr<const void> owner;
   absl::string_view bytes;
 };
 
-// A message in pieces, to be sent one after the other.
+// A serialized message in pieces, to be sent one after the other.
 using WireMessage = std::vector<SharedBytes>;
 
-// Some consecutive events of one clinic, read, and written for the wire, once for all who watch. They are written as
-// the fields of a WatchEventsResponse: those from any event on to the end are a message, and several such messages one
-// after the other are one message again, which is how protobuf has it. Immutable, so thread safe.
+// Consecutive events of one clinic's log, both decoded and serialized. They are serialized once, as fields of a
+// WatchEventsResponse, for all who watch. Protobuf messages that follow each other on the wire are one message: so a
+// response can be put together from the bytes of several chunks without copying them.
+//
+// A position in a log is a sequence number. It stands behind the event of that number: what follows a position are the
+// events with greater numbers.
+//
+// Immutable, and therefore thread safe.
 class EventChunk {
  public:
-  // At least one event of `clinic`, in order; each gets its resume_token.
+  // `rows` are events of `clinic`, at least one, in order. Each event gets its resume_token.
   EventChunk(const Tokens& tokens, absl::string_view clinic, std::vector<store::EventRow> rows);
 
   size_t size() const { return rows_.size(); }
-  int64_t last() const { return rows_.back().seq; }
+  int64_t last_seq() const { return rows_.back().seq; }
   const v1::Event& event(size_t index) const { return rows_[index].data; }
 
-  // Index of the first event after a place; size() if there is none.
-  size_t FirstAfter(int64_t place) const;
+  // Returns the index of the first event that follows a position; size() if there is none.
+  size_t FirstAfter(int64_t position) const;
 
-  // One event; those from one on, and the resume_token after them; that token alone. They keep the bytes alive, not the
-  // messages.
-  absl::string_view Event(size_t index) const;
-  SharedBytes From(size_t index) const { return {wire_, absl::string_view(*wire_).substr(begins_[index])}; }
-  SharedBytes Token() const { return From(size()); }
+  // Returns the field of one event. The bytes belong to the chunk.
+  absl::string_view EventBytes(size_t index) const;
 
-  // Bytes it takes, about.
-  size_t memory() const;
+  // Returns a whole message: the fields of the events from `index` on, and of the resume_token of the last one. For
+  // size() the message holds only the resume_token. It keeps the serialized events alive, but not the decoded ones.
+  SharedBytes BytesFrom(size_t index) const;
+
+  // Memory in use, about, in bytes.
+  size_t memory_bytes() const;
 
  private:
   std::vector<store::EventRow> rows_;
   std::shared_ptr<const std::string> wire_;
-  std::vector<size_t> begins_;  // of each event in *wire_, and of the token
+  std::vector<size_t> offsets_;  // of each event in *wire_, and of the resume_token at the end
 };
 
-// A message that has only a resume_token.
-SharedBytes Bookmark(absl::string_view token);
+// The events of a chunk from index `first` on.
+struct EventSlice {
+  std::shared_ptr<const EventChunk> chunk;
+  size_t first = 0;
+};
+
+// Returns a bookmark: a message that holds only a resume_token.
+SharedBytes MakeBookmark(absl::string_view resume_token);
 
 }  // namespace aftercare::engine
 

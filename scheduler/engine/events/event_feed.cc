@@ -1,378 +1,314 @@
 #include "scheduler/engine/events/event_feed.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 
 namespace aftercare::engine {
 namespace {
 
-// Reads for the feed that the store has at a time: it has others to answer.
-constexpr int kReadsAtOnce = 4;
-constexpr std::chrono::milliseconds kRetry(50);
+// The store has other readers to serve.
+constexpr int kMaxReadsInFlight = 4;
 
-// One message, about: its chunks are added until there are so many, or so many bytes.
-constexpr size_t kChunksAtOnce = 64;
-constexpr size_t kBytesAtOnce = 64 << 10;
+// How long to wait before the store is asked again when it was busy.
+constexpr std::chrono::milliseconds kRetryDelay(50);
 
-// Readers that are told to look again between two looks at the clock.
-constexpr int kResumedAtOnce = 64;
+// A Poll returns no more chunks once it has as many, or as many bytes.
+constexpr size_t kMaxChunksPerPoll = 64;
+constexpr size_t kMaxBytesPerPoll = 64 << 10;
 
-// How old what is known of the end of a log may be when a bookmark is made of it.
-constexpr std::chrono::seconds kBookmarkAge(4);
+// A bookmark is not made of an end of the log that was seen longer ago.
+constexpr std::chrono::seconds kMaxBookmarkAge(4);
 
-absl::Status Expired() {
+absl::Status TokenExpired() {
   return MakeError(absl::StatusCode::kOutOfRange, "RESUME_TOKEN_EXPIRED",
                    "the log no longer holds what follows resume_token: list what you need again, then watch from the"
                    " resume_token of that list");
 }
 
+WaitList::Time Now() { return std::chrono::steady_clock::now(); }
+
 }  // namespace
 
-LogCursor::LogCursor(EventFeed& feed, const std::string& clinic, std::optional<int64_t> place)
-    : feed_(feed), log_(feed.Attach(clinic)), place_(place) {}
-
-LogCursor::~LogCursor() { feed_.Detach(*log_); }
-
-EventFeed::EventFeed(store::Store& store, const Tokens& tokens, size_t max_kept)
-    : store_(store), tokens_(tokens), max_kept_(max_kept), thread_([this] { Run(); }) {}
+EventFeed::EventFeed(store::Store& store, const Tokens& tokens, size_t cache_bytes)
+    : store_(store), tokens_(tokens), cache_(cache_bytes), thread_([this] { Run(); }) {}
 
 EventFeed::~EventFeed() {
   Close();
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    stop_ = true;
+    MutexLock lock(mutex_);
+    stopping_ = true;
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   thread_.join();
 }
 
 std::shared_ptr<EventLog> EventFeed::Attach(const std::string& clinic) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   std::shared_ptr<EventLog>& log = logs_[clinic];
-  if (log == nullptr) log = std::make_shared<EventLog>(clinic);
-  ++log->readers;
+  if (log == nullptr) log = std::make_shared<EventLog>(clinic, ++last_log_id_);
+  ++log->cursors;
   return log;
 }
 
 void EventFeed::Detach(EventLog& log) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (--log.readers > 0) return;
-  while (!log.parts.empty()) Drop(log.parts.begin()->second.kept);
+  MutexLock lock(mutex_);
+  if (--log.cursors > 0) return;
+  cache_.EraseLog(log.id);
   logs_.erase(log.clinic);
 }
 
-void EventFeed::Appended(absl::string_view clinic) {
-  std::unique_lock<std::mutex> lock(mutex_);
+void EventFeed::NotifyAppended(absl::string_view clinic) {
+  MutexLock lock(mutex_);
   const auto found = logs_.find(clinic);
   if (found == logs_.end()) return;
   EventLog& log = *found->second;
-  ++log.raised;
-  if (log.waiting.empty()) return;
-  EnsureRead(log, Frontier(log));
-  Submit(lock);
+  ++log.commits;
+  if (log.waiters.empty()) return;
+  QueueRead(log, NextReadPosition(log));
+  StartReads();
 }
 
-void EventFeed::Trimmed(int64_t seq) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  trimmed_ = std::max(trimmed_, seq);
+void EventFeed::NotifyTrimmed(int64_t seq) {
+  MutexLock lock(mutex_);
+  trimmed_seq_ = std::max(trimmed_seq_, seq);
 }
 
 void EventFeed::Close() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    closed_ = true;
-    for (const auto& [clinic, log] : logs_) WakeAll(*log);
-  }
-  wake_.notify_one();
+  MutexLock lock(mutex_);
+  closed_ = true;
+  for (const auto& [clinic, log] : logs_) WakeWaiters(*log);
 }
 
 EventFeed::PollResult EventFeed::Poll(LogCursor& cursor) {
-  PollResult found;
-  std::unique_lock<std::mutex> lock(mutex_);
+  PollResult result;
+  MutexLock lock(mutex_);
   if (cursor.cancelled_) {
-    found.status = absl::CancelledError("cancelled");
+    result.status = absl::CancelledError("cancelled");
   } else if (closed_) {
-    found.status = ShuttingDown();
-  } else if (!cursor.status_.ok()) {
-    found.status = cursor.status_;
-  } else if (cursor.checked_ || Open(cursor, &found)) {
-    if (*cursor.place_ < trimmed_) {
-      found.status = Expired();
+    result.status = ShuttingDown();
+  } else if (!cursor.read_status_.ok()) {
+    result.status = cursor.read_status_;
+  } else if (cursor.position_checked_ || OpenCursor(cursor, &result)) {
+    if (*cursor.position_ < trimmed_seq_) {
+      result.status = TokenExpired();
     } else {
-      Collect(cursor, &found);
-      if (found.chunks.empty()) AwaitMore(cursor, &found);
+      CollectEvents(cursor, &result);
+      if (result.events.empty()) AwaitMore(cursor, &result);
     }
   }
-  cursor.part_.reset();
-  // From here on the cursor may be resumed, and gone.
-  Submit(lock);
-  return found;
-}
-
-bool EventFeed::Open(LogCursor& cursor, PollResult* found) {
-  const EventLog& log = *cursor.log_;
-  if (!cursor.opened_) cursor.opened_ = begun_;
-  const bool asked = log.asked > *cursor.opened_;
-  if (cursor.place_ && (*cursor.place_ <= last_ || asked)) {
-    // A place further than the log has ever come is from a later life of the store, which was put back since.
-    if (*cursor.place_ > last_) found->status = Expired();
-    cursor.checked_ = found->status.ok();
-    return cursor.checked_;
-  }
-  const bool known = log.end && log.IsAtEnd();
-  if (cursor.place_ || (!known && !asked)) {
-    Join(cursor, kWhereItEnds);
-    found->later = true;
-    return false;
-  }
-  cursor.place_ = known ? *log.end : log.asked_end;
-  cursor.checked_ = true;
-  found->bookmark = known ? log.end_bookmark : log.asked_bookmark;
-  return false;
-}
-
-void EventFeed::Collect(LogCursor& cursor, PollResult* found) {
-  EventLog& log = *cursor.log_;
-  int64_t place = *cursor.place_;
-  size_t bytes = 0;
-  const auto add = [&](const std::shared_ptr<const EventChunk>& chunk) {
-    const size_t first = chunk->FirstAfter(place);
-    if (first == chunk->size()) return;
-    bytes += chunk->From(first).bytes.size();
-    found->chunks.emplace_back(chunk, first);
-  };
-  if (cursor.part_ != nullptr && cursor.part_after_ <= place && place < cursor.part_->last()) {
-    add(cursor.part_);
-    place = cursor.part_->last();
-  }
-  while (found->chunks.size() < kChunksAtOnce && bytes < kBytesAtOnce) {
-    EventLog::Part* part = log.Covering(place);
-    if (part == nullptr) break;
-    add(part->chunk);
-    place = part->until;
-    kept_.splice(kept_.end(), kept_, part->kept);
-  }
-  cursor.place_ = place;
-}
-
-void EventFeed::AwaitMore(LogCursor& cursor, PollResult* found) {
-  const EventLog& log = *cursor.log_;
-  found->later = true;
-  if (!log.end || *cursor.place_ < *log.end) return Join(cursor, *cursor.place_);
-  if (!log.IsAtEnd()) return Join(cursor, Frontier(log));
-  if (Clock::now() < cursor.bookmark_due_) return Wait(cursor);
-  if (log.end_time + kBookmarkAge < cursor.bookmark_due_ || *log.end < *cursor.place_) {
-    return Join(cursor, Frontier(log));
-  }
-  found->later = false;
-  found->bookmark = log.end_bookmark;
-  cursor.place_ = *log.end;
-}
-
-void EventFeed::Wait(LogCursor& cursor) {
-  EventLog& log = *cursor.log_;
-  cursor.self_ = cursor.shared_from_this();
-  cursor.waiting_ = true;
-  cursor.wakes_ = log.wakes;
-  cursor.position_ = log.waiting.insert(log.waiting.end(), &cursor);
-  const auto due = due_.emplace(cursor.bookmark_due_, &cursor).first;
-  if (due == due_.begin()) wake_.notify_one();
-}
-
-void EventFeed::StopWaiting(LogCursor& cursor) {
-  EventLog& log = *cursor.log_;
-  (cursor.wakes_ == log.wakes ? log.waiting : woken_).erase(cursor.position_);
-  due_.erase({cursor.bookmark_due_, &cursor});
-  cursor.waiting_ = false;
-}
-
-// Takes as long for one as for thousands.
-void EventFeed::WakeAll(EventLog& log) {
-  woken_.splice(woken_.end(), log.waiting);
-  ++log.wakes;
-  wake_.notify_one();
+  cursor.read_chunk_.reset();
+  // StartReads releases the lock: from here on the cursor may be resumed, and destroyed.
+  StartReads();
+  return result;
 }
 
 void EventFeed::Cancel(LogCursor& cursor) {
-  std::shared_ptr<LogCursor> self;
+  std::shared_ptr<Waiter> waiter;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     cursor.cancelled_ = true;
-    if (!cursor.waiting_) return;  // it is about to look, or does not want to
-    StopWaiting(cursor);
-    self = std::move(cursor.self_);
+    waiter = wait_list_.Remove(cursor);  // null: the cursor polls again anyway, or nobody polls it
   }
-  self->Resume();
+  if (waiter != nullptr) waiter->Resume();
 }
 
-void EventFeed::Join(LogCursor& cursor, int64_t place) {
-  EnsureRead(*cursor.log_, place).joined.push_back(&cursor);
-  cursor.self_ = cursor.shared_from_this();
+bool EventFeed::OpenCursor(LogCursor& cursor, PollResult* result) {
+  const EventLog& log = *cursor.log_;
+  if (!cursor.reads_before_open_) cursor.reads_before_open_ = reads_started_;
+  // Whether the log's end was read in a snapshot taken after this cursor was first polled.
+  const bool end_was_read = log.newest_snapshot.read_number > *cursor.reads_before_open_;
+  if (cursor.position_ && (*cursor.position_ <= last_seq_ || end_was_read)) {
+    // A position past the end of the log comes from a database that was since restored from an older backup.
+    if (*cursor.position_ > last_seq_) result->status = TokenExpired();
+    cursor.position_checked_ = result->status.ok();
+    return cursor.position_checked_;
+  }
+  const bool end_is_current = log.IsEndCurrent();
+  if (cursor.position_ || (!end_is_current && !end_was_read)) {
+    AwaitRead(cursor, kEndOfLog);
+    result->pending = true;
+    return false;
+  }
+  // A cursor without a position begins at the end, and is told at once where that is.
+  cursor.position_ = end_is_current ? log.end->position : log.newest_snapshot.position;
+  cursor.position_checked_ = true;
+  result->bookmark = end_is_current ? log.end->bookmark : log.newest_snapshot.bookmark;
+  return false;
 }
 
-LogRead& EventFeed::EnsureRead(EventLog& log, int64_t place) {
-  std::shared_ptr<LogRead>& read = log.reads[place];
+void EventFeed::CollectEvents(LogCursor& cursor, PollResult* result) {
+  int64_t position = *cursor.position_;
+  size_t bytes = 0;
+  const auto add = [&](const std::shared_ptr<const EventChunk>& chunk) {
+    const size_t first = chunk->FirstAfter(position);
+    if (first == chunk->size()) return;
+    bytes += chunk->BytesFrom(first).bytes.size();
+    result->events.push_back({chunk, first});
+  };
+  if (cursor.read_chunk_ != nullptr && cursor.read_after_ <= position && position < cursor.read_chunk_->last_seq()) {
+    add(cursor.read_chunk_);
+    position = cursor.read_chunk_->last_seq();
+  }
+  while (result->events.size() < kMaxChunksPerPoll && bytes < kMaxBytesPerPoll) {
+    const EventCache::Segment* segment = cache_.Find(cursor.log_->id, position);
+    if (segment == nullptr) break;
+    add(segment->chunk);
+    position = segment->end;
+  }
+  cursor.position_ = position;
+}
+
+void EventFeed::AwaitMore(LogCursor& cursor, PollResult* result) {
+  const EventLog& log = *cursor.log_;
+  const int64_t position = *cursor.position_;
+  result->pending = true;
+  if (!log.end || position < log.end->position) return AwaitRead(cursor, position);
+  if (!log.IsEndCurrent()) return AwaitRead(cursor, NextReadPosition(log));
+  if (Now() < cursor.bookmark_due_) return AwaitAppend(cursor);
+  if (log.end->checked_at + kMaxBookmarkAge < cursor.bookmark_due_ || log.end->position < position) {
+    return AwaitRead(cursor, NextReadPosition(log));
+  }
+  result->pending = false;
+  result->bookmark = log.end->bookmark;
+  cursor.position_ = log.end->position;
+}
+
+void EventFeed::AwaitAppend(LogCursor& cursor) {
+  const bool is_next = wait_list_.Add(cursor.log_->waiters, cursor.shared_from_this(), cursor.bookmark_due_);
+  if (is_next) wake_.NotifyOne();
+}
+
+void EventFeed::AwaitRead(LogCursor& cursor, int64_t after) {
+  QueueRead(*cursor.log_, after).cursors.push_back(std::static_pointer_cast<LogCursor>(cursor.shared_from_this()));
+}
+
+void EventFeed::WakeWaiters(EventLog& log) {
+  wait_list_.WakeAll(log.waiters);
+  wake_.NotifyOne();
+}
+
+int64_t EventFeed::NextReadPosition(const EventLog& log) const { return std::max(log.end->position, trimmed_seq_); }
+
+PendingRead& EventFeed::QueueRead(EventLog& log, int64_t after) {
+  std::shared_ptr<PendingRead>& read = log.reads[after];
   if (read == nullptr) {
-    read = std::make_shared<LogRead>();
-    read->log = log.shared_from_this();
-    read->after = place;
-    reads_.push_back(read);
+    read = std::make_shared<PendingRead>(log.shared_from_this(), after);
+    queued_reads_.push_back(read);
   }
   return *read;
 }
 
-void EventFeed::Submit(std::unique_lock<std::mutex>& lock) {
-  if (submitting_) return;  // who does it goes on with this one; it may be an answer that came at once
-  submitting_ = true;
-  while (under_way_ < kReadsAtOnce && !reads_.empty() && !retry_at_) {
-    std::shared_ptr<LogRead> read = std::move(reads_.front());
-    reads_.pop_front();
-    ++under_way_;
-    read->number = ++begun_;
-    read->raised = read->log->raised;
-    read->check_clinic = !read->log->exists;
-    lock.unlock();
+void EventFeed::StartReads() {
+  if (starting_reads_) return;  // whoever is at it starts these too; it may be waiting for this very call to return
+  starting_reads_ = true;
+  while (reads_in_flight_ < kMaxReadsInFlight && !queued_reads_.empty() && !retry_at_) {
+    std::shared_ptr<PendingRead> read = std::move(queued_reads_.front());
+    queued_reads_.pop_front();
+    ++reads_in_flight_;
+    read->number = ++reads_started_;
+    read->commits = read->log->commits;
+    read->check_clinic = !read->log->clinic_exists;
+    mutex_.Unlock();
     store_.Read([this, read](absl::StatusOr<store::ReadTransaction*> tx) {
-      OnReadDone(read, tx.ok() ? ReadLog(**tx, tokens_, *read) : tx.status());
+      OnReadDone(read, tx.ok() ? RunRead(**tx, *read) : tx.status());
     });
-    lock.lock();
+    mutex_.Lock();
   }
-  submitting_ = false;
+  starting_reads_ = false;
 }
 
-void EventFeed::OnReadDone(const std::shared_ptr<LogRead>& read, const absl::StatusOr<LogPart>& part) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  --under_way_;
-  if (absl::IsResourceExhausted(part.status())) {
-    reads_.push_front(read);
-    retry_at_ = Clock::now() + kRetry;
-    wake_.notify_one();
+absl::StatusOr<LogReadResult> EventFeed::RunRead(store::ReadTransaction& tx, const PendingRead& read) const {
+  if (read.check_clinic) {
+    if (const auto clinic = RequireClinic(tx, read.log->clinic); !clinic.ok()) return clinic.status();
+  }
+  return ReadLog(tx, tokens_, read.log->clinic, read.after);
+}
+
+void EventFeed::OnReadDone(const std::shared_ptr<PendingRead>& read, const absl::StatusOr<LogReadResult>& result) {
+  MutexLock lock(mutex_);
+  --reads_in_flight_;
+  if (absl::IsResourceExhausted(result.status())) {
+    queued_reads_.push_front(read);
+    retry_at_ = Now() + kRetryDelay;
+    wake_.NotifyOne();
     return;
   }
   EventLog& log = *read->log;
   log.reads.erase(read->after);
-  if (part.ok()) {
-    Learn(*read, *part);
-  } else if (!log.waiting.empty()) {
-    WakeAll(log);  // they ask for themselves, and are told
+  if (result.ok()) {
+    ApplyResult(*read, *result);
+  } else if (!log.waiters.empty()) {
+    WakeWaiters(log);  // they read for themselves, and get the error if it persists
   }
-  for (LogCursor* cursor : read->joined) {
-    cursor->status_ = part.status();
-    if (part.ok() && part->chunk == nullptr && cursor->place_ == read->after && read->after >= part->trimmed) {
-      cursor->place_ = part->until;  // nothing of this log lies between
-    } else if (part.ok()) {
-      cursor->part_ = part->chunk;
-      cursor->part_after_ = read->after;
+  ResumeCursors(*read, result);
+  StartReads();
+}
+
+void EventFeed::ApplyResult(const PendingRead& read, const LogReadResult& result) {
+  trimmed_seq_ = std::max(trimmed_seq_, result.trimmed_seq);
+  last_seq_ = std::max(last_seq_, result.last_seq);
+  EventLog& log = *read.log;
+  log.clinic_exists = true;
+  if (log.cursors == 0) return;
+  if (result.chunk != nullptr) {
+    cache_.Insert(log.id, read.after, {result.chunk, result.end});
+  } else if (read.after != kEndOfLog && read.after >= result.trimmed_seq) {
+    cache_.ExtendSegment(log.id, read.after, result.end);
+  }
+  const bool end_moved = log.UpdateEnd(read, result, Now());
+  if (log.waiters.empty()) return;
+  if (end_moved && result.chunk != nullptr) {
+    WakeWaiters(log);
+  } else if (!log.IsEndCurrent()) {
+    QueueRead(log, NextReadPosition(log));
+  }
+}
+
+void EventFeed::ResumeCursors(PendingRead& read, const absl::StatusOr<LogReadResult>& result) {
+  for (std::shared_ptr<LogCursor>& cursor : read.cursors) {
+    cursor->read_status_ = result.status();
+    if (result.ok()) {
+      cursor->read_chunk_ = result->chunk;
+      cursor->read_after_ = read.after;
+      const bool found_nothing = result->chunk == nullptr && read.after >= result->trimmed_seq;
+      if (found_nothing && cursor->position_ == read.after) cursor->position_ = result->end;
     }
-    ready_.push_back(std::move(cursor->self_));
+    wait_list_.AddReady(std::move(cursor));
   }
-  wake_.notify_one();
-  Submit(lock);
-}
-
-void EventFeed::Learn(const LogRead& read, const LogPart& part) {
-  trimmed_ = std::max(trimmed_, part.trimmed);
-  last_ = std::max(last_, part.last);
-  EventLog& log = *read.log;
-  log.exists = true;
-  if (log.readers == 0) return;
-  if (part.complete && read.number > log.asked) {
-    log.asked = read.number;
-    log.asked_end = part.until;
-    log.asked_bookmark = part.bookmark;
-  }
-  bool moved = false;
-  if (read.after == kWhereItEnds || read.after >= part.trimmed) {
-    if (read.after != kWhereItEnds) Keep(log, read.after, part);
-    moved = MoveEnd(read, part);
-  }
-  if (log.waiting.empty()) return;
-  if (moved && part.chunk != nullptr) {
-    WakeAll(log);
-  } else if (!log.IsAtEnd()) {
-    EnsureRead(log, Frontier(log));
-  }
-}
-
-bool EventFeed::MoveEnd(const LogRead& read, const LogPart& part) {
-  EventLog& log = *read.log;
-  // Who asks only where the log ends has not seen what stands before that.
-  if (log.end && (read.after == kWhereItEnds || part.until < *log.end)) return false;
-  const bool moved = !log.end || part.until > *log.end;
-  if (moved) log.end_raised.reset();
-  log.end = part.until;
-  if (part.complete) {
-    log.end_raised = std::max(log.end_raised.value_or(0), read.raised);
-    log.end_time = Clock::now();
-    log.end_bookmark = part.bookmark;
-  }
-  return moved;
-}
-
-void EventFeed::Keep(EventLog& log, int64_t after, const LogPart& part) {
-  if (part.chunk == nullptr) {
-    // Nothing follows: what is kept up to there says so from now on.
-    const auto next = log.parts.lower_bound(after);
-    if (next == log.parts.begin()) return;
-    EventLog::Part& before = std::prev(next)->second;
-    if (before.until == after) before.until = part.until;
-    return;
-  }
-  if (const auto old = log.parts.find(after); old != log.parts.end()) Drop(old->second.kept);
-  kept_bytes_ += part.chunk->memory();
-  const auto kept = kept_.emplace(kept_.end(), &log, after);
-  log.parts.emplace(after, EventLog::Part{part.chunk, part.until, kept});
-  while (kept_bytes_ > max_kept_) Drop(kept_.begin());
-}
-
-void EventFeed::Drop(KeptParts::iterator kept) {
-  auto& parts = kept->first->parts;
-  const auto part = parts.find(kept->second);
-  kept_bytes_ -= part->second.chunk->memory();
-  parts.erase(part);
-  kept_.erase(kept);
+  read.cursors.clear();
+  wake_.NotifyOne();
 }
 
 void EventFeed::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
-    if (Ready ready = TakeReady(); !ready.empty()) {
-      lock.unlock();
-      for (const std::shared_ptr<LogCursor>& cursor : ready) cursor->Resume();
-      ready.clear();
-      lock.lock();
-      continue;
-    }
-    if (stop_) return;
-    if (retry_at_ && *retry_at_ <= Clock::now()) {
+    if (std::vector<std::shared_ptr<Waiter>> ready = wait_list_.TakeReady(Now()); !ready.empty()) {
+      lock.Unlock();
+      for (const std::shared_ptr<Waiter>& waiter : ready) waiter->Resume();
+      ready.clear();  // may destroy cursors, which takes the lock
+      lock.Lock();
+    } else if (stopping_) {
+      return;
+    } else if (retry_at_ && *retry_at_ <= Now()) {
       retry_at_.reset();
-      Submit(lock);
-      continue;
-    }
-    std::optional<SteadyTime> next = retry_at_;
-    if (!due_.empty()) next = std::min(next.value_or(SteadyTime::max()), due_.begin()->first);
-    if (next) {
-      wake_.wait_until(lock, *next);
+      StartReads();
     } else {
-      wake_.wait(lock);
+      Sleep();
     }
   }
 }
 
-EventFeed::Ready EventFeed::TakeReady() {
-  Ready ready;
-  for (int i = 0; i < kResumedAtOnce && !ready_.empty(); ++i) {
-    ready.push_back(std::move(ready_.front()));
-    ready_.pop_front();
+void EventFeed::Sleep() {
+  std::optional<Time> until = wait_list_.NextDeadline();
+  if (retry_at_) until = std::min(until.value_or(Time::max()), *retry_at_);
+  if (until) {
+    wake_.WaitUntil(mutex_, *until);
+  } else {
+    wake_.Wait(mutex_);
   }
-  const auto take = [&](LogCursor& cursor) {
-    StopWaiting(cursor);
-    ready.push_back(std::move(cursor.self_));
-  };
-  for (int i = 0; i < kResumedAtOnce && !woken_.empty(); ++i) take(*woken_.front());
-  if (due_.empty()) return ready;
-  const SteadyTime now = Clock::now();
-  for (int i = 0; i < kResumedAtOnce && !due_.empty() && due_.begin()->first <= now; ++i) take(*due_.begin()->second);
-  return ready;
 }
 
 }  // namespace aftercare::engine

@@ -1,10 +1,8 @@
-// What the feed keeps of one clinic's log, and how it is read. For event_feed.h.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_EVENTS_EVENT_LOG_H_
 #define AFTERCARE_SCHEDULER_ENGINE_EVENTS_EVENT_LOG_H_
 
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,81 +10,76 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "scheduler/engine/events/event_cache.h"
 #include "scheduler/engine/events/event_chunk.h"
-#include "scheduler/engine/runtime/tokens.h"
-#include "scheduler/store/transaction.h"
+#include "scheduler/engine/events/read_log.h"
+#include "scheduler/engine/events/wait_list.h"
 
 namespace aftercare::engine {
 
 class LogCursor;
 struct EventLog;
 
-// The place of a read that asks only where the log ends.
-inline constexpr int64_t kWhereItEnds = -1;
+// A read of a log that is queued or in flight, and the cursors that wait for it. Cursors that need what is being read
+// join the read instead of starting another.
+//
+// Guarded by the feed's lock, but for the constants, and for what is set once before the read starts.
+struct PendingRead {
+  PendingRead(std::shared_ptr<EventLog> log, int64_t after) : log(std::move(log)), after(after) {}
 
-// One read of a log, and who waits for it.
-struct LogRead {
-  std::shared_ptr<EventLog> log;
-  int64_t after = 0;           // the place it reads on from
-  uint64_t number = 0;         // in the order they are begun; 0 before that
-  uint64_t raised = 0;         // the log's when it was begun
-  bool check_clinic = false;   // whether there is such a clinic is not yet known
-  std::vector<LogCursor*> joined;
+  const std::shared_ptr<EventLog> log;
+  const int64_t after;  // the position to read from, or kEndOfLog
+
+  // Set when the read starts.
+  uint64_t number = 0;        // 1, 2, ... in the order in which the feed's reads start
+  uint64_t commits = 0;       // the log's `commits` at that time: the read sees all of these
+  bool check_clinic = false;  // true if it is not known yet whether the clinic exists
+
+  std::vector<std::shared_ptr<LogCursor>> cursors;
 };
 
-// What it told.
-struct LogPart {
-  std::shared_ptr<const EventChunk> chunk;  // null: no events
-  int64_t until = 0;      // up to there those are all events after the read's place
-  bool complete = false;  // and there were no more
-  SharedBytes bookmark;   // of `until`, where it is complete
-  int64_t trimmed = 0;    // the store's: with a place before it nothing else is told
-  int64_t last = 0;       // the store's
-};
-
-// Runs a read on a snapshot. NOT_FOUND / CLINIC_NOT_FOUND without such a clinic, where that is asked.
-absl::StatusOr<LogPart> ReadLog(store::ReadTransaction& tx, const Tokens& tokens, const LogRead& read);
-
-// All parts that are kept, of any log, by the places they go on from.
-using KeptParts = std::list<std::pair<EventLog*, int64_t>>;
-
-// Not thread safe: the feed's, under its lock.
+// What the feed knows of the log of one clinic, while somebody watches it. The events themselves are in the cache.
+//
+// Guarded by the feed's lock, but for the constants.
 struct EventLog : public std::enable_shared_from_this<EventLog> {
-  explicit EventLog(std::string clinic) : clinic(std::move(clinic)) {}
+  using Time = std::chrono::steady_clock::time_point;
 
-  struct Part {
-    std::shared_ptr<const EventChunk> chunk;
-    int64_t until = 0;
-    KeptParts::iterator kept;
+  // The end of the log, as far as the feed knows: the furthest position that a reader has read to. Before anybody has
+  // read events, it is where the log ended when the first reader asked for that.
+  struct End {
+    int64_t position = 0;
+    // Of so many commits to the log it is known that none of their events lies after `position`. Not set if more events
+    // may follow in any case. The members below are set together with this one.
+    std::optional<uint64_t> as_of_commits;
+    Time checked_at;       // when the log was last seen to end here
+    SharedBytes bookmark;  // of `position`
   };
 
-  // The part that says what comes after a place, if one is kept.
-  Part* Covering(int64_t place);
+  // Where the log ended in the snapshot of one read.
+  struct SnapshotEnd {
+    uint64_t read_number = 0;  // 0: there was no such read yet
+    int64_t position = 0;
+    SharedBytes bookmark;  // of `position`
+  };
 
-  // Whether nothing has been committed since it was seen to end at `end`.
-  bool IsAtEnd() const { return end_raised == raised; }
+  EventLog(std::string clinic, EventCache::LogId id) : clinic(std::move(clinic)), id(id) {}
+
+  // Whether the log was seen to end at `end`, and the feed was told of no commit since.
+  bool IsEndCurrent() const { return end && end->as_of_commits == commits; }
+
+  // Takes over what a read of this log, done at `now`, says about its end. Returns true if `end` has moved.
+  bool UpdateEnd(const PendingRead& read, const LogReadResult& result, Time now);
 
   const std::string clinic;
-  int readers = 0;
-  bool exists = false;
-  uint64_t raised = 0;  // commits so far that we were told of
-  std::map<int64_t, Part> parts;  // by the places they go on from
+  const EventCache::LogId id;
 
-  // How far it was read by whoever came furthest, and the commits of which it is known that nothing of them is after.
-  std::optional<int64_t> end;
-  std::optional<uint64_t> end_raised;
-  std::chrono::steady_clock::time_point end_time;
-  SharedBytes end_bookmark;
-
-  // Where it ended in the snapshot of the read of that number.
-  uint64_t asked = 0;
-  int64_t asked_end = 0;
-  SharedBytes asked_bookmark;
-
-  std::map<int64_t, std::shared_ptr<LogRead>> reads;  // not yet done, by place
-  std::list<LogCursor*> waiting;                      // at the end
-  uint64_t wakes = 0;                                 // how often all that waited were woken
+  int cursors = 0;             // attached to this log
+  bool clinic_exists = false;  // false: not known yet
+  uint64_t commits = 0;        // that the feed was told of since somebody watches this log
+  std::optional<End> end;
+  SnapshotEnd newest_snapshot;
+  std::map<int64_t, std::shared_ptr<PendingRead>> reads;  // queued or in flight, by their `after`
+  WaitList::Group waiters;                                // cursors that wait at the end
 };
 
 }  // namespace aftercare::engine

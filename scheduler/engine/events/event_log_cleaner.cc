@@ -7,11 +7,11 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr absl::Duration kSentMessageMemory = absl::Hours(720);
+constexpr absl::Duration kSentMessageRetention = absl::Hours(720);
 
-// Rows that one mutation deletes, of one clinic or of several.
-constexpr int kRowsAtOnce = 300;
-constexpr int kClinicsAtOnce = 64;
+// How many rows of each kind a mutation deletes, and of how many clinics.
+constexpr int kMaxRowsPerMutation = 300;
+constexpr int kMaxClinicsPerMutation = 64;
 
 }  // namespace
 
@@ -25,81 +25,81 @@ EventLogCleaner::EventLogCleaner(EngineContext& engine, EventFeed& feed, absl::D
 EventLogCleaner::~EventLogCleaner() {
   {
     MutexLock lock(mutex_);
-    stop_ = true;
+    stopping_ = true;
     wake_.NotifyAll();
-    while (working_) wake_.Wait(mutex_);
+    while (mutation_pending_) wake_.Wait(mutex_);
   }
   thread_.join();
 }
 
 void EventLogCleaner::Run() {
   MutexLock lock(mutex_);
-  while (!stop_) {
+  while (!stopping_) {
     const absl::Time now = engine_.clock().Now();
-    if (working_) {
+    if (mutation_pending_) {
       wake_.Wait(mutex_);
-    } else if (looked_ <= now && now < next_) {  // else it is time, or the clock was set back
-      engine_.clock().WaitUntil(mutex_, wake_, next_);
+    } else if (last_run_ <= now && now < next_run_) {  // if now < last_run_, the clock was set back
+      engine_.clock().WaitUntil(mutex_, wake_, next_run_);
     } else {
-      working_ = true;
-      std::string after = after_;
+      mutation_pending_ = true;
+      std::string clinics_done = clinics_done_;
       lock.Unlock();
-      Work(std::move(after));
+      StartMutation(std::move(clinics_done));
       lock.Lock();
     }
   }
 }
 
-void EventLogCleaner::Work(std::string after) {
+void EventLogCleaner::StartMutation(std::string clinics_done) {
   auto outcome = std::make_shared<Outcome>();
   const absl::Time now = engine_.clock().Now();
   engine_.Write(
-      [this, outcome, now, after = std::move(after)](store::WriteTransaction& tx) -> absl::Status {
-        auto trimmed = Trim(tx, now, after);
+      [this, outcome, now, clinics_done = std::move(clinics_done)](store::WriteTransaction& tx) -> absl::Status {
+        auto trimmed = Trim(tx, now, clinics_done);
         if (!trimmed.ok()) return trimmed.status();
         *outcome = *std::move(trimmed);
         return absl::OkStatus();
       },
-      [this, outcome, now](absl::Status status) { OnCleanDone(status, now, *outcome); });
+      [this, outcome, now](absl::Status status) { OnMutationDone(status, now, *outcome); });
 }
 
-// First it is said that events are given up, then they are deleted, if need be in many mutations: whoever reads the log
-// in between is told that it has lost what follows, not shown what is left of it.
+// Events are first given up, then deleted, by as many mutations as it takes. Whoever reads the log in between is told
+// that events are missing, and is not shown an incomplete rest.
 absl::StatusOr<EventLogCleaner::Outcome> EventLogCleaner::Trim(store::WriteTransaction& tx, absl::Time now,
-                                                               const std::string& after) const {
+                                                               std::string clinics_done) const {
   if (absl::Status status = tx.MarkLog(now); !status.ok()) return status;
   if (auto given_up = tx.GiveUpEventsOf(now - retention_); !given_up.ok()) return given_up.status();
-  auto forgotten = tx.DeleteSentMessagesBefore(now - kSentMessageMemory, kRowsAtOnce);
+  const auto forgotten = tx.DeleteSentMessagesBefore(now - kSentMessageRetention, kMaxRowsPerMutation);
   if (!forgotten.ok()) return forgotten.status();
-  auto trimmed = tx.TrimmedSeq();
-  if (!trimmed.ok()) return trimmed.status();
-  Outcome outcome{*trimmed, after, true};
-  int left = kRowsAtOnce;
-  for (int i = 0; i < kClinicsAtOnce && left > 0; ++i) {
-    auto deleted = tx.DeleteGivenUpEvents(outcome.after, left);
+  const auto trimmed_seq = tx.TrimmedSeq();
+  if (!trimmed_seq.ok()) return trimmed_seq.status();
+  Outcome outcome{*trimmed_seq, std::move(clinics_done), /*more=*/true};
+  int left = kMaxRowsPerMutation;
+  for (int i = 0; i < kMaxClinicsPerMutation && left > 0; ++i) {
+    auto deleted = tx.DeleteGivenUpEvents(outcome.clinics_done, left);
     if (!deleted.ok()) return deleted.status();
     if (deleted->clinic.empty()) {
-      outcome.more = *forgotten == kRowsAtOnce;
+      outcome.more = *forgotten == kMaxRowsPerMutation;
       break;
     }
-    // Where all that was allowed was deleted the clinic may have more.
-    if (deleted->count < left) outcome.after = std::move(deleted->clinic);
+    // If as many were deleted as were allowed, this clinic may have more.
+    if (deleted->count < left) outcome.clinics_done = std::move(deleted->clinic);
     left -= deleted->count;
   }
   return outcome;
 }
 
-void EventLogCleaner::OnCleanDone(const absl::Status& status, absl::Time now, const Outcome& outcome) {
+void EventLogCleaner::OnMutationDone(const absl::Status& status, absl::Time now, const Outcome& outcome) {
   if (status.ok()) {
-    feed_.Trimmed(outcome.trimmed);
+    feed_.NotifyTrimmed(outcome.trimmed_seq);
     if (!outcome.more) engine_.wakeups().Notify(kEventLogCleanedTopic);
   }
   MutexLock lock(mutex_);
-  looked_ = now;  // not what it is by now: the clock may have been moved meanwhile
+  last_run_ = now;  // not the present time: the clock may have been moved since
   const bool more = status.ok() && outcome.more;
-  after_ = more ? outcome.after : "";
-  next_ = more ? looked_ : looked_ + interval_;
-  working_ = false;
+  clinics_done_ = more ? outcome.clinics_done : "";
+  next_run_ = more ? last_run_ : last_run_ + interval_;
+  mutation_pending_ = false;
   wake_.NotifyAll();
 }
 

@@ -1,11 +1,14 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_EVENTS_EVENT_LOG_CLEANER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_EVENTS_EVENT_LOG_CLEANER_H_
 
+#include <cstdint>
 #include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/events/event_feed.h"
 #include "scheduler/engine/runtime/engine_context.h"
@@ -16,43 +19,48 @@ namespace aftercare::engine {
 
 inline constexpr absl::Duration kDefaultEventRetention = absl::Hours(720);
 
-// Raised whenever the log has been looked after.
+// The wake-up topic that is notified whenever a round of cleaning is done.
 inline constexpr absl::string_view kEventLogCleanedTopic = "event-log-cleaned/";
 
-// Keeps the log from growing for ever: deletes events when they have been there for the retention, real time, and
-// forgets which messages were sent after 30 days. Events stay up to a 24th longer, or an hour where that is less. One
-// thread that sleeps nearly always; what it has to delete it deletes some at a time, so that no mutation waits long for
-// it. Thread safe.
+// Keeps the event log from growing for ever: deletes events at the end of their retention, and forgets after 30 days
+// which messages were sent, both in real time. It works in rounds: 24 in the time of the retention, but at least one an
+// hour. Events stay in the log up to one round longer. A round is split into small mutations, so that no other mutation
+// waits long.
+//
+// Thread safe. Runs a thread of its own, which sleeps between rounds.
 class EventLogCleaner {
  public:
-  // Begins at once.
+  // Starts the first round at once. `engine` and `feed` must outlive the cleaner.
   EventLogCleaner(EngineContext& engine, EventFeed& feed, absl::Duration retention);
   // Waits for a mutation under way.
   ~EventLogCleaner();
 
  private:
+  // What one mutation of a round did.
   struct Outcome {
-    int64_t trimmed = 0;  // all up to there is given up
-    std::string after;    // the clinic through which it is also deleted
-    bool more = false;
+    int64_t trimmed_seq = 0;   // events up to here are given up: deleted, or about to be
+    std::string clinics_done;  // of the clinics up to this one, in order of their ids, they are also deleted
+    bool more = false;         // the round is not over
   };
 
-  void Run();
-  void Work(std::string after);  // a round goes on behind clinic `after`
-  absl::StatusOr<Outcome> Trim(store::WriteTransaction& tx, absl::Time now, const std::string& after) const;
-  void OnCleanDone(const absl::Status& status, absl::Time now, const Outcome& outcome);
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Submits a mutation. It deletes events of clinics after `clinics_done`.
+  void StartMutation(std::string clinics_done) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<Outcome> Trim(store::WriteTransaction& tx, absl::Time now, std::string clinics_done) const;
+  void OnMutationDone(const absl::Status& status, absl::Time now, const Outcome& outcome) ABSL_LOCKS_EXCLUDED(mutex_);
 
   EngineContext& engine_;
   EventFeed& feed_;
   const absl::Duration retention_;
-  const absl::Duration interval_;
+  const absl::Duration interval_;  // between rounds
+
   Mutex mutex_;
   CondVar wake_;
-  absl::Time looked_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  absl::Time next_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  std::string after_ ABSL_GUARDED_BY(mutex_);  // clinics whose events are deleted, in this round
-  bool working_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time last_run_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time next_run_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::string clinics_done_ ABSL_GUARDED_BY(mutex_);  // in this round; empty between rounds
+  bool mutation_pending_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

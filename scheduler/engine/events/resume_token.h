@@ -10,10 +10,13 @@
 
 namespace aftercare::engine {
 
-// A place in a clinic's log, as clients carry it: they have dealt with all events up to `seq`.
+// A resume token is a position in a clinic's event log as clients carry it: the client has seen all events up to
+// sequence number `seq`. These functions are thread safe.
+
+// Returns the token of a position.
 std::string MakeResumeToken(const Tokens& tokens, absl::string_view clinic, int64_t seq);
 
-// Nothing if that was not made for this clinic.
+// Returns the position of a token, or nothing if the token was not made by this service for this clinic.
 std::optional<int64_t> ParseResumeToken(const Tokens& tokens, absl::string_view clinic, absl::string_view token);
 
 }  // namespace aftercare::engine

@@ -3,13 +3,15 @@
 #include <chrono>
 #include <utility>
 
+#include "scheduler/engine/events/resume_token.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr std::chrono::seconds kBookmarkEvery(5);
+// A client gets a bookmark after this time without events.
+constexpr std::chrono::seconds kBookmarkInterval(5);
 
 }  // namespace
 
@@ -21,23 +23,38 @@ absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, EventF
   Filter filter = Filter::Make(request.filter(), clinic.value_or(""), &errors);
   if (!errors.empty()) return InvalidFields(errors);
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return status;
-  std::optional<int64_t> place;
+  std::optional<int64_t> position;
   if (!request.resume_token().empty()) {
-    place = ParseResumeToken(engine.tokens(), *clinic, request.resume_token());
-    if (!place) {
+    position = ParseResumeToken(engine.tokens(), *clinic, request.resume_token());
+    if (!position) {
       return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_RESUME_TOKEN",
                        "resume_token was not given by this service for this clinic");
     }
   }
-  return std::shared_ptr<Watch>(new Watch(feed, *clinic, std::move(filter), place));
+  return std::shared_ptr<Watch>(new Watch(feed, *clinic, std::move(filter), position));
 }
+
+Watch::Watch(EventFeed& feed, const std::string& clinic, Filter filter, std::optional<int64_t> position)
+    : LogCursor(feed, clinic, position), feed_(feed), filter_(std::move(filter)) {}
 
 void Watch::Next(WireMessage* message, Done done) {
   message_ = message;
   message_->clear();
   done_ = std::move(done);
-  set_bookmark_due(std::chrono::steady_clock::now() + kBookmarkEvery);
-  Step();
+  set_bookmark_due(std::chrono::steady_clock::now() + kBookmarkInterval);
+  Resume();
+}
+
+void Watch::Cancel() { feed_.Cancel(*this); }
+
+void Watch::Resume() {
+  const auto self = shared_from_this();  // after a pending Poll, another thread may finish and destroy this
+  while (true) {
+    const EventFeed::PollResult result = feed_.Poll(*this);
+    if (result.pending) return;
+    if (!result.status.ok()) return Finish(result.status);
+    if (WriteMessage(result)) return Finish(absl::OkStatus());
+  }
 }
 
 void Watch::Finish(absl::Status status) {
@@ -45,38 +62,29 @@ void Watch::Finish(absl::Status status) {
   done(std::move(status));
 }
 
-void Watch::Step() {
-  const auto self = shared_from_this();  // once told to wait, this may be over before we are back
-  while (true) {
-    const EventFeed::PollResult found = feed_.Poll(*this);
-    if (found.later) return;
-    if (!found.status.ok()) return Finish(found.status);
-    if (Take(found)) return Finish(absl::OkStatus());
-  }
-}
-
-bool Watch::Take(const EventFeed::PollResult& found) {
-  if (found.chunks.empty()) {
-    message_->push_back(found.bookmark);
+bool Watch::WriteMessage(const EventFeed::PollResult& result) {
+  if (result.events.empty()) {
+    message_->push_back(result.bookmark);
     return true;
   }
   if (filter_.MatchesAll()) {
-    for (const auto& [chunk, first] : found.chunks) message_->push_back(chunk->From(first));
+    for (const auto& [chunk, first] : result.events) message_->push_back(chunk->BytesFrom(first));
     return true;
   }
   auto bytes = std::make_shared<std::string>();
-  for (const auto& [chunk, first] : found.chunks) {
+  for (const auto& [chunk, first] : result.events) {
     for (size_t i = first; i < chunk->size(); ++i) {
       if (!filter_.MatchesEvent(chunk->event(i))) continue;
-      const absl::string_view event = chunk->Event(i);
+      const absl::string_view event = chunk->EventBytes(i);
       bytes->append(event.data(), event.size());
     }
   }
-  // A bookmark is owed even while the log goes on, where the filter lets nothing through for long.
+  // A bookmark is due in time even if there are always new events, and none of them passes the filter.
   if (bytes->empty() && std::chrono::steady_clock::now() < bookmark_due()) return false;
   const absl::string_view view = *bytes;
   if (!bytes->empty()) message_->push_back({std::move(bytes), view});
-  message_->push_back(found.chunks.back().first->Token());
+  const EventChunk& last = *result.events.back().chunk;
+  message_->push_back(last.BytesFrom(last.size()));
   return true;
 }
 

@@ -151,7 +151,7 @@ TEST_F(EventFeedTest, AMessageHoldsTheSameBytesForAllWhoAreAtThatPlace) {
     Open(FromTheBeginning())->Next(&message, pending.done());
     ASSERT_TRUE(pending.Wait().ok());
   }
-  // The first watch is gone, and with it what was kept of the log.
+  // The first watch is gone, and with it what was cached of the log.
   const auto kept = Open("");
   for (WireMessage& message : messages) {
     Pending pending;
@@ -207,9 +207,9 @@ class Reader : public LogCursor {
   void Resume() override {
     while (seen_.size() < wanted_) {
       const EventFeed::PollResult found = feed_.Poll(*this);
-      if (found.later) return;
+      if (found.pending) return;
       if (!found.status.ok()) return done_(found.status);
-      for (const auto& [chunk, first] : found.chunks) {
+      for (const auto& [chunk, first] : found.events) {
         for (size_t i = first; i < chunk->size(); ++i) seen_.push_back(chunk->event(i));
       }
     }
@@ -226,10 +226,10 @@ class Reader : public LogCursor {
   Done done_ = over_.done();
 };
 
-TEST_F(EventFeedTest, WhatIsNoLongerKeptIsReadAgain) {
+TEST_F(EventFeedTest, WhatIsNoLongerCachedIsReadAgain) {
   MakeHistory(100);
   const std::vector<v1::Event> log = world_.Events("box");
-  EventFeed small(world_.store(), world_.engine().context.tokens(), /*max_kept=*/1);
+  EventFeed small(world_.store(), world_.engine().context.tokens(), /*cache_bytes=*/1);
   std::vector<std::shared_ptr<Reader>> readers;
   for (int i = 0; i < 10; ++i) readers.push_back(std::make_shared<Reader>(small, log.size()));
   const int before = gate().reads();

@@ -1,0 +1,60 @@
+#ifndef AFTERCARE_SCHEDULER_ENGINE_EVENTS_LOG_CURSOR_H_
+#define AFTERCARE_SCHEDULER_ENGINE_EVENTS_LOG_CURSOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "scheduler/engine/events/event_chunk.h"
+#include "scheduler/engine/events/wait_list.h"
+
+namespace aftercare::engine {
+
+class EventFeed;
+struct EventLog;
+
+// One reader's position in the log of one clinic. A reader derives from this class, polls the feed with it, and is
+// resumed by the feed where a Poll said so.
+//
+// Thread safe, but only one Poll, or the wait that follows it, may be under way. Owned by std::shared_ptr: the feed
+// holds a reference while it is to call Resume.
+class LogCursor : public Waiter {
+ public:
+  // Reads the events after `position`. Without a position, begins at the end that the log has when the cursor is first
+  // polled. The feed must outlive the cursor.
+  LogCursor(EventFeed& feed, const std::string& clinic, std::optional<int64_t> position);
+  ~LogCursor() override;
+
+  // When a wait ends at the latest: with a bookmark. To be set before a Poll.
+  void set_bookmark_due(WaitList::Time due) { bookmark_due_ = due; }
+  WaitList::Time bookmark_due() const { return bookmark_due_; }
+
+  // Called once for each Poll whose result is `pending`: the reader is to poll again. Runs on the feed's own thread, or
+  // in Cancel.
+  void Resume() override = 0;
+
+ private:
+  friend class EventFeed;
+
+  EventFeed& feed_;
+  const std::shared_ptr<EventLog> log_;
+  WaitList::Time bookmark_due_;
+
+  // The rest is the feed's, guarded by its lock.
+  bool cancelled_ = false;
+  std::optional<int64_t> position_;
+  bool position_checked_ = false;              // whether the log is known to have come as far as position_
+  std::optional<uint64_t> reads_before_open_;  // reads of the feed that were started before the first Poll
+
+  // The outcome of the read that this cursor waited for last. The chunk is held here because the cache may evict it
+  // before the cursor polls.
+  absl::Status read_status_;
+  std::shared_ptr<const EventChunk> read_chunk_;
+  int64_t read_after_ = 0;
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_EVENTS_LOG_CURSOR_H_
