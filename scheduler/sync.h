@@ -1,4 +1,4 @@
-// A mutex, a scoped lock and a condition variable that clang's thread-safety analysis understands. They wrap the standard
+// Mutexes, scoped locks and a condition variable that clang's thread-safety analysis understands. They wrap the standard
 // ones, which libstdc++ does not annotate. Below all rooms: everybody may use them, and they use nobody.
 //
 //   Mutex mutex_;
@@ -10,6 +10,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <shared_mutex>
 
 #include "absl/base/thread_annotations.h"
 
@@ -53,6 +54,46 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
  private:
   Mutex& mutex_;
   bool held_ = true;
+};
+
+// A mutex that many readers may hold at a time, or one writer. Not recursive.
+class ABSL_LOCKABLE SharedMutex {
+ public:
+  SharedMutex() = default;
+  SharedMutex(const SharedMutex&) = delete;
+  SharedMutex& operator=(const SharedMutex&) = delete;
+
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
+  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() { mutex_.lock_shared(); }
+  void ReaderUnlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock_shared(); }
+
+ private:
+  std::shared_mutex mutex_;
+};
+
+// Holds a shared mutex for reading, from construction to destruction.
+class ABSL_SCOPED_LOCKABLE ReaderLock {
+ public:
+  explicit ReaderLock(SharedMutex& mutex) ABSL_SHARED_LOCK_FUNCTION(mutex) : mutex_(mutex) { mutex_.ReaderLock(); }
+  ReaderLock(const ReaderLock&) = delete;
+  ReaderLock& operator=(const ReaderLock&) = delete;
+  ~ReaderLock() ABSL_UNLOCK_FUNCTION() { mutex_.ReaderUnlock(); }
+
+ private:
+  SharedMutex& mutex_;
+};
+
+// Holds a shared mutex for writing, from construction to destruction.
+class ABSL_SCOPED_LOCKABLE WriterLock {
+ public:
+  explicit WriterLock(SharedMutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) { mutex_.Lock(); }
+  WriterLock(const WriterLock&) = delete;
+  WriterLock& operator=(const WriterLock&) = delete;
+  ~WriterLock() ABSL_UNLOCK_FUNCTION() { mutex_.Unlock(); }
+
+ private:
+  SharedMutex& mutex_;
 };
 
 // Waits until somebody notifies it. Waits may also end for no reason, so callers wait in a loop that asks the condition

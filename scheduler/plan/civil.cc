@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
-#include <shared_mutex>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::plan {
 namespace {
@@ -45,8 +44,8 @@ bool HasZoneFile(absl::string_view name) {
 struct KnownZones {
   static constexpr size_t kMost = 4096;
 
-  std::shared_mutex mutex;  // guards by_name
-  absl::flat_hash_map<std::string, absl::TimeZone> by_name;
+  SharedMutex mutex;
+  absl::flat_hash_map<std::string, absl::TimeZone> by_name ABSL_GUARDED_BY(mutex);
 };
 
 KnownZones& Known() {
@@ -151,14 +150,14 @@ bool IsZoneName(absl::string_view name) {
 std::optional<absl::TimeZone> FindZone(absl::string_view name) {
   KnownZones& known = Known();
   {
-    std::shared_lock<std::shared_mutex> lock(known.mutex);
+    ReaderLock lock(known.mutex);
     const auto found = known.by_name.find(name);
     if (found != known.by_name.end()) return found->second;
   }
   if (!IsZoneName(name) || (name != "UTC" && !HasZoneFile(name))) return std::nullopt;
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(name, &zone)) return std::nullopt;
-  std::unique_lock<std::shared_mutex> lock(known.mutex);
+  WriterLock lock(known.mutex);
   if (known.by_name.size() < KnownZones::kMost) known.by_name.emplace(name, zone);
   return zone;
 }
@@ -215,8 +214,9 @@ const LocalClock::Run& LocalClock::LearnInstant(int64_t instant) {
   next_instant_ = (next_instant_ + 1) % instants_.size();
   run = {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max(), zone_.At(time).offset};
   absl::TimeZone::CivilTransition change;
-  if (zone_.PrevTransition(time + absl::Seconds(1), &change)) run.begin = absl::ToUnixSeconds(zone_.At(change.to).trans);
-  if (zone_.NextTransition(time, &change)) run.end = absl::ToUnixSeconds(zone_.At(change.to).trans);
+  const auto instant_of = [&] { return absl::ToUnixSeconds(zone_.At(change.to).trans); };
+  if (zone_.PrevTransition(time + absl::Seconds(1), &change)) run.begin = instant_of();
+  if (zone_.NextTransition(time, &change)) run.end = instant_of();
   return run;
 }
 

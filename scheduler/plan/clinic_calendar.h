@@ -1,3 +1,4 @@
+// The calendar of a clinic: its time zone, contact hours and closed days. Immutable values, so thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_CLINIC_CALENDAR_H_
 #define AFTERCARE_SCHEDULER_PLAN_CLINIC_CALENDAR_H_
 
@@ -13,40 +14,42 @@
 
 namespace aftercare::plan {
 
-// On which days a clinic is closed, by its own calendar. Immutable, so thread safe.
+// The days on which a clinic is closed, in its own time zone.
 class ClosedDays {
  public:
   enum class Why { kOpen, kWeekday, kHoliday };
 
-  // Never closed.
+  // A clinic that is never closed.
   ClosedDays() = default;
 
-  // Checks and reads what the API says of closed_weekdays and holidays; every fault is added to `errors`.
+  // Reads closed_weekdays and holidays of `clinic`. Adds an error for every faulty field, with its path from the
+  // clinic; the result is meaningless then.
   static ClosedDays Read(const v1::Clinic& clinic, FieldErrors* errors);
 
+  // True if the clinic is never closed.
   bool none() const { return weekdays_ == 0 && holidays_.empty(); }
 
-  // Whether and why the clinic is closed on the day with that number.
+  // Whether the clinic is closed on a day, given by its day number, and why.
   Why On(int64_t day) const;
 
-  // What staff call the holiday on that day; empty where it has no name.
+  // The name of the holiday on a day. Empty if it has no name, or if the day is no holiday.
   absl::string_view HolidayName(int64_t day) const;
 
  private:
-  uint8_t weekdays_ = 0;
+  uint8_t weekdays_ = 0;            // A set of weekdays; see weekdays.h.
   std::vector<int64_t> holidays_;   // Day numbers, ascending.
-  std::vector<std::string> names_;  // Of the holidays.
+  std::vector<std::string> names_;  // The name of each holiday, by index.
 };
 
-// What of a clinic decides when its patients' reminders are due. Immutable, so thread safe; shared by its enrollments.
+// The settings of a clinic that decide when its reminders are due. Shared by all enrollments of the clinic.
 struct ClinicCalendar {
   absl::TimeZone zone;
-  ContactHours hours;  // Of patients who have none of their own.
+  ContactHours hours;  // For patients without contact hours of their own.
   ClosedDays closed;
 };
 
-// Checks and reads contact_hours, closed_weekdays and holidays; every fault is added to `errors`, with its path from
-// the clinic. A time zone that is none is left to others to refuse.
+// Reads contact_hours, closed_weekdays and holidays of `clinic`. Adds an error for every faulty field, with its path
+// from the clinic. An unknown time zone is read as UTC without an error; the caller must have checked it.
 ClinicCalendar ReadCalendar(const v1::Clinic& clinic, FieldErrors* errors);
 
 }  // namespace aftercare::plan

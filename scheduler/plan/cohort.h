@@ -1,3 +1,4 @@
+// Plans of many similar patients at once, for lists and counts over a clinic.
 #ifndef AFTERCARE_SCHEDULER_PLAN_COHORT_H_
 #define AFTERCARE_SCHEDULER_PLAN_COHORT_H_
 
@@ -11,52 +12,54 @@
 
 namespace aftercare::plan {
 
+// A set of rules of a pathway, by index.
 using RuleSet = std::bitset<kMaxRules>;
 
-// Patients whose plans differ in nothing but which rules apply, their share of a spread, and what held them up: they
-// share a pathway revision, a procedure date, a zone, contact hours and the clinic's calendar. What one of them would
-// have due in a span of time, had nothing held it up, all would, so that many plans are known by walking one.
+// Patients who share a pathway revision, a procedure date, a time zone, contact hours and the clinic's calendar. Their
+// plans differ only by which rules apply, by each patient's spread, and by what delayed the plan (enrollment, pauses,
+// changes). So one walk over the plan of the cohort tells what all of its patients would have due without delays.
 //
 // Immutable, so thread safe. A few hundred bytes.
 class Cohort {
  public:
-  // Of the patient with these facts, and all who are alike.
+  // The cohort of the patient with these facts.
   Cohort(std::shared_ptr<const CompiledPathway> pathway, PatientFacts facts);
 
   const std::shared_ptr<const CompiledPathway>& pathway() const { return pathway_; }
 
-  // Its rules whose occurrences are spread over patients.
+  // The rules of the pathway that name a spread.
   const RuleSet& spread() const { return spread_; }
 
-  // The facts of the patient who was enrolled then, whose reminders are spread by that seed, and to whom these rules
-  // apply.
+  // The facts of one patient of the cohort, given the time of enrollment, the seed of the patient's spread and the
+  // rules that apply.
   PatientFacts FactsOf(absl::Time enrolled, uint64_t spread_seed, const RuleSet& rules) const;
 
-  // An occurrence of somebody to whom every rule applies.
+  // One occurrence of a rule for the cohort.
   struct Item {
     absl::Time due;
-    absl::Time close;  // when the window closes that the pathway names, wherever the occurrence was moved to
+    absl::Time close;  // end of the window by the pathway alone, even where the occurrence was moved to a later day
     int rule = 0;
     int number = 0;
   };
 
-  // What is due in [from, before) where nothing held it up, by due time. `close` is set where it is asked for: it costs
-  // three times as much.
+  // The occurrences of `rules` that are due in [from, before) for a patient whose plan nothing delayed, by due time.
+  // Sets `close` only if `with_close`, which takes three times as long.
   std::vector<Item> Scheduled(absl::Time from, absl::Time before, const RuleSet& rules, bool with_close) const;
 
-  // What would have missed in [from, before) for somebody who is enrolled ages later, by due time.
+  // The occurrences of `rules` in [from, before) as a patient has them who is enrolled after all of them are over: each
+  // has missed. By due time.
   std::vector<Item> Missed(absl::Time from, absl::Time before, const RuleSet& rules) const;
 
-  // Nothing that held up a patient up to this instant changes what is due at `from` or later. InfiniteFuture: nothing
-  // does but for what comes due at the very end of the suspension.
+  // A suspension of the plan that is over by the returned instant does not change what is due at `from` or later.
+  // Returns InfiniteFuture if no suspension changes that, except for what comes due at the very end of the suspension.
   absl::Time SettledBy(absl::Time from) const;
 
-  // The most by which due times of a rule differ between patients.
+  // The largest difference between due times of one occurrence for two patients of a cohort.
   static constexpr absl::Duration kMostSpread = absl::Hours(4);
 
  private:
   std::shared_ptr<const CompiledPathway> pathway_;
-  PatientFacts facts_;  // of somebody who was always enrolled
+  PatientFacts facts_;  // of a patient who was always enrolled
   absl::Duration longest_window_;
   RuleSet spread_;
 };

@@ -28,7 +28,9 @@ int64_t IntoWeek(int64_t local) {
 ContactHours ContactHours::Read(const v1::ContactHours& source, const std::string& path, FieldErrors* errors) {
   std::vector<Stretch> stretches;
   const std::string list = absl::StrCat(path, ".openings");
-  if (source.openings_size() > kMaxOpenings) errors->push_back({list, absl::StrCat("must have at most ", kMaxOpenings)});
+  if (source.openings_size() > kMaxOpenings) {
+    errors->push_back({list, absl::StrCat("must have at most ", kMaxOpenings)});
+  }
   for (int i = 0; i < std::min(source.openings_size(), kMaxOpenings); ++i) {
     const v1::Opening& opening = source.openings(i);
     const std::string field = absl::StrCat(list, "[", i, "]");
@@ -105,8 +107,8 @@ std::string ContactHours::Text() const {
     for (last = first; last < 6 && DayText(last + 1) == openings;) ++last;
     if (openings.empty()) continue;
     if (first == 0 && last == 6) return openings;
-    parts.push_back(absl::StrCat(kShortWeekdays[first], first == last ? "" : absl::StrCat("-", kShortWeekdays[last]), " ",
-                                 openings));
+    const std::string until = first == last ? "" : absl::StrCat("-", kShortWeekdays[last]);
+    parts.push_back(absl::StrCat(kShortWeekdays[first], until, " ", openings));
   }
   return absl::StrJoin(parts, ", ");
 }

@@ -1,3 +1,4 @@
+// The hours of the week in which a patient may be contacted.
 #ifndef AFTERCARE_SCHEDULER_PLAN_CONTACT_HOURS_H_
 #define AFTERCARE_SCHEDULER_PLAN_CONTACT_HOURS_H_
 
@@ -12,39 +13,42 @@
 
 namespace aftercare::plan {
 
-// When a patient may be contacted: what the patient's clock shows decides, also where clocks skip or repeat a time.
-// A small value, cheap to copy; const methods are thread safe, but for the clock they are given.
+// Contact hours by the patient's clock: whether a moment is inside them depends on what that clock shows then, also
+// where clocks skip or repeat a time. Immutable and cheap to copy. Thread safe, except for the LocalClock a caller
+// passes.
 class ContactHours {
  public:
-  // Always open.
+  // Contact hours that are always open.
   ContactHours() = default;
 
-  // Checks and reads what the API says; every fault is added to `errors`, its field beginning with `path`. Where there
-  // are faults the result says nothing.
+  // Reads contact hours of the API. Adds an error for every faulty field, whose path begins with `path`; the result is
+  // meaningless then.
   static ContactHours Read(const v1::ContactHours& source, const std::string& path, FieldErrors* errors);
 
   bool always_open() const { return stretches_ == nullptr; }
 
-  // The first open instant that is not before `time`, or `end` where that comes first. Unix seconds, `clock` being the
-  // patient's.
+  // The first open instant at or after `time`, or `end` if that is earlier. Instants are Unix seconds. `clock` must be
+  // of the patient's zone.
   int64_t NextOpen(int64_t time, int64_t end, LocalClock* clock) const;
 
-  // The first instant after `time`, which is open, that is not open, or `end` where that comes first.
+  // The first instant after `time` that is closed, or `end` if that is earlier. `time` must be open.
   int64_t NextClosed(int64_t time, int64_t end, LocalClock* clock) const;
 
-  // For people: `Mon-Fri 10:00-16:00, Sat 10:00-12:00`, `10:00-16:00` for every day, `always`.
+  // The hours for people to read: `Mon-Fri 10:00-16:00, Sat 10:00-12:00`, `10:00-16:00` for every day, `always`.
   std::string Text() const;
 
  private:
-  // Open seconds of the week, counted from Monday 00:00: [begin, end).
+  // A span [begin, end) of open seconds, counted from Monday 00:00.
   struct Stretch {
     int32_t begin = 0;
     int32_t end = 0;
   };
 
+  // The hours of one day of the week, `10:00-12:00 and 14:00-16:00`.
   std::string DayText(int weekday) const;
 
-  std::shared_ptr<const std::vector<Stretch>> stretches_;  // Ascending, apart or touching, each within a day.
+  // Ascending, without overlaps, each within one day. Null if always open.
+  std::shared_ptr<const std::vector<Stretch>> stretches_;
 };
 
 }  // namespace aftercare::plan

@@ -1,3 +1,4 @@
+// Explains a due time in words. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_EXPLAIN_H_
 #define AFTERCARE_SCHEDULER_PLAN_EXPLAIN_H_
 
@@ -8,9 +9,9 @@
 
 namespace aftercare::plan {
 
-// Adds to `reminder`, which is that occurrence as users see it, how its due_time came about, for people. `plan` is the
-// patient's, made of `pathway` and `facts`. Where the reminder has another due_time than the plan says, because it was
-// recorded when there were other facts, or (`moved`) because the clinic moved it, the last step says so.
+// Adds `steps` to `reminder`, which shows occurrence `number` of rule `rule`: each step says what moved the due time,
+// and to when. `plan` must be made of `pathway` and `facts`. If the due_time of the reminder is not that of the plan,
+// the last step says why: the clinic moved it (`moved`), or it was recorded under earlier facts.
 void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const Plan& plan, int rule, int number,
               bool moved, v1::Reminder* reminder);
 

@@ -1,3 +1,4 @@
+// Errors in the fields of a message. Checks collect all of them, so that a caller can correct everything at once.
 #ifndef AFTERCARE_SCHEDULER_PLAN_FIELD_ERRORS_H_
 #define AFTERCARE_SCHEDULER_PLAN_FIELD_ERRORS_H_
 
@@ -6,13 +7,13 @@
 
 namespace aftercare::plan {
 
-// One fault in a message somebody sent. Checks collect all of them, so that a caller can mend everything at once.
+// An error in one field of a message.
 struct FieldError {
-  // Path of the field from the checked message, for instance `rules[3].texts["es"]`.
+  // Path of the field from the checked message, such as `rules[3].texts["es"]`.
   std::string field;
 
-  // What must hold, as a phrase that follows the field's name: "must be a time of day, HH:MM". Never repeats a
-  // patient's data.
+  // The requirement that does not hold, as a phrase that follows the field's name: "must be a time of day, HH:MM".
+  // Never contains data of a patient.
   std::string description;
 };
 

@@ -1,3 +1,4 @@
+// Groups of rules that go together, such as a question and its follow-up. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_GROUPS_H_
 #define AFTERCARE_SCHEDULER_PLAN_GROUPS_H_
 
@@ -13,13 +14,14 @@ namespace aftercare::plan {
 struct GroupMember {
   Occurrence occurrence;
 
-  // To which instance of the group it belongs, counted from 1: each begins with an occurrence of the first rule and
-  // goes on until the next of it, by nominal times. 0: what is before the first of them.
+  // The instance of the group it belongs to, counted from 1. An instance begins with an occurrence of the group's first
+  // rule and ends before the next occurrence of that rule, by nominal times. 0 for what comes before the first
+  // instance.
   int instance = 0;
 };
 
-// What a patient's plan has of the group with that index, in order of nominal times. The first rule is the first in the
-// pathway's order of those that have an occurrence for this patient. Pure and thread safe.
+// Returns the occurrences of a group (given by its index) in a patient's plan, by nominal time. The first rule of the
+// group is the first one, in the order of the pathway, that has an occurrence for this patient.
 std::vector<GroupMember> MembersOf(const CompiledPathway& pathway, const PatientFacts& facts, int group);
 
 }  // namespace aftercare::plan

@@ -1,3 +1,4 @@
+// A hash that spreads reminders of different patients over time.
 #ifndef AFTERCARE_SCHEDULER_PLAN_MIX_HASH_H_
 #define AFTERCARE_SCHEDULER_PLAN_MIX_HASH_H_
 
@@ -7,8 +8,8 @@
 
 namespace aftercare::plan {
 
-// A hash of `text` and all that `seed` is a hash of; the same in every process and version, since due times hang on it.
-// Spreads evenly (FNV-1a, then the finalizer of MurmurHash3), but anyone can find two texts with one hash.
+// Hashes `text`, continuing from `seed` (0, or the hash of what comes before). The result must never change, because
+// due times are derived from it. Spreads evenly (FNV-1a, then the finalizer of MurmurHash3), but is not cryptographic.
 inline uint64_t MixHash(uint64_t seed, absl::string_view text) {
   uint64_t hash = seed ^ 0xCBF29CE484222325;
   for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;

@@ -1,19 +1,28 @@
 #include "scheduler/plan/pathway.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/pathway_check.h"
 #include "scheduler/plan/text_validation.h"
 
 namespace aftercare::plan {
 
-int CompiledPathway::Find(const Ids& ids, absl::string_view id) {
-  const auto found = ids.find(id);
-  return found == ids.end() ? -1 : found->second;
+int FindIndex(const IdIndex& index, absl::string_view id) {
+  const auto found = index.find(id);
+  return found == index.end() ? -1 : found->second;
+}
+
+std::shared_ptr<const CompiledPathway> CompiledPathway::Compile(const v1::Pathway& pathway, FieldErrors* errors) {
+  std::optional<PathwayParts> parts = CheckPathway(pathway, errors);
+  if (!parts.has_value()) return nullptr;
+  return std::shared_ptr<const CompiledPathway>(new CompiledPathway(*std::move(parts)));
 }
 
 const CompiledText& CompiledPathway::TextFor(int rule, absl::string_view locale) const {
-  const auto& texts = rules_[rule].texts;
+  const auto& texts = parts_.rules[rule].texts;
   const auto in = [&texts](absl::string_view wanted) {
     return std::find_if(texts.begin(), texts.end(), [wanted](const auto& text) { return text.locale == wanted; });
   };
@@ -24,7 +33,7 @@ const CompiledText& CompiledPathway::TextFor(int rule, absl::string_view locale)
       if (found != texts.end()) return *found;
     }
   }
-  return *in(default_locale_);  // Every rule has a text in it.
+  return *in(parts_.default_locale);  // Every rule has a text in it.
 }
 
 absl::CivilDay DateOf(const DayOffset& offset, absl::CivilDay anchor) {

@@ -1,3 +1,6 @@
+// A pathway revision, checked and compiled for planning.
+//
+// Thread safety: CompiledPathway is immutable, so it may be used from any thread. Functions are pure.
 #ifndef AFTERCARE_SCHEDULER_PLAN_PATHWAY_H_
 #define AFTERCARE_SCHEDULER_PLAN_PATHWAY_H_
 
@@ -5,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,17 +22,17 @@
 
 namespace aftercare::plan {
 
-// The most rules a pathway can have.
+// The largest number of rules in a pathway.
 inline constexpr int kMaxRules = 500;
 
-// The most appointments a visit of one enrollment can have.
+// The largest number of appointments for one visit of one enrollment.
 inline constexpr int kMaxAppointments = 20;
 
-// The most occurrences one enrollment can have, counted as if every rule applied, and those of visits to as many
-// appointments as there can be.
+// The largest number of occurrences in one enrollment, counted as if every rule applied and every visit had
+// kMaxAppointments appointments.
 inline constexpr int kMaxOccurrences = 20'000;
 
-// A day relative to an anchor date: months first, clamped to the month's end, then days.
+// A day relative to an anchor date: first the months are added, clamped to the last day of the month, then the days.
 struct DayOffset {
   int months = 0;
   int days = 0;
@@ -40,51 +44,53 @@ struct DaySpan {
   DayOffset last;
 };
 
-// How a rule's days follow each other.
+// How the days of a rule are given: as a list (`on`), or by a repetition.
 enum class Recurrence { kOn, kDaily, kWeekly, kMonthly };
 
-// When an occurrence's window closes.
+// How the end of an occurrence's window is given: days or hours after it is due, or a time of day.
 enum class WindowKind { kDays, kHours, kUntil };
 
-// Holds for the values of a factor whose bits are set.
+// A condition of a rule: the factor has one of some values.
 struct CompiledCondition {
-  int factor = 0;
-  uint64_t values = 0;
+  int factor = 0;       // Index of the factor.
+  uint64_t values = 0;  // A bit for each value that satisfies the condition, by its index in the factor.
 };
 
-// The words of a rule in one language.
+// The text of a rule in one language.
 struct CompiledText {
   std::string locale;
   Template words;
 };
 
-// A rule, checked, with names resolved and numbers read.
+// A rule whose references are resolved to indexes and whose texts and numbers are parsed.
 struct CompiledRule {
-  int phase = 0;
+  int phase = 0;  // Index of the phase.
   v1::Audience audience = v1::AUDIENCE_PATIENT;
   std::vector<CompiledCondition> conditions;
 
   Recurrence recurrence = Recurrence::kOn;
   absl::InlinedVector<DayOffset, 1> on;  // For kOn, ascending.
-  DaySpan span;                          // For the others.
-  int interval = 1;
-  uint8_t weekdays = 0;                     // For kWeekly: bit 0 is Monday. None: the weekday of the span's first day.
-  absl::InlinedVector<int, 4> times;        // Minutes of the day, ascending.
+  DaySpan span;                          // For kDaily, kWeekly and kMonthly.
+  int interval = 1;                      // For kDaily, kWeekly and kMonthly: every how many days, weeks or months.
+  uint8_t weekdays = 0;                  // For kWeekly: see weekdays.h. Empty: the weekday of the span's first day.
+  absl::InlinedVector<int, 4> times;     // Minutes since midnight, ascending.
   WindowKind window = WindowKind::kDays;
-  int window_length = 0;                    // Days, hours, or the closing minute of the day.
-  int spread = 0;                           // Seconds.
+  int window_length = 0;  // For kDays days, for kHours hours, for kUntil minutes since midnight.
+  int spread = 0;         // Seconds.
   bool supersede = false;
 
-  int visit = -1;  // What the days count from: the visit with that index, while it is in this state, or the procedure.
+  // The days count from this visit, given by its index, and the rule applies only while the visit is in this state. -1:
+  // the days count from the procedure.
+  int visit = -1;
   v1::VisitState visit_state = v1::VISIT_STATE_UNSPECIFIED;
 
-  int group = -1;  // Index of the group it belongs to, or -1 for none.
+  int group = -1;  // Index of the group, or -1 for none.
   v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
 
   absl::InlinedVector<CompiledText, 2> texts;
 };
 
-// A factor by its values' order.
+// A factor with its values, in the order of the pathway.
 struct CompiledFactor {
   std::vector<std::string> values;
   int default_value = -1;  // Index into values, or -1 for none.
@@ -98,75 +104,82 @@ struct CompiledVisit {
   int duration = 0;  // Seconds.
 };
 
-// Rules that go together.
+// A group of rules that go together.
 struct CompiledGroup {
   int64_t silence = 0;  // Seconds.
 };
 
-// A pathway revision, checked and made ready for planning. Immutable, so thread safe; share it between enrollments.
+// Indexes of phases, rules and the like, by their ids.
+using IdIndex = absl::flat_hash_map<std::string, int>;
+
+// Returns the index of an id, or -1 if there is none.
+int FindIndex(const IdIndex& index, absl::string_view id);
+
+// What a compiled pathway consists of. CheckPathway (pathway_check.h) makes it; everybody else uses CompiledPathway.
+struct PathwayParts {
+  v1::Pathway source;
+  std::string default_locale;
+  std::vector<CompiledRule> rules;
+  std::vector<DaySpan> phases;
+  std::vector<CompiledFactor> factors;
+  std::vector<CompiledVisit> visits;
+  std::vector<CompiledGroup> groups;
+  IdIndex rule_ids;
+  IdIndex phase_ids;
+  IdIndex factor_ids;
+  IdIndex visit_ids;
+  IdIndex group_ids;
+};
+
+// A pathway revision, checked and ready for planning. Immutable. One instance serves all enrollments on the revision.
 class CompiledPathway {
  public:
-  // Checks everything the API says of pathways. Returns nothing if there is any fault, and adds every fault to
-  // `errors`, with its path from the pathway. Output-only fields are not looked at. The work is bounded by the size
-  // of `pathway`; no part of the limits can make it run long.
+  // Checks a pathway by all rules of the API and compiles it. Adds an error for every faulty field, with its path from
+  // the pathway, and returns null then. Ignores output-only fields. The time it takes is bounded by the size of
+  // `pathway`, whatever is in it.
   static std::shared_ptr<const CompiledPathway> Compile(const v1::Pathway& pathway, FieldErrors* errors);
 
   CompiledPathway(const CompiledPathway&) = delete;
   CompiledPathway& operator=(const CompiledPathway&) = delete;
 
-  // As it was given.
-  const v1::Pathway& source() const { return source_; }
+  // The pathway as the client sent it.
+  const v1::Pathway& source() const { return parts_.source; }
 
-  int rule_count() const { return static_cast<int>(rules_.size()); }
-  const CompiledRule& rule(int index) const { return rules_[index]; }
-  const v1::Rule& rule_source(int index) const { return source_.rules(index); }
+  int rule_count() const { return static_cast<int>(parts_.rules.size()); }
+  const CompiledRule& rule(int index) const { return parts_.rules[index]; }
+  const v1::Rule& rule_source(int index) const { return parts_.source.rules(index); }
 
-  int phase_count() const { return static_cast<int>(phases_.size()); }
-  const DaySpan& phase_span(int index) const { return phases_[index]; }
-  const v1::Phase& phase_source(int index) const { return source_.phases(index); }
+  int phase_count() const { return static_cast<int>(parts_.phases.size()); }
+  const DaySpan& phase_span(int index) const { return parts_.phases[index]; }
+  const v1::Phase& phase_source(int index) const { return parts_.source.phases(index); }
 
-  int factor_count() const { return static_cast<int>(factors_.size()); }
-  const CompiledFactor& factor(int index) const { return factors_[index]; }
+  int factor_count() const { return static_cast<int>(parts_.factors.size()); }
+  const CompiledFactor& factor(int index) const { return parts_.factors[index]; }
 
-  int visit_count() const { return static_cast<int>(visits_.size()); }
-  const CompiledVisit& visit(int index) const { return visits_[index]; }
-  const v1::PathwayVisit& visit_source(int index) const { return source_.visits(index); }
+  int visit_count() const { return static_cast<int>(parts_.visits.size()); }
+  const CompiledVisit& visit(int index) const { return parts_.visits[index]; }
+  const v1::PathwayVisit& visit_source(int index) const { return parts_.source.visits(index); }
 
-  const CompiledGroup& group(int index) const { return groups_[index]; }
+  const CompiledGroup& group(int index) const { return parts_.groups[index]; }
 
-  // Index by id, or -1.
-  int FindRule(absl::string_view id) const { return Find(rule_ids_, id); }
-  int FindPhase(absl::string_view id) const { return Find(phase_ids_, id); }
-  int FindFactor(absl::string_view id) const { return Find(factor_ids_, id); }
-  int FindVisit(absl::string_view id) const { return Find(visit_ids_, id); }
-  int FindGroup(absl::string_view id) const { return Find(group_ids_, id); }
+  // Return the index of an id, or -1 if the pathway has none.
+  int FindRule(absl::string_view id) const { return FindIndex(parts_.rule_ids, id); }
+  int FindPhase(absl::string_view id) const { return FindIndex(parts_.phase_ids, id); }
+  int FindFactor(absl::string_view id) const { return FindIndex(parts_.factor_ids, id); }
+  int FindVisit(absl::string_view id) const { return FindIndex(parts_.visit_ids, id); }
+  int FindGroup(absl::string_view id) const { return FindIndex(parts_.group_ids, id); }
 
-  // The words of a rule for a patient's locale: that of `es-MX`, else of `es`, else of the default locale. An empty or
-  // malformed locale is served by the default. Valid as long as the pathway.
+  // The text of a rule in a patient's locale. For `es-MX` that is the text in `es-MX`, or else in `es`, or else in the
+  // default locale; for an empty or malformed locale it is the one in the default locale. Valid as long as the pathway.
   const CompiledText& TextFor(int rule, absl::string_view locale) const;
 
  private:
-  friend class PathwayCompiler;
-  using Ids = absl::flat_hash_map<std::string, int>;
+  explicit CompiledPathway(PathwayParts parts) : parts_(std::move(parts)) {}
 
-  CompiledPathway() = default;
-  static int Find(const Ids& ids, absl::string_view id);
-
-  v1::Pathway source_;
-  std::string default_locale_;
-  std::vector<CompiledRule> rules_;
-  std::vector<DaySpan> phases_;
-  std::vector<CompiledFactor> factors_;
-  std::vector<CompiledVisit> visits_;
-  std::vector<CompiledGroup> groups_;
-  Ids rule_ids_;
-  Ids phase_ids_;
-  Ids factor_ids_;
-  Ids visit_ids_;
-  Ids group_ids_;
+  const PathwayParts parts_;
 };
 
-// The date `offset` after `anchor`.
+// The date that lies `offset` after `anchor`.
 absl::CivilDay DateOf(const DayOffset& offset, absl::CivilDay anchor);
 
 // Two dates, inclusive.
@@ -175,7 +188,7 @@ struct DateRange {
   absl::CivilDay last;
 };
 
-// From when to when the phase with that index runs for a patient.
+// The first and last date of a phase, given by its index, for a patient.
 DateRange PhaseDates(const CompiledPathway& pathway, int phase, absl::CivilDay procedure_date);
 
 }  // namespace aftercare::plan

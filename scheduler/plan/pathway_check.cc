@@ -1,12 +1,12 @@
+#include "scheduler/plan/pathway_check.h"
+
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/pathway.h"
 #include "scheduler/plan/schedule_check.h"
 #include "scheduler/plan/text_validation.h"
 
@@ -32,16 +32,13 @@ constexpr size_t kMaxText = 1600;
 constexpr char kIdShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter";
 constexpr char kValueShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-'";
 
-}  // namespace
-
-// Reads one pathway, collecting faults as it goes. What it checks is bounded by the limits of the API, also where a
-// list breaks them: of a list that is too long only the allowed length is looked at.
-class PathwayCompiler {
+// Reads one pathway and collects its errors. Of a list that is longer than allowed it looks at the allowed length only,
+// so that its work is bounded by the limits of the API.
+class PathwayChecker {
  public:
-  PathwayCompiler(const v1::Pathway& source, FieldErrors* errors)
-      : source_(source), errors_(*errors), result_(new CompiledPathway()) {}
+  PathwayChecker(const v1::Pathway& source, FieldErrors* errors) : source_(source), errors_(*errors) {}
 
-  std::shared_ptr<const CompiledPathway> Run() {
+  std::optional<PathwayParts> Run() {
     const size_t before = errors_.size();
     CheckHead();
     for (int i = 0, size = Size("factors", source_.factors_size(), 0, kMaxFactors); i < size; ++i) CheckFactor(i);
@@ -53,9 +50,9 @@ class PathwayCompiler {
     if (occurrences_ > kMaxOccurrences) {
       Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
     }
-    if (errors_.size() != before) return nullptr;
-    result_->source_ = source_;
-    return std::move(result_);
+    if (errors_.size() != before) return std::nullopt;
+    parts_.source = source_;
+    return std::move(parts_);
   }
 
  private:
@@ -83,7 +80,7 @@ class PathwayCompiler {
   }
 
   // Takes an id of one kind, which must be well-formed and new.
-  void TakeId(const std::string& field, const std::string& id, int index, CompiledPathway::Ids* ids) {
+  void TakeId(const std::string& field, const std::string& id, int index, IdIndex* ids) {
     if (!IsPathwayId(id)) return Fault(field, kIdShape);
     if (!ids->emplace(id, index).second) Fault(field, absl::StrCat("must be unique; '", id, "' is there already"));
   }
@@ -92,7 +89,7 @@ class PathwayCompiler {
     CheckName("display_name", source_.display_name(), /*required=*/true);
     CheckText("description", source_.description(), kMaxDescription, /*allow_newline=*/true);
     if (IsValidLocale(source_.default_locale())) {
-      result_->default_locale_ = NormalizeLocale(source_.default_locale());
+      parts_.default_locale = NormalizeLocale(source_.default_locale());
     } else {
       Fault("default_locale", "must be a language tag such as 'en' or 'es-MX'");
     }
@@ -101,9 +98,9 @@ class PathwayCompiler {
   void CheckFactor(int index) {
     const v1::Factor& source = source_.factors(index);
     const std::string path = absl::StrCat("factors[", index, "]");
-    TakeId(path + ".id", source.id(), index, &result_->factor_ids_);
+    TakeId(path + ".id", source.id(), index, &parts_.factor_ids);
     CheckName(path + ".display_name", source.display_name(), /*required=*/false);
-    CompiledFactor& factor = result_->factors_.emplace_back();
+    CompiledFactor& factor = parts_.factors.emplace_back();
     absl::flat_hash_set<absl::string_view> seen;
     for (int i = 0, size = Size(path + ".values", source.values_size(), 1, kMaxValues); i < size; ++i) {
       const std::string& value = source.values(i);
@@ -125,11 +122,11 @@ class PathwayCompiler {
   void CheckPhase(int index) {
     const v1::Phase& source = source_.phases(index);
     const std::string path = absl::StrCat("phases[", index, "]");
-    TakeId(path + ".id", source.id(), index, &result_->phase_ids_);
+    TakeId(path + ".id", source.id(), index, &parts_.phase_ids);
     CheckName(path + ".display_name", source.display_name(), /*required=*/true);
     CheckText(path + ".description", source.description(), kMaxDescription, /*allow_newline=*/true);
     const std::optional<DaySpan> span = CheckSpan(source.span(), path + ".span", &errors_);
-    result_->phases_.push_back(span.value_or(DaySpan()));
+    parts_.phases.push_back(span.value_or(DaySpan()));
     if (!span.has_value()) {
       bounds_.push_back(std::nullopt);
       return;
@@ -141,8 +138,8 @@ class PathwayCompiler {
   void CheckVisit(int index) {
     const v1::PathwayVisit& source = source_.visits(index);
     const std::string path = absl::StrCat("visits[", index, "]");
-    CompiledVisit& visit = result_->visits_.emplace_back();
-    TakeId(path + ".id", source.id(), index, &result_->visit_ids_);
+    CompiledVisit& visit = parts_.visits.emplace_back();
+    TakeId(path + ".id", source.id(), index, &parts_.visit_ids);
     CheckName(path + ".display_name", source.display_name(), /*required=*/true);
     visit.days_before = CheckDays(path + ".days_before", source.days_before());
     visit.days_after = CheckDays(path + ".days_after", source.days_after());
@@ -180,8 +177,8 @@ class PathwayCompiler {
   void CheckGroup(int index) {
     const v1::Group& source = source_.groups(index);
     const std::string path = absl::StrCat("groups[", index, "]");
-    TakeId(path + ".id", source.id(), index, &result_->group_ids_);
-    CompiledGroup& group = result_->groups_.emplace_back();
+    TakeId(path + ".id", source.id(), index, &parts_.group_ids);
+    CompiledGroup& group = parts_.groups.emplace_back();
     firsts_.push_back(nullptr);
     const google::protobuf::Duration& silence = source.silence();
     if (silence.seconds() < 0 || silence.seconds() > kMaxSilence || silence.nanos() != 0) {
@@ -201,7 +198,7 @@ class PathwayCompiler {
       Fault(path + ".answer", "must not be set for a task of the care team");
     }
     if (source.group().empty()) return;
-    rule->group = result_->FindGroup(source.group());
+    rule->group = FindIndex(parts_.group_ids, source.group());
     if (rule->group < 0) return Fault(path + ".group", "must be the id of one of the groups");
     if (is_task) Fault(path + ".group", "must not be set for a task of the care team");
     const v1::Rule*& first = firsts_[rule->group];
@@ -220,10 +217,10 @@ class PathwayCompiler {
   void CheckRule(int index) {
     const v1::Rule& source = source_.rules(index);
     const std::string path = absl::StrCat("rules[", index, "]");
-    CompiledRule& rule = result_->rules_.emplace_back();
-    TakeId(path + ".id", source.id(), index, &result_->rule_ids_);
+    CompiledRule& rule = parts_.rules.emplace_back();
+    TakeId(path + ".id", source.id(), index, &parts_.rule_ids);
     if (!IsPathwayId(source.category())) Fault(path + ".category", kIdShape);
-    const int phase = result_->FindPhase(source.phase());
+    const int phase = FindIndex(parts_.phase_ids, source.phase());
     if (phase < 0) Fault(path + ".phase", "must be the id of one of the phases");
     rule.phase = std::max(phase, 0);
     rule.audience = source.audience() == v1::AUDIENCE_UNSPECIFIED ? v1::AUDIENCE_PATIENT : source.audience();
@@ -243,7 +240,7 @@ class PathwayCompiler {
   }
 
   void CheckAnchor(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
-    rule->visit = result_->FindVisit(source.visit().visit());
+    rule->visit = FindIndex(parts_.visit_ids, source.visit().visit());
     rule->visit_state = source.visit().state();
     if (rule->visit < 0) Fault(path + ".visit.visit", "must be the id of one of the visits");
     if (rule->visit_state == v1::VISIT_STATE_UNSPECIFIED || !v1::VisitState_IsValid(rule->visit_state)) {
@@ -260,12 +257,12 @@ class PathwayCompiler {
   }
 
   void CheckCondition(const std::string& path, const v1::Condition& source, CompiledRule* rule) {
-    const int factor = result_->FindFactor(source.factor());
+    const int factor = FindIndex(parts_.factor_ids, source.factor());
     if (factor < 0) Fault(path + ".factor", "must be the id of one of the factors");
     CompiledCondition condition{factor, 0};
     for (int i = 0, size = Size(path + ".values", source.values_size(), 1, kMaxValues); i < size; ++i) {
       if (factor < 0) continue;
-      const std::vector<std::string>& values = result_->factors_[factor].values;
+      const std::vector<std::string>& values = parts_.factors[factor].values;
       const auto value = std::find(values.begin(), values.end(), source.values(i));
       if (value == values.end()) {
         Fault(absl::StrCat(path, ".values[", i, "]"), "must be one of the factor's values");
@@ -285,9 +282,9 @@ class PathwayCompiler {
       CheckTextIn(absl::StrCat(path, "[\"", absl::Utf8SafeCEscape(locale), "\"]"), locale, words, source.has_visit(),
                   rule);
     }
-    const auto is_default = [this](const CompiledText& text) { return text.locale == result_->default_locale_; };
-    if (!result_->default_locale_.empty() && std::none_of(rule->texts.begin(), rule->texts.end(), is_default)) {
-      Fault(path, absl::StrCat("must have a text in the default locale, '", result_->default_locale_, "'"));
+    const auto is_default = [this](const CompiledText& text) { return text.locale == parts_.default_locale; };
+    if (!parts_.default_locale.empty() && std::none_of(rule->texts.begin(), rule->texts.end(), is_default)) {
+      Fault(path, absl::StrCat("must have a text in the default locale, '", parts_.default_locale, "'"));
     }
   }
 
@@ -317,15 +314,17 @@ class PathwayCompiler {
 
   const v1::Pathway& source_;
   FieldErrors& errors_;
-  std::shared_ptr<CompiledPathway> result_;
+  PathwayParts parts_;
   std::vector<std::optional<PhaseBounds>> bounds_;  // By phase; nothing where its span is faulty.
   std::vector<const v1::Rule*> firsts_;             // By group; the first rule that names it.
   OffsetOrder order_;
   int64_t occurrences_ = 0;
 };
 
-std::shared_ptr<const CompiledPathway> CompiledPathway::Compile(const v1::Pathway& pathway, FieldErrors* errors) {
-  return PathwayCompiler(pathway, errors).Run();
+}  // namespace
+
+std::optional<PathwayParts> CheckPathway(const v1::Pathway& pathway, FieldErrors* errors) {
+  return PathwayChecker(pathway, errors).Run();
 }
 
 }  // namespace aftercare::plan

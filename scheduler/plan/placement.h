@@ -1,3 +1,4 @@
+// Places the occurrences of a rule in time: from its nominal time to the time it is due.
 #ifndef AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_
 #define AFTERCARE_SCHEDULER_PLAN_PLACEMENT_H_
 
@@ -13,39 +14,40 @@
 
 namespace aftercare::plan {
 
-// Where an occurrence comes to lie in time.
+// The place of one occurrence in time.
 struct Placement {
-  // From when it may be sent, in Unix seconds, and the nanoseconds beyond, which only the end of a suspension can have.
+  // The due time, from which it may be sent: Unix seconds, plus nanoseconds. Only the end of a suspension has
+  // nanoseconds.
   int64_t due = 0;
   int32_t nanos = 0;
 
-  // Why it has missed, if it has, and when, in Unix nanoseconds.
+  // If it has missed: the reason, and the instant in Unix nanoseconds.
   v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;
   int64_t missed_at = 0;
 
-  // Whether it is for a patient whose contact hours are not open between `due` and `expire`.
+  // True if the patient's contact hours are closed from `due` to `expire`.
   bool outside_contact_hours = false;
 
-  // From when it may no longer be sent, in Unix seconds.
+  // The end of the window, in Unix seconds: it must not be sent from then on.
   int64_t expire = 0;
 };
 
-// One step on the way to a due time: what moved it, and to when.
+// One step from the nominal time to the due time: what moved the occurrence, and to when.
 struct Step {
   v1::TimeStepKind kind = v1::TIME_STEP_KIND_UNSPECIFIED;
-  absl::Time time;
-  Suspension suspension = {};  // Where it is a suspension that moved it, or made it be missed.
+  absl::Time time;             // After the step.
+  Suspension suspension = {};  // Set if a suspension moved the occurrence or made it miss.
 };
 using Steps = std::vector<Step>;
 
 // A rule at one of its times of day, for one patient.
 struct Slot {
   const CompiledRule* rule = nullptr;
-  int minute = 0;      // Of the day.
-  int32_t spread = 0;  // The patient's part of the rule's spread, in seconds.
+  int minute = 0;      // The time of day, in minutes since midnight.
+  int32_t spread = 0;  // The patient's share of the rule's spread, in seconds.
 
-  // Of a rule for a visit: since when the visit stands where it does, in Unix nanoseconds, and when it begins if it is
-  // booked, in Unix seconds. Nothing of it is due before or after.
+  // For a rule of a visit: when the visit got its present state and start (Unix nanoseconds), and when a booked
+  // appointment begins (Unix seconds). Occurrences are due between the two only.
   int64_t since = kNever;
   int64_t begins = kNoEnd;
 
@@ -53,69 +55,77 @@ struct Slot {
   static constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
 };
 
-// A suspension, both bounds in Unix nanoseconds.
+// A Suspension with both bounds in Unix nanoseconds.
 struct NanoSuspension {
   int64_t from = 0;
   int64_t until = 0;
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
 };
 
-// Finds out when occurrences are due, in steps, each of which may move the time:
+// Computes when occurrences of one patient are due. It goes in steps, each of which may move the time:
 //
-//   nominal time -> contact hours (patients) or closed days (care team) -> spread -> each suspension, the enrollment
-//   first
+//   1. the nominal time;
+//   2. for messages the next opening of the contact hours, for tasks of the care team the next open day of the clinic;
+//   3. the patient's share of the rule's spread;
+//   4. each suspension, the enrollment first: what is due in it moves to its end, and then through 2 and 3 once more.
 //
-// What a suspension moves goes through hours, or closed days, and spread once more. What is late for the enrollment is
-// not moved at all: whether it is depends on the pathway, the procedure and the enrollment alone, whatever becomes of
-// calendars later.
+// An occurrence whose window closed before the enrollment is not moved at all: whether it has missed depends on the
+// pathway, the procedure and the enrollment alone, and no later change of a calendar alters that.
 //
-// A rule for a visit that was booked once begins with the last change of the visit instead of with the enrollment, and
-// what was over by then does not hold it up. While the visit is booked every window closes when the appointment begins
-// at the latest; what could be due only then or later has missed, and lies where it would be: a task on an open day.
+// A rule of a visit that was booked at least once counts from the last change of the visit instead of from the
+// enrollment; suspensions that were over by then do not delay it. While the visit is booked, windows close when the
+// appointment begins at the latest. What could only be due at that time or later has missed. It is placed where it
+// would have been, a task on an open day.
 //
-// For the occurrences of one slot neither due times (with nanos) nor expire times ever decrease from day to day; that
-// is what lets a plan be walked in order without sorting it. It holds since every step alone keeps the order: hours and
-// closed days move to the first time of a set that is not earlier, spread adds the same to all up to a limit that keeps
-// the order, and a suspension moves all of a span to its end, but for those whose windows had closed, which are the
-// earlier ones. A further step must keep it too.
+// Order: for the occurrences of one slot, neither due times (with nanos) nor expire times decrease from day to day.
+// Plan relies on this to walk a plan in order without sorting it. It holds because every step keeps the order: step 2
+// moves to the first time of a set that is not earlier; step 3 adds the same to all, up to a limit that keeps the
+// order; step 4 moves all of a span to its end, except those whose windows had closed, which are the earlier ones. Any
+// further step must keep the order too.
 //
-// A task on a closed day is tried on the days that follow, at the same local time of the patient, until the clinic's
-// calendar shows an open day. Its window is then that of the day it was moved to.
+// A task that falls on a closed day is tried on the following days, at the same local time of the patient, until the
+// clinic's calendar shows an open day. Its window is then that of the day it was moved to.
 //
-// Not thread safe; cheap to make and to copy. The facts must outlive it.
+// Not thread safe. Cheap to make and to copy. The facts must outlive it.
 class Placer {
  public:
   explicit Placer(const PatientFacts& facts);
 
-  // The slot's occurrence on the day with that number. Notes the steps where they are asked for.
+  // Places the slot's occurrence on a day, given by its day number. Appends the steps to `steps` unless that is null.
   Placement Place(const Slot& slot, int64_t day, Steps* steps = nullptr);
 
-  // The patient's.
+  // A clock of the patient's zone.
   LocalClock& clock() { return clock_; }
 
-  // What of the rule's spread is the patient's.
+  // The patient's share of a rule's spread, in seconds.
   int32_t SpreadFor(const CompiledRule& rule, absl::string_view rule_id) const;
 
  private:
+  // Step 2, for messages, for tasks and for both: move the placement to the next opening. Return true if it was moved.
+  // `day` is the local day of the due time, or an earlier one.
   bool MoveToHours(Placement* placement, Steps* steps);
   bool MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
   bool MoveToOpening(const Slot& slot, int64_t day, Placement* placement, Steps* steps);
+  // Step 3. Does not move anything out of its window, its opening or its open day.
   void Spread(const Slot& slot, Placement* placement, Steps* steps);
+  // What a slot's plan begins with: the enrollment, or the last change of its visit.
   NanoSuspension BaseOf(const Slot& slot) const;
+  // Step 4 for what has missed: returns true if the window closed before the suspension was over.
   bool Miss(const NanoSuspension& suspension, Placement* placement, Steps* steps);
+  // Step 4: moves what is due in the suspension to its end.
   void Delay(const Slot& slot, const NanoSuspension& suspension, Placement* placement, Steps* steps);
   ClosedDays::Why WhyClosed(int64_t instant);
 
   const PatientFacts* facts_;
-  const ClosedDays* closed_;  // Null where the clinic never is.
+  const ClosedDays* closed_;  // Null if the clinic is never closed.
   NanoSuspension enrollment_;
-  std::vector<NanoSuspension> suspensions_;  // What came later, by `until`.
-  LocalClock clock_;
-  LocalClock clinic_clock_;
+  std::vector<NanoSuspension> suspensions_;  // Pauses and changes, by `until`.
+  LocalClock clock_;                         // In the patient's zone.
+  LocalClock clinic_clock_;                  // In the clinic's zone.
 };
 
-// When the window closes of an occurrence of the rule that is due at that instant, whatever the schedule says: at or
-// after its closing time of day, at the end of that local day.
+// The end of the window of an occurrence that is due at `due`, whatever the schedule says. If `due` is not before the
+// closing time of day, the window ends with that local day.
 absl::Time WindowEnd(const CompiledRule& rule, absl::Time due, absl::TimeZone zone);
 
 }  // namespace aftercare::plan

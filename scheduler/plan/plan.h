@@ -1,3 +1,4 @@
+// The plan of one patient: what is due when, computed from the pathway and the facts.
 #ifndef AFTERCARE_SCHEDULER_PLAN_PLAN_H_
 #define AFTERCARE_SCHEDULER_PLAN_PLAN_H_
 
@@ -19,100 +20,103 @@ struct Occurrence {
   // Index of the rule in the pathway.
   int rule = 0;
 
-  // Counted from 1 in order of nominal local time within the rule, whatever the time of enrollment. Of a rule for a
-  // visit those of one appointment are counted before those of the next.
+  // Counts the occurrences of the rule from 1, by nominal local time, whatever the time of enrollment. For a rule of a
+  // visit, those of one appointment are counted before those of the next.
   int number = 0;
 
-  // From when it may be sent: the instant of the nominal time, moved as Placer says.
+  // When it comes due: the instant of the nominal time, moved by the steps of Placer. It must not be sent earlier.
   absl::Time due;
 
-  // From when it may no longer be sent. Always after `due`.
+  // When its window ends. It must not be sent from then on. Always after `due`.
   absl::Time expire;
 
-  // What the pathway says, by the patient's calendar and clock.
+  // The time that the pathway names, on the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Why it has missed without ever coming due, if it has: its window closed while the plan was held up
+  // Set if it has missed, that is, it never comes due. Either its window closed while the plan was suspended
   // (LATE_ENROLLMENT, PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or the appointment it is about begins before it
-  // (WINDOW_CLOSED). `due` is then when it would have been.
+  // (WINDOW_CLOSED). `due` is then when it would have been due.
   v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;
 
-  // When it missed, if it has: for PAUSED when its window closed, else when the suspension was over.
+  // If it has missed, when: for PAUSED when its window closed, otherwise when the suspension was over.
   absl::Time missed_time;
 
-  // Whether contact hours are closed from `due` to `expire`: it must not be sent.
+  // True if contact hours are closed from `due` to `expire`. It must not be sent then.
   bool outside_contact_hours = false;
 };
 
-// Walks the plan of one patient in order of (due, rule, number), without storing it.
+// An iterator over the occurrences of one patient, ordered by (due, rule, number). They are computed, not stored.
 //
-// How a window that clocks would close too soon is kept open: where a change of clocks puts the close at or before the
-// nominal instant, a window that ends with a local day ends with the local day the instant lies in, and one with a
-// closing time stays open for a minute.
+// A change of clocks can put the end of a window at or before the nominal instant. A window that ends with a local day
+// then ends with the local day that the instant lies in, and a window with a closing time stays open for a minute.
 //
-// Not thread safe. The pathway must outlive the plan. Allocates nothing for pathways of up to 64 (rule, time) pairs
-// and once for larger ones.
+// Not thread safe. The pathway must outlive the plan. Allocates nothing for pathways of up to 64 pairs of rule and time
+// of day, and once for larger ones.
 class Plan {
  public:
-  // Stands before the first occurrence.
+  // The plan stands before its first occurrence.
   Plan(const CompiledPathway& pathway, const PatientFacts& facts);
 
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
-  // Stands before the first occurrence with due >= t, as if all earlier ones had been skipped from the start. Back and
-  // forth, at a cost that does not depend on how far.
+  // Moves before the first occurrence with due >= t, forward or back. The cost does not depend on the distance.
   void Seek(absl::Time t);
 
-  // Moves to the next occurrence and writes it to `out`. False, leaving `out` alone, when there is none.
+  // Moves to the next occurrence and writes it to `out`. Returns false, and leaves `out` unchanged, if there is none.
   bool Next(Occurrence* out);
 
-  // Writes the occurrence with that number of that rule, wherever the plan stands, and without moving it; and how its
-  // due time came about, where that is asked for. False, leaving `out` alone, when the rule does not apply to the
-  // patient or has no such number.
+  // Writes occurrence `number` of a rule to `out`, and the steps to its due time to `steps` unless that is null. Does
+  // not move the plan. Returns false, and leaves `out` unchanged, if the rule does not apply to the patient or has no
+  // such occurrence.
   bool Find(int rule, int number, Occurrence* out, Steps* steps = nullptr) const;
 
  private:
-  // A rule at one of its times of day. Its occurrences come due in their own order even across changes of clocks, since
-  // a day or more lies between them and clocks are never set by more than a day. Those of the whole rule need not.
+  // The occurrences of a rule at one of its times of day. They come due in the order of their days, even across changes
+  // of clocks: a day or more lies between them, and clocks are never set by more than a day. This does not hold for a
+  // whole rule.
   struct Series {
-    int days = 0;        // Index into days_.
-    int rule = 0;        // Index into the pathway's rules.
-    int time = 0;        // Index into the rule's times.
-    int next = 0;        // Index into the days, of the occurrence at the head.
-    int before = 0;      // Number of the rule's occurrences for earlier appointments.
+    int days = 0;     // Index into days_.
+    int rule = 0;     // Index into the pathway's rules.
+    int time = 0;     // Index into the rule's times.
+    int next = 0;     // Index, within the rule's days, of the next occurrence.
+    int before = 0;   // The number of the rule's occurrences for earlier appointments.
     Slot slot;
-    int64_t day = 0;     // Of the head: its day number, and
-    Placement place;     // where it lies.
+    int64_t day = 0;  // The day number of the next occurrence,
+    Placement place;  // and its place in time.
   };
 
-  // The head of a series that is not exhausted, ordered by (due, rule, number).
+  // The next occurrence of a series, for the heap.
   struct Head {
     int64_t due = 0;   // Unix nanoseconds.
-    uint64_t tie = 0;  // Rule, then number.
-    int series = 0;
+    uint64_t tie = 0;  // The rule in the upper half, the number in the lower: the order of what is due at one time.
+    int series = 0;    // Index into series_.
   };
 
   static bool Before(const Head& a, const Head& b) { return a.due != b.due ? a.due < b.due : a.tie < b.tie; }
 
   RuleDays DaysOf(int rule) const;
+  // The number of a rule's occurrences for earlier appointments of its visit, if it has that many days.
   int CountBefore(int rule, int days) const;
   Slot SlotOf(int rule, int time, const Placer& placer) const;
   void Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const;
+  // Places the next occurrence of a series. Returns false if there is none.
   bool LoadHead(int series, Head* head);
+  // Fills the heap.
   void LoadHeads();
+  // Restores the heap after the element at `index` has grown.
   void SiftDown(size_t index);
   int64_t NearLocal(int64_t nanos);
   void SeekSeries(Series* series, int64_t t, int64_t estimate);
 
   const CompiledPathway& pathway_;
   PatientFacts facts_;
-  int64_t begun_;  // Up to when all that is still open is due then: enrollment, last change. In Unix nanoseconds.
+  int64_t begun_;  // The enrollment or the last change (Unix nanoseconds): what was due and is open then is due then.
   Placer placer_;
   absl::InlinedVector<RuleDays, 48> days_;
   absl::InlinedVector<Series, 64> series_;
-  absl::InlinedVector<Head, 64> heads_;  // A heap, least first.
-  bool loaded_ = false;                  // Whether heads_ is filled; that waits for the first use.
+  absl::InlinedVector<Head, 64> heads_;  // A heap, the earliest first.
+  bool loaded_ = false;                  // Whether heads_ is filled, which is put off until it is needed.
 };
 
 }  // namespace aftercare::plan

@@ -1,3 +1,4 @@
+// Occurrences as users see them: their names, states and texts. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_REMINDER_H_
 #define AFTERCARE_SCHEDULER_PLAN_REMINDER_H_
 
@@ -12,44 +13,44 @@
 #include "scheduler/plan/pathway.h"
 #include "scheduler/plan/plan.h"
 
-// Occurrences as users see them. Functions are pure and thread safe.
 namespace aftercare::plan {
 
-// Sets the fields of `reminder` that follow from the plan alone, as of `now`: name (just `{rule}.{n}`), phase,
-// category, audience, due_time, expire_time, nominal_local_time, state, reason and state_time. Leaves the others as
-// they are.
+// Sets the fields of `reminder` that follow from the plan alone, as of `now`: name (only the last segment, see
+// ReminderId), phase, category, audience, due_time, expire_time, nominal_local_time, state, reason and state_time.
+// Leaves all other fields unchanged.
 //
-// The state is that of an occurrence nothing has happened to: that of MissedState if it has missed, SUPPRESSED /
-// OUTSIDE_CONTACT_HOURS if it is outside (also while it is still to come, for it will not be sent), else SCHEDULED
-// before it is due, DUE inside its window, EXPIRED / WINDOW_CLOSED after it.
+// The state is that of an occurrence without a stored row:
+// - by MissedState if it has missed;
+// - SUPPRESSED / OUTSIDE_CONTACT_HOURS if it is outside the contact hours, even if it is still to come;
+// - otherwise SCHEDULED before it is due, DUE inside its window and EXPIRED / WINDOW_CLOSED after it.
 void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
               v1::Reminder* reminder);
 
-// The state in which an occurrence ends that missed for a reason: LATE_ENROLLMENT and WINDOW_CLOSED EXPIRED, PAUSED
-// SUPPRESSED, MOVED_BY_REANCHOR and VISIT_CHANGED CANCELLED.
+// The final state of an occurrence that has missed: EXPIRED for LATE_ENROLLMENT and WINDOW_CLOSED, SUPPRESSED for
+// PAUSED, CANCELLED for MOVED_BY_REANCHOR and VISIT_CHANGED.
 v1::ReminderState MissedState(v1::ReminderReason reason);
 
-// `{rule}.{n}`, the last segment of a reminder's name.
+// The last segment of a reminder's name, `{rule}.{number}`.
 std::string ReminderId(const CompiledPathway& pathway, int rule, int number);
 
-// A rule, by index, and a number of an occurrence of it (which need not exist).
+// A rule, by index, and the number of an occurrence, which need not exist.
 struct ReminderKey {
   int rule = 0;
   int number = 0;
 };
 
-// Reads what ReminderId writes. Nothing for other spellings and for rules the pathway does not have.
+// Reads what ReminderId writes. Returns nothing for any other spelling and for rules that are not in the pathway.
 std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl::string_view id);
 
-// What a text may say of the clinic.
+// The facts about a clinic that a text may contain.
 struct ClinicFacts {
   absl::string_view display_name;
   absl::string_view phone;
 };
 
-// The message in the patient's language, with names and dates filled in. Dates and times are those of `due` by the
-// patient's clock, which differ from the nominal ones where the patient was enrolled later or clocks skip the time.
-// White space at the end, such as an empty value leaves there, is cut off.
+// The text of a message in the patient's language, with names and dates filled in. Dates and times are those of `due`
+// by the patient's clock; they differ from the nominal ones where the occurrence was moved. White space at the end is
+// removed.
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
 

@@ -187,7 +187,8 @@ std::optional<int> ReadScore(absl::string_view text) {
   }
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(number, absl::MaxSplits('/', 1));
   const absl::string_view score = absl::StripTrailingAsciiWhitespace(parts.first);
-  if (number.size() > parts.first.size() && absl::StripLeadingAsciiWhitespace(parts.second) != "10") return std::nullopt;
+  const bool has_slash = number.size() > parts.first.size();
+  if (has_slash && absl::StripLeadingAsciiWhitespace(parts.second) != "10") return std::nullopt;
   if (score == "10") return 10;
   if (score.size() != 1 || !absl::ascii_isdigit(static_cast<unsigned char>(score[0]))) return std::nullopt;
   return score[0] - '0';

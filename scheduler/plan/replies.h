@@ -1,4 +1,4 @@
-// What patients reply: how a text is read, by the words of a clinic.
+// Reads what patients write back, by the reply words of a clinic. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_REPLIES_H_
 #define AFTERCARE_SCHEDULER_PLAN_REPLIES_H_
 
@@ -13,42 +13,44 @@
 
 namespace aftercare::plan {
 
-// What a reply says, whatever it answers.
+// The meaning of a reply, whatever message it answers.
 enum class ReplySense { kOther, kStop, kStart, kDone, kScore };
 
+// A reply as it was read.
 struct ReadReply {
   ReplySense sense = ReplySense::kOther;
-  int score = 0;  // of kScore, 0 to 10
+  int score = 0;  // for kScore: 0 to 10
 
-  // What it may answer: nothing for stop and start words and for what says nothing.
+  // The kind of question the reply may answer. UNSPECIFIED for stop words, start words and other texts.
   v1::AnswerKind answer() const {
     if (sense == ReplySense::kDone) return v1::ANSWER_KIND_DONE;
     return sense == ReplySense::kScore ? v1::ANSWER_KIND_SCORE : v1::ANSWER_KIND_UNSPECIFIED;
   }
 };
 
-// The words by which a clinic's patients are understood, in all of its languages at once. Immutable, so thread safe.
+// The reply words of a clinic, in all of its languages at once. Immutable, so thread safe.
 class ReplyVocabulary {
  public:
-  // Of the clinic's reply_words, and of those that `en` and `es` have without being named. Where it has a word that is
-  // a stop word and something else, it is a stop word; then a start word.
+  // Takes the clinic's reply_words, and the default words of `en` and `es` unless the clinic names its own. A word of
+  // several kinds counts as a stop word first, then as a start word.
   explicit ReplyVocabulary(const v1::Clinic& clinic);
 
-  // `text` is valid UTF-8.
+  // Reads a reply. `text` must be valid UTF-8.
   ReadReply Read(absl::string_view text) const;
 
  private:
-  absl::flat_hash_map<std::string, ReplySense> words_;  // folded
+  absl::flat_hash_map<std::string, ReplySense> words_;  // by the word as Fold (text_normalizer.h) writes it
 };
 
-// Adds what is wrong with the clinic's reply_words, by path from the clinic.
+// Adds an error for every faulty field of the clinic's reply_words, with its path from the clinic.
 void CheckReplyWords(const v1::Clinic& clinic, FieldErrors* errors);
 
-// Whether a text may be stored as a reply: 1 to 4,000 characters of UTF-8 without control characters other than tabs
-// and line ends.
+// Returns true if a text may be stored as a reply: 1 to 4,000 characters of valid UTF-8 without control characters
+// other than tabs and line ends.
 bool IsReplyText(absl::string_view text);
 
-// A whole number from 0 to 10, alone or as part of ten (`7/10`), white space around it and marks after it aside.
+// Reads a whole number from 0 to 10, alone or out of ten (`7/10`). White space around it and marks after it are
+// ignored. Returns nothing for any other text.
 std::optional<int> ReadScore(absl::string_view text);
 
 }  // namespace aftercare::plan

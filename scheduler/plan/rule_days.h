@@ -1,3 +1,4 @@
+// The days on which a rule has occurrences.
 #ifndef AFTERCARE_SCHEDULER_PLAN_RULE_DAYS_H_
 #define AFTERCARE_SCHEDULER_PLAN_RULE_DAYS_H_
 
@@ -10,37 +11,39 @@
 
 namespace aftercare::plan {
 
-// The days on which one rule falls for one anchor date, as a sequence in which any member is found by arithmetic.
-// A small value. Refers to the rule, which must outlive it.
+// The days of one rule for one anchor date, ascending. Any of them is computed from its index; none is stored. A small
+// value, immutable. The rule must outlive it.
 class RuleDays {
  public:
   RuleDays(const CompiledRule& rule, absl::CivilDay anchor);
 
-  // How many days there are.
+  // The number of days.
   int count() const { return count_; }
 
-  // Day number (days since 1970-01-01) of the member with that index, 0 <= index < count(). Ascending.
+  // The day with an index, 0 <= index < count(), as a day number (days since 1970-01-01).
   int64_t At(int index) const;
 
-  // Index of a member near the first that is not before `day`, off by at most one or two, within [0, count()].
+  // An estimate, in [0, count()], of the index of the first day that is not before `day`. Off by at most two.
   int Estimate(int64_t day) const;
 
-  // Day numbers of the first and last member; count() must not be 0.
+  // The first and the last day, as day numbers. count() must not be 0.
   int64_t first() const { return At(0); }
   int64_t last() const { return At(count_ - 1); }
 
  private:
+  // The day number of an offset from the anchor.
   int64_t DayAfter(const DayOffset& offset) const { return monthly_.After(offset.months) + offset.days; }
+  // Set the members for a span of that many days, for weekly and monthly rules.
   void CountWeekly(int64_t days);
   void CountMonthly(int64_t days);
 
   const CompiledRule* rule_;
   MonthlyDates monthly_;
-  int64_t begin_ = 0;     // First day of the span.
+  int64_t begin_ = 0;              // The first day of the span, as a day number.
   int count_ = 0;
-  int first_month_ = 0;   // For monthly rules.
-  int per_week_ = 0;      // For weekly rules: how many days of a week, and which, from the span's first day.
-  std::array<uint8_t, 7> week_{};
+  int first_month_ = 0;            // For monthly rules: months from the anchor to the first day.
+  int per_week_ = 0;               // For weekly rules: the number of days in a week,
+  std::array<uint8_t, 7> week_{};  // and which they are, counted from the first day of the span.
 };
 
 }  // namespace aftercare::plan

@@ -1,3 +1,4 @@
+// Message texts with placeholders. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_TEXT_H_
 #define AFTERCARE_SCHEDULER_PLAN_TEXT_H_
 
@@ -11,7 +12,7 @@
 
 namespace aftercare::plan {
 
-// What the placeholders of one message stand for. Views must live as long as the call that uses them.
+// The values of the placeholders of one message. Views must stay valid for the call that uses them.
 struct TextFacts {
   absl::string_view first_name;
   absl::string_view last_name;
@@ -19,7 +20,7 @@ struct TextFacts {
   absl::string_view clinic_phone;
   absl::string_view phase;
 
-  // Locale of the text itself (not of the patient): decides how dates and times are written.
+  // The locale of the text, which may differ from the patient's. Decides how dates and times are written.
   absl::string_view locale;
 
   // When the message is due, by the patient's clock.
@@ -27,7 +28,7 @@ struct TextFacts {
 
   absl::CivilDay procedure_date;
 
-  // For rules of a visit: what staff call it, its date and, once there is an appointment, when that begins.
+  // For rules of a visit: its name, its date, and when it begins if there is an appointment.
   absl::string_view visit;
   absl::CivilDay visit_date;
   std::optional<absl::CivilMinute> visit_time;
@@ -36,15 +37,16 @@ struct TextFacts {
 // A message text with placeholders, parsed once and rendered often. Immutable, so thread safe.
 class Template {
  public:
-  // Fails with INVALID_ARGUMENT, the message saying what is wrong: an unknown placeholder or a brace without its
-  // partner (`{{` and `}}` stand for braces).
+  // Parses a text. `{{` and `}}` stand for braces. INVALID_ARGUMENT, with a message for the author of the text, for an
+  // unknown placeholder and for a brace without its partner.
   static absl::StatusOr<Template> Parse(absl::string_view source);
 
-  // Appends the text to `out`. Values are inserted as they are; braces in them mean nothing. Where a value is empty, of
-  // the spaces on both sides of it one is left.
+  // Appends the text with the values of `facts` to `out`. Braces in values have no meaning. If a value is empty and has
+  // a space on both sides, one of the two is left out.
   void Render(const TextFacts& facts, std::string* out) const;
 
-  // The first placeholder that only rules of a visit can fill in, `{visit_date}`; empty if there is none.
+  // The first placeholder that only a rule of a visit can fill in, with its braces: `{visit_date}`. Empty if there is
+  // none.
   absl::string_view VisitPlaceholder() const;
 
  private:
@@ -65,22 +67,23 @@ class Template {
     kVisitTime,
   };
 
-  // Plain words, then a value.
+  // A piece of the text: words, then a value, which may be kNone.
   struct Part {
     std::string words;
     Placeholder value = Placeholder::kNone;
   };
 
+  // The placeholder with a name; kNone if there is none.
   static Placeholder Named(absl::string_view name);
   static void RenderValue(Placeholder value, const TextFacts& facts, std::string* out);
 
   std::vector<Part> parts_;
 };
 
-// `March 5` in English, `5 de marzo` in Spanish, else `2026-03-05`.
+// Writes a date: `March 5` in English, `5 de marzo` in Spanish, `2026-03-05` in other languages.
 std::string LocalizedDate(absl::CivilDay date, absl::string_view locale);
 
-// `9:00 AM` in English, else `09:00`.
+// Writes a time of day: `9:00 AM` in English, `09:00` in other languages.
 std::string LocalizedTime(absl::CivilMinute time, absl::string_view locale);
 
 }  // namespace aftercare::plan

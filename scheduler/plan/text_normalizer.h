@@ -1,3 +1,4 @@
+// Brings texts of European languages into one form, so that words can be compared. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_TEXT_NORMALIZER_H_
 #define AFTERCARE_SCHEDULER_PLAN_TEXT_NORMALIZER_H_
 
@@ -6,22 +7,21 @@
 
 #include "absl/strings/string_view.h"
 
-// Letters whatever their case, for the scripts of Europe. Functions are pure and thread safe.
 namespace aftercare::plan {
 
-// The character in lower case: Latin with its extensions, Greek (a final sigma is a sigma), Cyrillic, Armenian. The
-// Turkish I with and without a dot are both `i`. Others come back as they are.
+// Returns a character in lower case: Latin with its extensions, Greek (a final sigma becomes a sigma), Cyrillic,
+// Armenian. The Turkish I with and without a dot both become `i`. Returns any other character unchanged.
 uint32_t LowerCase(uint32_t character);
 
-// Whether it is white space.
+// Returns true for white space.
 bool IsSpace(uint32_t character);
 
-// Whether it says nothing by itself: punctuation, symbols, emoji, what is invisible. Not white space.
+// Returns true for punctuation, symbols, emoji and invisible characters. Returns false for white space.
 bool IsMark(uint32_t character);
 
-// Valid UTF-8 with letters in lower case, without marks, with one space where there was white space and none at the
-// ends: `¡Opt-Out,  Now!` becomes `optout now`. A letter and its accent are one character, however they were written;
-// a sharp s is `ss`.
+// Normalizes valid UTF-8: letters become lower case, marks are removed, white space becomes one space and is removed at
+// the ends. `¡Opt-Out,  Now!` becomes `optout now`. A letter and its accent become one character, and a sharp s becomes
+// `ss`.
 std::string Fold(absl::string_view text);
 
 }  // namespace aftercare::plan

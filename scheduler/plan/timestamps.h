@@ -1,3 +1,4 @@
+// Conversions between absl::Time and the Timestamp of the API. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_TIMESTAMPS_H_
 #define AFTERCARE_SCHEDULER_PLAN_TIMESTAMPS_H_
 
@@ -6,19 +7,19 @@
 
 namespace aftercare::plan {
 
-// The instant a timestamp names.
+// Converts a timestamp to an instant.
 inline absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
-// Writes `time`, which must be finite, cutting off what is finer than a nanosecond.
+// Converts an instant, which must be finite, to a timestamp. Rounds down to a nanosecond.
 inline void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp) {
   const int64_t seconds = absl::ToUnixSeconds(time);  // Rounds down, so that nanos is never negative.
   timestamp->set_seconds(seconds);
   timestamp->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
-// Whether it is an instant from 1970 to 9999.
+// Returns true if the timestamp is valid and from 1970 to 9999.
 inline bool IsInstant(const google::protobuf::Timestamp& time) {
   constexpr int64_t kLast = 253402300799;  // 9999-12-31, the last a Timestamp may name
   return time.seconds() >= 0 && time.seconds() <= kLast && time.nanos() >= 0 && time.nanos() <= 999'999'999;

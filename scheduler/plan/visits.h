@@ -1,3 +1,5 @@
+// The visits of one patient: what the pathway prescribes, and what has become of it. Functions are pure and thread
+// safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_VISITS_H_
 #define AFTERCARE_SCHEDULER_PLAN_VISITS_H_
 
@@ -10,33 +12,33 @@
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/pathway.h"
 
-// The visits of one patient: what the pathway prescribes, and what has become of it. Functions are pure and thread
-// safe.
 namespace aftercare::plan {
 
-// One visit. A small value.
+// The state of one visit.
 struct VisitFacts {
   v1::VisitState state = v1::VISIT_STATE_UNBOOKED;
 
-  // Number of the appointment, from 1; 0 while the visit was never booked, and then it has neither `start` nor `since`.
+  // Counts the appointments made for this visit, from 1. 0 if it was never booked; `start` and `since` are not set
+  // then.
   int appointment = 0;
-  absl::Time start;
-  absl::Time since = absl::InfinitePast();  // When it came to stand there.
+  absl::Time start;                         // When the appointment begins.
+  absl::Time since = absl::InfinitePast();  // When the visit got its present state and start.
 
-  // When it should be, and may be, by the patient's calendar.
+  // When the visit should take place, and the days on which it may, on the patient's calendar.
   absl::CivilDay target;
   DateRange window;
 
-  // What rules count from: the target while it is UNBOOKED, else the date of the appointment on the patient's calendar.
+  // The date that rules of this visit count from: the target while the visit is UNBOOKED, otherwise the date of the
+  // appointment, on the patient's calendar.
   absl::CivilDay anchor;
 };
 
-// Those of a pathway, by index.
+// The visits of a patient, by their index in the pathway.
 using Visits = std::vector<VisitFacts>;
 
-// How the visits of a patient stand. A target on a day of the calendar on which the clinic is closed moves, with its
-// window, to the next on which it is open; `calendar` is null for a clinic that never is. What `history` has of visits
-// the pathway does not prescribe is passed over.
+// Returns the state of each visit that the pathway prescribes. A target on a closed day moves, with its window, to the
+// next day on which the clinic is open. `calendar` is null for a clinic that is never closed. Visits in `history` that
+// the pathway does not prescribe are ignored.
 Visits VisitsOf(const CompiledPathway& pathway, absl::CivilDay procedure_date, absl::TimeZone zone,
                 const ClinicCalendar* calendar, const record::v1::PlanHistory& history);
 

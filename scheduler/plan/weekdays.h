@@ -1,3 +1,4 @@
+// Sets of days of the week as bits: bit 0 is Monday. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_WEEKDAYS_H_
 #define AFTERCARE_SCHEDULER_PLAN_WEEKDAYS_H_
 
@@ -10,7 +11,6 @@
 #include "google/protobuf/repeated_field.h"
 #include "scheduler/plan/field_errors.h"
 
-// Sets of days of the week: bit 0 is Monday.
 namespace aftercare::plan {
 
 inline constexpr uint8_t kEveryDay = 0x7F;
@@ -19,11 +19,11 @@ inline constexpr const char* kShortWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fr
 inline constexpr const char* kLongWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                 "Friday", "Saturday", "Sunday"};
 
-// Reads a list in which no day may stand twice; every fault is added to `errors`.
+// Reads a list of weekdays as a set. Adds an error for every unknown day and for every day that is repeated.
 inline uint8_t ReadWeekdays(const google::protobuf::RepeatedField<int>& weekdays, const std::string& path,
                             FieldErrors* errors) {
   uint8_t bits = 0;
-  // More than seven repeat one; what follows the eighth says nothing new.
+  // A list of more than seven repeats a day: eight entries are enough to report that.
   for (int i = 0; i < std::min(weekdays.size(), 8); ++i) {
     const std::string field = absl::StrCat(path, "[", i, "]");
     if (weekdays[i] < v1::WEEKDAY_MONDAY || weekdays[i] > v1::WEEKDAY_SUNDAY) {

@@ -6,9 +6,9 @@ namespace aftercare::store {
 
 absl::StatusOr<EventSequence> EventSequence::Load(Connection& connection) {
   Query query(connection, "SELECT number FROM meta WHERE key = 'last_event_seq'");
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return EventSequence(*found ? query.row().Int(0) : 0);
+  const absl::StatusOr<int64_t> last = FirstIntOrZero(query);
+  if (!last.ok()) return last.status();
+  return EventSequence(*last);
 }
 
 absl::Status EventSequence::Save(Connection& connection) const {

@@ -1,7 +1,8 @@
-// Numbers the events of a store, upwards, never twice. With one writer in one process the count is held in memory; the
-// last number of each commit is stored with that commit, so that deleting old events never makes a number come again.
+// The sequence that numbers the events of a store: ascending, no number twice. There is one writer in one process, so
+// the count is kept in memory. The last number of each commit is stored with that commit, so no number is reused even
+// after old events are deleted.
 //
-// Thread safety: none; belongs to the writer.
+// Thread safety: none; it belongs to the writer.
 #ifndef AFTERCARE_SCHEDULER_STORE_EVENT_SEQUENCE_H_
 #define AFTERCARE_SCHEDULER_STORE_EVENT_SEQUENCE_H_
 
@@ -15,16 +16,17 @@ namespace aftercare::store {
 
 class EventSequence {
  public:
-  // Goes on after the last number that was committed.
+  // Reads the last number that was committed. The sequence continues after it.
   static absl::StatusOr<EventSequence> Load(Connection& connection);
 
-  // A number greater than every one before. The numbers of what is rolled back are skipped.
+  // Returns a number greater than all before. Numbers of mutations that are rolled back are skipped.
   absl::StatusOr<int64_t> Next() { return ++last_; }
 
-  // Stores the last number with the transaction at hand. Must run before the commit of every transaction that appended
-  // events: it is what snapshots see as the end of the log.
+  // Stores the last number in the current transaction. Call it before the commit of every transaction that appended
+  // events: readers take the stored number for the end of the log.
   absl::Status Save(Connection& connection) const;
 
+  // The last number that Next returned, committed or not.
   int64_t last() const { return last_; }
 
  private:

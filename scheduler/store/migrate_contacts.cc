@@ -1,18 +1,19 @@
 #include "scheduler/store/migrate_contacts.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "aftercare/v1/enrollment.pb.h"
+#include "scheduler/store/address_key.h"
 #include "scheduler/store/query.h"
-#include "scheduler/store/transaction.h"
 
 namespace aftercare::store {
 namespace {
 
 constexpr int kAtOnce = 1000;
 
-// Of an enrollment, as far as it matters here.
+// The parts of an enrollment that this migration reads.
 struct Addressee {
   std::string clinic;
   std::string enrollment;

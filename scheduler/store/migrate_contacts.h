@@ -1,3 +1,4 @@
+// The part of migration step 4 that SQL alone cannot do. Used by migrations.cc only.
 #ifndef AFTERCARE_SCHEDULER_STORE_MIGRATE_CONTACTS_H_
 #define AFTERCARE_SCHEDULER_STORE_MIGRATE_CONTACTS_H_
 
@@ -6,9 +7,9 @@
 
 namespace aftercare::store {
 
-// Part of a migration, in its transaction: enters the contact points of all enrollments in `contact`, and sets the
-// channel of messages that wait for a gateway, are or were with one or are held back by a pause, in the schema of step
-// 4.
+// Enters the contact points of all enrollments in the table `contact`, and sets the channel of all messages that wait
+// for a gateway, are or were leased by one, or are held back by a pause. Runs in the transaction of the migration, on
+// the schema as of step 4.
 absl::Status MigrateContacts(Connection& connection);
 
 }  // namespace aftercare::store

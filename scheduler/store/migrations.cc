@@ -172,9 +172,7 @@ absl::StatusOr<int64_t> SchemaVersion(Connection& connection) {
   if (!has_meta.ok()) return has_meta.status();
   if (!*has_meta) return 0;
   Query query(connection, "SELECT number FROM meta WHERE key = 'schema_version'");
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return *found ? query.row().Int(0) : 0;
+  return FirstIntOrZero(query);
 }
 
 absl::Status CheckVersion(int64_t version) {

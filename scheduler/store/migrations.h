@@ -1,5 +1,5 @@
-// The schema, and how a database comes to it: numbered steps, forward only, each applied once, ever. A step that has
-// been released is never edited; what must change is a further step.
+// The schema of the database, as numbered migration steps. Each step is applied once, in order, forward only. A step
+// that has been released must never be edited: a change of the schema is a new step.
 #ifndef AFTERCARE_SCHEDULER_STORE_MIGRATIONS_H_
 #define AFTERCARE_SCHEDULER_STORE_MIGRATIONS_H_
 
@@ -8,14 +8,14 @@
 
 namespace aftercare::store {
 
-// The schema this program was built for: the number of its last step.
+// The schema version of this program: the number of the last step.
 int NewestSchema();
 
-// Only looks. FAILED_PRECONDITION: the schema is newer than NewestSchema().
+// Checks the schema of a database without changing it. Returns FAILED_PRECONDITION if it is newer than NewestSchema().
 absl::Status CheckSchema(Connection& connection);
 
-// Brings the database to NewestSchema() in one transaction under the write lock, and gives a new one its secret.
-// FAILED_PRECONDITION as in CheckSchema, and then nothing has been changed.
+// Migrates the database to NewestSchema(), in one transaction under the write lock. A new database also gets its
+// secret. Returns FAILED_PRECONDITION, and changes nothing, if the schema is newer than NewestSchema().
 absl::Status Migrate(Connection& connection, const Dialect& dialect);
 
 }  // namespace aftercare::store

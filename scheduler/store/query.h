@@ -1,7 +1,11 @@
-// One use of a prepared statement: parameters are bound in order, and the statement is reset when this goes out of
-// scope. An error in preparing comes out of the first Next or Run.
+// Runs prepared statements and reads their rows.
 //
-// Views handed to Text and Bytes must live as long as the query.
+//   Query query(connection, "SELECT version FROM clinic WHERE clinic = $1");
+//   query.Text(clinic);
+//   const absl::StatusOr<bool> found = query.Next();
+//   if (found.ok() && *found) Use(query.row().Int(0));
+//
+// Thread safety: none; a query belongs to the thread of its connection.
 #ifndef AFTERCARE_SCHEDULER_STORE_QUERY_H_
 #define AFTERCARE_SCHEDULER_STORE_QUERY_H_
 
@@ -19,8 +23,11 @@
 
 namespace aftercare::store {
 
+// One use of a prepared statement. Parameters are bound in order, starting with $1. The statement is reset when the
+// query is destroyed. If the statement cannot be prepared, the first Next or Run returns the error.
 class Query {
  public:
+  // `sql` must have static storage (see Connection::Prepare).
   Query(Connection& connection, const char* sql) : statement_(connection.Prepare(sql)) {}
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
@@ -28,6 +35,7 @@ class Query {
     if (statement_.ok()) (*statement_)->Reset();
   }
 
+  // Bind the next parameter. The bytes behind `value` must live as long as the query.
   Query& Int(int64_t value) {
     if (statement_.ok()) (*statement_)->BindInt(++bound_, value);
     return *this;
@@ -47,7 +55,7 @@ class Query {
   Query& Instant(absl::Time value) { return Int(absl::ToUnixMicros(value)); }
   Query& Instant(const std::optional<absl::Time>& value) { return value.has_value() ? Instant(*value) : Null(); }
 
-  // True: `row` is there to read. False: there are no more.
+  // Steps to the next row. Returns true if row() can be read, false if there are no more rows.
   absl::StatusOr<bool> Next() {
     if (!statement_.ok()) return statement_.status();
     return (*statement_)->Step();
@@ -56,16 +64,18 @@ class Query {
   // Runs a statement that returns no rows.
   absl::Status Run() { return Next().status(); }
 
-  // Runs a statement that must change exactly one row, `what`; else INTERNAL.
+  // Runs a statement that must change exactly one row. Returns INTERNAL otherwise; the message says that there is no
+  // such `what`.
   absl::Status RunOnOne(absl::string_view what) {
     if (absl::Status status = Run(); !status.ok()) return status;
     if (Changes() == 1) return absl::OkStatus();
     return absl::InternalError(std::string("there is no such ") + std::string(what));
   }
 
-  // Rows that Run changed.
+  // The number of rows that Run changed.
   int64_t Changes() const { return (*statement_)->Changes(); }
 
+  // The current row. Valid after Next has returned true, until the next call of Next.
   const Statement& row() const { return **statement_; }
 
  private:
@@ -73,6 +83,7 @@ class Query {
   int bound_ = 0;
 };
 
+// Read a column of a row. Instants are stored in microseconds since 1970.
 inline absl::Time InstantAt(const Statement& row, int column) { return absl::FromUnixMicros(row.Int(column)); }
 
 inline std::optional<absl::Time> OptionalInstantAt(const Statement& row, int column) {
@@ -82,7 +93,7 @@ inline std::optional<absl::Time> OptionalInstantAt(const Statement& row, int col
 
 inline std::string StringAt(const Statement& row, int column) { return std::string(row.Text(column)); }
 
-// Reads a message that was stored whole. DATA_LOSS when it cannot be.
+// Parses a message from a column. Returns DATA_LOSS if the bytes are no such message.
 template <typename Message>
 absl::Status ParseAt(const Statement& row, int column, Message& message) {
   const absl::string_view bytes = row.Bytes(column);
@@ -90,7 +101,7 @@ absl::Status ParseAt(const Statement& row, int column, Message& message) {
   return absl::DataLossError("a stored message cannot be read");
 }
 
-// The rows of a query, each made by `read(row, out)`.
+// Returns all rows of a query. `read(row, out)` reads one row and returns a status.
 template <typename Row, typename Read>
 absl::StatusOr<std::vector<Row>> AllRows(Query& query, Read read) {
   std::vector<Row> rows;
@@ -102,7 +113,15 @@ absl::StatusOr<std::vector<Row>> AllRows(Query& query, Read read) {
   }
 }
 
-// The first row of a query, if there is one.
+// Returns the first column of all rows, as texts.
+inline absl::StatusOr<std::vector<std::string>> AllStrings(Query& query) {
+  return AllRows<std::string>(query, [](const Statement& row, std::string& text) {
+    text = StringAt(row, 0);
+    return absl::OkStatus();
+  });
+}
+
+// Returns the first row of a query, if there is one. `read(row, out)` reads it and returns a status.
 template <typename Row, typename Read>
 absl::StatusOr<std::optional<Row>> FirstRow(Query& query, Read read) {
   const absl::StatusOr<bool> found = query.Next();
@@ -113,7 +132,14 @@ absl::StatusOr<std::optional<Row>> FirstRow(Query& query, Read read) {
   return row;
 }
 
-// The first column of the first row as an instant; empty when there is no row, or no value in it.
+// Returns the first column of the first row as a number, or 0 if there is no row.
+inline absl::StatusOr<int64_t> FirstIntOrZero(Query& query) {
+  const absl::StatusOr<bool> found = query.Next();
+  if (!found.ok()) return found.status();
+  return *found ? query.row().Int(0) : 0;
+}
+
+// Returns the first column of the first row as an instant. Empty if there is no row, or if the column is NULL.
 inline absl::StatusOr<std::optional<absl::Time>> FirstInstant(Query& query) {
   const absl::StatusOr<bool> found = query.Next();
   if (!found.ok()) return found.status();

@@ -29,25 +29,25 @@ ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections, int
 }
 
 void ReaderPool::Read(Store::ReadJob job) {
-  std::unique_lock<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   if (!stopped_ && queue_.size() < max_queued_) {
     queue_.push_back(std::move(job));
-    lock.unlock();
-    wake_.notify_one();
+    lock.Unlock();
+    wake_.NotifyOne();
     return;
   }
   const bool stopped = stopped_;
-  lock.unlock();
+  lock.Unlock();
   job(stopped ? absl::UnavailableError("the store is closed")
               : absl::ResourceExhaustedError("too many reads are waiting"));
 }
 
 void ReaderPool::Stop() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     stopped_ = true;
   }
-  wake_.notify_all();
+  wake_.NotifyAll();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   connections_.clear();
@@ -55,8 +55,8 @@ void ReaderPool::Stop() {
 
 bool ReaderPool::Take(std::vector<Store::ReadJob>& jobs) {
   jobs.clear();
-  std::unique_lock<std::mutex> lock(mutex_);
-  wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+  MutexLock lock(mutex_);
+  while (queue_.empty() && !stopped_) wake_.Wait(mutex_);
   if (queue_.empty()) return false;
   const size_t share = (queue_.size() + connections_.size() - 1) / connections_.size();
   for (size_t left = std::min(share, kMaxShared); left > 0; --left) {

@@ -1,44 +1,45 @@
-// Answers reads on a few threads, each with a connection of its own. A thread that comes free takes a share of all that
-// wait and answers them from one snapshot, begun after they were asked, so it holds everything acknowledged before.
+// A pool of threads that run reads, each thread on a connection of its own. A thread that becomes free takes several of
+// the waiting reads and runs them on one snapshot. The snapshot is taken after those reads were queued, so it contains
+// everything that was committed before.
 //
-// Thread safety: all methods may be called from any thread, Stop from one only.
+// Thread safety: Read may be called from any thread, Stop from one thread only.
 #ifndef AFTERCARE_SCHEDULER_STORE_READER_POOL_H_
 #define AFTERCARE_SCHEDULER_STORE_READER_POOL_H_
 
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "scheduler/store/store.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::store {
 
 class ReaderPool {
  public:
-  // One thread for each connection.
+  // Starts one thread for each connection. At most `max_queued` reads wait at a time.
   ReaderPool(std::vector<std::unique_ptr<Connection>> connections, int max_queued);
   ~ReaderPool() { Stop(); }
 
-  // As Store::Read.
+  // Queues a read; see Store::Read.
   void Read(Store::ReadJob job);
 
-  // Answers what is queued, then ends the threads.
+  // Runs the queued reads, then ends the threads and closes the connections. Later reads are refused with UNAVAILABLE.
   void Stop();
 
  private:
+  // The loop of a thread.
   void Work(Connection& connection);
-  // Waits for work. False: there will be no more.
+  // Waits for reads and takes this thread's share of them. Returns false if there will be no more.
   bool Take(std::vector<Store::ReadJob>& jobs);
 
   std::vector<std::unique_ptr<Connection>> connections_;
   const size_t max_queued_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Store::ReadJob> queue_;
-  bool stopped_ = false;
+  Mutex mutex_;
+  CondVar wake_;
+  std::deque<Store::ReadJob> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

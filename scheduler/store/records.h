@@ -1,4 +1,5 @@
-// What the store keeps: rows of facts. Plain values, no behaviour. Instants have microsecond precision.
+// The rows that the store keeps, and the queries for them. Plain values without behaviour. Instants have microsecond
+// precision.
 #ifndef AFTERCARE_SCHEDULER_STORE_RECORDS_H_
 #define AFTERCARE_SCHEDULER_STORE_RECORDS_H_
 
@@ -18,21 +19,21 @@
 
 namespace aftercare::store {
 
-// Which clock an enrollment lives by: "" is real time, anything else is the sandbox clinic of that id.
+// The clock of an enrollment: "" for real time, otherwise the id of the sandbox clinic whose test clock it is.
 using ClockId = std::string;
 
-// A clinic. `data` has neither name nor etag set; the etag is made from `version`.
+// A clinic.
 struct ClinicRow {
   std::string clinic;
-  int64_t version = 1;
-  v1::Clinic data;
-  int64_t calendar_fingerprint = 0;  // fingerprint of what of `data` plans depend on; 0 where there is nothing of it
-  // While enrollments may have a next_due by an earlier calendar, or by other rules of time zones: those up to this id
-  // (empty: none) do not any more.
+  int64_t version = 1;               // the etag is made from it
+  v1::Clinic data;                   // name and etag are not set
+  int64_t calendar_fingerprint = 0;  // of the fields of `data` that plans depend on; 0 if none of them is set
+  // Set while enrollments of the clinic must be planned again, because its calendar or the time-zone rules have
+  // changed. It is the id of the last enrollment that was; empty if none was yet.
   std::optional<std::string> replan_after = std::nullopt;
 };
 
-// One immutable revision of a pathway. `data` has neither name, revision nor etag set.
+// One immutable revision of a pathway. In `data`, name, revision and etag are not set.
 struct PathwayRow {
   std::string clinic;
   std::string pathway;
@@ -41,7 +42,8 @@ struct PathwayRow {
   v1::Pathway data;
 };
 
-// What of an enrollment tells whether it is still as it was read. `calendar_fingerprint` is the clinic's.
+// The parts of an enrollment that change whenever anything in it changes: two equal versions are of the same row. A
+// write that follows from a read compares it. `calendar_fingerprint` is the clinic's.
 struct RowVersion {
   int64_t version = 0;
   std::optional<absl::Time> next_due;
@@ -52,33 +54,33 @@ struct RowVersion {
   bool operator==(const RowVersion&) const = default;
 };
 
-// An enrollment. `data` has name, etag and state cleared. `next_due` is derived from the plan: the first instant at
-// which an occurrence that has not fired comes due; empty when none will. It was derived from what has the fingerprint
-// `plan_fingerprint`, the clinic's calendar and the rules of time zones, and says nothing where one of them is another
-// by now.
+// An enrollment.
 struct EnrollmentRow {
   std::string clinic;
   std::string enrollment;
   ClockId clock;
-  int64_t version = 1;  // another wherever more has changed than the other parts of its stamp
+  int64_t version = 1;  // changes with every change of a field that is not itself part of RowVersion
   v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
+  // Derived from the plan: when the next occurrence that has not fired comes due; empty if there is none. Valid only
+  // while `plan_fingerprint` is that of the present calendar and time-zone rules.
   std::optional<absl::Time> next_due;
-  v1::Enrollment data;
-  int64_t plan_fingerprint = 0;
-  // Up to when rows and plan must be compared: the plan has occurrences at or after next_due that have a row all the
-  // same, under another due time, because it has changed since; or it has ones that have a row and are late by it now;
-  // or rows are still to come due (SCHEDULED). Empty: rows lie where the plan does.
+  v1::Enrollment data;           // name, etag and state are not set
+  int64_t plan_fingerprint = 0;  // of the clinic's calendar and the time-zone rules that next_due was derived from
+  // Rows and plan must be compared for due times up to this instant; empty if they agree everywhere. They differ
+  //   if occurrences at or after next_due have a row already, under another due time, since the plan has changed;
+  //   if occurrences that have a row are late by the present plan;
+  //   if rows have yet to come due (SCHEDULED).
   std::optional<absl::Time> compare_rows_until = std::nullopt;
-  int64_t calendar_fingerprint = 0;  // the clinic's as of the same snapshot; only read
+  int64_t calendar_fingerprint = 0;  // the clinic's, from the same snapshot; never written
   record::v1::PlanHistory history{};
-  int64_t opted_out = 0;  // channels on which the patient wants nothing, as bits (1 << channel)
+  int64_t opted_out = 0;  // the channels that the patient has opted out of, as bits (1 << channel)
 
   RowVersion row_version() const {
     return {version, next_due, compare_rows_until, plan_fingerprint, calendar_fingerprint};
   }
 };
 
-// Names one occurrence. Ordered as the store orders rows.
+// The key of a reminder: names one occurrence. The store orders rows by these fields.
 struct ReminderKey {
   std::string clinic;
   std::string enrollment;
@@ -87,78 +89,78 @@ struct ReminderKey {
   friend bool operator==(const ReminderKey&, const ReminderKey&) = default;
 };
 
-// What has become of one occurrence that fired, or was dealt with before it was due. In state SCHEDULED it is to come
-// due, or once more, at `due`.
+// What became of an occurrence that has fired, or that somebody changed before it was due. A row in state SCHEDULED
+// comes due at `due`, perhaps for the second time.
 struct ReminderRow {
   ReminderKey key;
   ClockId clock;
-  int32_t revision = 1;  // of the enrollment's pathway, at firing
+  int32_t revision = 1;  // the enrollment's pathway revision when it fired
   v1::ReminderState state = v1::REMINDER_STATE_UNSPECIFIED;
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
   absl::Time due;
   absl::Time expire;
   absl::Time state_time;
-  // While it waits for a gateway (DUE) or is with one (LEASED): from when it may be leased (again). Empty otherwise.
+  // From when it may be leased, or leased again. Set while it waits for a gateway (DUE) or is leased by one (LEASED).
   std::optional<absl::Time> available;
-  // While the end of its window matters (a message that is DUE or LEASED, anything SCHEDULED that a pause holds back):
-  // equals `expire`, and is what ExpiredReminders goes by. Empty otherwise.
+  // Equal to `expire` while the end of the window must be acted upon: for messages that are DUE or LEASED, and for what
+  // is SCHEDULED and held back by a pause. Empty otherwise. ExpiredReminders finds reminders by it.
   std::optional<absl::Time> closes;
   int32_t attempts = 0;       // leases so far; the number of the current lease
   int32_t failures = 0;       // reported temporary failures at the current contact point
   int32_t contact_point = 0;  // index into the enrollment's contact points
   bool moved = false;         // the clinic chose `due`, not the plan
-  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, where there was one when that was last set
-  std::optional<int32_t> score = std::nullopt;    // what the patient answered
-  std::string error_code{};                       // what the channel answered to the last attempt that failed
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when that was last set; if there was one
+  std::optional<int32_t> score = std::nullopt;    // the score that the patient answered with
+  std::string error_code{};                       // the channel's code for the last attempt that failed
 };
 
 // One line of a clinic's change log.
 struct EventRow {
-  int64_t seq = 0;  // total order in the store
+  int64_t seq = 0;  // orders all events of the store
   std::string clinic;
-  v1::Event data;  // resume_token not set
+  v1::Event data;  // resume_token is not set
 };
 
-// What a listener hears of an event that was appended.
+// What the commit listener is told of an event.
 struct EventNote {
   int64_t seq = 0;
   std::string clinic;
   v1::EventType type = v1::EVENT_TYPE_UNSPECIFIED;
-  v1::ReminderState reminder_state = v1::REMINDER_STATE_UNSPECIFIED;  // of the reminder that changed, if one did,
-  int32_t attempts = 0;                                               // and how often it was leased
+  v1::ReminderState reminder_state = v1::REMINDER_STATE_UNSPECIFIED;  // for an event of a reminder: its new state,
+  int32_t attempts = 0;                                               // and how often it has been leased
 };
 
-// What was deleted from the log of one clinic.
+// The result of WriteTransaction::DeleteGivenUpEvents.
 struct DeletedEvents {
-  std::string clinic;  // empty: there was none
+  std::string clinic;  // whose events were deleted; empty if no clinic with events was left
   int count = 0;
 };
 
-// What was answered to a request that carried a request_id.
+// The answer to a request that carried a request_id.
 struct RequestRow {
   std::string clinic;
   std::string request_id;
   uint64_t body_hash = 0;
   absl::Time time;
-  std::string response;  // serialized response message
+  std::string response;  // the response message, serialized
 };
 
-// What a patient wrote back. `data` has its name cleared. Ids are ordered by when they were made.
+// A reply of a patient. In `data`, name is not set. Ids ascend with the time at which they were made.
 struct ReplyRow {
   std::string clinic;
   std::string reply;
   v1::Reply data;
 };
 
-// Replies to a clinic, the newest id first.
+// Selects replies to a clinic. They are returned the newest id first.
 struct ReplyQuery {
   std::string clinic;
-  std::string patient;  // empty: all
-  std::string before;   // id; empty: from the newest
+  std::string patient;  // empty: of all patients
+  std::string before;   // only ids below this one; empty: all
   int limit = 1000;
 };
 
-// Where a listing by due time goes on: strictly after (due, enrollment, rule, number).
+// A position in a list by due time. The list continues after it, in the order (due, enrollment, rule, number).
 struct DuePosition {
   absl::Time due;
   std::string enrollment;
@@ -166,14 +168,14 @@ struct DuePosition {
   int32_t number = 0;
 };
 
-// Messages of one clinic on one channel that wait for a gateway, or are with one.
+// The queue of one clinic's messages on one channel: those that wait for a gateway or are leased by one.
 struct LeaseQueue {
   ClockId clock;
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   std::string clinic;
 };
 
-// Where a look through a queue goes on: strictly after (available, enrollment, rule, number).
+// A position in a queue. It continues after it, in the order (available, enrollment, rule, number).
 struct QueuePosition {
   absl::Time available;
   std::string enrollment;
@@ -181,25 +183,25 @@ struct QueuePosition {
   int32_t number = 0;
 };
 
-// Stored reminders of a clinic, ordered by (due, enrollment, rule, number).
+// Selects reminders of a clinic that have a row. They are returned by (due, enrollment, rule, number).
 struct ReminderQuery {
   std::string clinic;
-  std::string enrollment;  // empty: all
+  std::string enrollment;  // empty: of all enrollments
   std::optional<DuePosition> after;
   std::optional<absl::Time> due_from;
   std::optional<absl::Time> due_before;
-  std::vector<v1::ReminderState> states;  // empty: all
+  std::vector<v1::ReminderState> states;  // empty: in any state
   int limit = 1000;
 };
 
-// Enrollments of a clinic, ordered by id.
+// Selects enrollments of a clinic. They are returned by id.
 struct EnrollmentQuery {
   std::string clinic;
-  std::string patient;  // empty: all
-  std::string pathway;  // id; empty: all
-  v1::EnrollmentState state = v1::ENROLLMENT_STATE_UNSPECIFIED;  // unspecified: any
-  bool pending_only = false;  // only those with a next_due, and paused ones
-  std::string after;          // id; empty: from the start
+  std::string patient;  // empty: of all patients
+  std::string pathway;  // an id; empty: on all pathways
+  v1::EnrollmentState state = v1::ENROLLMENT_STATE_UNSPECIFIED;  // unspecified: in any state
+  bool pending_only = false;  // only those that have a next_due or are paused
+  std::string after;          // only ids above this one; empty: all
   int limit = 1000;
 };
 

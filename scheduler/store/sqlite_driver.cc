@@ -3,8 +3,6 @@
 #include <sqlite3.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/store/migrations.h"
 #include "scheduler/store/sqlite_file.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::store {
 namespace {
@@ -240,22 +239,45 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> Connect(const std::string& nam
   return connection;
 }
 
-// Walks through the pages, for as long as there is time.
-absl::Status CheckForDamage(SqliteConnection& connection) {
-  std::mutex mutex;
-  std::condition_variable ended;
-  bool done = false;
-  std::thread timer([&] {
-    std::unique_lock<std::mutex> lock(mutex);
-    if (!ended.wait_for(lock, kCheckTime, [&] { return done; })) connection.Interrupt();
-  });
-  const absl::StatusOr<std::string> verdict = connection.Ask("PRAGMA quick_check(1)");
-  {
-    const std::lock_guard<std::mutex> lock(mutex);
-    done = true;
+// Interrupts the statement that a connection runs, unless this is destroyed before `deadline`.
+class StatementTimeout {
+ public:
+  StatementTimeout(SqliteConnection& connection, std::chrono::steady_clock::time_point deadline)
+      : thread_([this, &connection, deadline] {
+          if (!AwaitEnd(deadline)) connection.Interrupt();
+        }) {}
+  StatementTimeout(const StatementTimeout&) = delete;
+  StatementTimeout& operator=(const StatementTimeout&) = delete;
+  ~StatementTimeout() {
+    {
+      MutexLock lock(mutex_);
+      ended_ = true;
+    }
+    wake_.NotifyOne();
+    thread_.join();
   }
-  ended.notify_one();
-  timer.join();
+
+ private:
+  // False: the deadline has passed.
+  bool AwaitEnd(std::chrono::steady_clock::time_point deadline) {
+    MutexLock lock(mutex_);
+    while (!ended_ && wake_.WaitUntil(mutex_, deadline)) continue;
+    return ended_;
+  }
+
+  Mutex mutex_;
+  CondVar wake_;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+// Walks through the pages, for kCheckTime at most.
+absl::Status CheckForDamage(SqliteConnection& connection) {
+  absl::StatusOr<std::string> verdict;
+  {
+    const StatementTimeout timeout(connection, std::chrono::steady_clock::now() + kCheckTime);
+    verdict = connection.Ask("PRAGMA quick_check(1)");
+  }
   if (absl::IsUnavailable(verdict.status())) return absl::OkStatus();  // no more time
   if (!verdict.ok()) return verdict.status();
   if (*verdict == "ok" || *verdict == "interrupted") return absl::OkStatus();
@@ -324,12 +346,13 @@ class SqliteDriver : public Driver {
 
 // Settings of the whole process. They fail, and may, when SQLite is in use already.
 void Configure() {
-  static std::once_flag once;
-  std::call_once(once, [] {
+  static const bool done = [] {
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, kSavepointMemory);
-  });
+    return true;
+  }();
+  (void)done;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// SQLite as a Driver: one file, WAL, synchronous=FULL.
+// The driver for SQLite: one file, with a write-ahead log and synchronous=FULL.
 #ifndef AFTERCARE_SCHEDULER_STORE_SQLITE_DRIVER_H_
 #define AFTERCARE_SCHEDULER_STORE_SQLITE_DRIVER_H_
 
@@ -10,9 +10,11 @@
 
 namespace aftercare::store {
 
-// Looks at `path` without changing anything, then takes a lock that keeps every other process's Aftercare out of the
-// file for as long as the driver lives. A path that does not exist is created. FAILED_PRECONDITION: not an Aftercare
-// database, or in use; DATA_LOSS: corrupt; UNAVAILABLE: cannot be opened.
+// Checks the database at `path` without changing anything, then takes a lock that keeps other Aftercare processes out
+// of it while the driver lives. The file is created by the first ConnectWriter if it does not exist. Returns
+//   FAILED_PRECONDITION if it is not an Aftercare database or is in use by another process;
+//   DATA_LOSS           if it is corrupt;
+//   UNAVAILABLE         if it cannot be opened.
 absl::StatusOr<std::unique_ptr<Driver>> OpenSqlite(const std::string& path);
 
 }  // namespace aftercare::store

@@ -1,5 +1,6 @@
-// What can be said and done about a database file without SQLite: whether it is one of ours, and keeping other
-// processes out of it. Nothing here changes the database file.
+// Inspects and locks the file of a SQLite database without SQLite. Nothing here changes the contents of the database.
+//
+// Thread safety: functions may be called from any thread; a FileLock belongs to one thread at a time.
 #ifndef AFTERCARE_SCHEDULER_STORE_SQLITE_FILE_H_
 #define AFTERCARE_SCHEDULER_STORE_SQLITE_FILE_H_
 
@@ -11,39 +12,44 @@
 
 namespace aftercare::store {
 
-// Marks the file as ours: application_id in SQLite's header. "Care".
+// The application_id in the header of every Aftercare database: "Care" in ASCII.
 inline constexpr int64_t kSqliteApplicationId = 0x43617265;
 
+// What InspectSqliteFile found.
 struct SqliteFileState {
-  bool exists = false;       // the file
-  bool has_content = false;  // it is not empty
-  // A write-ahead log or a rollback journal that is not empty: the last process did not get to close the database, and
-  // the file says only together with it what it holds.
+  bool exists = false;
+  bool has_content = false;  // the file is not empty
+  // There is a write-ahead log or a rollback journal that is not empty: the last process did not close the database.
+  // The file is complete only together with the log.
   bool has_log = false;
 };
 
-// The file that a database at `path` is in: where a symbolic link leads, else `path`. SQLite follows links too, and
-// puts the log beside what it finds, so two names of one database have one log and must have one lock.
+// Resolves `path` if it is a symbolic link, and returns it unchanged otherwise. SQLite follows links and puts the log
+// beside the file itself, so two names of one database share one log and must share one lock.
 std::string FollowLink(const std::string& path);
 
-// Reads the header. FAILED_PRECONDITION: not an Aftercare database. DATA_LOSS: one, but cut short. UNAVAILABLE: cannot
-// be read, or its directory does not exist.
+// Reads the header of the file. Returns
+//   FAILED_PRECONDITION if it is not an Aftercare database;
+//   DATA_LOSS           if it is one but shorter than it should be, or if it is missing although its log is there;
+//   UNAVAILABLE         if it cannot be read, or if its directory does not exist.
 absl::StatusOr<SqliteFileState> InspectSqliteFile(const std::string& path);
 
-// Makes an empty file that only its owner may read: patients stand in it. Leaves alone one that is there.
+// Creates an empty file that only its owner may read, because it will hold data of patients. Does nothing if the file
+// exists.
 absl::Status CreatePrivateFile(const std::string& path);
 
-// A lock on `<path>-lock`, held until it is destroyed or the process ends, however it ends. The lock file stays: to
-// remove it would let two processes lock two files of the same name.
+// A lock on the file `<path>-lock`. It is held until this object is destroyed or the process ends, however it ends. The
+// lock file is never removed: otherwise two processes could lock two different files of the same name.
 class FileLock {
  public:
+  // A lock that is not held.
   FileLock() = default;
   FileLock(FileLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();
 
-  // FAILED_PRECONDITION: another process has it. With `create` false and no lock file there, answers an unheld lock and
-  // changes nothing.
+  // Takes the lock of a database. Returns FAILED_PRECONDITION if another process holds it. Creates the lock file if
+  // `create`; otherwise, if there is no lock file, returns a lock that is not held.
   static absl::StatusOr<FileLock> Take(const std::string& path, bool create);
 
   bool held() const { return descriptor_ >= 0; }

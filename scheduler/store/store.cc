@@ -13,12 +13,12 @@ namespace {
 class StoreImpl : public Store {
  public:
   StoreImpl(std::unique_ptr<Driver> driver, std::string secret, std::unique_ptr<Writer> writer,
-            std::unique_ptr<ReaderPool> readers, std::unique_ptr<ReaderPool> apart)
+            std::unique_ptr<ReaderPool> readers, std::unique_ptr<ReaderPool> background_readers)
       : driver_(std::move(driver)),
         secret_(std::move(secret)),
         writer_(std::move(writer)),
         readers_(std::move(readers)),
-        apart_(std::move(apart)) {}
+        background_readers_(std::move(background_readers)) {}
   ~StoreImpl() override { Close(); }
 
   void SetListeners(CommitListener on_commit, HealthListener on_health) override {
@@ -26,14 +26,14 @@ class StoreImpl : public Store {
   }
   void Submit(Mutation mutation, Done done) override { writer_->Submit(std::move(mutation), std::move(done)); }
   void Read(ReadJob job) override { readers_->Read(std::move(job)); }
-  void ReadInBackground(ReadJob job) override { apart_->Read(std::move(job)); }
+  void ReadInBackground(ReadJob job) override { background_readers_->Read(std::move(job)); }
   int QueueDepth() const override { return writer_->QueueDepth(); }
   const std::string& secret() const override { return secret_; }
 
-  // The readers first: the last connection to close must be one that can write the log back into the file.
+  // The readers first: the last connection to close must be the writer's, which can write the log back into the file.
   void Close() override {
     readers_->Stop();
-    apart_->Stop();
+    background_readers_->Stop();
     writer_->Stop();
     driver_.reset();
   }
@@ -43,7 +43,7 @@ class StoreImpl : public Store {
   const std::string secret_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<ReaderPool> readers_;
-  std::unique_ptr<ReaderPool> apart_;
+  std::unique_ptr<ReaderPool> background_readers_;
 };
 
 absl::StatusOr<std::vector<std::unique_ptr<Connection>>> ConnectReaders(Driver& driver, int count) {
@@ -68,12 +68,12 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<Driver> drive
   if (!sequence.ok()) return sequence.status();
   auto readers = ConnectReaders(*driver, options.reader_threads);
   if (!readers.ok()) return readers.status();
-  auto apart = ConnectReaders(*driver, 1);
-  if (!apart.ok()) return apart.status();
+  auto background = ConnectReaders(*driver, 1);
+  if (!background.ok()) return background.status();
   auto writer = std::make_unique<Writer>(*std::move(connection), *sequence, options);
   return std::make_unique<StoreImpl>(std::move(driver), *std::move(secret), std::move(writer),
                                      std::make_unique<ReaderPool>(*std::move(readers), options.max_queued_reads),
-                                     std::make_unique<ReaderPool>(*std::move(apart), options.max_queued_reads));
+                                     std::make_unique<ReaderPool>(*std::move(background), options.max_queued_reads));
 }
 
 }  // namespace aftercare::store

@@ -1,14 +1,17 @@
-// The facts, durable. One thread applies mutations in the order they were submitted and commits them in groups: one
-// fsync for many of them. One that fails leaves no trace and harms no other. A small pool of threads answers reads,
-// each from a snapshot that holds everything acknowledged before it was asked.
+// The store keeps the facts durably in a database.
 //
-// Thread safety: all methods may be called from any thread. Callbacks run on the store's threads: they must be short,
-// must not block, and may submit further work.
+// One thread applies mutations in the order in which they were submitted, and commits them in groups: one fsync serves
+// many mutations. A mutation that fails is undone alone. A small pool of threads runs reads, each on a snapshot that
+// contains everything that was acknowledged before the read was submitted.
+//
+// Thread safety: all methods may be called from any thread. Callbacks run on the store's threads: they must be short
+// and must not block. They may submit further work.
 #ifndef AFTERCARE_SCHEDULER_STORE_STORE_H_
 #define AFTERCARE_SCHEDULER_STORE_STORE_H_
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -20,57 +23,68 @@
 
 namespace aftercare::store {
 
+// Sizes of a store.
 struct StoreOptions {
   int reader_threads = 2;
   int max_queued_mutations = 8192;
   int max_queued_reads = 8192;
-  int max_group = 512;  // mutations in one commit
+  int max_group = 512;  // the largest number of mutations in one commit
 };
 
 class Store {
  public:
+  // Reads and writes facts in a transaction. An error undoes what it wrote.
   using Mutation = absl::AnyInvocable<absl::Status(WriteTransaction&)>;
   using Done = absl::AnyInvocable<void(absl::Status)>;
+  // Called once, with a snapshot to read from, or with the error for which there is none. The snapshot is valid until
+  // the job returns.
   using ReadJob = absl::AnyInvocable<void(absl::StatusOr<ReadTransaction*>)>;
-  // Called after each commit that appended events, on the writer's thread, in commit order, before the `done`s of that
-  // commit.
+  // Called on the writer's thread after each commit that appended events, in the order of commits, before the `done`
+  // callbacks of that commit.
   using CommitListener = std::function<void(const std::vector<EventNote>&)>;
-  // Called on the writer's thread when the database stops (false) or resumes (true) taking commits.
+  // Called on the writer's thread with false when commits begin to fail, and with true when they succeed again.
   using HealthListener = std::function<void(bool healthy)>;
 
-  // Migrates the schema and starts the threads. Fails with FAILED_PRECONDITION when the database is not ours, newer
-  // than this program, or in use by another; DATA_LOSS when it is corrupt; UNAVAILABLE when it cannot be opened. In
-  // each of these cases it has not been changed.
+  // Opens the database, migrates its schema and starts the threads. Fails, and has not changed the database then, with
+  //   FAILED_PRECONDITION if it is not an Aftercare database, newer than this program, or in use by another process;
+  //   DATA_LOSS           if it is corrupt;
+  //   UNAVAILABLE         if it cannot be opened.
   static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<Driver> driver, StoreOptions options);
 
   virtual ~Store() = default;
 
-  // To be set before the first Submit. Without a call nobody is told.
+  // Sets the listeners. Call it before the first Submit, or never.
   virtual void SetListeners(CommitListener on_commit, HealthListener on_health) = 0;
 
-  // Applies `mutation`, commits, then calls `done` with OK; or with the mutation's own error; or with UNAVAILABLE when
-  // the commit failed, and then nothing of it is stored. `done` is called at once, on this thread, with
-  // RESOURCE_EXHAUSTED when the queue is full, and with UNAVAILABLE when the store is closed or knows that it cannot
-  // commit at present.
+  // Applies `mutation` and commits it, then calls `done`
+  //   with OK, if it is committed;
+  //   with the error that `mutation` returned; nothing of it is stored then;
+  //   with UNAVAILABLE, if the commit failed; nothing of it is stored then.
+  // If the mutation is refused, `done` is called on the calling thread before Submit returns: with RESOURCE_EXHAUSTED
+  // if the queue is full, with UNAVAILABLE if the store is closed or cannot commit at present.
   //
-  // `mutation` may run twice: when another of its group fails after writing, the group is begun again, and only the
-  // last run counts. So it must not move out of its captures, and must begin by clearing what it leaves in them.
+  // `mutation` may run twice: if another mutation of its group fails after writing, the whole group is applied again,
+  // and only the last run counts. So a mutation must not move anything out of its captures, and must reset at its
+  // beginning whatever results it leaves in them.
   virtual void Submit(Mutation mutation, Done done) = 0;
 
-  // Runs `job` with a snapshot, or with UNAVAILABLE; RESOURCE_EXHAUSTED at once when the queue is full.
+  // Runs `job` with a snapshot, or with UNAVAILABLE if the database cannot be read. If the read is refused, `job` is
+  // called on the calling thread before Read returns: with RESOURCE_EXHAUSTED if the queue is full, with UNAVAILABLE if
+  // the store is closed.
   virtual void Read(ReadJob job) = 0;
 
-  // The same on a thread of its own, for work that is part of a mutation's and that others wait for: it waits for its
-  // like only, however many reads there are.
+  // As Read, on a thread and a queue of its own. For reads that prepare mutations for others: they wait for each other
+  // only, and not for the reads of clients, however many there are.
   virtual void ReadInBackground(ReadJob job) = 0;
 
-  // Runs what is queued, then stops the threads. Later work is answered UNAVAILABLE. Called by the destructor too. Not
-  // to be called from a callback of the store.
+  // Runs the queued work, then stops the threads and closes the database. Later work is refused with UNAVAILABLE. The
+  // destructor calls it too. Must not be called from a callback of the store.
   virtual void Close() = 0;
 
-  // Mutations waiting, for operators.
+  // The number of mutations that wait, for operators.
   virtual int QueueDepth() const = 0;
 
+  // The secret of this database; see ReadTransaction::Secret.
   virtual const std::string& secret() const = 0;
 };
 

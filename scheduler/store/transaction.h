@@ -1,11 +1,13 @@
-// Typed access to the facts in a database, over one connection. All SQL of the service stands behind these two classes
-// (facts_*.cc and migrations.cc), written once for every driver.
+// Typed access to the facts in a database. These two classes contain all SQL for facts, written once for every driver.
+// Their methods are defined by resource, in transaction_clinics.cc (which has pathways and requests too),
+// transaction_enrollments.cc, transaction_reminders.cc, transaction_deliveries.cc, transaction_replies.cc and
+// transaction_events.cc.
 //
-// Thread safety: none; an instance belongs to the thread that runs the read or the mutation it was handed to, and must
-// not be kept after it returns.
+// Thread safety: none. A transaction belongs to the thread that runs the read or the mutation it was passed to, and is
+// valid until that returns.
 //
-// Errors: UNAVAILABLE when the database cannot answer (I/O error, disk full, busy), DATA_LOSS when what it holds cannot
-// be read. "Not found" is an empty optional, never an error.
+// Errors: UNAVAILABLE if the database cannot answer (I/O error, disk full, busy), DATA_LOSS if stored data cannot be
+// parsed. If something does not exist, that is no error: the result is an empty optional.
 #ifndef AFTERCARE_SCHEDULER_STORE_TRANSACTION_H_
 #define AFTERCARE_SCHEDULER_STORE_TRANSACTION_H_
 
@@ -24,94 +26,95 @@
 
 namespace aftercare::store {
 
-// By what an address is found again: `sms:+15550100`. Of e-mail addresses the case of ASCII letters does not count.
-std::string AddressKey(v1::Channel channel, absl::string_view address);
-
-// Reads facts as of one snapshot.
+// Reads facts from one snapshot.
 class ReadTransaction {
  public:
   explicit ReadTransaction(Connection& connection) : connection_(connection) {}
   virtual ~ReadTransaction() = default;
 
-  // Identity of this database, made with it: 16 random bytes. Tokens are bound to it.
+  // The secret of this database: 16 random bytes that were stored when it was created. Tokens are sealed with it.
   absl::StatusOr<std::string> Secret();
 
-  // Fingerprint of the time zones by which enrollments are planned, or are about to be: what ReplanAll was last told;
-  // 0 if it never was.
+  // The fingerprint of the time-zone database that ReplanAll was last called with; 0 if it never was. All enrollments
+  // are planned by these time zones, or are about to be.
   absl::StatusOr<int64_t> ZoneDatabase();
 
   absl::StatusOr<std::optional<ClinicRow>> GetClinic(absl::string_view clinic);
-  // Its version, which differs wherever the rest of its row does but for replan_after; 0 if there is no such clinic.
+  // The version of a clinic; 0 if there is no such clinic. It changes with every change of the row except of
+  // replan_after.
   absl::StatusOr<int64_t> ClinicVersion(absl::string_view clinic);
-  // Ordered by id, after `after`.
+  // At most `limit` clinics with an id after `after`, by id.
   absl::StatusOr<std::vector<ClinicRow>> ListClinics(absl::string_view after, int limit);
 
-  // A clinic whose enrollments are still to be planned anew, if there is one: replan_after is set.
+  // The first clinic, by id, whose enrollments must still be planned again (replan_after is set), if there is one.
   absl::StatusOr<std::optional<ClinicRow>> FirstToReplan();
 
-  // Number of the newest revision; 0 if there is no such pathway. Far cheaper than to read it.
+  // The number of the newest revision; 0 if there is no such pathway. Much cheaper than GetPathway.
   absl::StatusOr<int32_t> NewestRevision(absl::string_view clinic, absl::string_view pathway);
-  // `revision` 0: the newest.
+  // A revision of a pathway; the newest one if `revision` is 0.
   absl::StatusOr<std::optional<PathwayRow>> GetPathway(absl::string_view clinic, absl::string_view pathway,
                                                        int32_t revision);
-  // Newest revision of each, ordered by id, after `after`.
+  // The newest revision of at most `limit` pathways with an id after `after`, by id.
   absl::StatusOr<std::vector<PathwayRow>> ListPathways(absl::string_view clinic, absl::string_view after, int limit);
-  // Newest first, with a revision below `before` (0: from the newest).
+  // At most `limit` revisions below `before` (0: all), the newest first.
   absl::StatusOr<std::vector<PathwayRow>> ListPathwayRevisions(absl::string_view clinic, absl::string_view pathway,
                                                                int32_t before, int limit);
 
   absl::StatusOr<std::optional<EnrollmentRow>> GetEnrollment(absl::string_view clinic, absl::string_view enrollment);
-  // Far cheaper than to read it. Of one that does not exist the stamp is that of none.
+  // Reads only the version. Returns a default RowVersion if the enrollment does not exist.
   absl::StatusOr<RowVersion> EnrollmentRowVersion(absl::string_view clinic, absl::string_view enrollment);
   absl::StatusOr<std::vector<EnrollmentRow>> ListEnrollments(const EnrollmentQuery& query);
-  // Ids of all enrollments of a patient, in order; far cheaper than to read them.
+  // The ids of all enrollments of a patient, ascending. Much cheaper than ListEnrollments.
   absl::StatusOr<std::vector<std::string>> EnrollmentsOf(absl::string_view clinic, absl::string_view patient);
-  // How many enrollments of a pathway (id) have not ended.
+  // The number of enrollments on a pathway, given by its id, that have not ended.
   absl::StatusOr<int64_t> CountRunning(absl::string_view clinic, absl::string_view pathway);
-  // Enrollments on `clock` with next_due <= through, by next_due, at most `limit`.
+  // At most `limit` enrollments on `clock` with next_due <= through, by next_due.
   absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through, int limit);
-  // Ids of the clinic's own among them, all, in no order.
+  // The ids of all enrollments of one clinic on `clock` with next_due <= through, in no order.
   absl::StatusOr<std::vector<std::string>> EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
                                                           absl::Time through);
-  // The next instant at which something on `clock` wants attention: the least next_due or `closes`.
+  // The next instant at which an enrollment or a reminder on `clock` must be worked on: the smallest next_due or
+  // `closes`.
   absl::StatusOr<std::optional<absl::Time>> NextWake(absl::string_view clock);
 
   absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key);
   absl::StatusOr<std::vector<ReminderRow>> ListReminders(const ReminderQuery& query);
-  // The first clinic after `after`, by id, with messages on that clock and channel that wait for a gateway, now or
-  // later.
+  // The first clinic with an id after `after`, by id, that has messages on that clock and channel which wait for a
+  // gateway, now or later.
   absl::StatusOr<std::optional<std::string>> NextLeaseClinic(absl::string_view clock, v1::Channel channel,
                                                              absl::string_view after);
-  // Of a queue, what may be leased at `now`, available <= now < expire, in order of (available, key), after a position.
+  // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available, key),
+  // from after `after` on.
   absl::StatusOr<std::vector<ReminderRow>> LeasableReminders(const LeaseQueue& queue, absl::Time now,
                                                              const std::optional<QueuePosition>& after, int limit);
-  // When the first reminder that is not yet available on `clock` becomes so: the least available > now.
+  // The next instant at which a reminder on `clock` becomes available for leasing: the smallest available > now.
   absl::StatusOr<std::optional<absl::Time>> NextAvailable(absl::string_view clock, absl::Time now);
-  // Open reminders on `clock` with closes <= now, in order of (closes, key).
+  // At most `limit` open reminders on `clock` with closes <= now, by (closes, key).
   absl::StatusOr<std::vector<ReminderRow>> ExpiredReminders(absl::string_view clock, absl::Time now, int limit);
 
-  // From when on the clinic may be handed messages again, where their number is limited: what SetNextSend was last
-  // told.
+  // The instant from which messages of the clinic may be leased again under its send rate, as SetNextSend stored it.
   absl::StatusOr<absl::Time> NextSend(absl::string_view clinic);
-  // The reminder that was sent under this name of its channel, if it is still remembered.
+  // The reminder whose message the channel calls `message_id`, if PutSentMessage stored it and it is not deleted yet.
   absl::StatusOr<std::optional<ReminderKey>> FindSentMessage(absl::string_view clinic, absl::string_view message_id);
 
-  // Events of a clinic with seq > after, in order.
+  // At most `limit` events of a clinic with seq > after, by seq.
   absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit);
-  // Ids of the enrollments that events with seq > after name, once for each event, in no order, at most `limit`.
+  // The ids of the enrollments that events with seq > after are about: one id for each event, at most `limit`, in no
+  // order.
   absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after, int limit);
-  // The greatest seq ever given to an event of the store; 0 when there was none.
+  // The greatest seq of any event that was ever stored, of all clinics; 0 if there was none.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 
-  // Up to which seq events are deleted, or are about to be: who has read the log less far has lost some. 0: none was.
+  // Events up to this seq are deleted or about to be deleted; 0 if none were. A reader that has not read up to it has
+  // missed events.
   absl::StatusOr<int64_t> TrimmedSeq();
 
+  // What was answered to a request id, if it is still remembered.
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
 
-  // Consent and replies (facts_replies.cc).
-  // Ids of the enrollments with a contact point whose AddressKey is that, in order.
+  // The ids of the enrollments with a contact point of this AddressKey (address_key.h), ascending.
   absl::StatusOr<std::vector<std::string>> EnrollmentsAt(absl::string_view clinic, absl::string_view address_key);
-  // Channels on which a patient wants nothing, as bits (1 << channel).
+  // The channels a patient has opted out of, as bits (1 << channel).
   absl::StatusOr<int64_t> OptedOut(absl::string_view clinic, absl::string_view patient);
   absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
 
@@ -119,71 +122,76 @@ class ReadTransaction {
   Connection& connection_;
 };
 
-// Reads and writes facts inside one mutation. What it writes is durable when the mutation's `done` is called with OK,
-// and gone when the mutation returns an error.
+// Reads and writes facts in one mutation. Writes are durable once the mutation's `done` is called with OK. They are
+// undone if the mutation returns an error.
+//
+// Inserts fail with ALREADY_EXISTS if the key is taken, updates with INTERNAL if the row does not exist.
 class WriteTransaction : public ReadTransaction {
  public:
   WriteTransaction(Connection& connection, EventSequence& sequence)
       : ReadTransaction(connection), sequence_(sequence) {}
 
-  // Counts the events of this transaction too.
+  // Includes the events of this transaction.
   absl::StatusOr<int64_t> LastEventSeq() override { return sequence_.last(); }
 
-  // Inserts fail with ALREADY_EXISTS where the key is taken.
   absl::Status InsertClinic(const ClinicRow& row);
-  // Replaces the row; version is stored as given. The row must exist (else INTERNAL).
+  // Replaces the whole row. Stores the version as given.
   absl::Status UpdateClinic(const ClinicRow& row);
-  // Notes other time zones, and every clinic to be planned anew from its first enrollment on.
+  // Stores the fingerprint of the time-zone database, and sets replan_after of every clinic to the beginning, so that
+  // all enrollments are planned again.
   absl::Status ReplanAll(int64_t zone_database);
   absl::Status InsertPathwayRevision(const PathwayRow& row);
-  // Its contact points are found by EnrollmentsAt from then on. UpdateEnrollment leaves that as it is: who changes
-  // contact points says so by UpdateContacts as well.
+  // Also enters the contact points for EnrollmentsAt.
   absl::Status InsertEnrollment(const EnrollmentRow& row);
+  // Does not change what EnrollmentsAt finds. Whoever changes contact points must call UpdateContacts as well.
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
-  // Changes only next_due; the cheap path of firing.
+  // Changes only next_due. Much cheaper than UpdateEnrollment.
   absl::Status SetNextDue(absl::string_view clinic, absl::string_view enrollment, std::optional<absl::Time> next_due);
-  // The same where the enrollment is still as it was read, stamp `was`, and says false where it is not.
+  // Sets next_due to that of `row` if the stored version of the enrollment is still `was`. Returns false, and changes
+  // nothing, if it is another one.
   absl::StatusOr<bool> MoveNextDue(const EnrollmentRow& row, const RowVersion& was);
-  // True if inserted, false if the occurrence has a row already (which is left alone).
+  // Returns true if the row was inserted. Returns false, and changes nothing, if the occurrence has a row already.
   absl::StatusOr<bool> InsertReminder(const ReminderRow& row);
   absl::Status UpdateReminder(const ReminderRow& row);
+  // Stores what NextSend returns.
   absl::Status SetNextSend(absl::string_view clinic, absl::Time next_send);
-  // Remembers under what name a channel knows a message, instead of one of that name before.
+  // Stores the name that a channel gave to the message of a reminder, and replaces an earlier message of that name.
+  // `time` is real time.
   absl::Status PutSentMessage(const ReminderKey& key, absl::string_view message_id, absl::Time time);
-  // Of the `limit` messages that were remembered first, forgets those older than `before`, and says how many. Real
-  // time.
+  // Looks at the `limit` messages that were stored first, and deletes those older than `before` (real time). Returns
+  // how many it deleted.
   absl::StatusOr<int> DeleteSentMessagesBefore(absl::Time before, int limit);
   absl::Status InsertRequest(const RequestRow& row);
-  // Of the `limit` requests that were stored first, deletes those older than `before`.
+  // Looks at the `limit` requests that were stored first, and deletes those older than `before` (real time).
   absl::Status DeleteRequestsBefore(absl::Time before, int limit);
 
-  // Consent and replies (facts_replies.cc).
-  // EnrollmentsAt finds the enrollment by the contact points of `after` from now on, no more by those of `before`.
+  // Replaces the contact points of `before` by those of `after` for EnrollmentsAt. Both must be of the same enrollment.
   absl::Status UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after);
+  // Stores what OptedOut returns.
   absl::Status SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels);
   absl::Status InsertReply(const ReplyRow& row);
 
-  // Appends to the clinic's log and gives it the next seq. After the commit the store's listeners see it.
+  // Appends an event to the clinic's log and gives it the next seq. The store's commit listener hears of it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
 
-  // Events carry the time of their clinic's clock only, so real time is kept by marks: what the log holds by now was
-  // there at `now`. Without new events since the newest mark there is nothing to note.
+  // Notes that all events committed so far existed at `now` (real time). Events carry only the time of their clinic's
+  // clock, so these marks tell how old events are. Does nothing if there are no new events since the newest mark.
   absl::Status MarkLog(absl::Time now);
-  // Gives up all events that were there at `before` by the marks: raises TrimmedSeq. False where no mark is that old.
+  // Raises TrimmedSeq to the last event that existed at `before`, by the marks. Returns false if no mark is that old.
   absl::StatusOr<bool> GiveUpEventsOf(absl::Time before);
-  // Deletes at most `limit` events that are given up, of the first clinic after `after` that has any events at all.
+  // Deletes at most `limit` events up to TrimmedSeq, of the first clinic with an id after `after` that has any events.
   absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
 
-  // Events appended so far, in order. For the store.
+  // For the writer: the events appended so far, in order.
   std::vector<EventNote>& events() { return events_; }
 
-  // Whether anything was written since it was last set to false. For the store.
+  // For the writer: whether anything was written since set_wrote(false).
   bool wrote() const { return wrote_; }
   void set_wrote(bool wrote) { wrote_ = wrote; }
 
  private:
   absl::Status ReplaceReminder(const ReminderRow& row);
-  // Adds what is missing.
+  // Enters the contact points of an enrollment that EnrollmentsAt does not know yet.
   absl::Status InsertContacts(const EnrollmentRow& row);
 
   EventSequence& sequence_;

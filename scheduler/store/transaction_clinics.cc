@@ -48,9 +48,7 @@ absl::StatusOr<std::string> ReadTransaction::Secret() {
 
 absl::StatusOr<int64_t> ReadTransaction::ZoneDatabase() {
   Query query(connection_, "SELECT number FROM meta WHERE key = 'zone_database'");
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return *found ? query.row().Int(0) : 0;
+  return FirstIntOrZero(query);
 }
 
 absl::StatusOr<std::optional<ClinicRow>> ReadTransaction::GetClinic(absl::string_view clinic) {
@@ -62,9 +60,7 @@ absl::StatusOr<std::optional<ClinicRow>> ReadTransaction::GetClinic(absl::string
 absl::StatusOr<int64_t> ReadTransaction::ClinicVersion(absl::string_view clinic) {
   Query query(connection_, "SELECT version FROM clinic WHERE clinic = $1");
   query.Text(clinic);
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return *found ? query.row().Int(0) : 0;
+  return FirstIntOrZero(query);
 }
 
 absl::StatusOr<std::vector<ClinicRow>> ReadTransaction::ListClinics(absl::string_view after, int limit) {
@@ -84,9 +80,9 @@ absl::StatusOr<int32_t> ReadTransaction::NewestRevision(absl::string_view clinic
       connection_,
       "SELECT revision FROM pathway_revision WHERE clinic = $1 AND pathway = $2 ORDER BY revision DESC LIMIT 1");
   query.Text(clinic).Text(pathway);
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return *found ? static_cast<int32_t>(query.row().Int(0)) : 0;
+  const absl::StatusOr<int64_t> revision = FirstIntOrZero(query);
+  if (!revision.ok()) return revision.status();
+  return static_cast<int32_t>(*revision);
 }
 
 absl::StatusOr<std::optional<PathwayRow>> ReadTransaction::GetPathway(absl::string_view clinic,

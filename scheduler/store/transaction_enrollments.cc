@@ -128,18 +128,13 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsOf(absl::st
                                                                         absl::string_view patient) {
   Query query(connection_, "SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2 ORDER BY enrollment");
   query.Text(clinic).Text(patient);
-  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
-    id = StringAt(row, 0);
-    return absl::OkStatus();
-  });
+  return AllStrings(query);
 }
 
 absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, absl::string_view pathway) {
   Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");
   query.Text(clinic).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return query.row().Int(0);
+  return FirstIntOrZero(query);
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(absl::string_view clock, absl::Time through,
@@ -157,10 +152,7 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::s
               "SELECT enrollment FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
               " AND clinic = $3");
   query.Text(clock).Instant(through).Text(clinic);
-  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
-    id = StringAt(row, 0);
-    return absl::OkStatus();
-  });
+  return AllStrings(query);
 }
 
 absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextWake(absl::string_view clock) {

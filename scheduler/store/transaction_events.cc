@@ -76,10 +76,7 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsInLog(absl:
   Query query(connection_,
               "SELECT enrollment FROM event WHERE clinic = $1 AND seq > $2 AND enrollment IS NOT NULL LIMIT $3");
   query.Text(clinic).Int(after).Int(limit);
-  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
-    id = StringAt(row, 0);
-    return absl::OkStatus();
-  });
+  return AllStrings(query);
 }
 
 absl::StatusOr<int64_t> ReadTransaction::LastEventSeq() {
@@ -90,9 +87,7 @@ absl::StatusOr<int64_t> ReadTransaction::LastEventSeq() {
 
 absl::StatusOr<int64_t> ReadTransaction::TrimmedSeq() {
   Query query(connection_, "SELECT number FROM meta WHERE key = 'trimmed_seq'");
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return *found ? query.row().Int(0) : 0;
+  return FirstIntOrZero(query);
 }
 
 absl::Status WriteTransaction::AppendEvent(absl::string_view clinic, v1::Event event) {

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
+#include "scheduler/store/address_key.h"
 #include "scheduler/store/query.h"
 #include "scheduler/store/transaction.h"
 
@@ -13,20 +12,7 @@ namespace {
 
 constexpr absl::string_view kAfterEveryId = "\xF4\x8F\xBF\xBF";  // the last character there is
 
-absl::string_view PrefixOf(v1::Channel channel) {
-  switch (channel) {
-    case v1::CHANNEL_SMS:
-      return "sms:";
-    case v1::CHANNEL_EMAIL:
-      return "email:";
-    case v1::CHANNEL_WEBHOOK:
-      return "webhook:";
-    default:
-      return ":";
-  }
-}
-
-// Of its contact points; one may be named twice.
+// The keys of an enrollment's contact points. A key may occur twice.
 std::vector<std::string> KeysOf(const EnrollmentRow& row) {
   std::vector<std::string> keys;
   for (const v1::ContactPoint& point : row.data.contact_points()) {
@@ -45,26 +31,17 @@ absl::Status ReadReply(const Statement& row, ReplyRow& reply) {
 
 }  // namespace
 
-std::string AddressKey(v1::Channel channel, absl::string_view address) {
-  return absl::StrCat(PrefixOf(channel), channel == v1::CHANNEL_EMAIL ? absl::AsciiStrToLower(address) : address);
-}
-
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
                                                                         absl::string_view address_key) {
   Query query(connection_, "SELECT enrollment FROM contact WHERE clinic = $1 AND address = $2 ORDER BY enrollment");
   query.Text(clinic).Text(address_key);
-  return AllRows<std::string>(query, [](const Statement& row, std::string& id) {
-    id = StringAt(row, 0);
-    return absl::OkStatus();
-  });
+  return AllStrings(query);
 }
 
 absl::StatusOr<int64_t> ReadTransaction::OptedOut(absl::string_view clinic, absl::string_view patient) {
   Query query(connection_, "SELECT channels FROM opt_out WHERE clinic = $1 AND patient = $2");
   query.Text(clinic).Text(patient);
-  const absl::StatusOr<bool> found = query.Next();
-  if (!found.ok()) return found.status();
-  return *found ? query.row().Int(0) : 0;
+  return FirstIntOrZero(query);
 }
 
 absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQuery& query) {

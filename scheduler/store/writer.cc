@@ -26,13 +26,12 @@ Writer::Writer(std::unique_ptr<Connection> connection, EventSequence sequence, c
       thread_([this] { Run(); }) {}
 
 void Writer::SetListeners(Store::CommitListener on_commit, Store::HealthListener on_health) {
-  const std::lock_guard<std::mutex> lock(mutex_);
   on_commit_ = std::move(on_commit);
   on_health_ = std::move(on_health);
 }
 
 void Writer::Submit(Store::Mutation mutation, Store::Done done) {
-  std::unique_lock<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   absl::Status refusal;
   if (stopped_) {
     refusal = absl::UnavailableError("the store is closed");
@@ -44,25 +43,25 @@ void Writer::Submit(Store::Mutation mutation, Store::Done done) {
     ++waiting_;
     queue_.push_back(Work{std::move(mutation), std::move(done), absl::OkStatus()});
     const bool was_empty = queue_.size() == 1;
-    lock.unlock();
-    if (was_empty) wake_.notify_one();
+    lock.Unlock();
+    if (was_empty) wake_.NotifyOne();
     return;
   }
-  lock.unlock();
+  lock.Unlock();
   done(std::move(refusal));
 }
 
 int Writer::QueueDepth() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   return static_cast<int>(waiting_);
 }
 
 void Writer::Stop() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     stopped_ = true;
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   if (thread_.joinable()) thread_.join();
   connection_.reset();
 }
@@ -72,37 +71,41 @@ void Writer::Run() {
   while (Take(taken)) {
     for (size_t begin = 0; begin < taken.size(); begin += max_group_) {
       const size_t size = std::min(max_group_, taken.size() - begin);
+      bool healthy;
       {
-        const std::lock_guard<std::mutex> lock(mutex_);
+        MutexLock lock(mutex_);
         waiting_ -= size;
+        healthy = healthy_;
       }
-      Process(absl::MakeSpan(taken).subspan(begin, size));
+      Process(absl::MakeSpan(taken).subspan(begin, size), healthy);
     }
     taken.clear();
   }
 }
 
 bool Writer::Take(std::vector<Work>& taken) {
-  std::unique_lock<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   while (queue_.empty() && !stopped_) {
     if (healthy_) {
-      wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+      wake_.Wait(mutex_);
       continue;
     }
-    if (wake_.wait_for(lock, kProbeInterval, [this] { return stopped_; })) break;
-    lock.unlock();
+    const auto probe_at = std::chrono::steady_clock::now() + kProbeInterval;
+    while (!stopped_ && wake_.WaitUntil(mutex_, probe_at)) continue;
+    if (stopped_) break;
+    lock.Unlock();
     if (Probe().ok()) SetHealthy(true);
-    lock.lock();
+    lock.Lock();
   }
   if (queue_.empty()) return false;
   taken.swap(queue_);
   return true;
 }
 
-void Writer::Process(absl::Span<Work> group) {
+void Writer::Process(absl::Span<Work> group, bool healthy) {
   WriteTransaction transaction(*connection_, sequence_);
   // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
-  const absl::Status committed = healthy_ ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
+  const absl::Status committed = healthy ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
   if (committed.ok()) {
     if (on_commit_ && !transaction.events().empty()) on_commit_(transaction.events());
   } else {
@@ -172,7 +175,7 @@ absl::Status Writer::Probe() {
 
 void Writer::SetHealthy(bool healthy) {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     if (healthy_ == healthy) return;
     healthy_ = healthy;
   }

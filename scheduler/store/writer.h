@@ -1,21 +1,22 @@
-// The one thread that changes the database: takes mutations from a queue, applies all that wait, commits them together,
-// and then says so to the listener and to each caller. A mutation that fails leaves no trace and harms no other.
+// The one thread that changes the database. It takes all waiting mutations from a queue, applies them, commits them
+// together, and then calls the commit listener and each caller's `done`. A mutation that fails is undone alone; the
+// others are committed all the same.
 //
-// When a commit fails it refuses all work at once, and tries a small commit each second until one succeeds.
+// When a commit fails, the writer is unhealthy: it refuses all mutations, and tries a small commit every second until
+// one succeeds.
 //
-// Thread safety: all methods may be called from any thread, Stop from one only.
+// Thread safety: all methods may be called from any thread, Stop from one thread only.
 #ifndef AFTERCARE_SCHEDULER_STORE_WRITER_H_
 #define AFTERCARE_SCHEDULER_STORE_WRITER_H_
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "scheduler/store/event_sequence.h"
 #include "scheduler/store/store.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::store {
 
@@ -24,12 +25,12 @@ class Writer {
   Writer(std::unique_ptr<Connection> connection, EventSequence sequence, const StoreOptions& options);
   ~Writer() { Stop(); }
 
-  // As Store::SetListeners, Store::Submit and Store::QueueDepth.
+  // See Store::SetListeners, Store::Submit and Store::QueueDepth.
   void SetListeners(Store::CommitListener on_commit, Store::HealthListener on_health);
   void Submit(Store::Mutation mutation, Store::Done done);
   int QueueDepth() const;
 
-  // Applies what is queued, then ends the thread and closes the connection.
+  // Applies the queued mutations, then ends the thread and closes the connection. Later mutations are refused.
   void Stop();
 
  private:
@@ -39,29 +40,37 @@ class Writer {
     absl::Status status;
   };
 
+  // The loop of the thread.
   void Run();
-  // Waits for work, or while the database is down for the time to try it. False: there will be no more.
+  // Waits for mutations and takes all of them. While unhealthy, probes the database in between. Returns false if there
+  // will be no more mutations.
   bool Take(std::vector<Work>& taken);
-  void Process(absl::Span<Work> group);
+  // Commits the group, or refuses it if the writer is not `healthy`. Then calls the listener and each `done`.
+  void Process(absl::Span<Work> group, bool healthy);
+  // Applies and commits the group. Sets the status of each mutation; returns an error if nothing was committed.
   absl::Status CommitGroup(absl::Span<Work> group, WriteTransaction& transaction);
+  // Applies the group, each mutation in a savepoint if `savepoints`. Returns false if a mutation failed after it wrote
+  // and cannot be undone alone because there are no savepoints. Returns an error if the whole transaction is lost.
   absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints);
-  // A commit that is as small as can be.
+  // Tries a commit that writes one small row.
   absl::Status Probe();
+  // Changes the health and calls the health listener, if it is another one.
   void SetHealthy(bool healthy);
 
   std::unique_ptr<Connection> connection_;
   EventSequence sequence_;
   const size_t max_queued_;
   const size_t max_group_;
+  // Not guarded: they are set before the first Submit, and that hands them to the writer's thread.
   Store::CommitListener on_commit_;
   Store::HealthListener on_health_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<Work> queue_;
-  size_t waiting_ = 0;  // in the queue, or taken from it and not yet begun
-  bool stopped_ = false;
-  bool healthy_ = true;  // changed by the writer's thread only
+  mutable Mutex mutex_;
+  CondVar wake_;
+  std::vector<Work> queue_ ABSL_GUARDED_BY(mutex_);
+  size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // mutations in the queue, or taken from it but not begun
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool healthy_ ABSL_GUARDED_BY(mutex_) = true;  // false after a failed commit; set by the writer's thread only
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 // Consent, addresses and replies, on every kind of database.
 #include "absl/strings/str_join.h"
+#include "scheduler/store/address_key.h"
 #include "tests/store/store_suite.h"
 
 namespace aftercare::store {
