@@ -84,5 +84,21 @@ TEST(TransitionsTest, WhatIsStillToComeOrToLeaveIsNotTerminal) {
   for (const v1::ReminderState state : {Sent, Deli, Comp, Fail, Expi, Canc, Supp}) EXPECT_TRUE(IsTerminal(state));
 }
 
+TEST(TransitionsTest, OnlyWhatIsDueOrLeasedIsOpenAndWhatIsScheduledIsPendingToo) {
+  for (const Row& row : kRows) {
+    EXPECT_EQ(IsOpen(row.from), row.from == Due || row.from == Leas) << v1::ReminderState_Name(row.from);
+    EXPECT_EQ(IsPending(row.from), row.from == Schd || IsOpen(row.from)) << v1::ReminderState_Name(row.from);
+  }
+}
+
+TEST(TransitionsTest, WhatBouncedWasSent) {
+  for (const v1::ReminderState state : {Sent, Deli, Comp}) {
+    EXPECT_TRUE(WasSentOrCompleted(state, v1::REMINDER_REASON_UNSPECIFIED));
+  }
+  EXPECT_TRUE(WasSentOrCompleted(Fail, v1::REMINDER_REASON_BOUNCED));
+  EXPECT_FALSE(WasSentOrCompleted(Fail, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED));
+  EXPECT_FALSE(WasSentOrCompleted(Leas, v1::REMINDER_REASON_UNSPECIFIED));
+}
+
 }  // namespace
 }  // namespace aftercare::engine

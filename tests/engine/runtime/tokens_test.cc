@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
-#include "scheduler/engine/runtime/hash.h"
 
 namespace aftercare::engine {
 namespace {
@@ -60,11 +59,6 @@ TEST(TokensTest, APseudonymIsStableAndSaysNothing) {
   EXPECT_EQ(pseudonym, kTokens.Pseudonym("clinics/a/enrollments/ana"));
   EXPECT_NE(pseudonym, kTokens.Pseudonym("clinics/a/enrollments/anb"));
   EXPECT_NE(pseudonym, Tokens("another secret..").Pseudonym("clinics/a/enrollments/ana"));
-}
-
-TEST(TokensTest, TheStableHashIsTheSameInEveryProcess) {
-  EXPECT_EQ(StableHash(""), 0x141cfc9842c4b0e3u);  // the first bytes of SHA-256 of nothing
-  EXPECT_NE(StableHash("a"), StableHash("b"));
 }
 
 }  // namespace
