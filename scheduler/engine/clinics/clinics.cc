@@ -1,17 +1,18 @@
 #include "scheduler/engine/clinics/clinics.h"
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "scheduler/engine/clinics/sandbox_clock.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/page_token.h"
+#include "scheduler/engine/runtime/update_mask.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/replies.h"
@@ -21,8 +22,12 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr int kMostMessages = 1'000'000;  // a minute
-constexpr absl::string_view kListContext = "list-clinics";
+constexpr int kMaxMessagesPerMinute = 1'000'000;
+constexpr absl::string_view kTokenQuery = "list-clinics";
+
+constexpr absl::string_view kUpdatableFields[] = {
+    "display_name", "phone", "time_zone", "contact_hours", "closed_weekdays", "holidays", "max_messages_per_minute",
+    "reply_words"};
 
 void CheckText(absl::string_view field, absl::string_view text, size_t min, size_t max, plan::FieldErrors* errors) {
   if (!plan::IsCleanText(text, /*allow_newline=*/false)) {
@@ -38,8 +43,8 @@ void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
   if (!plan::FindZone(clinic.time_zone())) {
     errors->push_back({"clinic.time_zone", "must be an IANA time zone, like Europe/Madrid"});
   }
-  if (clinic.max_messages_per_minute() < 0 || clinic.max_messages_per_minute() > kMostMessages) {
-    errors->push_back({"clinic.max_messages_per_minute", absl::StrCat("must be 0 to ", kMostMessages)});
+  if (clinic.max_messages_per_minute() < 0 || clinic.max_messages_per_minute() > kMaxMessagesPerMinute) {
+    errors->push_back({"clinic.max_messages_per_minute", absl::StrCat("must be 0 to ", kMaxMessagesPerMinute)});
   }
   plan::FieldErrors found;
   plan::ReadCalendar(clinic, &found);
@@ -53,57 +58,38 @@ void CheckTestClock(const google::protobuf::Timestamp& time, absl::string_view f
   }
 }
 
-bool Masked(const v1::UpdateClinicRequest& request, absl::string_view path, bool is_set) {
-  if (request.update_mask().paths().empty()) return is_set;
-  for (const std::string& masked : request.update_mask().paths()) {
-    if (masked == path || masked == "*") return true;
+// Changes `clinic` as the request asks.
+void ApplyUpdate(const v1::UpdateClinicRequest& request, v1::Clinic* clinic) {
+  const v1::Clinic& data = request.clinic();
+  const auto sets = [&request](absl::string_view field, bool is_set) {
+    return IsUpdated(request.update_mask(), field, is_set);
+  };
+  if (sets("display_name", !data.display_name().empty())) clinic->set_display_name(data.display_name());
+  if (sets("phone", !data.phone().empty())) clinic->set_phone(data.phone());
+  if (sets("time_zone", !data.time_zone().empty())) clinic->set_time_zone(data.time_zone());
+  if (sets("contact_hours", data.has_contact_hours())) {
+    clinic->clear_contact_hours();
+    if (data.has_contact_hours()) *clinic->mutable_contact_hours() = data.contact_hours();
   }
-  return false;
+  if (sets("closed_weekdays", !data.closed_weekdays().empty())) {
+    *clinic->mutable_closed_weekdays() = data.closed_weekdays();
+  }
+  if (sets("max_messages_per_minute", data.max_messages_per_minute() != 0)) {
+    clinic->set_max_messages_per_minute(data.max_messages_per_minute());
+  }
+  if (sets("reply_words", !data.reply_words().empty())) *clinic->mutable_reply_words() = data.reply_words();
+  if (sets("holidays", !data.holidays().empty())) *clinic->mutable_holidays() = data.holidays();
 }
 
-void CheckMask(const v1::UpdateClinicRequest& request, plan::FieldErrors* errors) {
-  static constexpr absl::string_view kMaskable[] = {
-      "*",        "display_name",            "phone",      "time_zone", "contact_hours", "closed_weekdays",
-      "holidays", "max_messages_per_minute", "reply_words"};
-  int index = 0;
-  for (const std::string& path : request.update_mask().paths()) {
-    if (std::find(std::begin(kMaskable), std::end(kMaskable), path) == std::end(kMaskable)) {
-      errors->push_back({absl::StrCat("update_mask.paths[", index, "]"),
-                         absl::StrCat("must be one of: ", absl::StrJoin(kMaskable, ", "))});
-    }
-    ++index;
-  }
-}
-
-void Merge(const v1::UpdateClinicRequest& request, v1::Clinic* stored) {
-  const v1::Clinic& wanted = request.clinic();
-  if (Masked(request, "display_name", !wanted.display_name().empty())) stored->set_display_name(wanted.display_name());
-  if (Masked(request, "phone", !wanted.phone().empty())) stored->set_phone(wanted.phone());
-  if (Masked(request, "time_zone", !wanted.time_zone().empty())) stored->set_time_zone(wanted.time_zone());
-  if (Masked(request, "contact_hours", wanted.has_contact_hours())) {
-    stored->clear_contact_hours();
-    if (wanted.has_contact_hours()) *stored->mutable_contact_hours() = wanted.contact_hours();
-  }
-  if (Masked(request, "closed_weekdays", !wanted.closed_weekdays().empty())) {
-    *stored->mutable_closed_weekdays() = wanted.closed_weekdays();
-  }
-  if (Masked(request, "max_messages_per_minute", wanted.max_messages_per_minute() != 0)) {
-    stored->set_max_messages_per_minute(wanted.max_messages_per_minute());
-  }
-  if (Masked(request, "reply_words", !wanted.reply_words().empty())) {
-    *stored->mutable_reply_words() = wanted.reply_words();
-  }
-  if (Masked(request, "holidays", !wanted.holidays().empty())) *stored->mutable_holidays() = wanted.holidays();
-}
-
-// Stores the changed row. With another calendar it begins to plan the clinic's enrollments anew; the sweeper goes on.
-absl::Status StoreChanged(EngineContext& engine, store::WriteTransaction& tx, store::ClinicRow* row) {
-  const int64_t calendar = CalendarFingerprint(row->data);
-  const bool moves = calendar != row->calendar_fingerprint;
-  row->calendar_fingerprint = calendar;
-  if (moves) row->replan_after = "";
+// Stores the changed row. If its calendar has changed, begins to plan the clinic's enrollments anew, which the sweeper
+// continues.
+absl::Status StoreUpdated(EngineContext& engine, store::WriteTransaction& tx, store::ClinicRow* row) {
+  const int64_t fingerprint = CalendarFingerprint(row->data);
+  const bool calendar_changed = fingerprint != row->calendar_fingerprint;
+  row->calendar_fingerprint = fingerprint;
+  if (calendar_changed) row->replan_after = "";
   absl::Status status = tx.UpdateClinic(*row);
-  return status.ok() && moves ? ReplanStaleEnrollments(engine, tx, kReplannedPerMutation, row) : status;
+  return status.ok() && calendar_changed ? ReplanStaleEnrollments(engine, tx, kReplannedPerMutation, row) : status;
 }
 
 }  // namespace
@@ -129,7 +115,7 @@ void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& reques
         row.data.clear_name();
         row.data.clear_etag();
         if (row.data.has_test_clock_time()) {
-          // To the microsecond, which is what the store keeps of instants.
+          // The store keeps instants in microseconds.
           row.data.mutable_test_clock_time()->set_nanos(row.data.test_clock_time().nanos() / 1000 * 1000);
         }
         plan::SetTimestamp(engine_.clock().Now(), row.data.mutable_create_time());
@@ -161,29 +147,25 @@ void Clinics::Get(const Caller& caller, const v1::GetClinicRequest& request, v1:
 void Clinics::List(const Caller& caller, const v1::ListClinicsRequest& request, v1::ListClinicsResponse* response,
                    Done done) {
   plan::FieldErrors errors;
-  const int page = PageSize(request.page_size(), &errors);
-  std::string after;
-  if (!request.page_token().empty()) {
-    const auto opened = engine_.tokens().Open(kListContext, request.page_token());
-    if (opened) after = *opened;
-    if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
-  }
+  const int page_size = PageSize(request.page_size(), &errors);
+  std::string after = OpenPageToken(engine_.tokens(), kTokenQuery, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
   engine_.Read(
-      [this, caller, page, after, response](store::ReadTransaction& tx) mutable -> absl::Status {
+      [this, caller, page_size, after = std::move(after),
+       response](store::ReadTransaction& tx) mutable -> absl::Status {
         while (true) {
-          auto rows = tx.ListClinics(after, page + 1);
+          auto rows = tx.ListClinics(after, page_size + 1);
           if (!rows.ok()) return rows.status();
           for (const store::ClinicRow& row : *rows) {
             if (!caller.MayTouch(row.clinic)) continue;
-            if (response->clinics_size() == page) {
-              response->set_next_page_token(engine_.tokens().Seal(kListContext, after));
+            if (response->clinics_size() == page_size) {
+              response->set_next_page_token(SealPageToken(engine_.tokens(), kTokenQuery, after));
               return absl::OkStatus();
             }
             *response->add_clinics() = ClinicToProto(row);
             after = row.clinic;
           }
-          if (static_cast<int>(rows->size()) <= page) return absl::OkStatus();
+          if (static_cast<int>(rows->size()) <= page_size) return absl::OkStatus();
           after = rows->back().clinic;
         }
       },
@@ -195,30 +177,33 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
   const auto clinic = ParseClinicName(request.clinic().name());
   plan::FieldErrors errors;
   if (!clinic) errors.push_back({"clinic.name", "must be clinics/{clinic}"});
-  CheckMask(request, &errors);
+  CheckUpdateMask(request.update_mask(), kUpdatableFields, &errors);
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  engine_.Mutate(
-      request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
+  MutateAndWake(
+      engine_, sweeper_, request, *clinic, request.request_id(), response,
+      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::StatusOr<absl::Time> {
         auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
         absl::Status status = CheckEtag(request.clinic().etag(), row->version, ClinicNameOf(clinic));
         if (!status.ok()) return status;
-        Merge(request, &row->data);
-        plan::FieldErrors merged_errors;
-        CheckClinicFields(row->data, &merged_errors);
-        if (!merged_errors.empty()) return InvalidFields(merged_errors);
+        ApplyUpdate(request, &row->data);
+        plan::FieldErrors errors;
+        CheckClinicFields(row->data, &errors);
+        if (!errors.empty()) return InvalidFields(errors);
         ++row->version;
         *response->mutable_clinic() = ClinicToProto(*row);
-        return StoreChanged(engine_, tx, &*row);
+        if (status = StoreUpdated(engine_, tx, &*row); !status.ok()) return status;
+        return absl::InfinitePast();  // what is planned anew may be due at any time
       },
-      [this, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) sweeper_.WakeAt(absl::InfinitePast());  // what is planned anew may be due at any time
-        done(std::move(status));
-      });
+      std::move(done));
+}
+
+void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockRequest& request,
+                               v1::AdvanceTestClockResponse* response, Done done) {
+  engine::AdvanceTestClock(engine_, cache_, caller, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -1,7 +1,6 @@
+// The use cases of clinics.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_CLINICS_CLINICS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_CLINICS_CLINICS_H_
-
-#include <memory>
 
 #include "aftercare/v1/clinic_service.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
@@ -10,13 +9,11 @@
 
 namespace aftercare::engine {
 
-// Test clocks stay before 2200-01-01, as the dates of plans do.
-inline constexpr int64_t kEndOfTestClocks = 7258118400;  // seconds since 1970
-
-// Clinics and their test clocks. Thread safe. Requests and responses must live until `done`; errors are those the API
-// names.
+// Clinics and their test clocks. Thread safe. Each method ends with one call of `done`, until which its request and
+// response must live; errors are those the API names.
 class Clinics {
  public:
+  // The references must outlive this and every call under way.
   Clinics(EngineContext& engine, EnrollmentCache& cache, Sweeper& sweeper)
       : engine_(engine), cache_(cache), sweeper_(sweeper) {}
 
@@ -26,17 +23,10 @@ class Clinics {
   void List(const Caller& caller, const v1::ListClinicsRequest& request, v1::ListClinicsResponse* response, Done done);
   void Update(const Caller& caller, const v1::UpdateClinicRequest& request, v1::UpdateClinicResponse* response,
               Done done);
-
-  // Walks in steps, each a mutation of its own, so that a year of a large clinic holds up nobody else.
   void AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockRequest& request,
                         v1::AdvanceTestClockResponse* response, Done done);
 
  private:
-  struct Walk;
-  void Step(std::shared_ptr<Walk> walk);
-  void PlanStep(std::shared_ptr<Walk> walk);
-  absl::Status StepOnce(store::WriteTransaction& tx, Walk& walk);
-
   EngineContext& engine_;
   EnrollmentCache& cache_;
   Sweeper& sweeper_;

@@ -1,28 +1,33 @@
 #include "scheduler/engine/clinics/pathways.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/clinics/preview.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/civil.h"
+#include "scheduler/engine/runtime/page_token.h"
+#include "scheduler/plan/pathway.h"
 
 namespace aftercare::engine {
 namespace {
 
-// What is stored of a pathway: what the clinic says, nothing the server adds.
-v1::Pathway Stored(const v1::Pathway& pathway) {
-  v1::Pathway stored = pathway;
-  stored.clear_name();
-  stored.clear_revision();
-  stored.clear_revision_create_time();
-  stored.clear_etag();
-  return stored;
+using google::protobuf::util::MessageDifferencer;
+
+// Returns a pathway without what only the server sets.
+v1::Pathway WithoutOutputFields(v1::Pathway pathway) {
+  pathway.clear_name();
+  pathway.clear_revision();
+  pathway.clear_revision_create_time();
+  pathway.clear_etag();
+  return pathway;
 }
 
 void CheckPathway(const v1::Pathway& pathway, plan::FieldErrors* errors) {
@@ -31,23 +36,28 @@ void CheckPathway(const v1::Pathway& pathway, plan::FieldErrors* errors) {
   AddPrefixed("pathway", found, errors);
 }
 
-bool SamePathway(const v1::Pathway& a, const v1::Pathway& b) {
-  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+// Returns the revision to store, if there is a new one, and fills in the response.
+using RevisionMaker = absl::AnyInvocable<absl::StatusOr<std::optional<store::PathwayRow>>(store::ReadTransaction& tx)>;
+
+// Stores the revision that `make` returns, unless the request only asks for validation.
+template <typename Request, typename Response>
+void StoreRevision(EngineContext& engine, const Request& request, const std::string& clinic, Response* response,
+                   RevisionMaker make, Done done) {
+  if (request.validate_only()) {
+    return engine.Read([make = std::move(make)](store::ReadTransaction& tx) mutable { return make(tx).status(); },
+                       std::move(done));
+  }
+  engine.Mutate(
+      request, clinic, request.request_id(), response,
+      [make = std::move(make)](store::WriteTransaction& tx) mutable -> absl::Status {
+        auto revision = make(tx);
+        if (!revision.ok() || !revision->has_value()) return revision.status();
+        return tx.InsertPathwayRevision(**revision);
+      },
+      std::move(done));
 }
 
 }  // namespace
-
-void AddPhases(const plan::CompiledPathway& pathway, absl::CivilDay procedure_date,
-               google::protobuf::RepeatedPtrField<v1::TimelinePhase>* phases) {
-  for (int i = 0; i < pathway.phase_count(); ++i) {
-    const plan::DateRange dates = plan::PhaseDates(pathway, i, procedure_date);
-    v1::TimelinePhase* phase = phases->Add();
-    phase->set_phase(pathway.phase_source(i).id());
-    phase->set_display_name(pathway.phase_source(i).display_name());
-    phase->set_first_date(plan::FormatDate(dates.first));
-    phase->set_last_date(plan::FormatDate(dates.last));
-  }
-}
 
 void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& request,
                       v1::CreatePathwayResponse* response, Done done) {
@@ -62,10 +72,9 @@ void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& requ
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  auto prepare = [this, clinic = *clinic, &request, response](store::ReadTransaction& tx,
-                                                              store::PathwayRow* row) -> absl::Status {
-    auto owner = RequireClinic(tx, clinic);
-    if (!owner.ok()) return owner.status();
+  auto make_revision = [this, clinic = *clinic, &request,
+                        response](store::ReadTransaction& tx) -> absl::StatusOr<std::optional<store::PathwayRow>> {
+    if (auto row = RequireClinic(tx, clinic); !row.ok()) return row.status();
     auto existing = tx.GetPathway(clinic, request.pathway_id(), 0);
     if (!existing.ok()) return existing.status();
     if (existing->has_value()) {
@@ -73,26 +82,12 @@ void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& requ
                        absl::StrCat(PathwayNameOf(clinic, request.pathway_id()),
                                     " exists already; UpdatePathway makes a new revision"));
     }
-    *row = {clinic, request.pathway_id(), 1, engine_.clock().Now(), Stored(request.pathway())};
-    *response->mutable_pathway() = PathwayToProto(*row);
-    return absl::OkStatus();
+    store::PathwayRow row{clinic, request.pathway_id(), 1, engine_.clock().Now(),
+                          WithoutOutputFields(request.pathway())};
+    *response->mutable_pathway() = PathwayToProto(row);
+    return row;
   };
-  if (request.validate_only()) {
-    return engine_.Read(
-        [prepare](store::ReadTransaction& tx) mutable {
-          store::PathwayRow row;
-          return prepare(tx, &row);
-        },
-        std::move(done));
-  }
-  engine_.Mutate(
-      request, *clinic, request.request_id(), response,
-      [prepare](store::WriteTransaction& tx) mutable -> absl::Status {
-        store::PathwayRow row;
-        if (absl::Status status = prepare(tx, &row); !status.ok()) return status;
-        return tx.InsertPathwayRevision(row);
-      },
-      std::move(done));
+  StoreRevision(engine_, request, *clinic, response, std::move(make_revision), std::move(done));
 }
 
 void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& request,
@@ -105,38 +100,24 @@ void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& requ
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
 
-  // Answers whether there is a new revision to store.
-  auto prepare = [this, name = *name, &request, response](store::ReadTransaction& tx,
-                                                          store::PathwayRow* row) -> absl::StatusOr<bool> {
-    auto existing = tx.GetPathway(name.clinic, name.pathway, 0);
-    if (!existing.ok()) return existing.status();
-    if (!existing->has_value()) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway().name());
-    *row = **std::move(existing);
-    absl::Status status = CheckEtag(request.pathway().etag(), row->revision, request.pathway().name());
+  auto make_revision = [this, name = *name, &request,
+                        response](store::ReadTransaction& tx) -> absl::StatusOr<std::optional<store::PathwayRow>> {
+    auto newest = tx.GetPathway(name.clinic, name.pathway, 0);
+    if (!newest.ok()) return newest.status();
+    if (!newest->has_value()) return ResourceNotFound("PATHWAY_NOT_FOUND", request.pathway().name());
+    const store::PathwayRow& row = **newest;
+    absl::Status status = CheckEtag(request.pathway().etag(), row.revision, request.pathway().name());
     if (!status.ok()) return status;
-    v1::Pathway wanted = Stored(request.pathway());
-    const bool changed = !SamePathway(wanted, row->data);
-    if (changed) *row = {name.clinic, name.pathway, row->revision + 1, engine_.clock().Now(), std::move(wanted)};
-    *response->mutable_pathway() = PathwayToProto(*row);
-    return changed;
+    v1::Pathway wanted = WithoutOutputFields(request.pathway());
+    if (MessageDifferencer::Equals(wanted, row.data)) {
+      *response->mutable_pathway() = PathwayToProto(row);
+      return std::nullopt;
+    }
+    store::PathwayRow added{name.clinic, name.pathway, row.revision + 1, engine_.clock().Now(), std::move(wanted)};
+    *response->mutable_pathway() = PathwayToProto(added);
+    return added;
   };
-  if (request.validate_only()) {
-    return engine_.Read(
-        [prepare](store::ReadTransaction& tx) mutable {
-          store::PathwayRow row;
-          return prepare(tx, &row).status();
-        },
-        std::move(done));
-  }
-  engine_.Mutate(
-      request, name->clinic, request.request_id(), response,
-      [prepare](store::WriteTransaction& tx) mutable -> absl::Status {
-        store::PathwayRow row;
-        auto changed = prepare(tx, &row);
-        if (!changed.ok() || !*changed) return changed.status();
-        return tx.InsertPathwayRevision(row);
-      },
-      std::move(done));
+  StoreRevision(engine_, request, name->clinic, response, std::move(make_revision), std::move(done));
 }
 
 void Pathways::Get(const Caller& caller, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response,
@@ -163,25 +144,20 @@ void Pathways::List(const Caller& caller, const v1::ListPathwaysRequest& request
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
-  const int page = PageSize(request.page_size(), &errors);
-  const std::string context = absl::StrCat("list-pathways/", request.parent());
-  std::string after;
-  if (!request.page_token().empty()) {
-    const auto opened = engine_.tokens().Open(context, request.page_token());
-    if (opened) after = *opened;
-    if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
-  }
+  const int page_size = PageSize(request.page_size(), &errors);
+  const std::string token_query = absl::StrCat("list-pathways/", request.parent());
+  const std::string after = OpenPageToken(engine_.tokens(), token_query, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
   engine_.Read(
-      [this, clinic = *clinic, page, context, after, response](store::ReadTransaction& tx) -> absl::Status {
-        auto owner = RequireClinic(tx, clinic);
-        if (!owner.ok()) return owner.status();
-        auto rows = tx.ListPathways(clinic, after, page + 1);
+      [this, clinic = *clinic, page_size, token_query, after, response](store::ReadTransaction& tx) -> absl::Status {
+        if (auto row = RequireClinic(tx, clinic); !row.ok()) return row.status();
+        auto rows = tx.ListPathways(clinic, after, page_size + 1);
         if (!rows.ok()) return rows.status();
         for (const store::PathwayRow& row : *rows) {
-          if (response->pathways_size() == page) {
-            response->set_next_page_token(engine_.tokens().Seal(context, (*rows)[page - 1].pathway));
+          if (response->pathways_size() == page_size) {
+            const std::string& last = (*rows)[page_size - 1].pathway;
+            response->set_next_page_token(SealPageToken(engine_.tokens(), token_query, last));
             break;
           }
           *response->add_pathways() = PathwayToProto(row);
@@ -196,27 +172,24 @@ void Pathways::ListRevisions(const Caller& caller, const v1::ListPathwayRevision
   plan::FieldErrors errors;
   const auto name = ParsePathwayName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/pathways/{pathway}"});
-  const int page = PageSize(request.page_size(), &errors);
-  const std::string context = absl::StrCat("list-revisions/", request.name());
-  int32_t before = 0;
-  if (!request.page_token().empty()) {
-    const auto opened = engine_.tokens().Open(context, request.page_token());
-    if (!opened || !absl::SimpleAtoi(*opened, &before)) {
-      errors.push_back({"page_token", "must come from an answer to the same request"});
-    }
-  }
+  const int page_size = PageSize(request.page_size(), &errors);
+  const std::string token_query = absl::StrCat("list-revisions/", request.name());
+  int32_t before = 0;  // the revision that the page before ended with
+  const auto position = OpenPageToken(engine_.tokens(), token_query, request.page_token(), &errors);
+  if (position && !absl::SimpleAtoi(*position, &before)) AddPageTokenError(&errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
   engine_.Read(
-      [this, name = *name, page, context, before, response](store::ReadTransaction& tx) -> absl::Status {
-        auto rows = tx.ListPathwayRevisions(name.clinic, name.pathway, before, page + 1);
+      [this, name = *name, page_size, token_query, before, response](store::ReadTransaction& tx) -> absl::Status {
+        auto rows = tx.ListPathwayRevisions(name.clinic, name.pathway, before, page_size + 1);
         if (!rows.ok()) return rows.status();
         if (rows->empty() && before == 0) {
           return ResourceNotFound("PATHWAY_NOT_FOUND", PathwayNameOf(name.clinic, name.pathway));
         }
         for (const store::PathwayRow& row : *rows) {
-          if (response->pathways_size() == page) {
-            response->set_next_page_token(engine_.tokens().Seal(context, absl::StrCat((*rows)[page - 1].revision)));
+          if (response->pathways_size() == page_size) {
+            const std::string last = absl::StrCat((*rows)[page_size - 1].revision);
+            response->set_next_page_token(SealPageToken(engine_.tokens(), token_query, last));
             break;
           }
           *response->add_pathways() = PathwayToProto(row);
@@ -224,6 +197,11 @@ void Pathways::ListRevisions(const Caller& caller, const v1::ListPathwayRevision
         return absl::OkStatus();
       },
       std::move(done));
+}
+
+void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
+                       Done done) {
+  PreviewPlan(engine_, caller, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

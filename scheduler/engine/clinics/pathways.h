@@ -1,17 +1,17 @@
+// The use cases of pathways.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_
 
 #include "aftercare/v1/pathway_service.pb.h"
 #include "scheduler/engine/runtime/engine_context.h"
-#include "scheduler/plan/facts.h"
-#include "scheduler/plan/pathway.h"
 
 namespace aftercare::engine {
 
-// Pathways, their revisions, and previews. Thread safe. Requests and responses must live until `done`; errors are those
-// the API names.
+// Pathways, their revisions, and previews of their plans. Thread safe. Each method ends with one call of `done`, until
+// which its request and response must live; errors are those the API names.
 class Pathways {
  public:
+  // `engine` must outlive this and every call under way.
   explicit Pathways(EngineContext& engine) : engine_(engine) {}
 
   void Create(const Caller& caller, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
@@ -19,6 +19,7 @@ class Pathways {
   void Get(const Caller& caller, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response, Done done);
   void List(const Caller& caller, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
             Done done);
+  // Stores a new revision if the pathway differs from the newest one.
   void Update(const Caller& caller, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
               Done done);
   void ListRevisions(const Caller& caller, const v1::ListPathwayRevisionsRequest& request,
@@ -29,10 +30,6 @@ class Pathways {
  private:
   EngineContext& engine_;
 };
-
-// The phases with their dates for one patient.
-void AddPhases(const plan::CompiledPathway& pathway, absl::CivilDay procedure_date,
-               google::protobuf::RepeatedPtrField<v1::TimelinePhase>* phases);
 
 }  // namespace aftercare::engine
 

@@ -1,9 +1,10 @@
-// Pathways::Preview: the timeline of a patient, real or imagined, from the plan alone.
+#include "scheduler/engine/clinics/preview.h"
+
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "scheduler/engine/clinics/pathways.h"
+#include "scheduler/engine/clinics/timeline_phases.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
@@ -15,7 +16,7 @@
 namespace aftercare::engine {
 namespace {
 
-// The pathway asked for. Its faults are added to `errors`.
+// Returns the pathway of the request; null if it is a new one with errors, which are added to `errors`.
 absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(EngineContext& engine,
                                                                        store::ReadTransaction& tx,
                                                                        const v1::PreviewPlanRequest& request,
@@ -33,8 +34,8 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayOf(EngineCon
   return engine.definitions().Pathway(tx, name->clinic, name->pathway, *newest);
 }
 
-// Fills in what a preview need not say.
-v1::Enrollment Imagined(const v1::PreviewPlanRequest& request, const v1::Clinic& clinic) {
+// Returns the request's patient, with defaults for what is not set.
+v1::Enrollment ImaginedEnrollment(const v1::PreviewPlanRequest& request, const v1::Clinic& clinic) {
   v1::Enrollment enrollment = request.enrollment();
   if (enrollment.patient().empty()) enrollment.set_patient("preview");
   if (enrollment.first_name().empty()) enrollment.set_first_name("Alex");
@@ -45,8 +46,9 @@ v1::Enrollment Imagined(const v1::PreviewPlanRequest& request, const v1::Clinic&
   return enrollment;
 }
 
-void Show(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts, const v1::Enrollment& enrollment,
-          const v1::Clinic& clinic, v1::PreviewPlanResponse* response) {
+// Fills in the response.
+void AddTimeline(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts,
+                 const v1::Enrollment& enrollment, const v1::Clinic& clinic, v1::PreviewPlanResponse* response) {
   AddPhases(pathway, facts.procedure_date, response->mutable_phases());
   plan::Plan plan(pathway, facts);
   plan::Occurrence occurrence;
@@ -65,8 +67,8 @@ void Show(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts,
 
 }  // namespace
 
-void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
-                       Done done) {
+void PreviewPlan(EngineContext& engine, const Caller& caller, const v1::PreviewPlanRequest& request,
+                 v1::PreviewPlanResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
@@ -84,30 +86,30 @@ void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& reque
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  engine_.Read(
-      [this, clinic = *clinic, &request, response](store::ReadTransaction& tx) -> absl::Status {
-        auto owner = RequireClinic(tx, clinic);
-        if (!owner.ok()) return owner.status();
+  engine.Read(
+      [&engine, clinic = *clinic, &request, response](store::ReadTransaction& tx) -> absl::Status {
+        auto row = RequireClinic(tx, clinic);
+        if (!row.ok()) return row.status();
         plan::FieldErrors errors;
-        auto pathway = PathwayOf(engine_, tx, request, &errors);
+        auto pathway = PathwayOf(engine, tx, request, &errors);
         if (!pathway.ok()) return pathway.status();
-        const v1::Enrollment enrollment = Imagined(request, owner->data);
-        auto calendar = engine_.definitions().Calendar(tx, clinic, owner->calendar_fingerprint);
+        const v1::Enrollment enrollment = ImaginedEnrollment(request, row->data);
+        auto calendar = engine.definitions().Calendar(tx, clinic, row->calendar_fingerprint);
         if (!calendar.ok()) return calendar.status();
         plan::FieldErrors found;
-        std::optional<plan::PatientFacts> patient;
+        std::optional<plan::PatientFacts> facts;
         if (*pathway == nullptr) {
           plan::CheckEnrollment(enrollment, &found);
         } else {
-          patient = plan::FactsOf(enrollment, **pathway, &found,
-                                  {*std::move(calendar), plan::SpreadSeed(clinic, enrollment.patient())});
+          facts = plan::FactsOf(enrollment, **pathway, &found,
+                                {*std::move(calendar), plan::SpreadSeed(clinic, enrollment.patient())});
         }
         AddPrefixed("enrollment", found, &errors);
         if (!errors.empty()) return InvalidFields(errors);
         if (!request.has_enroll_time()) {
-          patient->enroll_time = patient->zone.At(absl::CivilSecond(patient->procedure_date)).pre;
+          facts->enroll_time = facts->zone.At(absl::CivilSecond(facts->procedure_date)).pre;
         }
-        Show(**pathway, *patient, enrollment, owner->data, response);
+        AddTimeline(**pathway, *facts, enrollment, row->data, response);
         return absl::OkStatus();
       },
       std::move(done));

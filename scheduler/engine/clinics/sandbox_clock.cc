@@ -1,13 +1,14 @@
-// Clinics::AdvanceTestClock: a walk from one instant at which something happens to the next.
+#include "scheduler/engine/clinics/sandbox_clock.h"
+
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/clinics/clinics.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/lifecycle/sweep.h"
@@ -19,132 +20,158 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr absl::Duration kFarthest = absl::Hours(24 * 3660);
-constexpr int kInstantsAtOnce = 64;
-constexpr int kChangesAtOnce = 1000;
+constexpr absl::Duration kMaxAdvance = absl::Hours(24 * 3660);
+constexpr int kInstantsPerStep = 64;
+constexpr int kChangesPerStep = 1000;
 
 absl::Status NotASandbox(absl::string_view clinic) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_A_SANDBOX",
                    absl::StrCat(ClinicNameOf(clinic), " lives in real time; only a sandbox has a test clock"));
 }
 
-}  // namespace
+// One call. Its steps follow one another, each possibly on another thread; its callbacks keep it alive until `done`.
+class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
+ public:
+  TestClockAdvance(EngineContext& engine, EnrollmentCache& cache, std::string clinic,
+                   const v1::AdvanceTestClockRequest& request, v1::AdvanceTestClockResponse* response, Done done)
+      : engine_(engine),
+        cache_(cache),
+        clinic_(std::move(clinic)),
+        request_(request),
+        response_(*response),
+        done_(std::move(done)) {}
 
-// One call, over all its steps.
-struct Clinics::Walk {
-  std::string clinic;
-  const v1::AdvanceTestClockRequest& request;
-  v1::AdvanceTestClockResponse* response;
-  Done done;
+  // Submits the next step.
+  void Step() {
+    engine_.Write([self = shared_from_this()](store::WriteTransaction& tx) { return self->RunStep(tx); },
+                  [self = shared_from_this()](absl::Status status) { self->OnStepDone(std::move(status)); });
+  }
 
-  std::optional<absl::Time> target{};  // known from the first step on
-  int64_t fired = 0;
-  int64_t expired = 0;
+ private:
+  // What a step did. Counts once it is durable.
+  struct StepResult {
+    SweepResult swept;  // `more` says that the clock cannot move on yet
+    absl::Time reached;
+    absl::Time target;
+    store::ClinicRow clinic;
+  };
 
-  SweepPlan plan{};  // for the next step, where the one before has left some
+  absl::Status RunStep(store::WriteTransaction& tx) {
+    step_ = {};
+    auto clinic = RequireClinic(tx, clinic_);
+    if (!clinic.ok()) return clinic.status();
+    if (!clinic->data.has_test_clock_time()) return NotASandbox(clinic_);
+    const absl::Time now = engine_.Now(*clinic);
+    auto target = target_ ? absl::StatusOr<absl::Time>(*target_) : RequestedTarget(now);
+    if (!target.ok()) return target.status();
+    step_.target = *target;
+    step_.reached = now;
+    if (clinic->replan_after) {
+      step_.swept.more = true;  // the clock stands until every enrollment is planned by the present calendar
+      return ReplanStaleEnrollments(engine_, tx, kReplannedPerMutation, &*clinic);
+    }
+    if (absl::Status status = SweepUpToTarget(tx); !status.ok()) return status;
+    plan::SetTimestamp(step_.reached, clinic->data.mutable_test_clock_time());
+    ++clinic->version;
+    step_.clinic = *clinic;
+    return tx.UpdateClinic(*clinic);
+  }
 
-  // Of the step under way, taken over when it is durable.
-  SweepResult step{};
-  absl::Time reached{};
-  std::optional<absl::Time> step_target{};
-  store::ClinicRow row{};
+  absl::StatusOr<absl::Time> RequestedTarget(absl::Time now) const {
+    const absl::Time target = request_.has_time() ? plan::ToTime(request_.time())
+                                                  : now + absl::Seconds(request_.duration().seconds()) +
+                                                        absl::Nanoseconds(request_.duration().nanos());
+    if (target < now) return InvalidField("time", "must not be before the clinic's clock; time does not go back");
+    if (target - now > kMaxAdvance) return InvalidField("time", "must be at most 10 years ahead");
+    if (target >= absl::FromUnixSeconds(kEndOfTestClocks)) return InvalidField("time", "must be before 2200");
+    return absl::FromUnixMicros(absl::ToUnixMicros(target));
+  }
+
+  // Moves step_.reached on, from one instant at which something happens to the next, until the target or the step's
+  // limits.
+  absl::Status SweepUpToTarget(store::WriteTransaction& tx) {
+    SweepResult& result = step_.swept;
+    for (int i = 0; i < kInstantsPerStep && result.fired + result.expired < kChangesPerStep; ++i) {
+      auto wake = tx.NextWake(clinic_);
+      if (!wake.ok()) return wake.status();
+      if (!wake->has_value() || **wake > step_.target) {
+        // Not back, if another call has gone further meanwhile.
+        step_.reached = std::max(step_.reached, step_.target);
+        break;
+      }
+      step_.reached = std::max(step_.reached, **wake);
+      auto swept =
+          Sweep(engine_, cache_, tx, {clinic_, step_.reached, kChangesPerStep}, i == 0 ? plan_ : SweepPlan());
+      if (!swept.ok()) return swept.status();
+      result.fired += swept->fired;
+      result.expired += swept->expired;
+      result.more = swept->more;
+      std::move(swept->contexts.begin(), swept->contexts.end(), std::back_inserter(result.contexts));
+    }
+    if (step_.reached < step_.target) return absl::OkStatus();
+    auto wake = tx.NextWake(clinic_);
+    if (!wake.ok()) return wake.status();
+    result.more = wake->has_value() && **wake <= step_.target;
+    return absl::OkStatus();
+  }
+
+  void OnStepDone(absl::Status status) {
+    if (!status.ok()) return done_(std::move(status));
+    fired_ += step_.swept.fired;
+    expired_ += step_.swept.expired;
+    target_ = step_.target;
+    CacheFiredEnrollments(cache_, &step_.swept);
+    engine_.wakeups().Notify(LeasesTopic(clinic_));  // leases may have run out, and pauses after failures ended
+    plan_ = {};
+    if (step_.swept.more) return PlanNextStep();
+    if (step_.reached < step_.target) return Step();
+    *response_.mutable_clinic() = ClinicToProto(step_.clinic);
+    response_.set_fired_count(fired_);
+    response_.set_expired_count(expired_);
+    done_(absl::OkStatus());
+  }
+
+  // Plans what the next step fires, so that the writer's thread need not.
+  void PlanNextStep() {
+    engine_.ReadInBackground(
+        [self = shared_from_this()](store::ReadTransaction& tx) {
+          return PlanSweep(self->engine_, tx, {self->clinic_, self->step_.reached, kChangesPerStep}, &self->plan_);
+        },
+        [self = shared_from_this()](const absl::Status& status) {
+          if (!status.ok()) self->plan_ = {};
+          self->Step();
+        });
+  }
+
+  EngineContext& engine_;
+  EnrollmentCache& cache_;
+  const std::string clinic_;
+  const v1::AdvanceTestClockRequest& request_;
+  v1::AdvanceTestClockResponse& response_;
+  Done done_;
+  std::optional<absl::Time> target_;  // known after the first step
+  int64_t fired_ = 0;
+  int64_t expired_ = 0;
+  SweepPlan plan_;  // for the next step, if the last one left something at the same instant
+  StepResult step_;
 };
 
-void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockRequest& request,
-                               v1::AdvanceTestClockResponse* response, Done done) {
+}  // namespace
+
+void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const Caller& caller,
+                      const v1::AdvanceTestClockRequest& request, v1::AdvanceTestClockResponse* response, Done done) {
   const auto clinic = ParseClinicName(request.name());
   plan::FieldErrors errors;
   if (!clinic) errors.push_back({"name", "must be clinics/{clinic}"});
   if (request.target_case() == v1::AdvanceTestClockRequest::TARGET_NOT_SET) {
     errors.push_back({"target", "must be a time or a duration"});
-  } else if (request.has_duration() &&
-             (request.duration().seconds() < 0 || request.duration().nanos() < 0 ||
-              request.duration().seconds() > absl::ToInt64Seconds(kFarthest))) {
+  } else if (request.has_duration() && (request.duration().seconds() < 0 || request.duration().nanos() < 0 ||
+                                        request.duration().seconds() > absl::ToInt64Seconds(kMaxAdvance))) {
     errors.push_back({"duration", "must be from 0 to 10 years"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  Step(std::make_shared<Walk>(Walk{.clinic = *clinic, .request = request, .response = response, .done = std::move(done)}));
-}
-
-void Clinics::Step(std::shared_ptr<Walk> walk) {
-  engine_.Write([this, walk](store::WriteTransaction& tx) { return StepOnce(tx, *walk); },
-                [this, walk](absl::Status status) {
-                  if (!status.ok()) return walk->done(status);
-                  walk->fired += walk->step.fired;
-                  walk->expired += walk->step.expired;
-                  walk->target = walk->step_target;
-                  CacheFiredEnrollments(cache_, &walk->step);
-                  engine_.wakeups().Notify(LeasesTopic(walk->clinic));  // leases may have run out, pauses be over
-                  walk->plan = {};
-                  if (walk->step.more) return PlanStep(walk);
-                  if (walk->reached < *walk->target) return Step(walk);
-                  *walk->response->mutable_clinic() = ClinicToProto(walk->row);
-                  walk->response->set_fired_count(walk->fired);
-                  walk->response->set_expired_count(walk->expired);
-                  walk->done(absl::OkStatus());
-                });
-}
-
-void Clinics::PlanStep(std::shared_ptr<Walk> walk) {
-  engine_.ReadInBackground(
-      [this, walk](store::ReadTransaction& tx) {
-        return PlanSweep(engine_, tx, {walk->clinic, walk->reached, kChangesAtOnce}, &walk->plan);
-      },
-      [this, walk](const absl::Status& status) {
-        if (!status.ok()) walk->plan = {};
-        Step(walk);
-      });
-}
-
-absl::Status Clinics::StepOnce(store::WriteTransaction& tx, Walk& walk) {
-  auto row = RequireClinic(tx, walk.clinic);
-  if (!row.ok()) return row.status();
-  if (!row->data.has_test_clock_time()) return NotASandbox(walk.clinic);
-  absl::Time now = engine_.Now(*row);
-  walk.step_target = walk.target;
-  if (!walk.step_target) {
-    const auto& request = walk.request;
-    const absl::Time wanted = request.has_time() ? plan::ToTime(request.time())
-                                                 : now + absl::Seconds(request.duration().seconds()) +
-                                                       absl::Nanoseconds(request.duration().nanos());
-    if (wanted < now) return InvalidField("time", "must not be before the clinic's clock; time does not go back");
-    if (wanted - now > kFarthest) return InvalidField("time", "must be at most 10 years ahead");
-    if (wanted >= absl::FromUnixSeconds(kEndOfTestClocks)) return InvalidField("time", "must be before 2200");
-    walk.step_target = absl::FromUnixMicros(absl::ToUnixMicros(wanted));
-  }
-
-  walk.step = {};
-  walk.reached = now;
-  if (row->replan_after) {
-    walk.step.more = true;  // Time stands still until every enrollment is planned by the calendar of now.
-    return ReplanStaleEnrollments(engine_, tx, kReplannedPerMutation, &*row);
-  }
-  for (int i = 0; i < kInstantsAtOnce && walk.step.fired + walk.step.expired < kChangesAtOnce; ++i) {
-    auto wake = tx.NextWake(walk.clinic);
-    if (!wake.ok()) return wake.status();
-    if (!wake->has_value() || **wake > *walk.step_target) {
-      now = std::max(now, *walk.step_target);  // never back: another call may have gone further meanwhile
-      break;
-    }
-    now = std::max(now, **wake);
-    auto swept = Sweep(engine_, cache_, tx, {walk.clinic, now, kChangesAtOnce}, i == 0 ? walk.plan : SweepPlan());
-    if (!swept.ok()) return swept.status();
-    walk.step.fired += swept->fired;
-    walk.step.expired += swept->expired;
-    walk.step.more = swept->more;
-    std::move(swept->contexts.begin(), swept->contexts.end(), std::back_inserter(walk.step.contexts));
-  }
-  if (now >= *walk.step_target) {
-    auto wake = tx.NextWake(walk.clinic);
-    if (!wake.ok()) return wake.status();
-    walk.step.more = wake->has_value() && **wake <= *walk.step_target;
-  }
-  walk.reached = now;
-  plan::SetTimestamp(now, row->data.mutable_test_clock_time());
-  ++row->version;
-  walk.row = *row;
-  return tx.UpdateClinic(*row);
+  std::make_shared<TestClockAdvance>(engine, cache, *clinic, request, response, std::move(done))->Step();
 }
 
 }  // namespace aftercare::engine

@@ -8,7 +8,9 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/reminders/due_position.h"
 #include "scheduler/engine/reminders/listing.h"
+#include "scheduler/engine/reminders/reminder_scan.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/hash.h"
@@ -95,7 +97,7 @@ absl::StatusOr<ListQuery> ReadListRequest(const Tokens& tokens, const v1::ListDe
                   PageSize(request.page_size(), &errors),
                   absl::StrCat("dead-letters/", request.parent(), "/", Fingerprint(request.filter())), std::nullopt};
   if (const auto position = OpenPageToken(tokens, query.token_query, request.page_token(), &errors)) {
-    query.after = DecodePosition(*position);
+    query.after = DecodeDuePosition(*position);
     if (!query.after) AddPageTokenError(&errors);
   }
   if (!errors.empty()) return InvalidFields(errors);
@@ -116,15 +118,15 @@ void ListDeadLetters(DeliveryContext& context, const Caller& caller, const v1::L
         auto clinic = RequireClinic(tx, query.clinic);
         if (!clinic.ok()) return clinic.status();
         const absl::Time now = engine.Now(*clinic);
-        Listing listing(engine, indexes, tx, *std::move(clinic), std::move(query.filter));
-        auto page = listing.List(query.after, query.page_size);
+        ReminderScan scan(engine, indexes, tx, *std::move(clinic), std::move(query.filter));
+        auto page = ListPage(scan, query.after, query.page_size);
         if (!page.ok()) return page.status();
         for (v1::Reminder& reminder : page->reminders) {
           absl::Status status = FillDeadLetter(engine, tx, std::move(reminder), now, response->add_dead_letters());
           if (!status.ok()) return status;
         }
         if (page->last) {
-          response->set_next_page_token(SealPageToken(engine.tokens(), query.token_query, EncodePosition(*page->last)));
+          response->set_next_page_token(SealPageToken(engine.tokens(), query.token_query, EncodeDuePosition(*page->last)));
         }
         return absl::OkStatus();
       },
@@ -152,7 +154,7 @@ void RedriveReminders(DeliveryContext& context, const Caller& caller, const v1::
           result->set_name(name);
           absl::Status status = RedriveOne(context.engine, tx, name, *row);
           if (absl::IsUnavailable(status) || absl::IsDataLoss(status)) return status;
-          if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
+          *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
       },

@@ -232,7 +232,7 @@ void ReportDeliveries(DeliveryContext& context, const Caller& caller, const v1::
           result->set_lease_id(report.lease_id());
           absl::Status status = ReportOne(context, tx, caller, report, result, effects.get());
           if (IsStoreError(status)) return status;
-          if (!status.ok()) *result->mutable_status() = ToStatusProto(status);
+          *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
       },
@@ -260,11 +260,8 @@ void ExtendLeases(DeliveryContext& context, const Caller& caller, const v1::Exte
           extension->set_lease_id(lease_id);
           auto expire = ExtendOne(context, tx, caller, lease_id, duration);
           if (IsStoreError(expire.status())) return expire.status();
-          if (expire.ok()) {
-            plan::SetTimestamp(*expire, extension->mutable_expire_time());
-          } else {
-            *extension->mutable_status() = ToStatusProto(expire.status());
-          }
+          *extension->mutable_status() = ToStatusProto(expire.status());
+          if (expire.ok()) plan::SetTimestamp(*expire, extension->mutable_expire_time());
         }
         return absl::OkStatus();
       },

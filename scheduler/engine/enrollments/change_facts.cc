@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/errors.h"
@@ -17,16 +18,17 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-// What of an enrollment the days and the rules of its plan follow from.
-v1::Enrollment Anchors(const v1::Enrollment& data) {
-  v1::Enrollment anchors;
-  anchors.set_pathway_revision(data.pathway_revision());
-  anchors.set_procedure_date(data.procedure_date());
-  anchors.set_time_zone(data.time_zone());
-  *anchors.mutable_factors() = data.factors();
-  return anchors;
+// Returns the facts that decide the days and rules of a plan, without those that only decide how messages are sent.
+v1::Enrollment PlanFacts(const v1::Enrollment& data) {
+  v1::Enrollment facts;
+  facts.set_pathway_revision(data.pathway_revision());
+  facts.set_procedure_date(data.procedure_date());
+  facts.set_time_zone(data.time_zone());
+  *facts.mutable_factors() = data.factors();
+  return facts;
 }
 
+// Notes in the history that the enrollment was on revision `before`, if it is on another now.
 void NoteRevision(int32_t before, store::EnrollmentRow* row) {
   auto* earlier = row->history.mutable_earlier_revisions();
   if (before == row->data.pathway_revision() || std::count(earlier->begin(), earlier->end(), before) > 0) return;
@@ -34,20 +36,21 @@ void NoteRevision(int32_t before, store::EnrollmentRow* row) {
   std::sort(earlier->begin(), earlier->end());
 }
 
-// What is open goes to the contact points of now, from the first, or nowhere.
-absl::Status SettleOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
+// Redirects open messages to the first of the present contact points, or suppresses them.
+absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
   const v1::ReminderReason reason = UnreachableReason(context);
   auto rows = RowsOf(tx, context, kOpenStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     if (RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
     const v1::Channel channel = row.channel;
-    // Where nothing may be sent it stays as it was meant, unless there is no such contact point any more.
+    // A message that may not be sent keeps its contact point, if that still exists.
     const std::optional<int> first = PermittedContactPoint(context, 0);
-    if (first || row.contact_point >= context.row.data.contact_points_size())
+    if (first || row.contact_point >= context.row.data.contact_points_size()) {
       SetContactPoint(context, first.value_or(0), &row);
+    }
     row.failures = 0;
-    // A pause after a failure was for the contact point of before.
+    // A pause after a failure was for the old contact point.
     if (row.state == v1::REMINDER_STATE_DUE && row.available) {
       row.available = std::min(*row.available, AvailableFrom(row, now));
     }
@@ -55,7 +58,7 @@ absl::Status SettleOpen(store::WriteTransaction& tx, const EnrollmentContext& co
     if (reason != v1::REMINDER_REASON_UNSPECIFIED) {
       status = ChangeReminder(tx, context, ReminderEvent::kSuppress, reason, now, &row);
     } else {
-      // Told where it goes another way: gateways of that channel may be waiting.
+      // With another channel this is logged, since gateways of that channel may be waiting.
       status = row.channel == channel ? tx.UpdateReminder(row) : StoreReminder(tx, context, row, now);
     }
     if (!status.ok()) return status;
@@ -64,9 +67,11 @@ absl::Status SettleOpen(store::WriteTransaction& tx, const EnrollmentContext& co
 }
 
 bool SameContacts(const v1::Enrollment& a, const v1::Enrollment& b) {
-  const auto same = [](const v1::ContactPoint& x, const v1::ContactPoint& y) { return MessageDifferencer::Equals(x, y); };
+  const auto is_same = [](const v1::ContactPoint& x, const v1::ContactPoint& y) {
+    return MessageDifferencer::Equals(x, y);
+  };
   return a.consent() == b.consent() && std::equal(a.contact_points().begin(), a.contact_points().end(),
-                                                  b.contact_points().begin(), b.contact_points().end(), same);
+                                                  b.contact_points().begin(), b.contact_points().end(), is_same);
 }
 
 }  // namespace
@@ -87,7 +92,7 @@ absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& eng
   row.data = std::move(data);
   ++row.version;
   NoteRevision(before.row.data.pathway_revision(), &row);
-  if (!MessageDifferencer::Equals(Anchors(row.data), Anchors(before.row.data))) NoteChange(now, &row);
+  if (!MessageDifferencer::Equals(PlanFacts(row.data), PlanFacts(before.row.data))) NoteChange(now, &row);
   auto change = ComputeReanchoring(engine, tx, before, std::move(row), now);
   if (!change.ok()) return change.status();
   return *std::move(change);
@@ -107,7 +112,7 @@ absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentConte
   if (absl::Status status = ApplyReanchoring(tx, change, now); !status.ok()) return status;
   if (!SameContacts(before.row.data, change->after.row.data)) {
     absl::Status status = tx.UpdateContacts(before.row, change->after.row);
-    if (status.ok()) status = SettleOpen(tx, change->after, now);
+    if (status.ok()) status = RedirectOpen(tx, change->after, now);
     if (!status.ok()) return status;
   }
   return LogEnrollment(tx, change->after.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);

@@ -1,5 +1,5 @@
-// A change of what the clinic says of a patient: what UpdateEnrollment and a migration share. Functions are thread
-// safe.
+// A change of what the clinic says of a patient: the steps that UpdateEnrollment and MigrateEnrollments share.
+// Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_FACTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_FACTS_H_
 
@@ -11,21 +11,22 @@
 #include "aftercare/v1/enrollment.pb.h"
 #include "scheduler/engine/enrollments/reanchor.h"
 #include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/plan/field_errors.h"
 
 namespace aftercare::engine {
 
-// Works out what becomes of an enrollment of which the clinic now says `data`. Nothing, if that is what it said before.
-// INVALID_ARGUMENT naming every bad field, as `enrollment.{field}`, after those of `errors`; NOT_FOUND /
-// PATHWAY_NOT_FOUND for a revision there is not.
+// Works out what becomes of the enrollment `before` when the clinic says `data` of the patient. Returns nothing if that
+// changes nothing. INVALID_ARGUMENT with every error, `errors` first and then those of `data` as `enrollment.{field}`;
+// NOT_FOUND / PATHWAY_NOT_FOUND if there is no such revision.
 absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& engine, store::ReadTransaction& tx,
                                                               const EnrollmentContext& before, v1::Enrollment data,
                                                               plan::FieldErrors errors, absl::Time now);
 
-// FAILED_PRECONDITION / RULES_DROPPED if the new revision lacks rules with pending reminders.
+// Returns FAILED_PRECONDITION / RULES_DROPPED if the new revision lacks rules that have pending reminders.
 absl::Status CheckNothingDropped(const Reanchoring& change);
 
-// Stores it and logs that the enrollment was updated. What is open and may not be sent any more, for want of consent or
-// a contact point, ends SUPPRESSED.
+// Stores the change and logs that the enrollment was updated. Open messages go to the first of the new contact points;
+// those that may not be sent any more, for want of consent or a contact point, end SUPPRESSED.
 absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentContext& before, Reanchoring* change,
                               absl::Time now);
 

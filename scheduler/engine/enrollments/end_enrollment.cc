@@ -1,10 +1,10 @@
-// Enrollments::End.
+#include "scheduler/engine/enrollments/end_enrollment.h"
+
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/enrollments.h"
-#include "scheduler/engine/enrollments/pausing.h"
+#include "scheduler/engine/enrollments/pause_enrollment.h"
+#include "scheduler/engine/enrollments/running_enrollment.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -13,14 +13,13 @@
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
 
-// Ends what has a row and is not sent yet, leased reminders included.
-absl::Status CancelOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
+// Ends the reminders that have a row and are not sent yet, leased ones included.
+absl::Status EndOpenReminders(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
   auto rows = RowsOf(tx, context, kPendingStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
@@ -33,11 +32,11 @@ absl::Status CancelOpen(store::WriteTransaction& tx, const EnrollmentContext& co
 
 absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext& context,
                     v1::EndReason reason, absl::Time now) {
-  // What came due up to this instant has come due, even if the sweep has not got to it yet, or a pause held it back.
-  absl::Status status = context.row.state == v1::ENROLLMENT_STATE_PAUSED ? ResumeNow(engine, tx, &context, now)
-                                                                         : FireEnrollment(tx, &context, now).status();
-  if (!status.ok()) return status;
-  status = CancelOpen(tx, context, now);
+  // What is due by now comes due first, even if the sweep has not got to it yet, or a pause held it back.
+  absl::Status status = context.row.state == v1::ENROLLMENT_STATE_PAUSED
+                            ? ResumeAndFire(engine, tx, &context, now)
+                            : FireEnrollment(tx, &context, now).status();
+  if (status.ok()) status = EndOpenReminders(tx, context, now);
   if (!status.ok()) return status;
 
   store::EnrollmentRow& row = context.row;
@@ -45,12 +44,12 @@ absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, Enrollme
   ++row.version;
   row.data.set_end_reason(reason);
   plan::SetTimestamp(now, row.data.mutable_end_time());
-  // Where clocks were set back, what has come due by a calendar of before may lie after the end by the one of now.
+  // Where clocks were set back, what came due by an earlier calendar may lie after the end by the present one.
   if (status = Replan(tx, &context, now).status(); !status.ok()) return status;
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
 }
 
-// Ends the patient's other running enrollments too.
+// Ends the patient's other running enrollments.
 absl::Status EndOthers(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentContext& ended,
                        v1::EndReason reason, absl::Time now, v1::EndEnrollmentResponse* response) {
   auto ids = tx.EnrollmentsOf(ended.row.clinic, ended.row.data.patient());
@@ -65,27 +64,23 @@ absl::Status EndOthers(EngineContext& engine, store::WriteTransaction& tx, const
   return absl::OkStatus();
 }
 
-absl::Status EndNow(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentName& name,
-                    const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
-  auto clinic = RequireClinic(tx, name.clinic);
-  if (!clinic.ok()) return clinic.status();
-  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
-  if (!context.ok()) return context.status();
-  absl::Status status = CheckEtag(request.etag(), context->row.version, request.name());
-  if (!status.ok()) return status;
-  if (status = CheckNotEnded(context->row); !status.ok()) return status;
-  const absl::Time now = engine.Now(*clinic);
-  if (status = EndOne(engine, tx, *context, request.reason(), now); !status.ok()) return status;
-  *response->mutable_enrollment() = EnrollmentToProto(context->row);
-  const bool is_for_good =
+absl::Status End(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentName& name,
+                 const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
+  auto enrollment = RequireRunningEnrollment(engine, tx, name, request.etag());
+  if (!enrollment.ok()) return enrollment.status();
+  EnrollmentContext& context = enrollment->context;
+  const absl::Time now = enrollment->now;
+  if (absl::Status status = EndOne(engine, tx, context, request.reason(), now); !status.ok()) return status;
+  *response->mutable_enrollment() = EnrollmentToProto(context.row);
+  const bool ends_all =
       request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;
-  return is_for_good ? EndOthers(engine, tx, *context, request.reason(), now, response) : absl::OkStatus();
+  return ends_all ? EndOthers(engine, tx, context, request.reason(), now, response) : absl::OkStatus();
 }
 
 }  // namespace
 
-void Enrollments::End(const Caller& caller, const v1::EndEnrollmentRequest& request,
-                      v1::EndEnrollmentResponse* response, Done done) {
+void EndEnrollment(EngineContext& engine, const Caller& caller, const v1::EndEnrollmentRequest& request,
+                   v1::EndEnrollmentResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
@@ -95,10 +90,10 @@ void Enrollments::End(const Caller& caller, const v1::EndEnrollmentRequest& requ
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  engine_.Mutate(
+  engine.Mutate(
       request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response](store::WriteTransaction& tx) {
-        return EndNow(engine_, tx, name, request, response);
+      [&engine, name = *name, &request, response](store::WriteTransaction& tx) {
+        return End(engine, tx, name, request, response);
       },
       std::move(done));
 }

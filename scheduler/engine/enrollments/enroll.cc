@@ -16,12 +16,12 @@
 namespace aftercare::engine {
 namespace {
 
-uint64_t Randomness() {
+uint64_t RandomBits() {
   thread_local absl::BitGen generator;
   return absl::Uniform<uint64_t>(generator);
 }
 
-// The revision to enrol on, in enrollment.pathway_revision.
+// Sets pathway_revision to the newest one if it is not set.
 absl::Status ResolveRevision(store::ReadTransaction& tx, const PathwayName& name, v1::Enrollment* enrollment) {
   if (enrollment->pathway_revision() > 0) return absl::OkStatus();
   auto newest = tx.NewestRevision(name.clinic, name.pathway);
@@ -31,7 +31,7 @@ absl::Status ResolveRevision(store::ReadTransaction& tx, const PathwayName& name
   return absl::OkStatus();
 }
 
-// Checks what can be told without the store. True if the rest can be looked up.
+// Returns whether the clinic and the pathway can be looked up in the store.
 bool CheckRequest(const v1::CreateEnrollmentRequest& request, plan::FieldErrors* errors) {
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors->push_back({"parent", "must be clinics/{clinic}"});
@@ -47,21 +47,49 @@ bool CheckRequest(const v1::CreateEnrollmentRequest& request, plan::FieldErrors*
   return clinic && pathway_ok && revision_ok;
 }
 
-// All that is wrong with a request whose pathway cannot be looked up.
-absl::Status FaultsWithoutPathway(const v1::CreateEnrollmentRequest& request, plan::FieldErrors errors) {
+// Returns every error of a request whose pathway cannot be looked up. `errors` has those found so far.
+absl::Status ErrorsWithoutPathway(const v1::CreateEnrollmentRequest& request, plan::FieldErrors errors) {
   v1::Enrollment enrollment = request.enrollment();
-  if (enrollment.time_zone().empty()) enrollment.set_time_zone("UTC");  // the clinic's, which is a good one
+  // An empty zone stands for the clinic's, which is a valid one.
+  if (enrollment.time_zone().empty()) enrollment.set_time_zone("UTC");
   plan::FieldErrors found;
   plan::CheckEnrollment(enrollment, &found);
   AddPrefixed("enrollment", found, &errors);
   return InvalidFields(errors);
 }
 
+// Returns the context of a new enrollment, but for its facts and next_due.
+absl::StatusOr<EnrollmentContext> NewEnrollment(EngineContext& engine, store::ReadTransaction& tx,
+                                                const v1::CreateEnrollmentRequest& request,
+                                                const store::ClinicRow& clinic, absl::Time now) {
+  const PathwayName name = *ParsePathwayName(request.enrollment().pathway());
+  EnrollmentContext context;
+  context.row.clinic = clinic.clinic;
+  context.row.enrollment =
+      request.enrollment_id().empty() ? MakeTimeOrderedId(engine.clock().Now(), RandomBits()) : request.enrollment_id();
+  context.row.clock = ClockOf(clinic);
+  v1::Enrollment& data = context.row.data;
+  data = request.enrollment();
+  ClearOutputFields(&data);
+  if (data.time_zone().empty()) data.set_time_zone(clinic.data.time_zone());
+  plan::SetTimestamp(now, data.mutable_enroll_time());
+  if (absl::Status status = ResolveRevision(tx, name, &data); !status.ok()) return status;
+  auto pathway = engine.definitions().Pathway(tx, clinic.clinic, name.pathway, data.pathway_revision());
+  if (!pathway.ok()) return pathway.status();
+  context.pathway = *std::move(pathway);
+  if (data.locale().empty()) data.set_locale(context.pathway->source().default_locale());
+  auto opted_out = tx.OptedOut(clinic.clinic, data.patient());
+  if (!opted_out.ok()) return opted_out.status();
+  context.row.opted_out = *opted_out;
+  context.row.plan_fingerprint = context.plan_fingerprint = engine.PlanFingerprintOf(clinic.calendar_fingerprint);
+  return context;
+}
+
 }  // namespace
 
 absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& request) {
   CheckedEnroll checked;
-  if (!CheckRequest(request, &checked.errors)) return FaultsWithoutPathway(request, std::move(checked.errors));
+  if (!CheckRequest(request, &checked.errors)) return ErrorsWithoutPathway(request, std::move(checked.errors));
   checked.clinic = *ParseClinicName(request.parent());
   return checked;
 }
@@ -69,44 +97,24 @@ absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& req
 absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::ReadTransaction& tx,
                                                 const v1::CreateEnrollmentRequest& request,
                                                 const CheckedEnroll& checked) {
-  auto owner = RequireClinic(tx, checked.clinic);
-  if (!owner.ok()) return owner.status();
-  const absl::Time now = engine.Now(*owner);
-  const PathwayName name = *ParsePathwayName(request.enrollment().pathway());
-
-  EnrollmentContext context;
-  context.row.clinic = checked.clinic;
-  context.row.enrollment =
-      request.enrollment_id().empty() ? MakeTimeOrderedId(engine.clock().Now(), Randomness()) : request.enrollment_id();
-  context.row.clock = ClockOf(*owner);
-  v1::Enrollment& data = context.row.data;
-  data = request.enrollment();
-  ClearOutputFields(&data);
-  if (data.time_zone().empty()) data.set_time_zone(owner->data.time_zone());
-  plan::SetTimestamp(now, data.mutable_enroll_time());
-  if (absl::Status status = ResolveRevision(tx, name, &data); !status.ok()) return status;
-  auto pathway = engine.definitions().Pathway(tx, checked.clinic, name.pathway, data.pathway_revision());
-  if (!pathway.ok()) return pathway.status();
-  context.pathway = *std::move(pathway);
-  if (data.locale().empty()) data.set_locale(context.pathway->source().default_locale());
-
-  auto opted_out = tx.OptedOut(checked.clinic, data.patient());
-  if (!opted_out.ok()) return opted_out.status();
-  context.row.opted_out = *opted_out;
-  context.row.plan_fingerprint = context.plan_fingerprint = engine.PlanFingerprintOf(owner->calendar_fingerprint);
-  auto calendar = engine.definitions().Calendar(tx, checked.clinic, owner->calendar_fingerprint);
+  auto clinic = RequireClinic(tx, checked.clinic);
+  if (!clinic.ok()) return clinic.status();
+  const absl::Time now = engine.Now(*clinic);
+  auto context = NewEnrollment(engine, tx, request, *clinic, now);
+  if (!context.ok()) return context.status();
+  auto calendar = engine.definitions().Calendar(tx, checked.clinic, clinic->calendar_fingerprint);
   if (!calendar.ok()) return calendar.status();
   plan::FieldErrors errors = checked.errors;
   plan::FieldErrors found;
-  auto patient = plan::FactsOf(data, *context.pathway, &found,
-                               {*std::move(calendar), plan::SpreadSeed(checked.clinic, context.row.enrollment)});
+  auto facts = plan::FactsOf(context->row.data, *context->pathway, &found,
+                             {*std::move(calendar), plan::SpreadSeed(checked.clinic, context->row.enrollment)});
   AddPrefixed("enrollment", found, &errors);
   if (!errors.empty()) return InvalidFields(errors);
-  context.facts = *patient;
-  plan::Plan plan(*context.pathway, context.facts);
+  context->facts = *std::move(facts);
+  plan::Plan plan(*context->pathway, context->facts);
   plan.Seek(now);
   plan::Occurrence first;
-  if (plan.Next(&first)) context.row.next_due = first.due;
+  if (plan.Next(&first)) context->row.next_due = first.due;
   return context;
 }
 
@@ -120,7 +128,7 @@ absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, Enrollment
   auto fired = FireEnrollment(tx, context, now);
   if (!fired.ok()) return fired.status();
   if (!context->row.clock.empty()) return absl::InfiniteFuture();
-  if (*fired > 0) return now;  // their windows close, perhaps before anything else comes due
+  if (*fired > 0) return now;  // their windows may close before anything else comes due
   return context->row.next_due.value_or(absl::InfiniteFuture());
 }
 

@@ -1,5 +1,5 @@
-// How a patient is enrolled: the checks and the path that CreateEnrollment and every line of an import share. Functions
-// are thread safe.
+// The steps of an enrollment that CreateEnrollment and every line of an import share: check the request, prepare the
+// enrollment, store it. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLL_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLL_H_
 
@@ -16,30 +16,31 @@
 
 namespace aftercare::engine {
 
-// What can be told of a request without the store.
+// A request after the checks that need no store.
 struct CheckedEnroll {
   std::string clinic;
-  plan::FieldErrors errors;  // to be told together with those that only the store brings to light
+  plan::FieldErrors errors;  // found so far; PrepareEnroll reports them together with its own
 };
 
-// Checks a request. INVALID_ARGUMENT with every fault where it is so wrong that the store cannot tell more.
+// Checks what can be checked without the store. Returns INVALID_ARGUMENT with every error if the parent or the pathway
+// is so wrong that the store cannot be asked about them.
 absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& request);
 
-// Checks the rest and makes the context of a new enrollment, not yet stored. INVALID_ARGUMENT with all faults, those of
-// `checked` included; NOT_FOUND for a clinic or a pathway that does not exist.
+// Checks the rest and returns the context of a new enrollment, which is not stored yet. INVALID_ARGUMENT with all
+// errors, those of `checked` included; NOT_FOUND if the clinic or the pathway does not exist.
 absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::ReadTransaction& tx,
                                                 const v1::CreateEnrollmentRequest& request,
                                                 const CheckedEnroll& checked);
 
-// Stores what PrepareEnroll made, logs it, and fires what is due of it. Answers when real time next brings about
-// something for it, which the sweeper must know; InfiniteFuture if never, or if it lives by a test clock.
-// ALREADY_EXISTS / ENROLLMENT_EXISTS where the id is taken.
+// Stores and logs an enrollment that PrepareEnroll made, and fires what is due of it. Returns when the sweeper must
+// look next: InfiniteFuture if it need not, as always with a test clock. ALREADY_EXISTS / ENROLLMENT_EXISTS if the id
+// is taken.
 absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);
 
-// That the id of an enrollment is taken.
+// Returns ALREADY_EXISTS / ENROLLMENT_EXISTS.
 absl::Status EnrollmentExists(const store::EnrollmentRow& row);
 
-// Clears what only the server says of an enrollment.
+// Clears the fields that only the server sets.
 void ClearOutputFields(v1::Enrollment* enrollment);
 
 }  // namespace aftercare::engine

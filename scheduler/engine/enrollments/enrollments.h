@@ -1,3 +1,4 @@
+// The use cases of enrollments, except their import (import.h).
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLLMENTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLLMENTS_H_
 
@@ -7,10 +8,11 @@
 
 namespace aftercare::engine {
 
-// Enrollments and their timelines. Thread safe. Requests and responses must live until `done`; errors are those the API
-// names.
+// Enrollments and their timelines. Thread safe. Each method ends with one call of `done`, until which its request and
+// response must live; errors are those the API names.
 class Enrollments {
  public:
+  // The references must outlive this and every call under way.
   Enrollments(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void Create(const Caller& caller, const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response,
@@ -33,10 +35,6 @@ class Enrollments {
                    Done done);
 
  private:
-  // Changes one running enrollment by `change(tx, context, now)`.
-  template <typename Request, typename Response, typename Change>
-  void ChangeNow(const Caller& caller, const Request& request, Response* response, Change change, Done done);
-
   EngineContext& engine_;
   Sweeper& sweeper_;
 };

@@ -16,29 +16,29 @@ namespace aftercare::engine {
 namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(20);
-constexpr char kShutdownTopic[] = "imports";  // never raised: only closed
+constexpr char kShutdownTopic[] = "imports";  // nobody notifies it; waits end when the hub is closed
 
-// Whether a line says of an enrollment what it was stored with. What the line leaves to defaults says nothing: they may
-// have changed since.
-bool SaysTheSame(v1::Enrollment asked, v1::Enrollment stored) {
-  ClearOutputFields(&asked);
+// Returns whether a line says what the enrollment was stored with. Fields that the line leaves to defaults do not
+// count, since the defaults may have changed since.
+bool SaysTheSame(v1::Enrollment line, v1::Enrollment stored) {
+  ClearOutputFields(&line);
   ClearOutputFields(&stored);
-  if (asked.pathway_revision() == 0) asked.set_pathway_revision(stored.pathway_revision());
-  if (asked.time_zone().empty()) asked.set_time_zone(stored.time_zone());
-  if (asked.locale().empty()) asked.set_locale(stored.locale());
-  return google::protobuf::util::MessageDifferencer::Equals(asked, stored);
+  if (line.pathway_revision() == 0) line.set_pathway_revision(stored.pathway_revision());
+  if (line.time_zone().empty()) line.set_time_zone(stored.time_zone());
+  if (line.locale().empty()) line.set_locale(stored.locale());
+  return google::protobuf::util::MessageDifferencer::Equals(line, stored);
 }
 
 }  // namespace
 
-struct Import::Work {
-  int64_t place = 0;
+struct Import::Line {
+  int64_t place = 0;  // counted from 1
   int64_t line_number = 0;
   v1::CreateEnrollmentRequest request;
   CheckedEnroll checked;
 
-  // Enrols, or finds that it was done before.
-  absl::Status Apply(EngineContext& engine, store::WriteTransaction& tx) {
+  // Enrols the patient, unless an earlier import did.
+  absl::Status Enrol(EngineContext& engine, store::WriteTransaction& tx) {
     created = false;
     wake = absl::InfiniteFuture();
     auto existing = tx.GetEnrollment(checked.clinic, request.enrollment_id());
@@ -53,9 +53,9 @@ struct Import::Work {
     return stored.status();
   }
 
-  // Of the last Apply.
+  // Results of the last run of Enrol.
   bool created = false;
-  absl::Time wake;
+  absl::Time wake;  // when the sweeper must look
 };
 
 Import::Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready, Ended ended)
@@ -63,8 +63,8 @@ Import::Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready rea
       sweeper_(sweeper),
       caller_(std::move(caller)),
       shutdown_wait_(engine.wakeups().NewId()),
-      ready_(std::move(ready)),
-      ended_(std::move(ended)) {}
+      on_ready_(std::move(ready)),
+      on_end_(std::move(ended)) {}
 
 std::shared_ptr<Import> Import::Begin(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready,
                                       Ended ended) {
@@ -74,8 +74,9 @@ std::shared_ptr<Import> Import::Begin(EngineContext& engine, Sweeper& sweeper, C
                         [weak = std::weak_ptr<Import>(import)](WakeupHub::Wake) {
                           if (const std::shared_ptr<Import> self = weak.lock()) self->Abort(ShuttingDown());
                         });
-  const std::lock_guard<std::mutex> lock(import->mutex_);
-  if (!import->over_) import->ready_();
+  Import& self = *import;
+  MutexLock lock(self.mutex_);
+  if (!self.ended_) self.on_ready_();
   return import;
 }
 
@@ -83,149 +84,152 @@ Import::~Import() { engine_.wakeups().Cancel(shutdown_wait_); }
 
 void Import::Add(v1::ImportEnrollmentsRequest request, Unreadable unreadable) {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (over_) return;
-    asked_ = false;
-    absl::Status status = NameClinic(request);
-    if (status.ok()) status = Take(std::move(request), unreadable);
+    MutexLock lock(mutex_);
+    if (ended_) return;
+    message_requested_ = false;
+    absl::Status status = CheckParent(request);
+    if (status.ok()) status = AddLines(std::move(request), unreadable);
     if (!status.ok()) return End(status);
   }
   Pump();
 }
 
-absl::Status Import::NameClinic(const v1::ImportEnrollmentsRequest& request) {
-  if (clinic_ != Clinic::kUnnamed) {
+absl::Status Import::CheckParent(const v1::ImportEnrollmentsRequest& request) {
+  if (clinic_state_ != ClinicState::kUnnamed) {
     if (request.parent().empty() || request.parent() == parent_) return absl::OkStatus();
     return InvalidField("parent", "must be empty or the same as in the first message");
   }
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) return InvalidField("parent", "must be clinics/{clinic}");
   parent_ = request.parent();
-  clinic_ = Clinic::kNamed;
+  clinic_state_ = ClinicState::kNamed;
   return CheckClinic(caller_, *clinic);
 }
 
-absl::Status Import::Take(v1::ImportEnrollmentsRequest request, const Unreadable& unreadable) {
+absl::Status Import::AddLines(v1::ImportEnrollmentsRequest request, const Unreadable& unreadable) {
   if (request.lines_size() > kMaxLines) {
     return InvalidField("lines", absl::StrCat("must be at most ", kMaxLines, " in a message"));
   }
   for (int i = 0; i < request.lines_size(); ++i) {
-    ++places_;
-    const auto fault = unreadable.find(i);
-    if (fault != unreadable.end()) {
-      Fail(places_, request.lines(i).line_number(), fault->second);
+    ++line_count_;
+    const auto error = unreadable.find(i);
+    if (error != unreadable.end()) {
+      AddFailure(line_count_, request.lines(i).line_number(), error->second);
     } else {
-      TakeLine(std::move(*request.mutable_lines(i)));
+      AddLine(std::move(*request.mutable_lines(i)));
     }
   }
   return absl::OkStatus();
 }
 
-void Import::TakeLine(v1::ImportLine line) {
-  auto work = std::make_shared<Work>();
-  work->place = places_;
-  work->line_number = line.line_number();
-  work->request.set_parent(parent_);
-  work->request.set_enrollment_id(line.enrollment_id().empty() ? ImportedEnrollmentId(line.enrollment())
-                                                               : line.enrollment_id());
-  work->request.mutable_enrollment()->Swap(line.mutable_enrollment());
-  auto checked = CheckEnroll(work->request);
-  if (!checked.ok()) return Fail(work->place, work->line_number, checked.status());
-  work->checked = *std::move(checked);
-  waiting_.push_back(std::move(work));
+void Import::AddLine(v1::ImportLine line) {
+  auto added = std::make_shared<Line>();
+  added->place = line_count_;
+  added->line_number = line.line_number();
+  added->request.set_parent(parent_);
+  added->request.set_enrollment_id(line.enrollment_id().empty() ? ImportedEnrollmentId(line.enrollment())
+                                                                : line.enrollment_id());
+  added->request.mutable_enrollment()->Swap(line.mutable_enrollment());
+  auto checked = CheckEnroll(added->request);
+  if (!checked.ok()) return AddFailure(added->place, added->line_number, checked.status());
+  added->checked = *std::move(checked);
+  waiting_.push_back(std::move(added));
 }
 
 void Import::Close() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    asked_ = false;
+    MutexLock lock(mutex_);
+    message_requested_ = false;
     closed_ = true;
-    if (clinic_ == Clinic::kUnnamed) return End(InvalidField("parent", "must be clinics/{clinic}"));
+    if (clinic_state_ == ClinicState::kUnnamed) return End(InvalidField("parent", "must be clinics/{clinic}"));
   }
   Pump();
 }
 
 void Import::Abort(const absl::Status& status) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  MutexLock lock(mutex_);
   End(status);
 }
 
 void Import::Pump() {
-  bool ask_for_clinic = false;
-  std::vector<std::shared_ptr<Work>> next;
+  std::string clinic;  // to look up
+  std::vector<std::shared_ptr<Line>> lines;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (over_ || paused_) return;
-    ask_for_clinic = clinic_ == Clinic::kNamed;
-    if (ask_for_clinic) clinic_ = Clinic::kAsked;
-    if (clinic_ == Clinic::kThere) next = Next();
+    MutexLock lock(mutex_);
+    if (ended_ || paused_) return;
+    if (clinic_state_ == ClinicState::kNamed) {
+      clinic = *ParseClinicName(parent_);
+      clinic_state_ = ClinicState::kLookedUp;
+    }
+    if (clinic_state_ == ClinicState::kFound) lines = NextLines();
   }
-  // Outside the lock: a store that refuses says so at once.
-  if (ask_for_clinic) AskForClinic();
-  for (std::shared_ptr<Work>& work : next) Submit(std::move(work));
+  // Without the lock, since a store that refuses calls back at once.
+  if (!clinic.empty()) LookUpClinic(clinic);
+  for (std::shared_ptr<Line>& line : lines) Submit(std::move(line));
 }
 
-std::vector<std::shared_ptr<Import::Work>> Import::Next() {
-  std::vector<std::shared_ptr<Work>> next;
+std::vector<std::shared_ptr<Import::Line>> Import::NextLines() {
+  std::vector<std::shared_ptr<Line>> lines;
   while (!waiting_.empty() && in_flight_ < kMaxInFlight) {
-    next.push_back(std::move(waiting_.front()));
+    lines.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
     ++in_flight_;
   }
-  if (!waiting_.empty()) return next;
+  if (!waiting_.empty()) return lines;
   if (closed_) {
     if (in_flight_ == 0) End(absl::OkStatus());
-  } else if (!asked_ && in_flight_ < kMaxInFlight) {
-    asked_ = true;
-    ready_();
+  } else if (!message_requested_ && in_flight_ < kMaxInFlight) {
+    message_requested_ = true;
+    on_ready_();
   }
-  return next;
+  return lines;
 }
 
-void Import::AskForClinic() {
-  const std::string clinic = *ParseClinicName(parent_);
+void Import::LookUpClinic(const std::string& clinic) {
   engine_.Read([clinic](store::ReadTransaction& tx) { return RequireClinic(tx, clinic).status(); },
-               [self = shared_from_this()](const absl::Status& status) {
-                 {
-                   const std::lock_guard<std::mutex> lock(self->mutex_);
-                   const bool full = absl::IsResourceExhausted(status);
-                   self->clinic_ = full ? Clinic::kNamed : Clinic::kThere;
-                   if (full) return self->PauseAWhile();
-                   if (!status.ok()) return self->End(status);
-                 }
-                 self->Pump();
-               });
+               [self = shared_from_this()](const absl::Status& status) { self->OnClinicLookedUp(status); });
 }
 
-void Import::Submit(std::shared_ptr<Work> work) {
-  engine_.Write(
-      [self = shared_from_this(), work](store::WriteTransaction& tx) { return work->Apply(self->engine_, tx); },
-      [self = shared_from_this(), work](const absl::Status& status) { self->OnLineDone(work, status); });
-}
-
-void Import::OnLineDone(const std::shared_ptr<Work>& work, const absl::Status& status) {
-  if (status.ok()) sweeper_.WakeAt(work->wake);
+void Import::OnClinicLookedUp(const absl::Status& status) {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
+    const bool queue_is_full = absl::IsResourceExhausted(status);
+    clinic_state_ = queue_is_full ? ClinicState::kNamed : ClinicState::kFound;
+    if (queue_is_full) return Pause();
+    if (!status.ok()) return End(status);
+  }
+  Pump();
+}
+
+void Import::Submit(std::shared_ptr<Line> line) {
+  engine_.Write(
+      [self = shared_from_this(), line](store::WriteTransaction& tx) { return line->Enrol(self->engine_, tx); },
+      [self = shared_from_this(), line](const absl::Status& status) { self->OnLineDone(line, status); });
+}
+
+void Import::OnLineDone(const std::shared_ptr<Line>& line, const absl::Status& status) {
+  if (status.ok()) sweeper_.WakeAt(line->wake);
+  {
+    MutexLock lock(mutex_);
     --in_flight_;
-    if (over_) return;
-    if (status.ok() && work->created) {
+    if (ended_) return;
+    if (status.ok() && line->created) {
       response_.set_created_count(response_.created_count() + 1);
     } else if (status.ok()) {
       response_.set_unchanged_count(response_.unchanged_count() + 1);
     } else if (absl::IsResourceExhausted(status)) {
-      waiting_.push_front(work);
-      PauseAWhile();
+      waiting_.push_front(line);
+      Pause();
     } else if (absl::IsUnavailable(status)) {
       return End(status);
     } else {
-      Fail(work->place, work->line_number, status);
+      AddFailure(line->place, line->line_number, status);
     }
   }
   Pump();
 }
 
-void Import::Fail(int64_t place, int64_t line_number, const absl::Status& status) {
+void Import::AddFailure(int64_t place, int64_t line_number, const absl::Status& status) {
   response_.set_failed_count(response_.failed_count() + 1);
   v1::ImportFailure& failure = failures_[place];
   failure.set_line_number(line_number);
@@ -233,40 +237,40 @@ void Import::Fail(int64_t place, int64_t line_number, const absl::Status& status
   if (failures_.size() > kMaxFailures) failures_.erase(std::prev(failures_.end()));
 }
 
-void Import::PauseAWhile() {
-  if (over_ || paused_) return;
+void Import::Pause() {
+  if (ended_ || paused_) return;
   paused_ = true;
-  // Weak: a timer that never rings, because the server stops, must not keep the import.
+  // A weak pointer, since a timer that never fires, because the server stops, must not keep the import.
   engine_.timers().Start(kPause, [weak = weak_from_this()] {
-    if (const std::shared_ptr<Import> self = weak.lock()) self->Resume();
+    if (const std::shared_ptr<Import> self = weak.lock()) self->OnPauseOver();
   });
 }
 
-void Import::Resume() {
+void Import::OnPauseOver() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     paused_ = false;
   }
   Pump();
 }
 
 void Import::End(const absl::Status& status) {
-  if (over_) return;
-  over_ = true;
+  if (ended_) return;
+  ended_ = true;
   waiting_.clear();
-  if (!status.ok()) return ended_(status);
+  if (!status.ok()) return on_end_(status);
   for (auto& [place, failure] : failures_) *response_.add_failures() = std::move(failure);
-  ended_(std::move(response_));
+  on_end_(std::move(response_));
 }
 
 std::string ImportedEnrollmentId(const v1::Enrollment& enrollment) {
-  // Lengths keep the parts apart.
+  // The sizes keep the parts apart.
   const std::string content =
       absl::StrCat(enrollment.patient().size(), ":", enrollment.patient(), enrollment.pathway().size(), ":",
                    enrollment.pathway(), enrollment.procedure_date());
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
-  // 24 characters of 5 bits, which no id is that CreateEnrollment makes: those have 18.
+  // 24 characters of 5 bits each. Ids that CreateEnrollment makes have 18 characters.
   constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";
   std::string id;
   for (int bit = 0; bit < 120; bit += 5) {

@@ -1,3 +1,4 @@
+// How many patients are enrolled at once: a stream of messages with lines, each of which enrols a patient.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_IMPORT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_IMPORT_H_
 
@@ -5,10 +6,10 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,87 +18,99 @@
 #include "scheduler/engine/enrollments/enroll.h"
 #include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
-// One ImportEnrollments call. It asks for one message at a time, and only while less than kMaxInFlight lines are with
-// the store, so a fast client costs bounded memory and leaves room for others. A store with a full queue only makes it
-// slower; one that cannot commit ends it. Thread safe.
+// One ImportEnrollments call. Thread safe.
+//
+// Flow control: the import asks for one message at a time, and only while fewer than kMaxInFlight lines are with the
+// store. So a fast client costs bounded memory and leaves room for other calls.
+//
+// Errors: a line that cannot be enrolled is listed in the response, and the import goes on. A store whose queue is full
+// makes the import slower. A store that cannot commit ends it.
 class Import : public std::enable_shared_from_this<Import> {
  public:
   using Response = v1::ImportEnrollmentsResponse;
-  // Asks for the next message: one Add, or Close.
+  // Asks for the next message: for one call of Add, or of Close.
   using Ready = absl::AnyInvocable<void()>;
+  // Receives the response, or the error that ended the import.
   using Ended = absl::AnyInvocable<void(absl::StatusOr<Response>)>;
-  // Lines of a message that could not be read, by index, and why.
+  // Why lines of a message could not be read, by index of the line.
   using Unreadable = std::map<int, absl::Status>;
 
-  static constexpr int kMaxInFlight = 512;       // as many as one commit takes
-  static constexpr int kMaxLines = 1000;         // in a message
-  static constexpr size_t kMaxFailures = 500;    // listed; with the longest messages about 2.5 MB
+  static constexpr int kMaxInFlight = 512;     // as many lines as one commit takes
+  static constexpr int kMaxLines = 1000;       // in a message
+  static constexpr size_t kMaxFailures = 500;  // listed in the response; about 2.5 MB with the longest messages
 
-  // Begins, and asks for the first message. `ended` is called exactly once, and `ready` not after it: with the answer
-  // when it was closed and all lines are dealt with, or with the error that ends the import, as soon as there is one.
-  // Both are called under a lock: they must not block nor call back. EngineContext and sweeper must outlive the import.
+  // Begins an import and asks for the first message. `ended` is called exactly once: when the import was closed and all
+  // lines are done, or as soon as an error ends it. `ready` is not called after that. Both are called while a lock is
+  // held, so they must not block, nor call the import. `engine` and `sweeper` must outlive the import.
   static std::shared_ptr<Import> Begin(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready,
                                        Ended ended);
 
   ~Import();
 
-  // Takes a message. What comes after the end is dropped.
-  void Add(v1::ImportEnrollmentsRequest request, Unreadable unreadable = {});
+  // Takes a message. Does nothing after the end.
+  void Add(v1::ImportEnrollmentsRequest request, Unreadable unreadable = {}) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // There will be no more messages.
-  void Close();
+  // Says that there are no more messages.
+  void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends with this error: a message that cannot be read, a client that has gone. Lines that are with the store are
-  // still stored.
-  void Abort(const absl::Status& status);
+  // Ends the import with `status`, for a message that cannot be read or a client that has gone. Lines that are with the
+  // store are still stored.
+  void Abort(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  struct Work;
-  enum class Clinic { kUnnamed, kNamed, kAsked, kThere };
+  struct Line;
+  // What is known of the clinic: its name is missing, it is named, the store is looking it up, it exists.
+  enum class ClinicState { kUnnamed, kNamed, kLookedUp, kFound };
 
   Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready, Ended ended);
 
-  // Does what can be done: asks the store for the clinic, hands lines to it, asks for a message, ends.
-  void Pump();
-  void AskForClinic();
-  void Submit(std::shared_ptr<Work> work);
-  void OnLineDone(const std::shared_ptr<Work>& work, const absl::Status& status);
-  void Resume();
+  // Does whatever can be done now: looks up the clinic, hands lines to the store, asks for a message, ends.
+  void Pump() ABSL_LOCKS_EXCLUDED(mutex_);
+  void LookUpClinic(const std::string& clinic);
+  void OnClinicLookedUp(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Submit(std::shared_ptr<Line> line);
+  void OnLineDone(const std::shared_ptr<Line>& line, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnPauseOver() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // All of these with the lock held. Next answers the lines to hand to the store.
-  std::vector<std::shared_ptr<Work>> Next();
-  absl::Status NameClinic(const v1::ImportEnrollmentsRequest& request);
-  absl::Status Take(v1::ImportEnrollmentsRequest request, const Unreadable& unreadable);
-  void TakeLine(v1::ImportLine line);
-  void Fail(int64_t place, int64_t line_number, const absl::Status& status);
-  void PauseAWhile();
-  void End(const absl::Status& status);
+  // Returns the lines to hand to the store. Ends the import or asks for a message if there are no others.
+  std::vector<std::shared_ptr<Line>> NextLines() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckParent(const v1::ImportEnrollmentsRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status AddLines(v1::ImportEnrollmentsRequest request, const Unreadable& unreadable)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddLine(v1::ImportLine line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddFailure(int64_t place, int64_t line_number, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Leaves the store alone for a moment, since its queue is full.
+  void Pause() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   EngineContext& engine_;
   Sweeper& sweeper_;
   const Caller caller_;
-  const uint64_t shutdown_wait_;
+  const uint64_t shutdown_wait_;  // id of the wait that aborts the import when the engine shuts down
 
-  std::mutex mutex_;
-  Ready ready_;
-  Ended ended_;
-  std::string parent_;
-  Clinic clinic_ = Clinic::kUnnamed;
-  bool asked_ = true;    // for a message
-  bool closed_ = false;  // no more messages
-  bool paused_ = false;  // the store's queue is full
-  bool over_ = false;
-  int64_t places_ = 0;  // lines taken
-  int in_flight_ = 0;   // with the store
-  std::deque<std::shared_ptr<Work>> waiting_;
-  std::map<int64_t, v1::ImportFailure> failures_;  // by place, so that the first are listed
-  Response response_;
+  Mutex mutex_;
+  Ready on_ready_ ABSL_GUARDED_BY(mutex_);
+  Ended on_end_ ABSL_GUARDED_BY(mutex_);
+  std::string parent_ ABSL_GUARDED_BY(mutex_);
+  ClinicState clinic_state_ ABSL_GUARDED_BY(mutex_) = ClinicState::kUnnamed;
+  bool message_requested_ ABSL_GUARDED_BY(mutex_) = true;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool paused_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t line_count_ ABSL_GUARDED_BY(mutex_) = 0;  // added so far; the place of the last one
+  int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;       // lines with the store
+  std::deque<std::shared_ptr<Line>> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::map<int64_t, v1::ImportFailure> failures_ ABSL_GUARDED_BY(mutex_);  // the first ones, by place of the line
+  Response response_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The id of the enrollment that a line without one means.
+// Returns the id of the enrollment that an import line without an id means: a hash of patient, pathway and procedure
+// date. It is never an id that CreateEnrollment makes. Pure and thread safe.
 std::string ImportedEnrollmentId(const v1::Enrollment& enrollment);
 
 }  // namespace aftercare::engine

@@ -1,18 +1,16 @@
-// Enrollments::Pause and Resume.
+#include "scheduler/engine/enrollments/pause_enrollment.h"
+
 #include <algorithm>
-#include <memory>
-#include <optional>
-#include <string>
 #include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/enrollments.h"
-#include "scheduler/engine/enrollments/pausing.h"
+#include "scheduler/engine/enrollments/running_enrollment.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -24,21 +22,31 @@ namespace {
 
 constexpr int kMaxPauses = 100;
 
-// Messages that are due are available from then on, or, if not `available`, never, and then leases are over. What is
-// out of its window by now, even if the sweep has not got to it yet, ends by `closed`, for `reason`.
+// Changes one enrollment of a mutation.
+using EnrollmentChange =
+    absl::AnyInvocable<absl::Status(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now)>;
+
+absl::Status Refusal(absl::string_view reason, const store::EnrollmentRow& row, absl::string_view why) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason,
+                   absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " ", why));
+}
+
+// Makes messages that are due available to gateways from their due time on, or, if not `available`, takes them away
+// from gateways and ends leases. What is out of its window by now ends with `closed_event` and `reason`, even if the
+// sweep has not got to it yet.
 absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& context, bool available,
-                          ReminderEvent closed, v1::ReminderReason reason, absl::Time now) {
+                          ReminderEvent closed_event, v1::ReminderReason reason, absl::Time now) {
   auto rows = RowsOf(tx, context, kPendingStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    const bool is_over = WindowHasClosed(row, now);
+    const bool is_closed = WindowHasClosed(row, now);
     const bool is_task = RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
-    if (!is_over && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
+    if (!is_closed && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
     row.available.reset();
     if (available) row.available = row.due;
     absl::Status status;
-    if (is_over) {
-      status = ChangeReminder(tx, context, closed, reason, now, &row);
+    if (is_closed) {
+      status = ChangeReminder(tx, context, closed_event, reason, now, &row);
     } else if (row.state == v1::REMINDER_STATE_DUE) {
       status = tx.UpdateReminder(row);
     } else {
@@ -49,17 +57,13 @@ absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& 
   return absl::OkStatus();
 }
 
-absl::Status PauseNow(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+absl::Status Pause(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
   store::EnrollmentRow& row = context->row;
-  if (row.state == v1::ENROLLMENT_STATE_PAUSED) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_PAUSED",
-                     absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " is paused already"));
-  }
+  if (row.state == v1::ENROLLMENT_STATE_PAUSED) return Refusal("ENROLLMENT_PAUSED", row, "is paused already");
   if (row.history.pauses_size() >= kMaxPauses) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_MANY_PAUSES",
-                     absl::StrCat(EnrollmentNameOf(row.clinic, row.enrollment), " was paused ", kMaxPauses, " times"));
+    return Refusal("TOO_MANY_PAUSES", row, absl::StrCat("was paused ", kMaxPauses, " times"));
   }
-  // What came due up to this instant has come due, even if the sweep has not got to it yet.
+  // What is due by now comes due first, even if the sweep has not got to it yet.
   if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
   absl::Status status =
       SetAvailable(tx, *context, false, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now);
@@ -72,12 +76,43 @@ absl::Status PauseNow(store::WriteTransaction& tx, EnrollmentContext* context, a
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_PAUSED, now);
 }
 
+// Changes the running enrollment that `request` names by `change`.
+template <typename Request, typename Response>
+void ChangeEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller, const Request& request,
+                      Response* response, EnrollmentChange change, Done done) {
+  plan::FieldErrors errors;
+  const auto name = ParseEnrollmentName(request.name());
+  if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
+  CheckRequestId(request.request_id(), &errors);
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
+  MutateAndWake(
+      engine, sweeper, request, name->clinic, request.request_id(), response,
+      [&engine, name = *name, &request, response,
+       change = std::move(change)](store::WriteTransaction& tx) mutable -> absl::StatusOr<absl::Time> {
+        auto enrollment = RequireRunningEnrollment(engine, tx, name, request.etag());
+        if (!enrollment.ok()) return enrollment.status();
+        EnrollmentContext& context = enrollment->context;
+        if (absl::Status status = change(tx, &context, enrollment->now); !status.ok()) return status;
+        *response->mutable_enrollment() = EnrollmentToProto(context.row);
+        return WakeTimeOf(context.row);
+      },
+      [&engine, clinic = name->clinic, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) {
+          engine.wakeups().Notify(LeasesTopic(clinic));  // what was held back may be leased again
+          engine.wakeups().Notify(kAllLeasesTopic);
+        }
+        done(std::move(status));
+      });
+}
+
 }  // namespace
 
-absl::Status ResumeNow(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+absl::Status ResumeAndFire(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context,
+                           absl::Time now) {
   store::EnrollmentRow row = context->row;
   const int64_t begin = row.history.hold_micros();
-  const int64_t end = std::max(begin, absl::ToUnixMicros(now));  // clocks may have been set back
+  const int64_t end = std::max(begin, absl::ToUnixMicros(now));  // the clock may have been set back
   if (end > begin) {
     record::v1::Pause* pause = row.history.add_pauses();
     pause->set_begin_micros(begin);
@@ -97,55 +132,18 @@ absl::Status ResumeNow(EngineContext& engine, store::WriteTransaction& tx, Enrol
   return Replan(tx, context, now).status();
 }
 
-template <typename Request, typename Response, typename Change>
-void Enrollments::ChangeNow(const Caller& caller, const Request& request, Response* response, Change change,
-                            Done done) {
-  plan::FieldErrors errors;
-  const auto name = ParseEnrollmentName(request.name());
-  if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
-  CheckRequestId(request.request_id(), &errors);
-  if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  engine_.Mutate(
-      request, name->clinic, request.request_id(), response,
-      [this, name = *name, &request, response, wake, change](store::WriteTransaction& tx) -> absl::Status {
-        *wake = absl::InfiniteFuture();
-        auto clinic = RequireClinic(tx, name.clinic);
-        if (!clinic.ok()) return clinic.status();
-        auto context = RequireEnrollmentContext(engine_, tx, name.clinic, name.enrollment);
-        if (!context.ok()) return context.status();
-        absl::Status status = CheckEtag(request.etag(), context->row.version, request.name());
-        if (status.ok()) status = CheckNotEnded(context->row);
-        if (status.ok()) status = change(tx, &*context, engine_.Now(*clinic));
-        if (!status.ok()) return status;
-        *wake = WakeTimeOf(context->row);
-        *response->mutable_enrollment() = EnrollmentToProto(context->row);
-        return absl::OkStatus();
-      },
-      [this, wake, clinic = name->clinic, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) {
-          engine_.wakeups().Notify(LeasesTopic(clinic));  // what was held back may be leased again
-          engine_.wakeups().Notify(kAllLeasesTopic);
-          sweeper_.WakeAt(*wake);
-        }
-        done(std::move(status));
-      });
+void PauseEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                     const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response, Done done) {
+  ChangeEnrollment(engine, sweeper, caller, request, response, Pause, std::move(done));
 }
 
-void Enrollments::Pause(const Caller& caller, const v1::PauseEnrollmentRequest& request,
-                        v1::PauseEnrollmentResponse* response, Done done) {
-  ChangeNow(caller, request, response, PauseNow, std::move(done));
-}
-
-void Enrollments::Resume(const Caller& caller, const v1::ResumeEnrollmentRequest& request,
-                         v1::ResumeEnrollmentResponse* response, Done done) {
-  const auto resume = [this](store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
-    if (context->row.state == v1::ENROLLMENT_STATE_PAUSED) return ResumeNow(engine_, tx, context, now);
-    return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLMENT_NOT_PAUSED",
-                     absl::StrCat(EnrollmentNameOf(context->row.clinic, context->row.enrollment), " is not paused"));
+void ResumeEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                      const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response, Done done) {
+  const auto resume = [&engine](store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+    if (context->row.state == v1::ENROLLMENT_STATE_PAUSED) return ResumeAndFire(engine, tx, context, now);
+    return Refusal("ENROLLMENT_NOT_PAUSED", context->row, "is not paused");
   };
-  ChangeNow(caller, request, response, resume, std::move(done));
+  ChangeEnrollment(engine, sweeper, caller, request, response, resume, std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -20,47 +20,49 @@ namespace {
 
 constexpr int kMaxChanges = 2000;
 
-// Whether somebody ended it for good, whatever the plan says: the clinic, or the patient by an answer to another.
+// Returns whether the clinic or an answer of the patient ended it for good, whatever the plan says.
 bool StaysEnded(const store::ReminderRow& row) {
   return row.state == v1::REMINDER_STATE_CANCELLED &&
          (row.reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC || row.reason == v1::REMINDER_REASON_ANSWERED ||
           row.reason == v1::REMINDER_REASON_SILENCED);
 }
 
-// Where a plan has one occurrence.
-struct Place {
+// An occurrence as a plan has it.
+struct PlannedPlace {
   plan::Occurrence occurrence;
-  absl::Time nominal;  // the instant of the nominal time, before anything moves it
-  absl::Time begins;   // the appointment it is for, if there is one
+  absl::Time nominal;      // the instant of the nominal time, before anything moves it
+  absl::Time appointment;  // when the appointment it is for begins; InfiniteFuture if there is none
   const plan::CompiledRule* rule = nullptr;
 };
 
-std::optional<Place> PlaceIn(const EnrollmentContext& context, const plan::Plan& plan, const store::ReminderKey& key) {
-  Place place;
+std::optional<PlannedPlace> FindPlace(const EnrollmentContext& context, const plan::Plan& plan,
+                                      const store::ReminderKey& key) {
+  PlannedPlace place;
   plan::Steps steps;
   const int rule = context.pathway->FindRule(key.rule);
   if (!plan.Find(rule, key.number, &place.occurrence, &steps)) return std::nullopt;
   place.nominal = steps.front().time;
-  place.begins = AppointmentOf(context, context.pathway->rule_source(rule));
+  place.appointment = AppointmentOf(context, context.pathway->rule_source(rule));
   place.rule = &context.pathway->rule(rule);
   return place;
 }
 
-// Whether two plans say the same of an occurrence, whatever holds, hours and closed days make of it.
-bool SameByRule(const std::optional<Place>& a, const std::optional<Place>& b) {
+// Returns whether two plans have an occurrence at the same nominal time, before pauses, contact hours and closed days
+// move it, and with the same window.
+bool SameByRule(const std::optional<PlannedPlace>& a, const std::optional<PlannedPlace>& b) {
   if (!a || !b) return !a && !b;
-  return a->nominal == b->nominal && a->begins == b->begins && a->rule->window == b->rule->window &&
+  return a->nominal == b->nominal && a->appointment == b->appointment && a->rule->window == b->rule->window &&
          a->rule->window_length == b->rule->window_length && a->rule->audience == b->rule->audience;
 }
 
-// A reminder of the enrollment, by rule and number.
+// Rule and number of a reminder of the enrollment.
 using Key = std::pair<std::string, int>;
 
-// What becomes of reminders: one change each, in order of name.
+// What becomes of reminders: at most one change each.
 using Changes = std::map<Key, v1::PlanChange>;
 
-void Note(const EnrollmentContext& context, const Key& key, v1::PlanChangeKind kind, const absl::Time* old_due,
-          const absl::Time* new_due, Changes* changes) {
+void NotePlanChange(const EnrollmentContext& context, const Key& key, v1::PlanChangeKind kind,
+                    const absl::Time* old_due, const absl::Time* new_due, Changes* changes) {
   v1::PlanChange& change = (*changes)[key];
   change.set_name(ReminderNameOf({context.row.clinic, context.row.enrollment, key.first, key.second}));
   change.set_kind(kind);
@@ -68,7 +70,7 @@ void Note(const EnrollmentContext& context, const Key& key, v1::PlanChangeKind k
   if (new_due != nullptr) plan::SetTimestamp(*new_due, change.mutable_new_due_time());
 }
 
-// Works out what becomes of the rows. A class only to share what every step needs.
+// Works out what becomes of the rows. A class so that its steps can share what they need.
 class RowAdjuster {
  public:
   RowAdjuster(const EnrollmentContext& before, absl::Time now, Reanchoring* change, Changes* changes)
@@ -92,15 +94,15 @@ class RowAdjuster {
   }
 
  private:
-  // Whether it changes, but for its revision.
+  // Returns whether more than its revision changes.
   bool Adjust(store::ReminderRow* row) {
-    const auto new_place = PlaceIn(after_, plan_after_, row->key);
-    const auto old_place = PlaceIn(before_, plan_before_, row->key);
+    const auto new_place = FindPlace(after_, plan_after_, row->key);
+    const auto old_place = FindPlace(before_, plan_before_, row->key);
     const bool same = SameByRule(old_place, new_place);
     if (WasSentOrCompleted(row->state, row->reason)) {
       if (new_place && !same) {
-        Note(before_, {row->key.rule, row->key.number}, v1::PLAN_CHANGE_KIND_ALREADY_SENT, &row->due,
-             &new_place->occurrence.due, &changes_);
+        NotePlanChange(before_, {row->key.rule, row->key.number}, v1::PLAN_CHANGE_KIND_ALREADY_SENT, &row->due,
+                       &new_place->occurrence.due, &changes_);
       }
       return false;
     }
@@ -113,30 +115,30 @@ class RowAdjuster {
     const bool to_come = row->state == v1::REMINDER_STATE_SCHEDULED;
     const bool other_audience = old_place && new_place && old_place->rule->audience != new_place->rule->audience;
     if (new_place && same && (row->moved || !to_come || !has_place)) return false;
-    if (new_place && row->moved && !other_audience) return Meet(new_place->begins, row);
+    if (new_place && row->moved && !other_audience) return LimitToAppointment(new_place->appointment, row);
     if (!has_place) return Drop(row);
-    // To whom it goes has changed: it comes anew, be it at once.
+    // With another audience it comes anew, even if that is at once.
     if (other_audience || (!same && new_place->occurrence.due > now_)) return Reschedule(*new_place, row);
     return Follow(new_place->occurrence, row);
   }
 
-  // Whether what ended unsent has its time ahead of it: of a visit that is changed, what is due with the change as
-  // well, since each state of a visit begins with what it has to say.
-  bool ComesAgain(const Place& place, const store::ReminderRow& row) const {
+  // Returns whether a reminder that ended unsent is still to come. For the visit that changes, this includes what is
+  // due at the change itself, since a visit's new state may begin with a message.
+  bool ComesAgain(const PlannedPlace& place, const store::ReminderRow& row) const {
     return place.occurrence.due > now_ || (place.occurrence.due == now_ && VisitChanged(row));
   }
 
-  // What the clinic moved is not sent either when the appointment has begun.
-  bool Meet(absl::Time appointment, store::ReminderRow* row) {
+  // Keeps a reminder that the clinic moved, but not past the beginning of the appointment.
+  bool LimitToAppointment(absl::Time appointment, store::ReminderRow* row) {
     return row->due < appointment ? SetExpire(std::min(row->expire, appointment), row) : Drop(row);
   }
 
-  // Moves what is still to come, and of what is due the end of its window.
+  // Moves a reminder that is still to come, or only the end of its window if it is due.
   bool Follow(const plan::Occurrence& occurrence, store::ReminderRow* row) {
     const bool moves = row->state == v1::REMINDER_STATE_SCHEDULED && row->due != occurrence.due;
     if (moves) row->due = occurrence.due;
-    const bool closes_otherwise = SetExpire(occurrence.expire, row);
-    return moves || closes_otherwise;
+    const bool window_changes = SetExpire(occurrence.expire, row);
+    return moves || window_changes;
   }
 
   bool SetExpire(absl::Time expire, store::ReminderRow* row) {
@@ -146,7 +148,7 @@ class RowAdjuster {
     return true;
   }
 
-  bool Reschedule(const Place& place, store::ReminderRow* row) {
+  bool Reschedule(const PlannedPlace& place, store::ReminderRow* row) {
     row->revision = after_.row.data.pathway_revision();
     row->due = place.occurrence.due;
     row->expire = place.occurrence.expire;
@@ -162,7 +164,7 @@ class RowAdjuster {
                       now_, row);
   }
 
-  // Whether the change is one of the visit that the row is about.
+  // Returns whether the visit that the row is about changes.
   bool VisitChanged(const store::ReminderRow& row) const {
     const int visit = before_.pathway->FindVisit(RuleOf(before_, row).source().visit().visit());
     if (visit < 0 || before_.row.data.pathway_revision() != after_.row.data.pathway_revision()) return false;
@@ -181,7 +183,7 @@ class RowAdjuster {
   Changes& changes_;
 };
 
-// What is still to be sent or done, and when.
+// Due times of what is still to be sent or done.
 using Pending = std::map<Key, absl::Time>;
 
 Pending PendingOf(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows, absl::Time now) {
@@ -207,19 +209,19 @@ void Compare(const EnrollmentContext& before, const Pending& old_pending, const 
   for (const auto& [key, due] : old_pending) {
     const auto found = new_pending.find(key);
     if (found == new_pending.end()) {
-      Note(before, key, v1::PLAN_CHANGE_KIND_DROPPED, &due, nullptr, changes);
+      NotePlanChange(before, key, v1::PLAN_CHANGE_KIND_DROPPED, &due, nullptr, changes);
       if (change->after.pathway->FindRule(key.first) < 0) dropped_rules.insert(key.first);
     } else if (found->second != due) {
-      Note(before, key, v1::PLAN_CHANGE_KIND_MOVED, &due, &found->second, changes);
+      NotePlanChange(before, key, v1::PLAN_CHANGE_KIND_MOVED, &due, &found->second, changes);
     }
   }
   for (const auto& [key, due] : new_pending) {
-    if (!old_pending.contains(key)) Note(before, key, v1::PLAN_CHANGE_KIND_ADDED, nullptr, &due, changes);
+    if (!old_pending.contains(key)) NotePlanChange(before, key, v1::PLAN_CHANGE_KIND_ADDED, nullptr, &due, changes);
   }
   change->dropped_rules.assign(dropped_rules.begin(), dropped_rules.end());
 }
 
-// All changes counted, the first of them listed.
+// Returns a diff that counts all changes and lists the first of them.
 v1::PlanDiff DiffOf(Changes changes) {
   v1::PlanDiff diff;
   std::map<v1::PlanChangeKind, int64_t> counts;
@@ -240,7 +242,7 @@ void NoteChange(absl::Time now, store::EnrollmentRow* row) {
   const int64_t micros = absl::ToUnixMicros(now);
   row->history.set_replan_micros(micros);
   if (row->state != v1::ENROLLMENT_STATE_PAUSED) return;
-  // Of what is missed now, this is why; the pause goes on from here, for what is due at this very instant too.
+  // The pause is split here: what its first part made miss is PAUSED, and it goes on for what is due at `now` too.
   if (micros > row->history.hold_micros()) {
     record::v1::Pause* pause = row->history.add_pauses();
     pause->set_begin_micros(row->history.hold_micros());

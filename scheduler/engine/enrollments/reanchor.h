@@ -1,9 +1,12 @@
-// A change of the facts that an enrollment's plan is made of: what it makes of the reminders, worked out first, so that
-// it can be shown before it is done, and done as it was shown.
+// A change of the facts that an enrollment's plan is made of, and what becomes of its reminders. The change is worked
+// out first, so that it can be shown before it is made, and made as it was shown.
 //
-// What was sent or done stays, and is never sent again by that rule and number. What is open moves where the new plan
-// has it, back to SCHEDULED if that is still to come, or ends CANCELLED if it has no place. What ended unsent comes
-// back only if the change itself moved it into the future. What the clinic moved by hand, or called off, stays so.
+// - Reminders that were sent or completed stay, and the same rule and number is never sent again.
+// - Open reminders move to where the new plan has them. They are SCHEDULED again if that is still to come, and
+//   CANCELLED if the plan does not have them.
+// - Reminders that ended unsent come back only if the change itself moves them into the future.
+// - Reminders that the clinic moved by hand or cancelled stay as they are.
+//
 // Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_REANCHOR_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_REANCHOR_H_
@@ -21,31 +24,31 @@
 
 namespace aftercare::engine {
 
-// A change worked out.
+// A change that was worked out.
 struct Reanchoring {
   EnrollmentContext after;
-  std::vector<store::ReminderRow> rows;  // of the enrollment, as they are to be
-  std::vector<size_t> changed{};         // which of them change as users see them
-  std::vector<size_t> retagged{};        // which of them only speak of another revision
+  std::vector<store::ReminderRow> rows;  // of the enrollment, as they will be
+  std::vector<size_t> changed{};         // indexes of the rows that change as users see them
+  std::vector<size_t> retagged{};        // indexes of the rows of which only the revision changes
   v1::PlanDiff diff{};
-  std::vector<std::string> dropped_rules{};  // with pending reminders, of which the new pathway knows nothing
+  std::vector<std::string> dropped_rules{};  // rules with pending reminders that the new pathway does not have
 };
 
-// Notes in `row` that the facts plans are made of change at `now`: what is due before and has not come due is due then,
-// or has missed.
+// Notes in the history of `row` that facts of its plan change at `now`. What the new plan has before `now` and has not
+// come due is then due at `now`, or has missed its window.
 void NoteChange(absl::Time now, store::EnrollmentRow* row);
 
-// Works out what becomes of the enrollment `before` with the facts of `row`, which is its row changed. What is due by
-// `now` has fired before, where this is to be done.
+// Works out what becomes of the enrollment `before` with the facts of `row`, which is its changed row. If the change
+// will be made, what is due by `now` must have fired.
 absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::ReadTransaction& tx,
                                                const EnrollmentContext& before, store::EnrollmentRow row,
                                                absl::Time now);
 
-// Does it: stores the enrollment and the rows, fires what is due, derives next_due. Logs what becomes of reminders that
-// have rows; who changes the enrollment logs that. `after.row` is updated.
+// Makes the change: stores the enrollment and the rows, fires what is due and derives next_due. Updates
+// `change->after`. Logs what becomes of reminders that have rows; the caller logs what becomes of the enrollment.
 absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now);
 
-// Adds to `all` the counts of `one`.
+// Adds the counts of `one` to those of `all`.
 void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all);
 
 }  // namespace aftercare::engine

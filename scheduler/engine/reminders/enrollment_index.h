@@ -1,11 +1,14 @@
-// A clinic's enrollments as lists and counts want them: what decides when their reminders are due, in a few words each,
-// with all who are alike planned as one.
+// An index of a clinic's enrollments for lists and counts: a few words for each enrollment that decide when its
+// reminders are due. Enrollments with equal plans share a plan::Cohort, so that one plan is walked for all of them.
 //
-// A index is derived from the enrollments' rows and is no truth of its own: whoever uses one has it brought up to the
-// snapshot that is read. What has changed since is what the log of events names after the index's place in it, for
-// nothing of an enrollment that a index tells changes without an event in the same mutation. What a change of the
-// clinic's calendar brings about does, but while that lasts there is no index, and then a new one is made. So does
-// next_due where what came due had been dealt with before: the index's is then too early, and what it adds has rows.
+// The index is derived from the enrollments' rows, and is updated to the snapshot that is read before it is used. What
+// an entry says of an enrollment changes only together with an event in the same mutation, so the event log names the
+// entries that are out of date. There are two exceptions:
+// - A change of the clinic's calendar plans enrollments anew without events. No index is used while that lasts
+//   (ClinicRow::replan_after), and an index for another calendar is never used again.
+// - next_due moves without an event where the occurrence that came due had a row before, because somebody dealt with it
+//   ahead of time. The entry's next_due is then too early. The occurrences this adds have rows, and the caller of the
+//   scan leaves those out.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_H_
 
@@ -13,9 +16,11 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -28,58 +33,65 @@
 
 namespace aftercare::engine {
 
-// The enrollments of one clinic as of one place in its log. Not thread safe. About 100 bytes an enrollment, and some
-// hundreds a cohort.
+// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes about 100 bytes for an
+// enrollment and some hundreds for a cohort.
 class EnrollmentIndex {
  public:
   struct Entry {
-    std::array<char, 40> name;  // the id, which is no longer than that
+    std::array<char, 40> name;  // the enrollment's id, which is at most that long; see id()
     uint8_t name_size = 0;
-    uint8_t channel = v1::CHANNEL_UNSPECIFIED;  // by which messages are sent first
+    uint8_t channel = v1::CHANNEL_UNSPECIFIED;  // the v1::Channel that messages are sent by first
     bool ended = false;
-    bool apart = false;          // only its row and its reminders' tell: the rest of this says nothing
-    bool was_suspended = false;  // by more than the enrollment, up to `suspended_until`
-    uint32_t cohort = 0;         // index, and
-    uint32_t rules = 0;          // index of the rules that apply
-    absl::Time suspended_until;  // nothing held the plan up after that
-    absl::Time next_due;         // all that is planned before has come due, whatever time it is; or is InfiniteFuture
-    absl::Time end;              // InfiniteFuture while it has not ended
+    // The plan can only be told from the rows of the enrollment and its reminders. The members below say nothing then.
+    bool needs_rows = false;
+    bool was_suspended = false;  // by a pause or a change of facts, besides enrollment itself
+    uint32_t cohort = 0;         // index into cohorts()
+    uint32_t rules = 0;          // argument of rules(): the rules that apply to the patient
+    absl::Time suspended_until;  // when the last suspension of the plan ended, enrollment included
+    absl::Time next_due;         // everything planned before it has come due; InfiniteFuture if nothing is to come
+    absl::Time end;              // when the enrollment ended; InfiniteFuture while it runs
 
     absl::string_view id() const { return absl::string_view(name.data(), name_size); }
   };
 
+  // Makes an empty index, which UpdateTo fills.
   EnrollmentIndex(std::string clinic, int64_t calendar_fingerprint)
       : clinic_(std::move(clinic)), calendar_fingerprint_(calendar_fingerprint) {}
 
   const std::string& clinic() const { return clinic_; }
   int64_t calendar_fingerprint() const { return calendar_fingerprint_; }
-  // Up to which event it tells what is so; -1 before it tells anything.
+  // Returns the last event that the index takes into account; -1 if it is empty.
   int64_t seq() const { return seq_; }
 
-  // By id.
+  // Ordered by id.
   const std::vector<Entry>& entries() const { return entries_; }
   const std::vector<plan::Cohort>& cohorts() const { return cohorts_; }
   const plan::RuleSet& rules(uint32_t index) const { return *rules_[index]; }
 
-  // Makes it tell what is so in the snapshot of `tx`, whose last event is `seq`, not before its own.
-  absl::Status BringUpTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq);
+  // Updates the index to the snapshot of `tx`, whose last event is `seq`. `seq` must not be less than seq(). After an
+  // error the index is unchanged or counts as empty.
+  absl::Status UpdateTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq);
 
  private:
   absl::Status ReadAll(EngineContext& engine, store::ReadTransaction& tx);
-  // False where too much has changed for that to be worth it.
+  // Reads the enrollments that the log names after seq_. Returns false, with nothing done, where ReadAll is cheaper.
   absl::StatusOr<bool> ReadChanged(EngineContext& engine, store::ReadTransaction& tx);
-  absl::StatusOr<Entry> EntryOf(EngineContext& engine, store::ReadTransaction& tx, store::EnrollmentRow row);
-  uint32_t CohortOf(const EnrollmentContext& context);
-  uint32_t RulesOf(const plan::RuleSet& rules);
+  // Replaces, inserts or erases the entries of these enrollments.
+  absl::Status ReadEntries(EngineContext& engine, store::ReadTransaction& tx,
+                           const absl::flat_hash_set<std::string>& enrollments);
+  absl::StatusOr<Entry> MakeEntry(EngineContext& engine, store::ReadTransaction& tx, store::EnrollmentRow row);
+  // Return the index of the enrollment's cohort or rules, which are added if they are new.
+  uint32_t AddCohort(const EnrollmentContext& context);
+  uint32_t AddRules(const plan::RuleSet& rules);
 
   std::string clinic_;
   int64_t calendar_fingerprint_;
   int64_t seq_ = -1;
   std::vector<Entry> entries_;
   std::vector<plan::Cohort> cohorts_;
-  absl::flat_hash_map<std::string, uint32_t> cohort_index_;
-  std::unordered_map<plan::RuleSet, uint32_t> rules_index_;
-  std::vector<const plan::RuleSet*> rules_;  // its keys
+  absl::flat_hash_map<std::string, uint32_t> cohort_by_key_;
+  std::unordered_map<plan::RuleSet, uint32_t> index_by_rules_;
+  std::vector<const plan::RuleSet*> rules_;  // keys of index_by_rules_, which are never moved
 };
 
 }  // namespace aftercare::engine

@@ -1,3 +1,4 @@
+// Keeps enrollment indexes between calls.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_CACHE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_CACHE_H_
 
@@ -5,33 +6,38 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::engine {
 
 class EnrollmentIndex;
 
-// The indexes that are kept between calls. Each is used by one at a time, so a clinic that is read by several threads
-// at once comes to have several. Thread safe.
+// A pool of indexes. A caller takes an index out, uses it alone and gives it back, so a clinic that several threads
+// read at once comes to have several indexes. Thread safe.
 //
-// Memory: those used last are kept, of up to kMaxKept enrollments together; and the very last one, of whatever size.
+// Memory: the most recently used indexes are kept, up to kMaxEnrollments enrollments together. The last one given back
+// is kept whatever its size.
 class EnrollmentIndexCache {
  public:
-  static constexpr size_t kMaxKept = 250'000;
+  static constexpr size_t kMaxEnrollments = 250'000;
 
   EnrollmentIndexCache();
   ~EnrollmentIndexCache();
 
-  // One of the clinic with that calendar that tells of no later place in the log than `seq`, and may be brought up to
-  // it; a new one if there is none.
-  std::unique_ptr<EnrollmentIndex> Take(absl::string_view clinic, int64_t calendar_fingerprint, int64_t seq);
-  void GiveBack(std::unique_ptr<EnrollmentIndex> index);
+  // Returns an index of the clinic for that calendar whose place in the log is not after `seq`, so that it can be
+  // updated to `seq`: the newest that is kept, or else a new, empty one. Never null.
+  std::unique_ptr<EnrollmentIndex> Take(absl::string_view clinic, int64_t calendar_fingerprint, int64_t seq)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Keeps `index`, and drops the least recently used ones that are too many.
+  void GiveBack(std::unique_ptr<EnrollmentIndex> index) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  std::mutex mutex_;
-  std::list<std::unique_ptr<EnrollmentIndex>> kept_;  // the one used last first
+  Mutex mutex_;
+  std::list<std::unique_ptr<EnrollmentIndex>> indexes_ ABSL_GUARDED_BY(mutex_);  // the most recently used first
 };
 
 }  // namespace aftercare::engine

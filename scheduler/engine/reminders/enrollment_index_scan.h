@@ -1,3 +1,4 @@
+// Finds what the plans of a whole clinic have in a span of time, by the clinic's enrollment index.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_SCAN_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_SCAN_H_
 
@@ -17,76 +18,88 @@
 
 namespace aftercare::engine {
 
-// An occurrence that has no row: a plan alone tells of it. Views live as long as the call that hands it over.
-struct PlannedItem {
+// An occurrence without a row: only the plan tells of it. Its views and pointers are valid during the call that passes
+// it to a visitor.
+struct PlannedOccurrence {
   absl::string_view enrollment;
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
-  int rule = 0;
+  int rule = 0;  // index in the pathway
   int number = 0;
   absl::Time due;
   v1::ReminderState state = v1::REMINDER_STATE_UNSPECIFIED;
 };
+using PlannedVisitor = absl::FunctionRef<void(const PlannedOccurrence&)>;
 
-// What the plans of a clinic have in a span of time, by its index. Each cohort's plan is walked once, and what it has
-// is handed out for each of its patients; only where a patient's own past or share of a spread reaches into the span,
-// their own plan is walked, and that for the rules alone that are concerned.
+// One scan of an index. Walks the plan of each cohort once and passes its occurrences on for each of its patients. A
+// patient's own plan is walked only where the patient's suspensions or share of a spread may reach into the span, and
+// then only for the rules concerned.
 //
-// One use; not thread safe.
+// Not thread safe; for one call of Visit.
 class EnrollmentIndexScan {
  public:
+  // Occurrences due in [from, before) are visited, as of `now`.
   struct Span {
     absl::Time from;
     absl::Time before;
     absl::Time now;
   };
-  using Visitor = absl::FunctionRef<void(const PlannedItem&)>;
 
-  // What is due after `wanted_until`, which may be moved back by the visitor, need not be visited. The enrollments in
-  // `behind` have something due by now that has not fired. All must outlive this.
-  EnrollmentIndexScan(const EnrollmentIndex& index, Filter& filter, const Span& span, const absl::Time& wanted_until,
-                      const absl::flat_hash_set<std::string>& behind)
+  // Occurrences due after `latest_due` need not be visited; the visitor may lower it. `overdue` has the ids of the
+  // enrollments of which something is due by now but has not fired yet. All references must outlive the scan.
+  EnrollmentIndexScan(const EnrollmentIndex& index, Filter& filter, const Span& span, const absl::Time& latest_due,
+                      const absl::flat_hash_set<std::string>& overdue)
       : index_(index),
         filter_(filter),
         span_(span),
-        wanted_until_(wanted_until),
-        behind_(behind),
-        cohorts_(index.cohorts().size()) {}
+        latest_due_(latest_due),
+        overdue_(overdue),
+        cohort_plans_(index.cohorts().size()) {}
 
-  // Visits what matches the filter, in no order; what was dealt with ahead of time included, since only rows tell of
-  // it. Enrollments of which only their rows tell are handed to `apart`.
-  absl::Status Visit(Visitor visit, absl::FunctionRef<absl::Status(absl::string_view enrollment)> apart);
+  // Passes the occurrences that match the filter to `visit`, in no order. Among them are some that have a row, because
+  // somebody dealt with them ahead of time: the caller leaves them out. Passes the enrollments whose plan can only be
+  // told from rows to `visit_by_rows`, whose error ends the scan.
+  absl::Status Visit(PlannedVisitor visit,
+                     absl::FunctionRef<absl::Status(absl::string_view enrollment)> visit_by_rows);
 
  private:
   using Entry = EnrollmentIndex::Entry;
   using Items = std::vector<plan::Cohort::Item>;
 
-  // What is known so far of a cohort.
-  struct Known {
+  // What is known so far of a cohort's plan in the span. Filled in when it is first needed.
+  struct CohortPlan {
     std::optional<Items> missed;
-    std::optional<Items> scheduled;
-    std::optional<Items> unsettled;
-    plan::RuleSet spread;  // rules that are spread, and have something near the span
-    absl::Time settled;    // with `scheduled`
+    std::optional<Items> scheduled;  // of rules without a spread
+    std::optional<Items> unsettled;  // due from `settled` on, with the ends of their windows
+    plan::RuleSet spread;            // the rules with a spread that have something near the span
+    // Suspensions that ended before this do not change `scheduled`. Set together with it.
+    absl::Time settled;
   };
 
+  // Returns the end of what is still wanted.
   absl::Time End() const;
+  // Returns the start of what has not fired, for running enrollments that are not overdue.
   absl::Time FirstUnfired() const;
+  // Returns the start of what cohorts are planned for. Ended enrollments count from their end on.
   absl::Time ScheduledFrom() const;
-  bool IsApart(const Entry& entry) const;
-  void VisitMissed(const Entry& entry, Visitor visit);
-  void VisitScheduled(const Entry& entry, Visitor visit);
-  void VisitOwn(const Entry& entry, const plan::RuleSet& rules, absl::Time from, Visitor visit);
-  void PlanScheduled(const plan::Cohort& cohort, Known* known);
-  plan::RuleSet Unsettled(const Entry& entry, const plan::Cohort& cohort, Known* known);
-  void Hand(const Entry& entry, const plan::Cohort& cohort, int rule, int number, absl::Time due,
-            v1::ReminderState state, Visitor visit);
+  bool NeedsRows(const Entry& entry) const;
+  // Visits what missed its window because the patient was enrolled later. It is due when the pathway says.
+  void VisitMissed(const Entry& entry, PlannedVisitor visit);
+  // Visits what is to come, or would have come after the enrollment's end.
+  void VisitScheduled(const Entry& entry, PlannedVisitor visit);
+  // Visits what the patient's own plan has of these rules.
+  void VisitOwnPlan(const Entry& entry, const plan::RuleSet& rules, absl::Time from, PlannedVisitor visit);
+  void PlanScheduled(const plan::Cohort& cohort, CohortPlan* plan);
+  // Returns the rules whose occurrences the patient's suspensions move into the span or out of it.
+  plan::RuleSet UnsettledRules(const Entry& entry, const plan::Cohort& cohort, CohortPlan* plan);
+  void VisitIfChannelMatches(const Entry& entry, const plan::Cohort& cohort, int rule, int number, absl::Time due,
+                             v1::ReminderState state, PlannedVisitor visit);
 
   const EnrollmentIndex& index_;
   Filter& filter_;
   const Span span_;
-  const absl::Time& wanted_until_;
-  const absl::flat_hash_set<std::string>& behind_;
-  std::vector<Known> cohorts_;
+  const absl::Time& latest_due_;
+  const absl::flat_hash_set<std::string>& overdue_;
+  std::vector<CohortPlan> cohort_plans_;  // by index of the cohort
 };
 
 }  // namespace aftercare::engine

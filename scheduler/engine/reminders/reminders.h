@@ -1,3 +1,4 @@
+// The use cases of reminders.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDERS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDERS_H_
 
@@ -5,14 +6,14 @@
 #include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/engine_context.h"
-#include "scheduler/plan/field_errors.h"
 
 namespace aftercare::engine {
 
-// What is due, was due and will be due. Thread safe. Requests and responses must live until `done`; errors are those
-// the API names.
+// What was due, is due and will be due. Thread safe. Each method ends with one call of `done`, until which its request
+// and response must live; errors are those the API names.
 class Reminders {
  public:
+  // The references must outlive this and every call under way.
   Reminders(EngineContext& engine, EnrollmentIndexCache& indexes, Sweeper& sweeper)
       : engine_(engine), indexes_(indexes), sweeper_(sweeper) {}
 
@@ -31,11 +32,6 @@ class Reminders {
                Done done);
 
  private:
-  // Changes one reminder of a running enrollment by `change(tx, target)`.
-  template <typename Request, typename Response, typename Change>
-  void Adjust(const Caller& caller, const Request& request, Response* response, plan::FieldErrors errors,
-              Change change, Done done);
-
   EngineContext& engine_;
   EnrollmentIndexCache& indexes_;
   Sweeper& sweeper_;

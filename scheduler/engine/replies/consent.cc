@@ -18,10 +18,10 @@
 namespace aftercare::engine {
 namespace {
 
-// Sends a message another way, or nowhere, whose contact point the patient has just opted out of.
+// Sends a message to the patient's next contact point, or nowhere, since the patient has opted out of its channel.
 absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                       store::ReminderRow* row) {
-  if (WindowHasClosed(*row, now)) return absl::OkStatus();
+  if (WindowHasClosed(*row, now)) return absl::OkStatus();  // the sweep will expire it
   const std::optional<int> next = PermittedContactPoint(context, row->contact_point + 1);
   if (!next) return ChangeReminder(tx, context, ReminderEvent::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
   SetContactPoint(context, *next, row);
@@ -30,7 +30,7 @@ absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& cont
     row->available = AvailableFrom(*row, now);
     return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
   }
-  // A pause after a failure was for the contact point of before. While the enrollment is paused nothing is available.
+  // A pause after a failure was for the old contact point. Nothing is available while the enrollment is paused.
   if (row->available) row->available = std::min(*row->available, AvailableFrom(*row, now));
   return StoreReminder(tx, context, *row, now);
 }
@@ -40,7 +40,7 @@ absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& 
   auto rows = RowsOf(tx, context, kOpenStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    if (StoredChannel(context, row) != channel) continue;  // tasks have none
+    if (StoredChannel(context, row) != channel) continue;  // as are tasks, which have no channel
     if (absl::Status status = Redirect(tx, context, now, &row); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -57,10 +57,10 @@ absl::Status LogConsent(store::WriteTransaction& tx, absl::string_view clinic, a
   return tx.AppendEvent(clinic, std::move(event));
 }
 
-absl::Status SetNow(EngineContext& engine, store::WriteTransaction& tx, const std::string& clinic,
+absl::Status SetChannelConsent(EngineContext& engine, store::WriteTransaction& tx, const std::string& clinic,
                     const v1::SetChannelConsentRequest& request, v1::SetChannelConsentResponse* response) {
-  auto owner = RequireClinic(tx, clinic);
-  if (!owner.ok()) return owner.status();
+  auto row = RequireClinic(tx, clinic);
+  if (!row.ok()) return row.status();
   auto enrollments = tx.EnrollmentsOf(clinic, request.patient());
   if (!enrollments.ok()) return enrollments.status();
   if (enrollments->empty()) {
@@ -68,7 +68,7 @@ absl::Status SetNow(EngineContext& engine, store::WriteTransaction& tx, const st
                      absl::StrCat(ClinicNameOf(clinic), " has no enrollment of patient ", request.patient()));
   }
   auto opted_out =
-      ApplyConsent(engine, tx, clinic, request.patient(), request.channel(), request.consent(), engine.Now(*owner));
+      ApplyConsent(engine, tx, clinic, request.patient(), request.channel(), request.consent(), engine.Now(*row));
   if (!opted_out.ok()) return opted_out.status();
   AddChannels(*opted_out, response->mutable_opted_out_channels());
   return absl::OkStatus();
@@ -126,7 +126,7 @@ void Consents::SetChannel(const Caller& caller, const v1::SetChannelConsentReque
   engine_.Mutate(
       request, *clinic, request.request_id(), response,
       [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) {
-        return SetNow(engine_, tx, clinic, request, response);
+        return SetChannelConsent(engine_, tx, clinic, request, response);
       },
       std::move(done));
 }

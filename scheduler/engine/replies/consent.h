@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -14,9 +13,11 @@
 
 namespace aftercare::engine {
 
-// Thread safe. Requests and responses must live until `done`; errors are those the API names.
+// The use cases of consent. Thread safe. Each method ends with one call of `done`, until which its request and response
+// must live; errors are those the API names.
 class Consents {
  public:
+  // `engine` must outlive this and every call under way.
   explicit Consents(EngineContext& engine) : engine_(engine) {}
 
   void SetChannel(const Caller& caller, const v1::SetChannelConsentRequest& request,
@@ -26,10 +27,14 @@ class Consents {
   EngineContext& engine_;
 };
 
-// Records whether a patient wants messages on a channel, in all of the patient's enrollments. Where not, what is due or
-// leased to go there goes to the next contact point the patient permits, at once, or ends SUPPRESSED / OPTED_OUT; a
-// lease of it is over. Where so, what comes due from now on may go there. Logged; nothing happens where it was so
-// before. Answers the channels the patient has opted out of, as bits (1 << channel).
+// Records and logs whether a patient wants messages on a channel, for all of the patient's enrollments. Does nothing if
+// that is recorded already.
+//
+// If consent is refused, messages that are due or leased on that channel go to the next contact point that the patient
+// permits, at once, or end SUPPRESSED / OPTED_OUT; leases of them end. If it is granted, messages that come due from
+// now on may go there.
+//
+// Returns the channels that the patient has opted out of, as bits (1 << channel). Thread safe.
 absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransaction& tx, absl::string_view clinic,
                                      absl::string_view patient, v1::Channel channel, v1::Consent consent,
                                      absl::Time now);

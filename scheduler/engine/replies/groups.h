@@ -1,4 +1,4 @@
-// What an answer to one reminder means for the others of its group.
+// What an answer to one reminder means for the other reminders of its group.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_GROUPS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_GROUPS_H_
 
@@ -9,13 +9,15 @@
 
 namespace aftercare::engine {
 
-// Ends what an answer to `answered`, given at `now`, makes needless by the groups of the pathway the enrollment is on
-// by now: what is unsent of its own instance CANCELLED / ANSWERED, and whole every later instance whose first unsent
-// reminder is due within the group's silence, CANCELLED / SILENCED. What is due by `now` fires before. `context` is
-// updated. Nothing happens where the reminder is of no group, or has no place in the plan any more. Answers when the
-// sweeper must look; InfiniteFuture if it need not.
-absl::StatusOr<absl::Time> EndAnswered(store::WriteTransaction& tx, const store::ReminderKey& answered, absl::Time now,
-                                       EnrollmentContext* context);
+// Cancels the reminders that an answer to `answered`, given at `now`, makes needless. By the groups of the enrollment's
+// present pathway these are:
+// - what is unsent of the answered reminder's own instance: CANCELLED / ANSWERED;
+// - every later instance whose first unsent reminder is due within the group's silence: CANCELLED / SILENCED.
+// What is due by `now` fires before. Does nothing if the reminder is in no group, or is in the plan no more.
+//
+// Updates `context`. Returns when the sweeper must look; InfiniteFuture if it need not. Thread safe.
+absl::StatusOr<absl::Time> ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
+                                              absl::Time now, EnrollmentContext* context);
 
 }  // namespace aftercare::engine
 

@@ -13,55 +13,63 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/replies/consent.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/replies.h"
 #include "scheduler/plan/timestamps.h"
+#include "scheduler/store/address_key.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr absl::Duration kAnswerable = absl::Hours(24 * 7);
+constexpr absl::Duration kAnswerTime = absl::Hours(24 * 7);  // how long after it was sent a message may be answered
 
-// A message that was sent, and to whom.
-struct Sent {
-  size_t context = 0;  // index
+// A message that was sent.
+struct SentMessage {
+  size_t context = 0;  // index of its enrollment in ReplyRecorder::contexts_
   store::ReminderRow row;
 };
 
-// When it was sent, as far as is known; what was due later counts as later.
-bool IsOlder(const Sent& a, const Sent& b) {
+// Returns whether `a` was sent before `b`, as far as is known. If at the same time, the earlier due time counts.
+bool IsOlder(const SentMessage& a, const SentMessage& b) {
   return std::tie(a.row.state_time, a.row.due) < std::tie(b.row.state_time, b.row.due);
 }
 
-// Takes in one reply. A class only to share what every step needs.
-class Recorder {
+// Records one reply. A class so that its steps can share what they need.
+class ReplyRecorder {
  public:
-  Recorder(EngineContext& engine, store::WriteTransaction& tx, const v1::RecordReplyRequest& request,
-           store::ClinicRow clinic)
+  ReplyRecorder(EngineContext& engine, store::WriteTransaction& tx, const v1::RecordReplyRequest& request,
+                store::ClinicRow clinic)
       : engine_(engine), tx_(tx), request_(request), clinic_(std::move(clinic)), now_(engine.Now(clinic_)) {}
 
-  absl::StatusOr<v1::Reply> Run(absl::Time* wake) {
+  absl::StatusOr<RecordedReply> Run() {
     const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(request_.text());
-    const bool decides = read.sense == plan::ReplySense::kStop || read.sense == plan::ReplySense::kStart;
+    const bool is_decision = read.sense == plan::ReplySense::kStop || read.sense == plan::ReplySense::kStart;
     if (absl::Status status = FindSenders(); !status.ok()) return status;
-    // A decision holds whatever message it was written to.
-    auto answered = decides ? std::optional<Sent>() : FindAnswered(read);
+    // A decision holds for the address, whatever message it was written to.
+    auto answered = is_decision ? std::optional<SentMessage>() : FindAnswered(read);
     if (!answered.ok()) return answered.status();
-    if (*answered) named_ = (*answered)->context;
-    auto of = named_ ? absl::StatusOr<size_t>(*named_) : LastWrittenTo();
-    if (!of.ok()) return of.status();
-    Describe(read, contexts_[*of], *answered);
-    absl::Status status = Store();
-    if (status.ok() && decides) status = Decide();
-    if (status.ok() && *answered) status = Complete(&**answered, wake);
-    if (!status.ok()) return status;
-    return std::move(reply_);
+    if (*answered) named_context_ = (*answered)->context;
+    auto sender = named_context_ ? absl::StatusOr<size_t>(*named_context_) : LastWrittenTo();
+    if (!sender.ok()) return sender.status();
+    FillReply(read, contexts_[*sender], *answered);
+    if (absl::Status status = Store(); !status.ok()) return status;
+    absl::Time wake = absl::InfiniteFuture();
+    if (is_decision) {
+      if (absl::Status status = ApplyDecision(); !status.ok()) return status;
+    }
+    if (*answered) {
+      auto completed = Complete(&**answered);
+      if (!completed.ok()) return completed.status();
+      wake = *completed;
+    }
+    return RecordedReply{std::move(reply_), wake};
   }
 
  private:
-  // All enrollments of all patients who have this address.
+  // Loads all enrollments of all patients who have this address.
   absl::Status FindSenders() {
     auto at = tx_.EnrollmentsAt(clinic_.clinic, store::AddressKey(request_.channel(), request_.address()));
     if (!at.ok()) return at.status();
@@ -71,7 +79,7 @@ class Recorder {
       if (row->has_value()) patients_.insert((*row)->data.patient());
     }
     if (patients_.empty()) {
-      // Without the address: errors are logged.
+      // The address is left out, since errors are logged.
       return MakeError(absl::StatusCode::kNotFound, "UNKNOWN_SENDER",
                        absl::StrCat("no patient of ", ClinicNameOf(clinic_.clinic), " has that contact point"));
     }
@@ -91,41 +99,42 @@ class Recorder {
     return absl::OkStatus();
   }
 
-  // The newest message that was sent to the senders on this channel from `since` on and `matches`.
+  // Returns the newest message that was sent to the senders on this channel, at `since` or later, and that `matches`.
   template <typename Matches>
-  absl::StatusOr<std::optional<Sent>> NewestSent(absl::Time since, std::vector<v1::ReminderState> states,
+  absl::StatusOr<std::optional<SentMessage>> NewestSent(absl::Time since, std::vector<v1::ReminderState> states,
                                                  Matches matches) {
-    std::optional<Sent> newest;
+    std::optional<SentMessage> newest;
     for (size_t i = 0; i < contexts_.size(); ++i) {
       auto rows = RowsOf(tx_, contexts_[i], states);
       if (!rows.ok()) return rows.status();
       for (store::ReminderRow& row : *rows) {
         if (row.state_time < since || row.channel != request_.channel()) continue;
         if (!matches(contexts_[i], row)) continue;
-        Sent sent{i, std::move(row)};
+        SentMessage sent{i, std::move(row)};
         if (!newest || IsOlder(*newest, sent)) newest = std::move(sent);
       }
     }
     return newest;
   }
 
+  // Returns whether the message asks for an answer of this kind.
   static bool Asks(const EnrollmentContext& context, const store::ReminderRow& row, const plan::ReadReply& read) {
     const v1::AnswerKind asked = RuleOf(context, row).compiled().answer;
     return asked != v1::ANSWER_KIND_UNSPECIFIED && asked == read.answer();
   }
 
-  // What the reply answers, if it does.
-  absl::StatusOr<std::optional<Sent>> FindAnswered(const plan::ReadReply& read) {
+  // Returns the message that the reply answers, if it answers one.
+  absl::StatusOr<std::optional<SentMessage>> FindAnswered(const plan::ReadReply& read) {
     if (!request_.reminder().empty()) return FindNamed(read);
     if (read.answer() == v1::ANSWER_KIND_UNSPECIFIED) return std::nullopt;
     return NewestSent(
-        now_ - kAnswerable, {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED},
+        now_ - kAnswerTime, {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED},
         [&](const EnrollmentContext& context, const store::ReminderRow& row) { return Asks(context, row, read); });
   }
 
-  // The reminder the request names, if the reply answers it: it must be one of the sender's, that has been with a
-  // gateway.
-  absl::StatusOr<std::optional<Sent>> FindNamed(const plan::ReadReply& read) {
+  // Returns the reminder that the request names, if the reply answers it. It must be one of the sender's, and must have
+  // been with a gateway. Sets named_context_.
+  absl::StatusOr<std::optional<SentMessage>> FindNamed(const plan::ReadReply& read) {
     const store::ReminderKey key = *ParseReminderName(request_.reminder());
     const auto context = std::find_if(contexts_.begin(), contexts_.end(), [&](const EnrollmentContext& candidate) {
       return candidate.row.enrollment == key.enrollment;
@@ -137,22 +146,22 @@ class Recorder {
       return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_OF_SENDER",
                        absl::StrCat(request_.reminder(), " is not one of the sender's"));
     }
-    named_ = static_cast<size_t>(context - contexts_.begin());
+    named_context_ = static_cast<size_t>(context - contexts_.begin());
     auto row = tx_.GetReminder(key);
     if (!row.ok()) return row.status();
     if (!row->has_value()) {
-      plan::Occurrence occurrence;
-      const plan::Plan plan(*context->pathway, context->facts);
-      if (!plan.Find(context->pathway->FindRule(key.rule), key.number, &occurrence)) return ReminderNotFound(key);
-      return std::nullopt;  // nobody can have had it
+      // A reminder without a row was never sent. Says so if there is no such reminder either.
+      if (auto occurrence = RequireOccurrence(*context, key); !occurrence.ok()) return occurrence.status();
+      return std::nullopt;
     }
-    const bool had = (*row)->attempts > 0 && (*row)->state != v1::REMINDER_STATE_COMPLETED &&
-                     NextState((*row)->state, ReminderEvent::kComplete).has_value();
-    if (!had || !Asks(*context, **row, read)) return std::nullopt;
-    return Sent{*named_, **std::move(row)};
+    const bool is_answerable = (*row)->attempts > 0 && (*row)->state != v1::REMINDER_STATE_COMPLETED &&
+                               NextState((*row)->state, ReminderEvent::kComplete).has_value();
+    if (!is_answerable || !Asks(*context, **row, read)) return std::nullopt;
+    return SentMessage{*named_context_, **std::move(row)};
   }
 
-  // The enrollment the senders were last sent a message for on this channel, else the newest.
+  // Returns the index of the enrollment that the senders were last sent a message for on this channel, or of the newest
+  // enrollment if there is none.
   absl::StatusOr<size_t> LastWrittenTo() {
     auto last = NewestSent(absl::InfinitePast(),
                            {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED, v1::REMINDER_STATE_COMPLETED},
@@ -166,13 +175,14 @@ class Recorder {
     return static_cast<size_t>(newest - contexts_.begin());
   }
 
-  // Puts the reply together, but for its name.
-  void Describe(const plan::ReadReply& read, const EnrollmentContext& of, const std::optional<Sent>& answered) {
+  // Fills in reply_, except its name. `sender` is the enrollment it is recorded for.
+  void FillReply(const plan::ReadReply& read, const EnrollmentContext& sender,
+                 const std::optional<SentMessage>& answered) {
     reply_.set_channel(request_.channel());
     plan::SetTimestamp(now_, reply_.mutable_receive_time());
     reply_.set_text(request_.text());
-    reply_.set_patient(of.row.data.patient());
-    reply_.set_enrollment(EnrollmentNameOf(clinic_.clinic, of.row.enrollment));
+    reply_.set_patient(sender.row.data.patient());
+    reply_.set_enrollment(EnrollmentNameOf(clinic_.clinic, sender.row.enrollment));
     reply_.set_meaning(v1::REPLY_MEANING_OTHER);
     if (read.sense == plan::ReplySense::kStop) reply_.set_meaning(v1::REPLY_MEANING_STOP);
     if (read.sense == plan::ReplySense::kStart) reply_.set_meaning(v1::REPLY_MEANING_START);
@@ -182,10 +192,11 @@ class Recorder {
     if (read.sense == plan::ReplySense::kScore) reply_.set_score(read.score);
   }
 
+  // Stores and logs the reply.
   absl::Status Store() {
     auto seq = tx_.LastEventSeq();
     if (!seq.ok()) return seq.status();
-    // Ordered by time, and where that is the same by place in the log, which also keeps ids apart.
+    // Ids are ordered by time, then by the place in the log, which also makes them unique.
     store::ReplyRow row{clinic_.clinic, MakeTimeOrderedId(engine_.clock().Now(), static_cast<uint64_t>(*seq)), reply_};
     if (absl::Status status = tx_.InsertReply(row); !status.ok()) return status;
     reply_.set_name(ReplyNameOf(clinic_.clinic, row.reply));
@@ -203,8 +214,8 @@ class Recorder {
     return tx_.AppendEvent(clinic_.clinic, std::move(event));
   }
 
-  // Of everybody who has the address: who of them wrote it, nobody knows.
-  absl::Status Decide() {
+  // Records the wish to stop or start for every patient who has the address, since nobody knows which of them wrote.
+  absl::Status ApplyDecision() {
     const v1::Consent consent =
         reply_.meaning() == v1::REPLY_MEANING_STOP ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED;
     for (const std::string& patient : patients_) {
@@ -214,15 +225,14 @@ class Recorder {
     return absl::OkStatus();
   }
 
-  absl::Status Complete(Sent* sent, absl::Time* wake) {
-    EnrollmentContext& context = contexts_[sent->context];
-    if (reply_.has_score()) sent->row.score = reply_.score();
+  // Completes the reminder that was answered. Returns when the sweeper must look.
+  absl::StatusOr<absl::Time> Complete(SentMessage* answered) {
+    EnrollmentContext& context = contexts_[answered->context];
+    if (reply_.has_score()) answered->row.score = reply_.score();
     absl::Status status =
-        ChangeReminder(tx_, context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now_, &sent->row);
+        ChangeReminder(tx_, context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now_, &answered->row);
     if (!status.ok()) return status;
-    auto ended = EndAnswered(tx_, sent->row.key, now_, &context);
-    *wake = ended.value_or(absl::InfiniteFuture());
-    return ended.status();
+    return ApplyAnswerToGroup(tx_, answered->row.key, now_, &context);
   }
 
   EngineContext& engine_;
@@ -230,18 +240,17 @@ class Recorder {
   const v1::RecordReplyRequest& request_;
   const store::ClinicRow clinic_;
   const absl::Time now_;
-  std::set<std::string> patients_;
-  std::vector<EnrollmentContext> contexts_;
-  std::optional<size_t> named_;  // index of the context whose reminder it answers, or the request names
+  std::set<std::string> patients_;           // who have the address
+  std::vector<EnrollmentContext> contexts_;  // of their enrollments
+  std::optional<size_t> named_context_;  // index of the enrollment whose reminder it answers, or the request names
   v1::Reply reply_;
 };
 
 }  // namespace
 
-absl::StatusOr<v1::Reply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
-                                      const v1::RecordReplyRequest& request, store::ClinicRow clinic,
-                                      absl::Time* wake) {
-  return Recorder(engine, tx, request, std::move(clinic)).Run(wake);
+absl::StatusOr<RecordedReply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
+                                          const v1::RecordReplyRequest& request, store::ClinicRow clinic) {
+  return ReplyRecorder(engine, tx, request, std::move(clinic)).Run();
 }
 
 }  // namespace aftercare::engine

@@ -1,3 +1,4 @@
+// How what a patient writes is stored, understood and acted on.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_RECORD_REPLY_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_RECORD_REPLY_H_
 
@@ -9,11 +10,16 @@
 
 namespace aftercare::engine {
 
-// Stores what a patient wrote to `clinic` and does what it says, in this mutation; logs both. The request has been
-// checked. Answers the reply as stored; `wake` becomes when the sweeper must look, where it must. NOT_FOUND /
-// UNKNOWN_SENDER or REMINDER_NOT_FOUND, FAILED_PRECONDITION / NOT_OF_SENDER.
-absl::StatusOr<v1::Reply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
-                                      const v1::RecordReplyRequest& request, store::ClinicRow clinic, absl::Time* wake);
+struct RecordedReply {
+  v1::Reply reply;  // as stored
+  absl::Time wake;  // when the sweeper must look; InfiniteFuture if it need not
+};
+
+// Stores and logs what a patient wrote to `clinic`, and does what it says in the same mutation: completes the reminder
+// that it answers, or records a wish to stop or to start. The request must have been checked. NOT_FOUND /
+// UNKNOWN_SENDER or REMINDER_NOT_FOUND; FAILED_PRECONDITION / NOT_OF_SENDER. Thread safe.
+absl::StatusOr<RecordedReply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
+                                          const v1::RecordReplyRequest& request, store::ClinicRow clinic);
 
 }  // namespace aftercare::engine
 

@@ -1,23 +1,24 @@
 #include "scheduler/engine/replies/replies.h"
 
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/replies/record_reply.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/page_token.h"
 #include "scheduler/plan/replies.h"
 #include "scheduler/plan/text_validation.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr size_t kMaxAddress = 254;
+constexpr size_t kMaxAddressLength = 254;
 
-// Every fault that can be told without the store.
-plan::FieldErrors FaultsOf(const v1::RecordReplyRequest& request) {
+// Returns every error that can be found without the store.
+plan::FieldErrors CheckRequest(const v1::RecordReplyRequest& request) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
@@ -25,7 +26,7 @@ plan::FieldErrors FaultsOf(const v1::RecordReplyRequest& request) {
     errors.push_back({"channel", "must be SMS, EMAIL or WEBHOOK"});
   }
   const std::string& address = request.address();
-  if (address.empty() || address.size() > 4 * kMaxAddress || plan::CountCharacters(address) > kMaxAddress ||
+  if (address.empty() || address.size() > 4 * kMaxAddressLength || plan::CountCharacters(address) > kMaxAddressLength ||
       !plan::IsCleanText(address, /*allow_newline=*/false)) {
     errors.push_back({"address", "must have 1 to 254 characters, without control characters"});
   }
@@ -45,29 +46,25 @@ plan::FieldErrors FaultsOf(const v1::RecordReplyRequest& request) {
 
 void Replies::Record(const Caller& caller, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
                      Done done) {
-  const plan::FieldErrors errors = FaultsOf(request);
+  const plan::FieldErrors errors = CheckRequest(request);
   if (!errors.empty()) return done(InvalidFields(errors));
   const std::string clinic = *ParseClinicName(request.parent());
   if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return done(status);
-  auto wake = std::make_shared<absl::Time>(absl::InfiniteFuture());
-  engine_.Mutate(
-      request, clinic, request.request_id(), response,
-      [this, clinic, &request, response, wake](store::WriteTransaction& tx) -> absl::Status {
-        *wake = absl::InfiniteFuture();
-        auto owner = RequireClinic(tx, clinic);
-        if (!owner.ok()) return owner.status();
-        auto reply = RecordReply(engine_, tx, request, *std::move(owner), wake.get());
-        if (!reply.ok()) return reply.status();
-        // What was answered is remembered with the request: not what a patient wrote.
-        reply->clear_text();
-        *response->mutable_reply() = *std::move(reply);
-        return absl::OkStatus();
+  MutateAndWake(
+      engine_, sweeper_, request, clinic, request.request_id(), response,
+      [this, clinic, &request, response](store::WriteTransaction& tx) -> absl::StatusOr<absl::Time> {
+        auto row = RequireClinic(tx, clinic);
+        if (!row.ok()) return row.status();
+        auto recorded = RecordReply(engine_, tx, request, *std::move(row));
+        if (!recorded.ok()) return recorded.status();
+        *response->mutable_reply() = std::move(recorded->reply);
+        // The response is stored under its request_id, which must not keep what a patient wrote.
+        response->mutable_reply()->clear_text();
+        return recorded->wake;
       },
-      [this, &request, response, wake, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) {
-          response->mutable_reply()->set_text(request.text());  // the same under the same request_id
-          sweeper_.WakeAt(*wake);
-        }
+      [&request, response, done = std::move(done)](absl::Status status) mutable {
+        // A repeated request has the same text.
+        if (status.ok()) response->mutable_reply()->set_text(request.text());
         done(std::move(status));
       });
 }
@@ -82,25 +79,21 @@ void Replies::List(const Caller& caller, const v1::ListRepliesRequest& request, 
     errors.push_back({"patient", "must be 1 to 64 letters, digits, '.', '_' or '-'"});
   }
   query.patient = request.patient();
-  const int page = PageSize(request.page_size(), &errors);
-  query.limit = page + 1;
-  const std::string context = absl::StrCat("list-replies/", request.parent(), "/", request.patient());
-  if (!request.page_token().empty()) {
-    const auto opened = engine_.tokens().Open(context, request.page_token());
-    if (opened) query.before = *opened;
-    if (!opened) errors.push_back({"page_token", "must come from an answer to the same request"});
-  }
+  const int page_size = PageSize(request.page_size(), &errors);
+  query.limit = page_size + 1;  // one more tells whether there is another page
+  const std::string token_query = absl::StrCat("list-replies/", request.parent(), "/", request.patient());
+  query.before = OpenPageToken(engine_.tokens(), token_query, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
   if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
   engine_.Read(
-      [this, query, page, context, response](store::ReadTransaction& tx) -> absl::Status {
-        auto owner = RequireClinic(tx, query.clinic);
-        if (!owner.ok()) return owner.status();
+      [this, query, page_size, token_query, response](store::ReadTransaction& tx) -> absl::Status {
+        if (auto clinic = RequireClinic(tx, query.clinic); !clinic.ok()) return clinic.status();
         auto rows = tx.ListReplies(query);
         if (!rows.ok()) return rows.status();
         for (store::ReplyRow& row : *rows) {
-          if (response->replies_size() == page) {
-            response->set_next_page_token(engine_.tokens().Seal(context, (*rows)[page - 1].reply));
+          if (response->replies_size() == page_size) {
+            const std::string& last = (*rows)[page_size - 1].reply;
+            response->set_next_page_token(SealPageToken(engine_.tokens(), token_query, last));
             break;
           }
           row.data.set_name(ReplyNameOf(row.clinic, row.reply));

@@ -1,4 +1,4 @@
-// What patients write back.
+// The use cases of replies: what patients write back.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 
@@ -8,9 +8,11 @@
 
 namespace aftercare::engine {
 
-// Thread safe. Requests and responses must live until `done`; errors are those the API names.
+// Thread safe. Each method ends with one call of `done`, until which its request and response must live; errors are
+// those the API names.
 class Replies {
  public:
+  // The references must outlive this and every call under way.
   Replies(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
 
   void Record(const Caller& caller, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,

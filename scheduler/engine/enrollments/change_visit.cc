@@ -1,0 +1,238 @@
+#include "scheduler/engine/enrollments/change_visit.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/enrollments/reanchor.h"
+#include "scheduler/engine/enrollments/visit_view.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/mutate_and_wake.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/civil.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr absl::string_view kVisitForm = "must be clinics/{clinic}/enrollments/{enrollment}/visits/{visit}";
+
+absl::Status Refusal(absl::string_view reason, absl::string_view message, const ErrorMetadata& metadata = {}) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message, metadata);
+}
+
+// The visit that a request names, of a running enrollment.
+struct Target {
+  EnrollmentContext context;
+  int index = 0;  // in the pathway
+  absl::Time now;
+
+  const plan::VisitFacts& visit() const { return context.facts.visits[index]; }
+  const std::string& id() const { return context.pathway->visit_source(index).id(); }
+  std::string name() const { return VisitNameOf(context.row.clinic, context.row.enrollment, id()); }
+};
+
+absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::ReadTransaction& tx, const VisitName& name) {
+  auto clinic = RequireClinic(tx, name.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
+  if (!context.ok()) return context.status();
+  const int index = context->pathway->FindVisit(name.visit);
+  if (index < 0) {
+    return ResourceNotFound("VISIT_NOT_FOUND", VisitNameOf(name.clinic, name.enrollment, name.visit));
+  }
+  if (absl::Status status = CheckNotEnded(context->row); !status.ok()) return status;
+  // In microseconds, as the history has it, so that what is due at the change counts as due now.
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(engine.Now(*clinic)));
+  return Target{*std::move(context), index, now};
+}
+
+// Returns the enrollment's row with the visit changed.
+store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int appointment, absl::Time start) {
+  store::EnrollmentRow row = target.context.row;
+  auto* visits = row.history.mutable_visits();
+  auto found =
+      std::find_if(visits->begin(), visits->end(), [&](const auto& visit) { return visit.visit() == target.id(); });
+  record::v1::VisitRecord& record = found != visits->end() ? *found : *visits->Add();
+  record.set_visit(target.id());
+  record.set_state(state);
+  record.set_appointment(appointment);
+  record.set_start_micros(absl::ToUnixMicros(start));
+  record.set_since_micros(absl::ToUnixMicros(target.now));
+  return row;
+}
+
+// Changes the enrollment to `row`, or only works out what that does if there is no `write`. Fills in the response, and
+// returns when the sweeper must look.
+template <typename Response>
+absl::StatusOr<absl::Time> ApplyChange(EngineContext& engine, store::ReadTransaction& tx,
+                                       store::WriteTransaction* write, const Target& target, store::EnrollmentRow row,
+                                       Response* response) {
+  auto change = ComputeReanchoring(engine, tx, target.context, std::move(row), target.now);
+  if (!change.ok()) return change.status();
+  *response->mutable_visit() = VisitToProto(change->after, target.index);
+  if (write != nullptr) {
+    absl::Status status = LogVisit(*write, change->after.row, response->visit(), target.now);
+    if (status.ok()) status = ApplyReanchoring(*write, &*change, target.now);
+    if (!status.ok()) return status;
+  }
+  *response->mutable_diff() = std::move(change->diff);
+  return WakeTimeOf(change->after.row);
+}
+
+// Returns when the requested appointment begins.
+absl::Time StartOf(const v1::ScheduleVisitRequest& request, absl::TimeZone zone) {
+  if (request.has_start_time()) return plan::ToTime(request.start_time());
+  // In a DST gap or overlap, by the offset before the transition.
+  return zone.At(absl::CivilSecond(plan::ParseMinute(request.start_local_time()).value())).pre;
+}
+
+absl::Status CheckWindow(const Target& target, absl::Time start) {
+  const absl::CivilDay date = absl::ToCivilDay(start, target.context.facts.zone);
+  const plan::DateRange& window = target.visit().window;
+  if (date >= window.first && date <= window.last) return absl::OkStatus();
+  const std::string first = plan::FormatDate(window.first);
+  const std::string last = plan::FormatDate(window.last);
+  return Refusal(
+      "OUTSIDE_VISIT_WINDOW",
+      absl::StrCat(plan::FormatDate(date), " is outside the window of ", target.name(), ", ", first, " to ", last),
+      {{"window_first_date", first}, {"window_last_date", last}});
+}
+
+absl::Status CheckClinicIsOpen(const Target& target, absl::Time start) {
+  const plan::ClinicCalendar* calendar = target.context.facts.setting.calendar.get();
+  if (calendar == nullptr) return absl::OkStatus();
+  const absl::CivilDay date = absl::ToCivilDay(start, calendar->zone);
+  if (calendar->closed.On(plan::DayNumber(date)) == plan::ClosedDays::Why::kOpen) return absl::OkStatus();
+  const absl::string_view holiday = calendar->closed.HolidayName(plan::DayNumber(date));
+  return Refusal("CLINIC_CLOSED",
+                 absl::StrCat(ClinicNameOf(target.context.row.clinic), " is closed on ", plan::FormatDate(date),
+                              holiday.empty() ? "" : absl::StrCat(" (", holiday, ")")),
+                 {{"date", plan::FormatDate(date)}});
+}
+
+// Returns OK if the visit may be booked at `start`.
+absl::Status CheckBooking(const Target& target, const v1::ScheduleVisitRequest& request, absl::Time start) {
+  if (target.visit().state == v1::VISIT_STATE_ATTENDED) {
+    return Refusal("VISIT_ATTENDED", absl::StrCat(target.name(), " was attended"));
+  }
+  if (target.visit().state != v1::VISIT_STATE_BOOKED && target.visit().appointment == plan::kMaxAppointments) {
+    return Refusal("TOO_MANY_APPOINTMENTS", absl::StrCat(target.name(), " has had ", plan::kMaxAppointments,
+                                                         " appointments, as many as it may"));
+  }
+  if (!request.allow_outside_window()) {
+    if (absl::Status status = CheckWindow(target, start); !status.ok()) return status;
+  }
+  return request.allow_closed_day() ? absl::OkStatus() : CheckClinicIsOpen(target, start);
+}
+
+// Books the visit, or only works out what that does if there is no `write`. Returns when the sweeper must look.
+absl::StatusOr<absl::Time> Book(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                                const VisitName& name, const v1::ScheduleVisitRequest& request,
+                                v1::ScheduleVisitResponse* response) {
+  auto target = LoadTarget(engine, tx, name);
+  if (!target.ok()) return target.status();
+  const plan::VisitFacts visit = target->visit();
+  const bool is_booked = visit.state == v1::VISIT_STATE_BOOKED;
+  const absl::Time start = StartOf(request, target->context.facts.zone);
+  *response->mutable_visit() = VisitToProto(target->context, target->index);
+  response->mutable_diff();
+  if (is_booked && visit.start == start) return absl::InfiniteFuture();
+  if (absl::Status status = CheckBooking(*target, request, start); !status.ok()) return status;
+  if (write != nullptr) {
+    // What is due by now comes due first, even if the sweep has not got to it yet.
+    if (auto fired = FireEnrollment(*write, &target->context, target->now); !fired.ok()) return fired.status();
+  }
+  // A booked visit that moves keeps its number of appointments.
+  const int appointment = visit.appointment + (is_booked ? 0 : 1);
+  return ApplyChange(engine, tx, write, *target, WithVisit(*target, v1::VISIT_STATE_BOOKED, appointment, start),
+                     response);
+}
+
+// Returns when the sweeper must look.
+absl::StatusOr<absl::Time> RecordOutcome(EngineContext& engine, store::WriteTransaction& tx, const VisitName& name,
+                                         const v1::RecordVisitOutcomeRequest& request,
+                                         v1::RecordVisitOutcomeResponse* response) {
+  auto target = LoadTarget(engine, tx, name);
+  if (!target.ok()) return target.status();
+  const plan::VisitFacts visit = target->visit();
+  if (visit.appointment == 0) return Refusal("VISIT_NOT_BOOKED", absl::StrCat(target->name(), " was never booked"));
+  if (request.outcome() == v1::VISIT_STATE_MISSED && target->now < visit.start) {
+    const absl::CivilMinute start = absl::ToCivilMinute(visit.start, target->context.facts.zone);
+    return Refusal("VISIT_STILL_TO_COME", absl::StrCat(target->name(), " begins only ", plan::FormatMinute(start),
+                                                       " by the patient's clock"));
+  }
+  *response->mutable_visit() = VisitToProto(target->context, target->index);
+  response->mutable_diff();
+  if (visit.state == request.outcome()) return absl::InfiniteFuture();
+  if (auto fired = FireEnrollment(tx, &target->context, target->now); !fired.ok()) return fired.status();
+  return ApplyChange(engine, tx, &tx, *target,
+                     WithVisit(*target, request.outcome(), visit.appointment, visit.start), response);
+}
+
+// Adds an error if the start of the booking is not valid.
+void CheckStart(const v1::ScheduleVisitRequest& request, plan::FieldErrors* errors) {
+  switch (request.start_case()) {
+    case v1::ScheduleVisitRequest::kStartTime: {
+      const google::protobuf::Timestamp& start = request.start_time();
+      const int64_t end = absl::ToUnixSeconds(absl::FromCivil(absl::CivilYear(2200), absl::UTCTimeZone()));
+      if (start.seconds() >= 0 && start.seconds() < end && start.seconds() % 60 == 0 && start.nanos() == 0) return;
+      errors->push_back({"start_time", "must be an instant from 1970 to 2199, in whole minutes"});
+      return;
+    }
+    case v1::ScheduleVisitRequest::kStartLocalTime:
+      if (plan::ParseMinute(request.start_local_time())) return;
+      errors->push_back({"start_local_time", "must be a local time, YYYY-MM-DDTHH:MM, from 1970 to 2199"});
+      return;
+    case v1::ScheduleVisitRequest::START_NOT_SET:
+      errors->push_back({"start_time", "must be set, or start_local_time"});
+      return;
+  }
+}
+
+}  // namespace
+
+void ScheduleVisit(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                   const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response, Done done) {
+  plan::FieldErrors errors;
+  const auto name = ParseVisitName(request.name());
+  if (!name) errors.push_back({"name", std::string(kVisitForm)});
+  CheckStart(request, &errors);
+  CheckRequestId(request.request_id(), &errors);
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
+  ValidateOrMutate(
+      engine, sweeper, request.validate_only(), request, name->clinic, request.request_id(), response,
+      [&engine, name = *name, &request, response](store::ReadTransaction& tx, store::WriteTransaction* write) {
+        return Book(engine, tx, write, name, request, response);
+      },
+      std::move(done));
+}
+
+void RecordVisitOutcome(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                        const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response,
+                        Done done) {
+  plan::FieldErrors errors;
+  const auto name = ParseVisitName(request.name());
+  if (!name) errors.push_back({"name", std::string(kVisitForm)});
+  const v1::VisitState outcome = request.outcome();
+  if (outcome != v1::VISIT_STATE_ATTENDED && outcome != v1::VISIT_STATE_MISSED &&
+      outcome != v1::VISIT_STATE_CANCELLED) {
+    errors.push_back({"outcome", "must be ATTENDED, MISSED or CANCELLED"});
+  }
+  CheckRequestId(request.request_id(), &errors);
+  if (!errors.empty()) return done(InvalidFields(errors));
+  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
+  MutateAndWake(
+      engine, sweeper, request, name->clinic, request.request_id(), response,
+      [&engine, name = *name, &request, response](store::WriteTransaction& tx) {
+        return RecordOutcome(engine, tx, name, request, response);
+      },
+      std::move(done));
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,20 @@
+// How a visit is booked or moved, and how its outcome is recorded. Functions are thread safe. Requests and responses
+// must live until `done`; errors are those the API names.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_VISIT_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_VISIT_H_
+
+#include "aftercare/v1/visit_service.pb.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+void ScheduleVisit(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                   const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response, Done done);
+void RecordVisitOutcome(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                        const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response,
+                        Done done);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_VISIT_H_

@@ -1,0 +1,18 @@
+// How an enrollment ends.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_END_ENROLLMENT_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_END_ENROLLMENT_H_
+
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+// Ends an enrollment, and cancels what it has not sent. If the patient has died or is transferred, ends the patient's
+// other enrollments in the clinic too. Thread safe. `request` and `response` must live until `done`; errors are those
+// the API names.
+void EndEnrollment(EngineContext& engine, const Caller& caller, const v1::EndEnrollmentRequest& request,
+                   v1::EndEnrollmentResponse* response, Done done);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_END_ENROLLMENT_H_

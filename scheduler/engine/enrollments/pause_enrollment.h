@@ -1,0 +1,27 @@
+// How an enrollment is paused and resumed. Functions are thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PAUSE_ENROLLMENT_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PAUSE_ENROLLMENT_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::engine {
+
+// Requests and responses must live until `done`; errors are those the API names.
+void PauseEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                     const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response, Done done);
+void ResumeEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                      const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response, Done done);
+
+// Resumes a paused enrollment and fires what is due by now. Updates `context`.
+absl::Status ResumeAndFire(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context,
+                           absl::Time now);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PAUSE_ENROLLMENT_H_

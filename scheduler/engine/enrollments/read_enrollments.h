@@ -1,0 +1,18 @@
+// How enrollments are read and listed. Functions are thread safe. Requests and responses must live until `done`; errors
+// are those the API names.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_READ_ENROLLMENTS_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_READ_ENROLLMENTS_H_
+
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+void GetEnrollment(EngineContext& engine, const Caller& caller, const v1::GetEnrollmentRequest& request,
+                   v1::GetEnrollmentResponse* response, Done done);
+void ListEnrollments(EngineContext& engine, const Caller& caller, const v1::ListEnrollmentsRequest& request,
+                     v1::ListEnrollmentsResponse* response, Done done);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_READ_ENROLLMENTS_H_

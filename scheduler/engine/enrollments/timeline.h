@@ -1,0 +1,16 @@
+// The timeline of an enrollment: its phases and all its reminders, past and future.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_TIMELINE_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_TIMELINE_H_
+
+#include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+// Thread safe. `request` and `response` must live until `done`; errors are those the API names.
+void GetTimeline(EngineContext& engine, const Caller& caller, const v1::GetTimelineRequest& request,
+                 v1::GetTimelineResponse* response, Done done);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_TIMELINE_H_

@@ -1,0 +1,22 @@
+// How a clinic changes one reminder by name before it is sent: moves it to another time, cancels it, or restores what
+// the plan says. Functions are thread safe. Requests and responses must live until `done`; errors are those the API
+// names.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ADJUST_REMINDER_H_
+#define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ADJUST_REMINDER_H_
+
+#include "aftercare/v1/reminder_service.pb.h"
+#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+void MoveReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller, const v1::MoveReminderRequest& request,
+                  v1::MoveReminderResponse* response, Done done);
+void CancelReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                    const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response, Done done);
+void RestoreReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+                     const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response, Done done);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ADJUST_REMINDER_H_

@@ -1,0 +1,40 @@
+#include "scheduler/engine/reminders/due_position.h"
+
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+
+namespace aftercare::engine {
+
+bool IsListedBefore(const store::DuePosition& a, const store::DuePosition& b) {
+  return std::tie(a.due, a.enrollment, a.rule, a.number) < std::tie(b.due, b.enrollment, b.rule, b.number);
+}
+
+store::DuePosition PositionOf(const store::ReminderRow& row) {
+  return {row.due, row.key.enrollment, row.key.rule, row.key.number};
+}
+
+std::string EncodeDuePosition(const store::DuePosition& position) {
+  return absl::StrCat(absl::ToUnixMicros(position.due), "/", position.enrollment, "/", position.rule, "/",
+                      position.number);
+}
+
+std::optional<store::DuePosition> DecodeDuePosition(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
+  int64_t micros = 0;
+  store::DuePosition position;
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &micros) || !absl::SimpleAtoi(parts[3], &position.number)) {
+    return std::nullopt;
+  }
+  position.due = absl::FromUnixMicros(micros);
+  position.enrollment = std::string(parts[1]);
+  position.rule = std::string(parts[2]);
+  return position;
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,28 @@
+// The order in which reminders are listed, and the place in it after which a next page begins. Functions are pure and
+// thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_DUE_POSITION_H_
+#define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_DUE_POSITION_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/store/records.h"
+
+namespace aftercare::engine {
+
+// Returns whether `a` is listed before `b`: by due time, then enrollment, rule and number.
+bool IsListedBefore(const store::DuePosition& a, const store::DuePosition& b);
+
+// Returns the position of a stored reminder.
+store::DuePosition PositionOf(const store::ReminderRow& row);
+
+// Returns a position as the payload of a page token.
+std::string EncodeDuePosition(const store::DuePosition& position);
+
+// Returns the position that EncodeDuePosition wrote; nothing if `text` is not of that form.
+std::optional<store::DuePosition> DecodeDuePosition(absl::string_view text);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_REMINDERS_DUE_POSITION_H_

@@ -1,0 +1,21 @@
+// How reminders are listed, counted and read. Functions are thread safe. Requests and responses must live until `done`;
+// errors are those the API names.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_READ_REMINDERS_H_
+#define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_READ_REMINDERS_H_
+
+#include "aftercare/v1/reminder_service.pb.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
+#include "scheduler/engine/runtime/engine_context.h"
+
+namespace aftercare::engine {
+
+void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const Caller& caller,
+                   const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response, Done done);
+void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const Caller& caller,
+                    const v1::CountRemindersRequest& request, v1::CountRemindersResponse* response, Done done);
+void GetReminder(EngineContext& engine, const Caller& caller, const v1::GetReminderRequest& request,
+                 v1::GetReminderResponse* response, Done done);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_REMINDERS_READ_REMINDERS_H_

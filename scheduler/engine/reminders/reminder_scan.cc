@@ -1,0 +1,227 @@
+#include "scheduler/engine/reminders/reminder_scan.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/reminders/due_position.h"
+#include "scheduler/engine/reminders/enrollment_index.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kRowsPerRead = 1000;
+constexpr size_t kMaxContexts = 2000;
+
+// Returns what identifies a reminder within its clinic. Begins with the enrollment's id and a '/'.
+std::string KeyOf(absl::string_view enrollment, absl::string_view rule, int number) {
+  return absl::StrCat(enrollment, "/", rule, "/", number);
+}
+
+std::string KeyOf(const PlannedOccurrence& occurrence) {
+  return KeyOf(occurrence.enrollment, (*occurrence.pathway)->rule_source(occurrence.rule).id(), occurrence.number);
+}
+
+// Passes the rows of `query` to `use`, page by page, until it returns false or an error.
+absl::Status ForEachRow(store::ReadTransaction& tx, store::ReminderQuery query,
+                        absl::FunctionRef<absl::StatusOr<bool>(const store::ReminderRow&)> use) {
+  while (true) {
+    auto rows = tx.ListReminders(query);
+    if (!rows.ok()) return rows.status();
+    for (const store::ReminderRow& row : *rows) {
+      auto more = use(row);
+      if (!more.ok()) return more.status();
+      if (!*more) return absl::OkStatus();
+    }
+    if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
+    query.after = PositionOf(rows->back());
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const EnrollmentContext>> ReminderScan::ContextOf(const std::string& enrollment) {
+  const auto found = contexts_.find(enrollment);
+  if (found != contexts_.end()) return found->second;
+  auto context = RequireEnrollmentContext(engine_, tx_, clinic_.clinic, enrollment);
+  if (!context.ok()) return context.status();
+  if (contexts_.size() >= kMaxContexts) contexts_.clear();
+  return contexts_[enrollment] = std::make_shared<const EnrollmentContext>(*std::move(context));
+}
+
+absl::StatusOr<std::optional<std::vector<std::string>>> ReminderScan::EnrollmentsInFilter() {
+  using Ids = std::vector<std::string>;
+  if (filter_.patient().empty()) {
+    return filter_.enrollment().empty() ? std::optional<Ids>() : std::optional<Ids>({filter_.enrollment()});
+  }
+  auto ids = tx_.EnrollmentsOf(clinic_.clinic, filter_.patient());
+  if (!ids.ok()) return ids.status();
+  if (!filter_.enrollment().empty()) {
+    const bool is_theirs = std::find(ids->begin(), ids->end(), filter_.enrollment()) != ids->end();
+    *ids = is_theirs ? Ids{filter_.enrollment()} : Ids{};
+  }
+  return std::optional<Ids>(*std::move(ids));
+}
+
+bool ReminderScan::MatchesStored(const EnrollmentContext& context, const store::ReminderRow& row) {
+  const RowRule rule = RuleOf(context, row);
+  return filter_.MatchesEnrollment(context) && filter_.MatchesRule(*rule.pathway, rule.rule) &&
+         filter_.MatchesChannel(StoredChannel(context, row));
+}
+
+absl::Status ReminderScan::VisitStored(const std::string& enrollment, std::optional<store::DuePosition> after,
+                                       int page_size, StoredVisitor visit) {
+  store::ReminderQuery query{clinic_.clinic,        enrollment,       std::move(after), filter_.due_from(),
+                             filter_.due_before(), filter_.states(), page_size};
+  return ForEachRow(tx_, std::move(query), [&](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    auto context = ContextOf(row.key.enrollment);
+    if (!context.ok()) return context.status();
+    return !MatchesStored(**context, row) || visit(row, **context);
+  });
+}
+
+absl::Status ReminderScan::LoadRecordedKeys(const std::string& enrollment, absl::Time from,
+                                            absl::flat_hash_set<std::string>* keys) {
+  store::ReminderQuery query;
+  query.clinic = clinic_.clinic;
+  query.enrollment = enrollment;
+  query.due_from = from;
+  return ForEachRow(tx_, std::move(query), [keys](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    keys->insert(KeyOf(row.key.enrollment, row.key.rule, row.key.number));
+    return true;
+  });
+}
+
+absl::Status ReminderScan::LoadEarlyRows() {
+  // Everything up to the next wake-up has fired. A row that is due later was made ahead of time.
+  auto wake = tx_.NextWake(ClockOf(clinic_));
+  if (!wake.ok()) return wake.status();
+  const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
+  if (absl::Status status = LoadRecordedKeys(filter_.enrollment(), fired, &recorded_early_); !status.ok()) {
+    return status;
+  }
+  for (const std::string& key : recorded_early_) enrollments_with_early_rows_.insert(key.substr(0, key.find('/')));
+  return absl::OkStatus();
+}
+
+bool ReminderScan::WasRecordedEarly(const PlannedOccurrence& occurrence) const {
+  return !enrollments_with_early_rows_.empty() && enrollments_with_early_rows_.contains(occurrence.enrollment) &&
+         recorded_early_.contains(KeyOf(occurrence));
+}
+
+bool ReminderScan::MatchesPlannedStates() const {
+  return filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) || filter_.MatchesState(v1::REMINDER_STATE_EXPIRED) ||
+         filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) || filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
+}
+
+absl::Status ReminderScan::VisitPlanned(absl::Time from, PlannedVisitor visit) {
+  if (!MatchesPlannedStates()) return absl::OkStatus();
+  if (absl::Status status = LoadEarlyRows(); !status.ok()) return status;
+  if (filter_.due_from()) from = std::max(from, *filter_.due_from());
+  auto enrollments = EnrollmentsInFilter();
+  if (!enrollments.ok()) return enrollments.status();
+  if (enrollments->has_value()) {
+    for (const std::string& enrollment : **enrollments) {
+      if (absl::Status status = VisitEnrollment(enrollment, from, visit); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+  // While the clinic's enrollments are planned anew, only their rows tell which of them have been.
+  if (method_ == ScanMethod::kEnrollmentRows || clinic_.replan_after) return VisitByRows(from, visit);
+  return VisitByIndex(from, visit);
+}
+
+absl::Status ReminderScan::VisitByIndex(absl::Time from, PlannedVisitor visit) {
+  auto seq = tx_.LastEventSeq();
+  if (!seq.ok()) return seq.status();
+  std::unique_ptr<EnrollmentIndex> index = indexes_.Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
+  if (absl::Status status = index->UpdateTo(engine_, tx_, *seq); !status.ok()) return status;
+  auto ids = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
+  if (!ids.ok()) return ids.status();
+  const absl::flat_hash_set<std::string> overdue(ids->begin(), ids->end());
+  const EnrollmentIndexScan::Span span{from, filter_.due_before().value_or(absl::InfiniteFuture()), now_};
+  absl::Status status =
+      EnrollmentIndexScan(*index, filter_, span, latest_due_, overdue)
+          .Visit(
+              [&](const PlannedOccurrence& occurrence) {
+                if (!WasRecordedEarly(occurrence)) visit(occurrence);
+              },
+              [&](absl::string_view enrollment) { return VisitEnrollment(std::string(enrollment), from, visit); });
+  indexes_.GiveBack(std::move(index));
+  return status;
+}
+
+absl::Status ReminderScan::VisitByRows(absl::Time from, PlannedVisitor visit) {
+  store::EnrollmentQuery query;
+  query.clinic = clinic_.clinic;
+  query.limit = kRowsPerRead;
+  // If only SCHEDULED is asked for, only enrollments that have something to come are needed.
+  query.pending_only = !filter_.MatchesState(v1::REMINDER_STATE_EXPIRED) &&
+                       !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) &&
+                       !filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
+  while (true) {
+    auto rows = tx_.ListEnrollments(query);
+    if (!rows.ok()) return rows.status();
+    if (!rows->empty()) query.after = rows->back().enrollment;
+    for (store::EnrollmentRow& row : *rows) {
+      const bool is_stale = row.plan_fingerprint != engine_.PlanFingerprintOf(row.calendar_fingerprint);
+      if (query.pending_only && !is_stale && row.next_due && filter_.due_before() &&
+          *row.next_due >= *filter_.due_before()) {
+        continue;
+      }
+      if (absl::Status status = VisitEnrollment(std::move(row), from, visit); !status.ok()) return status;
+    }
+    if (static_cast<int>(rows->size()) < query.limit) return absl::OkStatus();
+  }
+}
+
+absl::Status ReminderScan::VisitEnrollment(const std::string& enrollment, absl::Time from, PlannedVisitor visit) {
+  auto row = tx_.GetEnrollment(clinic_.clinic, enrollment);
+  if (!row.ok()) return row.status();
+  return row->has_value() ? VisitEnrollment(**std::move(row), from, visit) : absl::OkStatus();
+}
+
+absl::Status ReminderScan::VisitEnrollment(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit) {
+  auto context = MakeEnrollmentContext(engine_, tx_, std::move(row));
+  if (!context.ok()) return context.status();
+  const std::string& enrollment = context->row.enrollment;
+  absl::flat_hash_set<std::string> recorded;
+  bool recorded_all = false;
+  absl::Status status;
+  if (context->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
+    // What was dealt with ahead of time has a row, however long ago it would have been due.
+    status = LoadRecordedKeys(enrollment, plan::ToTime(context->row.data.end_time()), &recorded);
+  }
+  if (!status.ok()) return status;
+  plan::Plan plan(*context->pathway, context->facts);
+  if (from > absl::InfinitePast()) plan.Seek(from);
+  plan::Occurrence occurrence;
+  bool skipped_fired = false;
+  while (plan.Next(&occurrence)) {
+    if (occurrence.due > latest_due_ || (filter_.due_before() && occurrence.due >= *filter_.due_before())) break;
+    if (NeedsRowLookup(*context, occurrence, now_)) {
+      if (!recorded_all) status = LoadRecordedKeys(enrollment, absl::InfinitePast(), &recorded);
+      if (!status.ok()) return status;
+      recorded_all = true;
+    } else if (!IsDerived(*context, occurrence)) {
+      // Everything between enrollment and next_due has fired, so it is skipped in one step. With a history some of it
+      // may have missed its window instead.
+      const bool all_fired = context->row.history.ByteSizeLong() == 0;
+      if (!skipped_fired && all_fired && context->row.next_due) plan.Seek(*context->row.next_due);
+      skipped_fired = true;
+      continue;
+    }
+    const v1::ReminderState state = DerivedStatus(*context, occurrence, now_).state;
+    const PlannedOccurrence planned{enrollment,        &context->pathway, occurrence.rule,
+                                    occurrence.number, occurrence.due,    state};
+    if (filter_.MatchesState(state) && filter_.MatchesRule(context->pathway, occurrence.rule) &&
+        filter_.MatchesChannel(PlannedChannel(*context, context->pathway->rule(occurrence.rule).audience)) &&
+        !recorded.contains(KeyOf(planned)) && !WasRecordedEarly(planned)) {
+      visit(planned);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,121 @@
+// Finds the reminders of a clinic that match a filter: those that have rows in the store, and those that only plans
+// tell of. Lists and counts are made of its results.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDER_SCAN_H_
+#define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDER_SCAN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/filter.h"
+#include "scheduler/engine/reminders/enrollment_index_cache.h"
+#include "scheduler/engine/reminders/enrollment_index_scan.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::engine {
+
+// How the planned reminders of a whole clinic are found. Both ways give the same result.
+enum class ScanMethod {
+  kIndex,           // by the clinic's enrollment index
+  kEnrollmentRows,  // by reading every enrollment, which is slower; for tests
+};
+
+// One scan over a snapshot. Not thread safe; lives as long as the read. VisitPlanned may be called once.
+//
+// Cost, measured on one core:
+// - Stored reminders are read by index, page by page: 14 us each where they are counted.
+// - Planned reminders of one enrollment or patient take a few microseconds each.
+// - Planned reminders of a whole clinic, unless the states that are asked for rule them out: 50 ns for each enrollment,
+//   whether or not anything matches; 3 us for each cohort that may have something in the span; 50 ns for each reminder
+//   that is visited; 7 us for each enrollment whose plan must be told from rows.
+// - A page of a list takes 10 us more for each reminder shown. Later pages cost what the first does.
+// - Example: a year's procedures in eight zones, asked for next week. With 100,000 enrollments the first page takes
+//   14 ms, and a count of 136,000 reminders 18 ms; with 5,000 enrollments 8 ms each.
+// - A clinic without an index, which nobody has asked about yet, is read whole first: 5 us for each enrollment.
+class ReminderScan {
+ public:
+  // Visits one stored reminder. Returns whether the visit goes on.
+  using StoredVisitor = absl::FunctionRef<bool(const store::ReminderRow& row, const EnrollmentContext& context)>;
+
+  // `clinic` is the clinic's row in the snapshot of `tx`. The references must outlive the scan.
+  ReminderScan(EngineContext& engine, EnrollmentIndexCache& indexes, store::ReadTransaction& tx,
+               store::ClinicRow clinic, Filter filter, ScanMethod method = ScanMethod::kIndex)
+      : engine_(engine),
+        indexes_(indexes),
+        tx_(tx),
+        clinic_(std::move(clinic)),
+        filter_(std::move(filter)),
+        method_(method),
+        now_(engine.Now(clinic_)) {}
+
+  const store::ClinicRow& clinic() const { return clinic_; }
+  // The time in the clinic.
+  absl::Time now() const { return now_; }
+
+  // Returns the ids of the enrollments that the filter is about: one, or those of a patient (at most a handful);
+  // nothing if it is about the whole clinic.
+  absl::StatusOr<std::optional<std::vector<std::string>>> EnrollmentsInFilter();
+
+  // Visits the stored reminders that match the filter, in listing order after `after`: of one enrollment, or of all if
+  // `enrollment` is empty. Reads `page_size` rows at a time.
+  absl::Status VisitStored(const std::string& enrollment, std::optional<store::DuePosition> after, int page_size,
+                           StoredVisitor visit);
+
+  // Visits the reminders that only plans tell of and that match the filter, due at `from` or later, in no order.
+  absl::Status VisitPlanned(absl::Time from, PlannedVisitor visit);
+
+  // Says that planned reminders due after `latest_due` are not wanted any more. They may be visited all the same. For
+  // visitors, which may call it again with an earlier time.
+  void LimitDue(absl::Time latest_due) { latest_due_ = latest_due; }
+  absl::Time latest_due() const { return latest_due_; }
+
+  // Returns the context of an enrollment; NOT_FOUND if there is none. Keeps some thousands.
+  absl::StatusOr<std::shared_ptr<const EnrollmentContext>> ContextOf(const std::string& enrollment);
+
+ private:
+  // Returns whether any state of planned reminders matches the filter.
+  bool MatchesPlannedStates() const;
+  bool MatchesStored(const EnrollmentContext& context, const store::ReminderRow& row);
+  // Adds to `keys` the stored reminders due at `from` or later: of one enrollment, or of all if `enrollment` is empty.
+  absl::Status LoadRecordedKeys(const std::string& enrollment, absl::Time from, absl::flat_hash_set<std::string>* keys);
+  // Loads recorded_early_ and enrollments_with_early_rows_.
+  absl::Status LoadEarlyRows();
+  bool WasRecordedEarly(const PlannedOccurrence& occurrence) const;
+
+  // Visit the planned reminders of the whole clinic.
+  absl::Status VisitByIndex(absl::Time from, PlannedVisitor visit);
+  absl::Status VisitByRows(absl::Time from, PlannedVisitor visit);
+  // Visit the planned reminders of one enrollment.
+  absl::Status VisitEnrollment(const std::string& enrollment, absl::Time from, PlannedVisitor visit);
+  absl::Status VisitEnrollment(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit);
+
+  EngineContext& engine_;
+  EnrollmentIndexCache& indexes_;
+  store::ReadTransaction& tx_;
+  const store::ClinicRow clinic_;
+  Filter filter_;
+  const ScanMethod method_;
+  const absl::Time now_;
+  absl::Time latest_due_ = absl::InfiniteFuture();
+  absl::flat_hash_map<std::string, std::shared_ptr<const EnrollmentContext>> contexts_;
+
+  // Keys of reminders that got a row before they were due, because somebody dealt with them ahead of time, and the
+  // enrollments they are of. The plan's occurrences of these keys do not count.
+  absl::flat_hash_set<std::string> recorded_early_;
+  absl::flat_hash_set<std::string> enrollments_with_early_rows_;
+};
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDER_SCAN_H_
