@@ -1,3 +1,4 @@
+// Network addresses. Functions are thread safe.
 #ifndef AFTERCARE_SERVICES_COMMON_ADDRESS_H_
 #define AFTERCARE_SERVICES_COMMON_ADDRESS_H_
 
@@ -5,8 +6,8 @@
 
 namespace aftercare {
 
-// Whether an address is `host:port` on loopback: 127.0.0.0/8, [::1] or localhost. Without TLS, nothing else is served
-// or talked to.
+// Returns true if `address` is `host:port` with a loopback host: 127.0.0.0/8, [::1] or localhost. As long as there is
+// no TLS, programs serve on such addresses and connect to them only.
 bool IsLoopback(const std::string& address);
 
 }  // namespace aftercare

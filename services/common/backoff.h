@@ -1,3 +1,4 @@
+// Pauses between attempts to reach something that is not there.
 #ifndef AFTERCARE_SERVICES_COMMON_BACKOFF_H_
 #define AFTERCARE_SERVICES_COMMON_BACKOFF_H_
 
@@ -8,20 +9,20 @@
 
 namespace aftercare {
 
-// How long to wait before something that has gone is tried again: a pause, and twice as long each time, up to a limit.
-// Not thread safe.
+// Exponential backoff: the first pause, then twice as long each time, up to a limit. Not thread safe.
 class Backoff {
  public:
   explicit Backoff(absl::Duration first = absl::Milliseconds(500), absl::Duration most = absl::Seconds(2))
       : first_(first), most_(most), pause_(first) {}
 
+  // The pause before the next attempt.
   absl::Duration Next() {
     const absl::Duration pause = pause_;
     pause_ = std::min(2 * pause_, most_);
     return pause;
   }
 
-  // It answered.
+  // Call it after an attempt that succeeded: the next pause is the first one again.
   void Reset() { pause_ = first_; }
 
  private:
@@ -30,7 +31,8 @@ class Backoff {
   absl::Duration pause_;
 };
 
-// A pause varied by up to a quarter either way, so that many that wait do not come back at once.
+// Returns `pause` changed at random by up to a quarter either way, so that many clients do not come back at once.
+// Thread safe.
 inline absl::Duration Jittered(absl::Duration pause) {
   thread_local absl::BitGen random;
   return pause * absl::Uniform(absl::IntervalClosed, random, 0.75, 1.25);

@@ -1,3 +1,4 @@
+// The clock of this machine. Thread safe.
 #ifndef AFTERCARE_SERVICES_COMMON_HOST_CLOCK_H_
 #define AFTERCARE_SERVICES_COMMON_HOST_CLOCK_H_
 
@@ -5,7 +6,8 @@
 
 namespace aftercare {
 
-// What time it is on this machine: the only place in services that asks. What belongs to a clinic asks the server.
+// The time of this machine. Nothing else in services/ may ask for it. Where a clinic's time matters, the server must be
+// asked: it may be a test clock.
 absl::Time HostNow();
 
 }  // namespace aftercare

@@ -1,3 +1,4 @@
+// The log of a program: JSON lines on standard output.
 #ifndef AFTERCARE_SERVICES_COMMON_LOG_H_
 #define AFTERCARE_SERVICES_COMMON_LOG_H_
 
@@ -5,8 +6,9 @@
 
 namespace aftercare {
 
-// Makes every log line one JSON object on standard output, from `level` (debug, info, warn or error) up, those of gRPC
-// included. What protobuf has to say of a bad request is not logged: the client is told. Call once, before serving.
+// Makes spdlog write each message of `level` (debug, info, warn or error) or above as one JSON object on standard
+// output. gRPC's messages are logged at level debug. Protobuf's are dropped: they are about bad requests, and the
+// client is told. Call it once, before serving.
 void SetUpLog(const std::string& level);
 
 }  // namespace aftercare

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"

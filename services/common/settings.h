@@ -1,5 +1,6 @@
-// Where the settings of a program come from: a file, the environment, flags. Each program has a message whose fields
-// are its settings. Functions are thread safe.
+// Reads the settings of a program from a file, the environment and flags. Each program has a protobuf message whose
+// fields are its settings; each function here overrides the fields that its source sets. Functions are thread safe, but
+// the environment must not change meanwhile.
 #ifndef AFTERCARE_SERVICES_COMMON_SETTINGS_H_
 #define AFTERCARE_SERVICES_COMMON_SETTINGS_H_
 
@@ -13,21 +14,23 @@
 
 namespace aftercare {
 
-// Names and values, in order.
+// Names and values, in the order in which they apply.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-// Puts the message in text format at `path` over `config`; an empty path is no file. NOT_FOUND if it cannot be read,
-// INVALID_ARGUMENT with file, line and column for anything that is no setting.
+// Merges the file at `path`, a message in text format, into `config`. Does nothing if `path` is empty. Returns
+// NOT_FOUND if the file cannot be read, and INVALID_ARGUMENT with file, line and column if it is not such a message.
 absl::Status ApplyFile(const std::string& path, google::protobuf::Message* config);
 
-// Puts variables whose names begin with `prefix` over `config`: what follows is the name of a field in capitals, or
-// of a message and a field of it, joined by `_`. INVALID_ARGUMENT naming the variable for anything else.
+// Sets fields of `config` from variables whose names begin with `prefix`. The rest of the name is a field in capitals,
+// or a message field and a field in it, joined by `_`. Returns INVALID_ARGUMENT, naming the variable, if there is no
+// such field or if the value does not fit it.
 absl::Status ApplyEnvironment(const Settings& environment, absl::string_view prefix, google::protobuf::Message* config);
 
-// Puts fields by name over `config`; an empty value is not set. INVALID_ARGUMENT naming the field for anything else.
+// Sets fields of `config` by name. Ignores empty values. Returns INVALID_ARGUMENT, naming the flag, if there is no such
+// field or if the value does not fit it.
 absl::Status ApplyFlags(const Settings& flags, google::protobuf::Message* config);
 
-// INVALID_ARGUMENT unless it is one of debug, info, warn and error.
+// Returns INVALID_ARGUMENT unless `level` is debug, info, warn or error.
 absl::Status CheckLogLevel(const std::string& level);
 
 // The environment of this process.

@@ -1,10 +1,11 @@
+#include "services/gateway/email_sender.h"
+
 #include <algorithm>
 #include <cstring>
 
 #include "services/common/host_clock.h"
 #include "services/gateway/addresses.h"
 #include "services/gateway/mail_message.h"
-#include "services/gateway/sender.h"
 #include "services/gateway/smtp_dialogue.h"
 #include "services/gateway/transfer.h"
 #include "services/gateway/url.h"

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/gateway/config.h"
-#include "services/gateway/sender.h"
+#include "services/gateway/email_sender.h"
+#include "services/gateway/sms_sender.h"
+#include "services/gateway/webhook_sender.h"
 
 namespace aftercare::gateway {
 namespace {

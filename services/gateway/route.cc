@@ -186,9 +186,8 @@ void Route::RunSender() {
 
 bool Route::NextTask(Task* task, absl::Duration* timeout) {
   absl::MutexLock lock(&mutex_);
-  const auto ready = [&] { return !queue_.empty() || stopping_; };
   while (true) {
-    mutex_.Await(absl::Condition(&ready));
+    mutex_.Await(absl::Condition(this, &Route::HasTaskOrStops));
     if (queue_.empty()) return false;
     *task = std::move(queue_.front());
     queue_.pop_front();

@@ -81,6 +81,7 @@ class Route {
   void GiveBackQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Sending.
+  bool HasTaskOrStops() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !queue_.empty() || stopping_; }
   bool NextTask(Task* task, absl::Duration* timeout) ABSL_LOCKS_EXCLUDED(mutex_);
   void Finished(const Task& task, const Outcome& outcome) ABSL_LOCKS_EXCLUDED(mutex_);
   void Judge(const Task& task, const Outcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

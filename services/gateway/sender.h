@@ -1,3 +1,5 @@
+// The interface of what sends messages over a channel. There is one implementation per channel: email_sender.h,
+// sms_sender.h and webhook_sender.h.
 #ifndef AFTERCARE_SERVICES_GATEWAY_SENDER_H_
 #define AFTERCARE_SERVICES_GATEWAY_SENDER_H_
 
@@ -6,7 +8,6 @@
 
 #include "absl/time/time.h"
 #include "aftercare/v1/delivery_service.pb.h"
-#include "aftercare/v1/gateway_config.pb.h"
 #include "services/gateway/outcome.h"
 
 namespace aftercare::gateway {
@@ -23,16 +24,6 @@ class Sender {
 
 // Makes a sender for a thread. Thread safe.
 using SenderFactory = std::function<std::unique_ptr<Sender>()>;
-
-// By SMTP, as the configuration says.
-SenderFactory EmailSenders(const v1::EmailChannel& config);
-
-// By Kannel's sendsms. Receipts are asked for at `callback_url` and what ReceiptPath makes of the lease; not if it is
-// empty.
-SenderFactory SmsSenders(const v1::SmsChannel& config, const std::string& callback_url);
-
-// By a signed POST.
-SenderFactory WebhookSenders(const v1::WebhookChannel& config);
 
 }  // namespace aftercare::gateway
 

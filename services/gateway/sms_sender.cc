@@ -1,8 +1,9 @@
+#include "services/gateway/sms_sender.h"
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/gateway/addresses.h"
 #include "services/gateway/receipt_path.h"
-#include "services/gateway/sender.h"
 #include "services/gateway/sms_text.h"
 #include "services/gateway/transfer.h"
 

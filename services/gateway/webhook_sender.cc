@@ -1,8 +1,9 @@
+#include "services/gateway/webhook_sender.h"
+
 #include "absl/strings/str_cat.h"
 #include "aftercare/v1/webhook_message.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/common/host_clock.h"
-#include "services/gateway/sender.h"
 #include "services/gateway/signature.h"
 #include "services/gateway/transfer.h"
 

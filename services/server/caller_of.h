@@ -1,3 +1,4 @@
+// The identity of who calls. This is the one place where handlers learn it from.
 #ifndef AFTERCARE_SERVICES_SERVER_CALLER_OF_H_
 #define AFTERCARE_SERVICES_SERVER_CALLER_OF_H_
 
@@ -7,8 +8,8 @@
 
 namespace aftercare::server {
 
-// Who calls: the one place every handler learns it from. The server listens on loopback only, where whoever can connect
-// is the local operator. Thread safe.
+// Returns the caller of an RPC. The server listens on loopback only, so every caller is the local operator, with the
+// role admin for all clinics. Thread safe.
 engine::Caller CallerOf(const grpc::ServerContextBase& context);
 
 }  // namespace aftercare::server

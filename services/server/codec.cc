@@ -3,7 +3,6 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "google/protobuf/dynamic_message.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/plan/text_validation.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::server {
 namespace {
@@ -35,7 +35,7 @@ class LenientMessages {
  public:
   // Null if there is no such message under proto2 rules.
   std::unique_ptr<pb::Message> New(const pb::Descriptor* strict) {
-    std::lock_guard<std::mutex> lock(mutex_);
+    MutexLock lock(mutex_);
     AddFile(strict->file());
     const pb::Descriptor* lenient = pool_.FindMessageTypeByName(strict->full_name());
     if (lenient == nullptr) return nullptr;
@@ -43,7 +43,7 @@ class LenientMessages {
   }
 
  private:
-  void AddFile(const pb::FileDescriptor* file) {
+  void AddFile(const pb::FileDescriptor* file) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (pool_.FindFileByName(file->name()) != nullptr) return;
     for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i));
     pb::FileDescriptorProto proto;
@@ -53,9 +53,9 @@ class LenientMessages {
     pool_.BuildFile(proto);
   }
 
-  std::mutex mutex_;
-  pb::DescriptorPool pool_;
-  pb::DynamicMessageFactory factory_;
+  Mutex mutex_;
+  pb::DescriptorPool pool_ ABSL_GUARDED_BY(mutex_);
+  pb::DynamicMessageFactory factory_ ABSL_GUARDED_BY(mutex_);
 };
 
 LenientMessages& Lenient() {
@@ -141,13 +141,13 @@ absl::Status TakeLine(const pb::Message& lenient, v1::ImportLine* line) {
 
 }  // namespace
 
-absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
+absl::Status DecodeRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
   if (DecodeStrictly(bytes, message)) return absl::OkStatus();
   const std::unique_ptr<pb::Message> lenient = DecodeLeniently(bytes, message->GetDescriptor());
   return lenient == nullptr ? Malformed(message->GetDescriptor()) : DescribeFailure(*lenient, message->GetDescriptor());
 }
 
-absl::Status DecodeImport(const grpc::ByteBuffer& bytes, v1::ImportEnrollmentsRequest* request,
+absl::Status DecodeImportRequest(const grpc::ByteBuffer& bytes, v1::ImportEnrollmentsRequest* request,
                           engine::Import::Unreadable* unreadable) {
   if (DecodeStrictly(bytes, request)) return absl::OkStatus();
   const std::unique_ptr<pb::Message> lenient = DecodeLeniently(bytes, request->GetDescriptor());
@@ -168,14 +168,14 @@ absl::Status DecodeImport(const grpc::ByteBuffer& bytes, v1::ImportEnrollmentsRe
   return absl::OkStatus();
 }
 
-grpc::ByteBuffer Encode(const google::protobuf::Message& message) {
+grpc::ByteBuffer EncodeResponse(const google::protobuf::Message& message) {
   grpc::ByteBuffer bytes;
   bool own_buffer = false;
   grpc::GenericSerialize<grpc::ProtoBufferWriter, pb::Message>(message, &bytes, &own_buffer);
   return bytes;
 }
 
-grpc::Status ToGrpc(const absl::Status& status) {
+grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const absl::Status shown = engine::Presentable(status);
   return grpc::Status(static_cast<grpc::StatusCode>(shown.code()), std::string(shown.message()),

@@ -1,3 +1,7 @@
+// Converts between what gRPC carries (bytes and grpc::Status) and what the engine works with (messages and
+// absl::Status). gRPC could parse requests itself, but would answer one that is not UTF-8 with a bare INTERNAL.
+//
+// Functions are thread safe.
 #ifndef AFTERCARE_SERVICES_SERVER_CODEC_H_
 #define AFTERCARE_SERVICES_SERVER_CODEC_H_
 
@@ -9,20 +13,22 @@
 
 namespace aftercare::server {
 
-// Reads a request as it came over the wire. INVALID_ARGUMENT, naming every string field that is not UTF-8, where gRPC's
-// own parsing would say no more than INTERNAL. Thread safe.
-absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message);
+// Parses a request. Returns INVALID_ARGUMENT if the bytes are not such a message, or if texts in it are not valid
+// UTF-8; the error names every field with such a text.
+absl::Status DecodeRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message* message);
 
-// The same for a message of an import, of which a line that is not UTF-8 harms no other: nothing of it is kept but its
-// number, and why stands in `unreadable`.
-absl::Status DecodeImport(const grpc::ByteBuffer& bytes, v1::ImportEnrollmentsRequest* request,
+// Parses a message of an import. A line with a text that is not valid UTF-8 does not make the others fail: its fields
+// except the line number are cleared, and its error is added to `unreadable`, by the index of the line. Other errors
+// are as of DecodeRequest.
+absl::Status DecodeImportRequest(const grpc::ByteBuffer& bytes, v1::ImportEnrollmentsRequest* request,
                           engine::Import::Unreadable* unreadable);
 
-// Writes a response for the wire.
-grpc::ByteBuffer Encode(const google::protobuf::Message& message);
+// Serializes a response.
+grpc::ByteBuffer EncodeResponse(const google::protobuf::Message& message);
 
-// With the details of `status` where gRPC clients look for them.
-grpc::Status ToGrpc(const absl::Status& status);
+// Converts a status. Its details (google.rpc.Status) go where gRPC clients look for them; an error of the store, which
+// has none, gets a reason first.
+grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace aftercare::server
 

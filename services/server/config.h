@@ -1,3 +1,4 @@
+// The configuration of the server. Functions are thread safe.
 #ifndef AFTERCARE_SERVICES_SERVER_CONFIG_H_
 #define AFTERCARE_SERVICES_SERVER_CONFIG_H_
 
@@ -10,12 +11,13 @@
 
 namespace aftercare::server {
 
-// Defaults, then the file at `path` (empty: none), then `environment` (all of it; only AFTERCARE_* matters), then
-// `flags` (field names and values; empty values are not set). INVALID_ARGUMENT naming the key for anything unknown or
-// out of range; NOT_FOUND if the file cannot be read.
+// Reads the configuration. It starts with the defaults, over which come the file at `path` (none if empty), then the
+// variables AFTERCARE_* of `environment`, then `flags` (field names and values; empty values are ignored). Returns
+// INVALID_ARGUMENT, naming the key, for an unknown key or a value out of range, and NOT_FOUND if the file cannot be
+// read.
 absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& environment, const Settings& flags);
 
-// How long events are kept, by a configuration that LoadConfig answered.
+// How long events are kept. `config` must come from LoadConfig.
 absl::Duration EventRetention(const v1::Config& config);
 
 }  // namespace aftercare::server

@@ -22,13 +22,14 @@ void ImportEnrollmentsCall::OnReadDone(bool ok) {
   if (!ok) return import_->Close();
   v1::ImportEnrollmentsRequest request;
   engine::Import::Unreadable unreadable;
-  if (absl::Status status = DecodeImport(in_, &request, &unreadable); !status.ok()) return import_->Abort(status);
+  const absl::Status status = DecodeImportRequest(in_, &request, &unreadable);
+  if (!status.ok()) return import_->Abort(status);
   import_->Add(std::move(request), std::move(unreadable));
 }
 
 void ImportEnrollmentsCall::End(absl::StatusOr<v1::ImportEnrollmentsResponse> response) {
-  if (response.ok()) *out_ = Encode(*response);
-  Finish(ToGrpc(response.status()));
+  if (response.ok()) *out_ = EncodeResponse(*response);
+  Finish(ToGrpcStatus(response.status()));
 }
 
 }  // namespace aftercare::server

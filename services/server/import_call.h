@@ -1,3 +1,4 @@
+// The gRPC call ImportEnrollments.
 #ifndef AFTERCARE_SERVICES_SERVER_IMPORT_CALL_H_
 #define AFTERCARE_SERVICES_SERVER_IMPORT_CALL_H_
 
@@ -10,10 +11,11 @@
 
 namespace aftercare::server {
 
-// ImportEnrollments: a message is read when the import asks for it. As the calls of calls.h: never blocks, finishes
-// exactly once, deletes itself.
+// A client stream that reads a message when the import asks for it. Never blocks, finishes exactly once and then deletes
+// itself.
 class ImportEnrollmentsCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
+  // `engine` must outlive the call.
   static grpc::ServerReadReactor<grpc::ByteBuffer>* Start(engine::Engine& engine, grpc::CallbackServerContext* context,
                                                           grpc::ByteBuffer* out);
 
@@ -24,11 +26,12 @@ class ImportEnrollmentsCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  private:
   explicit ImportEnrollmentsCall(grpc::ByteBuffer* out) : out_(out) {}
 
+  // Called by the import when it is done: answers and finishes the call.
   void End(absl::StatusOr<v1::ImportEnrollmentsResponse> response);
 
   grpc::ByteBuffer* const out_;
   grpc::ByteBuffer in_;
-  std::shared_ptr<engine::Import> import_;
+  std::shared_ptr<engine::Import> import_;  // set before Start returns, constant from then on
 };
 
 }  // namespace aftercare::server

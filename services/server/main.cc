@@ -23,7 +23,8 @@ ABSL_FLAG(bool, print_config, false, "print the configuration that results and e
 ABSL_FLAG(std::string, listen, "", "address and port to serve on; default 127.0.0.1:50051");
 ABSL_FLAG(std::string, database, "", "path of the SQLite database file; default aftercare.db");
 ABSL_FLAG(std::string, log_level, "", "debug, info, warn or error; default info");
-ABSL_FLAG(std::string, event_retention, "", "how long events are kept for watches to resume, 1h to 87600h; default 720h");
+ABSL_FLAG(std::string, event_retention, "",
+          "how long events are kept for watches to resume, 1h to 87600h; default 720h");
 
 namespace aftercare::server {
 namespace {

@@ -57,7 +57,7 @@ absl::Status Server::Listen(const std::string& listen) {
     server_.reset();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", listen, "; is the port in use?"));
   }
-  std::lock_guard<std::mutex> lock(serving_mutex_);
+  MutexLock lock(serving_mutex_);
   health_ = server_->GetHealthCheckService();
   ShowServing();
   return absl::OkStatus();
@@ -69,7 +69,7 @@ void Server::SetHealthy(bool healthy) {
   } else {
     spdlog::error("the store does not take commits; it is tried again every second");
   }
-  std::lock_guard<std::mutex> lock(serving_mutex_);
+  MutexLock lock(serving_mutex_);
   healthy_ = healthy;
   ShowServing();
 }
@@ -82,7 +82,7 @@ void Server::Shutdown(absl::Duration grace) {
   if (down_) return;
   down_ = true;
   {
-    std::lock_guard<std::mutex> lock(serving_mutex_);
+    MutexLock lock(serving_mutex_);
     stopping_ = true;
     ShowServing();
   }

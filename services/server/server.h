@@ -1,3 +1,4 @@
+// The whole service in one object: the API, grpc.health.v1 and reflection on one address, over an engine and a store.
 #ifndef AFTERCARE_SERVICES_SERVER_SERVER_H_
 #define AFTERCARE_SERVICES_SERVER_SERVER_H_
 
@@ -6,7 +7,6 @@
 #include <grpcpp/impl/service_type.h>
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,46 +15,48 @@
 #include "scheduler/engine/engine.h"
 #include "scheduler/engine/runtime/clock.h"
 #include "scheduler/store/store.h"
+#include "scheduler/sync.h"
 
 namespace aftercare::server {
 
-// The whole service on one address: the API, grpc.health.v1 and reflection over an engine over a store.
-// Thread safe.
+// A running server. port() may be called from any thread, Shutdown and the destructor from one thread only.
 class Server {
  public:
-  // Serves at once. `clock` must outlive the server; `zone_database` and `event_retention` are as the engine has them.
-  // UNAVAILABLE if the address
-  // cannot be listened on.
+  // Starts serving on `listen` (host:port; port 0 for any free one). `clock` must outlive the server; see Engine for
+  // `zone_database` and `event_retention`. Returns UNAVAILABLE if the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
                                                        engine::Clock& clock, int64_t zone_database = 0,
                                                        absl::Duration event_retention = engine::kDefaultEventRetention);
 
-  // Shuts down if that was not done.
+  // Calls Shutdown without grace if that has not been called.
   ~Server();
 
+  // The port that the server listens on.
   int port() const { return port_; }
 
-  // Health turns NOT_SERVING, streams and long polls end UNAVAILABLE, calls under way are given `grace` to finish, then
-  // the store is closed. Call once.
+  // Sets health to NOT_SERVING, ends streams and long polls with UNAVAILABLE, lets other calls finish for as long as
+  // `grace`, and then closes the store. A second call does nothing.
   void Shutdown(absl::Duration grace);
 
  private:
   Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database,
          absl::Duration event_retention);
   absl::Status Listen(const std::string& listen);
-  void SetHealthy(bool healthy);
-  void ShowServing();
+  // Called on the store's thread when it stops (false) or resumes (true) taking commits.
+  void SetHealthy(bool healthy) ABSL_LOCKS_EXCLUDED(serving_mutex_);
+  // Tells the health service: SERVING while the store takes commits and nobody shuts down.
+  void ShowServing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(serving_mutex_);
 
   std::unique_ptr<store::Store> store_;
-  std::mutex serving_mutex_;  // health changes on the store's thread, and at start and stop
-  grpc::HealthCheckServiceInterface* health_ = nullptr;
-  bool healthy_ = true;
-  bool stopping_ = false;
+  Mutex serving_mutex_;
+  grpc::HealthCheckServiceInterface* health_ ABSL_GUARDED_BY(serving_mutex_) = nullptr;  // null before Listen
+  bool healthy_ ABSL_GUARDED_BY(serving_mutex_) = true;
+  bool stopping_ ABSL_GUARDED_BY(serving_mutex_) = false;
   engine::Engine engine_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
-  bool down_ = false;
+  bool down_ = false;  // whether Shutdown was called
 };
 
 }  // namespace aftercare::server

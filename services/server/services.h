@@ -1,3 +1,4 @@
+// The gRPC services of the API.
 #ifndef AFTERCARE_SERVICES_SERVER_SERVICES_H_
 #define AFTERCARE_SERVICES_SERVER_SERVICES_H_
 
@@ -11,7 +12,7 @@
 
 namespace aftercare::server {
 
-// The services of the API, each a thin shell around the engine's use cases. `engine` must outlive them.
+// Makes the services. Each of their methods runs one use case of the engine, which must outlive them.
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(engine::Engine& engine);
 
 }  // namespace aftercare::server

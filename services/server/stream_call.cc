@@ -10,7 +10,7 @@ namespace aftercare::server {
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRemindersCall::Start(
     engine::Engine& engine, grpc::CallbackServerContext* context) {
   auto* call = new StreamRemindersCall;
-  call->stream_ = engine::LeaseStream::Open(engine.context, engine.sweeper, engine.deliveries, CallerOf(*context));
+  call->stream_ = engine.deliveries.OpenStream(CallerOf(*context));
   call->StartRead(&call->in_);
   call->Next();
   return call;
@@ -19,14 +19,14 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRemindersCall
 void StreamRemindersCall::OnReadDone(bool ok) {
   if (!ok) return stream_->Close();
   v1::StreamRemindersRequest request;
-  if (absl::Status status = Decode(in_, &request); !status.ok()) return stream_->Abort(std::move(status));
-  stream_->Take(std::move(request), [this] { StartRead(&in_); });
+  if (absl::Status status = DecodeRequest(in_, &request); !status.ok()) return stream_->Abort(std::move(status));
+  stream_->Receive(std::move(request), [this] { StartRead(&in_); });
 }
 
 void StreamRemindersCall::Next() {
   stream_->Next(&response_, &end_, [this](absl::Status status) {
-    if (end_) return Finish(ToGrpc(status));
-    out_ = Encode(response_);
+    if (end_) return Finish(ToGrpcStatus(status));
+    out_ = EncodeResponse(response_);
     StartWrite(&out_);
   });
 }

@@ -1,3 +1,4 @@
+// The gRPC call StreamReminders.
 #ifndef AFTERCARE_SERVICES_SERVER_STREAM_CALL_H_
 #define AFTERCARE_SERVICES_SERVER_STREAM_CALL_H_
 
@@ -11,11 +12,12 @@
 
 namespace aftercare::server {
 
-// StreamReminders: one read and one write in flight, each begun when the stream is ready for it. Finish is called when
-// the stream says that it is over, which is after the last StartRead; the call deletes itself when gRPC is done with
-// it.
+// A bidirectional stream with at most one read and one write in flight. Each is started when the lease stream is ready
+// for it. Never blocks. Finishes exactly once, when the lease stream is over, which is after the last StartRead; then
+// it deletes itself.
 class StreamRemindersCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
+  // `engine` must outlive the call.
   static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Start(engine::Engine& engine,
                                                                             grpc::CallbackServerContext* context);
 
@@ -25,10 +27,13 @@ class StreamRemindersCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void OnDone() override { delete this; }
 
  private:
+  // Asks the lease stream for the next response, and writes it when it is there.
   void Next();
 
-  std::shared_ptr<engine::LeaseStream> stream_;
-  grpc::ByteBuffer in_;
+  std::shared_ptr<engine::LeaseStream> stream_;  // set before Start returns, constant from then on
+  grpc::ByteBuffer in_;  // belongs to the read in flight
+
+  // These belong to the call of Next that waits, then to the write in flight.
   grpc::ByteBuffer out_;
   v1::StreamRemindersResponse response_;
   bool end_ = false;

@@ -31,23 +31,23 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEventsCall::Start(engine::Engin
                                                                    const grpc::ByteBuffer* in) {
   auto* call = new WatchEventsCall;
   v1::WatchEventsRequest request;
-  absl::Status status = Decode(*in, &request);
+  absl::Status status = DecodeRequest(*in, &request);
   if (status.ok()) {
-    auto watch = engine::Watch::Open(engine.context, CallerOf(*context), request);
+    auto watch = engine::Watch::Open(engine.context, engine.event_feed, CallerOf(*context), request);
     status = watch.status();
     if (watch.ok()) call->watch_ = *std::move(watch);
   }
   if (status.ok()) {
     call->Next();
   } else {
-    call->Finish(ToGrpc(status));
+    call->Finish(ToGrpcStatus(status));
   }
   return call;
 }
 
 void WatchEventsCall::Next() {
   watch_->Next(&message_, [this](absl::Status status) {
-    if (!status.ok()) return Finish(ToGrpc(status));
+    if (!status.ok()) return Finish(ToGrpcStatus(status));
     out_ = ToByteBuffer(message_);
     message_ = {};
     StartWrite(&out_);

@@ -1,3 +1,4 @@
+// The gRPC call WatchEvents.
 #ifndef AFTERCARE_SERVICES_SERVER_WATCH_CALL_H_
 #define AFTERCARE_SERVICES_SERVER_WATCH_CALL_H_
 
@@ -9,11 +10,12 @@
 
 namespace aftercare::server {
 
-// WatchEvents: one write in flight, the next message is asked for when it is out. What is written is not copied: all
-// calls that are at the same place of a log write the same bytes. As the calls of calls.h: never blocks, finishes
-// exactly once, deletes itself.
+// A server stream with at most one write in flight. The next message is asked for when the last one is written. Bytes
+// are not copied: all calls at the same position of a log write the same bytes. Never blocks, finishes exactly once and
+// then deletes itself.
 class WatchEventsCall : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
+  // `engine` must outlive the call.
   static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(engine::Engine& engine,
                                                            grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* in);
@@ -23,9 +25,13 @@ class WatchEventsCall : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 
  private:
+  // Asks the watch for the next message, and writes it when it is there.
   void Next();
 
+  // Set before Start returns, constant from then on. Null if the request was refused.
   std::shared_ptr<engine::Watch> watch_;
+
+  // These belong to the call of Next that waits, then to the write in flight.
   engine::WireMessage message_;
   grpc::ByteBuffer out_;
 };
