@@ -298,7 +298,7 @@ std::vector<double> Latencies(Client& client, int count) {
 }
 
 int Run(int patients) {
-  e2e::TempDir dir;
+  TempDir dir;
   RawDeliveries alone(dir.File("raw.db"));
   const double raw = alone.Run(patients / kBatch * kBatch);
   const std::vector<double> commits = alone.Latencies(patients, kLatencies);

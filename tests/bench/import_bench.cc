@@ -13,13 +13,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/crash/process.h"
-#include "tests/e2e/harness.h"
+#include "tests/bench/running.h"
 
 namespace aftercare::bench {
 namespace {
-
-using crash::Process;
 
 // Patients `{prefix}-{i}`, whose procedures are on 300 days from `first_day` on.
 void Generate(int rows, const std::string& prefix, absl::CivilDay first_day, std::ostream& out) {
@@ -37,9 +34,11 @@ void Write(const std::string& path, int rows, const std::string& prefix, absl::C
 
 void Measure(const std::string& what, int rows, const std::string& server, const std::string& path) {
   const auto begin = std::chrono::steady_clock::now();
-  Process import({AFTERCARE_CLIENT, "import", path, "--clinic", "bench", "--pathway", "knee", "--server", server});
+  ChildProcess import({AFTERCARE_CLIENT, "import", path, "--clinic", "bench", "--pathway", "knee", "--server", server},
+                      {.inherits_stderr = true});
+  const int exit_code = import.Wait().exit_code;
   const std::string summary = import.ReadLineWith("lines:");
-  if (import.Wait() != 0) {
+  if (exit_code != 0) {
     std::cerr << "the import failed: " << summary << std::endl;
     std::exit(1);
   }
@@ -48,24 +47,20 @@ void Measure(const std::string& what, int rows, const std::string& server, const
 }
 
 int Run(int rows) {
-  e2e::TempDir dir;
-  Process server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + dir.File("aftercare.db")});
-  const std::string line = server.ReadLineWith("serving on port ");
-  if (line.empty()) return 1;
-  const std::string address = absl::StrCat("127.0.0.1:", std::atoi(line.c_str() + line.find("port ") + 5));
-  e2e::Client client(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  e2e::CreateClinic(client, "bench");
-  e2e::CreatePathway(client, "bench", "knee", e2e::KneePathway());
+  TempDir dir;
+  Running server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + dir.File("aftercare.db")});
+  e2e::CreateClinic(*server.client, "bench");
+  e2e::CreatePathway(*server.client, "bench", "knee", e2e::KneePathway());
 
   Write(dir.File("new.csv"), rows, "N", absl::CivilDay(2040, 1, 1));
-  Measure("new patients", rows, address, dir.File("new.csv"));
-  Measure("the same file again", rows, address, dir.File("new.csv"));
+  Measure("new patients", rows, server.address, dir.File("new.csv"));
+  Measure("the same file again", rows, server.address, dir.File("new.csv"));
   const int due = rows / 10;
   const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
   Write(dir.File("due.csv"), due, "D", today - 299);
-  Measure("patients of the last 300 days", due, address, dir.File("due.csv"));
-  server.Signal(SIGTERM);
-  return server.Wait();
+  Measure("patients of the last 300 days", due, server.address, dir.File("due.csv"));
+  server.process.Signal(SIGTERM);
+  return server.process.Wait().exit_code;
 }
 
 }  // namespace

@@ -165,7 +165,7 @@ void Bench::Fill(int enrollments) {
 }
 
 v1::ReminderFilter FilterOf(const std::string& text, absl::Time from, absl::Time before) {
-  auto filter = e2e::FromText<v1::ReminderFilter>(text);
+  auto filter = FromText<v1::ReminderFilter>(text);
   if (from > absl::InfinitePast()) *filter.mutable_due_from() = EnrollmentRowVersion(from);
   if (before < absl::InfiniteFuture()) *filter.mutable_due_before() = EnrollmentRowVersion(before);
   return filter;
@@ -251,7 +251,7 @@ void Bench::Ask() {
 }
 
 int Run(const std::string& self, int enrollments) {
-  e2e::TempDir dir;
+  TempDir dir;
   Running no_op({self, kNoOpFlag});
   Running server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + dir.File("aftercare.db")});
   Bench bench(*server.client, *no_op.client);
@@ -263,7 +263,7 @@ int Run(const std::string& self, int enrollments) {
   std::cout << absl::StrFormat("resident: %.0f MB after all this", ResidentBytes(server.process.pid()) / 1e6)
             << std::endl;
   server.process.Signal(SIGTERM);
-  return server.process.Wait();
+  return server.process.Wait().exit_code;
 }
 
 }  // namespace

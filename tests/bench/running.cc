@@ -25,25 +25,29 @@ class NoOp : public v1::ClinicService::WithRawCallbackMethod_GetClinic<v1::Clini
 
 }  // namespace
 
-Running::Running(const std::vector<std::string>& command) : process(command) {
+Running::Running(const std::vector<std::string>& command) : process(command, {.inherits_stderr = true}) {
   const auto start = std::chrono::steady_clock::now();
-  const std::string line = process.ReadLineWith("serving on port ");
+  const int port = AwaitPort(process);
   ready_after = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (line.empty()) std::exit(1);
-  address = absl::StrCat("127.0.0.1:", std::atoi(line.c_str() + line.find("port ") + 5));
+  if (port == 0) std::exit(1);
+  address = absl::StrCat("127.0.0.1:", port);
   client = std::make_unique<e2e::Client>(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
 }
 
-int ServeNoOp() {
-  NoOp service;
+int Serve(grpc::ServerBuilder& builder) {
   int port = 0;
-  grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
   auto server = builder.BuildAndStart();
   std::cout << "serving on port " << port << std::endl;
   server->Wait();
   return 0;
+}
+
+int ServeNoOp() {
+  NoOp service;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  return Serve(builder);
 }
 
 int64_t ResidentBytes(pid_t pid) {

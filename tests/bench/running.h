@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/crash/process.h"
 #include "tests/e2e/harness.h"
+#include "tests/support/process.h"
 
 namespace aftercare::bench {
 
@@ -19,11 +19,14 @@ namespace aftercare::bench {
 struct Running {
   explicit Running(const std::vector<std::string>& command);
 
-  crash::Process process;
+  ChildProcess process;
   double ready_after = 0;  // seconds
   std::string address;
   std::unique_ptr<e2e::Client> client;
 };
+
+// Serves what is registered with `builder` on any port, which it prints as the server does, until it is killed.
+int Serve(grpc::ServerBuilder& builder);
 
 // Serves a ClinicService that answers every GetClinic with an empty message, until it is killed. A benchmark starts
 // itself with kNoOpFlag to run it in a process of its own.

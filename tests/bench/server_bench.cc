@@ -99,7 +99,7 @@ v1::CreateEnrollmentRequest NewPatient(int i) {
 }
 
 int Run(const std::string& self, int enrollments) {
-  e2e::TempDir dir;
+  TempDir dir;
   const std::string database = dir.File("aftercare.db");
   Running no_op({self, kNoOpFlag});
   NoOpRate(*no_op.client, 20000);  // warm up

@@ -214,14 +214,9 @@ class RawService : public grpc::CallbackGenericService {
 
 int ServeRaw(const std::string& path) {
   RawService service(path);
-  int port = 0;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterCallbackGenericService(&service);
-  auto server = builder.BuildAndStart();
-  std::cout << "serving on port " << port << std::endl;
-  server->Wait();
-  return 0;
+  return Serve(builder);
 }
 
 // Seconds of processor time a process has had.
@@ -245,7 +240,7 @@ class Bench {
     Follow(server);
     Idle(server);
     server.process.Signal(SIGTERM);
-    return server.process.Wait();
+    return server.process.Wait().exit_code;
   }
 
  private:
@@ -383,7 +378,7 @@ class Bench {
   const std::string self_;
   const int64_t wanted_;
   const int idle_;
-  e2e::TempDir dir_;
+  TempDir dir_;
   std::string begin_;
   int64_t events_ = 0;
 };

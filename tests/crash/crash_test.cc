@@ -13,18 +13,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/crash/running.h"
+#include "tests/support/random.h"
 
 namespace aftercare::crash {
 namespace {
 
 using e2e::Call;
 using e2e::Client;
-using e2e::FromText;
-
-uint64_t Number(const char* name, uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 // Who was enrolled, as clients were told over all lives of the server.
 class History {
@@ -135,11 +130,10 @@ void Import(History& history, Client& client, const std::string& date, int calls
 }
 
 TEST(CrashTest, AnImportThatIsSentAgainAfterEachKillEnrolsEveryPatientOnce) {
-  const uint64_t seed = Number("AFTERCARE_SEED", std::random_device()());
-  const uint64_t kills = Number("AFTERCARE_KILLS", 8);
-  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
+  const uint64_t seed = SeedOfRun(std::random_device()());
+  const uint64_t kills = NumberFromEnvironment("AFTERCARE_KILLS", 8);
   std::mt19937_64 random(seed);
-  e2e::TempDir dir;
+  TempDir dir;
   const std::string database = dir.File("aftercare.db");
   const std::string date = absl::FormatTime("%Y-%m-%d", absl::Now() - absl::Hours(48), absl::UTCTimeZone());
   const int calls = static_cast<int>(20 * (kills + 1));
@@ -152,7 +146,7 @@ TEST(CrashTest, AnImportThatIsSentAgainAfterEachKillEnrolsEveryPatientOnce) {
     std::thread client([&] { Import(history, *server.client, date, calls, &answered); });
     history.AwaitMore(std::uniform_int_distribution<int64_t>(1, 1000)(random));
     server.process.Signal(SIGKILL);
-    EXPECT_EQ(server.process.Wait(), -SIGKILL);
+    EXPECT_EQ(server.process.Wait().exit_code, 128 + SIGKILL);
     client.join();
     if (HasFailure()) return;
   }
@@ -165,28 +159,18 @@ TEST(CrashTest, AnImportThatIsSentAgainAfterEachKillEnrolsEveryPatientOnce) {
 }
 
 TEST(CrashTest, ADatabaseThatIsNotOursIsLeftAsItIs) {
-  e2e::TempDir dir;
-  const std::string path = dir.File("notes.txt");
-  FILE* file = fopen(path.c_str(), "w");
-  fputs("These are somebody's notes, and no database.\n", file);
-  fclose(file);
-  Process server({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + path});
-  EXPECT_EQ(server.Wait(), 3);
-  char content[100] = {};
-  file = fopen(path.c_str(), "r");
-  fread(content, 1, sizeof content - 1, file);
-  fclose(file);
-  EXPECT_STREQ(content, "These are somebody's notes, and no database.\n");
+  TempDir dir;
+  const std::string path = dir.Write("notes.txt", "These are somebody's notes, and no database.\n");
+  EXPECT_EQ(RunProgram({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + path}).exit_code, 3);
+  EXPECT_EQ(ReadFile(path), "These are somebody's notes, and no database.\n");
 }
 
 TEST(CrashTest, HelpNamesTheFlags) {
-  Process server({AFTERCARED, "--help"});
-  EXPECT_NE(server.ReadLineWith("--listen"), "");
+  EXPECT_THAT(RunProgram({AFTERCARED, "--help"}).out, testing::HasSubstr("--listen"));
 }
 
 TEST(CrashTest, AnAddressBeyondLoopbackIsRefused) {
-  Process server({AFTERCARED, "--listen=0.0.0.0:0"});
-  EXPECT_EQ(server.Wait(), 2);
+  EXPECT_EQ(RunProgram({AFTERCARED, "--listen=0.0.0.0:0"}).exit_code, 2);
 }
 
 }  // namespace

@@ -1,30 +1,27 @@
 #ifndef AFTERCARE_TESTS_CRASH_RUNNING_H_
 #define AFTERCARE_TESTS_CRASH_RUNNING_H_
 
-#include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/crash/process.h"
 #include "tests/e2e/harness.h"
+#include "tests/support/process.h"
 
 namespace aftercare::crash {
 
 // A server process and a channel to it. Its port is 0 if it did not come up. Not thread safe.
 struct Running {
   explicit Running(const std::string& database, const std::vector<std::string>& environment = {})
-      : process({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + database}, environment) {
-    const std::string line = process.ReadLineWith("serving on port ");
-    port = std::atoi(line.c_str() + std::min(line.size(), line.find("port ") + 5));
-    client = std::make_unique<e2e::Client>(
-        grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
-  }
+      : process({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + database},
+                {.environment = environment, .inherits_stderr = true}),
+        port(AwaitPort(process)),
+        client(std::make_unique<e2e::Client>(
+            grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()))) {}
 
-  Process process;
-  int port = 0;
+  ChildProcess process;
+  int port;
   std::unique_ptr<e2e::Client> client;
 };
 

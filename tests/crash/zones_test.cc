@@ -14,7 +14,6 @@ namespace fs = std::filesystem;
 using e2e::At;
 using e2e::Call;
 using e2e::Client;
-using e2e::FromText;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -50,7 +49,7 @@ class ZonesTest : public ::testing::Test {
   static void Stop(Running& server) {
     server.client.reset();  // An idle client takes seconds to notice that the server goes.
     server.process.Signal(SIGTERM);
-    EXPECT_EQ(server.process.Wait(), 0);
+    EXPECT_EQ(server.process.Wait().exit_code, 0);
   }
 
   // From now on New York goes by the clocks of another place.
@@ -88,7 +87,7 @@ class ZonesTest : public ::testing::Test {
     EXPECT_THAT(Reminders(e2e::LeaseAll(client, kClinic)), ElementsAre(reminder));
   }
 
-  e2e::TempDir dir_;
+  TempDir dir_;
   const fs::path zones_ = dir_.File("zones");
 };
 
@@ -145,7 +144,7 @@ TEST_F(ZonesTest, AServerThatIsKilledWhileItPlansAnewLeavesTheRestToTheNext) {
     Running server = Start();
     ASSERT_GT(server.port, 0);
     server.process.Signal(SIGKILL);
-    EXPECT_EQ(server.process.Wait(), -SIGKILL);
+    EXPECT_EQ(server.process.Wait().exit_code, 128 + SIGKILL);
   }
   Running server = Start();
   ASSERT_GT(server.port, 0);
@@ -159,7 +158,7 @@ TEST_F(ZonesTest, AServerWithoutTimeZonesDoesNotStart) {
   fs::remove_all(zones_);
   Running server = Start();
   EXPECT_EQ(server.port, 0);
-  EXPECT_EQ(server.process.Wait(), 2);
+  EXPECT_EQ(server.process.Wait().exit_code, 2);
   EXPECT_FALSE(fs::exists(dir_.File("aftercare.db")));
 }
 
@@ -174,7 +173,7 @@ TEST_F(ZonesTest, AServerThatLacksAZoneSomebodyLivesInDoesNotStartAndChangesNoth
   {
     Running server = Start();
     EXPECT_EQ(server.port, 0);
-    EXPECT_EQ(server.process.Wait(), 2);
+    EXPECT_EQ(server.process.Wait().exit_code, 2);
   }
   fs::rename(zones_ / "America/Gone_York", zones_ / "America/New_York");
   Running server = Start();

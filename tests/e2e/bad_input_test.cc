@@ -106,6 +106,16 @@ TEST_F(BadInputTest, WhatDoesNotExistIsNotFound) {
               grpc::StatusCode::NOT_FOUND, "CLINIC_NOT_FOUND");
 }
 
+template <typename Method>
+struct MethodTraits;
+template <typename Stub, typename Request, typename Response>
+struct MethodTraits<grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*)> {
+  using RequestType = Request;
+};
+// The request that a method of a stub takes.
+template <typename Method>
+using RequestOf = typename MethodTraits<Method>::RequestType;
+
 // Every method, with a name that is none and all else unset.
 TEST_F(BadInputTest, MalformedNamesAreRefusedByEveryMethod) {
   for (const std::string name : {"", "clinics", "clinics/", "clinics/UP", "clinics/a/b", "//", "enrollments/x",
@@ -115,75 +125,54 @@ TEST_F(BadInputTest, MalformedNamesAreRefusedByEveryMethod) {
       EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
       EXPECT_THAT(FieldsOf(status), Contains(field)) << status.error_message();
     };
-    const auto with_name = [&](auto request) {
+    const auto expect_name_refused = [&](const auto& stub, auto method) {
+      RequestOf<decltype(method)> request;
       request.set_name(name);
-      return request;
+      expect_field(Call(*stub, method, request).status, "name");
     };
-    const auto with_parent = [&](auto request) {
+    const auto expect_parent_refused = [&](const auto& stub, auto method) {
+      RequestOf<decltype(method)> request;
       request.set_parent(name);
-      return request;
+      expect_field(Call(*stub, method, request).status, "parent");
     };
     using Clinics = v1::ClinicService::Stub;
     using Pathways = v1::PathwayService::Stub;
     using Enrollments = v1::EnrollmentService::Stub;
     using Reminders = v1::ReminderService::Stub;
     using Deliveries = v1::DeliveryService::Stub;
-    expect_field(Call(*client->clinics, &Clinics::GetClinic, with_name(v1::GetClinicRequest())).status, "name");
-    expect_field(Call(*client->clinics, &Clinics::AdvanceTestClock, with_name(v1::AdvanceTestClockRequest())).status,
-                 "name");
+    expect_name_refused(client->clinics, &Clinics::GetClinic);
+    expect_name_refused(client->clinics, &Clinics::AdvanceTestClock);
     expect_field(Call(*client->clinics, &Clinics::UpdateClinic, v1::UpdateClinicRequest()).status, "clinic.name");
-    expect_field(Call(*client->pathways, &Pathways::CreatePathway, with_parent(v1::CreatePathwayRequest())).status,
-                 "parent");
-    expect_field(Call(*client->pathways, &Pathways::GetPathway, with_name(v1::GetPathwayRequest())).status, "name");
-    expect_field(Call(*client->pathways, &Pathways::ListPathways, with_parent(v1::ListPathwaysRequest())).status,
-                 "parent");
+    expect_parent_refused(client->pathways, &Pathways::CreatePathway);
+    expect_name_refused(client->pathways, &Pathways::GetPathway);
+    expect_parent_refused(client->pathways, &Pathways::ListPathways);
     expect_field(Call(*client->pathways, &Pathways::UpdatePathway, v1::UpdatePathwayRequest()).status, "pathway.name");
-    expect_field(
-        Call(*client->pathways, &Pathways::ListPathwayRevisions, with_name(v1::ListPathwayRevisionsRequest())).status,
-        "name");
-    expect_field(Call(*client->pathways, &Pathways::PreviewPlan, with_parent(v1::PreviewPlanRequest())).status,
-                 "parent");
-    expect_field(Create(with_parent(v1::CreateEnrollmentRequest())), "parent");
-    expect_field(Call(*client->enrollments, &Enrollments::GetEnrollment, with_name(v1::GetEnrollmentRequest())).status,
-                 "name");
-    expect_field(
-        Call(*client->enrollments, &Enrollments::ListEnrollments, with_parent(v1::ListEnrollmentsRequest())).status,
-        "parent");
+    expect_name_refused(client->pathways, &Pathways::ListPathwayRevisions);
+    expect_parent_refused(client->pathways, &Pathways::PreviewPlan);
+    expect_parent_refused(client->enrollments, &Enrollments::CreateEnrollment);
+    expect_name_refused(client->enrollments, &Enrollments::GetEnrollment);
+    expect_parent_refused(client->enrollments, &Enrollments::ListEnrollments);
     expect_field(Call(*client->enrollments, &Enrollments::UpdateEnrollment, v1::UpdateEnrollmentRequest()).status,
                  "enrollment.name");
     v1::MigrateEnrollmentsRequest migrate;
     migrate.set_pathway(name);
     expect_field(Call(*client->enrollments, &Enrollments::MigrateEnrollments, migrate).status, "pathway");
-    expect_field(
-        Call(*client->enrollments, &Enrollments::PauseEnrollment, with_name(v1::PauseEnrollmentRequest())).status,
-        "name");
-    expect_field(
-        Call(*client->enrollments, &Enrollments::ResumeEnrollment, with_name(v1::ResumeEnrollmentRequest())).status,
-        "name");
-    expect_field(Call(*client->enrollments, &Enrollments::EndEnrollment, with_name(v1::EndEnrollmentRequest())).status,
-                 "name");
-    expect_field(Call(*client->enrollments, &Enrollments::GetTimeline, with_name(v1::GetTimelineRequest())).status,
-                 "name");
-    expect_field(Call(*client->reminders, &Reminders::ListReminders, with_parent(v1::ListRemindersRequest())).status,
-                 "parent");
-    expect_field(Call(*client->reminders, &Reminders::CountReminders, with_parent(v1::CountRemindersRequest())).status,
-                 "parent");
-    expect_field(Call(*client->reminders, &Reminders::GetReminder, with_name(v1::GetReminderRequest())).status,
-                 "name");
-    expect_field(
-        Call(*client->reminders, &Reminders::CompleteReminder, with_name(v1::CompleteReminderRequest())).status,
-        "name");
-    expect_field(Call(*client->reminders, &Reminders::MoveReminder, with_name(v1::MoveReminderRequest())).status,
-                 "name");
-    expect_field(Call(*client->reminders, &Reminders::CancelReminder, with_name(v1::CancelReminderRequest())).status,
-                 "name");
-    expect_field(Call(*client->reminders, &Reminders::RestoreReminder, with_name(v1::RestoreReminderRequest())).status,
-                 "name");
-    expect_field(
-        Call(*client->deliveries, &Deliveries::LeaseReminders, with_parent(v1::LeaseRemindersRequest())).status,
-        "parent");
+    expect_name_refused(client->enrollments, &Enrollments::PauseEnrollment);
+    expect_name_refused(client->enrollments, &Enrollments::ResumeEnrollment);
+    expect_name_refused(client->enrollments, &Enrollments::EndEnrollment);
+    expect_name_refused(client->enrollments, &Enrollments::GetTimeline);
+    expect_parent_refused(client->reminders, &Reminders::ListReminders);
+    expect_parent_refused(client->reminders, &Reminders::CountReminders);
+    expect_name_refused(client->reminders, &Reminders::GetReminder);
+    expect_name_refused(client->reminders, &Reminders::CompleteReminder);
+    expect_name_refused(client->reminders, &Reminders::MoveReminder);
+    expect_name_refused(client->reminders, &Reminders::CancelReminder);
+    expect_name_refused(client->reminders, &Reminders::RestoreReminder);
+    expect_parent_refused(client->deliveries, &Deliveries::LeaseReminders);
     grpc::ClientContext context;
-    auto stream = client->reminders->WatchEvents(&context, with_parent(v1::WatchEventsRequest()));
+    v1::WatchEventsRequest watch;
+    watch.set_parent(name);
+    auto stream = client->reminders->WatchEvents(&context, watch);
     v1::WatchEventsResponse response;
     EXPECT_FALSE(stream->Read(&response));
     expect_field(stream->Finish(), "parent");

@@ -1,8 +1,5 @@
 #include "tests/e2e/harness.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -23,13 +20,6 @@ bool FindDetail(const grpc::Status& status, Detail* detail) {
 }
 
 }  // namespace
-
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "aftercare-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-
-TempDir::~TempDir() { std::filesystem::remove_all(path_); }
 
 std::string ReasonOf(const grpc::Status& status) {
   google::rpc::ErrorInfo info;
@@ -81,10 +71,7 @@ Client::Client(std::shared_ptr<grpc::Channel> channel)
       visits(v1::VisitService::NewStub(channel)) {}
 
 v1::Pathway KneePathway() {
-  std::ifstream file(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto");
-  std::stringstream text;
-  text << file.rdbuf();
-  return FromText<v1::Pathway>(text.str());
+  return FromText<v1::Pathway>(ReadFile(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto"));
 }
 
 void CreateClinic(Client& client, const std::string& id, const std::string& test_clock) {

@@ -3,11 +3,9 @@
 #define AFTERCARE_TESTS_E2E_HARNESS_H_
 
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,19 +20,11 @@
 #include "aftercare/v1/visit_service.grpc.pb.h"
 #include "scheduler/engine/runtime/clock.h"
 #include "services/server/server.h"
+#include "tests/engine/fake_clock.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/text_proto.h"
 
 namespace aftercare::e2e {
-
-// A directory that is gone when the test is over.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  std::string File(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // What a client learns from a call.
 template <typename Response>
@@ -51,13 +41,6 @@ std::string ReasonOf(const grpc::Status& status);
 std::vector<std::string> FieldsOf(const grpc::Status& status);
 // Whether it says when to try again.
 bool HasRetryInfo(const grpc::Status& status);
-
-template <typename Message>
-Message FromText(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
 
 absl::Time At(const std::string& rfc3339);
 google::protobuf::Timestamp Stamp(const std::string& rfc3339);

@@ -1,119 +1,33 @@
 #include "tests/engine/world.h"
 
-#include <unistd.h>
-
-#include <chrono>
-#include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <mutex>
+#include <optional>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "google/rpc/error_details.pb.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/store/sqlite_driver.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr std::chrono::seconds kPatience(30);
-
-[[noreturn]] void GiveUp(const char* what) {
-  std::fprintf(stderr, "%s: waited for in vain\n", what);
-  std::abort();
-}
-
-std::string NewPath() {
-  static int next = 0;
-  // In memory where there is such a place: these tests ask what the engine does, not whether it lasts.
-  const std::string root = std::filesystem::is_directory("/dev/shm") ? "/dev/shm/" : ::testing::TempDir();
-  const std::string directory = absl::StrCat(root, "aftercare-engine-", static_cast<int>(getpid()), "-", ++next);
-  std::filesystem::create_directories(directory);
-  return directory;
-}
+// In memory where there is such a place: these tests ask what the engine does, not whether it lasts.
+std::string Parent() { return std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : ::testing::TempDir(); }
 
 }  // namespace
 
-absl::Time At(const std::string& text) {
-  absl::Time time;
-  std::string error;
-  const bool seconds = text.size() > std::string("2029-03-01T09:00").size();
-  EXPECT_TRUE(absl::ParseTime(seconds ? "%Y-%m-%dT%H:%M:%E*S" : "%Y-%m-%dT%H:%M", text, &time, &error)) << error;
-  return time;
-}
-
-std::string StateAndReason(v1::ReminderState state, v1::ReminderReason reason) {
-  const std::string name(absl::StripPrefix(v1::ReminderState_Name(state), "REMINDER_STATE_"));
-  if (reason == v1::REMINDER_REASON_UNSPECIFIED) return name;
-  return absl::StrCat(name, "/", absl::StripPrefix(v1::ReminderReason_Name(reason), "REMINDER_REASON_"));
-}
-
-std::string ErrorOf(const absl::Status& status) {
-  if (status.ok()) return "OK";
-  return absl::StrCat(absl::StatusCodeToString(status.code()), "/", ReasonOf(status));
-}
-
-std::string ErrorOf(const google::rpc::Status& status) {
-  absl::Status same(static_cast<absl::StatusCode>(status.code()), status.message());
-  for (const auto& detail : status.details()) same.SetPayload(detail.type_url(), absl::Cord(detail.value()));
-  return ErrorOf(same);
-}
-
-std::vector<std::string> BadFields(const absl::Status& status) {
-  std::vector<std::string> fields;
-  google::rpc::BadRequest bad;
-  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
-  EXPECT_TRUE(!payload || bad.ParseFromString(std::string(*payload)));
-  for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
-  return fields;
-}
-
-Caller Operator() { return {"operator", Role::kAdmin, true, {}}; }
-
-struct Pending::State {
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::optional<absl::Status> status;
-};
-
-Pending::Pending() : state_(std::make_shared<State>()) {}
-
-Done Pending::done() {
-  return [state = state_](absl::Status status) {
-    std::lock_guard<std::mutex> lock(state->mutex);
-    EXPECT_FALSE(state->status.has_value()) << "ended twice";
-    state->status = std::move(status);
-    state->wake.notify_all();
-  };
-}
-
-absl::Status Pending::Wait() {
-  std::unique_lock<std::mutex> lock(state_->mutex);
-  if (!state_->wake.wait_for(lock, kPatience, [this] { return state_->status.has_value(); })) GiveUp("a use case");
-  return *std::exchange(state_->status, absl::OkStatus());
-}
-
-bool Pending::over() const {
-  std::lock_guard<std::mutex> lock(state_->mutex);
-  return state_->status.has_value();
-}
-
 World::World(absl::Time now, Wrap wrap, absl::Duration retention)
-    : path_(NewPath()), wrap_(std::move(wrap)), retention_(retention), clock_(now) {
+    : directory_(Parent()), wrap_(std::move(wrap)), retention_(retention), clock_(now) {
   Start();
 }
 
 World::~World() {
   if (engine_) Stop();
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 void World::StartStoreOnly() {
-  auto driver = store::OpenSqlite(path_ + "/facts.db");
+  auto driver = store::OpenSqlite(directory_.File("facts.db"));
   if (!driver.ok()) GiveUp("the database");
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) GiveUp("the store");
@@ -128,7 +42,7 @@ void World::StopStoreOnly() {
 void World::Start() {
   StartStoreOnly();
   engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {}, zone_database_, retention_);
-  AwaitSweep(0);
+  AwaitTopic(kAllLeasesTopic, 0);
 }
 
 void World::Stop() {
@@ -143,14 +57,14 @@ void World::MoveTo(absl::Time now) {
   Settle();
 }
 
-void World::AwaitSweep(uint64_t seen) {
+void World::AwaitTopic(absl::string_view topic, uint64_t seen) {
   WakeupHub& topics = engine_->context.wakeups();
-  Pending swept;
-  topics.Wait(topics.NewId(), kAllLeasesTopic, seen, absl::FromChrono(kPatience),
-              [done = swept.done()](WakeupHub::Wake wake) mutable {
-                done(wake == WakeupHub::Wake::kNotified ? absl::OkStatus() : absl::DeadlineExceededError("no sweep"));
+  Pending raised;
+  topics.Wait(topics.NewId(), topic, seen, absl::FromChrono(kPatience),
+              [done = raised.done()](WakeupHub::Wake wake) mutable {
+                done(wake == WakeupHub::Wake::kNotified ? absl::OkStatus() : absl::DeadlineExceededError("not raised"));
               });
-  if (!swept.Wait().ok()) GiveUp("the sweep");
+  if (!raised.Wait().ok()) GiveUp(std::string(topic).c_str());
 }
 
 void World::Settle() {
@@ -166,7 +80,7 @@ void World::Settle() {
       return wake.ok() ? clinic.status() : wake.status();
     });
     if (!to_replan && (!next || *next > clock_.Now())) return;
-    AwaitSweep(seen);
+    AwaitTopic(kAllLeasesTopic, seen);
   }
 }
 
@@ -296,6 +210,15 @@ std::vector<v1::Lease> World::Lease(const std::string& clinic) {
   v1::LeaseRemindersRequest request;
   request.set_parent(ClinicNameOf(clinic));
   return Lease(request);
+}
+
+std::vector<std::string> World::SendAll(const std::string& clinic) {
+  std::vector<std::string> ids;
+  for (const v1::Lease& lease : Lease(clinic)) {
+    EXPECT_EQ(ErrorOf(Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
+    ids.push_back(IdOf(lease.reminder()));
+  }
+  return ids;
 }
 
 v1::DeliveryResult World::Report(const std::string& lease_id, v1::DeliveryOutcome outcome, const Caller& caller) {

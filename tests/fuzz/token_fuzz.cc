@@ -2,7 +2,7 @@
 // what is read is written the same again.
 #include "scheduler/engine/delivery/lease_id.h"
 #include "scheduler/engine/events/resume_token.h"
-#include "scheduler/engine/reminders/listing.h"
+#include "scheduler/engine/reminders/due_position.h"
 #include "scheduler/engine/runtime/tokens.h"
 #include "tests/fuzz/fuzzing.h"
 
@@ -41,8 +41,8 @@ void Sealed(const std::string& payload) {
     const auto again = engine::ParseLeaseId(Mine(), engine::MakeLeaseId(Mine(), *lease));
     Require(again && again->key == lease->key && again->attempt == lease->attempt);
   }
-  if (const auto position = engine::DecodePosition(payload)) {
-    const auto again = engine::DecodePosition(engine::EncodePosition(*position));
+  if (const auto position = engine::DecodeDuePosition(payload)) {
+    const auto again = engine::DecodeDuePosition(engine::EncodeDuePosition(*position));
     Require(again && again->due == position->due && again->enrollment == position->enrollment &&
             again->rule == position->rule && again->number == position->number);
   }

@@ -1,7 +1,6 @@
 #include "tests/gateway/kannel.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include "absl/strings/str_replace.h"
 #include "tests/gateway/postfix.h"
@@ -48,10 +47,10 @@ max-messages = 0
 get-url = "http://127.0.0.1:CALLBACK/kannel/TOKEN/reply?from=%p&to=%P&id=%I&coding=%c&text=%b"
 )";
 
-std::unique_ptr<client::Process> Start(std::vector<std::string> command) {
+std::unique_ptr<ChildProcess> Start(std::vector<std::string> command) {
   // Does not outlive the test, however that ends.
   command.insert(command.begin(), {"/usr/bin/setpriv", "--pdeathsig", "KILL"});
-  return client::Process::Start(command);
+  return std::make_unique<ChildProcess>(command);
 }
 
 }  // namespace
@@ -77,10 +76,9 @@ Kannel::Kannel(int callback_port, const std::string& callback_token, const std::
 }
 
 Kannel::~Kannel() {
-  for (client::Process* process : {smsbox_.get(), bearerbox_.get(), centre_.get()}) {
-    process->Signal(SIGKILL);
-    process->Wait();
-  }
+  // The box for messages first: it needs the other two.
+  smsbox_.reset();
+  bearerbox_.reset();
 }
 
 }  // namespace aftercare::gateway

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "tests/client/process.h"
 #include "tests/gateway/receiver.h"
+#include "tests/support/process.h"
 
 namespace aftercare::gateway {
 
@@ -23,11 +23,11 @@ class Kannel {
   bool AwaitMessage(const std::string& text) { return centre_->AwaitErr(text); }
 
  private:
-  Directory directory_;
+  TempDir directory_;
   int send_port_ = FreePort();
-  std::unique_ptr<client::Process> bearerbox_;
-  std::unique_ptr<client::Process> smsbox_;
-  std::unique_ptr<client::Process> centre_;
+  std::unique_ptr<ChildProcess> bearerbox_;
+  std::unique_ptr<ChildProcess> smsbox_;
+  std::unique_ptr<ChildProcess> centre_;
 };
 
 }  // namespace aftercare::gateway

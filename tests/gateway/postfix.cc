@@ -106,17 +106,18 @@ Postfix::Postfix() {
     return;
   }
   Configure();
-  const client::Outcome prepared = client::RunProgram(
-      {"/bin/sh", "-c", absl::StrReplaceAll(kPrepare, {{"DIR", directory_.path()}})}, {"PATH=/usr/sbin:/usr/bin:/bin"});
-  EXPECT_EQ(prepared.exit, 0) << prepared.err;
+  const ProcessResult prepared =
+      RunProgram({"/bin/sh", "-c", absl::StrReplaceAll(kPrepare, {{"DIR", directory_.path()}})},
+                 {.environment = {"PATH=/usr/sbin:/usr/bin:/bin"}});
+  EXPECT_EQ(prepared.exit_code, 0) << prepared.err;
   // Does not outlive the test, however that ends.
-  process_ = client::Process::Start(
-      {"/usr/bin/setpriv", "--pdeathsig", "TERM", "/usr/lib/postfix/sbin/master", "-c", directory_.path(), "-s"});
+  process_.emplace(std::vector<std::string>{"/usr/bin/setpriv", "--pdeathsig", "TERM", "/usr/lib/postfix/sbin/master",
+                                            "-c", directory_.path(), "-s"});
   AwaitPort(port_);
 }
 
 Postfix::~Postfix() {
-  if (process_ == nullptr) return;
+  if (!process_) return;
   process_->Signal(SIGTERM);
   process_->Wait();
 }
@@ -125,7 +126,7 @@ void Postfix::Configure() const {
   const auto write = [&](const std::string& name, const char* text) {
     directory_.Write(name, absl::StrReplaceAll(text, {{"DIR", directory_.path()}, {"PORT", std::to_string(port_)}}));
   };
-  std::filesystem::create_directory(directory_.path("sasl"));
+  std::filesystem::create_directory(directory_.File("sasl"));
   write("main.cf", kMain);
   write("master.cf", kMaster);
   write("sasl/smtpd.conf", kSasl);
@@ -134,13 +135,13 @@ void Postfix::Configure() const {
 }
 
 std::string Postfix::AwaitMail(const std::string& user) const {
-  const std::filesystem::path box = directory_.path("mail/" + user + "/new");
+  const std::filesystem::path box = directory_.File("mail/" + user + "/new");
   for (const absl::Time end = absl::Now() + absl::Minutes(1); absl::Now() < end;) {
     std::error_code not_yet;
     for (const auto& entry : std::filesystem::directory_iterator(box, not_yet)) return ReadFile(entry.path());
     absl::SleepFor(absl::Milliseconds(20));  // a mail is there when its file has been moved there
   }
-  ADD_FAILURE() << "no mail for " << user << "; " << ReadFile(directory_.path("log"));
+  ADD_FAILURE() << "no mail for " << user << "; " << ReadFile(directory_.File("log"));
   return "";
 }
 

@@ -1,11 +1,11 @@
 #ifndef AFTERCARE_TESTS_GATEWAY_POSTFIX_H_
 #define AFTERCARE_TESTS_GATEWAY_POSTFIX_H_
 
-#include <memory>
+#include <optional>
 #include <string>
 
-#include "tests/client/process.h"
 #include "tests/gateway/receiver.h"
+#include "tests/support/process.h"
 
 namespace aftercare::gateway {
 
@@ -19,7 +19,7 @@ class Postfix {
   ~Postfix();
 
   std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
-  std::string ca_file() const { return directory_.path("cert.pem"); }
+  std::string ca_file() const { return directory_.File("cert.pem"); }
 
   // The mail that came for `user`, waiting for it a minute at most.
   std::string AwaitMail(const std::string& user) const;
@@ -27,9 +27,9 @@ class Postfix {
  private:
   void Configure() const;
 
-  Directory directory_;
+  TempDir directory_;
   int port_ = FreePort();
-  std::unique_ptr<client::Process> process_;
+  std::optional<ChildProcess> process_;
 };
 
 // Waits until somebody listens on a port of loopback; a failure after a minute.

@@ -7,9 +7,9 @@
 #include "absl/strings/str_split.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
-#include "tests/client/process.h"
 #include "tests/gateway/fake_delivery.h"
 #include "tests/gateway/receiver.h"
+#include "tests/support/process.h"
 
 namespace aftercare::gateway {
 namespace {
@@ -26,50 +26,50 @@ class ProgramTest : public ::testing::Test {
                                         "'\n  secret: '0123456789abcdef'\n", more, "}\n"));
   }
 
-  std::unique_ptr<client::Process> Begin() {
-    return client::Process::Start({AFTERCARE_GATEWAY, "--config", Webhook(), "--log-level=debug"});
+  ChildProcess Begin() {
+    return ChildProcess({AFTERCARE_GATEWAY, "--config", Webhook(), "--log-level=debug"});
   }
 
-  Directory directory;
+  TempDir directory;
   FakeDelivery server;
   Receiver receiver;
 };
 
 TEST_F(ProgramTest, AnUnknownKeyIsRefusedWithItsLine) {
-  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--config", Webhook("  colour: 'red'\n")});
-  EXPECT_EQ(outcome.exit, 2);
+  const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY, "--config", Webhook("  colour: 'red'\n")});
+  EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("gateway.textproto: line 5"), HasSubstr("colour")));
 }
 
 TEST_F(ProgramTest, HelpNamesItsFlagsAndNoOthers) {
-  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--help"});
+  const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY, "--help"});
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("--config "), HasSubstr("--print_config "), Not(HasSubstr("--flagfile"))));
 }
 
 TEST_F(ProgramTest, WithoutAChannelItSaysWhatIsMissing) {
-  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY});
-  EXPECT_EQ(outcome.exit, 2);
+  const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY});
+  EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("at least one channel must be there"));
 }
 
 TEST_F(ProgramTest, ItShowsItsConfigurationWithoutSecrets) {
-  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--config", Webhook(), "--print-config"},
-                                                     {"AFTERCARE_GATEWAY_PARENT=clinics/riverside"});
-  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY, "--config", Webhook(), "--print-config"},
+                                           {.environment = {"AFTERCARE_GATEWAY_PARENT=clinics/riverside"}});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("parent: \"clinics/riverside\""), HasSubstr("secret: \"***\""),
                                  Not(HasSubstr("0123456789abcdef"))));
 }
 
 TEST_F(ProgramTest, AStopWaitsForWhatIsBeingSentAndTheLogTellsNothingOfPatients) {
-  const auto program = Begin();
+  ChildProcess program = Begin();
   receiver.Hold();
   server.Offer(MakeLease("one", v1::CHANNEL_WEBHOOK, "patient-7"));
   receiver.Await(1);
-  program->Signal(SIGTERM);
+  program.Signal(SIGTERM);
   EXPECT_TRUE(server.AwaitClosed(1)) << "it takes nothing more";
   receiver.Release();
-  const client::Outcome outcome = program->Wait();
-  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  const ProcessResult outcome = program.Wait();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(server.AwaitReport("one").outcome(), v1::DELIVERY_OUTCOME_SENT);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("sent clinics/riverside/enrollments/ana/reminders/ice.one"),
                                  HasSubstr("stopped"), Not(HasSubstr("Ice pack")), Not(HasSubstr("patient-7"))));
@@ -80,15 +80,15 @@ TEST_F(ProgramTest, AStopWaitsForWhatIsBeingSentAndTheLogTellsNothingOfPatients)
 }
 
 TEST_F(ProgramTest, ASecondSignalStopsItAtOnce) {
-  const auto program = Begin();
+  ChildProcess program = Begin();
   receiver.Hold();
   server.Offer(MakeLease("one", v1::CHANNEL_WEBHOOK, "patient-7"));
   receiver.Await(1);
-  program->Signal(SIGTERM);
-  EXPECT_TRUE(program->AwaitOut("stopping on SIGTERM"));
+  program.Signal(SIGTERM);
+  EXPECT_TRUE(program.AwaitOut("stopping on SIGTERM"));
   EXPECT_TRUE(server.AwaitClosed(1));
-  program->Signal(SIGTERM);
-  EXPECT_EQ(program->Wait().exit, 130);
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.Wait().exit_code, 130);
 }
 
 TEST_F(ProgramTest, AnAddressForCallbacksThatIsTakenIsSaid) {
@@ -96,8 +96,8 @@ TEST_F(ProgramTest, AnAddressForCallbacksThatIsTakenIsSaid) {
       "sms.textproto",
       absl::StrCat("sms { url: 'http://127.0.0.1:1/' username: 'u' password: 'p' from: '1' callback_listen: '",
                    server.address(), "' callback_token: '0123456789abcdef' }"));
-  const client::Outcome outcome = client::RunProgram({AFTERCARE_GATEWAY, "--config", config});
-  EXPECT_EQ(outcome.exit, 4);
+  const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY, "--config", config});
+  EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.err, HasSubstr(server.address()));
 }
 

@@ -4,10 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "absl/strings/match.h"
 #include "services/gateway/config.h"
 
@@ -87,30 +83,8 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
-Directory::Directory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "aftercare-gateway-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-
-Directory::~Directory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string Directory::Write(const std::string& name, const std::string& text) const {
-  std::ofstream(path(name)) << text;
-  return path(name);
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 v1::GatewayConfig Configured(const std::string& text) {
-  const Directory directory;
+  const TempDir directory;
   auto config = LoadConfig(directory.Write("gateway.textproto", text), {}, {});
   EXPECT_TRUE(config.ok()) << config.status();
   return config.ok() ? *config : v1::GatewayConfig();

@@ -10,6 +10,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "aftercare/v1/gateway_config.pb.h"
+#include "tests/support/temp_dir.h"
 
 namespace aftercare::gateway {
 
@@ -49,21 +50,6 @@ class Receiver {
 
 // A port on which nobody listens, so far.
 int FreePort();
-
-// A directory of the test's own, gone when it goes out of scope.
-class Directory {
- public:
-  Directory();
-  ~Directory();
-  std::string path(const std::string& name = "") const { return path_ + (name.empty() ? "" : "/" + name); }
-  // Writes a file in it, and answers its path.
-  std::string Write(const std::string& name, const std::string& text) const;
-
- private:
-  std::string path_;
-};
-
-std::string ReadFile(const std::string& path);
 
 // A configuration in text format, loaded as the gateway loads it.
 v1::GatewayConfig Configured(const std::string& text);

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "google/protobuf/util/message_differencer.h"
+#include "tests/history/example_history.h"
 #include "tests/history/mutations.h"
 #include "tests/history/recorder.h"
-#include "tests/history/story.h"
 
 namespace aftercare::history {
 namespace {
@@ -19,12 +19,12 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(CheckerTest, AGoodHistoryHasNoFaults) { EXPECT_THAT(Check(Story()), IsEmpty()); }
+TEST(CheckerTest, AGoodHistoryHasNoFaults) { EXPECT_THAT(Check(ExampleHistory()), IsEmpty()); }
 
 class CheckerFindsTest : public ::testing::TestWithParam<Mutation> {};
 
 TEST_P(CheckerFindsTest, TheFault) {
-  History history = Story();
+  History history = ExampleHistory();
   ASSERT_TRUE(GetParam().apply(&history));
   EXPECT_THAT(Check(history), Contains(HasSubstr(GetParam().expected)));
 }
@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(Every, CheckerFindsTest, ::testing::ValuesIn(AllMutatio
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST(RecorderTest, AHistoryIsReadAsItWasWritten) {
-  const History history = Story();
+  const History history = ExampleHistory();
   const std::string path = ::testing::TempDir() + "aftercare-story.txt";
   ASSERT_TRUE(Save(history, path));
   const auto read = Load(path);

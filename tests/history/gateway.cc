@@ -9,18 +9,18 @@ namespace aftercare::history {
 
 using Deliveries = v1::DeliveryService::Stub;
 
-Gateway::Gateway(World& world, std::string parent, std::string name, const Temper& temper, uint64_t seed)
-    : world_(world),
+Gateway::Gateway(TestRun& run, std::string parent, std::string name, const GatewayProfile& profile, uint64_t seed)
+    : run_(run),
       parent_(std::move(parent)),
       sandbox_(parent_ == kSandboxName),
       name_(std::move(name)),
-      hasty_(temper.hasty),
+      hasty_(profile.hasty),
       chance_(seed),
-      desk_(temper, sandbox_, chance_) {}
+      pending_(profile, sandbox_, chance_) {}
 
 void Gateway::Run() {
-  while (world_.working) {
-    if (client_ == nullptr && (client_ = world_.lives.Await(nullptr)) == nullptr) return;
+  while (run_.working) {
+    if (client_ == nullptr && (client_ = run_.server.AwaitClient(nullptr)) == nullptr) return;
     Lease();
     if (client_ != nullptr) Tell();
     if (client_ != nullptr && chance_.OneIn(5)) LookAtSent();
@@ -29,7 +29,7 @@ void Gateway::Run() {
 
 void Gateway::MayBeGone(const grpc::Status& status) {
   if (status.ok() || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return;
-  client_ = world_.lives.Await(client_);
+  client_ = run_.server.AwaitClient(client_);
 }
 
 void Gateway::Lease() {
@@ -38,38 +38,38 @@ void Gateway::Lease() {
   request.set_max_reminders(static_cast<int32_t>(chance_.Number(1, 30)));
   // In real time leases run out while there is work; in a sandbox by its clock.
   request.mutable_lease_duration()->set_seconds(sandbox_ ? chance_.Number(60, 3600) : chance_.Number(1, 2));
-  request.mutable_wait()->set_nanos(desk_.empty() ? 500'000'000 : 100'000'000);
+  request.mutable_wait()->set_nanos(pending_.empty() ? 500'000'000 : 100'000'000);
   Observation call;
   call.set_actor(name_);
   const bool breaks_off = hasty_ && chance_.OneIn(3);
-  const auto answer = Ask(world_.recorder, *client_->deliveries, &Deliveries::LeaseReminders, request, &call,
+  const auto answer = Ask(run_.recorder, *client_->deliveries, &Deliveries::LeaseReminders, request, &call,
                           breaks_off ? absl::Milliseconds(chance_.Number(1, 20)) : absl::Minutes(1));
   for (const v1::Lease& lease : answer->leases()) {
     *call.mutable_lease() = Outline(lease);
-    world_.recorder.Add(call);
-    desk_.Put(lease);
+    run_.recorder.Add(call);
+    pending_.Put(lease);
   }
   MayBeGone(answer.status);
 }
 
 void Gateway::Tell() {
-  std::vector<Pending> items = desk_.Take();
-  const auto extends = [](const Pending& each) { return each.extends; };
+  std::vector<PendingReport> items = pending_.Take();
+  const auto extends = [](const PendingReport& each) { return each.extends; };
   const auto reports = std::stable_partition(items.begin(), items.end(), extends);
   if (reports != items.begin()) Extend({items.begin(), reports});
   if (reports != items.end() && client_ != nullptr) Report({reports, items.end()});
 }
 
-void Gateway::Report(const std::vector<Pending>& items) {
+void Gateway::Report(const std::vector<PendingReport>& items) {
   v1::ReportDeliveriesRequest request;
-  for (const Pending& item : items) {
+  for (const PendingReport& item : items) {
     v1::DeliveryReport* report = request.add_reports();
     report->set_lease_id(item.lease_id);
     report->set_outcome(item.outcome);
   }
   Observation call;
   call.set_actor(name_);
-  const auto answer = Ask(world_.recorder, *client_->deliveries, &Deliveries::ReportDeliveries, request, &call);
+  const auto answer = Ask(run_.recorder, *client_->deliveries, &Deliveries::ReportDeliveries, request, &call);
   for (size_t i = 0; i < items.size(); ++i) {
     if (answer.ok()) {
       const v1::DeliveryResult& result = answer->results(static_cast<int>(i));
@@ -80,27 +80,27 @@ void Gateway::Report(const std::vector<Pending>& items) {
     } else {
       NoteUnanswered(items[i], &call);
     }
-    world_.recorder.Add(call);
+    run_.recorder.Add(call);
   }
   // Some report again in the next life what was not answered.
-  if (!answer.ok() && chance_.OneIn(2)) desk_.PutBack(items);
+  if (!answer.ok() && chance_.OneIn(2)) pending_.PutBack(items);
   MayBeGone(answer.status);
 }
 
-void Gateway::Extend(const std::vector<Pending>& items) {
+void Gateway::Extend(const std::vector<PendingReport>& items) {
   v1::ExtendLeasesRequest request;
-  for (const Pending& item : items) request.add_lease_ids(item.lease_id);
+  for (const PendingReport& item : items) request.add_lease_ids(item.lease_id);
   request.mutable_lease_duration()->set_seconds(ExtensionSeconds(sandbox_));
   Observation call;
   call.set_actor(name_);
-  const auto answer = Ask(world_.recorder, *client_->deliveries, &Deliveries::ExtendLeases, request, &call);
+  const auto answer = Ask(run_.recorder, *client_->deliveries, &Deliveries::ExtendLeases, request, &call);
   for (size_t i = 0; i < items.size(); ++i) {
     if (answer.ok()) {
       NoteItem(items[i], answer->extensions(static_cast<int>(i)), &call);
     } else {
       NoteUnanswered(items[i], &call);
     }
-    world_.recorder.Add(call);
+    run_.recorder.Add(call);
   }
   MayBeGone(answer.status);
 }
@@ -114,9 +114,9 @@ void Gateway::LookAtSent() {
   call.set_actor(name_);
   call.mutable_look()->set_name(name);
   const auto answer =
-      Ask(world_.recorder, *client_->reminders, &v1::ReminderService::Stub::GetReminder, request, &call);
+      Ask(run_.recorder, *client_->reminders, &v1::ReminderService::Stub::GetReminder, request, &call);
   if (answer.ok()) call.mutable_look()->set_state(answer->reminder().state());
-  world_.recorder.Add(std::move(call));
+  run_.recorder.Add(std::move(call));
   MayBeGone(answer.status);
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/history/desk.h"
+#include "tests/history/pending_reports.h"
 
 namespace aftercare::history {
 
@@ -12,7 +12,7 @@ namespace aftercare::history {
 class Gateway {
  public:
   // `parent` as in a LeaseRemindersRequest.
-  Gateway(World& world, std::string parent, std::string name, const Temper& temper, uint64_t seed);
+  Gateway(TestRun& run, std::string parent, std::string name, const GatewayProfile& profile, uint64_t seed);
 
   // While there is work.
   void Run();
@@ -20,19 +20,19 @@ class Gateway {
  private:
   void Lease();
   void Tell();
-  void Report(const std::vector<Pending>& items);
-  void Extend(const std::vector<Pending>& items);
+  void Report(const std::vector<PendingReport>& items);
+  void Extend(const std::vector<PendingReport>& items);
   void LookAtSent();
   // Waits for another server, if a call says that this one may be gone.
   void MayBeGone(const grpc::Status& status);
 
-  World& world_;
+  TestRun& run_;
   const std::string parent_;
   const bool sandbox_;
   const std::string name_;
   const bool hasty_;
   Chance chance_;
-  Desk desk_;
+  PendingReports pending_;
   ClientPtr client_;
   std::vector<std::string> sent_;  // reminders whose sending was acknowledged
 };

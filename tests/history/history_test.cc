@@ -17,64 +17,60 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "tests/history/checker.h"
-#include "tests/history/ending.h"
+#include "tests/history/final_state.h"
 #include "tests/history/gateway.h"
 #include "tests/history/mutations.h"
 #include "tests/history/stream_gateway.h"
 #include "tests/history/watch.h"
 #include "tests/history/writer.h"
+#include "tests/support/random.h"
 
 namespace aftercare::history {
 namespace {
-
-uint64_t Number(const char* name, uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 Watcher From(Watcher::Start start, const std::string& name, const std::string& filter = "") {
   Watcher watcher;
   watcher.set_name(name);
   watcher.set_start(start);
-  *watcher.mutable_filter() = e2e::FromText<v1::ReminderFilter>(filter);
+  *watcher.mutable_filter() = FromText<v1::ReminderFilter>(filter);
   return watcher;
 }
 
-// Everybody who works with one server.
-class Company {
+// All clients of one server.
+class Clients {
  public:
-  Company(World& world, uint64_t seed) : world_(world), seeds_(seed) {}
+  Clients(TestRun& run, uint64_t seed) : run_(run), seeds_(seed) {}
 
-  void Hire(const Place& place) {
+  void Add(const Place& place) {
     const std::string clinic = place.clinic.sandbox() ? "sandbox" : "riverside";
     for (int i = 0; i < (place.clinic.sandbox() ? 1 : 3); ++i) {
       Start(&workers_, [this, &place, name = absl::StrCat(clinic.substr(0, 1), i), seed = seeds_()] {
-        Writer(world_, place, name, place.clinic.sandbox() ? 60 : 150, seed).Run();
+        Writer(run_, place, name, place.clinic.sandbox() ? 60 : 150, seed).Run();
       });
     }
     if (place.clinic.sandbox()) {
-      Start(&workers_, [this, &place, seed = seeds_()] { DriveClock(world_, place, seed); });
+      Start(&workers_, [this, &place, seed = seeds_()] { DriveClock(run_, place, seed); });
     }
-    HireGateways(place.clinic.name());
-    HireWatchers(place, clinic);
+    AddGateways(place.clinic.name());
+    AddWatchers(place, clinic);
   }
 
   void AwaitWorkers() { Join(&workers_); }
   void AwaitWatchers() { Join(&watchers_); }
 
  private:
-  void HireGateways(const std::string& clinic) {
+  void AddGateways(const std::string& clinic) {
     const std::string anywhere = clinic == "clinics/sandbox" ? clinic : "clinics/-";
-    Gateway(anywhere, "steady", {{{Habit::kSend, 1}}});
-    Gateway(clinic, "hanging", {{{Habit::kHang, 2}, {Habit::kHangAndFail, 2}, {Habit::kExtend, 2}}});
-    Gateway(clinic, "dying", {{{Habit::kDrop, 2}, {Habit::kReceipt, 1}, {Habit::kTwice, 1}}, true});
-    Gateway(anywhere, "failing", {{{Habit::kTemporary, 2}, {Habit::kPermanent, 3}, {Habit::kRelease, 3}}});
-    Stream(anywhere, "streaming", {{{Habit::kSend, 3}, {Habit::kReceipt, 1}, {Habit::kExtend, 1}}});
+    Gateway(anywhere, "steady", {{{Behavior::kSend, 1}}});
+    Gateway(clinic, "hanging", {{{Behavior::kHang, 2}, {Behavior::kHangAndFail, 2}, {Behavior::kExtend, 2}}});
+    Gateway(clinic, "dying", {{{Behavior::kDrop, 2}, {Behavior::kReceipt, 1}, {Behavior::kTwice, 1}}, true});
+    Gateway(anywhere, "failing", {{{Behavior::kTemporary, 2}, {Behavior::kPermanent, 3}, {Behavior::kRelease, 3}}});
+    Stream(anywhere, "streaming", {{{Behavior::kSend, 3}, {Behavior::kReceipt, 1}, {Behavior::kExtend, 1}}});
     Stream(clinic, "failing-stream",
-           {{{Habit::kDrop, 1}, {Habit::kHang, 2}, {Habit::kPermanent, 1}, {Habit::kRelease, 2}}});
+           {{{Behavior::kDrop, 1}, {Behavior::kHang, 2}, {Behavior::kPermanent, 1}, {Behavior::kRelease, 2}}});
   }
 
-  void HireWatchers(const Place& place, const std::string& clinic) {
+  void AddWatchers(const Place& place, const std::string& clinic) {
     Watch(place, From(Watcher::START_FIRST, clinic + "-first"), {.rewinds = true, .breaks = true});
     Watch(place, From(Watcher::START_NOW, clinic + "-now"), {.joins_after = 200});
     Watch(place, From(Watcher::START_LIST, clinic + "-list-early"), {.breaks = true, .joins_after = 100});
@@ -88,21 +84,21 @@ class Company {
           {.breaks = true, .joins_after = 300});
   }
 
-  void Gateway(const std::string& parent, const std::string& name, const Temper& temper) {
-    Start(&workers_, [this, parent, name, temper, seed = seeds_()] {
-      history::Gateway(world_, parent, name + "@" + parent, temper, seed).Run();
+  void Gateway(const std::string& parent, const std::string& name, const GatewayProfile& profile) {
+    Start(&workers_, [this, parent, name, profile, seed = seeds_()] {
+      history::Gateway(run_, parent, name + "@" + parent, profile, seed).Run();
     });
   }
 
-  void Stream(const std::string& parent, const std::string& name, const Temper& temper) {
-    Start(&workers_, [this, parent, name, temper, seed = seeds_()] {
-      StreamGateway(world_, parent, name + "@" + parent, temper, seed).Run();
+  void Stream(const std::string& parent, const std::string& name, const GatewayProfile& profile) {
+    Start(&workers_, [this, parent, name, profile, seed = seeds_()] {
+      StreamGateway(run_, parent, name + "@" + parent, profile, seed).Run();
     });
   }
 
   void Watch(const Place& place, const Watcher& watcher, const Habits& habits) {
     Start(&watchers_, [this, &place, watcher, habits, seed = seeds_()] {
-      WatcherRun(world_, place, watcher, habits, seed).Run();
+      WatcherRun(run_, place, watcher, habits, seed).Run();
     });
   }
 
@@ -115,71 +111,71 @@ class Company {
     threads->clear();
   }
 
-  World& world_;
+  TestRun& run_;
   std::mt19937_64 seeds_;
   std::vector<std::thread> workers_;
   std::vector<std::thread> watchers_;
 };
 
-void ReadLogs(World& world, const std::vector<Place>& places, History* end) {
+void ReadLogs(TestRun& run, const std::vector<Place>& places, History* end) {
   std::vector<std::thread> readers;
   for (size_t i = 0; i < places.size(); ++i) {
-    readers.emplace_back([&world, &places, end, i] {
-      const std::vector<int> log = ReadLog(world, places[i]);
+    readers.emplace_back([&run, &places, end, i] {
+      const std::vector<int> log = ReadLog(run, places[i]);
       end->mutable_clinics(static_cast<int>(i))->mutable_log()->Assign(log.begin(), log.end());
     });
   }
   for (std::thread& reader : readers) reader.join();
 }
 
-// Lives and deaths of the server, the last of which is a life. Null, or what went wrong.
-std::optional<std::string> KillAgainAndAgain(World& world, uint64_t kills, uint64_t seed) {
+// Kills the server and starts it again, and leaves it running. Returns what went wrong, or nothing.
+std::optional<std::string> KillAgainAndAgain(TestRun& run, uint64_t kills, uint64_t seed) {
   Chance chance(seed);
   for (uint64_t kill = 0; kill <= kills; ++kill) {
-    if (chance.OneIn(20)) world.lives.Stillbirth(absl::Milliseconds(chance.Number(0, 100)));
-    if (!world.lives.Begin()) return absl::StrCat("the server does not come up after ", kill, " kills");
+    if (chance.OneIn(20)) run.server.StartAndKill(absl::Milliseconds(chance.Number(0, 100)));
+    if (!run.server.Start()) return absl::StrCat("the server does not come up after ", kill, " kills");
     const bool is_last = kill == kills;
-    const bool goes_on = world.recorder.AwaitMore(is_last ? 200 : chance.OneIn(10) ? 0 : chance.Number(1, 200));
+    const bool goes_on = run.recorder.AwaitMore(is_last ? 200 : chance.OneIn(10) ? 0 : chance.Number(1, 200));
     if (is_last && goes_on) return std::nullopt;
     const int signal = chance.OneIn(20) ? SIGTERM : SIGKILL;
-    const int outcome = world.lives.End(signal);
-    if (outcome == (signal == SIGTERM ? 0 : -SIGKILL) && goes_on) continue;
+    const int exit_code = run.server.Stop(signal);
+    if (exit_code == (signal == SIGTERM ? 0 : 128 + SIGKILL) && goes_on) continue;
     return absl::StrCat("after ", kill, " kills ", goes_on ? "" : "nothing went on any more, and ", "signal ", signal,
-                        " ended the server with ", outcome);
+                        " ended the server with ", exit_code);
   }
   return std::nullopt;
 }
 
 // A whole run, from an empty database to its end. Nothing if it had to be given up.
 std::optional<History> Live(uint64_t seed, uint64_t kills) {
-  e2e::TempDir dir;
-  World world(dir.File("aftercare.db"), seed);
+  TempDir dir;
+  TestRun run(dir.File("aftercare.db"), seed);
   std::mt19937_64 seeds(seed);
-  EXPECT_TRUE(world.lives.Begin());
+  EXPECT_TRUE(run.server.Start());
   std::vector<Place> places;
-  for (bool sandbox : {false, true}) places.push_back(MakeClinic(*world.lives.Await(nullptr), sandbox));
-  EXPECT_EQ(world.lives.End(SIGKILL), -SIGKILL);
+  for (bool sandbox : {false, true}) places.push_back(MakeClinic(*run.server.AwaitClient(nullptr), sandbox));
+  EXPECT_EQ(run.server.Stop(SIGKILL), 128 + SIGKILL);
 
-  Company company(world, seeds());
-  for (const Place& place : places) company.Hire(place);
-  const std::optional<std::string> wrong = KillAgainAndAgain(world, kills, seeds());
-  world.working = false;
-  world.recorder.NoMore();
-  if (wrong.has_value()) world.lives.Close();
-  company.AwaitWorkers();
+  Clients clients(run, seeds());
+  for (const Place& place : places) clients.Add(place);
+  const std::optional<std::string> wrong = KillAgainAndAgain(run, kills, seeds());
+  run.working = false;
+  run.recorder.NoMore();
+  if (wrong.has_value()) run.server.Close();
+  clients.AwaitWorkers();
   History end;
   if (!wrong.has_value()) {
-    end = BringToAnEnd(world, places);
-    world.finished = true;
-    ReadLogs(world, places, &end);
+    end = FinishAndReadState(run, places);
+    run.finished = true;
+    ReadLogs(run, places, &end);
   }
-  company.AwaitWatchers();
+  clients.AwaitWatchers();
   if (wrong.has_value()) {
     ADD_FAILURE() << *wrong;
     return std::nullopt;
   }
-  EXPECT_EQ(world.lives.End(SIGTERM), 0);
-  History history = world.recorder.Take();
+  EXPECT_EQ(run.server.Stop(SIGTERM), 0);
+  History history = run.recorder.Take();
   history.MergeFrom(end);
   return history;
 }
@@ -226,11 +222,11 @@ TEST(HistoryTest, ThePromisesAreKeptHoweverOftenTheServerIsKilled) {
     ASSERT_TRUE(history.ok()) << history.status();
     return ExpectPromisesKept(*history);
   }
-  const absl::Time end = absl::Now() + absl::Seconds(Number("AFTERCARE_SECONDS", 0));
-  uint64_t seed = Number("AFTERCARE_SEED", std::random_device()());
+  const absl::Time end = absl::Now() + absl::Seconds(NumberFromEnvironment("AFTERCARE_SECONDS", 0));
+  uint64_t seed = NumberFromEnvironment("AFTERCARE_SEED", std::random_device()());
   do {
     std::cout << "AFTERCARE_SEED=" << seed << std::endl;
-    const uint64_t kills = Number("AFTERCARE_KILLS", 200);
+    const uint64_t kills = NumberFromEnvironment("AFTERCARE_KILLS", 200);
     const std::optional<History> history = Live(seed, kills);
     if (!history.has_value()) return;
     ExpectPromisesKept(*history);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "tests/history/finding.h"
+#include "tests/history/mutation_helpers.h"
 
 namespace aftercare::history {
 namespace {

@@ -6,24 +6,25 @@
 
 namespace aftercare::history {
 
-StreamGateway::StreamGateway(World& world, std::string parent, std::string name, const Temper& temper, uint64_t seed)
-    : world_(world),
+StreamGateway::StreamGateway(TestRun& run, std::string parent, std::string name, const GatewayProfile& profile,
+                             uint64_t seed)
+    : run_(run),
       parent_(std::move(parent)),
       sandbox_(parent_ == kSandboxName),
       name_(std::move(name)),
       chance_(seed),
-      desk_(temper, sandbox_, chance_) {}
+      pending_(profile, sandbox_, chance_) {}
 
 void StreamGateway::Run() {
   ClientPtr client;
-  while (world_.working) {
-    if (client == nullptr && (client = world_.lives.Await(nullptr)) == nullptr) return;
+  while (run_.working) {
+    if (client == nullptr && (client = run_.server.AwaitClient(nullptr)) == nullptr) return;
     const grpc::Status status = Once(*client);
     if (status.ok() || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) continue;
     Observation call;
     NoteStatus(status, &call);
     EXPECT_EQ(call.outcome(), OUTCOME_UNKNOWN) << name_ << ": " << status.error_message();
-    client = world_.lives.Await(client);
+    client = run_.server.AwaitClient(client);
   }
 }
 
@@ -34,12 +35,12 @@ grpc::Status StreamGateway::Once(e2e::Client& client) {
   const int64_t last = chance_.Number(1, 60);
   Observation opening;
   opening.set_actor(name_);
-  world_.recorder.Ask(&opening);
+  run_.recorder.Ask(&opening);
   const auto stream = client.deliveries->StreamReminders(&context);
   bool writes = Configure(*stream);
   v1::StreamRemindersResponse response;
   for (int64_t messages = 0; stream->Read(&response); ++messages) {
-    world_.recorder.Answer(&opening);
+    run_.recorder.Answer(&opening);
     opening.set_outcome(OUTCOME_DONE);
     TakeAnswers(response);
     TakeEnded(response, opening);
@@ -73,8 +74,8 @@ void StreamGateway::TakeLeases(const v1::StreamRemindersResponse& response, cons
   for (const v1::Lease& lease : response.leases()) {
     Observation call = opening;  // All that is known is that it was leased on this stream.
     *call.mutable_lease() = Outline(lease);
-    world_.recorder.Add(std::move(call));
-    desk_.Put(lease);
+    run_.recorder.Add(std::move(call));
+    pending_.Put(lease);
     outstanding_.insert(lease.lease_id());
   }
   EXPECT_LE(static_cast<int>(outstanding_.size()), max_outstanding_) << name_ << " has more than it may";
@@ -84,7 +85,7 @@ void StreamGateway::TakeEnded(const v1::StreamRemindersResponse& response, const
   for (const v1::EndedLease& ended : response.ended_leases()) {
     Observation call = opening;
     call.mutable_ended()->set_lease_id(ended.lease_id());
-    world_.recorder.Add(std::move(call));
+    run_.recorder.Add(std::move(call));
     outstanding_.erase(ended.lease_id());
   }
 }
@@ -96,18 +97,18 @@ void StreamGateway::TakeAnswers(const v1::StreamRemindersResponse& response) {
     Told told = std::move(reports_.front());
     reports_.pop_front();
     EXPECT_EQ(result.lease_id(), told.item.lease_id) << name_;
-    world_.recorder.Answer(&told.call);
+    run_.recorder.Answer(&told.call);
     NoteItem(told.item, result.status(), result.state(), &told.call);
-    world_.recorder.Add(std::move(told.call));
+    run_.recorder.Add(std::move(told.call));
   }
   for (const v1::LeaseExtension& extension : response.extensions()) {
     if (extensions_.empty()) return ADD_FAILURE() << name_ << ": an answer to no extension";
     Told told = std::move(extensions_.front());
     extensions_.pop_front();
     EXPECT_EQ(extension.lease_id(), told.item.lease_id) << name_;
-    world_.recorder.Answer(&told.call);
+    run_.recorder.Answer(&told.call);
     NoteItem(told.item, extension, &told.call);
-    world_.recorder.Add(std::move(told.call));
+    run_.recorder.Add(std::move(told.call));
   }
 }
 
@@ -115,10 +116,10 @@ bool StreamGateway::Tell(Stream& stream) {
   v1::StreamRemindersRequest reports;
   v1::StreamRemindersRequest extensions;
   extensions.mutable_extensions()->mutable_lease_duration()->set_seconds(ExtensionSeconds(sandbox_));
-  for (const Pending& item : desk_.Take()) {
+  for (const PendingReport& item : pending_.Take()) {
     Told told{item, {}};
     told.call.set_actor(name_);
-    world_.recorder.Ask(&told.call);
+    run_.recorder.Ask(&told.call);
     if (item.extends) {
       extensions.mutable_extensions()->add_lease_ids(item.lease_id);
       extensions_.push_back(std::move(told));
@@ -136,15 +137,15 @@ bool StreamGateway::Tell(Stream& stream) {
 
 // The stream is over: what was not answered may have been heard or not.
 void StreamGateway::GiveUp(std::deque<Told>* told) {
-  std::vector<Pending> unheard;
+  std::vector<PendingReport> unheard;
   for (Told& each : *told) {
-    world_.recorder.Answer(&each.call);
+    run_.recorder.Answer(&each.call);
     NoteUnanswered(each.item, &each.call);
     each.call.set_outcome(OUTCOME_UNKNOWN);
-    world_.recorder.Add(std::move(each.call));
+    run_.recorder.Add(std::move(each.call));
     if (chance_.OneIn(2)) unheard.push_back(std::move(each.item));
   }
-  desk_.PutBack(unheard);
+  pending_.PutBack(unheard);
   told->clear();
 }
 

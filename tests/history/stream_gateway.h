@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/history/desk.h"
+#include "tests/history/pending_reports.h"
 
 namespace aftercare::history {
 
@@ -15,7 +15,7 @@ namespace aftercare::history {
 class StreamGateway {
  public:
   // `parent` as in a StreamConfiguration.
-  StreamGateway(World& world, std::string parent, std::string name, const Temper& temper, uint64_t seed);
+  StreamGateway(TestRun& run, std::string parent, std::string name, const GatewayProfile& profile, uint64_t seed);
 
   // While there is work.
   void Run();
@@ -25,7 +25,7 @@ class StreamGateway {
 
   // Something that was told on the stream, and is not answered yet.
   struct Told {
-    Pending item;
+    PendingReport item;
     Observation call;
   };
 
@@ -38,12 +38,12 @@ class StreamGateway {
   bool Tell(Stream& stream);
   void GiveUp(std::deque<Told>* told);
 
-  World& world_;
+  TestRun& run_;
   const std::string parent_;
   const bool sandbox_;
   const std::string name_;
   Chance chance_;
-  Desk desk_;
+  PendingReports pending_;
   int max_outstanding_ = 0;
   std::set<std::string> outstanding_;  // leases of the stream that were neither reported nor told to have ended
   std::deque<Told> reports_;

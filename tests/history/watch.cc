@@ -16,8 +16,8 @@ bool IsBreak(const grpc::Status& status) {
 
 }  // namespace
 
-WatcherRun::WatcherRun(World& world, const Place& place, Watcher watcher, const Habits& habits, uint64_t seed)
-    : world_(world), watcher_(std::move(watcher)), habits_(habits), chance_(seed) {
+WatcherRun::WatcherRun(TestRun& run, const Place& place, Watcher watcher, const Habits& habits, uint64_t seed)
+    : run_(run), watcher_(std::move(watcher)), habits_(habits), chance_(seed) {
   watcher_.set_clinic(place.clinic.name());
   if (watcher_.start() != Watcher::START_FIRST) return;
   started_ = true;
@@ -25,17 +25,17 @@ WatcherRun::WatcherRun(World& world, const Place& place, Watcher watcher, const 
 }
 
 void WatcherRun::Run() {
-  if (habits_.joins_after > 0) world_.recorder.AwaitMore(habits_.joins_after);
+  if (habits_.joins_after > 0) run_.recorder.AwaitMore(habits_.joins_after);
   ClientPtr client;
   bool at_end = false;
   while (!at_end) {
-    client = world_.lives.Await(client);
+    client = run_.server.AwaitClient(client);
     if (client == nullptr) break;
     if (!started_ && watcher_.start() == Watcher::START_LIST && !List(*client)) continue;
-    while (!at_end && client == world_.lives.Await(nullptr)) at_end = Watch(*client);
+    while (!at_end && client == run_.server.AwaitClient(nullptr)) at_end = Watch(*client);
   }
   EXPECT_TRUE(at_end) << watcher_.name() << " did not reach the end of the log";
-  world_.recorder.Add(watcher_);
+  run_.recorder.Add(watcher_);
 }
 
 // All pages, from the first: the token is of the first, so that nothing is missed that happens while they are read.
@@ -58,8 +58,8 @@ bool WatcherRun::List(e2e::Client& client) {
     }
     request.set_page_token(answer->next_page_token());
   } while (!request.page_token().empty());
-  for (const Listed& listed : all) world_.recorder.Add(listed);
-  watcher_.set_began(world_.recorder.Moment());
+  for (const Listed& listed : all) run_.recorder.Add(listed);
+  watcher_.set_began(run_.recorder.Moment());
   tokens_.emplace_back(token, 0);
   started_ = true;
   return true;
@@ -81,16 +81,16 @@ bool WatcherRun::Watch(e2e::Client& client) {
   grpc::ClientContext context;
   const auto stream = client.reminders->WatchEvents(&context, request);
   v1::WatchEventsResponse response;
-  // Before the message is read: what was bookmarked before the world was finished is not the end.
-  bool finished = world_.finished;
+  // Before the message is read: what was bookmarked before the run was finished is not the end.
+  bool finished = run_.finished;
   for (int messages = 0; stream->Read(&response); ++messages) {
     Take(response, &position);
     if (finished && response.events().empty()) {
       context.TryCancel();
       return true;
     }
-    finished = world_.finished;
-    if (habits_.slow) world_.recorder.AwaitMore(chance_.Number(1, 40));
+    finished = run_.finished;
+    if (habits_.slow) run_.recorder.AwaitMore(chance_.Number(1, 40));
     if (habits_.breaks && messages > 2 && !finished && chance_.OneIn(10)) context.TryCancel();
   }
   const grpc::Status status = stream->Finish();
@@ -100,11 +100,11 @@ bool WatcherRun::Watch(e2e::Client& client) {
 
 void WatcherRun::Take(const v1::WatchEventsResponse& response, int* position) {
   if (!started_) {
-    watcher_.set_began(world_.recorder.Moment());
+    watcher_.set_began(run_.recorder.Moment());
     started_ = true;
   }
   if (!response.events().empty()) {
-    world_.recorder.Seen(watcher_.name(), *position, {response.events().begin(), response.events().end()});
+    run_.recorder.Seen(watcher_.name(), *position, {response.events().begin(), response.events().end()});
   }
   // Older tokens than the newest are of no account to a watcher that goes back: it knows what was after them.
   for (const v1::Event& event : response.events()) tokens_.emplace_back(event.resume_token(), ++*position);
@@ -112,9 +112,9 @@ void WatcherRun::Take(const v1::WatchEventsResponse& response, int* position) {
   while (tokens_.size() > kTokensKept) tokens_.pop_front();
 }
 
-std::vector<int> ReadLog(World& world, const Place& place) {
+std::vector<int> ReadLog(TestRun& run, const Place& place) {
   std::vector<int> log;
-  const ClientPtr client = world.lives.Await(nullptr);
+  const ClientPtr client = run.server.AwaitClient(nullptr);
   v1::WatchEventsRequest request;
   request.set_parent(place.clinic.name());
   request.set_resume_token(place.token);
@@ -122,7 +122,7 @@ std::vector<int> ReadLog(World& world, const Place& place) {
   const auto stream = client->reminders->WatchEvents(&context, request);
   v1::WatchEventsResponse response;
   while (stream->Read(&response) && !response.events().empty()) {
-    for (const v1::Event& event : response.events()) log.push_back(world.recorder.Intern(event));
+    for (const v1::Event& event : response.events()) log.push_back(run.recorder.Intern(event));
   }
   context.TryCancel();
   return log;

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "tests/history/world.h"
+#include "tests/history/test_run.h"
 
 namespace aftercare::history {
 
@@ -17,13 +17,13 @@ struct Habits {
   int joins_after = 0;   // so many calls
 };
 
-// Watches a clinic over all lives of its server, to the end of the log. For one thread.
+// Watches a clinic across restarts of its server, to the end of the log. For one thread.
 class WatcherRun {
  public:
   // `watcher` says where it starts, and by which filter.
-  WatcherRun(World& world, const Place& place, Watcher watcher, const Habits& habits, uint64_t seed);
+  WatcherRun(TestRun& run, const Place& place, Watcher watcher, const Habits& habits, uint64_t seed);
 
-  // Until the end of the log is reached, when the world is finished.
+  // Until the end of the log is reached, when the run is finished.
   void Run();
 
  private:
@@ -36,7 +36,7 @@ class WatcherRun {
   void Take(const v1::WatchEventsResponse& response, int* position);
   Token Choose();
 
-  World& world_;
+  TestRun& run_;
   Watcher watcher_;
   const Habits habits_;
   Chance chance_;
@@ -45,7 +45,7 @@ class WatcherRun {
 };
 
 // The whole log of a clinic, read from before all else, as places in the history. When nothing happens any more.
-std::vector<int> ReadLog(World& world, const Place& place);
+std::vector<int> ReadLog(TestRun& run, const Place& place);
 
 }  // namespace aftercare::history
 

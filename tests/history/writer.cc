@@ -26,13 +26,13 @@ std::string NumberOf(const std::string& id) {
 }  // namespace
 
 void Writer::Run() {
-  while (world_.working && (client_ != nullptr || (client_ = world_.lives.Await(nullptr)) != nullptr)) Step();
+  while (run_.working && (client_ != nullptr || (client_ = run_.server.AwaitClient(nullptr)) != nullptr)) Step();
 }
 
 void Writer::Step() {
   if (running_.empty() || (patients_ < most_ && chance_.OneIn(3))) {
     if (patients_ < most_) return Enroll();
-    world_.recorder.AwaitMore(50);  // All have ended: nothing is left but to look on.
+    run_.recorder.AwaitMore(50);  // All have ended: nothing is left but to look on.
     return;
   }
   const size_t index = static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(running_.size()) - 1));
@@ -41,9 +41,9 @@ void Writer::Step() {
     case 0:
       return Update(enrollment);
     case 1:
-      return Pause(enrollment);
+      return CarryNamed(Change::KIND_PAUSE, enrollment, &e2e::Client::enrollments, &Enrollments::PauseEnrollment);
     case 2:
-      return Resume(enrollment);
+      return CarryNamed(Change::KIND_RESUME, enrollment, &e2e::Client::enrollments, &Enrollments::ResumeEnrollment);
     case 3:
       return Look(enrollment);
     case 4:
@@ -69,9 +69,9 @@ Outcome Writer::Carry(Change::Kind kind, Change change, const Send& send) {
     *call.mutable_change() = change;
     send(*client_, id, &call);
     const Outcome outcome = call.outcome();
-    world_.recorder.Add(std::move(call));
+    run_.recorder.Add(std::move(call));
     if (outcome != OUTCOME_UNKNOWN) return outcome;
-    client_ = world_.lives.Await(client_);
+    client_ = run_.server.AwaitClient(client_);
     if (client_ == nullptr || !insists) return outcome;
   }
 }
@@ -87,11 +87,8 @@ void Writer::Enroll() {
   Change change;
   change.set_name(absl::StrCat(place_.clinic.name(), "/enrollments/", id));
   change.set_first_name(request.enrollment().first_name());
-  const Outcome outcome = Carry(Change::KIND_ENROLL, change,
-                                [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.enrollments, &Enrollments::CreateEnrollment, request, call);
-  });
+  const Outcome outcome =
+      Carry(Change::KIND_ENROLL, change, &e2e::Client::enrollments, &Enrollments::CreateEnrollment, request);
   if (outcome == OUTCOME_DONE) running_.push_back(change.name());
 }
 
@@ -110,32 +107,7 @@ void Writer::Update(const std::string& enrollment) {
     request.mutable_enrollment()->set_procedure_date(absl::FormatCivilTime(day + chance_.Number(-1, 1)));
     request.mutable_update_mask()->add_paths("procedure_date");
   }
-  Carry(Change::KIND_UPDATE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.enrollments, &Enrollments::UpdateEnrollment, request, call);
-  });
-}
-
-void Writer::Pause(const std::string& enrollment) {
-  Change change;
-  change.set_name(enrollment);
-  Carry(Change::KIND_PAUSE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    v1::PauseEnrollmentRequest request;
-    request.set_name(enrollment);
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.enrollments, &Enrollments::PauseEnrollment, request, call);
-  });
-}
-
-void Writer::Resume(const std::string& enrollment) {
-  Change change;
-  change.set_name(enrollment);
-  Carry(Change::KIND_RESUME, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    v1::ResumeEnrollmentRequest request;
-    request.set_name(enrollment);
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.enrollments, &Enrollments::ResumeEnrollment, request, call);
-  });
+  Carry(Change::KIND_UPDATE, change, &e2e::Client::enrollments, &Enrollments::UpdateEnrollment, request);
 }
 
 void Writer::End(size_t index) {
@@ -143,13 +115,10 @@ void Writer::End(size_t index) {
   change.set_name(running_[index]);
   change.set_end_reason(chance_.OneIn(2) ? v1::END_REASON_WITHDRAWN : v1::END_REASON_COMPLETED);
   running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
-  Carry(Change::KIND_END, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    v1::EndEnrollmentRequest request;
-    request.set_name(change.name());
-    request.set_reason(change.end_reason());
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.enrollments, &Enrollments::EndEnrollment, request, call);
-  });
+  v1::EndEnrollmentRequest request;
+  request.set_name(change.name());
+  request.set_reason(change.end_reason());
+  Carry(Change::KIND_END, change, &e2e::Client::enrollments, &Enrollments::EndEnrollment, request);
 }
 
 // Moves, cancels or completes one that is not over, as it looks.
@@ -158,7 +127,7 @@ void Writer::ChangeReminder(const std::string& enrollment) {
   look.set_name(enrollment);
   const auto timeline = e2e::Call(*client_->enrollments, &Enrollments::GetTimeline, look);
   if (!timeline.ok()) {
-    client_ = world_.lives.Await(client_);
+    client_ = run_.server.AwaitClient(client_);
     return;
   }
   std::vector<const v1::Reminder*> open;
@@ -167,28 +136,16 @@ void Writer::ChangeReminder(const std::string& enrollment) {
   }
   if (open.empty()) return;
   const v1::Reminder& reminder = *open[static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(open.size()) - 1))];
-  Change change;
-  change.set_name(reminder.name());
   if (chance_.OneIn(2)) {
     const absl::Duration ahead = place_.clinic.sandbox() ? absl::Minutes(chance_.Number(1, 90))
                                                          : absl::Milliseconds(chance_.Number(100, 3000));
     return Move(reminder.name(), plan::ToTime(timeline->current_time()) + ahead);
   }
   if (reminder.audience() == v1::AUDIENCE_CARE_TEAM || chance_.OneIn(3)) {
-    Carry(Change::KIND_COMPLETE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-      v1::CompleteReminderRequest request;
-      request.set_name(reminder.name());
-      request.set_request_id(request_id);
-      Ask(world_.recorder, *client.reminders, &Reminders::CompleteReminder, request, call);
-    });
-    return;
+    CarryNamed(Change::KIND_COMPLETE, reminder.name(), &e2e::Client::reminders, &Reminders::CompleteReminder);
+  } else {
+    CarryNamed(Change::KIND_CANCEL, reminder.name(), &e2e::Client::reminders, &Reminders::CancelReminder);
   }
-  Carry(Change::KIND_CANCEL, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    v1::CancelReminderRequest request;
-    request.set_name(reminder.name());
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.reminders, &Reminders::CancelReminder, request, call);
-  });
 }
 
 // Has the patient opt out of text messages or in again: by a reply, or told to the clinic.
@@ -207,7 +164,7 @@ void Writer::Consent(const std::string& enrollment) {
       request.set_address(NumberOf(id));
       request.set_text(change.consent() == v1::CONSENT_REFUSED ? "Stop" : "start");
       request.set_request_id(request_id);
-      Ask(world_.recorder, *client.deliveries, &Deliveries::RecordReply, request, call);
+      Ask(run_.recorder, *client.deliveries, &Deliveries::RecordReply, request, call);
     } else {
       v1::SetChannelConsentRequest request;
       request.set_parent(place_.clinic.name());
@@ -215,7 +172,7 @@ void Writer::Consent(const std::string& enrollment) {
       request.set_channel(change.channel());
       request.set_consent(change.consent());
       request.set_request_id(request_id);
-      Ask(world_.recorder, *client.enrollments, &Enrollments::SetChannelConsent, request, call);
+      Ask(run_.recorder, *client.enrollments, &Enrollments::SetChannelConsent, request, call);
     }
   });
 }
@@ -226,7 +183,7 @@ void Writer::Redrive() {
   look.set_parent(place_.clinic.name());
   const auto letters = e2e::Call(*client_->deliveries, &Deliveries::ListDeadLetters, look);
   if (!letters.ok()) {
-    client_ = world_.lives.Await(client_);
+    client_ = run_.server.AwaitClient(client_);
     return;
   }
   if (letters->dead_letters().empty()) return;
@@ -239,7 +196,7 @@ void Writer::Redrive() {
     request.set_parent(place_.clinic.name());
     request.add_names(change.name());
     request.set_request_id(request_id);
-    const auto answer = Ask(world_.recorder, *client.deliveries, &Deliveries::RedriveReminders, request, call);
+    const auto answer = Ask(run_.recorder, *client.deliveries, &Deliveries::RedriveReminders, request, call);
     if (answer.ok()) NoteStatus(ToGrpc(answer->results(0).status()), call);
   });
 }
@@ -251,10 +208,7 @@ void Writer::Move(const std::string& reminder, absl::Time due) {
   v1::MoveReminderRequest request;
   request.set_name(reminder);
   plan::SetTimestamp(absl::FromUnixMicros(change.micros()), request.mutable_due_time());
-  Carry(Change::KIND_MOVE, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    request.set_request_id(request_id);
-    Ask(world_.recorder, *client.reminders, &Reminders::MoveReminder, request, call);
-  });
+  Carry(Change::KIND_MOVE, change, &e2e::Client::reminders, &Reminders::MoveReminder, request);
 }
 
 void Writer::Look(const std::string& enrollment) {
@@ -263,9 +217,9 @@ void Writer::Look(const std::string& enrollment) {
   Observation call;
   call.set_actor(name_);
   call.mutable_look()->set_name(enrollment);
-  Ask(world_.recorder, *client_->enrollments, &Enrollments::GetEnrollment, request, &call);
-  if (call.outcome() == OUTCOME_UNKNOWN) client_ = world_.lives.Await(client_);
-  world_.recorder.Add(std::move(call));
+  Ask(run_.recorder, *client_->enrollments, &Enrollments::GetEnrollment, request, &call);
+  if (call.outcome() == OUTCOME_UNKNOWN) client_ = run_.server.AwaitClient(client_);
+  run_.recorder.Add(std::move(call));
 }
 
 }  // namespace aftercare::history

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/history/world.h"
+#include "tests/history/test_run.h"
 
 namespace aftercare::history {
 
@@ -13,8 +13,8 @@ namespace aftercare::history {
 // not answered it asks for again under the same request id, or gives up. For one thread.
 class Writer {
  public:
-  Writer(World& world, const Place& place, std::string name, int most, uint64_t seed)
-      : world_(world), place_(place), name_(std::move(name)), most_(most), chance_(seed) {}
+  Writer(TestRun& run, const Place& place, std::string name, int most, uint64_t seed)
+      : run_(run), place_(place), name_(std::move(name)), most_(most), chance_(seed) {}
 
   // While there is work.
   void Run();
@@ -25,8 +25,16 @@ class Writer {
   void Step();
   void Enroll();
   void Update(const std::string& enrollment);
-  void Pause(const std::string& enrollment);
-  void Resume(const std::string& enrollment);
+  // Makes a change whose request only names what is changed.
+  template <typename Stub, typename Request, typename Response>
+  void CarryNamed(Change::Kind kind, const std::string& name, std::unique_ptr<Stub> e2e::Client::*stub,
+                  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
+    Change change;
+    change.set_name(name);
+    Request request;
+    request.set_name(name);
+    Carry(kind, change, stub, method, request);
+  }
   void End(size_t index);
   void ChangeReminder(const std::string& enrollment);
   void Consent(const std::string& enrollment);
@@ -34,10 +42,19 @@ class Writer {
   void Move(const std::string& reminder, absl::Time due);
   void Look(const std::string& enrollment);
 
-  // A change, and its outcome: unknown where it was given up.
+  // Makes a change, with a new call wherever there is no answer. Returns its outcome: unknown if it was given up.
   Outcome Carry(Change::Kind kind, Change change, const Send& send);
+  // The same, for a change that one request to a service makes.
+  template <typename Stub, typename Request, typename Response>
+  Outcome Carry(Change::Kind kind, const Change& change, std::unique_ptr<Stub> e2e::Client::*stub,
+                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), Request request) {
+    return Carry(kind, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+      request.set_request_id(request_id);
+      Ask(run_.recorder, *(client.*stub), method, request, call);
+    });
+  }
 
-  World& world_;
+  TestRun& run_;
   const Place& place_;
   const std::string name_;
   const int most_;  // patients

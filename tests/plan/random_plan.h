@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "tests/plan/testing.h"
+#include "tests/support/random.h"
 
 // Random pathways and patients, and every time zone there is.
 namespace aftercare::plan {
@@ -34,14 +34,6 @@ inline std::vector<std::string> AllZones() {
   }
   EXPECT_GT(names.size(), 300u);
   return names;
-}
-
-// AFTERCARE_SEED, else always the same, so that a run says something of a change. Printed.
-inline uint64_t SeedOfRun() {
-  const char* given = std::getenv("AFTERCARE_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
-  return seed;
 }
 
 class Random {

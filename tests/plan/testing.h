@@ -11,22 +11,15 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/pathway.pb.h"
-#include "google/protobuf/text_format.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/field_errors.h"
 #include "scheduler/plan/pathway.h"
 #include "scheduler/plan/plan.h"
+#include "tests/support/text_proto.h"
 
-// What the plan's tests share: messages from text, and plans as lists.
+// What the plan's tests share: pathways, facts, and plans as lists.
 namespace aftercare::plan {
-
-template <typename Message>
-Message FromText(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
 
 // The fields' paths alone.
 inline std::vector<std::string> FieldsOf(const FieldErrors& errors) {

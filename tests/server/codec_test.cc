@@ -36,13 +36,13 @@ TEST(DecodeTest, WhatIsEncodedIsDecoded) {
   request.set_parent("clinics/a");
   request.mutable_enrollment()->set_first_name("Zoë");
   v1::CreateEnrollmentRequest decoded;
-  ASSERT_TRUE(Decode(Encode(request), &decoded).ok());
+  ASSERT_TRUE(DecodeRequest(EncodeResponse(request), &decoded).ok());
   EXPECT_EQ(decoded.SerializeAsString(), request.SerializeAsString());
 }
 
 TEST(DecodeTest, NothingIsAnEmptyMessage) {
   v1::CreateEnrollmentRequest decoded;
-  EXPECT_TRUE(Decode(Bytes(""), &decoded).ok());
+  EXPECT_TRUE(DecodeRequest(Bytes(""), &decoded).ok());
 }
 
 TEST(DecodeTest, EveryTextThatIsNotUtf8IsNamedWithItsPath) {
@@ -52,7 +52,7 @@ TEST(DecodeTest, EveryTextThatIsNotUtf8IsNamedWithItsPath) {
   request.mutable_enrollment()->add_contact_points()->set_address("good");
   request.mutable_enrollment()->add_contact_points()->set_address("\xf0\x28");
   v1::CreateEnrollmentRequest decoded;
-  const absl::Status status = Decode(Bytes(request.SerializeAsString()), &decoded);
+  const absl::Status status = DecodeRequest(Bytes(request.SerializeAsString()), &decoded);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(FieldsOf(status), ElementsAre("parent", "enrollment.first_name", "enrollment.contact_points[1].address"));
 }
@@ -62,22 +62,22 @@ TEST(DecodeTest, TextsAreNamedWhereOtherFieldsAreOptional) {
   v1::GetReminderRequest get;
   get.set_name("\xff");
   v1::GetReminderRequest decoded_get;
-  EXPECT_THAT(FieldsOf(Decode(Bytes(get.SerializeAsString()), &decoded_get)), ElementsAre("name"));
+  EXPECT_THAT(FieldsOf(DecodeRequest(Bytes(get.SerializeAsString()), &decoded_get)), ElementsAre("name"));
   v1::RecordReplyResponse answer;
   answer.mutable_reply()->set_score(3);
   answer.mutable_reply()->set_text("\xff");
   v1::RecordReplyResponse decoded_answer;
-  EXPECT_THAT(FieldsOf(Decode(Bytes(answer.SerializeAsString()), &decoded_answer)), ElementsAre("reply.text"));
+  EXPECT_THAT(FieldsOf(DecodeRequest(Bytes(answer.SerializeAsString()), &decoded_answer)), ElementsAre("reply.text"));
 }
 
 TEST(DecodeTest, ACallThatEndsBeforeItsMessageIsRefused) {
   v1::LeaseRemindersRequest decoded;
-  EXPECT_EQ(Decode(grpc::ByteBuffer(), &decoded).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DecodeRequest(grpc::ByteBuffer(), &decoded).code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(DecodeTest, WhatIsNoMessageIsRefused) {
   v1::CreateEnrollmentRequest decoded;
-  const absl::Status status = Decode(Bytes("\x0a\x7fshort"), &decoded);
+  const absl::Status status = DecodeRequest(Bytes("\x0a\x7fshort"), &decoded);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(engine::ReasonOf(status), "MALFORMED_REQUEST");
 }
@@ -100,14 +100,14 @@ TEST(DecodeTest, OfAnImportOnlyTheLinesThatAreNotUtf8AreLost) {
   request.mutable_lines(3)->set_enrollment_id("\xc3(");
   v1::ImportEnrollmentsRequest decoded;
   engine::Import::Unreadable unreadable;
-  ASSERT_TRUE(DecodeImport(Bytes(request.SerializeAsString()), &decoded, &unreadable).ok());
+  ASSERT_TRUE(DecodeImportRequest(Bytes(request.SerializeAsString()), &decoded, &unreadable).ok());
   EXPECT_EQ(decoded.DebugString(), expected.DebugString());
   ASSERT_EQ(unreadable.size(), 2u);
   EXPECT_THAT(FieldsOf(unreadable.at(1)), ElementsAre("enrollment.last_name"));
   EXPECT_THAT(FieldsOf(unreadable.at(3)), ElementsAre("enrollment_id", "enrollment.last_name"));
 
   unreadable.clear();
-  ASSERT_TRUE(DecodeImport(Encode(expected), &decoded, &unreadable).ok());
+  ASSERT_TRUE(DecodeImportRequest(EncodeResponse(expected), &decoded, &unreadable).ok());
   EXPECT_EQ(decoded.DebugString(), expected.DebugString());
   EXPECT_TRUE(unreadable.empty());
 }
@@ -118,12 +118,12 @@ TEST(DecodeTest, AnImportWhoseClinicIsNotUtf8IsRefused) {
   request.add_lines()->set_enrollment_id("\xff");
   v1::ImportEnrollmentsRequest decoded;
   engine::Import::Unreadable unreadable;
-  EXPECT_THAT(FieldsOf(DecodeImport(Bytes(request.SerializeAsString()), &decoded, &unreadable)), ElementsAre("parent"));
-  EXPECT_EQ(engine::ReasonOf(DecodeImport(Bytes("\x12\x7fshort"), &decoded, &unreadable)), "MALFORMED_REQUEST");
+  EXPECT_THAT(FieldsOf(DecodeImportRequest(Bytes(request.SerializeAsString()), &decoded, &unreadable)), ElementsAre("parent"));
+  EXPECT_EQ(engine::ReasonOf(DecodeImportRequest(Bytes("\x12\x7fshort"), &decoded, &unreadable)), "MALFORMED_REQUEST");
 }
 
 TEST(DecodeTest, ErrorsKeepTheirDetailsOnTheWayToGrpc) {
-  const grpc::Status status = ToGrpc(engine::InvalidField("name", "must be a name"));
+  const grpc::Status status = ToGrpcStatus(engine::InvalidField("name", "must be a name"));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   google::rpc::Status details;
   ASSERT_TRUE(details.ParseFromString(status.error_details()));
@@ -133,7 +133,7 @@ TEST(DecodeTest, ErrorsKeepTheirDetailsOnTheWayToGrpc) {
 
 TEST(DecodeTest, AnErrorFromBelowGetsAReasonAndSaysWhenToTryAgain) {
   google::rpc::Status details;
-  ASSERT_TRUE(details.ParseFromString(ToGrpc(absl::UnavailableError("disk full")).error_details()));
+  ASSERT_TRUE(details.ParseFromString(ToGrpcStatus(absl::UnavailableError("disk full")).error_details()));
   google::rpc::ErrorInfo info;
   google::rpc::RetryInfo retry;
   for (const auto& any : details.details()) {

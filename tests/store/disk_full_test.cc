@@ -38,9 +38,7 @@ class DiskTest : public testing::Test {
   void SetUp() override { Open(); }
   void Open() {
     store_.reset();
-    auto driver = OpenSqlite(path_);
-    ASSERT_THAT(driver, IsOk()) << driver.status();
-    auto store = Store::Open(*std::move(driver), {});
+    auto store = OpenSqliteStore(path_);
     ASSERT_THAT(store, IsOk()) << store.status();
     store_ = *std::move(store);
     store_->SetListeners(nullptr, [this](bool healthy) {
@@ -78,7 +76,7 @@ class DiskTest : public testing::Test {
         Ask(*store_, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a", .limit = 100'000})->size());
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   const std::string path_ = directory_.File("facts.db");
   std::vector<bool> health_;  // on the writer's thread, until a done or `recovered_`
   Signal recovered_;

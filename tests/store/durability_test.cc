@@ -5,8 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/store/sqlite_driver.h"
-#include "tests/store/child_process.h"
 #include "tests/store/store_suite.h"
+#include "tests/support/process.h"
+#include "tests/support/random.h"
 
 namespace aftercare::store {
 namespace {
@@ -14,10 +15,7 @@ namespace {
 class Durability : public testing::Test {
  protected:
   std::unique_ptr<Store> Open() {
-    auto driver = OpenSqlite(path_);
-    EXPECT_THAT(driver, IsOk()) << driver.status();
-    if (!driver.ok()) return nullptr;
-    auto store = Store::Open(*std::move(driver), {});
+    auto store = OpenSqliteStore(path_);
     EXPECT_THAT(store, IsOk()) << store.status();
     return store.ok() ? *std::move(store) : nullptr;
   }
@@ -57,13 +55,13 @@ class Durability : public testing::Test {
     EXPECT_GE(last, log->empty() ? 0 : log->back().seq);
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   const std::string path_ = directory_.File("facts.db");
   std::set<std::string> acknowledged_;
 };
 
 TEST_F(Durability, AKilledProcessLosesNothingAcknowledgedAndLeavesNoHalfOfAMutation) {
-  const uint64_t seed = Seed();
+  const uint64_t seed = SeedOfRun(std::random_device()());
   std::mt19937_64 random(seed);
   for (int round = 0; round < 20 && !HasFailure(); ++round) {
     // Often while it opens or begins; sometimes so late that the log has been written back meanwhile.

@@ -65,7 +65,7 @@ class QueryPlan : public testing::Test {
     (*plan)->Reset();
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   std::unique_ptr<Driver> driver_;
   std::deque<std::string> texts_;  // outlive the connection, which keeps statements by their addresses
   std::unique_ptr<Connection> connection_;

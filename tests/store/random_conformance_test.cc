@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/store/store_suite.h"
+#include "tests/support/random.h"
 
 namespace aftercare::store {
 namespace {
@@ -54,7 +55,7 @@ class RandomConformance : public StoreSuite {
   void CompareReminders();
   void CompareQueue(const LeaseQueue& queue, absl::Time now, int limit);
 
-  const uint64_t seed_ = Seed();
+  const uint64_t seed_ = SeedOfRun(std::random_device()());
   std::mt19937_64 random_{seed_};
   std::map<std::tuple<std::string, std::string>, EnrollmentRow> enrollments_;
   std::map<std::tuple<std::string, std::string, std::string, int>, ReminderRow> reminders_;

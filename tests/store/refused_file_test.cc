@@ -12,8 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/sqlite_file.h"
-#include "tests/store/child_process.h"
 #include "tests/store/store_suite.h"
+#include "tests/support/process.h"
 
 namespace aftercare::store {
 namespace {
@@ -49,17 +49,11 @@ class AsNobody {
 
 class RefusedFile : public testing::Test {
  protected:
-  absl::Status Open() {
-    auto driver = OpenSqlite(path_);
-    if (!driver.ok()) return driver.status();
-    return Store::Open(*std::move(driver), {}).status();
-  }
+  absl::Status Open() { return OpenSqliteStore(path_).status(); }
 
   // Makes a good database with `enrollments` in it, closed.
   void Make(int enrollments = 50) {
-    auto driver = OpenSqlite(path_);
-    ASSERT_THAT(driver, IsOk());
-    auto store = Store::Open(*std::move(driver), {});
+    auto store = OpenSqliteStore(path_);
     ASSERT_THAT(store, IsOk());
     ASSERT_THAT(Write(**store,
                       [&](WriteTransaction& tx) {
@@ -116,7 +110,7 @@ class RefusedFile : public testing::Test {
     before_close();
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   const std::string path_ = directory_.File("facts.db");
 };
 
@@ -250,9 +244,7 @@ TEST_F(RefusedFile, APathWithoutItsDirectoryIsUnavailable) {
 }
 
 TEST_F(RefusedFile, ADatabaseThatThisProcessHasOpenIsRefusedAndItsLocksStay) {
-  auto driver = OpenSqlite(path_);
-  ASSERT_THAT(driver, IsOk());
-  const auto store = Store::Open(*std::move(driver), {});
+  const auto store = OpenSqliteStore(path_);
   ASSERT_THAT(store, IsOk());
   EXPECT_THAT(Open(), Fails(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(Do(**store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/store/migrations.h"
 #include "scheduler/store/sqlite_driver.h"
-#include "tests/store/child_process.h"
 #include "tests/store/store_suite.h"
+#include "tests/support/process.h"
 
 namespace aftercare::store {
 namespace {
@@ -16,10 +16,7 @@ namespace {
 class Reopen : public testing::Test {
  protected:
   std::unique_ptr<Store> Open(const std::string& path) {
-    auto driver = OpenSqlite(path);
-    EXPECT_THAT(driver, IsOk()) << driver.status();
-    if (!driver.ok()) return nullptr;
-    auto store = Store::Open(*std::move(driver), {});
+    auto store = OpenSqliteStore(path);
     EXPECT_THAT(store, IsOk()) << store.status();
     return store.ok() ? *std::move(store) : nullptr;
   }
@@ -50,7 +47,7 @@ class Reopen : public testing::Test {
     }
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   const std::string path_ = directory_.File("facts.db");
 };
 

@@ -11,7 +11,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/store.h"
 #include "tests/store/testing.h"
 
@@ -20,12 +19,6 @@ namespace {
 
 constexpr int kInFlight = 64;
 constexpr int kReminders = 3;
-
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<Driver>> driver = OpenSqlite(path);
-  if (!driver.ok()) return driver.status();
-  return Store::Open(*std::move(driver), {.max_group = 20});
-}
 
 // In one call, so that no reader sees half a line.
 void Say(const std::string& line) {
@@ -71,7 +64,7 @@ void WriteForever(Store& store, const std::string& prefix) {
 int main(int argc, char** argv) {
   using namespace aftercare::store;
   if (argc < 3) return 2;
-  const absl::StatusOr<std::unique_ptr<Store>> store = OpenStore(argv[2]);
+  const absl::StatusOr<std::unique_ptr<Store>> store = OpenSqliteStore(argv[2], {.max_group = 20});
   if (std::string(argv[1]) == "open" || !store.ok()) {
     Say(store.status().ToString() + "\n");
     return store.ok() ? 0 : 1;

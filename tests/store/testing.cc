@@ -1,14 +1,7 @@
 #include "tests/store/testing.h"
 
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
-#include <random>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/store/sqlite_driver.h"
 
@@ -20,7 +13,7 @@ class SqliteDatabase : public TestDatabase {
   absl::StatusOr<std::unique_ptr<Driver>> Connect() override { return OpenSqlite(directory_.File("facts.db")); }
 
  private:
-  TemporaryDirectory directory_;
+  TempDir directory_;
 };
 
 std::string Micros(absl::Time time) { return absl::StrCat(absl::ToUnixMicros(time) - absl::ToUnixMicros(At(0))); }
@@ -35,22 +28,14 @@ std::string Join(const absl::StatusOr<std::vector<Row>>& rows, Id id) {
 
 }  // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-  const char* base = std::getenv("TMPDIR");
-  path_ = absl::StrCat(base != nullptr ? base : "/tmp", "/aftercare_store_XXXXXX");
-  if (mkdtemp(path_.data()) == nullptr) {
-    std::perror("mkdtemp");
-    std::abort();
-  }
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 std::vector<DatabaseKind> DatabaseKinds() {
   return {{"Sqlite", [] { return std::make_unique<SqliteDatabase>(); }}};
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path, const StoreOptions& options) {
+  absl::StatusOr<std::unique_ptr<Driver>> driver = OpenSqlite(path);
+  if (!driver.ok()) return driver.status();
+  return Store::Open(*std::move(driver), options);
 }
 
 void Signal::Set() {
@@ -251,15 +236,6 @@ std::string Ids(const absl::StatusOr<std::vector<ReminderRow>>& rows) {
   return Join(rows, [](const ReminderRow& row) {
     return absl::StrCat(row.key.enrollment, "/", row.key.rule, ".", row.key.number);
   });
-}
-
-uint64_t Seed() {
-  uint64_t seed = 0;
-  const char* given = std::getenv("AFTERCARE_SEED");
-  if (given == nullptr || !absl::SimpleAtoi(given, &seed)) seed = std::random_device()();
-  std::printf("AFTERCARE_SEED=%llu\n", static_cast<unsigned long long>(seed));
-  std::fflush(stdout);
-  return seed;
 }
 
 }  // namespace aftercare::store

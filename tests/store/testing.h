@@ -19,23 +19,9 @@
 #include "scheduler/store/driver.h"
 #include "scheduler/store/store.h"
 #include "scheduler/store/transaction.h"
+#include "tests/support/temp_dir.h"
 
 namespace aftercare::store {
-
-// A directory of its own, removed with all that is in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory();
-
-  const std::string& path() const { return path_; }
-  std::string File(absl::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
-};
 
 // A database made for one test, and gone with it.
 class TestDatabase {
@@ -53,6 +39,9 @@ struct DatabaseKind {
 };
 std::vector<DatabaseKind> DatabaseKinds();
 inline void PrintTo(const DatabaseKind& kind, std::ostream* out) { *out << kind.name; }
+
+// Opens a store on a SQLite file.
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path, const StoreOptions& options = {});
 
 // Runs a suite of TEST_P over every kind of database.
 #define INSTANTIATE_FOR_EVERY_DATABASE(suite)                                    \
@@ -164,9 +153,6 @@ std::string Ids(const absl::StatusOr<std::vector<ClinicRow>>& rows);
 std::string Ids(const absl::StatusOr<std::vector<PathwayRow>>& rows);  // as `id.revision`
 std::string Ids(const absl::StatusOr<std::vector<EnrollmentRow>>& rows);
 std::string Ids(const absl::StatusOr<std::vector<ReminderRow>>& rows);  // as `enrollment/rule.number`
-
-// AFTERCARE_SEED, else one of its own; said on standard output, for replay.
-uint64_t Seed();
 
 }  // namespace aftercare::store
 

@@ -1,6 +1,6 @@
 // The commands that change a plan, as a clinic would use them.
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -9,7 +9,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 // Ana had her procedure on 2026-03-02, the day before.
-class ChangesE2eTest : public World {
+class ChangesE2eTest : public ServerFixture {
  protected:
   void MakeAna() {
     MakeSandbox();
@@ -44,13 +44,13 @@ TEST_F(ChangesE2eTest, OneFactorChangesAndTheOthersStay) {
 
 TEST_F(ChangesE2eTest, WhatMakesNoSenseIsRefusedByName) {
   MakeAna();
-  const Outcome refused = Aftercare({"update", "ana", "--procedure-date", "soon", "--zone", "Mars"});
-  EXPECT_EQ(refused.exit, 1);
+  const ProcessResult refused = Aftercare({"update", "ana", "--procedure-date", "soon", "--zone", "Mars"});
+  EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("enrollment.procedure_date: "));
   EXPECT_THAT(refused.err, HasSubstr("enrollment.time_zone: "));
-  EXPECT_EQ(Aftercare({"update", "ana", "--clear", "patient"}).exit, 2);
-  EXPECT_EQ(Aftercare({"update", "ana", "--revision", "last"}).exit, 2);
-  EXPECT_EQ(Aftercare({"move", "ana/ice-am.2", "someday"}).exit, 2);
+  EXPECT_EQ(Aftercare({"update", "ana", "--clear", "patient"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"update", "ana", "--revision", "last"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"move", "ana/ice-am.2", "someday"}).exit_code, 2);
   EXPECT_THAT(Aftercare({"update", "nobody", "--zone", "UTC"}).err, HasSubstr("ENROLLMENT_NOT_FOUND"));
 }
 
@@ -91,8 +91,8 @@ TEST_F(ChangesE2eTest, APathwaysPatientsMoveToItsNextRevisionOnlyIfNothingIsLost
   changed.replace(rule, 14, "id: \"ice-lunch\"");
   WriteFile(Path("knee.textproto"), changed);
   Must({"pathway", "put", Path("knee.textproto")});
-  const Outcome refused = Aftercare({"migrate", "knee"});
-  EXPECT_EQ(refused.exit, 1);
+  const ProcessResult refused = Aftercare({"migrate", "knee"});
+  EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("lacks rules with pending reminders (ice-noon)"));
   EXPECT_THAT(Must({"enrollments"}), HasSubstr("knee r2"));
   EXPECT_THAT(Must({"migrate", "knee", "--allow-drop"}), HasSubstr("rules it lacks: ice-noon"));

@@ -1,7 +1,7 @@
 // Every command that asks the server, as a clinic would use it.
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class CommandsE2eTest : public World {};
+class CommandsE2eTest : public ServerFixture {};
 
 TEST_F(CommandsE2eTest, AClinicIsMadeShownAndListed) {
   EXPECT_THAT(Must({"clinic", "list"}), HasSubstr("No clinics yet."));
@@ -19,8 +19,8 @@ TEST_F(CommandsE2eTest, AClinicIsMadeShownAndListed) {
   EXPECT_THAT(Must({"clinic", "get"}), HasSubstr("test clock       2026-03-02 09:00\n"));
   EXPECT_THAT(Must({"clinic", "list"}), HasSubstr("lakeside  Europe/Madrid"));
   EXPECT_EQ(ObjectsOf(Must({"clinic", "list", "--json"})).size(), 2u);
-  const Outcome again = Aftercare({"clinic", "create", "demo", "--name", "Again", "--zone", "UTC"});
-  EXPECT_EQ(again.exit, 1);
+  const ProcessResult again = Aftercare({"clinic", "create", "demo", "--name", "Again", "--zone", "UTC"});
+  EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.err, HasSubstr("aftercare: ALREADY_EXISTS"));
 }
 
@@ -37,10 +37,11 @@ TEST_F(CommandsE2eTest, HoursAndClosedDaysAreSetChangedAndExplained) {
   EXPECT_THAT(Must({"clinic", "update", "--contact-hours", "any", "--closed", "none", "--holiday", "none"}),
               Not(HasSubstr("closed")));
   EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("due       Tue 3 Mar 2026 08:00\n"));
-  EXPECT_EQ(Aftercare({"clinic", "update"}).exit, 2);
-  EXPECT_EQ(Aftercare({"clinic", "update", "--contact-hours", "whenever"}).exit, 2);
-  const Outcome refused = Aftercare({"clinic", "update", "--contact-hours", "16:00-10:00", "--holiday", "2026-02-30"});
-  EXPECT_EQ(refused.exit, 1);
+  EXPECT_EQ(Aftercare({"clinic", "update"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"clinic", "update", "--contact-hours", "whenever"}).exit_code, 2);
+  const ProcessResult refused =
+      Aftercare({"clinic", "update", "--contact-hours", "16:00-10:00", "--holiday", "2026-02-30"});
+  EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("clinic.contact_hours.openings[0].closes: "));
   EXPECT_THAT(refused.err, HasSubstr("there is no '2026-02-30'"));
 }
@@ -117,18 +118,18 @@ TEST_F(CommandsE2eTest, APatientIsEnrolledFromAFileAndOptionsGoFirst) {
 TEST_F(CommandsE2eTest, ADryRunEnrolsNobody) {
   MakeSandbox();
   WriteFile(Path("ana.json"), Must({"enrollments", "--json"}));
-  const Outcome dry = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "other", "--dry-run"});
-  EXPECT_EQ(dry.exit, 0);
+  const ProcessResult dry = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "other", "--dry-run"});
+  EXPECT_EQ(dry.exit_code, 0);
   EXPECT_THAT(dry.err, HasSubstr("nobody was enrolled"));
   EXPECT_THAT(Must({"enrollments"}), Not(HasSubstr("other")));
 }
 
 TEST_F(CommandsE2eTest, EveryFaultOfAPatientIsNamedOnce) {
   MakeSandbox();
-  const Outcome outcome =
+  const ProcessResult outcome =
       Aftercare({"enroll", "--patient", "x y", "--first-name", "A", "--pathway", "knee", "--procedure-date",
                  "2026-13-01", "--factor", "size=xl", "--sms", "12", "--consent", "granted"});
-  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_EQ(outcome.exit_code, 1);
   const std::vector<std::string> lines = LinesOf(outcome.err);
   ASSERT_EQ(lines.size(), 5u) << outcome.err;
   EXPECT_EQ(lines[0], "aftercare: INVALID_ARGUMENT (INVALID_FIELDS)");
@@ -162,10 +163,10 @@ TEST_F(CommandsE2eTest, CountsAreOfWhatTheListWouldShow) {
 
 TEST_F(CommandsE2eTest, ALongListSaysThatThereIsMore) {
   MakeSandbox();
-  const Outcome some = Aftercare({"due", "--all", "--limit", "5"});
+  const ProcessResult some = Aftercare({"due", "--all", "--limit", "5"});
   EXPECT_EQ(LinesOf(some.out).size(), 6u);
   EXPECT_THAT(some.err, HasSubstr("more than 5 reminders"));
-  const Outcome all = Aftercare({"due", "--all", "--limit", "0"});
+  const ProcessResult all = Aftercare({"due", "--all", "--limit", "0"});
   EXPECT_GT(LinesOf(all.out).size(), 90u);
   EXPECT_EQ(all.err, "");
 }
@@ -173,8 +174,8 @@ TEST_F(CommandsE2eTest, ALongListSaysThatThereIsMore) {
 TEST_F(CommandsE2eTest, DeliverOnceSendsWhatIsDueAndThenNothing) {
   MakeSandbox();
   Must({"clock", "advance", "--to", "2026-03-03T10:00"});
-  const Outcome first = Aftercare({"deliver", "--once", "--max", "2"});
-  EXPECT_EQ(first.exit, 0);
+  const ProcessResult first = Aftercare({"deliver", "--once", "--max", "2"});
+  EXPECT_EQ(first.exit_code, 0);
   EXPECT_THAT(first.out, HasSubstr("sms to +15550100  ana/ice-am.1  due 2026-03-03 08:00\n    Good morning Ana."));
   EXPECT_EQ(first.err, "3 messages sent.\n");
   EXPECT_EQ(Aftercare({"deliver", "--once"}).err, "0 messages sent.\n");
@@ -206,12 +207,12 @@ TEST_F(CommandsE2eTest, ATimelineIsAPictureOfTheYear) {
 
 TEST_F(CommandsE2eTest, ATimelineCanBeAnSvgFile) {
   MakeSandbox();
-  const Outcome outcome = Aftercare({"timeline", "ana", "--svg", Path("ana.svg")});
-  EXPECT_EQ(outcome.exit, 0);
+  const ProcessResult outcome = Aftercare({"timeline", "ana", "--svg", Path("ana.svg")});
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(ReadFile(Path("ana.svg")), testing::StartsWith("<?xml"));
   EXPECT_THAT(ReadFile(Path("ana.svg")), testing::EndsWith("</svg>\n"));
-  EXPECT_EQ(Aftercare({"timeline", "ana", "--svg", Path("no/ana.svg")}).exit, 2);
+  EXPECT_EQ(Aftercare({"timeline", "ana", "--svg", Path("no/ana.svg")}).exit_code, 2);
 }
 
 TEST_F(CommandsE2eTest, ATaskIsCompletedByTheNameThatIsShown) {
@@ -221,8 +222,8 @@ TEST_F(CommandsE2eTest, ATaskIsCompletedByTheNameThatIsShown) {
   EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.1"}), "ana/visit-6-check-booked.1 is completed\n");
   EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.1"}), "ana/visit-6-check-booked.1 is completed\n");
   EXPECT_EQ(Must({"due", "--audience", "care-team"}), "Nothing is due.\n");
-  const Outcome expired = Aftercare({"complete", "ana/ice-am.1"});
-  EXPECT_EQ(expired.exit, 1);
+  const ProcessResult expired = Aftercare({"complete", "ana/ice-am.1"});
+  EXPECT_EQ(expired.exit_code, 1);
   EXPECT_THAT(expired.err, HasSubstr("FAILED_PRECONDITION (INVALID_TRANSITION)"));
 }
 
@@ -230,7 +231,7 @@ TEST_F(CommandsE2eTest, AnEndedEnrollmentIsCancelledFromThenOn) {
   MakeSandbox();
   EXPECT_THAT(Must({"end", "ana", "--reason", "withdrawn"}), HasSubstr("state            ended (withdrawn)\n"));
   EXPECT_THAT(Must({"timeline", "ana"}), HasSubstr("– cancelled"));
-  EXPECT_EQ(Aftercare({"end", "ana", "--reason", "withdrawn"}).exit, 1);
+  EXPECT_EQ(Aftercare({"end", "ana", "--reason", "withdrawn"}).exit_code, 1);
   EXPECT_THAT(Must({"enrollments", "--state", "active"}), HasSubstr("No enrollments."));
 }
 
@@ -239,8 +240,8 @@ TEST_F(CommandsE2eTest, WhatIsNotThereIsRefusedByName) {
   for (const char* line :
        {"due --clinic nowhere", "timeline nobody", "complete ana/nothing.1", "end nobody --reason completed",
         "watch --clinic nowhere", "deliver --once --clinic nowhere"}) {
-    const Outcome outcome = Aftercare(Words(line));
-    EXPECT_EQ(outcome.exit, 1) << line;
+    const ProcessResult outcome = Aftercare(Words(line));
+    EXPECT_EQ(outcome.exit_code, 1) << line;
     EXPECT_THAT(outcome.err, HasSubstr("aftercare: NOT_FOUND (")) << line;
   }
 }
@@ -251,7 +252,7 @@ TEST_F(CommandsE2eTest, OutputFitsTheTerminalAndHasColourOnlyThere) {
   for (const int width : {80, 100, 160}) {
     for (const char* line :
          {"due", "due --all", "enrollments", "clinic list", "pathway list", "timeline ana", "due --count --all"}) {
-      const Outcome shown = Aftercare(Words(line), width);
+      const ProcessResult shown = Aftercare(Words(line), width);
       EXPECT_THAT(shown.out, HasSubstr("\033[")) << line;
       std::string plain = shown.out;
       for (size_t at; (at = plain.find('\033')) != std::string::npos;) plain.erase(at, plain.find('m', at) - at + 1);

@@ -2,7 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "services/client/connection.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -10,12 +10,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class DeadLettersE2eTest : public World {
+class DeadLettersE2eTest : public ServerFixture {
  protected:
   // Has everything refused that is due, at every contact point.
   void RefuseAll() const {
     const std::string server = environment()[0].substr(std::string("AFTERCARE_SERVER=").size());
-    const auto connection = Connection::To(server, absl::Seconds(30));
+    const auto connection = Connection::Create(server, absl::Seconds(30));
     v1::LeaseRemindersRequest request;
     request.set_parent("clinics/demo");
     while (true) {
@@ -55,16 +55,16 @@ TEST_F(DeadLettersE2eTest, WhatCannotBeSentAgainIsNamedWithItsReason) {
   RefuseAll();
   Must({"clock", "advance", "--to", "2026-03-03T12:00"});
   EXPECT_EQ(Must({"dead-letters", "redrive", "--all", "--category", "ice"}), "0 messages will be sent again.\n");
-  const Outcome outcome = Aftercare({"dead-letters", "redrive", "ana/ice-am.1"});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Aftercare({"dead-letters", "redrive", "ana/ice-am.1"});
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("ana/ice-am.1: "));
   EXPECT_THAT(outcome.err, HasSubstr("out of its window"));
 }
 
 TEST_F(DeadLettersE2eTest, ACommandLineThatMakesNoSenseIsRefused) {
-  EXPECT_EQ(Aftercare({"dead-letters", "redrive"}).exit, 2);
-  EXPECT_EQ(Aftercare({"dead-letters", "redrive", "ana/ice-am.1", "--all"}).exit, 2);
-  EXPECT_EQ(Aftercare({"dead-letters", "redrive", "nonsense"}).exit, 2);
+  EXPECT_EQ(Aftercare({"dead-letters", "redrive"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"dead-letters", "redrive", "ana/ice-am.1", "--all"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"dead-letters", "redrive", "nonsense"}).exit_code, 2);
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
 
 using testing::HasSubstr;
 
-class DemoE2eTest : public World {
+class DemoE2eTest : public ServerFixture {
  protected:
   std::vector<std::string> Demo(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> arguments = {"demo", "--pathway", kPathway};
@@ -92,19 +92,19 @@ TEST_F(DemoE2eTest, TheCommandsItEndsWithWorkAsPrinted) {
   }
   ASSERT_EQ(commands.size(), 3u) << shown;
   EXPECT_THAT(RunProgram({"/bin/sh", "-c", commands[0]}).out, HasSubstr("Ana Alvarez · P-1001 · ana\n"));
-  const Outcome due = RunProgram({"/bin/sh", "-c", commands[1]});
+  const ProcessResult due = RunProgram({"/bin/sh", "-c", commands[1]});
   EXPECT_EQ(LinesOf(due.out).size(), 4u) << due.out;
-  const auto watch = Process::Start({"/bin/sh", "-c", absl::StrCat("exec ", commands[2])});
-  EXPECT_TRUE(watch->AwaitOut("patient   enrolled   ana"));
-  EXPECT_TRUE(watch->AwaitOut("ana/visit-12-book.2"));
-  watch->Signal(SIGINT);
-  EXPECT_EQ(watch->Wait().exit, 0);
+  ChildProcess watch({"/bin/sh", "-c", absl::StrCat("exec ", commands[2])});
+  EXPECT_TRUE(watch.AwaitOut("patient   enrolled   ana"));
+  EXPECT_TRUE(watch.AwaitOut("ana/visit-12-book.2"));
+  watch.Signal(SIGINT);
+  EXPECT_EQ(watch.Wait().exit_code, 0);
 }
 
 TEST_F(DemoE2eTest, AFaultyPathwayIsRefusedBeforeAnythingIsMade) {
   WriteFile(Path("knee.textproto"), "display_name: \"Knee\"\n");
-  const Outcome outcome = Aftercare({"demo", "--pathway", Path("knee.textproto")});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Aftercare({"demo", "--pathway", Path("knee.textproto")});
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("faults"));
   EXPECT_THAT(Must({"clinic", "list"}), HasSubstr("No clinics yet."));
 }

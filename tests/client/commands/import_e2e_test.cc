@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class ImportE2eTest : public World {
+class ImportE2eTest : public ServerFixture {
  protected:
   ImportE2eTest() { MakeSandbox(); }
 
@@ -28,7 +28,7 @@ class ImportE2eTest : public World {
   }
 
   // Begins an import of many patients, and waits until it is in the middle.
-  std::unique_ptr<Process> BeginLongImport(const std::vector<std::string>& more = {}) {
+  std::unique_ptr<ChildProcess> BeginLongImport(const std::vector<std::string>& more = {}) {
     WritePatients("many.csv", kMany);
     const auto watch = Begin({"watch", "--json"});
     EXPECT_TRUE(watch->AwaitErr("Watching"));
@@ -56,8 +56,8 @@ class ImportE2eTest : public World {
 
 TEST_F(ImportE2eTest, AFileIsImportedAndAgainChangesNothing) {
   WritePatients("p.csv", 1200);
-  const Outcome first = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
-  EXPECT_EQ(first.exit, 0);
+  const ProcessResult first = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
+  EXPECT_EQ(first.exit_code, 0);
   EXPECT_EQ(first.out, "1,200 lines: 1,200 created, 0 unchanged, 0 failed.\n");
   EXPECT_EQ(first.err, "") << "no progress where nobody sees it";
   EXPECT_EQ(Must({"import", Path("p.csv"), "--pathway", "knee"}),
@@ -83,8 +83,8 @@ TEST_F(ImportE2eTest, BadLinesAreWrittenDownAndTheOthersImported) {
             "Q-6,F\xff,2026-03-02,granted,knee,,,\n"
             "Q-7,\"Gil\nGo\",2026-03-02,granted,knee,,,\n"
             "Q-8,Hal,2026-03-02,refused,knee,,,\n");
-  const Outcome outcome = Aftercare({"import", Path("p.csv")});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Aftercare({"import", Path("p.csv")});
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.out, "9 lines: 2 created, 0 unchanged, 7 failed.\n");
   EXPECT_THAT(outcome.err, HasSubstr(absl::StrCat("7 lines failed; every one is in ", Path("p.errors.csv"))));
   EXPECT_THAT(outcome.err, HasSubstr(absl::StrCat(Path("p.csv"), ":3: procedure_date must be a date")));
@@ -112,7 +112,7 @@ TEST_F(ImportE2eTest, EveryOneOfManyBadLinesIsWrittenDownInOrder) {
     absl::StrAppend(&text, "Q-", i, ",Ana,", i % 5 == 0 ? "2026-03-02" : "soon", i % 7 == 0 ? "" : ",granted", "\n");
   }
   WriteFile(Path("p.csv"), text);
-  const Outcome outcome = Aftercare({"import", Path("p.csv"), "--pathway", "knee", "--errors", Path("bad.csv")});
+  const ProcessResult outcome = Aftercare({"import", Path("p.csv"), "--pathway", "knee", "--errors", Path("bad.csv")});
   EXPECT_EQ(outcome.out, "1,700 lines: 291 created, 0 unchanged, 1,409 failed.\n");
   const std::vector<std::string> faults = LinesOf(ReadFile(Path("bad.csv")));
   ASSERT_EQ(faults.size(), 1410u);
@@ -125,31 +125,32 @@ TEST_F(ImportE2eTest, EveryOneOfManyBadLinesIsWrittenDownInOrder) {
 
 TEST_F(ImportE2eTest, AFileThatDoesNotFitIsRefusedWhole) {
   WriteFile(Path("p.csv"), "patient,first_name,procedure_date,consent,colour\nQ-1,Ana,2026-03-02,granted,red\n");
-  const Outcome header = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
-  EXPECT_EQ(header.exit, 1);
+  const ProcessResult header = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
+  EXPECT_EQ(header.exit_code, 1);
   EXPECT_THAT(header.err, HasSubstr("p.csv:1: unknown column \"colour\""));
   WriteFile(Path("p.csv"),
             "patient,first_name,procedure_date,consent\nQ-1,Ana,2026-03-02,granted\nQ-2,\"B,2026-03-02\n");
-  const Outcome quote = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
+  const ProcessResult quote = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
   EXPECT_THAT(quote.err, HasSubstr("p.csv:3: a quote is not closed"));
-  EXPECT_EQ(Aftercare({"import", Path("none.csv")}).exit, 2);
-  EXPECT_EQ(Aftercare({"import", Path("p.csv"), "--errors", Path("p.csv")}).exit, 2);
-  EXPECT_EQ(Aftercare({"import", Path("p.csv"), "--retry-for", "soon"}).exit, 2);
+  EXPECT_EQ(Aftercare({"import", Path("none.csv")}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"import", Path("p.csv"), "--errors", Path("p.csv")}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"import", Path("p.csv"), "--retry-for", "soon"}).exit_code, 2);
   EXPECT_EQ(Must({"enrollments", "--patient", "Q-1"}), "No enrollments.\n");
 }
 
 TEST_F(ImportE2eTest, AnUnknownClinicEndsItAndSaysHowFarItCame) {
   WritePatients("p.csv", 3);
-  const Outcome outcome = Aftercare({"import", Path("p.csv"), "--pathway", "knee", "--clinic", "nowhere"});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Aftercare({"import", Path("p.csv"), "--pathway", "knee", "--clinic", "nowhere"});
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("NOT_FOUND (CLINIC_NOT_FOUND)"));
   EXPECT_THAT(outcome.err, HasSubstr("Stopped after 0 of 3 lines"));
 }
 
 TEST_F(ImportE2eTest, ErrorsThatCannotBeWrittenAreAFailure) {
   WriteFile(Path("p.csv"), "patient,first_name,procedure_date,consent\nQ-1,Ana,soon,granted\n");
-  const Outcome outcome = Aftercare({"import", Path("p.csv"), "--pathway", "knee", "--errors", Path("no/such/e.csv")});
-  EXPECT_EQ(outcome.exit, 2);
+  const ProcessResult outcome =
+      Aftercare({"import", Path("p.csv"), "--pathway", "knee", "--errors", Path("no/such/e.csv")});
+  EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("cannot write"));
 }
 
@@ -158,8 +159,8 @@ TEST_F(ImportE2eTest, AServerThatIsKilledAndComesBackIsWaitedFor) {
   KillServer();
   EXPECT_TRUE(import->AwaitErr("No answer from the server; trying again in"));
   StartServer();
-  const Outcome outcome = import->Wait();
-  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  const ProcessResult outcome = import->Wait();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("20,000 lines: "));
   EXPECT_THAT(outcome.out, HasSubstr(", 0 failed."));
   EXPECT_EQ(ImportAgain(), kMany);
@@ -168,10 +169,10 @@ TEST_F(ImportE2eTest, AServerThatIsKilledAndComesBackIsWaitedFor) {
 TEST_F(ImportE2eTest, AServerThatDoesNotComeBackEndsItAndItGoesOnLater) {
   const auto import = BeginLongImport({"--retry-for", "1s"});
   KillServer();
-  const Outcome outcome = import->Wait();
-  EXPECT_EQ(outcome.exit, 3) << outcome.err;
+  const ProcessResult outcome = import->Wait();
+  EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("Run the same command again to go on"));
-  EXPECT_EQ(Aftercare({"import", Path("many.csv"), "--pathway", "knee"}).exit, 3) << "nobody there from the start";
+  EXPECT_EQ(Aftercare({"import", Path("many.csv"), "--pathway", "knee"}).exit_code, 3) << "nobody there from the start";
   StartServer();
   EXPECT_GE(ImportAgain(), kMany / 2);
 }
@@ -179,8 +180,8 @@ TEST_F(ImportE2eTest, AServerThatDoesNotComeBackEndsItAndItGoesOnLater) {
 TEST_F(ImportE2eTest, CtrlCEndsItInOrderAndItGoesOnLater) {
   const auto import = BeginLongImport();
   import->Signal(SIGINT);
-  const Outcome outcome = import->Wait();
-  EXPECT_EQ(outcome.exit, 1) << outcome.err;
+  const ProcessResult outcome = import->Wait();
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr(" created, "));
   EXPECT_THAT(outcome.err, HasSubstr("Run the same command again to go on"));
   EXPECT_GE(ImportAgain(), kMany / 2);
@@ -189,9 +190,10 @@ TEST_F(ImportE2eTest, CtrlCEndsItInOrderAndItGoesOnLater) {
 TEST_F(ImportE2eTest, OnATerminalABarShowsHowFarItIsAndGoesAway) {
   WritePatients("p.csv", 600);
   const std::string both = "exec \"$0\" \"$@\" 2>&1";  // errors onto the terminal too
-  const Outcome outcome = RunProgram(
-      {"/bin/sh", "-c", both, AFTERCARE_CLIENT, "import", Path("p.csv"), "--pathway", "knee"}, environment(), 80);
-  EXPECT_EQ(outcome.exit, 0);
+  const ProcessResult outcome =
+      RunProgram({"/bin/sh", "-c", both, AFTERCARE_CLIENT, "import", Path("p.csv"), "--pathway", "knee"},
+                 {.environment = environment(), .columns = 80});
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("\r[--------------------] 0 %  0 of 600 lines\033[K"));
   EXPECT_THAT(outcome.out, testing::EndsWith("\r\033[K600 lines: 600 created, 0 unchanged, 0 failed.\n"));
 }

@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -11,10 +11,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Outcome Alone(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {}) {
+ProcessResult Alone(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {}) {
   std::vector<std::string> command = {AFTERCARE_CLIENT};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return RunProgram(command, environment);
+  return RunProgram(command, {.environment = environment});
 }
 
 std::vector<std::string> Preview(const std::vector<std::string>& more = {}) {
@@ -30,8 +30,8 @@ TEST(ProgramE2eTest, EveryCommandHasHelpWithAnExampleThatFits) {
         "clock advance", "enroll", "enrollments", "import", "end", "timeline", "due", "complete", "watch", "deliver"}) {
     std::vector<std::string> arguments = Words(command);
     arguments.push_back("--help");
-    const Outcome help = Alone(arguments);
-    EXPECT_EQ(help.exit, 0) << command;
+    const ProcessResult help = Alone(arguments);
+    EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  aftercare ", command, " "))) << command;
     EXPECT_THAT(help.out, HasSubstr("Options of every command: --server")) << command;
     ExpectPlain(help.out, 100);
@@ -39,8 +39,8 @@ TEST(ProgramE2eTest, EveryCommandHasHelpWithAnExampleThatFits) {
 }
 
 TEST(ProgramE2eTest, TheHelpOfTheProgramNamesEveryCommand) {
-  const Outcome help = Alone({"--help"});
-  EXPECT_EQ(help.exit, 0);
+  const ProcessResult help = Alone({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
   for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "import", "end",
                               "timeline", "due", "complete", "watch", "deliver"}) {
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  ", command, " ")));
@@ -73,8 +73,8 @@ TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {
       {"demo", "--pathway is required"},
   };
   for (const auto& [line, why] : cases) {
-    const Outcome outcome = Alone(Words(line), {"AFTERCARE_SERVER=127.0.0.1:1"});
-    EXPECT_EQ(outcome.exit, 2) << line << "\n" << outcome.err;
+    const ProcessResult outcome = Alone(Words(line), {"AFTERCARE_SERVER=127.0.0.1:1"});
+    EXPECT_EQ(outcome.exit_code, 2) << line << "\n" << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr(why)) << line;
     EXPECT_THAT(outcome.err, testing::StartsWith("aftercare: ")) << line;
     EXPECT_EQ(outcome.out, "") << line;
@@ -83,15 +83,15 @@ TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {
 
 TEST(ProgramE2eTest, WithoutAServerItEndsWithThreeAndSaysWhere) {
   for (const char* line : {"due", "clinic list", "timeline ana", "watch", "deliver --once", "complete ana/ice.1"}) {
-    const Outcome outcome = Alone(Words(line), {"AFTERCARE_SERVER=127.0.0.1:1"});
-    EXPECT_EQ(outcome.exit, 3) << line;
+    const ProcessResult outcome = Alone(Words(line), {"AFTERCARE_SERVER=127.0.0.1:1"});
+    EXPECT_EQ(outcome.exit_code, 3) << line;
     EXPECT_THAT(outcome.err, HasSubstr("no server answers at 127.0.0.1:1 (Connection refused)")) << line;
   }
 }
 
 TEST(ProgramE2eTest, APreviewIsAYearByPhase) {
-  const Outcome outcome = Alone(Preview({"--factor", "severity=severe", "--locale", "es"}));
-  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  const ProcessResult outcome = Alone(Preview({"--factor", "severity=severe", "--locale", "es"}));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   for (const char* phase : {"Initial reaction", "Early recovery", "Maximum benefits"}) {
     EXPECT_THAT(outcome.out, HasSubstr(absl::StrCat("\n\n", phase, "  ")));
   }
@@ -116,9 +116,9 @@ TEST(ProgramE2eTest, APreviewInJsonHasTheFieldsItPromisesAndNoOthers) {
 }
 
 TEST(ProgramE2eTest, APreviewNamesEveryFaultByItsOption) {
-  const Outcome outcome = Alone({"preview", "--pathway", kPathway, "--procedure-date", "2026-02-30", "--zone",
+  const ProcessResult outcome = Alone({"preview", "--pathway", kPathway, "--procedure-date", "2026-02-30", "--zone",
                                  "Mars/Base", "--factor", "severity=awful", "--enrolled-at", "soon"});
-  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_EQ(outcome.exit_code, 1);
   for (const char* option :
        {"--procedure-date: ", "--zone: ", "--factor, factors[\"severity\"]: ", "--enrolled-at: "}) {
     EXPECT_THAT(outcome.err, HasSubstr(option));
@@ -126,14 +126,14 @@ TEST(ProgramE2eTest, APreviewNamesEveryFaultByItsOption) {
 }
 
 TEST(ProgramE2eTest, APreviewCanBeAPicture) {
-  const Outcome outcome = Alone(Preview({"--picture"}), {"COLUMNS=80"});
+  const ProcessResult outcome = Alone(Preview({"--picture"}), {"COLUMNS=80"});
   EXPECT_THAT(outcome.out, HasSubstr("━━━━ Initial improvements"));
   ExpectPlain(outcome.out, 80);
 }
 
 TEST(ProgramE2eTest, ACheckCountsTheRemindersOfAYear) {
-  const Outcome outcome = Alone({"pathway", "check", kPathway});
-  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  const ProcessResult outcome = Alone({"pathway", "check", kPathway});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out,
               testing::ContainsRegex("reminders in the first year: [1-9][0-9]+ to [1-9][0-9]+, depending"));
 }
@@ -144,8 +144,8 @@ TEST(ProgramE2eTest, ACheckNamesEveryFaultByLine) {
                          "  span { days { first: 3 last: 1 } } }\n"
                          "rules { id: \"r\" phase: \"q\" category: \"c\"\n  schedule { times: \"9\" }\n"
                          "  texts { key: \"en\" value: \"Hi {nobody}\" } }\n";
-  const Outcome outcome = Alone({"pathway", "check", path});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Alone({"pathway", "check", path});
+  EXPECT_EQ(outcome.exit_code, 1);
   for (const char* place : {":4:", ":5:", ":6:", ":7:"}) EXPECT_THAT(outcome.err, HasSubstr(path + place));
 }
 

@@ -1,6 +1,6 @@
 // What patients reply, from the command line.
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class RepliesE2eTest : public World {
+class RepliesE2eTest : public ServerFixture {
  protected:
   RepliesE2eTest() {
     MakeSandbox();
@@ -34,7 +34,7 @@ TEST_F(RepliesE2eTest, AScoreAnswersTheReminderThatAskedAndIsTold) {
   EXPECT_THAT(LinesOf(listed).at(2), HasSubstr("answer 7  zoe/pain-check.1  7/10"));
   EXPECT_EQ(ObjectsOf(Must({"replies", "--json", "--patient", "P-9"})).size(), 2u);
   EXPECT_EQ(Must({"replies", "--patient", "P-17"}), "No replies.\n");
-  const Outcome cut = Aftercare({"replies", "--limit", "1"});
+  const ProcessResult cut = Aftercare({"replies", "--limit", "1"});
   EXPECT_EQ(LinesOf(cut.out).size(), 2u);
   EXPECT_THAT(cut.err, HasSubstr("--limit 0 shows all"));
 }
@@ -49,13 +49,13 @@ TEST_F(RepliesE2eTest, AStopWordAndADecisionAreShownWithTheEnrollment) {
 }
 
 TEST_F(RepliesE2eTest, WhatMakesNoSenseIsSaidOnce) {
-  EXPECT_EQ(Aftercare({"reply", "--channel", "pigeon", "--from", "+15550109", "7"}).exit, 2);
-  EXPECT_EQ(Aftercare({"reply", "--from", "+15550109", "7"}).exit, 2);
-  EXPECT_EQ(Aftercare({"consent", "P-9", "--channel", "sms", "maybe"}).exit, 2);
-  const Outcome unknown = Aftercare({"reply", "--channel", "sms", "--from", "+15550000", "stop"});
-  EXPECT_EQ(unknown.exit, 1);
+  EXPECT_EQ(Aftercare({"reply", "--channel", "pigeon", "--from", "+15550109", "7"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"reply", "--from", "+15550109", "7"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"consent", "P-9", "--channel", "sms", "maybe"}).exit_code, 2);
+  const ProcessResult unknown = Aftercare({"reply", "--channel", "sms", "--from", "+15550000", "stop"});
+  EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("UNKNOWN_SENDER"));
-  const Outcome foreign =
+  const ProcessResult foreign =
       Aftercare({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "ana/ice-am.1", "7"});
   EXPECT_THAT(foreign.err, HasSubstr("NOT_OF_SENDER"));
   EXPECT_THAT(Aftercare({"consent", "P-0", "--channel", "sms", "refused"}).err, HasSubstr("PATIENT_NOT_FOUND"));

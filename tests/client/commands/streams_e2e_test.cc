@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -11,12 +11,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class StreamsE2eTest : public World {
+class StreamsE2eTest : public ServerFixture {
  protected:
   // A watch that has begun: something that happens from now on is seen.
-  std::unique_ptr<Process> BeginWatch(std::vector<std::string> more = {}) const {
+  std::unique_ptr<ChildProcess> BeginWatch(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), "watch");
-    std::unique_ptr<Process> watch = Begin(more);
+    std::unique_ptr<ChildProcess> watch = Begin(more);
     EXPECT_TRUE(watch->AwaitErr("Watching ")) << watch->out();
     return watch;
   }
@@ -30,8 +30,8 @@ TEST_F(StreamsE2eTest, AWatchShowsWhatHappensAndEndsCleanly) {
   Must({"deliver", "--once"});
   EXPECT_TRUE(watch->AwaitOut("reminder  sent       ana/ice-am.1"));
   watch->Signal(SIGINT);
-  const Outcome outcome = watch->Wait();
-  EXPECT_EQ(outcome.exit, 0);
+  const ProcessResult outcome = watch->Wait();
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("--from-token "));
   ExpectPlain(outcome.out, 100);
 }
@@ -51,7 +51,7 @@ TEST_F(StreamsE2eTest, AWatchGoesOnFromWhereAnotherStopped) {
   const auto second = Begin(again);
   EXPECT_TRUE(second->AwaitOut("ice-am.1"));
   second->Signal(SIGINT);
-  const Outcome outcome = second->Wait();
+  const ProcessResult outcome = second->Wait();
   ASSERT_EQ(ObjectsOf(outcome.out).size(), 1u);
   EXPECT_EQ(TextOf(ObjectsOf(outcome.out)[0], "type"), "EVENT_TYPE_REMINDER_CHANGED");
 }
@@ -64,7 +64,7 @@ TEST_F(StreamsE2eTest, AWatchShowsOnlyWhatItsFilterSelects) {
   EXPECT_TRUE(watch->AwaitOut("sent"));
   EXPECT_THAT(watch->out(), Not(HasSubstr("due  ")));
   watch->Signal(SIGINT);
-  EXPECT_EQ(watch->Wait().exit, 0);
+  EXPECT_EQ(watch->Wait().exit_code, 0);
 }
 
 TEST_F(StreamsE2eTest, AWatchOutlivesARestartOfTheServerAndMissesNothing) {
@@ -78,15 +78,15 @@ TEST_F(StreamsE2eTest, AWatchOutlivesARestartOfTheServerAndMissesNothing) {
   Must({"clock", "advance", "--to", "2026-03-03T10:00"});
   EXPECT_TRUE(watch->AwaitOut("ana/limited-activity.1"));
   watch->Signal(SIGINT);
-  const Outcome outcome = watch->Wait();
-  EXPECT_EQ(outcome.exit, 0);
+  const ProcessResult outcome = watch->Wait();
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(LinesOf(outcome.out).size(), 3u) << outcome.out;  // Each once.
 }
 
 TEST_F(StreamsE2eTest, ATokenNobodyGaveIsRefused) {
   MakeSandbox();
-  const Outcome outcome = Aftercare({"watch", "--from-token", "nonsense"});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Aftercare({"watch", "--from-token", "nonsense"});
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("INVALID_RESUME_TOKEN"));
 }
 
@@ -98,8 +98,8 @@ TEST_F(StreamsE2eTest, AGatewaySendsWhatComesDueWhileItWaits) {
   Must({"clock", "advance", "--to", "2026-03-03T09:00"});
   EXPECT_TRUE(gateway->AwaitOut("ana/when-to-call.1"));
   gateway->Signal(SIGINT);
-  const Outcome outcome = gateway->Wait();
-  EXPECT_EQ(outcome.exit, 0);
+  const ProcessResult outcome = gateway->Wait();
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.err, "2 messages sent.\n");
 }
 
@@ -114,7 +114,7 @@ TEST_F(StreamsE2eTest, AGatewayOutlivesARestartOfTheServer) {
   Must({"clock", "advance", "--to", "2026-03-03T09:00"});
   EXPECT_TRUE(gateway->AwaitOut("ana/when-to-call.1"));
   gateway->Signal(SIGTERM);
-  EXPECT_EQ(gateway->Wait().exit, 0);
+  EXPECT_EQ(gateway->Wait().exit_code, 0);
 }
 
 }  // namespace

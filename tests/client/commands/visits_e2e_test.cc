@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class VisitsE2eTest : public World {
+class VisitsE2eTest : public ServerFixture {
  protected:
   // Moves the clock and sends what is due; answers the lines that name visits' reminders.
   std::vector<std::string> SentBy(const std::string& time) {
@@ -100,15 +100,15 @@ TEST_F(VisitsE2eTest, BookedVisitsAreExportedToAFileThatACalendarOpens) {
   icalcomponent_free(calendar);
   EXPECT_THAT(events, ElementsAre("ana.month-6@demo.aftercare 20260903T183000Z",
                                   "ana.month-9@demo.aftercare 20261203T193000Z"));
-  EXPECT_EQ(Aftercare({"visits", "list", "--ics", Path("no/visits.ics")}).exit, 2);
-  EXPECT_EQ(Aftercare({"visits", "list", "--ics", "-", "--json"}).exit, 2);
+  EXPECT_EQ(Aftercare({"visits", "list", "--ics", Path("no/visits.ics")}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"visits", "list", "--ics", "-", "--json"}).exit_code, 2);
 }
 
 TEST_F(VisitsE2eTest, WhatCannotBeIsRefusedWithOneClearError) {
   MakeSandbox();
   const auto refused = [&](const std::string& command, int exit) {
-    const Outcome outcome = Aftercare(Words(command));
-    EXPECT_EQ(outcome.exit, exit) << command;
+    const ProcessResult outcome = Aftercare(Words(command));
+    EXPECT_EQ(outcome.exit_code, exit) << command;
     EXPECT_THAT(outcome.out, IsEmpty()) << command;
     return outcome.err;
   };
@@ -141,7 +141,7 @@ TEST_F(VisitsE2eTest, AWatchTellsOfBookings) {
   Must({"visits", "schedule", "ana/month-6", "2026-09-03T14:30"});
   EXPECT_TRUE(watch->AwaitOut("visit     booked     ana/month-6  2026-09-03 14:30  P-17"));
   watch->Signal(SIGINT);
-  EXPECT_EQ(watch->Wait().exit, 0);
+  EXPECT_EQ(watch->Wait().exit_code, 0);
 }
 
 }  // namespace

@@ -5,20 +5,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "tests/client/world.h"
+#include "tests/client/server_fixture.h"
 
 namespace aftercare::client {
 namespace {
 
 using testing::HasSubstr;
 
-class WatchE2eTest : public World {
+class WatchE2eTest : public ServerFixture {
  protected:
   WatchE2eTest() { MakeSandbox(); }
 
   // A watch that has begun: something that happens from now on is seen.
-  std::unique_ptr<Process> BeginWatch() const {
-    std::unique_ptr<Process> watch = Begin({"watch", "--json", "--resume", File()});
+  std::unique_ptr<ChildProcess> BeginWatch() const {
+    std::unique_ptr<ChildProcess> watch = Begin({"watch", "--json", "--resume", File()});
     EXPECT_TRUE(watch->AwaitErr("Watching ")) << watch->out();
     return watch;
   }
@@ -44,8 +44,8 @@ TEST_F(WatchE2eTest, AWatchGoesOnWhereTheOneBeforeStopped) {
     Enrol("one");
     EXPECT_TRUE(watch->AwaitOut("enrollments/one"));
     watch->Signal(SIGINT);
-    const Outcome outcome = watch->Wait();
-    EXPECT_EQ(outcome.exit, 0);
+    const ProcessResult outcome = watch->Wait();
+    EXPECT_EQ(outcome.exit_code, 0);
     EXPECT_THAT(outcome.err, HasSubstr(absl::StrCat("--resume ", File())));
   }
   Enrol("two");
@@ -62,7 +62,7 @@ TEST_F(WatchE2eTest, WhatHappensBeforeTheFirstEventIsNotMissedByTheNextWatch) {
   const auto watch = BeginWatch();
   EXPECT_TRUE(watch->AwaitOut("enrollments/one"));
   watch->Signal(SIGINT);
-  EXPECT_EQ(watch->Wait().exit, 0);
+  EXPECT_EQ(watch->Wait().exit_code, 0);
 }
 
 TEST_F(WatchE2eTest, AfterACrashNothingIsLeftOutAndAtMostTheLastMessageComesAgain) {
@@ -108,22 +108,22 @@ TEST_F(WatchE2eTest, AnExpiredTokenIsExplained) {
   StopServer();
   std::filesystem::rename(Path("copy.db"), Path("aftercare.db"));
   StartServer();
-  const Outcome outcome = Aftercare({"watch", "--resume", File()});
-  EXPECT_EQ(outcome.exit, 1);
+  const ProcessResult outcome = Aftercare({"watch", "--resume", File()});
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("RESUME_TOKEN_EXPIRED"));
   EXPECT_THAT(outcome.err, HasSubstr(absl::StrCat("Remove ", File(), " and watch again")));
 }
 
 TEST_F(WatchE2eTest, AFileThatHoldsNoTokenIsAUsageError) {
   WriteFile(File(), "not a token\n");
-  const Outcome outcome = Aftercare({"watch", "--resume", File()});
-  EXPECT_EQ(outcome.exit, 2);
+  const ProcessResult outcome = Aftercare({"watch", "--resume", File()});
+  EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("holds no token"));
   EXPECT_EQ(ReadFile(File()), "not a token\n");
 }
 
 TEST_F(WatchE2eTest, AFileAndATokenTogetherAreAUsageError) {
-  EXPECT_EQ(Aftercare({"watch", "--resume", File(), "--from-token", "x"}).exit, 2);
+  EXPECT_EQ(Aftercare({"watch", "--resume", File(), "--from-token", "x"}).exit_code, 2);
 }
 
 TEST_F(WatchE2eTest, OutputThatCannotBeWrittenEndsTheWatchAndKeepsNoTokenOfIt) {
@@ -134,10 +134,10 @@ TEST_F(WatchE2eTest, OutputThatCannotBeWrittenEndsTheWatchAndKeepsNoTokenOfIt) {
   }
   const std::string before = ReadFile(File());
   Enrol("one");
-  const std::unique_ptr<Process> full = Process::Start(
-      {"/bin/sh", "-c", absl::StrCat(AFTERCARE_CLIENT, " watch --resume ", File(), " > /dev/full")}, environment());
-  const Outcome outcome = full->Wait();
-  EXPECT_NE(outcome.exit, 0);
+  const ProcessResult outcome =
+      RunProgram({"/bin/sh", "-c", absl::StrCat(AFTERCARE_CLIENT, " watch --resume ", File(), " > /dev/full")},
+                 {.environment = environment()});
+  EXPECT_NE(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("cannot write standard output"));
   EXPECT_EQ(ReadFile(File()), before);
 }

@@ -1,13 +1,12 @@
 #include "services/client/common/text_file.h"
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/client/common/failure.h"
+#include "tests/support/temp_dir.h"
 
 namespace aftercare::client {
 namespace {
@@ -16,17 +15,11 @@ namespace fs = std::filesystem;
 
 class TextFileTest : public testing::Test {
  protected:
-  TextFileTest() {
-    std::string name = testing::TempDir() + "aftercare-text-XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~TextFileTest() override { fs::remove_all(directory_); }
+  std::string Path(const std::string& name) const { return directory_.File(name); }
 
-  std::string Path(const std::string& name) const { return directory_ / name; }
+  int Files() const { return static_cast<int>(std::distance(fs::directory_iterator(directory_.path()), {})); }
 
-  int Files() const { return static_cast<int>(std::distance(fs::directory_iterator(directory_), {})); }
-
-  fs::path directory_;
+  TempDir directory_;
 };
 
 TEST_F(TextFileTest, WhatIsWrittenReplacesWhatWasThereAndLeavesNothingElse) {

@@ -1,13 +1,11 @@
 #include "services/client/input/resume_file.h"
 
-#include <stdlib.h>
-
 #include <filesystem>
-#include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/client/common/failure.h"
+#include "tests/support/temp_dir.h"
 
 namespace aftercare::client {
 namespace {
@@ -16,17 +14,10 @@ namespace fs = std::filesystem;
 
 class ResumeFileTest : public testing::Test {
  protected:
-  ResumeFileTest() {
-    std::string name = fs::temp_directory_path() / "aftercare-resume-XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  ~ResumeFileTest() override { fs::remove_all(directory_); }
+  std::string Path(const std::string& name) const { return directory_.File(name); }
+  void Write(const std::string& text) const { WriteFile(Path("f"), text); }
 
-  std::string Path(const std::string& name) const { return directory_ / name; }
-  void Write(const std::string& text) const { std::ofstream(Path("f")) << text; }
-
-  fs::path directory_;
+  TempDir directory_;
 };
 
 TEST_F(ResumeFileTest, WhatWasKeptLastIsWhereItGoesOn) {
@@ -35,7 +26,7 @@ TEST_F(ResumeFileTest, WhatWasKeptLastIsWhereItGoesOn) {
   ASSERT_TRUE(file.Save("one").ok());
   ASSERT_TRUE(file.Save("two-_=").ok());
   EXPECT_EQ(*ResumeFile(Path("f")).Load(), "two-_=");
-  EXPECT_EQ(std::distance(fs::directory_iterator(directory_), fs::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator()), 1);
 }
 
 TEST_F(ResumeFileTest, WithoutAPathNothingIsKept) {
@@ -53,7 +44,7 @@ TEST_F(ResumeFileTest, AFileThatHoldsAnythingElseIsAUsageErrorAndIsLeftAsItWas) 
   }
   Write(std::string(5000, 'a'));
   EXPECT_EQ(ExitCodeOf(ResumeFile(Path("f")).Load().status()), kExitUsage);
-  EXPECT_EQ(ExitCodeOf(ResumeFile(directory_).Load().status()), kExitUsage);
+  EXPECT_EQ(ExitCodeOf(ResumeFile(directory_.path()).Load().status()), kExitUsage);
 }
 
 TEST_F(ResumeFileTest, AFileThatCannotBeWrittenIsAUsageError) {

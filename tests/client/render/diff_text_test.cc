@@ -2,16 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "google/protobuf/text_format.h"
+#include "tests/support/text_proto.h"
 
 namespace aftercare::client {
 namespace {
 
-v1::PlanDiff Diff(const std::string& text) {
-  v1::PlanDiff diff;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &diff)) << text;
-  return diff;
-}
+v1::PlanDiff Diff(const std::string& text) { return FromText<v1::PlanDiff>(text); }
 
 TEST(DiffTextTest, EachChangeIsALineAndTheSumIsTheLast) {
   EXPECT_EQ(RenderDiff(Diff(R"pb(

@@ -2,16 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "google/protobuf/text_format.h"
+#include "tests/support/text_proto.h"
 
 namespace aftercare::client {
 namespace {
 
-v1::Reminder Reminder(const std::string& text) {
-  v1::Reminder reminder;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &reminder)) << text;
-  return reminder;
-}
+v1::Reminder Reminder(const std::string& text) { return FromText<v1::Reminder>(text); }
 
 TEST(ExplanationTest, AReminderIsToldInWhatWhenAndWhy) {
   EXPECT_EQ(RenderExplanation(Reminder(R"pb(

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -15,13 +15,8 @@ using ::testing::ElementsAre;
 
 constexpr char kKnee[] = "clinics/north/pathways/knee";
 
-class PathwaysTest : public ::testing::Test {
+class PathwaysTest : public RealTimeFixture {
  protected:
-  PathwaysTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
-  }
-
   absl::StatusOr<v1::UpdatePathwayResponse> Update(const std::string& display_name, const std::string& etag = "",
                                                    bool validate_only = false) {
     v1::UpdatePathwayRequest request;
@@ -44,8 +39,6 @@ class PathwaysTest : public ::testing::Test {
     if (request.source_case() == v1::PreviewPlanRequest::SOURCE_NOT_SET) request.set_pathway_name(kKnee);
     return world_.Call(&Engine::pathways, &Pathways::Preview, request);
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(PathwaysTest, AnUpdateMakesARevisionAndOldOnesStay) {

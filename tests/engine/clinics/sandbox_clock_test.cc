@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "scheduler/engine/clinics/sandbox_clock.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/world.h"
 

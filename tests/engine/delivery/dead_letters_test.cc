@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -13,13 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class DeadLettersTest : public ::testing::Test {
+class DeadLettersTest : public SandboxFixture {
  protected:
-  DeadLettersTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
-  }
-
   // Has the message of `enrollment` refused at both contact points.
   void Fail(const std::string& enrollment) {
     for (int i = 0; i < 2; ++i) {
@@ -62,7 +57,6 @@ class DeadLettersTest : public ::testing::Test {
     return absl::StrCat("clinics/box/enrollments/", enrollment, "/reminders/", reminder);
   }
 
-  World world_{At("2029-03-01T08:00")};
   std::string next_page_;
 };
 

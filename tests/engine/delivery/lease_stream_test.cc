@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -25,7 +25,7 @@ class Gateway {
  public:
   explicit Gateway(World& world, const Caller& caller = Operator())
       : world_(world),
-        stream_(LeaseStream::Open(world.engine().context, world.engine().sweeper, world.engine().deliveries, caller)) {}
+        stream_(world.engine().deliveries.OpenStream(caller)) {}
   ~Gateway() {
     if (!waiting_ && end_) return;  // while something is waited for, end_ is not ours to read
     stream_->Abort(absl::CancelledError("over"));
@@ -38,7 +38,7 @@ class Gateway {
 
   // Sends a message, in text. True once the stream is ready for the next.
   void Send(const std::string& text) {
-    stream_->Take(FromText<v1::StreamRemindersRequest>(text), [] {});
+    stream_->Receive(FromText<v1::StreamRemindersRequest>(text), [] {});
   }
   void Configure(const std::string& more) {
     Send(absl::StrCat("configuration { ", more.find("parent") == std::string::npos ? "parent: 'clinics/box' " : "",
@@ -92,20 +92,14 @@ class Gateway {
   std::optional<Pending> pending_;
 };
 
-class LeaseStreamTest : public ::testing::Test {
+class LeaseStreamTest : public SandboxFixture {
  protected:
-  LeaseStreamTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
-  }
   // So many patients with a message that is due.
   void Fill(int patients) {
     for (int i = 0; i < patients; ++i) world_.Enrol("box", absl::StrCat("e", i), KneePatient("box"));
     world_.Advance("box", At("2029-03-02T09:00"));
   }
   static std::string NameOf(int patient) { return absl::StrCat("clinics/box/enrollments/e", patient, "/reminders/ice.1"); }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(LeaseStreamTest, WhatIsDueComesAtOnceAndWhatComesDueLaterFollows) {

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -13,13 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class LeaseTest : public ::testing::Test {
+class LeaseTest : public SandboxFixture {
  protected:
-  LeaseTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
-  }
-
   std::vector<std::string> Leased(const std::string& more, const Caller& caller = Operator()) {
     std::vector<std::string> names;
     const auto request = FromText<v1::LeaseRemindersRequest>(
@@ -38,8 +33,6 @@ class LeaseTest : public ::testing::Test {
     world_.engine().deliveries.Lease(caller, request, &response, pending.done());
     return pending.Wait();
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(LeaseTest, ALeaseSaysAllThatIsNeededToSend) {

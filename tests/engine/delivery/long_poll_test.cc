@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -16,11 +16,9 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class LongPollTest : public ::testing::Test {
+class LongPollTest : public RealTimeFixture {
  protected:
-  LongPollTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
+  LongPollTest() : RealTimeFixture({.now = At("2029-03-02T08:59:30")}) {
     world_.Enrol("north", "e", KneePatient("north"));
   }
 
@@ -31,8 +29,6 @@ class LongPollTest : public ::testing::Test {
     world_.Drain();
     return poll;
   }
-
-  World world_{At("2029-03-02T08:59:30")};
 };
 
 TEST_F(LongPollTest, AWaitEndsWhenSomethingComesDue) {

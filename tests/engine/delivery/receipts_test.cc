@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -14,11 +14,9 @@ using ::testing::SizeIs;
 
 constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.1";
 
-class ReceiptsTest : public ::testing::Test {
+class ReceiptsTest : public SandboxFixture {
  protected:
   ReceiptsTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
     world_.Enrol("box", "e", KneePatient("box"));
     world_.Advance("box", At("2029-03-02T09:00"));
     lease_ = world_.Lease("box")[0].lease_id();
@@ -41,7 +39,6 @@ class ReceiptsTest : public ::testing::Test {
                                outcome));
   }
 
-  World world_{At("2029-03-01T08:00")};
   std::string lease_;
 };
 

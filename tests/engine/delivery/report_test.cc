@@ -3,8 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/deliveries.h"
+#include "scheduler/engine/lifecycle/retry_policy.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -21,11 +23,9 @@ constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.1";
 constexpr char kVisit[] = "clinics/box/enrollments/e/reminders/visit.1";
 
 // A patient whose first message is due; the one in September has a window of a week.
-class ReportTest : public ::testing::Test {
+class ReportTest : public SandboxFixture {
  protected:
   ReportTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
     world_.Enrol("box", "e", KneePatient("box"));
     world_.Advance("box", At("2029-03-02T09:00"));
   }
@@ -44,8 +44,6 @@ class ReportTest : public ::testing::Test {
     EXPECT_EQ(result.state(), reminder.state());
     return absl::StrCat(ErrorOf(result.status()), " ", StateAndReason(reminder));
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(ReportTest, WhatWasSentIsNeverLeasedAgain) {
@@ -225,25 +223,6 @@ TEST_F(ReportTest, ACallBringsOneToAThousandReports) {
   for (int i = 0; i < 1001; ++i) request.add_reports();
   EXPECT_THAT(BadFields(world_.Call(&Engine::deliveries, &Deliveries::Report, request).status()),
               ElementsAre("reports"));
-}
-
-TEST(RetryPauseTest, PausesDoubleFromHalfAMinuteToAnHourAndVaryByAQuarter) {
-  for (int failures = 1; failures <= 40; ++failures) {
-    const int64_t doubled = int64_t{1} << std::min(failures - 1, 20);
-    const absl::Duration middle = std::min(absl::Seconds(30) * doubled, absl::Hours(1));
-    absl::Duration shortest = absl::InfiniteDuration();
-    absl::Duration longest = absl::ZeroDuration();
-    for (uint64_t seed = 0; seed < 500; ++seed) {
-      const absl::Duration pause = RetryPause(failures, seed);
-      EXPECT_EQ(pause, RetryPause(failures, seed));
-      shortest = std::min(shortest, pause);
-      longest = std::max(longest, pause);
-    }
-    EXPECT_GE(shortest, middle * 0.75);
-    EXPECT_LE(longest, middle * 1.25);
-    EXPECT_LT(shortest, middle * 0.8) << "varied";
-    EXPECT_GT(longest, middle * 1.2) << "varied";
-  }
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -14,19 +14,9 @@ using ::testing::SizeIs;
 
 constexpr char kEnrollment[] = "clinics/box/enrollments/e";
 
-class EndEnrollmentTest : public ::testing::Test {
+class EndEnrollmentTest : public SandboxFixture {
  protected:
-  EndEnrollmentTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
-    world_.Enrol("box", "e", KneePatient("box"));
-  }
-
-  std::string StateAndReason(const std::string& id) {
-    return world_.StateOf(absl::StrCat(kEnrollment, "/reminders/", id));
-  }
-
-  World world_{At("2029-03-01T08:00")};
+  EndEnrollmentTest() { world_.Enrol("box", "e", KneePatient("box")); }
 };
 
 TEST_F(EndEnrollmentTest, EverythingUnsentIsCancelledAndNothingFurtherComesDue) {
@@ -39,16 +29,16 @@ TEST_F(EndEnrollmentTest, EverythingUnsentIsCancelledAndNothingFurtherComesDue) 
   ASSERT_THAT(leased, SizeIs(1));
 
   ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
-  EXPECT_EQ(StateAndReason("ice.1"), "SENT");
-  EXPECT_EQ(StateAndReason("ice.2"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(StateAndReason("ice.3"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
-  EXPECT_EQ(StateAndReason("task.1"), "CANCELLED/ENROLLMENT_ENDED");
-  EXPECT_EQ(StateAndReason("ice.4"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
-  EXPECT_EQ(StateAndReason("visit.6"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.1"), "SENT");
+  EXPECT_EQ(StateOf("ice.2"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.3"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
+  EXPECT_EQ(StateOf("task.1"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.4"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
+  EXPECT_EQ(StateOf("visit.6"), "CANCELLED/ENROLLMENT_ENDED");
 
   EXPECT_EQ(world_.Advance("box", At("2030-03-01T00:00")).fired_count(), 0);
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
-  EXPECT_EQ(StateAndReason("ice.4"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.4"), "CANCELLED/ENROLLMENT_ENDED");
 }
 
 TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
@@ -62,7 +52,7 @@ TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
     EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), outcome).status()), "FAILED_PRECONDITION/LEASE_LOST");
   }
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(StateAndReason("ice.1"), "SENT");
+  EXPECT_EQ(StateOf("ice.1"), "SENT");
 }
 
 TEST_F(EndEnrollmentTest, TheEnrollmentSaysWhenAndWhyItEnded) {

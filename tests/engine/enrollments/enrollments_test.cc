@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -14,11 +14,9 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class EnrollmentsTest : public ::testing::Test {
+class EnrollmentsTest : public RealTimeFixture {
  protected:
   EnrollmentsTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
     request_.set_parent("clinics/north");
     *request_.mutable_enrollment() = KneePatient("north");
   }
@@ -41,7 +39,6 @@ class EnrollmentsTest : public ::testing::Test {
     return ids;
   }
 
-  World world_{At("2029-03-01T08:00")};
   v1::CreateEnrollmentRequest request_;
 };
 

@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/events/event_log_cleaner.h"
+#include "tests/engine/clinic_fixture.h"
 #include "tests/engine/enrollments/importing.h"
-#include "tests/engine/world.h"
+#include "tests/engine/store_gate.h"
 
 namespace aftercare::engine {
 namespace {
@@ -15,93 +16,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-// A store that refuses or holds back mutations when told to.
-class Gate : public store::Store {
- public:
-  explicit Gate(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}
-
-  void SetListeners(CommitListener on_commit, HealthListener on_health) override {
-    store_->SetListeners(std::move(on_commit), std::move(on_health));
-  }
-  void ReadInBackground(ReadJob job) override { store_->ReadInBackground(std::move(job)); }
-  void Read(ReadJob job) override {
-    if (TakeRefusal(&refused_reads_)) return job(absl::ResourceExhaustedError("too many reads are waiting"));
-    store_->Read(std::move(job));
-  }
-  void Close() override { store_->Close(); }
-  int QueueDepth() const override { return store_->QueueDepth(); }
-  const std::string& secret() const override { return store_->secret(); }
-
-  void Submit(Mutation mutation, Done done) override {
-    if (TakeRefusal(&refused_)) return done(refusal_);
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (shut_) return held_.emplace_back(std::move(mutation), std::move(done)), void();
-    }
-    store_->Submit(std::move(mutation), std::move(done));
-  }
-
-  // The next `count` mutations are refused with `status`, or reads with RESOURCE_EXHAUSTED.
-  void Refuse(int count, absl::Status status) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    refused_ = count;
-    refusal_ = std::move(status);
-  }
-  void RefuseReads(int count) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    refused_reads_ = count;
-  }
-  int refusals_left() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return refused_ + refused_reads_;
-  }
-
-  void Shut() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    shut_ = true;
-  }
-  size_t held() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return held_.size();
-  }
-  void Open() {
-    std::vector<std::pair<Mutation, Done>> held;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      shut_ = false;
-      held.swap(held_);
-    }
-    for (auto& [mutation, done] : held) store_->Submit(std::move(mutation), std::move(done));
-  }
-
- private:
-  bool TakeRefusal(int* left) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (*left == 0) return false;
-    --*left;
-    return true;
-  }
-
-  std::unique_ptr<store::Store> store_;
-  std::mutex mutex_;
-  int refused_ = 0;
-  int refused_reads_ = 0;
-  absl::Status refusal_;
-  bool shut_ = false;
-  std::vector<std::pair<Mutation, Done>> held_;
-};
-
-class ImportLimitsTest : public ::testing::Test {
+// The gates are the first base, so that they outlive the world.
+class ImportLimitsTest : protected StoreGates, public RealTimeFixture {
  protected:
-  ImportLimitsTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
+  ImportLimitsTest() : RealTimeFixture({.wrap = StoreGates::Wrap()}) {
     // The log is looked after at the start; that is no line of an import.
-    WakeupHub& topics = world_.engine().context.wakeups();
-    Pending kept;
-    topics.Wait(topics.NewId(), kEventLogCleanedTopic, 0, absl::Seconds(20),
-                [done = kept.done()](WakeupHub::Wake) mutable { done(absl::OkStatus()); });
-    EXPECT_TRUE(kept.Wait().ok());
+    world_.AwaitTopic(kEventLogCleanedTopic, 0);
   }
 
   // Lines of different patients, numbered from `first`.
@@ -110,47 +30,40 @@ class ImportLimitsTest : public ::testing::Test {
     for (int i = first; i < first + count; ++i) lines.push_back(Line(i, KneePatient("north", absl::StrCat("p-", i))));
     return lines;
   }
-
-  Gate* gate_ = nullptr;
-  World world_{At("2029-03-01T08:00"), [this](std::unique_ptr<store::Store> store) {
-                 auto gate = std::make_unique<Gate>(std::move(store));
-                 gate_ = gate.get();
-                 return gate;
-               }};
 };
 
 TEST_F(ImportLimitsTest, OnlySoManyLinesAreWithTheStoreAndNoMessageIsAskedForMeanwhile) {
   Importing importing(world_);
   importing.Send(Message({}));
   importing.AwaitAsked();
-  gate_->Shut();
+  mutations.Hold();
   importing.Send(Message(Lines(0, 511)));
   importing.AwaitAsked();
-  EXPECT_EQ(gate_->held(), 511u);
+  EXPECT_EQ(mutations.held(), 511u);
   importing.Send(Message(Lines(511, 1000)));
-  EXPECT_EQ(gate_->held(), 512u);
+  EXPECT_EQ(mutations.held(), 512u);
   EXPECT_FALSE(importing.asked());
-  gate_->Open();
+  mutations.Release();
   importing.Send(Message(Lines(1511, 1)));
   EXPECT_EQ(CountsOf(importing.Finish()), "1512 created, 0 unchanged, 0 failed");
 }
 
 TEST_F(ImportLimitsTest, AFullQueueOnlyMakesItSlower) {
-  gate_->RefuseReads(2);
+  reads.Refuse(2);
   Importing importing(world_);
   importing.Send(Message(Lines(0, 1)));
   importing.AwaitAsked();
-  gate_->Refuse(1500, absl::ResourceExhaustedError("too many mutations are waiting"));
+  mutations.Refuse(1500, absl::ResourceExhaustedError("too many mutations are waiting"));
   importing.Send(Message(Lines(1, 1000)));
   EXPECT_EQ(CountsOf(importing.Finish()), "1001 created, 0 unchanged, 0 failed");
-  EXPECT_EQ(gate_->refusals_left(), 0);
+  EXPECT_EQ(reads.refusals_left() + mutations.refusals_left(), 0);
 }
 
 TEST_F(ImportLimitsTest, AStoreThatCannotCommitEndsItAndItCanBeSentAgain) {
   Importing importing(world_);
   importing.Send(Message(Lines(0, 3)));
   while (world_.Events("north").size() < 3) std::this_thread::yield();
-  gate_->Refuse(1, absl::UnavailableError("the disk is full"));
+  mutations.Refuse(1, absl::UnavailableError("the disk is full"));
   importing.Send(Message(Lines(3, 3)));
   EXPECT_EQ(importing.Wait().status().code(), absl::StatusCode::kUnavailable);
   Importing again(world_);
@@ -254,13 +167,13 @@ TEST_F(ImportLimitsTest, AClientThatHasGoneEndsItOnceAndWhatIsWithTheStoreIsStor
   Importing importing(world_);
   importing.Send(Message({}));
   importing.AwaitAsked();
-  gate_->Shut();
+  mutations.Hold();
   importing.Send(Message(Lines(0, 700)));
   importing.import().Abort(absl::CancelledError("the client has gone"));
   EXPECT_EQ(importing.Wait().status().code(), absl::StatusCode::kCancelled);
   importing.import().Close();
   importing.import().Abort(absl::CancelledError("the client has gone"));
-  gate_->Open();
+  mutations.Release();
   world_.Drain();
   v1::ListEnrollmentsRequest list;
   list.set_parent("clinics/north");

@@ -10,7 +10,7 @@
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/enrollments/importing.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -26,13 +26,8 @@ std::set<std::string> AllOf(const google::rpc::Status& status) {
   return all;
 }
 
-class ImportTest : public ::testing::Test {
+class ImportTest : public RealTimeFixture {
  protected:
-  ImportTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
-  }
-
   absl::StatusOr<v1::ImportEnrollmentsResponse> Import(const std::vector<v1::ImportLine>& lines) {
     Importing importing(world_);
     importing.Send(Message(lines));
@@ -59,8 +54,6 @@ class ImportTest : public ::testing::Test {
     request.set_name("clinics/north/enrollments/" + id);
     return Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment();
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(ImportTest, ALineEnrolsAsCreateEnrollmentDoes) {

@@ -1,6 +1,5 @@
 #include "tests/engine/enrollments/importing.h"
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -8,11 +7,6 @@
 #include "absl/strings/str_cat.h"
 
 namespace aftercare::engine {
-namespace {
-
-constexpr std::chrono::seconds kPatience(30);
-
-}  // namespace
 
 struct Importing::State {
   mutable std::mutex mutex;
@@ -23,9 +17,7 @@ struct Importing::State {
   template <typename Condition>
   void Await(const char* what, Condition condition) {
     std::unique_lock<std::mutex> lock(mutex);
-    if (changed.wait_for(lock, kPatience, condition)) return;
-    std::fprintf(stderr, "%s: waited for in vain\n", what);
-    std::abort();
+    if (!changed.wait_for(lock, kPatience, condition)) GiveUp(what);
   }
 };
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -13,11 +13,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Five patients on revision 1, e0 to e4, of whom e4 has ended.
-class MigrateTest : public ::testing::Test {
+class MigrateTest : public SandboxFixture {
  protected:
-  MigrateTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "days", DaysPathway());
+  MigrateTest() : SandboxFixture({.pathway_id = "days", .pathway = DaysPathway()}) {
     for (int i = 0; i < 5; ++i) {
       world_.Enrol("box", absl::StrCat("e", i), DaysPatient("box", absl::StrCat("p-", i)));
     }
@@ -47,9 +45,6 @@ class MigrateTest : public ::testing::Test {
   int Revision(const std::string& id) {
     return world_.Timeline("clinics/box/enrollments/" + id).enrollment().pathway_revision();
   }
-  std::string StateAndReason(const std::string& id) { return world_.StateOf("clinics/box/enrollments/" + id); }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(MigrateTest, TheRunningEnrollmentsMoveInBatchesAndWithThemWhatIsStillToCome) {
@@ -71,7 +66,7 @@ TEST_F(MigrateTest, TheRunningEnrollmentsMoveInBatchesAndWithThemWhatIsStillToCo
   EXPECT_EQ(batch.migrated_count(), 0);
   EXPECT_EQ(batch.next_page_token(), "");
   EXPECT_EQ(Revision("e4"), 1) << "it has ended";
-  EXPECT_EQ(StateAndReason("e0/reminders/msg.1"), "SENT");
+  EXPECT_EQ(StateOf("msg.1", "e0"), "SENT");
   world_.ExpectListsAgree("box");
   world_.Advance("box", At("2029-03-03T09:30"));
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
@@ -145,10 +140,10 @@ TEST_F(MigrateTest, OlderRevisionsGoOnWorkingAlsoAfterARestart) {
   Good(Migrate("allow_drop: true page_size: 2"));
   world_.Stop();
   world_.Start();
-  EXPECT_EQ(StateAndReason("e0/reminders/task.1"), "CANCELLED/MOVED_BY_REANCHOR");
-  EXPECT_EQ(StateAndReason("e2/reminders/task.1"), "DUE");
+  EXPECT_EQ(StateOf("task.1", "e0"), "CANCELLED/MOVED_BY_REANCHOR");
+  EXPECT_EQ(StateOf("task.1", "e2"), "DUE");
   world_.Advance("box", At("2029-03-03T10:00"));
-  EXPECT_EQ(StateAndReason("e2/reminders/task.2"), "DUE");
+  EXPECT_EQ(StateOf("task.2", "e2"), "DUE");
   world_.ExpectListsAgree("box");
 }
 

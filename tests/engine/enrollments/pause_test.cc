@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -16,29 +16,14 @@ using ::testing::SizeIs;
 constexpr char kEnrollment[] = "clinics/box/enrollments/e";
 
 // Enrolled on 1 March at 08:00.
-class PauseTest : public ::testing::Test {
+class PauseTest : public SandboxFixture {
  protected:
-  PauseTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "days", DaysPathway());
+  PauseTest() : SandboxFixture({.pathway_id = "days", .pathway = DaysPathway()}) {
     world_.Enrol("box", "e", DaysPatient("box"));
   }
 
-  void Until(const std::string& time) { world_.Advance("box", At(time)); }
   void Pause() { ASSERT_TRUE(world_.Pause(kEnrollment).ok()); }
   void Resume() { ASSERT_TRUE(world_.Resume(kEnrollment).ok()); }
-
-  // `DUE 2029-03-02T09:00`, the due time in UTC.
-  std::string Of(const std::string& reminder) {
-    const v1::Reminder found = Good(world_.Get(absl::StrCat(kEnrollment, "/reminders/", reminder)));
-    return absl::StrCat(StateAndReason(found), " ",
-                        absl::FormatTime("%Y-%m-%dT%H:%M", plan::ToTime(found.due_time()), absl::UTCTimeZone()));
-  }
-  std::vector<std::string> All(const std::string& rule) {
-    return {Of(rule + ".1"), Of(rule + ".2"), Of(rule + ".3"), Of(rule + ".4")};
-  }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(PauseTest, NothingComesDueWhilePausedAndWhatIsStillOpenIsDueWhenResumed) {
@@ -201,16 +186,13 @@ TEST_F(PauseTest, AHundredPausesAreEnough) {
 }
 
 // In real time, where gateways wait and clocks can be set.
-class PauseInRealTimeTest : public ::testing::Test {
+class PauseInRealTimeTest : public RealTimeFixture {
  protected:
-  PauseInRealTimeTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "days", DaysPathway());
-    enrollment_ = world_.Enrol("north", "e", DaysPatient("north"));
-  }
+  PauseInRealTimeTest()
+      : RealTimeFixture({.pathway_id = "days", .pathway = DaysPathway()}),
+        enrollment_(world_.Enrol("north", "e", DaysPatient("north"))) {}
 
-  World world_{At("2029-03-01T08:00")};
-  std::string enrollment_;
+  const std::string enrollment_;
 };
 
 TEST_F(PauseInRealTimeTest, AGatewayThatWaitsIsGivenWhatAResumeLetsGo) {

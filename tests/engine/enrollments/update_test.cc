@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -33,29 +33,19 @@ std::vector<std::string> Lines(const v1::PlanDiff& diff) {
   return lines;
 }
 
-class UpdateTest : public ::testing::Test {
+class UpdateTest : public SandboxFixture {
  protected:
-  UpdateTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "days", DaysPathway());
+  UpdateTest() : SandboxFixture({.pathway_id = "days", .pathway = DaysPathway()}) {
     world_.Enrol("box", "e", DaysPatient("box"));
   }
 
-  void Until(const std::string& time) { world_.Advance("box", At(time)); }
-
   std::string Of(const std::string& reminder) {
-    const auto found = world_.Get(absl::StrCat(kEnrollment, "/reminders/", reminder));
+    const auto found = world_.Get(Name(reminder));
     if (!found.ok()) return ErrorOf(found.status());
     return absl::StrCat(StateAndReason(*found), " ", Shown(found->due_time()));
   }
   std::vector<std::string> All(const std::string& rule) {
     return {Of(rule + ".1"), Of(rule + ".2"), Of(rule + ".3"), Of(rule + ".4")};
-  }
-
-  void SendWhatIsDue() {
-    for (const v1::Lease& lease : world_.Lease("box")) {
-      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
-    }
   }
 
   absl::StatusOr<v1::UpdateEnrollmentResponse> Update(const std::string& request_text) {
@@ -75,15 +65,13 @@ class UpdateTest : public ::testing::Test {
     *request.mutable_pathway() = pathway;
     ASSERT_TRUE(world_.Call(&Engine::pathways, &Pathways::Update, request).ok());
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(UpdateTest, WhatWasSentIsNeverSentAgainAndTheRestMoves) {
   Until("2029-03-02T09:00");
-  SendWhatIsDue();
+  world_.SendAll("box");
   Until("2029-03-03T09:00");
-  SendWhatIsDue();
+  world_.SendAll("box");
   const v1::PlanDiff diff = world_.Update(kEnrollment, "procedure_date: '2029-03-08'");
   EXPECT_THAT(Lines(diff), ElementsAre("ALREADY_SENT msg.1 03-02T09:00 > 03-09T09:00",
                                        "ALREADY_SENT msg.2 03-03T09:00 > 03-10T09:00",
@@ -168,7 +156,7 @@ TEST_F(UpdateTest, WhatTheNewPlanHasInThePastIsDueIfItsWindowIsOpenAndElseCancel
 
 TEST_F(UpdateTest, UnsentOccurrencesKeepTheirLocalTimeInTheNewZone) {
   Until("2029-03-02T09:00");
-  SendWhatIsDue();
+  world_.SendAll("box");
   const v1::PlanDiff diff = world_.Update(kEnrollment, "time_zone: 'America/New_York'");  // UTC-5
   EXPECT_EQ(Of("msg.1"), "SENT 03-02T09:00");
   EXPECT_EQ(Of("msg.2"), "SCHEDULED 03-03T14:00");
@@ -207,7 +195,7 @@ TEST_F(UpdateTest, AChangeOfContactPointsOrConsentIsThatOfWhatIsQueuedToo) {
 
 TEST_F(UpdateTest, ARevisionWithoutARuleThatHasPendingRemindersIsRefusedUnlessToldTo) {
   Until("2029-03-02T10:00");
-  SendWhatIsDue();
+  world_.SendAll("box");
   NewRevision("task");
   EXPECT_EQ(ErrorOf(Update("enrollment { pathway_revision: 2 }").status()), "FAILED_PRECONDITION/RULES_DROPPED");
   EXPECT_EQ(Of("task.1"), "DUE 03-02T10:00");

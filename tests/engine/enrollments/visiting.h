@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 // What the tests of visits share: a sandbox with a pathway of two visits, and patients on it.
 namespace aftercare::engine {
@@ -67,15 +67,13 @@ inline v1::Pathway VisitPathway() {
 
 inline constexpr char kVisit[] = "clinics/box/enrollments/ana/visits/month-6";
 
-class VisitsTest : public ::testing::Test {
+class VisitsTest : public SandboxFixture {
  protected:
-  VisitsTest() {
-    world_.CreateSandbox("box", At("2029-03-01T12:00"));
-    world_.CreatePathway("box", "knee", VisitPathway());
+  VisitsTest() : SandboxFixture({.pathway = VisitPathway(), .now = At("2029-03-01T12:00")}) {
     ana_ = world_.Enrol("box", "ana", KneePatient("box"));
   }
 
-  void AdvanceTo(const std::string& time) { world_.Advance("box", At(time)); }
+  void AdvanceTo(const std::string& time) { Until(time); }
 
   static v1::ScheduleVisitRequest Booking(const std::string& start, const std::string& name = kVisit) {
     v1::ScheduleVisitRequest request;
@@ -118,25 +116,19 @@ class VisitsTest : public ::testing::Test {
   }
 
   // `DUE 2029-09-02T08:00`, the due time in UTC.
-  std::string Of(const std::string& reminder) {
-    const v1::Reminder found = Good(world_.Get(absl::StrCat(ana_, "/reminders/", reminder)));
-    return absl::StrCat(StateAndReason(found), " ",
-                        absl::FormatTime("%Y-%m-%dT%H:%M", plan::ToTime(found.due_time()), absl::UTCTimeZone()));
-  }
+  std::string Of(const std::string& reminder) { return SandboxFixture::Of(reminder, "ana"); }
   // `book.1 DUE` of everything in the timeline, which lists must tell the same of.
   std::vector<std::string> All() {
     std::vector<std::string> all;
     const v1::GetTimelineResponse timeline = world_.Timeline(ana_);
     for (const v1::Reminder& reminder : timeline.reminders()) {
-      all.push_back(
-          absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", StateAndReason(reminder)));
+      all.push_back(absl::StrCat(IdOf(reminder.name()), " ", StateAndReason(reminder)));
     }
     std::vector<std::string> listed;
     v1::ReminderFilter filter;
     filter.set_enrollment(ana_);
     for (const v1::Reminder& reminder : world_.ListAll("box", filter, 2)) {
-      listed.push_back(
-          absl::StrCat(reminder.name().substr(reminder.name().rfind('/') + 1), " ", StateAndReason(reminder)));
+      listed.push_back(absl::StrCat(IdOf(reminder.name()), " ", StateAndReason(reminder)));
     }
     std::vector<std::string> a = all, b = listed;
     std::sort(a.begin(), a.end());
@@ -146,21 +138,13 @@ class VisitsTest : public ::testing::Test {
   }
 
   // Leases what there is and reports it sent; answers the reminders' ids.
-  std::vector<std::string> SendAll() {
-    std::vector<std::string> sent;
-    for (const v1::Lease& lease : world_.Lease("box")) {
-      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
-      sent.push_back(lease.reminder().substr(lease.reminder().rfind('/') + 1));
-    }
-    return sent;
-  }
+  std::vector<std::string> SendAll() { return world_.SendAll("box"); }
 
   // Moved, added, dropped, already sent.
   static std::vector<int64_t> Counts(const v1::PlanDiff& diff) {
     return {diff.moved_count(), diff.added_count(), diff.dropped_count(), diff.already_sent_count()};
   }
 
-  World world_{At("2029-03-01T12:00")};
   std::string ana_;
 };
 

@@ -1,88 +1,21 @@
 // Many who watch one log: what they share, and that each sees it once and in order all the same.
 #include "scheduler/engine/events/event_feed.h"
 
-#include <atomic>
-#include <map>
 #include <random>
 #include <thread>
 
 #include "tests/engine/events/watching.h"
+#include "tests/engine/store_gate.h"
 
 namespace aftercare::engine {
 namespace {
 
 using ::testing::IsEmpty;
 
-// Counts reads, and holds them back, or refuses them, when it is told to.
-class ReadGate {
- public:
-  World::Wrap Wrap() {
-    return [this](std::unique_ptr<store::Store> store) { return std::make_unique<Gated>(*this, std::move(store)); };
-  }
-  int reads() const { return reads_; }
-  void Hold() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    holding_ = true;
-  }
-  void Release() {
-    std::vector<std::pair<store::Store*, store::Store::ReadJob>> held;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      holding_ = false;
-      held.swap(held_);
-    }
-    for (auto& [store, job] : held) store->Read(std::move(job));
-  }
-  void AwaitHeld(size_t count) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [&] { return held_.size() >= count; });
-  }
-  void RefuseNext(int count) { refuse_ = count; }
-
- private:
-  class Gated : public store::Store {
-   public:
-    Gated(ReadGate& gate, std::unique_ptr<store::Store> store) : gate_(gate), store_(std::move(store)) {}
-    void SetListeners(CommitListener on_commit, HealthListener on_health) override {
-      store_->SetListeners(std::move(on_commit), std::move(on_health));
-    }
-    void Submit(Mutation mutation, Done done) override { store_->Submit(std::move(mutation), std::move(done)); }
-    void ReadInBackground(ReadJob job) override { store_->ReadInBackground(std::move(job)); }
-    void Read(ReadJob job) override {
-      if (gate_.refuse_ > 0 && gate_.refuse_-- > 0) return job(absl::ResourceExhaustedError("full"));
-      ++gate_.reads_;
-      {
-        std::lock_guard<std::mutex> lock(gate_.mutex_);
-        if (gate_.holding_) {
-          gate_.held_.emplace_back(store_.get(), std::move(job));
-          gate_.changed_.notify_all();
-          return;
-        }
-      }
-      store_->Read(std::move(job));
-    }
-    void Close() override { store_->Close(); }
-    int QueueDepth() const override { return store_->QueueDepth(); }
-    const std::string& secret() const override { return store_->secret(); }
-
-   private:
-    ReadGate& gate_;
-    std::unique_ptr<store::Store> store_;
-  };
-
-  std::atomic<int> reads_ = 0;
-  std::atomic<int> refuse_ = 0;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool holding_ = false;
-  std::vector<std::pair<store::Store*, store::Store::ReadJob>> held_;
-};
-
-// First, so that it outlives the world.
-class EventFeedTest : private ReadGate, public Watching {
+// The gates are the first base, so that they outlive the world.
+class EventFeedTest : protected StoreGates, public Watching {
  protected:
-  EventFeedTest() : Watching(ReadGate::Wrap()) {}
-  ReadGate& gate() { return *this; }
+  EventFeedTest() : Watching(StoreGates::Wrap()) {}
 
   // Asks for messages one after the other until `wanted` events have come or something goes wrong; keeps their texts.
   class Follower {
@@ -122,25 +55,25 @@ TEST_F(EventFeedTest, OneReadServesAllWhoWaitAtTheEndOfALog) {
     followers.back()->Start();
   }
   world_.Drain();
-  const int before = gate().reads();
+  const int before = reads.passed();
   world_.Enrol("box", "e", KneePatient("box"));
   for (auto& follower : followers) {
     ASSERT_TRUE(follower->Wait().ok());
     ASSERT_EQ(follower->events().size(), 1u);
     EXPECT_EQ(follower->events()[0].enrollment(), "clinics/box/enrollments/e");
   }
-  EXPECT_LT(gate().reads() - before, 20);
+  EXPECT_LT(reads.passed() - before, 20);
 }
 
 TEST_F(EventFeedTest, ALogIsReadOnceForAllWhoReadItFromTheSamePlace) {
   MakeHistory(100);
   const size_t size = world_.Events("box").size();
-  const int before = gate().reads();
+  const int before = reads.passed();
   std::vector<std::unique_ptr<Follower>> followers;
   for (int i = 0; i < 50; ++i) followers.push_back(std::make_unique<Follower>(Open(FromTheBeginning()), size));
   for (auto& follower : followers) follower->Start();
   for (auto& follower : followers) ASSERT_TRUE(follower->Wait().ok());
-  EXPECT_LT(gate().reads() - before, static_cast<int>(size / 100) + 5);
+  EXPECT_LT(reads.passed() - before, static_cast<int>(size / 100) + 5);
 }
 
 TEST_F(EventFeedTest, AMessageHoldsTheSameBytesForAllWhoAreAtThatPlace) {
@@ -232,32 +165,32 @@ TEST_F(EventFeedTest, WhatIsNoLongerCachedIsReadAgain) {
   EventFeed small(world_.store(), world_.engine().context.tokens(), /*cache_bytes=*/1);
   std::vector<std::shared_ptr<Reader>> readers;
   for (int i = 0; i < 10; ++i) readers.push_back(std::make_shared<Reader>(small, log.size()));
-  const int before = gate().reads();
+  const int before = reads.passed();
   for (const auto& reader : readers) reader->Resume();
   for (const auto& reader : readers) {
     ASSERT_TRUE(reader->Wait().ok());
     EXPECT_EQ(Texts(reader->seen()), Texts(log));
   }
-  EXPECT_GE(gate().reads() - before, static_cast<int>(log.size() / 128));
+  EXPECT_GE(reads.passed() - before, static_cast<int>(log.size() / 128));
 }
 
 TEST_F(EventFeedTest, CancelDuringAReadEndsTheWaitWhenItIsDone) {
-  gate().Hold();
+  reads.Hold();
   Follower follower(Open(FromTheBeginning()), 1);
   follower.Start();
-  gate().AwaitHeld(1);
+  reads.AwaitHeld(1);
   follower.watch().Cancel();
-  gate().Release();
+  reads.Release();
   EXPECT_EQ(follower.Wait().code(), absl::StatusCode::kCancelled);
 }
 
 TEST_F(EventFeedTest, ShutdownDuringAReadEndsTheWaitWhenItIsDone) {
-  gate().Hold();
+  reads.Hold();
   Follower follower(Open(FromTheBeginning()), 1);
   follower.Start();
-  gate().AwaitHeld(1);
+  reads.AwaitHeld(1);
   world_.engine().Shutdown();
-  gate().Release();
+  reads.Release();
   EXPECT_EQ(ErrorOf(follower.Wait()), "UNAVAILABLE/SHUTTING_DOWN");
 }
 
@@ -267,26 +200,26 @@ TEST_F(EventFeedTest, WhatIsCommittedDuringAReadIsNotMissed) {
   Good(Next(*watch));
   Follower follower(watch, 2);
   follower.Start();
-  gate().Hold();
+  reads.Hold();
   world_.Enrol("box", "e", KneePatient("box"));
-  gate().AwaitHeld(1);
+  reads.AwaitHeld(1);
   world_.Enrol("box", "f", KneePatient("box"));
-  gate().Release();
+  reads.Release();
   ASSERT_TRUE(follower.Wait().ok());
   EXPECT_EQ(follower.events()[1].enrollment(), "clinics/box/enrollments/f");
 }
 
 TEST_F(EventFeedTest, AWatchFromNowSeesWhatIsAcknowledgedAfterItBegan) {
-  gate().Hold();
+  reads.Hold();
   Follower first(Open(""), 1);
   first.Start();
-  gate().AwaitHeld(1);
+  reads.AwaitHeld(1);
   world_.Enrol("box", "e", KneePatient("box"));
   const auto late = Open("");
   WireMessage message;
   Pending pending;
   late->Next(&message, pending.done());  // after e, while the end is being read for the first
-  gate().Release();
+  reads.Release();
   ASSERT_TRUE(pending.Wait().ok());
   EXPECT_THAT(Parse(message).events(), IsEmpty());
   world_.Enrol("box", "f", KneePatient("box"));
@@ -297,7 +230,7 @@ TEST_F(EventFeedTest, AWatchFromNowSeesWhatIsAcknowledgedAfterItBegan) {
 
 TEST_F(EventFeedTest, AStoreThatIsBusyIsAskedAgain) {
   MakeHistory(1);
-  gate().RefuseNext(3);
+  reads.Refuse(3);
   EXPECT_GT(Good(Next(*Open(FromTheBeginning()))).events_size(), 0);
 }
 

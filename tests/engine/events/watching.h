@@ -11,17 +11,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/events/event_log_cleaner.h"
+#include "scheduler/engine/events/resume_token.h"
 #include "scheduler/engine/events/watch.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 
-class Watching : public ::testing::Test {
+class Watching : public SandboxFixture {
  protected:
-  explicit Watching(World::Wrap wrap = {}) : world_(At("2029-03-01T08:00"), std::move(wrap), kDefaultEventRetention) {
-    AwaitKept(0);
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
+  explicit Watching(World::Wrap wrap = {})
+      : SandboxFixture({.wrap = std::move(wrap), .event_retention = kDefaultEventRetention}) {
+    world_.AwaitTopic(kEventLogCleanedTopic, 0);
   }
 
   absl::StatusOr<std::shared_ptr<Watch>> TryOpen(const std::string& token, const std::string& filter = "",
@@ -31,7 +31,7 @@ class Watching : public ::testing::Test {
     request.set_parent(parent);
     request.set_resume_token(token);
     *request.mutable_filter() = FromText<v1::ReminderFilter>(filter);
-    return Watch::Open(world_.engine().context, caller, request);
+    return Watch::Open(world_.engine().context, world_.engine().event_feed, caller, request);
   }
   std::shared_ptr<Watch> Open(const std::string& token, const std::string& filter = "") {
     return Good(TryOpen(token, filter));
@@ -87,25 +87,13 @@ class Watching : public ::testing::Test {
   void PassTime(absl::Duration time) {
     const uint64_t seen = world_.engine().context.wakeups().Seen(kEventLogCleanedTopic);
     world_.clock().Advance(time);
-    AwaitKept(seen);
+    world_.AwaitTopic(kEventLogCleanedTopic, seen);
   }
   // Gives up all events that are in the log.
   void TrimAll() {
     PassTime(absl::Hours(1));
     PassTime(kDefaultEventRetention);
   }
-  // Waits until the log has been looked after more than `seen` times.
-  void AwaitKept(uint64_t seen) {
-    WakeupHub& topics = world_.engine().context.wakeups();
-    Pending kept;
-    topics.Wait(topics.NewId(), kEventLogCleanedTopic, seen, absl::Seconds(20),
-                [done = kept.done()](WakeupHub::Wake wake) mutable {
-                  done(wake == WakeupHub::Wake::kNotified ? absl::OkStatus() : absl::DeadlineExceededError("not kept"));
-                });
-    ASSERT_TRUE(kept.Wait().ok());
-  }
-
-  World world_;
 };
 
 }  // namespace aftercare::engine

@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -19,12 +20,9 @@ using ::testing::SizeIs;
 constexpr char kWeekdays[] = "weekdays: [WEEKDAY_MONDAY, WEEKDAY_TUESDAY, WEEKDAY_WEDNESDAY, WEEKDAY_THURSDAY, "
                              "WEEKDAY_FRIDAY] ";
 
-class CalendarTest : public ::testing::Test {
+class CalendarTest : public RealTimeFixture {
  protected:
-  CalendarTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "days", DaysPathway());
-  }
+  CalendarTest() : RealTimeFixture({.pathway_id = "days", .pathway = DaysPathway()}) {}
 
   absl::Status Update(const std::string& clinic, const std::vector<std::string>& mask = {}) {
     v1::UpdateClinicRequest request;
@@ -39,28 +37,16 @@ class CalendarTest : public ::testing::Test {
   }
   std::string Enrol(const std::string& id = "e") { return world_.Enrol("north", id, Patient("p-" + id)); }
 
-  // `DUE 2029-03-02T09:00`, the due time in UTC.
-  std::string Of(const std::string& reminder) {
-    const v1::Reminder found = Good(world_.Get("clinics/north/enrollments/e/reminders/" + reminder));
-    return absl::StrCat(StateAndReason(found), " ",
-                        absl::FormatTime("%Y-%m-%dT%H:%M", plan::ToTime(found.due_time()), absl::UTCTimeZone()));
-  }
-  std::vector<std::string> All(const std::string& rule) {
-    return {Of(rule + ".1"), Of(rule + ".2"), Of(rule + ".3"), Of(rule + ".4")};
-  }
-
   int Came(const std::string& reminder, const std::string& standing) {
     int count = 0;
     for (const v1::Event& event : world_.Events("north")) {
-      count += event.reminder().name() == "clinics/north/enrollments/e/reminders/" + reminder &&
+      count += event.reminder().name() == Name(reminder) &&
                        StateAndReason(event.reminder().state(), event.reminder().reason()) == standing
                    ? 1
                    : 0;
     }
     return count;
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(CalendarTest, MessagesWaitForContactHoursAndTasksForOpenDays) {
@@ -215,7 +201,7 @@ TEST_F(CalendarTest, ASandboxIsPlannedAnewByItsOwnClock) {
 // More enrollments than one mutation plans anew: in between some are stale.
 class StaleTest : public CalendarTest {
  protected:
-  static constexpr int kPatients = 3 * kReplannedAtOnce / 2;
+  static constexpr int kPatients = 3 * kReplannedPerMutation / 2;
 
   void EnrolMany() {
     for (int i = 0; i < kPatients; ++i) world_.Enrol("north", absl::StrCat("e", i), Patient(absl::StrCat("p-", i)));

@@ -4,52 +4,47 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
 
-using SubjectPtr = std::shared_ptr<const EnrollmentContext>;
+using ContextPtr = std::shared_ptr<const EnrollmentContext>;
 
-class EnrollmentCacheTest : public ::testing::Test {
+class EnrollmentCacheTest : public SandboxFixture {
  protected:
-  EnrollmentCacheTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
-    world_.Enrol("box", "e", KneePatient("box"));
-  }
-  SubjectPtr Require() {
-    SubjectPtr context;
+  EnrollmentCacheTest() { world_.Enrol("box", "e", KneePatient("box")); }
+  ContextPtr Require() {
+    ContextPtr context;
     world_.Read([&](store::ReadTransaction& tx) {
-      auto found = contexts_.Require(world_.engine().context, tx, "box", "e");
+      auto found = cache_.Require(world_.engine().context, tx, "box", "e");
       if (found.ok()) context = *found;
       return found.status();
     });
     return context;
   }
-  SubjectPtr RequireAndKeep() {
-    SubjectPtr context = Require();
-    contexts_.Keep(context);
+  ContextPtr RequireAndPut() {
+    ContextPtr context = Require();
+    cache_.Put(context);
     return context;
   }
 
-  World world_{At("2029-03-01T08:00")};
-  EnrollmentCache contexts_;
+  EnrollmentCache cache_;
 };
 
-TEST_F(EnrollmentCacheTest, OnlyWhatWasKeptIsGivenAgain) {
-  const SubjectPtr first = Require();
+TEST_F(EnrollmentCacheTest, OnlyWhatWasPutIsGivenAgain) {
+  const ContextPtr first = Require();
   EXPECT_NE(Require(), first);
-  contexts_.Keep(first);
+  cache_.Put(first);
   EXPECT_EQ(Require(), first);
   EXPECT_EQ(Require(), first);
 }
 
 TEST_F(EnrollmentCacheTest, WhatHasChangedIsReadAnew) {
   const std::string name = "clinics/box/enrollments/e";
-  SubjectPtr before = RequireAndKeep();
+  ContextPtr before = RequireAndPut();
   const auto changed = [&] {
-    const SubjectPtr after = RequireAndKeep();
+    const ContextPtr after = RequireAndPut();
     const bool another = after != before;
     before = after;
     return another;
@@ -77,13 +72,13 @@ TEST_F(EnrollmentCacheTest, WhatHasChangedIsReadAnew) {
 }
 
 TEST_F(EnrollmentCacheTest, WhatAMutationHasChangedAndNotCommittedIsSeenInIt) {
-  const SubjectPtr before = RequireAndKeep();
+  const ContextPtr before = RequireAndPut();
   world_.Write([&](store::WriteTransaction& tx) -> absl::Status {
     store::EnrollmentRow row = before->row;
     row.data.set_first_name("Bo");
     ++row.version;
     if (absl::Status status = tx.UpdateEnrollment(row); !status.ok()) return status;
-    auto inside = contexts_.Require(world_.engine().context, tx, "box", "e");
+    auto inside = cache_.Require(world_.engine().context, tx, "box", "e");
     EXPECT_EQ((*inside)->row.data.first_name(), "Bo");
     row.version = before->row.version;
     row.data = before->row.data;
@@ -93,11 +88,11 @@ TEST_F(EnrollmentCacheTest, WhatAMutationHasChangedAndNotCommittedIsSeenInIt) {
 }
 
 TEST_F(EnrollmentCacheTest, TheOldestAreForgotten) {
-  const SubjectPtr first = RequireAndKeep();
+  const ContextPtr first = RequireAndPut();
   EnrollmentContext other = *first;
-  for (size_t i = 0; i < 2 * EnrollmentCache::kKept; ++i) {
+  for (size_t i = 0; i < 2 * EnrollmentCache::kCapacity; ++i) {
     other.row.enrollment = absl::StrCat("other", i);
-    contexts_.Keep(std::make_shared<const EnrollmentContext>(other));
+    cache_.Put(std::make_shared<const EnrollmentContext>(other));
   }
   EXPECT_NE(Require(), first);
 }

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -17,40 +17,29 @@ using ::testing::SizeIs;
 
 constexpr absl::Duration kInstant = absl::Microseconds(1);
 
-class FiringTest : public ::testing::Test {
+class FiringTest : public RealTimeFixture {
  protected:
-  FiringTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
-  }
-
   std::string Enrol() { return world_.Enrol("north", "e", KneePatient("north")); }
-  std::string StateAndReason(const std::string& id) {
-    return world_.StateOf("clinics/north/enrollments/e/reminders/" + id);
-  }
 
   // How often each reminder came into each state: `ice.1 DUE`.
   std::map<std::string, int> Changes() {
     std::map<std::string, int> changes;
     for (const v1::Event& event : world_.Events("north")) {
       if (!event.has_reminder()) continue;
-      const std::string& name = event.reminder().name();
-      ++changes[absl::StrCat(name.substr(name.rfind('/') + 1), " ",
-                             engine::StateAndReason(event.reminder().state(), event.reminder().reason()))];
+      ++changes[absl::StrCat(IdOf(event.reminder().name()), " ",
+                             StateAndReason(event.reminder().state(), event.reminder().reason()))];
     }
     return changes;
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(FiringTest, NothingIsOfferedBeforeItIsDueAndEverythingFromThenOn) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00") - kInstant);
-  EXPECT_EQ(StateAndReason("ice.1"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.1"), "SCHEDULED");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(StateAndReason("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "DUE");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
 }
 
@@ -92,18 +81,18 @@ TEST_F(FiringTest, WhatComesBackAfterTheClockWasSetBackWaitsForItsTimeAgain) {
 TEST_F(FiringTest, AWindowThatClosesEndsWhatWasNotSent) {
   Enrol();
   world_.MoveTo(At("2029-03-02T13:00") - kInstant);
-  EXPECT_EQ(StateAndReason("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "DUE");
   world_.MoveTo(At("2029-03-02T13:00"));
-  EXPECT_EQ(StateAndReason("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
 }
 
 TEST_F(FiringTest, TasksStayDueBeyondTheirWindow) {
   Enrol();
   world_.MoveTo(At("2029-03-03T10:00"));
-  EXPECT_EQ(StateAndReason("task.1"), "DUE");
+  EXPECT_EQ(StateOf("task.1"), "DUE");
   world_.MoveTo(At("2029-06-01T00:00"));
-  EXPECT_EQ(StateAndReason("task.1"), "DUE");
+  EXPECT_EQ(StateOf("task.1"), "DUE");
   EXPECT_EQ(Changes()["task.1 DUE"], 1);
 }
 
@@ -113,8 +102,8 @@ TEST_F(FiringTest, WithoutConsentOnlyTasksComeDue) {
   world_.Enrol("north", "e", patient);
   world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-03T10:00"));
-  EXPECT_EQ(StateAndReason("ice.1"), "SUPPRESSED/NO_CONSENT");
-  EXPECT_EQ(StateAndReason("task.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "SUPPRESSED/NO_CONSENT");
+  EXPECT_EQ(StateOf("task.1"), "DUE");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
 }
 
@@ -124,19 +113,19 @@ TEST_F(FiringTest, WithoutAContactPointMessagesAreSuppressed) {
   world_.Enrol("north", "e", patient);
   world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-03T10:00"));
-  EXPECT_EQ(StateAndReason("ice.1"), "SUPPRESSED/NO_CONTACT_POINT");
-  EXPECT_EQ(StateAndReason("task.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "SUPPRESSED/NO_CONTACT_POINT");
+  EXPECT_EQ(StateOf("task.1"), "DUE");
   EXPECT_EQ(Good(world_.Get("clinics/north/enrollments/e/reminders/ice.1")).channel(), v1::CHANNEL_UNSPECIFIED);
 }
 
 TEST_F(FiringTest, WhoIsEnrolledLateGetsWhatIsStillInItsWindowAtOnce) {
   world_.MoveTo(At("2029-03-03T11:00:00.000001"));
   Enrol();
-  EXPECT_EQ(StateAndReason("ice.1"), "EXPIRED/LATE_ENROLLMENT");
-  EXPECT_EQ(StateAndReason("ice.2"), "EXPIRED/LATE_ENROLLMENT");
-  EXPECT_EQ(StateAndReason("ice.3"), "DUE");
-  EXPECT_EQ(StateAndReason("task.1"), "DUE");
-  EXPECT_EQ(StateAndReason("ice.4"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(StateOf("ice.2"), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(StateOf("ice.3"), "DUE");
+  EXPECT_EQ(StateOf("task.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.4"), "SCHEDULED");
   const v1::Reminder ice = Good(world_.Get("clinics/north/enrollments/e/reminders/ice.3"));
   EXPECT_EQ(plan::ToTime(ice.due_time()), At("2029-03-03T11:00:00.000001"));
   EXPECT_EQ(ice.nominal_local_time(), "2029-03-03T09:00");
@@ -163,13 +152,13 @@ TEST_F(FiringTest, WhatWasLateAtEnrollmentIsNeverStored) {
 TEST_F(FiringTest, WhatIsDueAtTheInstantOfEnrollmentIsDueAtOnce) {
   world_.MoveTo(At("2029-03-02T09:00"));
   Enrol();
-  EXPECT_EQ(StateAndReason("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "DUE");
 }
 
 TEST_F(FiringTest, WhatClosesAtTheInstantOfEnrollmentIsLate) {
   world_.MoveTo(At("2029-03-02T13:00"));
   Enrol();
-  EXPECT_EQ(StateAndReason("ice.1"), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/LATE_ENROLLMENT");
 }
 
 TEST_F(FiringTest, AfterDaysOfAbsenceWhatIsInItsWindowIsDueAndTheRestHasExpired) {
@@ -179,11 +168,11 @@ TEST_F(FiringTest, AfterDaysOfAbsenceWhatIsInItsWindowIsDueAndTheRestHasExpired)
   world_.clock().Set(At("2029-03-03T10:30"));
   world_.Start();
   world_.Settle();
-  EXPECT_EQ(StateAndReason("ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(StateAndReason("ice.2"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(StateAndReason("ice.3"), "DUE");
-  EXPECT_EQ(StateAndReason("task.1"), "DUE");
-  EXPECT_EQ(StateAndReason("ice.4"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.2"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.3"), "DUE");
+  EXPECT_EQ(StateOf("task.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.4"), "SCHEDULED");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
 }
 
@@ -193,7 +182,7 @@ TEST_F(FiringTest, WhatClosesAtTheInstantOfTheReturnWasNeverDue) {
   world_.clock().Set(At("2029-03-02T13:00"));
   world_.Start();
   world_.Settle();
-  EXPECT_EQ(StateAndReason("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_EQ(Changes()["ice.1 DUE"], 0);
 }
 
@@ -214,7 +203,7 @@ TEST_F(FiringTest, NothingFiresTwiceWhenTheClockIsSetBack) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-01T08:00"));
-  EXPECT_EQ(StateAndReason("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "DUE");
   EXPECT_THAT(world_.Lease("north"), IsEmpty()) << "it is not due yet, by this clock";
   world_.MoveTo(At("2029-03-02T09:00"));
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
@@ -254,15 +243,15 @@ TEST_F(FiringTest, ANewEnrollmentThatIsDueSoonerIsNotOverslept) {
   const std::string other = world_.Enrol("north", "sooner", sooner);
   world_.MoveTo(At("2029-03-01T09:00"));
   EXPECT_EQ(world_.StateOf(other + "/reminders/ice.1"), "DUE");
-  EXPECT_EQ(StateAndReason("ice.1"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.1"), "SCHEDULED");
 }
 
 TEST_F(FiringTest, AWindowThatClosesSoonAfterALateEnrollmentIsNotOverslept) {
   world_.MoveTo(At("2029-03-02T10:00"));
   Enrol();
-  EXPECT_EQ(StateAndReason("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "DUE");
   world_.MoveTo(At("2029-03-02T13:00"));  // before anything else comes due
-  EXPECT_EQ(StateAndReason("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
 }
 
 TEST_F(FiringTest, DaysAndTimesAreThoseOfThePatientsZone) {
@@ -270,9 +259,9 @@ TEST_F(FiringTest, DaysAndTimesAreThoseOfThePatientsZone) {
   patient.set_time_zone("America/New_York");
   world_.Enrol("north", "e", patient);
   world_.MoveTo(At("2029-03-02T14:00") - kInstant);
-  EXPECT_EQ(StateAndReason("ice.1"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.1"), "SCHEDULED");
   world_.MoveTo(At("2029-03-02T14:00"));
-  EXPECT_EQ(StateAndReason("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.1"), "DUE");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -13,23 +13,21 @@ using ::testing::IsEmpty;
 
 constexpr int kLimit = 100;
 
-class SweepPlanTest : public ::testing::Test {
+class SweepPlanTest : public SandboxFixture {
  protected:
   SweepPlanTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
     for (const char* id : {"a", "b", "c"}) world_.Enrol("box", id, KneePatient("box", absl::StrCat("p-", id)));
   }
   SweepPlan Plan(absl::Time now, int limit = kLimit) {
     SweepPlan plan;
     world_.Read(
-        [&](store::ReadTransaction& tx) { return PlanSweep(world_.engine().context, tx, "box", now, limit, &plan); });
+        [&](store::ReadTransaction& tx) { return PlanSweep(world_.engine().context, tx, {"box", now, limit}, &plan); });
     return plan;
   }
   SweepResult Sweep(absl::Time now, const SweepPlan& plan, int limit = kLimit) {
     SweepResult result;
     world_.Write([&](store::WriteTransaction& tx) {
-      auto swept = engine::Sweep(world_.engine().context, tx, "box", now, limit, plan);
+      auto swept = engine::Sweep(world_.engine().context, world_.engine().enrollment_cache, tx, {"box", now, limit}, plan);
       if (swept.ok()) result = *std::move(swept);
       return swept.status();
     });
@@ -47,7 +45,6 @@ class SweepPlanTest : public ::testing::Test {
   }
   static std::string NameOf(const std::string& id) { return absl::StrCat("clinics/box/enrollments/", id); }
 
-  World world_{At("2029-03-01T08:00")};
   const absl::Time due_ = At("2029-03-02T09:00");
 };
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/replanning.h"
 #include "tests/engine/world.h"
 
 namespace aftercare::engine {
@@ -72,7 +73,7 @@ TEST_F(ZonesTest, OtherZonesPlanEveryEnrollmentOfEveryClinicAnew) {
   world_.CreateClinic("north");
   world_.CreateClinic("south");
   world_.CreateSandbox("box", At("2029-03-01T08:00"));
-  Enrol("north", 3 * kReplannedAtOnce / 2);
+  Enrol("north", 3 * kReplannedPerMutation / 2);
   Enrol("south", 2);
   Enrol("box", 2);
   for (const char* clinic : {"north", "south", "box"}) {

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -15,16 +15,12 @@ using ::testing::SizeIs;
 
 constexpr char kEnrollment[] = "clinics/box/enrollments/e";
 
-class AdjustTest : public ::testing::Test {
+class AdjustTest : public SandboxFixture {
  protected:
-  AdjustTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "days", DaysPathway());
+  AdjustTest() : SandboxFixture({.pathway_id = "days", .pathway = DaysPathway()}) {
     world_.Enrol("box", "e", DaysPatient("box"));
   }
 
-  static std::string Name(const std::string& id) { return absl::StrCat(kEnrollment, "/reminders/", id); }
-  void Until(const std::string& time) { world_.Advance("box", At(time)); }
   void Move(const std::string& id, const std::string& time) {
     const absl::Status status = world_.Move(Name(id), At(time));
     ASSERT_TRUE(status.ok()) << status;
@@ -39,17 +35,6 @@ class AdjustTest : public ::testing::Test {
     };
     return absl::StrCat(StateAndReason(*found), " ", shown(found->due_time()), "-", shown(found->expire_time()));
   }
-
-  std::vector<std::string> Leased() {
-    std::vector<std::string> ids;
-    for (const v1::Lease& lease : world_.Lease("box")) {
-      ids.push_back(lease.reminder().substr(lease.reminder().rfind('/') + 1));
-      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
-    }
-    return ids;
-  }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(AdjustTest, AMovedReminderComesDueThenAndNotWhenThePlanHasIt) {
@@ -57,17 +42,17 @@ TEST_F(AdjustTest, AMovedReminderComesDueThenAndNotWhenThePlanHasIt) {
   EXPECT_EQ(Of("msg.2"), "SCHEDULED 03-07T18:00-03-10T00:00") << "the rule's window, from the new day";
   world_.ExpectListsAgree("box");
   Until("2029-03-06T00:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.3", "msg.4"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.3", "msg.4"));
   world_.ExpectListsAgree("box");
   Until("2029-03-07T18:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.2"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2"));
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, AReminderCanBeMovedEarlierToo) {
   Move("msg.4", "2029-03-01T08:00");
   EXPECT_EQ(Of("msg.4"), "DUE 03-01T08:00-03-04T00:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.4"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.4"));
   Until("2029-03-05T12:00");
   EXPECT_EQ(Of("msg.4"), "SENT 03-01T08:00-03-04T00:00");
   world_.ExpectListsAgree("box");
@@ -116,7 +101,7 @@ TEST_F(AdjustTest, ACancelledReminderIsNotSent) {
   EXPECT_TRUE(world_.Cancel(Name("msg.2")).ok()) << "once more is no harm";
   world_.ExpectListsAgree("box");
   Until("2029-03-04T12:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.1", "msg.3"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1", "msg.3"));
   world_.ExpectListsAgree("box");
 }
 
@@ -136,7 +121,7 @@ TEST_F(AdjustTest, WhatWasCancelledStaysSoWhenThePlanMoves) {
   world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
   EXPECT_EQ(world_.StateOf(Name("msg.2")), "CANCELLED/CANCELLED_BY_CLINIC");
   Until("2029-04-03T12:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.1"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1"));
   world_.ExpectListsAgree("box");
 }
 
@@ -149,7 +134,7 @@ TEST_F(AdjustTest, BothCanBeUndone) {
   EXPECT_EQ(Of("msg.3"), "SCHEDULED 03-04T09:00-03-07T00:00");
   world_.ExpectListsAgree("box");
   Until("2029-03-04T12:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.1", "msg.2", "msg.3"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1", "msg.2", "msg.3"));
   world_.ExpectListsAgree("box");
 }
 
@@ -169,7 +154,7 @@ TEST_F(AdjustTest, WhatWasNeitherMovedNorCancelledIsNotRestored) {
   EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/NOT_ADJUSTED");
   Move("msg.1", "2029-03-02T10:00");
   Until("2029-03-02T10:00");
-  EXPECT_THAT(Leased(), ElementsAre("msg.1"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1"));
   EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/INVALID_TRANSITION") << "it was sent";
 }
 
@@ -221,10 +206,10 @@ TEST_F(AdjustTest, WhileItIsPausedRemindersCanBeAdjustedAndNothingFires) {
   Move("msg.2", "2029-03-02T13:00");
   world_.ExpectListsAgree("box");
   Until("2029-03-02T14:00");
-  EXPECT_THAT(Leased(), IsEmpty());
+  EXPECT_THAT(world_.SendAll("box"), IsEmpty());
   world_.ExpectListsAgree("box");
   ASSERT_TRUE(world_.Resume(kEnrollment).ok());
-  EXPECT_THAT(Leased(), ElementsAre("msg.2"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2"));
   world_.ExpectListsAgree("box");
 }
 

@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -14,21 +14,15 @@ using ::testing::SizeIs;
 constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.1";
 constexpr char kTask[] = "clinics/box/enrollments/e/reminders/task.1";
 
-class CompleteTest : public ::testing::Test {
+class CompleteTest : public SandboxFixture {
  protected:
-  CompleteTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
-    world_.Enrol("box", "e", KneePatient("box"));
-  }
+  CompleteTest() { world_.Enrol("box", "e", KneePatient("box")); }
 
   int EventsOf(const std::string& name) {
     int count = 0;
     for (const v1::Event& event : world_.Events("box")) count += event.reminder().name() == name;
     return count;
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 TEST_F(CompleteTest, WhatIsDoneBeforeItIsDueIsNeverSent) {

@@ -3,18 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <iostream>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "scheduler/engine/reminders/counting.h"
 #include "scheduler/engine/reminders/enrollment_index.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/reminders/listing.h"
+#include "scheduler/engine/reminders/reminder_scan.h"
 #include "tests/engine/world.h"
+#include "tests/support/random.h"
 
 namespace aftercare::engine {
 namespace {
@@ -23,20 +23,6 @@ using ::testing::ElementsAre;
 
 constexpr int kClinics = 12;  // in one world
 constexpr int kSteps = 25;
-
-class Random {
- public:
-  explicit Random(uint64_t seed) : bits_(seed) {}
-  int Upto(int last) { return static_cast<int>(bits_() % (static_cast<uint64_t>(last) + 1)); }
-  bool OneIn(int n) { return Upto(n - 1) == 0; }
-  template <typename T>
-  T Of(const std::vector<T>& choices) {
-    return choices[Upto(static_cast<int>(choices.size()) - 1)];
-  }
-
- private:
-  std::mt19937_64 bits_;
-};
 
 std::string RandomRule(Random& random, int index) {
   std::string text =
@@ -224,30 +210,34 @@ class History {
       SCOPED_TRACE(filter.ShortDebugString());
       const int size = random_.Of<int>({1, 3, 20, 1000});
       world_.Read([&](store::ReadTransaction& tx) {
-        EXPECT_EQ(Pages(tx, filter, size, Listing::Way::kIndex), Pages(tx, filter, size, Listing::Way::kRows));
-        EXPECT_EQ(Count(tx, filter, Listing::Way::kIndex), Count(tx, filter, Listing::Way::kRows));
+        EXPECT_EQ(Pages(tx, filter, size, ScanMethod::kIndex),
+                  Pages(tx, filter, size, ScanMethod::kEnrollmentRows));
+        EXPECT_EQ(Count(tx, filter, ScanMethod::kIndex), Count(tx, filter, ScanMethod::kEnrollmentRows));
         return absl::OkStatus();
       });
     }
   }
 
-  Listing Ask(store::ReadTransaction& tx, const v1::ReminderFilter& filter, Listing::Way way) {
+  ReminderScan Scan(store::ReadTransaction& tx, const v1::ReminderFilter& filter, ScanMethod method) {
     plan::FieldErrors errors;
-    return Listing(world_.engine().context, tx, *Good(tx.GetClinic(clinic_)), Filter::Make(filter, clinic_, &errors),
-                   way);
+    Engine& engine = world_.engine();
+    return ReminderScan(engine.context, engine.enrollment_index_cache, tx, *Good(tx.GetClinic(clinic_)),
+                        Filter::Make(filter, clinic_, &errors), method);
   }
 
-  Listing::Counts Count(store::ReadTransaction& tx, const v1::ReminderFilter& filter, Listing::Way way) {
-    return Good(Ask(tx, filter, way).Count());
+  ReminderCounts Count(store::ReadTransaction& tx, const v1::ReminderFilter& filter, ScanMethod method) {
+    ReminderScan scan = Scan(tx, filter, method);
+    return Good(CountByPhaseAndState(scan));
   }
 
   // Up to five pages.
   std::vector<std::string> Pages(store::ReadTransaction& tx, const v1::ReminderFilter& filter, int size,
-                                 Listing::Way way) {
+                                 ScanMethod method) {
     std::vector<std::string> lines;
     std::optional<store::DuePosition> after;
     for (int i = 0; i < 5 && (i == 0 || after); ++i) {
-      Listing::Page page = Good(Ask(tx, filter, way).List(after, size));
+      ReminderScan scan = Scan(tx, filter, method);
+      ReminderPage page = Good(ListPage(scan, after, size));
       for (const v1::Reminder& reminder : page.reminders) lines.push_back(reminder.ShortDebugString());
       after = page.last;
     }
@@ -263,10 +253,8 @@ class History {
 
 class ListingIndexTest : public ::testing::TestWithParam<int> {};
 
-TEST_P(ListingIndexTest, ARosterSaysWhatReadingEveryEnrollmentSays) {
-  const char* given = std::getenv("AFTERCARE_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-  std::cout << "AFTERCARE_SEED=" << seed << std::endl;
+TEST_P(ListingIndexTest, AnIndexGivesWhatReadingEveryEnrollmentGives) {
+  const uint64_t seed = SeedOfRun();
   World world(At("2029-03-01T06:00"));
   for (int i = 0; i < kClinics && !HasFailure(); ++i) {
     SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed, ", clinic ", i));
@@ -283,32 +271,32 @@ std::vector<std::string> Ids(const EnrollmentIndex& index) {
   return ids;
 }
 
-TEST(RosterTest, WhoIsEnrolledLaterIsFoundByTheLog) {
+TEST(EnrollmentIndexTest, PatientsWhoAreEnrolledLaterAreFoundByTheLog) {
   World world(At("2029-03-01T08:00"));
   world.CreateSandbox("box", At("2029-03-01T08:00"));
   world.CreateSandbox("other", At("2029-03-01T08:00"));
   world.CreatePathway("box", "knee", KneePathway());
   world.CreatePathway("other", "knee", KneePathway());
   EnrollmentIndex index("box", 0);
-  const auto bring_up = [&] {
+  const auto update = [&] {
     world.Read([&](store::ReadTransaction& tx) {
-      return index.BringUpTo(world.engine().context, tx, Good(tx.LastEventSeq()));
+      return index.UpdateTo(world.engine().context, tx, Good(tx.LastEventSeq()));
     });
   };
   world.Enrol("box", "m", KneePatient("box"));
-  bring_up();
+  update();
   EXPECT_THAT(Ids(index), ElementsAre("m"));
   world.Enrol("box", "z", KneePatient("box"));
   world.Enrol("other", "n", KneePatient("other"));
   world.Enrol("box", "a", KneePatient("box"));
   EXPECT_TRUE(world.End("clinics/box/enrollments/m").ok());
-  bring_up();
+  update();
   EXPECT_THAT(Ids(index), ElementsAre("a", "m", "z"));
   EXPECT_TRUE(index.entries()[1].ended);
   EXPECT_EQ(index.cohorts().size(), 1u);
 }
 
-TEST(RostersTest, AReaderOfAnOlderSnapshotIsGivenNoNewerRoster) {
+TEST(EnrollmentIndexCacheTest, AReaderOfAnOlderSnapshotIsGivenNoNewerIndex) {
   World world(At("2029-03-01T08:00"));
   world.CreateSandbox("box", At("2029-03-01T08:00"));
   world.CreatePathway("box", "knee", KneePathway());
@@ -319,7 +307,7 @@ TEST(RostersTest, AReaderOfAnOlderSnapshotIsGivenNoNewerRoster) {
     seq = Good(tx.LastEventSeq());
     auto index = indexes.Take("box", 0, seq);
     EXPECT_EQ(index->seq(), -1);
-    absl::Status status = index->BringUpTo(world.engine().context, tx, seq);
+    absl::Status status = index->UpdateTo(world.engine().context, tx, seq);
     indexes.GiveBack(std::move(index));
     return status;
   });

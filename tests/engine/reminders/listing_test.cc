@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
@@ -37,11 +37,9 @@ std::vector<std::string> NamesOf(const std::vector<v1::Reminder>& reminders) {
 }
 
 // Patients of every sort in September: past, present and to come.
-class ListingTest : public ::testing::Test {
+class ListingTest : public SandboxFixture {
  protected:
   ListingTest() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "knee", KneePathway());
     Add("sent", KneePatient("box", "p-1"));
     v1::Enrollment mail = KneePatient("box", "p-2");
     mail.mutable_contact_points()->DeleteSubrange(0, 1);
@@ -117,7 +115,6 @@ class ListingTest : public ::testing::Test {
     return world_.Call(&Engine::reminders, &Reminders::List, FromText<v1::ListRemindersRequest>(text)).status();
   }
 
-  World world_{At("2029-03-01T08:00")};
   std::vector<std::string> enrollments_;
 };
 
@@ -253,16 +250,6 @@ TEST(ListingOrderTest, WhatIsDueAtOneInstantIsOrderedByEnrollmentRuleAndNumber) 
   EXPECT_EQ(NamesOf(world.ListAll("box", {}, 1)), NamesOf(all));
   world.Advance("box", At("2029-03-03T09:00"));
   EXPECT_EQ(NamesOf(world.ListAll("box", {}, 1)), NamesOf(all));
-}
-
-TEST(ListingPositionTest, PositionsSurviveTheirEncoding) {
-  const store::DuePosition position{At("2029-03-01T08:00:00.000001"), "e-1", "ice_am", 12};
-  const auto decoded = DecodePosition(EncodePosition(position));
-  ASSERT_TRUE(decoded.has_value());
-  EXPECT_EQ(decoded->due, position.due);
-  EXPECT_EQ(decoded->enrollment + decoded->rule, "e-1ice_am");
-  EXPECT_EQ(decoded->number, 12);
-  for (const char* text : {"", "1/e/r", "x/e/r/1", "1/e/r/x", "1/e/r/1/1"}) EXPECT_FALSE(DecodePosition(text)) << text;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 
@@ -20,12 +20,9 @@ namespace aftercare::engine {
 //   walk.1 .. walk.10   2 to 11 March 12:00, to be answered when it is done
 //   tip.1 .. tip.10     the same days 15:00, which asks for nothing
 //   task.1              5 March 10:00, for the care team
-class Replying : public ::testing::Test {
+class Replying : public SandboxFixture {
  protected:
-  Replying() {
-    world_.CreateSandbox("box", At("2029-03-01T08:00"));
-    world_.CreatePathway("box", "asks", AsksPathway());
-  }
+  Replying() : SandboxFixture({.pathway_id = "asks", .pathway = AsksPathway()}) {}
 
   static v1::Pathway AsksPathway() {
     return FromText<v1::Pathway>(R"pb(
@@ -67,15 +64,7 @@ class Replying : public ::testing::Test {
     return enrollment;
   }
 
-  static std::string Name(const std::string& id, const std::string& enrollment = "e") {
-    return absl::StrCat("clinics/box/enrollments/", enrollment, "/reminders/", id);
-  }
-  static std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
-  void Until(const std::string& time) { world_.Advance("box", At(time)); }
-  std::string Of(const std::string& id, const std::string& enrollment = "e") {
-    return world_.StateOf(Name(id, enrollment));
-  }
+  std::string Of(const std::string& id, const std::string& enrollment = "e") { return StateOf(id, enrollment); }
   // `sms`, `email` or nothing.
   std::string ChannelOf(const std::string& id, const std::string& enrollment = "e") {
     return Shown(Good(world_.Get(Name(id, enrollment))).channel());
@@ -157,8 +146,6 @@ class Replying : public ::testing::Test {
     for (size_t i = count; i < events.size(); ++i) types.push_back(v1::EventType_Name(events[i].type()).substr(11));
     return types;
   }
-
-  World world_{At("2029-03-01T08:00")};
 };
 
 }  // namespace aftercare::engine

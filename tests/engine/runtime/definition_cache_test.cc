@@ -2,30 +2,24 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
 
 using Compiled = std::shared_ptr<const plan::CompiledPathway>;
 
-class DefinitionCacheTest : public ::testing::Test {
+class DefinitionCacheTest : public RealTimeFixture {
  protected:
-  DefinitionCacheTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
-  }
-
   absl::StatusOr<Compiled> Get(const std::string& pathway, int revision) {
     absl::StatusOr<Compiled> compiled;
     world_.Read([&](store::ReadTransaction& tx) {
-      compiled = definitions_.Get(tx, "north", pathway, revision);
+      compiled = definitions_.Pathway(tx, "north", pathway, revision);
       return absl::OkStatus();
     });
     return compiled;
   }
 
-  World world_{At("2029-03-01T08:00")};
   DefinitionCache definitions_;
 };
 

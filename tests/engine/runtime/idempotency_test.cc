@@ -1,16 +1,14 @@
 // request_id, on every mutation that has one.
 #include <gtest/gtest.h>
 
-#include "tests/engine/world.h"
+#include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
 namespace {
 
-class IdempotencyTest : public ::testing::Test {
+class IdempotencyTest : public RealTimeFixture {
  protected:
   IdempotencyTest() {
-    world_.CreateClinic("north");
-    world_.CreatePathway("north", "knee", KneePathway());
     create_.set_parent("clinics/north");
     create_.set_request_id("r-1");
     *create_.mutable_enrollment() = KneePatient("north");
@@ -20,7 +18,6 @@ class IdempotencyTest : public ::testing::Test {
     return world_.Call(&Engine::enrollments, &Enrollments::Create, create_);
   }
 
-  World world_{At("2029-03-01T08:00")};
   v1::CreateEnrollmentRequest create_;
 };
 

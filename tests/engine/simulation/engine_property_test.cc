@@ -1,5 +1,5 @@
-// Random histories of clinics: after each step the engine and a naive model agree on everything that may be asked.
-// AFTERCARE_SEED repeats one history; AFTERCARE_HISTORIES asks for another number of them.
+// Random simulations of clinics: after each step the engine and a simple model agree on every question.
+// AFTERCARE_SEED repeats one simulation; AFTERCARE_HISTORIES sets how many are played.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -9,28 +9,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tests/engine/simulation/history.h"
+#include "tests/engine/simulation/simulation.h"
+#include "tests/support/random.h"
 
 namespace aftercare::engine {
 namespace {
 
 constexpr int kShards = 4;
 
-uint64_t HistoriesOfAShard() {
-  const char* given = std::getenv("AFTERCARE_HISTORIES");
-  return (given == nullptr ? 10'000 : std::strtoull(given, nullptr, 10)) / kShards;
-}
+uint64_t SimulationsPerShard() { return NumberFromEnvironment("AFTERCARE_HISTORIES", 10'000) / kShards; }
 
-// In a world of its own, so that it ends the same way each time.
+// Plays a script in a new world, so that it always ends the same way.
 std::string PlayAlone(const Script& script, std::vector<std::string>* story = nullptr) {
-  World world(BeginningOfHistory());
-  History history(world, script);
-  std::string difference = history.Play();
-  if (story != nullptr) *story = history.story();
+  World world(StartOfSimulation());
+  Simulation simulation(world, script);
+  std::string difference = simulation.Play();
+  if (story != nullptr) *story = simulation.story();
   return difference;
 }
 
-// The script without every step that is not needed to fail.
+// Returns the script without the steps that are not needed to make it fail.
 Script Shrunk(Script script) {
   for (size_t length = script.steps.size(); length >= 1; length /= 2) {
     for (size_t at = 0; at + length <= script.steps.size();) {
@@ -54,25 +52,26 @@ void Explain(uint64_t seed, const std::string& difference) {
                 << difference << "\n\n"
                 << (alone.empty()
                         ? "In a world of its own it does not fail."
-                        : absl::StrCat("The shortest history like it:\n", absl::StrJoin(story, "\n"), "\n\n", alone));
+                        : absl::StrCat("The shortest script like it:\n", absl::StrJoin(story, "\n"), "\n\n", alone));
 }
 
 class EnginePropertyTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(EnginePropertyTest, TheEngineDoesWhatTheModelSays) {
-  if (const char* given = std::getenv("AFTERCARE_SEED"); given != nullptr) {
-    const uint64_t seed = std::strtoull(given, nullptr, 10);
+  if (std::getenv("AFTERCARE_SEED") != nullptr) {
+    const uint64_t seed = SeedOfRun();
     const std::string difference = PlayAlone(Script::Of(seed));
     if (!difference.empty()) Explain(seed, difference);
     return;
   }
-  // Every run plays the same ones, so that it says something of a change; a longer one looks for what nobody has seen.
+  // Every run plays the same simulations, so that its result says something about the change under test. A run with
+  // AFTERCARE_HISTORIES plays new ones.
   const bool is_long = std::getenv("AFTERCARE_HISTORIES") != nullptr;
   const uint64_t first = (is_long ? std::random_device()() : 1 + GetParam()) * uint64_t{1'000'000};
   std::cout << "AFTERCARE_SEED=" << first << " and on" << std::endl;
-  World world(BeginningOfHistory());
-  for (uint64_t seed = first; seed < first + HistoriesOfAShard(); ++seed) {
-    const std::string difference = History(world, Script::Of(seed)).Play();
+  World world(StartOfSimulation());
+  for (uint64_t seed = first; seed < first + SimulationsPerShard(); ++seed) {
+    const std::string difference = Simulation(world, Script::Of(seed)).Play();
     if (!difference.empty()) return Explain(seed, difference);
   }
 }

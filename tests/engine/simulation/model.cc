@@ -4,13 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/delivery/deliveries.h"
+#include "scheduler/engine/lifecycle/retry_policy.h"
+#include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/world.h"
 #include "tests/plan/slow_plan.h"
 
 namespace aftercare::engine {
-namespace {}  // namespace
 
 Model::Model(const std::string& id, const v1::Clinic& clinic, absl::Time now) : id_(id), clinic_(clinic), now_(now) {}
 
@@ -34,8 +35,8 @@ bool Model::Supersedes(const Patient& patient, const std::string& rule) {
   return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == rule && r.supersede(); });
 }
 
-// Of each rule of which something comes due and only the newest counts, all that is open and not the newest of those
-// that have come due by now gives way; so does what comes due too late together with the newest.
+// For each rule with `supersede` of which a reminder comes due now: of all its reminders that have come due, only the
+// newest stays. Older ones that are open are superseded, and so are those that come due too late together with it.
 void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   std::map<std::string, std::pair<absl::Time, int>> newest;
   for (const Key& key : arriving) {
@@ -55,7 +56,7 @@ void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
   }
 }
 
-// What is due by now comes due. Answers how many did.
+// Fires what is due by now. Returns how many reminders came due.
 int Model::Fire(Patient* patient) {
   if (patient->state != v1::ENROLLMENT_STATE_ACTIVE) return 0;
   std::set<Key> arriving;
@@ -92,7 +93,8 @@ int Model::FireAll() {
   return fired;
 }
 
-// The windows of messages close; tasks stay until they are done. What a pause holds back has no other chance.
+// Closes the windows of messages; tasks stay until they are done. A message whose window closes during a pause is
+// suppressed for good. Returns how many were closed.
 int Model::Expire() {
   int expired = 0;
   for (auto& [id, patient] : patients_) {
@@ -113,7 +115,7 @@ int Model::Expire() {
   return expired;
 }
 
-// Test clocks stop at every instant at which something happens; real time may jump, when the service was down.
+// A test clock stops at every instant at which something happens. Real time may jump, as when the service was down.
 Model::Passed Model::MoveTo(absl::Time now) {
   Passed passed;
   const auto step = [&](absl::Time to) {
@@ -121,7 +123,7 @@ Model::Passed Model::MoveTo(absl::Time now) {
     passed.expired += Expire();
     passed.fired += FireAll();
   };
-  if (is_sandbox()) step(now_);  // what a change of plans has brought about here already
+  if (is_sandbox()) step(now_);  // A change of plans may have made something due here already.
   while (is_sandbox()) {
     const std::vector<absl::Time> edges = Edges();
     if (edges.empty() || edges.front() >= now) break;

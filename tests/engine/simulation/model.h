@@ -21,18 +21,18 @@
 
 namespace aftercare::engine {
 
-// What the engine promises of one clinic, in the plainest words there are: every reminder of every patient is kept, and
-// every question is answered by looking at all of them. Knows nothing of the engine's tables, indexes and transitions.
+// A simple model of what the engine promises for one clinic. It keeps every reminder of every patient, and answers
+// questions by looking at all of them. It uses none of the engine's tables, indexes and transitions. For one thread.
 class Model {
  public:
-  // One occurrence of the year of a patient.
+  // One occurrence of a patient's year.
   struct Item {
     std::string rule;
     int number = 0;
     std::string phase;
     std::string category;
     bool for_care_team = false;
-    std::string visit;  // that it is about, if it is
+    std::string visit;  // the visit it is about, if any
     v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // what it asks for
 
     absl::Time due;
@@ -41,10 +41,10 @@ class Model {
     v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
     std::optional<absl::Time> state_time;
 
-    bool known = false;    // Something has happened to it, of which the log tells.
-    bool fixed = false;    // It came due, or was dealt with before: calendars and pauses do not move it any more.
+    bool known = false;    // Something has happened to it, and the log has told it.
+    bool fixed = false;    // It came due or was dealt with, so calendars and pauses do not move it any more.
     bool arrived = false;  // It came due.
-    bool moved = false;    // By hand, to where no change of the plan reaches it.
+    bool moved = false;    // It was moved by hand, so changes of the plan do not move it.
     bool outside_contact_hours = false;                           // There are no contact hours in its window.
     v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
     absl::Time missed_time;                                       // and since when.
@@ -52,12 +52,12 @@ class Model {
     int attempts = 0;
     int failures = 0;
     int contact_point = 0;
-    v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when it was chosen
+    v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point at the time it was chosen
     std::optional<int> score;
 
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
     bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
-    // From when on it may be leased that was to be from `time` on: not before it is due, if a clock was set back.
+    // From when on it may be leased: from `time` on, but not before it is due, even if a clock was set back.
     absl::Time From(absl::Time time) const { return std::max(time, due); }
     bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
   };
@@ -71,12 +71,12 @@ class Model {
     absl::Time end_time;
     std::optional<absl::Time> held_from;  // while it is paused
     std::vector<std::pair<absl::Time, absl::Time>> pauses;
-    std::optional<absl::Time> changed;  // when what its plan is made of last changed
+    std::optional<absl::Time> changed;  // when the facts of its plan last changed
     std::map<std::string, record::v1::VisitRecord> visits;  // those that were booked
     std::map<Key, Item> items;
   };
 
-  // What a change makes of a plan, in numbers.
+  // The counts of a PlanDiff.
   struct Diff {
     int moved = 0;
     int added = 0;
@@ -84,14 +84,14 @@ class Model {
     int sent = 0;
   };
 
-  // What happened on the way of a test clock.
+  // What happened while a test clock was advanced.
   struct Passed {
     int fired = 0;
     int expired = 0;
     friend bool operator==(const Passed&, const Passed&) = default;
   };
 
-  // `clinic` with its calendar; with a test_clock_time it is a sandbox, where time passes instant by instant.
+  // A `clinic` with a test_clock_time is a sandbox, whose time passes from one event to the next.
   Model(const std::string& id, const v1::Clinic& clinic, absl::Time now);
 
   absl::Time now() const { return now_; }
@@ -100,7 +100,7 @@ class Model {
   const std::map<std::string, Patient>& patients() const { return patients_; }
   int newest_revision() const { return static_cast<int>(revisions_.size()); }
   const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
-  // Whether only the newest of the rule counts.
+  // Whether the rule has `supersede`.
   static bool Supersedes(const Patient& patient, const std::string& rule);
   const Item& item(const std::string& enrollment, const Key& key) const {
     return patients_.at(enrollment).items.at(key);
@@ -111,20 +111,20 @@ class Model {
   void SetCalendar(const v1::Clinic& clinic);
   void Enrol(const std::string& enrollment, const v1::Enrollment& data);
 
-  // These answer `OK` or an error as ErrorOf writes it.
+  // These return `OK` or an error as ErrorOf writes it.
   std::string Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome);
   std::string Complete(const std::string& enrollment, const Key& key);
   std::string End(const std::string& enrollment, v1::EndReason reason);
   std::string Pause(const std::string& enrollment);
   std::string Resume(const std::string& enrollment);
 
-  // A patient wants messages on a channel, or does not.
+  // Records whether a patient wants messages on a channel.
   std::string SetConsent(const std::string& patient, v1::Channel channel, v1::Consent consent);
   const std::set<v1::Channel>& OptedOut(const Patient& patient) const;
-  // The first contact point at or after that index on a channel that is wanted, or -1.
+  // Returns the first contact point, from index `from` on, whose channel is wanted; -1 if there is none.
   int FirstWanted(const Patient& patient, int from) const;
 
-  // What a patient wrote, by what it says: nothing, or a reminder answered.
+  // What a patient wrote.
   struct Reply {
     v1::Channel channel;
     v1::ReplyMeaning decision = v1::REPLY_MEANING_UNSPECIFIED;  // STOP or START
@@ -132,45 +132,45 @@ class Model {
     std::optional<int> score;
     std::optional<std::pair<std::string, Key>> named;  // enrollment and reminder
   };
-  // `ANSWER e0/r1.2`, `STOP e0`, or an error.
+  // Returns `ANSWER e0/r1.2`, `STOP e0`, or an error.
   std::string RecordReply(const Reply& reply);
 
   std::string MoveItem(const std::string& enrollment, const Key& key, absl::Time due);
   std::string CancelItem(const std::string& enrollment, const Key& key);
   std::string RestoreItem(const std::string& enrollment, const Key& key);
 
-  // Changes the plan to what `data`, an enrollment as stored, says; answers in `diff` what that makes of it.
+  // Replaces the stored enrollment by `data`. Adds what that does to the plan to `diff`.
   std::string Update(const std::string& enrollment, const v1::Enrollment& data, bool allow_drop, Diff* diff);
 
   std::string ScheduleVisit(const std::string& enrollment, const std::string& visit, absl::Time start, Diff* diff);
   std::string RecordOutcome(const std::string& enrollment, const std::string& visit, v1::VisitState outcome,
                             Diff* diff);
 
-  // Moves everybody to that revision, or nobody.
+  // Moves every enrollment to a revision, or none.
   std::string Migrate(int revision, bool allow_drop, Diff* diff);
 
-  // Whether it may be leased now, and what becomes of it then. Answers until when.
   bool MayLease(const Patient& patient, const Item& item) const;
+  // Returns when the lease ends.
   absl::Time Lease(const std::string& enrollment, const Key& key, absl::Duration duration);
 
-  // Whether it was given back after a failure, and so little time ago that it may count as a pause after it.
+  // Whether the item failed so recently that it may still pause before the next attempt.
   bool MayStillPause(const Patient& patient, const Item& item) const;
 
-  // Whether its lease ran out while nobody may have the next, for want of contact hours. Who looks for leases may then
-  // find it DUE, and say so.
+  // Whether the item's lease has run out outside contact hours, when nobody may have the next one. The engine may then
+  // set it to DUE when it looks for leases.
   bool MayBePutBack(const Patient& patient, const Item& item) const;
   void PutBack(const std::string& enrollment, const Key& key) { Become(Find(enrollment, key), v1::REMINDER_STATE_DUE); }
 
-  // The instants after now at which something happens of itself.
+  // The instants after now at which something happens without a call.
   std::vector<absl::Time> Edges() const;
 
  private:
-  // Where a plan has an occurrence.
+  // An occurrence as a plan has it.
   struct Place {
     Item item;
     absl::Time nominal;  // the instant of the nominal time, before anything moves it
     std::string window;
-    absl::Time begins;  // the appointment it is for
+    absl::Time begins;  // when the appointment begins that it is for
     absl::CivilMinute civil;  // the nominal time by the patient's clock
   };
   using Year = std::map<Key, Place>;

@@ -1,4 +1,4 @@
-// What changes of plans make of a clinic's reminders, as Model has it.
+// The part of Model that says what a change of plans does to reminders.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -29,7 +29,7 @@ bool FitsVisit(const v1::Rule& rule, const Model::Patient& patient) {
   return !rule.has_visit() || rule.visit().state() == state;
 }
 
-// Everything of the patient's year.
+// All occurrences of the patient's year.
 std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Clinic& clinic,
                                      const Model::Patient& patient) {
   plan::RandomFacts facts;
@@ -61,7 +61,7 @@ v1::ReminderState StateOfMissed(v1::ReminderReason reason) {
   return v1::REMINDER_STATE_CANCELLED;
 }
 
-// What the clinic says of a patient that days and rules follow from.
+// Whether two versions of an enrollment have the same days and rules.
 bool SameAnchors(const v1::Enrollment& a, const v1::Enrollment& b) {
   const auto factors = [](const v1::Enrollment& data) {
     return std::map<std::string, std::string>(data.factors().begin(), data.factors().end());
@@ -75,7 +75,7 @@ bool HasRule(const plan::CompiledPathway& pathway, const std::string& id) {
   return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& rule) { return rule.id() == id; });
 }
 
-// What is still to be sent or done, and when.
+// What is still to be sent or done, with its due time.
 std::map<Model::Key, absl::Time> Pending(const Model::Patient& patient) {
   std::map<Model::Key, absl::Time> pending;
   for (const auto& [key, item] : patient.items) {
@@ -84,7 +84,7 @@ std::map<Model::Key, absl::Time> Pending(const Model::Patient& patient) {
   return pending;
 }
 
-// What belongs to the plan: words and times.
+// Copies what belongs to the plan, such as category and due time, and leaves what has happened to the item.
 void PutWhere(const Model::Item& place, Model::Item* item) {
   item->rule = place.rule;
   item->number = place.number;
@@ -136,7 +136,7 @@ Model::Year Model::YearOf(const Patient& patient) const {
   return year;
 }
 
-// Says how everything stands to which nothing has happened: that follows from the plan, the enrollment and the time.
+// Sets the state of every item to which nothing has happened. It follows from the plan, the enrollment and the time.
 void Model::Derive(Patient* patient) const {
   const auto set = [](v1::ReminderState state, v1::ReminderReason reason, std::optional<absl::Time> since, Item* item) {
     item->state = state;
@@ -157,12 +157,12 @@ void Model::Derive(Patient* patient) const {
   }
 }
 
-// Puts what plans still move where the plan of now has it.
+// Moves every item that a plan may still move to where the current plan has it.
 void Model::Move(Patient* patient) {
   for (const auto& [key, place] : YearOf(*patient)) {
     const auto [found, is_new] = patient->items.try_emplace(key, place.item);
     Item& item = found->second;
-    // What was moved by a change of the plan stays there where calendars take its place in the plan.
+    // An item that a change of the plan has moved stays there if the calendar leaves no time for it in the plan.
     const bool has_none = item.known && place.item.missed != v1::REMINDER_REASON_UNSPECIFIED;
     if (!is_new && !item.fixed && !item.moved && !has_none) PutWhere(place.item, &item);
   }
@@ -190,7 +190,7 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
   Fire(&patient);
 }
 
-// What a new plan makes of something that has happened. Whether it comes again.
+// Applies a new plan to an item to which something has happened: the item comes again, moves, ends or stays.
 void Model::ReanchorKnown(const Place* before, const Place* after, const std::string& visit, Item* item) const {
   const bool has_place = after != nullptr && after->item.missed == v1::REMINDER_REASON_UNSPECIFIED;
   const bool same = before != nullptr && after != nullptr && before->nominal == after->nominal &&
@@ -207,7 +207,7 @@ void Model::ReanchorKnown(const Place* before, const Place* after, const std::st
     item->for_care_team = after->item.for_care_team;
     item->visit = after->item.visit;
   }
-  // Who acts on it has changed, so it comes anew, be it at once.
+  // A reminder that changes between patient and care team comes again, at once if its time has passed.
   const bool another =
       item->open() && before != nullptr && after != nullptr && before->item.for_care_team != after->item.for_care_team;
   if (item->open() && item->moved && after != nullptr && same) return;
@@ -266,7 +266,7 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) {
   for (const auto& [key, due] : new_pending) diff->added += old_pending.count(key) == 0 ? 1 : 0;
 }
 
-// What is open goes to the first contact point, or nowhere.
+// Sends what is open to the first contact point that is wanted, or suppresses it.
 void Model::SettleContacts(Patient* patient) const {
   for (auto& [key, item] : patient->items) {
     if (!item.waits() || item.for_care_team) continue;

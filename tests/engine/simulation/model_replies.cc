@@ -1,4 +1,4 @@
-// What patients decide and answer, as Model has it.
+// The part of Model that says what consents and replies of patients do to reminders.
 #include <algorithm>
 #include <iterator>
 #include <tuple>
@@ -77,7 +77,8 @@ std::vector<std::string> Model::SendersAt(v1::Channel channel) const {
   return {senders.begin(), senders.end()};
 }
 
-// The one that was sent last, of those the later due; of those the first by patient, enrollment and name.
+// Returns the reminder that was sent last. If several were sent at once: the one due later, then the first one by
+// patient, enrollment and name.
 template <typename Matches>
 std::optional<Model::Found> Model::NewestSent(const std::vector<std::string>& senders, Matches matches) {
   std::optional<Found> newest;
@@ -156,7 +157,8 @@ std::string Model::NewestOf(const std::vector<std::string>& senders) const {
   return newest->id;
 }
 
-// An answer ends what is unsent of its instance of the group, and whole those that would begin within the silence.
+// An answer ends the unsent reminders of its own instance of the group, and every later instance that would begin
+// within the silence.
 void Model::EndGroup(const Key& answered, Patient* patient) {
   const v1::Pathway& pathway = patient->pathway->source();
   const auto group_of = [&](const std::string& id) {
@@ -168,7 +170,7 @@ void Model::EndGroup(const Key& answered, Patient* patient) {
   const Year year = YearOf(*patient);
   const std::string group = group_of(answered.first);
   if (group.empty() || year.count(answered) == 0 || patient->state == v1::ENROLLMENT_STATE_ENDED) return;
-  // When instances begin: with each occurrence of the first rule of the group that has any.
+  // An instance begins with each occurrence of the first rule of the group that has any.
   std::multiset<absl::CivilMinute> begins;
   for (const v1::Rule& rule : pathway.rules()) {
     if (rule.group() != group || !begins.empty()) continue;

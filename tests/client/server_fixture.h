@@ -1,0 +1,69 @@
+#ifndef AFTERCARE_TESTS_CLIENT_SERVER_FIXTURE_H_
+#define AFTERCARE_TESTS_CLIENT_SERVER_FIXTURE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/struct.pb.h"
+#include "gtest/gtest.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
+
+namespace aftercare::client {
+
+// The pathway that the tests use.
+inline constexpr char kPathway[] = AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto";
+
+// Runs a server on a new database, and the program `aftercare` against it, as a user does.
+class ServerFixture : public testing::Test {
+ protected:
+  ServerFixture() { StartServer(); }
+
+  // Stops the server with SIGTERM, or kills it.
+  void StopServer();
+  void KillServer();
+  // Starts the server on the same port and database as before.
+  void StartServer();
+
+  // Runs `aftercare` and waits for its end. `columns` as in ProcessOptions.
+  ProcessResult Aftercare(const std::vector<std::string>& arguments, int columns = 0) const;
+
+  // Runs `aftercare`, which must succeed. Returns what it printed.
+  std::string Must(const std::vector<std::string>& arguments) const;
+
+  // Starts `aftercare`.
+  std::unique_ptr<ChildProcess> Begin(const std::vector<std::string>& arguments) const;
+
+  // Makes a sandbox called `demo` at 9 in the morning of 2 March 2026 in New York, with the pathway and one patient, `ana`.
+  void MakeSandbox() const;
+
+  std::string Path(const std::string& name) const { return directory_.File(name); }
+  std::vector<std::string> environment() const { return {"AFTERCARE_SERVER=" + address()}; }
+
+ private:
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  TempDir directory_;
+  int port_ = 0;
+  std::unique_ptr<ChildProcess> server_;
+};
+
+// Splits a text into lines, without their line feeds.
+std::vector<std::string> LinesOf(const std::string& text);
+
+// Splits a command at blanks.
+std::vector<std::string> Words(const std::string& command);
+
+// Parses a text of one JSON object per line. Fails the test for anything else.
+std::vector<google::protobuf::Struct> ObjectsOf(const std::string& text);
+
+// Returns a text member of an object, or an empty string.
+std::string TextOf(const google::protobuf::Struct& object, const std::string& name);
+
+// Fails the test if the text has a line wider than `columns`, or a control character other than a line feed.
+void ExpectPlain(const std::string& text, int columns);
+
+}  // namespace aftercare::client
+
+#endif  // AFTERCARE_TESTS_CLIENT_SERVER_FIXTURE_H_

@@ -1,0 +1,31 @@
+// The pathways and patients of the engine's tests.
+#ifndef AFTERCARE_TESTS_ENGINE_PATHWAYS_H_
+#define AFTERCARE_TESTS_ENGINE_PATHWAYS_H_
+
+#include <string>
+
+#include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/pathway.pb.h"
+
+namespace aftercare::engine {
+
+// A pathway whose occurrences are easy to tell by heart. For a procedure on 2029-03-01 in UTC:
+//   ice.1 .. ice.6     2, 3, 4 March 09:00 and 15:00, for four hours
+//   task.1             3 March 10:00, a task for the care team, for two hours
+//   visit.1 .. visit.6 on the first of September to February, 09:00, to the end of the seventh day after
+v1::Pathway KneePathway();
+
+// A patient on it, with a telephone and then an e-mail address, who agreed.
+v1::Enrollment KneePatient(const std::string& clinic, const std::string& patient = "p-1");
+
+// Four days. 2029-03-01 is a Thursday; for a procedure then, in UTC:
+//   msg.1 .. msg.4     2 (Fri) to 5 (Mon) March 09:00, to the end of the second day after
+//   task.1 .. task.4   the same days 10:00, tasks for the care team, for two hours
+v1::Pathway DaysPathway();
+
+// The same patient on pathway `days`.
+v1::Enrollment DaysPatient(const std::string& clinic, const std::string& patient = "p-1");
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_TESTS_ENGINE_PATHWAYS_H_

@@ -1,0 +1,210 @@
+#include "tests/engine/simulation/random_clinic.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scheduler/engine/runtime/names.h"
+#include "tests/engine/world.h"
+
+namespace aftercare::engine {
+namespace {
+
+std::string RandomDays(Random& random) {
+  switch (random.Upto(4)) {
+    case 0:
+      return "on { days: 1 } on { days: 3 } on { days: 8 }";
+    case 1:
+      return absl::StrCat("daily { interval: ", 1 + random.Upto(1), " } span { days { first: ", random.Upto(2),
+                          " last: ", 3 + random.Upto(3), " } }");
+    case 2:
+      return "weekly { weekdays: [WEEKDAY_TUESDAY, WEEKDAY_SUNDAY] } span { weeks { first: 1 last: 2 } }";
+    case 3:
+      return "monthly {} span { months { first: 0 last: 3 } }";
+    default:
+      return "";  // once
+  }
+}
+
+std::string RandomWindow(Random& random) {
+  switch (random.Upto(3)) {
+    case 0:
+      return absl::StrCat(" window { hours: ", 1 + random.Upto(40), " }");
+    case 1:
+      return absl::StrCat(" window { days: ", random.Upto(3), " }");
+    case 2:
+      return " window { until: '23:59' }";
+    default:
+      return "";
+  }
+}
+
+std::string RandomTimes(Random& random) {
+  static const std::vector<std::string> kTimes = {"00:30", "02:30", "08:00", "09:00", "12:00", "18:00", "23:30"};
+  const int first = random.Upto(6);
+  std::string text = absl::StrCat(" times: '", kTimes[first], "'");
+  if (first < 6 && random.OneIn(3))
+    absl::StrAppend(&text, " times: '", kTimes[first + 1 + random.Upto(5 - first)], "'");
+  return text;
+}
+
+std::string RandomSpan(Random& random, int first, int last) {
+  return absl::StrFormat("opens: '%02d:%02d' closes: '%02d:00'", first, 30 * random.Upto(1), last);
+}
+
+}  // namespace
+
+absl::Time StartOfSimulation() { return At("2029-03-07T06:00"); }
+
+v1::Rule RandomRule(const std::string& id, Random& random) {
+  std::string text = absl::StrCat("id: '", id, "' phase: '", random.OneIn(3) ? "late" : "early", "' category: '",
+                                  random.OneIn(2) ? "ice" : "rest", "' texts { key: 'en' value: 'Hello' }");
+  if (random.OneIn(4)) absl::StrAppend(&text, " audience: AUDIENCE_CARE_TEAM");
+  if (random.OneIn(3)) absl::StrAppend(&text, " conditions { factor: 'severe' values: 'yes' }");
+  if (random.OneIn(3)) absl::StrAppend(&text, " supersede: true");
+  if (random.OneIn(4)) absl::StrAppend(&text, " spread { seconds: ", 60 * (1 + random.Upto(90)), " }");
+  if (random.OneIn(4)) {
+    const int first = random.Upto(6) - 5;
+    absl::StrAppend(&text, " visit { visit: 'check' state: ",
+                    random.Of<std::string>({"VISIT_STATE_UNBOOKED", "VISIT_STATE_BOOKED", "VISIT_STATE_BOOKED",
+                                            "VISIT_STATE_MISSED", "VISIT_STATE_ATTENDED", "VISIT_STATE_CANCELLED"}),
+                    " } schedule { on { days: ", first, " } on { days: ", first + 1 + random.Upto(2), " }",
+                    RandomTimes(random), RandomWindow(random), " }");
+    return FromText<v1::Rule>(text);
+  }
+  return FromText<v1::Rule>(
+      absl::StrCat(text, " schedule { ", RandomDays(random), RandomTimes(random), RandomWindow(random), " }"));
+}
+
+void SetRandomGroup(Random& random, v1::Pathway* pathway) {
+  pathway->clear_groups();
+  const bool wanted = !random.OneIn(3);
+  for (v1::Rule& rule : *pathway->mutable_rules()) {
+    rule.clear_group();
+    rule.clear_answer();
+    if (rule.audience() == v1::AUDIENCE_CARE_TEAM) continue;
+    rule.set_answer(random.Of<v1::AnswerKind>(
+        {v1::ANSWER_KIND_UNSPECIFIED, v1::ANSWER_KIND_DONE, v1::ANSWER_KIND_SCORE, v1::ANSWER_KIND_SCORE}));
+    if (!wanted || rule.has_visit() || random.OneIn(4)) continue;
+    rule.set_group("g");
+    if (pathway->groups().empty()) pathway->add_groups()->set_id("g");
+  }
+  const int hours = random.Of<int>({0, 1, 12, 24, 48, 96});
+  if (!pathway->groups().empty()) pathway->mutable_groups(0)->mutable_silence()->set_seconds(hours * 3600);
+}
+
+v1::Pathway RandomPathway(Random& random) {
+  auto pathway = FromText<v1::Pathway>(R"pb(
+    display_name: "Random"
+    default_locale: "en"
+    phases {
+      id: "early"
+      display_name: "Early"
+      span { days { first: 0 last: 100 } }
+    }
+    phases {
+      id: "late"
+      display_name: "Late"
+      span { days { first: 0 last: 101 } }
+    }
+    visits {
+      id: "check"
+      display_name: "Check"
+      target { days: 9 }
+      days_before: 3
+      days_after: 3
+    }
+    factors {
+      id: "severe"
+      values: [ "yes", "no" ]
+    }
+  )pb");
+  if (random.OneIn(2)) pathway.mutable_factors(0)->set_default_value("yes");
+  for (int i = 0; i <= 1 + random.Upto(2); ++i) *pathway.add_rules() = RandomRule(absl::StrCat("r", i), random);
+  SetRandomGroup(random, &pathway);
+  return pathway;
+}
+
+v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
+  auto* rules = pathway.mutable_rules();
+  if (rules->size() > 1 && random.OneIn(2)) {
+    rules->erase(rules->begin() + random.Upto(rules->size() - 1));
+  }
+  if (random.OneIn(2)) {
+    v1::Rule& rule = *rules->Mutable(random.Upto(rules->size() - 1));
+    rule = RandomRule(rule.id(), random);
+  }
+  if (rules->size() < 5 && random.OneIn(2)) {
+    const std::string id = absl::StrCat("n", random.Upto(9));
+    const bool taken = std::any_of(rules->begin(), rules->end(), [&](const v1::Rule& rule) { return rule.id() == id; });
+    if (!taken) *rules->Add() = RandomRule(id, random);
+  }
+  SetRandomGroup(random, &pathway);
+  return pathway;
+}
+
+v1::ContactHours RandomHours(Random& random) {
+  v1::ContactHours hours;
+  switch (random.Upto(3)) {
+    case 0:
+      break;  // always
+    case 1:
+      *hours.add_openings() = FromText<v1::Opening>(RandomSpan(random, random.Upto(11), 12 + random.Upto(12)));
+      break;
+    case 2:
+      *hours.add_openings() = FromText<v1::Opening>(
+          absl::StrCat(RandomSpan(random, 9, 17),
+                       " weekdays: [WEEKDAY_MONDAY, WEEKDAY_TUESDAY, WEEKDAY_WEDNESDAY, WEEKDAY_FRIDAY]"));
+      *hours.add_openings() = FromText<v1::Opening>(RandomSpan(random, 18, 20));
+      break;
+    default:
+      *hours.add_openings() = FromText<v1::Opening>(RandomSpan(random, 0, 1 + random.Upto(8)));
+      *hours.add_openings() = FromText<v1::Opening>(RandomSpan(random, 12, 14 + random.Upto(10)));
+  }
+  return hours;
+}
+
+void SetRandomCalendar(Random& random, v1::Clinic* clinic) {
+  clinic->clear_contact_hours();
+  clinic->clear_closed_weekdays();
+  clinic->clear_holidays();
+  if (random.OneIn(2)) *clinic->mutable_contact_hours() = RandomHours(random);
+  if (random.OneIn(2)) {
+    clinic->add_closed_weekdays(v1::WEEKDAY_SUNDAY);
+    if (random.OneIn(2)) clinic->add_closed_weekdays(static_cast<v1::Weekday>(1 + random.Upto(5)));
+  }
+  for (int day = 5 + random.Upto(5); day < 31 && random.OneIn(2); day += 1 + random.Upto(5)) {
+    clinic->add_holidays()->set_date(absl::StrFormat("2029-03-%02d", day));
+  }
+}
+
+std::string RandomZone(Random& random) {
+  return random.Of<std::string>(
+      {"UTC", "America/New_York", "Europe/Madrid", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"});
+}
+
+std::string RandomProcedureDate(Random& random) {
+  return absl::FormatCivilTime(absl::CivilDay(2029, 3, 8) + (random.Upto(12) - 7));
+}
+
+void SetRandomFactors(Random& random, v1::Enrollment* enrollment) {
+  enrollment->clear_factors();
+  if (random.OneIn(2)) (*enrollment->mutable_factors())["severe"] = random.OneIn(2) ? "yes" : "no";
+}
+
+void SetRandomContactPoints(Random& random, v1::Enrollment* enrollment) {
+  *enrollment->mutable_contact_points() = KneePatient("").contact_points();
+  if (random.OneIn(2)) enrollment->mutable_contact_points()->SwapElements(0, 1);
+  while (enrollment->contact_points_size() > 0 && random.OneIn(3)) enrollment->mutable_contact_points()->RemoveLast();
+}
+
+v1::Enrollment RandomEnrollment(const std::string& clinic, Random& random) {
+  v1::Enrollment patient = KneePatient(clinic, absl::StrCat("p-", random.Upto(1)));
+  if (!random.OneIn(4)) patient.set_time_zone(RandomZone(random));
+  patient.set_procedure_date(RandomProcedureDate(random));
+  patient.set_consent(random.OneIn(8) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  SetRandomContactPoints(random, &patient);
+  SetRandomFactors(random, &patient);
+  if (random.OneIn(4)) *patient.mutable_contact_hours() = RandomHours(random);
+  return patient;
+}
+
+}  // namespace aftercare::engine

@@ -1,0 +1,13 @@
+// A small history made by hand. It has one of each thing that the checker looks at, and keeps all promises.
+#ifndef AFTERCARE_TESTS_HISTORY_EXAMPLE_HISTORY_H_
+#define AFTERCARE_TESTS_HISTORY_EXAMPLE_HISTORY_H_
+
+#include "tests/history/history.pb.h"
+
+namespace aftercare::history {
+
+History ExampleHistory();
+
+}  // namespace aftercare::history
+
+#endif  // AFTERCARE_TESTS_HISTORY_EXAMPLE_HISTORY_H_

@@ -1,0 +1,49 @@
+#ifndef AFTERCARE_TESTS_HISTORY_SERVER_UNDER_TEST_H_
+#define AFTERCARE_TESTS_HISTORY_SERVER_UNDER_TEST_H_
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/time/time.h"
+#include "tests/crash/running.h"
+
+namespace aftercare::history {
+
+using ClientPtr = std::shared_ptr<e2e::Client>;
+
+// One database, and the servers that serve it one after another. AwaitClient is thread safe; the rest is for one
+// thread.
+class ServerUnderTest {
+ public:
+  explicit ServerUnderTest(std::string database) : database_(std::move(database)) {}
+
+  // Starts a server. Returns false if it does not come up.
+  bool Start();
+
+  // Stops the server by a signal. Returns its exit code, as in ProcessResult.
+  int Stop(int signal);
+
+  // Starts a server and kills it after `age`, whether it is ready or not.
+  void StartAndKill(absl::Duration age);
+
+  // Waits until a server runs that is not the one of client `gone`, and returns its client. Returns null after a
+  // minute, or if Close was called.
+  ClientPtr AwaitClient(const ClientPtr& gone);
+
+  // Says that there will be no more servers.
+  void Close();
+
+ private:
+  const std::string database_;
+  std::unique_ptr<crash::Running> server_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  ClientPtr client_;  // null while there is no server
+  bool closed_ = false;
+};
+
+}  // namespace aftercare::history
+
+#endif  // AFTERCARE_TESTS_HISTORY_SERVER_UNDER_TEST_H_

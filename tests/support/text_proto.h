@@ -1,0 +1,22 @@
+#ifndef AFTERCARE_TESTS_SUPPORT_TEXT_PROTO_H_
+#define AFTERCARE_TESTS_SUPPORT_TEXT_PROTO_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "google/protobuf/text_format.h"
+
+namespace aftercare {
+
+// Returns the message that `text` describes in protobuf's text format. Fails the test if it describes none.
+template <typename Message>
+Message FromText(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+}  // namespace aftercare
+
+#endif  // AFTERCARE_TESTS_SUPPORT_TEXT_PROTO_H_
