@@ -11,25 +11,25 @@
 
 namespace aftercare::engine {
 
-// One import, as a client's call would drive it. Fails the test where the import breaks its promises: that it ends
-// once, and asks for nothing after that or before it was given what it asked for.
+// Drives one import as a client's call would. Fails the test if the import ends twice, or asks for a message after it
+// has ended or before it was given the last one it asked for.
 class Importing {
  public:
   explicit Importing(World& world, const Caller& caller = Operator());
-  // Ends it.
+  // Aborts the import if it has not ended.
   ~Importing();
 
-  // Waits until it asks for a message.
+  // Waits until the import asks for a message.
   void AwaitAsked();
   bool asked() const;
   bool over() const;
 
-  // Waits until it asks, then gives it that.
+  // Waits until the import asks for a message, then gives it `request`.
   void Send(v1::ImportEnrollmentsRequest request, Import::Unreadable unreadable = {});
 
   Import& import() { return *import_; }
 
-  // Waits for the end.
+  // Waits for the end of the import.
   absl::StatusOr<v1::ImportEnrollmentsResponse> Wait();
   // Says that there are no more messages, then waits for the end.
   absl::StatusOr<v1::ImportEnrollmentsResponse> Finish();
@@ -40,14 +40,14 @@ class Importing {
   std::shared_ptr<Import> import_;
 };
 
-// One line in a message to `clinics/north`; an empty id is left to the server.
+// Returns a message to `clinics/north`, and a line for one. If `id` is empty, the import derives one.
 v1::ImportEnrollmentsRequest Message(const std::vector<v1::ImportLine>& lines);
 v1::ImportLine Line(int64_t number, const v1::Enrollment& enrollment, const std::string& id = "");
 
-// `2 created, 1 unchanged, 0 failed`.
+// Returns the counts as `2 created, 1 unchanged, 0 failed`.
 std::string CountsOf(const absl::StatusOr<v1::ImportEnrollmentsResponse>& response);
 
-// `line: CODE/REASON` of every failure that is listed.
+// Returns every listed failure as `line: CODE/REASON`.
 std::vector<std::string> FailuresOf(const absl::StatusOr<v1::ImportEnrollmentsResponse>& response);
 
 }  // namespace aftercare::engine

@@ -84,7 +84,7 @@ class VisitsTest : public SandboxFixture {
   absl::StatusOr<v1::ScheduleVisitResponse> Schedule(const v1::ScheduleVisitRequest& request) {
     return world_.Call(&Engine::visits, &Visits::Schedule, request);
   }
-  // At a local time, which is UTC.
+  // Books the visit at a local time, which is UTC.
   v1::ScheduleVisitResponse Book(const std::string& start, const std::string& name = kVisit) {
     return Good(Schedule(Booking(start, name)));
   }
@@ -115,9 +115,9 @@ class VisitsTest : public SandboxFixture {
     return {};
   }
 
-  // `DUE 2029-09-02T08:00`, the due time in UTC.
+  // Returns a reminder's state and due time in UTC, as `DUE 2029-09-02T08:00`.
   std::string Of(const std::string& reminder) { return SandboxFixture::Of(reminder, "ana"); }
-  // `book.1 DUE` of everything in the timeline, which lists must tell the same of.
+  // Returns every reminder of the timeline as `book.1 DUE`. Fails the test unless a list has the same ones.
   std::vector<std::string> All() {
     std::vector<std::string> all;
     const v1::GetTimelineResponse timeline = world_.Timeline(ana_);
@@ -137,10 +137,10 @@ class VisitsTest : public SandboxFixture {
     return all;
   }
 
-  // Leases what there is and reports it sent; answers the reminders' ids.
+  // Leases what there is and reports it sent. Returns the reminders' ids.
   std::vector<std::string> SendAll() { return world_.SendAll("box"); }
 
-  // Moved, added, dropped, already sent.
+  // Returns how many are moved, added, dropped and already sent.
   static std::vector<int64_t> Counts(const v1::PlanDiff& diff) {
     return {diff.moved_count(), diff.added_count(), diff.dropped_count(), diff.already_sent_count()};
   }

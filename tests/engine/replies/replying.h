@@ -57,7 +57,7 @@ class Replying : public SandboxFixture {
     )pb");
   }
 
-  // With a telephone, +15550100, and then an e-mail address.
+  // Returns a patient with a telephone, +15550100, and then an e-mail address.
   static v1::Enrollment Patient(const std::string& patient = "p-1") {
     v1::Enrollment enrollment = KneePatient("box", patient);
     enrollment.set_pathway("clinics/box/pathways/asks");
@@ -65,7 +65,7 @@ class Replying : public SandboxFixture {
   }
 
   std::string Of(const std::string& id, const std::string& enrollment = "e") { return StateOf(id, enrollment); }
-  // `sms`, `email` or nothing.
+  // Returns a reminder's channel: `sms`, `email` or nothing.
   std::string ChannelOf(const std::string& id, const std::string& enrollment = "e") {
     return Shown(Good(world_.Get(Name(id, enrollment))).channel());
   }
@@ -73,7 +73,7 @@ class Replying : public SandboxFixture {
     return channel == v1::CHANNEL_SMS ? "sms" : channel == v1::CHANNEL_EMAIL ? "email" : "";
   }
 
-  // Leases what is due and reports it sent: `ask.1 by sms`.
+  // Leases what is due and reports it sent. Returns each as `ask.1 by sms`.
   std::vector<std::string> Send() {
     std::vector<std::string> sent;
     for (const v1::Lease& lease : world_.Lease("box")) {
@@ -99,7 +99,7 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return response.status();
     return response->reply();
   }
-  // How it was understood: `ANSWER 7 of ask.1 in e`.
+  // Records a reply and returns how it was understood, as `ANSWER 7 of ask.1 in e`.
   std::string Reply(const std::string& text, const std::string& more = "") {
     const auto reply = TryReply(ReplyRequest(text, more));
     return reply.ok() ? Told(*reply) : ErrorOf(reply.status());
@@ -119,7 +119,7 @@ class Replying : public SandboxFixture {
     return world_.Call(&Engine::consents, &Consents::SetChannel, FromText<v1::SetChannelConsentRequest>(request),
                        caller);
   }
-  // Answers the channels that are opted out of then: `1,2`.
+  // Returns the channels that are opted out of afterwards, as `1,2`.
   std::string Consent(const std::string& channel, const std::string& consent, const std::string& patient = "p-1") {
     const auto response =
         TryConsent(absl::StrCat("parent: 'clinics/box' patient: '", patient, "' channel: CHANNEL_", channel,
@@ -139,7 +139,7 @@ class Replying : public SandboxFixture {
         Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment().opted_out_channels());
   }
 
-  // Types of the events since the log had that many.
+  // Returns the types of the events since the log had `count` of them.
   std::vector<std::string> EventsSince(size_t count) {
     std::vector<std::string> types;
     const auto events = world_.Events("box");
