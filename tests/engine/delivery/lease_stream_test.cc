@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <future>
-#include <mutex>
+#include <latch>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
@@ -71,7 +74,7 @@ class Gateway {
     if (!waiting_) Ask();
     for (int i = 0; i < 3; ++i) {  // a look, what it found being shown, and what that leads to
       world_.Drain();
-      world_.Read([](store::ReadTransaction&) { return absl::OkStatus(); });
+      AwaitReads();
     }
     world_.Drain();
     return !pending_->over();
@@ -82,6 +85,26 @@ class Gateway {
     pending_.emplace();
     waiting_ = true;
     stream_->Next(&response_, &end_, pending_->done());
+  }
+
+  // Waits until every read that was begun before is over: at the end each of the store's reader threads is in one of
+  // these reads.
+  void AwaitReads() {
+    const int threads = store::StoreOptions().reader_threads;
+    std::latch all(threads);
+    std::vector<std::promise<void>> begun(threads);
+    std::vector<Pending> reads(threads);
+    for (int i = 0; i < threads; ++i) {
+      world_.engine().context.Read(
+          [&all, &begun = begun[i]](store::ReadTransaction&) {
+            begun.set_value();
+            all.arrive_and_wait();
+            return absl::OkStatus();
+          },
+          reads[i].done());
+      begun[i].get_future().wait();  // so that no thread takes two of them
+    }
+    for (Pending& read : reads) EXPECT_TRUE(read.Wait().ok());
   }
 
   World& world_;
