@@ -31,6 +31,7 @@ class CallbacksTest : public ::testing::Test {
   // The status of the answer.
   int Get(const std::string& path, const std::string& token = kToken) {
     httplib::Client client("127.0.0.1", callbacks->port());
+    client.set_read_timeout(std::chrono::minutes(5));
     const auto answer = client.Get("/kannel/" + token + path);
     return answer ? answer->status : 0;
   }

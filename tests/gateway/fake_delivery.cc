@@ -11,7 +11,7 @@
 namespace aftercare::gateway {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Minutes(3);
+constexpr absl::Duration kPatience = absl::Minutes(5);
 
 }  // namespace
 
@@ -58,7 +58,7 @@ void FakeDelivery::Stop() {
 
 void FakeDelivery::OfferAll(const std::vector<v1::Lease>& leases) {
   absl::MutexLock lock(&mutex_);
-  offers_.insert(offers_.end(), leases.begin(), leases.end());
+  for (const v1::Lease& lease : leases) offers_.push_back({.lease = lease});
 }
 
 void FakeDelivery::IgnoreLimits() {
@@ -161,9 +161,9 @@ v1::DeliveryResult FakeDelivery::Take(const v1::DeliveryReport& report) {
     case v1::DELIVERY_OUTCOME_RELEASED: {
       const auto found = leased_.find(report.lease_id());
       if (found == leased_.end()) break;
-      v1::Lease again = found->second;
-      again.set_lease_id(again.lease_id() + "+");
-      again.set_attempt(again.attempt() + 1);
+      Message again = found->second;
+      again.lease.set_lease_id(again.lease.lease_id() + "+");
+      again.lease.set_attempt(again.lease.attempt() + 1);
       offers_.push_front(again);
       break;
     }
@@ -183,13 +183,14 @@ bool FakeDelivery::FillLeases(Open* open) {
   while (!open->closed && !offers_.empty()) {
     const auto most = static_cast<size_t>(open->configuration.max_outstanding());
     if (!ignore_limits_ && open->leases.size() >= most) break;
-    const auto next = std::find_if(offers_.begin(), offers_.end(), [&](const v1::Lease& lease) {
-      return lease.contact_point().channel() == open->configuration.filter().channel();
+    const auto next = std::find_if(offers_.begin(), offers_.end(), [&](const Message& message) {
+      return message.stream < open->number &&
+             message.lease.contact_point().channel() == open->configuration.filter().channel();
     });
     if (next == offers_.end()) break;
-    leased_[next->lease_id()] = *next;
-    open->leases.push_back(next->lease_id());
-    *open->answers.add_leases() = *next;
+    leased_[next->lease.lease_id()] = {.lease = next->lease, .stream = open->number};
+    open->leases.push_back(next->lease.lease_id());
+    *open->answers.add_leases() = next->lease;
     offers_.erase(next);
   }
   return open->answers.ByteSizeLong() > 0;
@@ -216,6 +217,7 @@ grpc::Status FakeDelivery::StreamReminders(grpc::ServerContext* context, Stream*
     open.breaks = breaks_;
     open_.push_back(&open);
     configurations_.push_back(open.configuration);
+    open.number = static_cast<int>(configurations_.size());
   }
   std::thread reader(&FakeDelivery::ReadReports, this, stream, &open);
   grpc::Status ended;

@@ -15,8 +15,9 @@
 
 namespace aftercare::gateway {
 
-// A DeliveryService that leases what the test offers, and behaves as badly as the test wishes. What is given back is
-// leased again, under another lease. Thread safe.
+// A DeliveryService that leases what the test offers, and behaves as badly as the test wishes. What a stream gives back
+// is leased again, under another lease, by a later stream: the gateway gives messages back only when a stream ends or is
+// about to, and whether the news of that has come here yet must not decide what a test sees. Thread safe.
 class FakeDelivery final : public v1::DeliveryService::Service {
  public:
   FakeDelivery() { Start(); }
@@ -66,11 +67,18 @@ class FakeDelivery final : public v1::DeliveryService::Service {
  private:
   // One stream.
   struct Open {
+    int number = 0;  // the first stream is 1
     v1::StreamConfiguration configuration;
     std::vector<std::string> leases;  // that are out
     v1::StreamRemindersResponse answers;
     bool closed = false;  // by the client
     int64_t breaks = 0;   // when it began
+  };
+
+  // What is leased, or is to be.
+  struct Message {
+    v1::Lease lease;
+    int stream = 0;  // the number of the last stream that leased the message, 0 before the first
   };
 
   void ReadReports(Stream* stream, Open* open);
@@ -86,8 +94,8 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   int refuse_ ABSL_GUARDED_BY(mutex_) = 0;
   int closed_ ABSL_GUARDED_BY(mutex_) = 0;
   grpc::StatusCode reply_code_ ABSL_GUARDED_BY(mutex_) = grpc::StatusCode::OK;
-  std::deque<v1::Lease> offers_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, v1::Lease> leased_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Message> offers_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Message> leased_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> sent_ ABSL_GUARDED_BY(mutex_);
   std::vector<Open*> open_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::StreamConfiguration> configurations_ ABSL_GUARDED_BY(mutex_);

@@ -90,7 +90,7 @@ void AwaitPort(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  for (const absl::Time end = absl::Now() + absl::Minutes(1); absl::Now() < end;) {
+  for (const absl::Time end = absl::Now() + absl::Minutes(5); absl::Now() < end;) {
     const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const bool listens = connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
     close(connection);
@@ -136,7 +136,7 @@ void Postfix::Configure() const {
 
 std::string Postfix::AwaitMail(const std::string& user) const {
   const std::filesystem::path box = directory_.File("mail/" + user + "/new");
-  for (const absl::Time end = absl::Now() + absl::Minutes(1); absl::Now() < end;) {
+  for (const absl::Time end = absl::Now() + absl::Minutes(5); absl::Now() < end;) {
     std::error_code not_yet;
     for (const auto& entry : std::filesystem::directory_iterator(box, not_yet)) return ReadFile(entry.path());
     absl::SleepFor(absl::Milliseconds(20));  // a mail is there when its file has been moved there

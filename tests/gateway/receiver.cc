@@ -47,7 +47,7 @@ std::vector<httplib::Request> Receiver::Await(size_t count) {
     mutex_.AssertHeld();
     return requests_.size() >= count;
   };
-  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&are_there), absl::Minutes(1)));
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&are_there), absl::Minutes(5)));
   return requests_;
 }
 

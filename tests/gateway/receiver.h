@@ -28,7 +28,7 @@ class Receiver {
   void Hold();
   void Release();
 
-  // Waits until so many requests have come, a minute at most, and answers those that have.
+  // Waits until so many requests have come, five minutes at most, and answers those that have.
   std::vector<httplib::Request> Await(size_t count);
 
   // What came, by the names that MakeLease wrote into the texts.

@@ -95,9 +95,10 @@ TEST_F(WebhookTest, AWrongSecretIsNobodysFaultButIsTriedWithOneMessageUntilItWor
   EXPECT_EQ(server.AwaitReport("one+").outcome(), v1::DELIVERY_OUTCOME_RELEASED) << "it is still so";
   receiver.Answer(200);
   EXPECT_EQ(server.AwaitReport("one++", v1::DELIVERY_OUTCOME_SENT).outcome(), v1::DELIVERY_OUTCOME_SENT);
+  const auto streams = server.AwaitStreams(4);
+  ASSERT_EQ(streams.size(), 4u);
   Offer("two");
   EXPECT_EQ(server.AwaitReport("two").outcome(), v1::DELIVERY_OUTCOME_SENT);
-  const auto streams = server.AwaitStreams(4);
   EXPECT_EQ(streams[0].max_outstanding(), 4);
   EXPECT_EQ(streams[1].max_outstanding(), 1);
   EXPECT_EQ(streams[2].max_outstanding(), 1);
@@ -112,7 +113,7 @@ TEST_F(WebhookTest, WhereNobodyListensMessagesAreGivenBack) {
 }
 
 TEST_F(WebhookTest, AReceiverThatNeverAnswersIsGivenUpInTime) {
-  Begin(receiver.url(), "timeout: '1s'");
+  Begin(receiver.url(), "timeout: '3s'");  // enough to post the message on a loaded machine
   receiver.Hold();
   Offer("one");
   const v1::DeliveryReport report = server.AwaitReport("one");
