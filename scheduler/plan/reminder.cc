@@ -33,12 +33,32 @@ void SetState(const Occurrence& occurrence, absl::Time now, v1::Reminder* remind
   }
 }
 
-// Sets what a text may say of the visit its rule is for.
+// Returns the text of a rule in the language of who reads it.
+const CompiledText& TextForReader(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment) {
+  // Tasks are read by the clinic's staff, not by the patient.
+  const bool is_task = pathway.rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
+  return pathway.TextFor(rule, is_task ? pathway.source().default_locale() : enrollment.locale());
+}
+
+// Returns the names that a text of a rule may contain, without the dates and times.
+TextFacts NamesIn(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,
+                  const ClinicFacts& clinic) {
+  TextFacts names;
+  names.first_name = enrollment.first_name();
+  names.last_name = enrollment.last_name();
+  names.clinic_name = clinic.display_name;
+  names.clinic_phone = clinic.phone;
+  names.phase = pathway.phase_source(pathway.rule(rule).phase).display_name();
+  const int visit = pathway.rule(rule).visit;
+  if (visit >= 0) names.visit = pathway.visit_source(visit).display_name();
+  return names;
+}
+
+// Sets the dates and times of the visit that a rule is for.
 void AddVisit(const CompiledPathway& pathway, const PatientFacts& facts, int rule, TextFacts* words) {
   const int index = pathway.rule(rule).visit;
   if (index < 0) return;
   const VisitFacts& visit = facts.visits[index];
-  words->visit = pathway.visit_source(index).display_name();
   // What asks to book speaks of the target, whatever was booked since.
   const bool asks = pathway.rule(rule).visit_state == v1::VISIT_STATE_UNBOOKED;
   words->visit_date = asks ? visit.target : visit.anchor;
@@ -90,16 +110,8 @@ std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl:
 
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence) {
-  // Tasks are read by the clinic's staff, not by the patient.
-  const bool is_task = pathway.rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
-  const CompiledText& text = pathway.TextFor(
-      occurrence.rule, is_task ? pathway.source().default_locale() : enrollment.locale());
-  TextFacts words;
-  words.first_name = enrollment.first_name();
-  words.last_name = enrollment.last_name();
-  words.clinic_name = clinic.display_name;
-  words.clinic_phone = clinic.phone;
-  words.phase = pathway.phase_source(pathway.rule(occurrence.rule).phase).display_name();
+  const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment);
+  TextFacts words = NamesIn(pathway, occurrence.rule, enrollment, clinic);
   words.locale = text.locale;
   words.due = absl::ToCivilMinute(occurrence.due, facts.zone);
   words.procedure_date = facts.procedure_date;
@@ -108,6 +120,11 @@ std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts
   text.words.Render(words, &result);
   absl::StripTrailingAsciiWhitespace(&result);
   return result;
+}
+
+size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,
+                    const ClinicFacts& clinic) {
+  return TextForReader(pathway, rule, enrollment).words.MaxBytes(NamesIn(pathway, rule, enrollment, clinic));
 }
 
 }  // namespace aftercare::plan

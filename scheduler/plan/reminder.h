@@ -54,6 +54,10 @@ struct ClinicFacts {
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
 
+// An upper bound on the bytes of RenderText for any occurrence of a rule. Much cheaper than the text.
+size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,
+                    const ClinicFacts& clinic);
+
 }  // namespace aftercare::plan
 
 #endif  // AFTERCARE_SCHEDULER_PLAN_REMINDER_H_

@@ -126,6 +126,34 @@ void Template::RenderValue(Placeholder value, const TextFacts& facts, std::strin
   }
 }
 
+size_t Template::MaxValueBytes(Placeholder value, const TextFacts& facts) {
+  constexpr size_t kDateOrNumber = 24;
+  switch (value) {
+    case Placeholder::kNone:
+      return 0;
+    case Placeholder::kFirstName:
+      return facts.first_name.size();
+    case Placeholder::kLastName:
+      return facts.last_name.size();
+    case Placeholder::kClinicName:
+      return facts.clinic_name.size();
+    case Placeholder::kClinicPhone:
+      return facts.clinic_phone.size();
+    case Placeholder::kPhase:
+      return facts.phase.size();
+    case Placeholder::kVisit:
+      return facts.visit.size();
+    default:
+      return kDateOrNumber;
+  }
+}
+
+size_t Template::MaxBytes(const TextFacts& facts) const {
+  size_t bytes = 0;
+  for (const Part& part : parts_) bytes += part.words.size() + MaxValueBytes(part.value, facts);
+  return bytes;
+}
+
 absl::string_view Template::VisitPlaceholder() const {
   for (const Part& part : parts_) {
     if (part.value == Placeholder::kVisit) return "{visit}";

@@ -45,6 +45,10 @@ class Template {
   // a space on both sides, one of the two is left out.
   void Render(const TextFacts& facts, std::string* out) const;
 
+  // An upper bound on the bytes that Render appends, found without writing any date. Of `facts` only the names are
+  // read, which are all views.
+  size_t MaxBytes(const TextFacts& facts) const;
+
   // The first placeholder that only a rule of a visit can fill in, with its braces: `{visit_date}`. Empty if there is
   // none.
   absl::string_view VisitPlaceholder() const;
@@ -76,6 +80,7 @@ class Template {
   // The placeholder with a name; kNone if there is none.
   static Placeholder Named(absl::string_view name);
   static void RenderValue(Placeholder value, const TextFacts& facts, std::string* out);
+  static size_t MaxValueBytes(Placeholder value, const TextFacts& facts);
 
   std::vector<Part> parts_;
 };

@@ -109,7 +109,10 @@ std::string TextFor(const std::string& locale, const std::string& enrolled) {
   enrollment.set_locale(locale);
   Occurrence occurrence;
   EXPECT_TRUE(Plan(*pathway, facts).Find(0, 2, &occurrence));
-  return RenderText(*pathway, facts, enrollment, {"North Clinic", "555-0100"}, occurrence);
+  const ClinicFacts clinic{"North Clinic", "555-0100"};
+  const std::string text = RenderText(*pathway, facts, enrollment, clinic, occurrence);
+  EXPECT_LE(text.size(), MaxTextBytes(*pathway, 0, enrollment, clinic));
+  return text;
 }
 
 TEST(ReminderTest, TextsAreInThePatientsLanguageOrTheDefault) {

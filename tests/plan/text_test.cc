@@ -29,8 +29,10 @@ TextFacts SomeFacts(absl::string_view locale) {
 std::string Rendered(absl::string_view source, const TextFacts& facts) {
   const absl::StatusOr<Template> parsed = Template::Parse(source);
   EXPECT_TRUE(parsed.ok()) << parsed.status();
+  if (!parsed.ok()) return "";
   std::string out;
-  if (parsed.ok()) parsed->Render(facts, &out);
+  parsed->Render(facts, &out);
+  EXPECT_LE(out.size(), parsed->MaxBytes(facts)) << source;
   return out;
 }
 

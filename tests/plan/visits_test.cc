@@ -230,7 +230,9 @@ std::string TextOf(const PatientFacts& facts, int rule) {
   Occurrence occurrence;
   const int number = facts.visits[0].appointment > 1 ? 3 * facts.visits[0].appointment : 1;
   EXPECT_TRUE(Plan(Pathway(), all).Find(rule, number, &occurrence));
-  return RenderText(Pathway(), all, Patient(), {}, occurrence);
+  const std::string text = RenderText(Pathway(), all, Patient(), {}, occurrence);
+  EXPECT_LE(text.size(), MaxTextBytes(Pathway(), rule, Patient(), {}));
+  return text;
 }
 
 TEST(VisitsTest, TextsSpeakOfTheAppointmentOrOfTheTarget) {
