@@ -10,7 +10,7 @@
 namespace aftercare::engine {
 
 // How long a test waits for what must come soon.
-inline constexpr std::chrono::seconds kPatience(30);
+inline constexpr std::chrono::seconds kPatience(300);
 
 // Ends the program: the test waited for `what` in vain, and what it refers to is about to go.
 [[noreturn]] void GiveUp(const char* what);

@@ -101,7 +101,7 @@ int Recorder::InternLocked(v1::Event event) {
 bool Recorder::AwaitMore(int64_t count) {
   std::unique_lock<std::mutex> lock(mutex_);
   const int64_t wanted = done_ + count;
-  return changed_.wait_for(lock, std::chrono::minutes(1), [&] { return done_ >= wanted || no_more_; });
+  return changed_.wait_for(lock, std::chrono::minutes(5), [&] { return done_ >= wanted || no_more_; });
 }
 
 void Recorder::NoMore() {

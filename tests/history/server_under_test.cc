@@ -34,7 +34,7 @@ void ServerUnderTest::StartAndKill(absl::Duration age) {
 
 ClientPtr ServerUnderTest::AwaitClient(const ClientPtr& gone) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait_for(lock, std::chrono::minutes(1), [&] { return closed_ || (client_ != nullptr && client_ != gone); });
+  changed_.wait_for(lock, std::chrono::minutes(5), [&] { return closed_ || (client_ != nullptr && client_ != gone); });
   return closed_ || client_ == gone ? nullptr : client_;
 }
 

@@ -26,7 +26,7 @@ class Calls {
   }
   std::vector<int> Await(size_t count) {
     std::unique_lock<std::mutex> lock(mutex_);
-    EXPECT_TRUE(wake_.wait_for(lock, std::chrono::seconds(30), [&] { return names_.size() >= count; }));
+    EXPECT_TRUE(wake_.wait_for(lock, std::chrono::minutes(5), [&] { return names_.size() >= count; }));
     return names_;
   }
 
@@ -39,9 +39,10 @@ class Calls {
 TEST(TimersTest, CallsComeInOrderOfTheirTimes) {
   Calls calls;
   Timers timers;
-  timers.Start(absl::Milliseconds(60), calls.Of(3));
-  timers.Start(absl::Milliseconds(20), calls.Of(1));
-  timers.Start(absl::Milliseconds(40), calls.Of(2));
+  // Far enough apart that a pause of this thread between two lines does not change the order.
+  timers.Start(absl::Milliseconds(1000), calls.Of(3));
+  timers.Start(absl::ZeroDuration(), calls.Of(1));
+  timers.Start(absl::Milliseconds(500), calls.Of(2));
   EXPECT_THAT(calls.Await(3), ElementsAre(1, 2, 3));
 }
 
@@ -65,10 +66,13 @@ TEST(TimersTest, ANewTimerThatIsFirstIsNotHeldUpByALaterOne) {
 TEST(TimersTest, ACancelledTimerIsNotCalled) {
   Calls calls;
   Timers timers;
-  const Timers::Id id = timers.Start(absl::Milliseconds(10), calls.Of(1));
-  EXPECT_TRUE(timers.Cancel(id));
-  EXPECT_FALSE(timers.Cancel(id));
-  timers.Start(absl::Milliseconds(20), calls.Of(2));
+  // In a callback, so that the first timer cannot be called before it is cancelled.
+  timers.Start(absl::ZeroDuration(), [&] {
+    const Timers::Id id = timers.Start(absl::ZeroDuration(), calls.Of(1));
+    EXPECT_TRUE(timers.Cancel(id));
+    EXPECT_FALSE(timers.Cancel(id));
+    timers.Start(absl::Milliseconds(20), calls.Of(2));
+  });
   EXPECT_THAT(calls.Await(1), ElementsAre(2));
 }
 

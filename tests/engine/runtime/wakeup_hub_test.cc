@@ -18,7 +18,7 @@ using Wake = WakeupHub::Wake;
 // One wait, its end and how often it ended.
 class Waiting {
  public:
-  Waiting(WakeupHub& topics, absl::string_view topic, uint64_t seen, absl::Duration timeout = absl::Seconds(30))
+  Waiting(WakeupHub& topics, absl::string_view topic, uint64_t seen, absl::Duration timeout = absl::Minutes(5))
       : id(topics.NewId()) {
     topics.Wait(id, topic, seen, timeout, [this, done = pending_.done()](Wake wake) mutable {
       wake_ = wake;
@@ -98,8 +98,8 @@ TEST_F(WakeupHubTest, CloseEndsEveryWaitAndEveryLaterOne) {
 
 TEST_F(WakeupHubTest, ACallbackMayWaitAgain) {
   Pending pending;
-  wakeups_.Wait(wakeups_.NewId(), "a", 0, absl::Seconds(30), [&](Wake) {
-    wakeups_.Wait(wakeups_.NewId(), "a", wakeups_.Seen("a"), absl::Seconds(30),
+  wakeups_.Wait(wakeups_.NewId(), "a", 0, absl::Minutes(5), [&](Wake) {
+    wakeups_.Wait(wakeups_.NewId(), "a", wakeups_.Seen("a"), absl::Minutes(5),
                   [done = pending.done()](Wake) mutable { done(absl::OkStatus()); });
   });
   wakeups_.Notify("a");
