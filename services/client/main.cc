@@ -8,6 +8,7 @@
 #include "services/client/common/terminal.h"
 #include "services/client/render/help.h"
 #include "services/client/session.h"
+#include "services/common/build_info.h"
 
 namespace aftercare::client {
 namespace {
@@ -36,7 +37,7 @@ void Define(CLI::App& app, GlobalOptions* options, Action* action) {
   app.fallthrough();
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Show this help");
-  app.set_version_flag("--version", "aftercare " AFTERCARE_VERSION, "Show the version");
+  app.set_version_flag("--version", VersionText("aftercare"), "Show the version");
   app.formatter(MakeHelpFormatter(std::min(kHelpColumns, TerminalWidth())));
   app.failure_message(RenderParseFailure);
   app.add_option("--server", options->server, "Where the server listens")

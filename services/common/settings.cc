@@ -30,9 +30,9 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text;
 };
 
-enum class Taken { kYes, kUnknown, kBadValue };
+enum class Taken { kYes, kUnknown, kNoWholeNumber, kNoNumber };
 
-// Fields are strings, whole numbers, and messages of such.
+// Fields are strings, numbers, and messages of such.
 Taken Set(const std::string& name, const std::string& value, Message* config) {
   const FieldDescriptor* field = config->GetDescriptor()->FindFieldByName(name);
   const auto* reflection = config->GetReflection();
@@ -42,8 +42,14 @@ Taken Set(const std::string& name, const std::string& value, Message* config) {
   }
   if (field != nullptr && !field->is_repeated() && field->type() == FieldDescriptor::TYPE_INT32) {
     int32_t number = 0;
-    if (!absl::SimpleAtoi(value, &number)) return Taken::kBadValue;
+    if (!absl::SimpleAtoi(value, &number)) return Taken::kNoWholeNumber;
     reflection->SetInt32(config, field, number);
+    return Taken::kYes;
+  }
+  if (field != nullptr && !field->is_repeated() && field->type() == FieldDescriptor::TYPE_DOUBLE) {
+    double number = 0;
+    if (!absl::SimpleAtod(value, &number)) return Taken::kNoNumber;
+    reflection->SetDouble(config, field, number);
     return Taken::kYes;
   }
   for (int i = 0; i < config->GetDescriptor()->field_count(); ++i) {
@@ -57,9 +63,13 @@ Taken Set(const std::string& name, const std::string& value, Message* config) {
 }
 
 absl::Status ToStatus(Taken taken, const std::string& what) {
-  if (taken == Taken::kYes) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(what, taken == Taken::kUnknown ? " is not a setting" : " must be a whole number"));
+  switch (taken) {
+    case Taken::kYes: return absl::OkStatus();
+    case Taken::kUnknown: return absl::InvalidArgumentError(absl::StrCat(what, " is not a setting"));
+    case Taken::kNoWholeNumber: return absl::InvalidArgumentError(absl::StrCat(what, " must be a whole number"));
+    case Taken::kNoNumber: break;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(what, " must be a number"));
 }
 
 }  // namespace

@@ -1,14 +1,11 @@
 #include "services/gateway/callbacks.h"
 
-#include <httplib.h>
 #include <openssl/crypto.h>
-
-#include <thread>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "services/common/http_listener.h"
 #include "services/gateway/receipt_path.h"
 #include "services/gateway/sms_text.h"
 #include "spdlog/spdlog.h"
@@ -56,38 +53,18 @@ class HttpCallbacks final : public Callbacks {
  public:
   HttpCallbacks(ServerLink& link, const v1::SmsChannel& config, const std::string& parent)
       : link_(link), config_(config), parent_(parent) {
-    http_.set_payload_max_length(kMostBody);
-    // A second gateway on the same port must fail, not share it.
-    http_.set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
-    http_.Get("/kannel/([^/]+)/receipt", [this](const auto& request, auto& response) { OnReceipt(request, response); });
-    http_.Get("/kannel/([^/]+)/reply", [this](const auto& request, auto& response) { OnReply(request, response); });
+    httplib::Server& server = http_.server();
+    server.set_payload_max_length(kMostBody);
+    server.Get("/kannel/([^/]+)/receipt", [this](const auto& request, auto& response) { OnReceipt(request, response); });
+    server.Get("/kannel/([^/]+)/reply", [this](const auto& request, auto& response) { OnReply(request, response); });
   }
 
-  ~HttpCallbacks() override {
-    http_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
+  // Answers what is being asked, while the rest of this still exists.
+  ~HttpCallbacks() override { http_.Stop(); }
 
-  bool Listen() {
-    const size_t colon = config_.callback_listen().rfind(':');
-    std::string host = config_.callback_listen().substr(0, colon);
-    host = std::string(absl::StripSuffix(absl::StripPrefix(host, "["), "]"));
-    if (!absl::SimpleAtoi(config_.callback_listen().substr(colon + 1), &port_)) return false;
-    if (port_ == 0) {
-      port_ = http_.bind_to_any_port(host);
-      if (port_ < 0) return false;
-    } else if (!http_.bind_to_port(host, port_)) {
-      return false;
-    }
-    thread_ = std::thread([this] { http_.listen_after_bind(); });
-    while (!http_.is_running()) std::this_thread::yield();  // else stop() would come before there is anything to stop
-    return true;
-  }
+  absl::Status Listen() { return http_.Listen(config_.callback_listen()); }
 
-  int port() const override { return port_; }
+  int port() const override { return http_.port(); }
 
  private:
   bool IsAllowed(const httplib::Request& request, httplib::Response& response) const {
@@ -165,9 +142,7 @@ class HttpCallbacks final : public Callbacks {
   ServerLink& link_;
   const v1::SmsChannel config_;
   const std::string parent_;
-  httplib::Server http_;
-  std::thread thread_;
-  int port_ = 0;
+  HttpListener http_;
 };
 
 }  // namespace
@@ -175,8 +150,8 @@ class HttpCallbacks final : public Callbacks {
 absl::StatusOr<std::unique_ptr<Callbacks>> Callbacks::Start(ServerLink& link, const v1::SmsChannel& config,
                                                             const std::string& parent) {
   auto callbacks = std::make_unique<HttpCallbacks>(link, config, parent);
-  if (!callbacks->Listen()) {
-    return absl::UnavailableError(absl::StrCat("cannot listen for callbacks on ", config.callback_listen()));
+  if (absl::Status status = callbacks->Listen(); !status.ok()) {
+    return absl::UnavailableError(absl::StrCat("callbacks: ", status.message()));
   }
   return callbacks;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "services/common/build_info.h"
 #include "services/common/log.h"
 #include "services/common/program.h"
 #include "services/common/settings.h"
@@ -31,13 +32,27 @@ int Fail(int code, absl::string_view what) {
   return code;
 }
 
+// The configuration by all its sources, as they are now.
+absl::StatusOr<v1::GatewayConfig> ReadConfig() {
+  return LoadConfig(absl::GetFlag(FLAGS_config), ProcessEnvironment(),
+                    {{"server", absl::GetFlag(FLAGS_server)},
+                     {"parent", absl::GetFlag(FLAGS_parent)},
+                     {"log_level", absl::GetFlag(FLAGS_log_level)}});
+}
+
+void Reload() {
+  const auto config = ReadConfig();
+  if (config.ok()) return ChangeLogLevel(config->log_level());
+  spdlog::error("nothing was reloaded: {}", config.status().ToString());
+}
+
 int Run(const v1::GatewayConfig& config) {
-  HoldStopSignals();
+  HoldSignals();
   auto gateway = Gateway::Start(config);
   if (!gateway.ok()) return Fail(kBadAddress, gateway.status().message());
   spdlog::info("sending messages of {}, server {}", config.parent(), config.server());
   if (const int port = (*gateway)->callback_port(); port != 0) spdlog::info("callbacks on port {}", port);
-  AwaitStopSignal();
+  AwaitStopSignal(Reload);
   if (const size_t unknown = (*gateway)->Drain(); unknown > 0) {
     spdlog::error("stopped; the server was not reached to be told of messages that were sent: {}", unknown);
     return kUnreported;
@@ -47,19 +62,18 @@ int Run(const v1::GatewayConfig& config) {
 }
 
 int Main(int argc, char** argv) {
-  const std::string unexpected = ParseFlags(
-      argc, argv,
-      "The Aftercare gateway: takes messages from the server as they come due and sends them.\n"
-      "  aftercare-gateway --config=deploy/gateway/email.textproto\n"
-      "Settings come from --config, then AFTERCARE_GATEWAY_* in the environment, then flags; later ones win.\n"
-      "Exit codes: 0 after a clean stop, 2 bad configuration, 3 stopped while the server was away, not knowing of all\n"
-      "that was sent, 4 bad address for callbacks.",
-      "aftercare-gateway", "gateway/main.cc");
+  const ProgramInfo program = {
+      .usage = "The Aftercare gateway: takes messages from the server as they come due and sends them.\n"
+               "  aftercare-gateway --config=deploy/gateway/email.textproto\n"
+               "Settings come from --config, then AFTERCARE_GATEWAY_* in the environment, then flags; later ones win.\n"
+               "SIGHUP reads log_level again.\n"
+               "Exit codes: 0 after a clean stop, 2 bad configuration, 3 stopped while the server was away, not knowing of\n"
+               "all that was sent, 4 bad address for callbacks.",
+      .version = VersionText("aftercare-gateway"),
+      .file = "gateway/main.cc"};
+  const std::string unexpected = ParseFlags(argc, argv, program);
   if (!unexpected.empty()) return Fail(kBadConfig, "unexpected argument " + unexpected);
-  auto config = LoadConfig(absl::GetFlag(FLAGS_config), ProcessEnvironment(),
-                           {{"server", absl::GetFlag(FLAGS_server)},
-                            {"parent", absl::GetFlag(FLAGS_parent)},
-                            {"log_level", absl::GetFlag(FLAGS_log_level)}});
+  auto config = ReadConfig();
   if (!config.ok()) return Fail(kBadConfig, config.status().message());
   if (absl::GetFlag(FLAGS_print_config)) {
     std::cout << Presentable(*config);

@@ -12,6 +12,9 @@ constexpr absl::string_view kPrefix = "AFTERCARE_";
 constexpr absl::string_view kForeign[] = {"AFTERCARE_SERVER", "AFTERCARE_CLINIC"};
 constexpr absl::string_view kForeignPrefix = "AFTERCARE_GATEWAY_";
 
+// The value of ops_listen for no ops endpoint.
+constexpr absl::string_view kOff = "off";
+
 bool IsForeign(absl::string_view name) {
   for (absl::string_view foreign : kForeign) {
     if (name == foreign) return true;
@@ -37,14 +40,27 @@ absl::Status CheckRetention(const v1::Config& config) {
       absl::StrCat("event_retention: ", config.event_retention(), " is not a span such as 720h, from 1h to 87600h"));
 }
 
+absl::Status CheckRequestLogShare(const v1::Config& config) {
+  if (config.request_log_share() >= 0 && config.request_log_share() <= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("request_log_share: ", config.request_log_share(), " is not from 0 to 1"));
+}
+
+absl::Status CheckLoopback(absl::string_view field, const std::string& address) {
+  if (IsLoopback(address)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": ", address,
+                   " is not host:port on loopback; without TLS and authentication nothing else is served"));
+}
+
 absl::Status Check(const v1::Config& config) {
-  if (!IsLoopback(config.listen())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("listen: ", config.listen(),
-                     " is not host:port on loopback; without TLS and authentication nothing else is served"));
+  if (absl::Status status = CheckLoopback("listen", config.listen()); !status.ok()) return status;
+  if (HasOpsEndpoint(config)) {
+    if (absl::Status status = CheckLoopback("ops_listen", config.ops_listen()); !status.ok()) return status;
   }
   if (config.database().empty()) return absl::InvalidArgumentError("database: must not be empty");
   if (absl::Status status = CheckRetention(config); !status.ok()) return status;
+  if (absl::Status status = CheckRequestLogShare(config); !status.ok()) return status;
   return CheckLogLevel(config.log_level());
 }
 
@@ -56,9 +72,12 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
   config.set_database("aftercare.db");
   config.set_log_level("info");
   config.set_event_retention("720h");
+  config.set_ops_listen("127.0.0.1:9464");
+  config.set_request_log_share(1);
   absl::Status status = ApplyFile(path, &config);
   if (status.ok()) status = ApplyEnvironment(Own(environment), kPrefix, &config);
   if (status.ok()) status = ApplyFlags(flags, &config);
+  if (config.ops_listen().empty()) config.set_ops_listen(std::string(kOff));
   if (status.ok()) status = Check(config);
   if (!status.ok()) return status;
   return config;
@@ -69,5 +88,7 @@ absl::Duration EventRetention(const v1::Config& config) {
   absl::ParseDuration(config.event_retention(), &retention);
   return retention;
 }
+
+bool HasOpsEndpoint(const v1::Config& config) { return config.ops_listen() != kOff; }
 
 }  // namespace aftercare::server

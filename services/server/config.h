@@ -20,6 +20,9 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
 // How long events are kept. `config` must come from LoadConfig.
 absl::Duration EventRetention(const v1::Config& config);
 
+// Whether there is to be an ops endpoint. `config` must come from LoadConfig.
+bool HasOpsEndpoint(const v1::Config& config);
+
 }  // namespace aftercare::server
 
 #endif  // AFTERCARE_SERVICES_SERVER_CONFIG_H_

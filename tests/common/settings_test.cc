@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "aftercare/v1/config.pb.h"
 #include "aftercare/v1/gateway_config.pb.h"
 
 namespace aftercare {
@@ -35,6 +36,14 @@ TEST(SettingsTest, ANumberMustBeOne) {
   v1::GatewayConfig config;
   EXPECT_THAT(ApplyEnvironment({{"X_SMS_CONCURRENCY", "many"}}, "X_", &config).ToString(),
               HasSubstr("X_SMS_CONCURRENCY must be a whole number"));
+}
+
+TEST(SettingsTest, ANumberMayHaveAFraction) {
+  v1::Config config;
+  EXPECT_TRUE(ApplyFlags({{"request_log_share", "0.5"}}, &config).ok());
+  EXPECT_EQ(config.request_log_share(), 0.5);
+  EXPECT_THAT(ApplyFlags({{"request_log_share", "half"}}, &config).ToString(),
+              HasSubstr("--request_log_share must be a number"));
 }
 
 }  // namespace

@@ -43,7 +43,30 @@ TEST_F(ProgramTest, AnUnknownKeyIsRefusedWithItsLine) {
 
 TEST_F(ProgramTest, HelpNamesItsFlagsAndNoOthers) {
   const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY, "--help"});
-  EXPECT_THAT(outcome.out, AllOf(HasSubstr("--config "), HasSubstr("--print_config "), Not(HasSubstr("--flagfile"))));
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("--config "), HasSubstr("--print-config "), Not(HasSubstr("--flagfile"))));
+}
+
+TEST_F(ProgramTest, HelpHasAShortNameAndTheVersionNamesTheCommit) {
+  const ProcessResult help = RunProgram({AFTERCARE_GATEWAY, "-h"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_EQ(help.out, RunProgram({AFTERCARE_GATEWAY, "--help"}).out);
+  const ProcessResult version = RunProgram({AFTERCARE_GATEWAY, "--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.out, ::testing::MatchesRegex("aftercare-gateway [0-9.]+ \\(commit [-0-9a-z]+\\)\n"));
+}
+
+TEST_F(ProgramTest, AHangUpReadsTheLogLevelAgain) {
+  const std::string config = Webhook();
+  ChildProcess program({AFTERCARE_GATEWAY, "--config", config});
+  ASSERT_TRUE(program.AwaitOut("sending messages of"));
+  WriteFile(config, ReadFile(config) + "log_level: 'debug'\n");
+  program.Signal(SIGHUP);
+  EXPECT_TRUE(program.AwaitOut("log_level is debug"));
+  WriteFile(config, "colour: 'red'");
+  program.Signal(SIGHUP);
+  EXPECT_TRUE(program.AwaitOut("nothing was reloaded"));
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.Wait().exit_code, 0);
 }
 
 TEST_F(ProgramTest, WithoutAChannelItSaysWhatIsMissing) {

@@ -40,6 +40,34 @@ TEST_F(ConfigTest, DefaultsServeOnLoopback) {
   EXPECT_EQ(config->database(), "aftercare.db");
   EXPECT_EQ(config->log_level(), "info");
   EXPECT_EQ(EventRetention(*config), absl::Hours(720));
+  EXPECT_EQ(config->ops_listen(), "127.0.0.1:9464");
+  EXPECT_TRUE(HasOpsEndpoint(*config));
+  EXPECT_EQ(config->request_log_share(), 1);
+}
+
+TEST_F(ConfigTest, TheOpsEndpointCanBeTurnedOffByEverySource) {
+  for (const auto& config :
+       {LoadConfig(File("ops_listen: ''"), {}, {}), LoadConfig(File("ops_listen: 'off'"), {}, {}),
+        LoadConfig("", {{"AFTERCARE_OPS_LISTEN", ""}}, {}), LoadConfig("", {}, {{"ops_listen", "off"}})}) {
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_FALSE(HasOpsEndpoint(*config));
+  }
+  EXPECT_TRUE(HasOpsEndpoint(*LoadConfig("", {{"AFTERCARE_OPS_LISTEN", "off"}}, {{"ops_listen", "[::1]:0"}})));
+}
+
+TEST_F(ConfigTest, OperatorsAreAnsweredOnLoopbackOnly) {
+  for (const char* listen : {"0.0.0.0:9464", "9464", "127.0.0.1", "OFF"}) {
+    ExpectRefused(LoadConfig("", {}, {{"ops_listen", listen}}), "ops_listen: ");
+  }
+}
+
+TEST_F(ConfigTest, TheShareOfCallsThatAreLoggedIsFromNoneToAll) {
+  EXPECT_EQ(LoadConfig(File("request_log_share: 0"), {}, {})->request_log_share(), 0);
+  EXPECT_EQ(LoadConfig("", {{"AFTERCARE_REQUEST_LOG_SHARE", "0.25"}}, {})->request_log_share(), 0.25);
+  for (const char* bad : {"-0.1", "1.1", "nan", "inf"}) {
+    ExpectRefused(LoadConfig("", {}, {{"request_log_share", bad}}), "request_log_share: ");
+  }
+  ExpectRefused(LoadConfig("", {}, {{"request_log_share", "half"}}), "--request_log_share must be a number");
 }
 
 TEST_F(ConfigTest, EventsAreKeptForAnHourToTenYears) {

@@ -20,7 +20,7 @@
 namespace aftercare {
 namespace {
 
-constexpr std::chrono::minutes kPatience(2);
+constexpr std::chrono::minutes kPatience(5);
 
 // Both ends of a pipe, or of a terminal.
 struct Ends {
@@ -59,6 +59,7 @@ Ends OpenTerminal(int columns) {
 std::vector<std::string> EnvironmentWith(const std::vector<std::string>& own) {
   std::vector<std::string> all = own;
   all.push_back("TERM=xterm");
+  all.push_back("AFTERCARE_OPS_LISTEN=off");  // else there could be one server at a time; flags win
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string name = absl::StrCat(std::string(*entry).substr(0, std::strcspn(*entry, "=")), "=");
     const bool is_set =

@@ -22,7 +22,8 @@ struct ProcessResult {
 
 struct ProcessOptions {
   // NAME=VALUE, added to the environment of this process. AFTERCARE_*, NO_COLOR and COLUMNS are not inherited: they
-  // steer the tests, and a program must not depend on where the tests run.
+  // steer the tests, and a program must not depend on where the tests run. Servers listen for operators only if the test
+  // says so, by a flag.
   std::vector<std::string> environment = {};
   // If positive, the program's output is a terminal of that width.
   int columns = 0;
@@ -43,12 +44,12 @@ class ChildProcess {
   ~ChildProcess();
 
   // Waits until the program's output, or its errors, contain `text`. Returns false if the stream ends first, or after
-  // two minutes.
+  // five minutes.
   bool AwaitOut(const std::string& text);
   bool AwaitErr(const std::string& text);
 
   // Returns the next line of the output, without its line feed. Returns nothing if the output ends before a line feed,
-  // or after two minutes. What the program wrote before it was killed can still be read.
+  // or after five minutes. What the program wrote before it was killed can still be read.
   std::optional<std::string> ReadLine();
   // Reads lines up to the first one that contains `text`, and returns that one; an empty string if there is none.
   std::string ReadLineWith(const std::string& text);

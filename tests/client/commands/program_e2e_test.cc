@@ -46,7 +46,8 @@ TEST(ProgramE2eTest, TheHelpOfTheProgramNamesEveryCommand) {
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  ", command, " ")));
   }
   ExpectPlain(help.out, 100);
-  EXPECT_THAT(Alone({"--version"}).out, testing::MatchesRegex("aftercare [0-9.]+\n"));
+  EXPECT_EQ(Alone({"-h"}).out, help.out);
+  EXPECT_THAT(Alone({"--version"}).out, testing::MatchesRegex("aftercare [0-9.]+ \\(commit [-0-9a-z]+\\)\n"));
 }
 
 TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {

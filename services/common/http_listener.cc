@@ -1,0 +1,47 @@
+#include "services/common/http_listener.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace aftercare {
+namespace {
+
+// Requests that are answered at a time. They are few and small: callbacks of one SMS gateway, or scrapes.
+constexpr int kThreads = 4;
+
+}  // namespace
+
+HttpListener::HttpListener() {
+  server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  // Without httplib's own options, which let a second process listen on the same port.
+  server_.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  });
+}
+
+HttpListener::~HttpListener() { Stop(); }
+
+absl::Status HttpListener::Listen(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  const std::string host(absl::StripSuffix(absl::StripPrefix(address.substr(0, colon), "["), "]"));
+  bool bound = colon != std::string::npos && absl::SimpleAtoi(address.substr(colon + 1), &port_);
+  if (bound && port_ == 0) {
+    port_ = server_.bind_to_any_port(host);
+    bound = port_ > 0;
+  } else if (bound) {
+    bound = server_.bind_to_port(host, port_);
+  }
+  if (!bound) return absl::UnavailableError(absl::StrCat("cannot listen on ", address, "; is the port in use?"));
+  thread_ = std::thread([this] { server_.listen_after_bind(); });
+  while (!server_.is_running()) std::this_thread::yield();  // a stop() before that would stop nothing
+  return absl::OkStatus();
+}
+
+void HttpListener::Stop() {
+  server_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace aftercare

@@ -1,0 +1,45 @@
+// Serves HTTP on one address. The only place that binds httplib's server to an address.
+#ifndef AFTERCARE_SERVICES_COMMON_HTTP_LISTENER_H_
+#define AFTERCARE_SERVICES_COMMON_HTTP_LISTENER_H_
+
+#include <httplib.h>
+
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+
+namespace aftercare {
+
+// An HTTP server with threads of its own. Not thread safe itself; handlers run on the server's threads.
+class HttpListener {
+ public:
+  HttpListener();
+  HttpListener(const HttpListener&) = delete;
+  HttpListener& operator=(const HttpListener&) = delete;
+
+  // Calls Stop.
+  ~HttpListener();
+
+  // For setting handlers and limits, before Listen.
+  httplib::Server& server() { return server_; }
+
+  // Serves on `address`, `host:port`; port 0 takes a free port. Returns UNAVAILABLE if the address cannot be listened
+  // on, for example because another process listens there. Call it once.
+  absl::Status Listen(const std::string& address);
+
+  // The port that is listened on. Valid after Listen.
+  int port() const { return port_; }
+
+  // Answers the requests under way, then ends the threads. A second call does nothing.
+  void Stop();
+
+ private:
+  httplib::Server server_;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace aftercare
+
+#endif  // AFTERCARE_SERVICES_COMMON_HTTP_LISTENER_H_
