@@ -68,6 +68,9 @@ class Connection {
   // Returns true if the database has a table of this name.
   virtual absl::StatusOr<bool> HasTable(absl::string_view name) = 0;
 
+  // Returns the bytes that the database takes on the disk, with its log.
+  virtual absl::StatusOr<int64_t> SizeBytes() = 0;
+
   // Returns the prepared statement for `sql`. It is prepared at the first call and then cached, by the address of the
   // text; so `sql` must have static storage. The caller must reset it after use, and must not use it twice at a time.
   virtual absl::StatusOr<Statement*> Prepare(const char* sql) = 0;

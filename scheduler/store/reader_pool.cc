@@ -42,6 +42,11 @@ void ReaderPool::Read(Store::ReadJob job) {
               : absl::ResourceExhaustedError("too many reads are waiting"));
 }
 
+int ReaderPool::QueueDepth() const {
+  MutexLock lock(mutex_);
+  return static_cast<int>(queue_.size());
+}
+
 void ReaderPool::Stop() {
   {
     MutexLock lock(mutex_);

@@ -25,6 +25,9 @@ class ReaderPool {
   // Queues a read; see Store::Read.
   void Read(Store::ReadJob job);
 
+  // The number of reads that wait.
+  int QueueDepth() const;
+
   // Runs the queued reads, then ends the threads and closes the connections. Later reads are refused with UNAVAILABLE.
   void Stop();
 
@@ -36,7 +39,7 @@ class ReaderPool {
 
   std::vector<std::unique_ptr<Connection>> connections_;
   const size_t max_queued_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar wake_;
   std::deque<Store::ReadJob> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

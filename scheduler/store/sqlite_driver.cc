@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -171,6 +173,15 @@ class SqliteConnection : public Connection {
     const absl::StatusOr<bool> found = (*query)->Step();
     (*query)->Reset();
     return found;
+  }
+
+  absl::StatusOr<int64_t> SizeBytes() override {
+    const char* file = sqlite3_db_filename(handle_.get(), "main");
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(file, error);
+    if (error) return absl::UnavailableError("the size of the database cannot be read");
+    const auto log_bytes = std::filesystem::file_size(sqlite3_filename_wal(file), error);
+    return static_cast<int64_t>(error ? bytes : bytes + log_bytes);
   }
 
   absl::StatusOr<Statement*> Prepare(const char* sql) override {

@@ -27,7 +27,10 @@ class StoreImpl : public Store {
   void Submit(Mutation mutation, Done done) override { writer_->Submit(std::move(mutation), std::move(done)); }
   void Read(ReadJob job) override { readers_->Read(std::move(job)); }
   void ReadInBackground(ReadJob job) override { background_readers_->Read(std::move(job)); }
+  void SetGroupListener(GroupListener on_group) override { writer_->SetGroupListener(std::move(on_group)); }
   int QueueDepth() const override { return writer_->QueueDepth(); }
+  int ReadQueueDepth() const override { return readers_->QueueDepth(); }
+  int BackgroundReadQueueDepth() const override { return background_readers_->QueueDepth(); }
   const std::string& secret() const override { return secret_; }
 
   // The readers first: the last connection to close must be the writer's, which can write the log back into the file.

@@ -25,8 +25,9 @@ class Writer {
   Writer(std::unique_ptr<Connection> connection, EventSequence sequence, const StoreOptions& options);
   ~Writer() { Stop(); }
 
-  // See Store::SetListeners, Store::Submit and Store::QueueDepth.
+  // See Store's methods of the same names.
   void SetListeners(Store::CommitListener on_commit, Store::HealthListener on_health);
+  void SetGroupListener(Store::GroupListener on_group) { on_group_ = std::move(on_group); }
   void Submit(Store::Mutation mutation, Store::Done done);
   int QueueDepth() const;
 
@@ -64,6 +65,7 @@ class Writer {
   // Not guarded: they are set before the first Submit, and that hands them to the writer's thread.
   Store::CommitListener on_commit_;
   Store::HealthListener on_health_;
+  Store::GroupListener on_group_;
 
   mutable Mutex mutex_;
   CondVar wake_;

@@ -26,6 +26,9 @@ class GatedStore : public store::Store {
   void ReadInBackground(ReadJob job) override { store_->ReadInBackground(std::move(job)); }
   void Close() override { store_->Close(); }
   int QueueDepth() const override { return store_->QueueDepth(); }
+  int ReadQueueDepth() const override { return store_->ReadQueueDepth(); }
+  int BackgroundReadQueueDepth() const override { return store_->BackgroundReadQueueDepth(); }
+  void SetGroupListener(GroupListener on_group) override { store_->SetGroupListener(std::move(on_group)); }
   const std::string& secret() const override { return store_->secret(); }
 
  private:

@@ -105,6 +105,13 @@ TEST_F(QueryPlan, WhatMayBeLeasedIsFoundByAnIndexInItsOrder) {
               AllOf(IsByIndexAndUnsorted(), IsBy("available>?")));
 }
 
+TEST_F(QueryPlan, WhatOperatorsAskIsFoundByAnIndex) {
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.OldestAvailable("").IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_available (clock=?")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.CountLeases("", At(0)).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_available (clock=? AND available>?)")));
+}
+
 TEST_F(QueryPlan, WhatHasExpiredIsFoundByAnIndexInItsOrder) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ExpiredReminders("", At(0), 10).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_expire (clock=? AND expire<?)")));

@@ -63,6 +63,7 @@ class SpyConnection : public Connection {
   void Rollback() override { connection_->Rollback(); }
   bool InTransaction() const override { return connection_->InTransaction(); }
   absl::StatusOr<bool> HasTable(absl::string_view name) override { return connection_->HasTable(name); }
+  absl::StatusOr<int64_t> SizeBytes() override { return connection_->SizeBytes(); }
   absl::StatusOr<Statement*> Prepare(const char* sql) override {
     absl::StatusOr<Statement*> statement = connection_->Prepare(sql);
     if (!statement.ok()) return statement;
