@@ -1,78 +1,65 @@
 #include "scheduler/engine/engine.h"
 
+#include <set>
 #include <utility>
-#include <vector>
 
-#include "scheduler/engine/lifecycle/transitions.h"
+#include "absl/strings/string_view.h"
 #include "scheduler/engine/runtime/wakeup_topics.h"
 
 namespace aftercare::engine {
 namespace {
 
-// Returns whether the change may have revoked a lease, that is ended it by another than its holder.
-bool MayRevokeLease(const store::EventNote& event) {
-  switch (event.type) {
-    case v1::EVENT_TYPE_ENROLLMENT_PAUSED:
-    case v1::EVENT_TYPE_ENROLLMENT_UPDATED:
-    case v1::EVENT_TYPE_CONSENT_CHANGED:
-      return true;
-    case v1::EVENT_TYPE_REMINDER_CHANGED:
-      break;
-    default:
-      return false;
-  }
-  const v1::ReminderState state = event.reminder_state;
-  const bool by_holder = IsOpen(state) || state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_DELIVERED ||
-                         state == v1::REMINDER_STATE_FAILED;
-  return event.attempts > 0 && !by_holder;
-}
-
-// Wakes everyone who waits for what was just committed. Runs on the writer's thread.
-void WakeWaiters(EngineContext& context, EventFeed& feed, const std::vector<store::EventNote>& events) {
-  std::vector<absl::string_view> clinics;
-  bool due = false;
-  bool revoked = false;
-  for (const store::EventNote& event : events) {
-    if (clinics.empty() || clinics.back() != event.clinic) clinics.push_back(event.clinic);
-    due = due || event.reminder_state == v1::REMINDER_STATE_DUE;
-    revoked = revoked || MayRevokeLease(event);
-  }
-  WakeupHub& wakeups = context.wakeups();
-  for (absl::string_view clinic : clinics) {
-    feed.NotifyAppended(clinic);
-    if (due) wakeups.Notify(LeasesTopic(clinic));
-  }
-  if (due) wakeups.Notify(kAllLeasesTopic);
-  if (revoked) wakeups.Notify(kLeasesRevokedTopic);
-}
-
-// Sets the store's listeners and returns `context`. Must run before anything is submitted to the store.
-EngineContext& SetListeners(EngineContext& context, EventFeed& feed, store::Store::HealthListener on_health) {
-  context.store().SetListeners(
-      [&context, &feed](const std::vector<store::EventNote>& events) { WakeWaiters(context, feed, events); },
-      [&context, on_health = std::move(on_health)](bool healthy) {
-        if (!healthy) context.definitions().Clear();
-        if (on_health) on_health(healthy);
-      });
-  return context;
+const Authorizer& AuthorizerOf(const EngineOptions& options) {
+  static const RoleAuthorizer by_role;
+  return options.authorizer != nullptr ? *options.authorizer : by_role;
 }
 
 }  // namespace
 
-Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, int64_t zone_database,
-               absl::Duration event_retention)
-    : context(store, clock, zone_database),
-      event_feed(store, context.tokens()),
-      sweeper(SetListeners(context, event_feed, std::move(on_health)), enrollment_cache),
-      event_log_cleaner(context, event_feed, event_retention),
-      clinics(context, enrollment_cache, sweeper),
+Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, const EngineOptions& options)
+    : context(store, clock, AuthorizerOf(options), options.zone_database),
+      event_feed(context),
+      lease_revocations(context.tokens()),
+      sweeper(Listen(store, options.telemetry != nullptr ? *options.telemetry : Telemetry::None(), std::move(on_health)),
+              enrollment_cache),
+      event_log_cleaner(context, event_feed, options.event_retention),
+      clinics(context, enrollment_cache),
       pathways(context),
-      enrollments(context, sweeper),
-      visits(context, sweeper),
-      reminders(context, enrollment_index_cache, sweeper),
-      deliveries(context, enrollment_cache, enrollment_index_cache, sweeper),
+      enrollments(context),
+      visits(context),
+      reminders(context, enrollment_index_cache),
+      deliveries(context, enrollment_cache, enrollment_index_cache, lease_revocations),
+      watches(context, event_feed),
       consents(context),
-      replies(context, sweeper) {}
+      replies(context) {}
+
+EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health) {
+  store.SetGroupListener([&telemetry](absl::Duration duration, int mutations) {
+    telemetry.OnCommit(duration, mutations);
+  });
+  store.SetListeners([this, &telemetry](const store::CommitNotes& notes) { OnCommit(notes, telemetry); },
+                     [this, on_health = std::move(on_health)](bool healthy) {
+                       if (!healthy) context.definitions().Clear();
+                       if (on_health) on_health(healthy);
+                     });
+  return context;
+}
+
+// Uses only what is made before the sweeper, which submits the first mutation.
+void Engine::OnCommit(const store::CommitNotes& notes, Telemetry& telemetry) {
+  std::set<absl::string_view> appended;
+  std::set<absl::string_view> leasable(notes.leasable_clinics.begin(), notes.leasable_clinics.end());
+  for (const store::EventNote& event : notes.events) {
+    appended.insert(event.clinic);
+    if (event.reminder_state == v1::REMINDER_STATE_DUE) leasable.insert(event.clinic);
+  }
+  for (absl::string_view clinic : appended) event_feed.NotifyAppended(clinic);
+  for (absl::string_view clinic : leasable) context.wakeups().Notify(LeasesTopic(clinic));
+  if (!leasable.empty()) context.wakeups().Notify(kAllLeasesTopic);
+  lease_revocations.Publish(notes.revoked_leases);
+  for (absl::Time since : notes.offered_since) telemetry.OnOffered(context.RealNow() - since);
+  if (notes.wake != absl::InfiniteFuture()) sweeper.WakeAt(notes.wake);
+}
 
 void Engine::Shutdown() {
   context.wakeups().Close();

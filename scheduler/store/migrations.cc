@@ -151,6 +151,9 @@ CREATE TABLE log_mark (
 
 INSERT INTO meta (key, number) VALUES ('trimmed_seq', 0);
 )sql",
+    R"sql(
+ALTER TABLE event ADD COLUMN actor {key};
+)sql",
 };
 
 // After this step the addresses of all enrollments are entered, which stand in their messages.

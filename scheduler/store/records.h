@@ -118,16 +118,7 @@ struct ReminderRow {
 struct EventRow {
   int64_t seq = 0;  // orders all events of the store
   std::string clinic;
-  v1::Event data;  // resume_token is not set
-};
-
-// What the commit listener is told of an event.
-struct EventNote {
-  int64_t seq = 0;
-  std::string clinic;
-  v1::EventType type = v1::EVENT_TYPE_UNSPECIFIED;
-  v1::ReminderState reminder_state = v1::REMINDER_STATE_UNSPECIFIED;  // for an event of a reminder: its new state,
-  int32_t attempts = 0;                                               // and how often it has been leased
+  v1::Event data;  // resume_token is not set; actor is who made the change, empty for time itself
 };
 
 // The result of WriteTransaction::DeleteGivenUpEvents.

@@ -17,6 +17,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "scheduler/store/commit_notes.h"
 #include "scheduler/store/driver.h"
 #include "scheduler/store/records.h"
 #include "scheduler/store/transaction.h"
@@ -39,11 +40,15 @@ class Store {
   // Called once, with a snapshot to read from, or with the error for which there is none. The snapshot is valid until
   // the job returns.
   using ReadJob = absl::AnyInvocable<void(absl::StatusOr<ReadTransaction*>)>;
-  // Called on the writer's thread after each commit that appended events, in the order of commits, before the `done`
+  // Called on the writer's thread after each commit that left notes, in the order of commits, before the `done`
   // callbacks of that commit.
-  using CommitListener = std::function<void(const std::vector<EventNote>&)>;
+  using CommitListener = std::function<void(const CommitNotes&)>;
   // Called on the writer's thread with false when commits begin to fail, and with true when they succeed again.
   using HealthListener = std::function<void(bool healthy)>;
+
+  // Called on the writer's thread after each group was committed, with the time from its first mutation until it was
+  // durable, and the number of its mutations.
+  using GroupListener = std::function<void(absl::Duration duration, int mutations)>;
 
   // Opens the database, migrates its schema and starts the threads. Fails, and has not changed the database then, with
   //   FAILED_PRECONDITION if it is not an Aftercare database, newer than this program, or in use by another process;
@@ -55,6 +60,9 @@ class Store {
 
   // Sets the listeners. Call it before the first Submit, or never.
   virtual void SetListeners(CommitListener on_commit, HealthListener on_health) = 0;
+
+  // The same for the listener that measures groups.
+  virtual void SetGroupListener(GroupListener on_group) = 0;
 
   // Applies `mutation` and commits it, then calls `done`
   //   with OK, if it is committed;
@@ -81,8 +89,10 @@ class Store {
   // destructor calls it too. Must not be called from a callback of the store.
   virtual void Close() = 0;
 
-  // The number of mutations that wait, for operators.
+  // The number of mutations that wait, for operators. Then that of reads, and of reads in the background.
   virtual int QueueDepth() const = 0;
+  virtual int ReadQueueDepth() const = 0;
+  virtual int BackgroundReadQueueDepth() const = 0;
 
   // The secret of this database; see ReadTransaction::Secret.
   virtual const std::string& secret() const = 0;

@@ -1,7 +1,8 @@
 // Typed access to the facts in a database. These two classes contain all SQL for facts, written once for every driver.
+// A transaction can be bound to the clinics that its caller may touch; it then refuses the others' data.
 // Their methods are defined by resource, in transaction_clinics.cc (which has pathways and requests too),
 // transaction_enrollments.cc, transaction_reminders.cc, transaction_deliveries.cc, transaction_replies.cc and
-// transaction_events.cc.
+// transaction_events.cc; those for operators in transaction_statistics.cc.
 //
 // Thread safety: none. A transaction belongs to the thread that runs the read or the mutation it was passed to, and is
 // valid until that returns.
@@ -11,6 +12,8 @@
 #ifndef AFTERCARE_SCHEDULER_STORE_TRANSACTION_H_
 #define AFTERCARE_SCHEDULER_STORE_TRANSACTION_H_
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,17 +23,27 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "scheduler/store/commit_notes.h"
 #include "scheduler/store/driver.h"
 #include "scheduler/store/event_sequence.h"
 #include "scheduler/store/records.h"
 
 namespace aftercare::store {
 
+// Says whether a transaction may touch a clinic's data: returns OK, or the error that the access fails with. It is asked
+// with an empty clinic for what belongs to no clinic, such as all that is due in real time.
+using AccessCheck = std::function<absl::Status(absl::string_view clinic)>;
+
 // Reads facts from one snapshot.
 class ReadTransaction {
  public:
   explicit ReadTransaction(Connection& connection) : connection_(connection) {}
   virtual ~ReadTransaction() = default;
+
+  // From now on every method that reads or writes a clinic's data asks `access` first, and lists over all clinics leave
+  // out those that it refuses. Null, as at the beginning, stands for access to everything. `access` must live until
+  // another one is set.
+  void set_access(const AccessCheck* access) { access_ = access; }
 
   // The secret of this database: 16 random bytes that were stored when it was created. Tokens are sealed with it.
   absl::StatusOr<std::string> Secret();
@@ -43,7 +56,7 @@ class ReadTransaction {
   // The version of a clinic; 0 if there is no such clinic. It changes with every change of the row except of
   // replan_after.
   absl::StatusOr<int64_t> ClinicVersion(absl::string_view clinic);
-  // At most `limit` clinics with an id after `after`, by id.
+  // At most `limit` clinics with an id after `after`, by id, of those that may be accessed.
   absl::StatusOr<std::vector<ClinicRow>> ListClinics(absl::string_view after, int limit);
 
   // The first clinic, by id, whose enrollments must still be planned again (replan_after is set), if there is one.
@@ -79,8 +92,8 @@ class ReadTransaction {
 
   absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key);
   absl::StatusOr<std::vector<ReminderRow>> ListReminders(const ReminderQuery& query);
-  // The first clinic with an id after `after`, by id, that has messages on that clock and channel which wait for a
-  // gateway, now or later.
+  // The first clinic with an id after `after`, by id, that may be accessed and has messages on that clock and channel
+  // which wait for a gateway, now or later.
   absl::StatusOr<std::optional<std::string>> NextLeaseClinic(absl::string_view clock, v1::Channel channel,
                                                              absl::string_view after);
   // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available, key),
@@ -89,6 +102,11 @@ class ReadTransaction {
                                                              const std::optional<QueuePosition>& after, int limit);
   // The next instant at which a reminder on `clock` becomes available for leasing: the smallest available > now.
   absl::StatusOr<std::optional<absl::Time>> NextAvailable(absl::string_view clock, absl::Time now);
+  // The smallest `available` of any reminder on `clock`: since when the oldest message that waits for a gateway has been
+  // available, if that is not in the future.
+  absl::StatusOr<std::optional<absl::Time>> OldestAvailable(absl::string_view clock);
+  // The number of reminders on `clock` that are leased, by leases that have not expired at `now`.
+  absl::StatusOr<int64_t> CountLeases(absl::string_view clock, absl::Time now);
   // At most `limit` open reminders on `clock` with closes <= now, by (closes, key).
   absl::StatusOr<std::vector<ReminderRow>> ExpiredReminders(absl::string_view clock, absl::Time now, int limit);
 
@@ -109,6 +127,9 @@ class ReadTransaction {
   // missed events.
   absl::StatusOr<int64_t> TrimmedSeq();
 
+  // The size of the database on the disk, in bytes.
+  absl::StatusOr<int64_t> StoreBytes();
+
   // What was answered to a request id, if it is still remembered.
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
 
@@ -119,7 +140,15 @@ class ReadTransaction {
   absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
 
  protected:
+  bool MayAccess(absl::string_view clinic) const { return access_ == nullptr || (*access_)(clinic).ok(); }
+  absl::Status CheckAccess(absl::string_view clinic) const {
+    return access_ == nullptr ? absl::OkStatus() : (*access_)(clinic);
+  }
+
   Connection& connection_;
+
+ private:
+  const AccessCheck* access_ = nullptr;
 };
 
 // Reads and writes facts in one mutation. Writes are durable once the mutation's `done` is called with OK. They are
@@ -145,7 +174,7 @@ class WriteTransaction : public ReadTransaction {
   absl::Status InsertEnrollment(const EnrollmentRow& row);
   // Does not change what EnrollmentsAt finds. Whoever changes contact points must call UpdateContacts as well.
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
-  // Changes only next_due. Much cheaper than UpdateEnrollment.
+  // Changes only next_due. Much cheaper than UpdateEnrollment. Notes no wake.
   absl::Status SetNextDue(absl::string_view clinic, absl::string_view enrollment, std::optional<absl::Time> next_due);
   // Sets next_due to that of `row` if the stored version of the enrollment is still `was`. Returns false, and changes
   // nothing, if it is another one.
@@ -171,8 +200,21 @@ class WriteTransaction : public ReadTransaction {
   absl::Status SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels);
   absl::Status InsertReply(const ReplyRow& row);
 
-  // Appends an event to the clinic's log and gives it the next seq. The store's commit listener hears of it.
+  // Appends an event to the clinic's log and gives it the next seq. Its actor is the transaction's. The store's commit
+  // listener hears of it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
+
+  // Sets who makes the changes of this mutation, as its events tell. Empty, as at the beginning of each mutation, stands
+  // for time itself.
+  void set_actor(absl::string_view actor) { actor_ = std::string(actor); }
+
+  // Each of the three notes what the store's commit listener must do once the mutation is committed; see CommitNotes.
+  // Whatever writes a row in real time notes by itself when the row must be looked at; only SetNextDue does not.
+  void NoteWake(absl::Time time) { notes_.wake = std::min(notes_.wake, time); }
+  void NoteLeasable(absl::string_view clinic) { notes_.leasable_clinics.emplace_back(clinic); }
+  void NoteLeaseRevoked(const ReminderRow& row) { notes_.revoked_leases.push_back({row.key, row.attempts}); }
+  // The same for the metrics: a message that had been available since then is leased by real time.
+  void NoteOffered(absl::Time available) { notes_.offered_since.push_back(available); }
 
   // Notes that all events committed so far existed at `now` (real time). Events carry only the time of their clinic's
   // clock, so these marks tell how old events are. Does nothing if there are no new events since the newest mark.
@@ -182,21 +224,31 @@ class WriteTransaction : public ReadTransaction {
   // Deletes at most `limit` events up to TrimmedSeq, of the first clinic with an id after `after` that has any events.
   absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
 
-  // For the writer: the events appended so far, in order.
-  std::vector<EventNote>& events() { return events_; }
+  // For the writer: what was noted so far.
+  CommitNotes& notes() { return notes_; }
 
-  // For the writer: whether anything was written since set_wrote(false).
+  // For the writer: begins the next mutation, which has written nothing yet, may access everything and has no actor.
+  void BeginMutation() {
+    wrote_ = false;
+    set_access(nullptr);
+    actor_.clear();
+  }
+  // For the writer: whether anything was written since BeginMutation.
   bool wrote() const { return wrote_; }
-  void set_wrote(bool wrote) { wrote_ = wrote; }
 
  private:
   absl::Status ReplaceReminder(const ReminderRow& row);
+  // Notes that `time` must wake the sweep of real time, if there is a time and `clock` is real time.
+  void NoteWakeOf(const ClockId& clock, const std::optional<absl::Time>& time) {
+    if (clock.empty() && time) NoteWake(*time);
+  }
   // Enters the contact points of an enrollment that EnrollmentsAt does not know yet.
   absl::Status InsertContacts(const EnrollmentRow& row);
 
   EventSequence& sequence_;
   bool wrote_ = false;
-  std::vector<EventNote> events_;
+  std::string actor_;
+  CommitNotes notes_;
 };
 
 }  // namespace aftercare::store

@@ -52,30 +52,46 @@ absl::StatusOr<int64_t> ReadTransaction::ZoneDatabase() {
 }
 
 absl::StatusOr<std::optional<ClinicRow>> ReadTransaction::GetClinic(absl::string_view clinic) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic = $1");
   query.Text(clinic);
   return FirstRow<ClinicRow>(query, ReadClinic);
 }
 
 absl::StatusOr<int64_t> ReadTransaction::ClinicVersion(absl::string_view clinic) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT version FROM clinic WHERE clinic = $1");
   query.Text(clinic);
   return FirstIntOrZero(query);
 }
 
 absl::StatusOr<std::vector<ClinicRow>> ReadTransaction::ListClinics(absl::string_view after, int limit) {
-  Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic > $1 ORDER BY clinic LIMIT $2");
-  query.Text(after).Int(limit);
-  return AllRows<ClinicRow>(query, ReadClinic);
+  std::vector<ClinicRow> rows;
+  std::string last(after);
+  while (true) {
+    const size_t missing = limit - rows.size();
+    Query query(connection_, "SELECT " CLINIC_COLUMNS " FROM clinic WHERE clinic > $1 ORDER BY clinic LIMIT $2");
+    query.Text(last).Int(static_cast<int64_t>(missing));
+    auto page = AllRows<ClinicRow>(query, ReadClinic);
+    if (!page.ok()) return page.status();
+    const bool at_end = page->size() < missing;
+    if (!page->empty()) last = page->back().clinic;
+    for (ClinicRow& row : *page) {
+      if (MayAccess(row.clinic)) rows.push_back(std::move(row));
+    }
+    if (at_end || rows.size() == static_cast<size_t>(limit)) return rows;
+  }
 }
 
 absl::StatusOr<std::optional<ClinicRow>> ReadTransaction::FirstToReplan() {
+  if (absl::Status access = CheckAccess(""); !access.ok()) return access;
   Query query(connection_, "SELECT " CLINIC_COLUMNS
                            " FROM clinic WHERE replan_after IS NOT NULL AND clinic > '' ORDER BY clinic LIMIT 1");
   return FirstRow<ClinicRow>(query, ReadClinic);
 }
 
 absl::StatusOr<int32_t> ReadTransaction::NewestRevision(absl::string_view clinic, absl::string_view pathway) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(
       connection_,
       "SELECT revision FROM pathway_revision WHERE clinic = $1 AND pathway = $2 ORDER BY revision DESC LIMIT 1");
@@ -87,6 +103,7 @@ absl::StatusOr<int32_t> ReadTransaction::NewestRevision(absl::string_view clinic
 
 absl::StatusOr<std::optional<PathwayRow>> ReadTransaction::GetPathway(absl::string_view clinic,
                                                                       absl::string_view pathway, int32_t revision) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   if (revision != 0) {
     Query query(connection_,
                 "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision"
@@ -103,6 +120,7 @@ absl::StatusOr<std::optional<PathwayRow>> ReadTransaction::GetPathway(absl::stri
 
 absl::StatusOr<std::vector<PathwayRow>> ReadTransaction::ListPathways(absl::string_view clinic, absl::string_view after,
                                                                       int limit) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
               "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision AS newest"
               " WHERE clinic = $1 AND pathway > $2 AND revision ="
@@ -116,6 +134,7 @@ absl::StatusOr<std::vector<PathwayRow>> ReadTransaction::ListPathways(absl::stri
 absl::StatusOr<std::vector<PathwayRow>> ReadTransaction::ListPathwayRevisions(absl::string_view clinic,
                                                                               absl::string_view pathway, int32_t before,
                                                                               int limit) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
               "SELECT clinic, pathway, revision, create_time, data FROM pathway_revision"
               " WHERE clinic = $1 AND pathway = $2 AND revision < $3 ORDER BY revision DESC LIMIT $4");
@@ -125,6 +144,7 @@ absl::StatusOr<std::vector<PathwayRow>> ReadTransaction::ListPathwayRevisions(ab
 
 absl::StatusOr<std::optional<RequestRow>> ReadTransaction::GetRequest(absl::string_view clinic,
                                                                       absl::string_view request_id) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT body_hash, time, response FROM request WHERE clinic = $1 AND request_id = $2");
   query.Text(clinic).Text(request_id);
   absl::StatusOr<std::optional<RequestRow>> row = FirstRow<RequestRow>(query, ReadRequest);
@@ -136,6 +156,7 @@ absl::StatusOr<std::optional<RequestRow>> ReadTransaction::GetRequest(absl::stri
 }
 
 absl::Status WriteTransaction::InsertClinic(const ClinicRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   const std::string data = row.data.SerializeAsString();
   Query query(connection_, "INSERT INTO clinic (" CLINIC_COLUMNS ") VALUES ($1, $2, $3, $4, $5)");
@@ -144,7 +165,9 @@ absl::Status WriteTransaction::InsertClinic(const ClinicRow& row) {
 }
 
 absl::Status WriteTransaction::UpdateClinic(const ClinicRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
+  if (row.replan_after) NoteWake(absl::InfinitePast());  // a sweep replans the rest, test clocks included
   const std::string data = row.data.SerializeAsString();
   Query query(connection_,
               "UPDATE clinic SET version = $2, data = $3, calendar = $4, replan_after = $5 WHERE clinic = $1");
@@ -153,6 +176,7 @@ absl::Status WriteTransaction::UpdateClinic(const ClinicRow& row) {
 }
 
 absl::Status WriteTransaction::ReplanAll(int64_t zone_database) {
+  if (absl::Status access = CheckAccess(""); !access.ok()) return access;
   wrote_ = true;
   absl::Status status = Query(connection_,
                               "INSERT INTO meta (key, number) VALUES ('zone_database', $1)"
@@ -164,6 +188,7 @@ absl::Status WriteTransaction::ReplanAll(int64_t zone_database) {
 }
 
 absl::Status WriteTransaction::InsertPathwayRevision(const PathwayRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   const std::string data = row.data.SerializeAsString();
   return Query(connection_,
@@ -178,6 +203,7 @@ absl::Status WriteTransaction::InsertPathwayRevision(const PathwayRow& row) {
 }
 
 absl::Status WriteTransaction::InsertRequest(const RequestRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   return Query(connection_,
                "INSERT INTO request (clinic, request_id, body_hash, time, response) VALUES ($1, $2, $3, $4, $5)")

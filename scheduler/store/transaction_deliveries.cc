@@ -4,6 +4,7 @@
 namespace aftercare::store {
 
 absl::StatusOr<absl::Time> ReadTransaction::NextSend(absl::string_view clinic) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT next_send FROM clinic WHERE clinic = $1");
   query.Text(clinic);
   const auto found = FirstInstant(query);
@@ -12,6 +13,7 @@ absl::StatusOr<absl::Time> ReadTransaction::NextSend(absl::string_view clinic) {
 }
 
 absl::Status WriteTransaction::SetNextSend(absl::string_view clinic, absl::Time next_send) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   wrote_ = true;
   return Query(connection_, "UPDATE clinic SET next_send = $2 WHERE clinic = $1")
       .Text(clinic)
@@ -21,6 +23,7 @@ absl::Status WriteTransaction::SetNextSend(absl::string_view clinic, absl::Time 
 
 absl::StatusOr<std::optional<ReminderKey>> ReadTransaction::FindSentMessage(absl::string_view clinic,
                                                                             absl::string_view message_id) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
               "SELECT clinic, enrollment, rule, number FROM sent_message WHERE clinic = $1 AND message_id = $2");
   query.Text(clinic).Text(message_id);
@@ -31,6 +34,7 @@ absl::StatusOr<std::optional<ReminderKey>> ReadTransaction::FindSentMessage(absl
 }
 
 absl::Status WriteTransaction::PutSentMessage(const ReminderKey& key, absl::string_view message_id, absl::Time time) {
+  if (absl::Status access = CheckAccess(key.clinic); !access.ok()) return access;
   wrote_ = true;
   return Query(
              connection_,

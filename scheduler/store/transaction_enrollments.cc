@@ -87,6 +87,7 @@ absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
 
 absl::StatusOr<std::optional<EnrollmentRow>> ReadTransaction::GetEnrollment(absl::string_view clinic,
                                                                             absl::string_view enrollment) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
   query.Text(clinic).Text(enrollment);
   return FirstRow<EnrollmentRow>(query, ReadEnrollment);
@@ -94,6 +95,7 @@ absl::StatusOr<std::optional<EnrollmentRow>> ReadTransaction::GetEnrollment(absl
 
 absl::StatusOr<RowVersion> ReadTransaction::EnrollmentRowVersion(absl::string_view clinic,
                                                                  absl::string_view enrollment) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT version, next_due, recorded_until, calendar, " CLINIC_CALENDAR
                            " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
   query.Text(clinic).Text(enrollment);
@@ -106,6 +108,7 @@ absl::StatusOr<RowVersion> ReadTransaction::EnrollmentRowVersion(absl::string_vi
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::ListEnrollments(const EnrollmentQuery& query) {
+  if (absl::Status access = CheckAccess(query.clinic); !access.ok()) return access;
   static constexpr char kAll[] =
       "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1" ENROLLMENT_FILTERS("enrollment");
   // A patient has a handful. Said as a span, so that the index by patient is taken and not the whole clinic looked at.
@@ -126,12 +129,14 @@ absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::ListEnrollments(cons
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsOf(absl::string_view clinic,
                                                                         absl::string_view patient) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2 ORDER BY enrollment");
   query.Text(clinic).Text(patient);
   return AllStrings(query);
 }
 
 absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, absl::string_view pathway) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");
   query.Text(clinic).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
   return FirstIntOrZero(query);
@@ -139,6 +144,7 @@ absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, 
 
 absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(absl::string_view clock, absl::Time through,
                                                                            int limit) {
+  if (absl::Status access = CheckAccess(clock); !access.ok()) return access;
   Query query(connection_, "SELECT " ENROLLMENT_READ
                            " FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
                            " ORDER BY next_due, clinic, enrollment LIMIT $3");
@@ -148,6 +154,7 @@ absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(absl:
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::string_view clock,
                                                                          absl::string_view clinic, absl::Time through) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
               "SELECT enrollment FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
               " AND clinic = $3");
@@ -169,7 +176,9 @@ absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextWake(absl::string
 }
 
 absl::Status WriteTransaction::InsertEnrollment(const EnrollmentRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
+  NoteWakeOf(row.clock, row.next_due);
   const StoredEnrollment stored(row);
   Query query(connection_, "INSERT INTO enrollment (" ENROLLMENT_COLUMNS
                            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
@@ -179,7 +188,9 @@ absl::Status WriteTransaction::InsertEnrollment(const EnrollmentRow& row) {
 }
 
 absl::Status WriteTransaction::UpdateEnrollment(const EnrollmentRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
+  NoteWakeOf(row.clock, row.next_due);
   const StoredEnrollment stored(row);
   Query query(connection_,
               "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
@@ -190,6 +201,7 @@ absl::Status WriteTransaction::UpdateEnrollment(const EnrollmentRow& row) {
 
 absl::Status WriteTransaction::SetNextDue(absl::string_view clinic, absl::string_view enrollment,
                                           std::optional<absl::Time> next_due) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   wrote_ = true;
   return Query(connection_, "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2")
       .Text(clinic)
@@ -199,7 +211,9 @@ absl::Status WriteTransaction::SetNextDue(absl::string_view clinic, absl::string
 }
 
 absl::StatusOr<bool> WriteTransaction::MoveNextDue(const EnrollmentRow& row, const RowVersion& was) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
+  NoteWakeOf(row.clock, row.next_due);
   Query query(connection_,
               "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2 AND version = $4"
               " AND next_due IS NOT DISTINCT FROM $5 AND recorded_until IS NOT DISTINCT FROM $6 AND calendar = $7"

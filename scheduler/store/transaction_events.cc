@@ -50,6 +50,7 @@ absl::Status ReadEvent(const Statement& row, EventRow& event) {
   event.clinic = StringAt(row, 0);
   event.seq = row.Int(1);
   if (absl::Status status = ParseAt(row, 4, event.data); !status.ok()) return status;
+  if (!row.IsNull(5)) event.data.set_actor(StringAt(row, 5));
   if (row.IsNull(2)) return absl::OkStatus();
   event.data.set_enrollment(absl::StrCat("clinics/", event.clinic, "/enrollments/", row.Text(2)));
   if (row.IsNull(3)) return absl::OkStatus();
@@ -64,8 +65,9 @@ Query& BindOptional(Query& query, const std::optional<absl::string_view>& text) 
 }  // namespace
 
 absl::StatusOr<std::vector<EventRow>> ReadTransaction::ListEvents(absl::string_view clinic, int64_t after, int limit) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
-              "SELECT clinic, seq, enrollment, reminder, data FROM event WHERE clinic = $1 AND seq > $2"
+              "SELECT clinic, seq, enrollment, reminder, data, actor FROM event WHERE clinic = $1 AND seq > $2"
               " ORDER BY seq LIMIT $3");
   query.Text(clinic).Int(after).Int(limit);
   return AllRows<EventRow>(query, ReadEvent);
@@ -73,6 +75,7 @@ absl::StatusOr<std::vector<EventRow>> ReadTransaction::ListEvents(absl::string_v
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsInLog(absl::string_view clinic, int64_t after,
                                                                            int limit) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
               "SELECT enrollment FROM event WHERE clinic = $1 AND seq > $2 AND enrollment IS NOT NULL LIMIT $3");
   query.Text(clinic).Int(after).Int(limit);
@@ -91,20 +94,23 @@ absl::StatusOr<int64_t> ReadTransaction::TrimmedSeq() {
 }
 
 absl::Status WriteTransaction::AppendEvent(absl::string_view clinic, v1::Event event) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   wrote_ = true;
   const absl::StatusOr<int64_t> seq = sequence_.Next();
   if (!seq.ok()) return seq.status();
   event.clear_resume_token();
+  event.clear_actor();
   {
     const ShortNames names(clinic, event);
     const std::string data = event.SerializeAsString();
-    Query query(connection_, "INSERT INTO event (clinic, seq, enrollment, reminder, data) VALUES ($1, $2, $3, $4, $5)");
+    Query query(connection_, "INSERT INTO event (clinic, seq, enrollment, reminder, data, actor) VALUES ($1, $2, $3, $4, $5, $6)");
     query.Text(clinic).Int(*seq);
     BindOptional(query, names.enrollment());
     BindOptional(query, names.reminder()).Bytes(data);
+    (actor_.empty() ? query.Null() : query.Text(actor_));
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
-  events_.push_back({*seq, std::string(clinic), event.type(), event.reminder().state(), event.reminder().attempts()});
+  notes_.events.push_back({*seq, std::string(clinic), event.reminder().state()});
   return absl::OkStatus();
 }
 
@@ -112,6 +118,7 @@ absl::Status WriteTransaction::AppendEvent(absl::string_view clinic, v1::Event e
 // The end of the log is what snapshots see of it. The events of this commit wait for the next mark, and numbers that
 // were rolled back do not count: a place behind the end would be one that no token can name.
 absl::Status WriteTransaction::MarkLog(absl::Time now) {
+  if (absl::Status access = CheckAccess(""); !access.ok()) return access;
   const absl::StatusOr<int64_t> last = ReadTransaction::LastEventSeq();
   if (!last.ok()) return last.status();
   Query newest(connection_, "SELECT time, seq FROM log_mark ORDER BY time DESC LIMIT 1");
@@ -129,6 +136,7 @@ absl::Status WriteTransaction::MarkLog(absl::Time now) {
 }
 
 absl::StatusOr<bool> WriteTransaction::GiveUpEventsOf(absl::Time before) {
+  if (absl::Status access = CheckAccess(""); !access.ok()) return access;
   Query mark(connection_, "SELECT time, seq FROM log_mark WHERE time <= $1 ORDER BY time DESC LIMIT 1");
   const absl::StatusOr<bool> found = mark.Instant(before).Next();
   if (!found.ok() || !*found) return found;
@@ -148,6 +156,7 @@ absl::StatusOr<bool> WriteTransaction::GiveUpEventsOf(absl::Time before) {
 
 // From clinic to clinic, and in each from its first event on: no more than one row that stays is looked at.
 absl::StatusOr<DeletedEvents> WriteTransaction::DeleteGivenUpEvents(absl::string_view after, int limit) {
+  if (absl::Status access = CheckAccess(""); !access.ok()) return access;
   const absl::StatusOr<int64_t> trimmed = TrimmedSeq();
   if (!trimmed.ok()) return trimmed.status();
   DeletedEvents deleted;

@@ -89,15 +89,23 @@ bool AreUnended(const std::vector<v1::ReminderState>& states) {
   return !states.empty() && std::all_of(states.begin(), states.end(), is_unended);
 }
 
+// Returns when a reminder becomes available again, or later than it came due. One that is available from its due time on
+// needs no sweep for it: the event that it came due is told to those who wait to lease.
+std::optional<absl::Time> LaterAvailable(const ReminderRow& row) {
+  return row.available && *row.available > row.due ? row.available : std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<ReminderRow>> ReadTransaction::GetReminder(const ReminderKey& key) {
+  if (absl::Status access = CheckAccess(key.clinic); !access.ok()) return access;
   Query query(connection_, "SELECT " REMINDER_COLUMNS " FROM reminder" REMINDER_KEY);
   BindKey(query, key);
   return FirstRow<ReminderRow>(query, ReadReminder);
 }
 
 absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::ListReminders(const ReminderQuery& query) {
+  if (absl::Status access = CheckAccess(query.clinic); !access.ok()) return access;
   static constexpr char kAll[] = "SELECT " REMINDER_COLUMNS " FROM reminder WHERE clinic = $1" REMINDER_FILTERS("due");
   // The rows of one enrollment are few and lie together: sorting them costs less than a further index on every row. The
   // sign hides the column from the index by due time, which would lead through all the rows of the clinic.
@@ -128,19 +136,25 @@ absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::ListReminders(const Re
 absl::StatusOr<std::optional<std::string>> ReadTransaction::NextLeaseClinic(absl::string_view clock,
                                                                             v1::Channel channel,
                                                                             absl::string_view after) {
-  Query query(connection_,
-              "SELECT clinic FROM reminder WHERE clock = $1 AND channel = $2 AND available IS NOT NULL AND clinic > $3"
-              " ORDER BY clinic LIMIT 1");
-  query.Text(clock).Int(channel).Text(after);
-  return FirstRow<std::string>(query, [](const Statement& row, std::string& clinic) {
-    clinic = StringAt(row, 0);
-    return absl::OkStatus();
-  });
+  std::string last(after);
+  while (true) {
+    Query query(connection_,
+                "SELECT clinic FROM reminder WHERE clock = $1 AND channel = $2 AND available IS NOT NULL"
+                " AND clinic > $3 ORDER BY clinic LIMIT 1");
+    query.Text(clock).Int(channel).Text(last);
+    auto next = FirstRow<std::string>(query, [](const Statement& row, std::string& clinic) {
+      clinic = StringAt(row, 0);
+      return absl::OkStatus();
+    });
+    if (!next.ok() || !next->has_value() || MayAccess(**next)) return next;
+    last = **std::move(next);
+  }
 }
 
 absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::LeasableReminders(const LeaseQueue& queue, absl::Time now,
                                                                             const std::optional<QueuePosition>& after,
                                                                             int limit) {
+  if (absl::Status access = CheckAccess(queue.clinic); !access.ok()) return access;
   Query query(connection_, "SELECT " REMINDER_COLUMNS
                            " FROM reminder WHERE clock = $1 AND channel = $2 AND clinic = $3 AND available IS NOT NULL"
                            " AND (available, enrollment, rule, number) > ($4, $5, $6, $7) AND available <= $8"
@@ -163,6 +177,7 @@ absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextAvailable(absl::s
 
 absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::ExpiredReminders(absl::string_view clock, absl::Time now,
                                                                            int limit) {
+  if (absl::Status access = CheckAccess(clock); !access.ok()) return access;
   Query query(connection_, "SELECT " REMINDER_COLUMNS
                            " FROM reminder WHERE clock = $1 AND is_open = 1 AND expire <= $2"
                            " ORDER BY expire, clinic, enrollment, rule, number LIMIT $3");
@@ -171,7 +186,10 @@ absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::ExpiredReminders(absl:
 }
 
 absl::StatusOr<bool> WriteTransaction::InsertReminder(const ReminderRow& row) {
+  if (absl::Status access = CheckAccess(row.key.clinic); !access.ok()) return access;
   wrote_ = true;
+  NoteWakeOf(row.clock, row.closes);
+  NoteWakeOf(row.clock, LaterAvailable(row));
   Query query(connection_,
               "INSERT INTO reminder (clinic, enrollment, rule, number, clock, revision, state, reason, due, expire,"
               " state_time, available, attempts, contact_point, failures, moved, channel, score, error_code, is_open)"
@@ -186,6 +204,7 @@ absl::StatusOr<bool> WriteTransaction::InsertReminder(const ReminderRow& row) {
 // Almost every update leaves alone what was fixed at firing, and most leave the reminder open or closed. Said to the
 // database as a condition rather than as a value, this spares the indexes that hang on it.
 absl::Status WriteTransaction::UpdateReminder(const ReminderRow& row) {
+  if (absl::Status access = CheckAccess(row.key.clinic); !access.ok()) return access;
   static constexpr char kStaysOpen[] =
       "UPDATE reminder SET state = $7, reason = $8, state_time = $11, available = $12, attempts = $13,"
       " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19" REMINDER_KEY
@@ -195,6 +214,8 @@ absl::Status WriteTransaction::UpdateReminder(const ReminderRow& row) {
       " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19,"
       " is_open = 0" REMINDER_KEY " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10";
   wrote_ = true;
+  NoteWakeOf(row.clock, row.closes);
+  NoteWakeOf(row.clock, LaterAvailable(row));
   {
     Query query(connection_, row.closes.has_value() ? kStaysOpen : kIsClosed);
     BindKey(query, row.key);

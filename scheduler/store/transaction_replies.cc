@@ -33,18 +33,21 @@ absl::Status ReadReply(const Statement& row, ReplyRow& reply) {
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
                                                                         absl::string_view address_key) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT enrollment FROM contact WHERE clinic = $1 AND address = $2 ORDER BY enrollment");
   query.Text(clinic).Text(address_key);
   return AllStrings(query);
 }
 
 absl::StatusOr<int64_t> ReadTransaction::OptedOut(absl::string_view clinic, absl::string_view patient) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT channels FROM opt_out WHERE clinic = $1 AND patient = $2");
   query.Text(clinic).Text(patient);
   return FirstIntOrZero(query);
 }
 
 absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQuery& query) {
+  if (absl::Status access = CheckAccess(query.clinic); !access.ok()) return access;
   static constexpr char kAll[] =
       "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND reply < $2"
       " ORDER BY reply DESC LIMIT $3";
@@ -69,6 +72,7 @@ absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row) {
 }
 
 absl::Status WriteTransaction::UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after) {
+  if (absl::Status access = CheckAccess(before.clinic); !access.ok()) return access;
   wrote_ = true;
   const std::vector<std::string> kept = KeysOf(after);
   for (const std::string& key : KeysOf(before)) {
@@ -81,6 +85,7 @@ absl::Status WriteTransaction::UpdateContacts(const EnrollmentRow& before, const
 }
 
 absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   wrote_ = true;
   return Query(connection_,
                "INSERT INTO opt_out (clinic, patient, channels) VALUES ($1, $2, $3)"
@@ -92,6 +97,7 @@ absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::strin
 }
 
 absl::Status WriteTransaction::InsertReply(const ReplyRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   v1::Reply rest = row.data;
   rest.clear_name();

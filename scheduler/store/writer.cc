@@ -104,10 +104,13 @@ bool Writer::Take(std::vector<Work>& taken) {
 
 void Writer::Process(absl::Span<Work> group, bool healthy) {
   WriteTransaction transaction(*connection_, sequence_);
+  const auto start = std::chrono::steady_clock::now();
   // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
   const absl::Status committed = healthy ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
   if (committed.ok()) {
-    if (on_commit_ && !transaction.events().empty()) on_commit_(transaction.events());
+    const auto duration = std::chrono::steady_clock::now() - start;
+    if (on_group_) on_group_(absl::FromChrono(duration), static_cast<int>(group.size()));
+    if (on_commit_ && !transaction.notes().empty()) on_commit_(transaction.notes());
   } else {
     // Not even a mutation's own error may stand: what it was judged by may have been a change that is now undone.
     for (Work& work : group) work.status = Refusal(committed);
@@ -121,17 +124,17 @@ void Writer::Process(absl::Span<Work> group, bool healthy) {
 absl::Status Writer::CommitGroup(absl::Span<Work> group, WriteTransaction& transaction) {
   for (const bool savepoints : {false, true}) {
     if (absl::Status status = connection_->Begin(); !status.ok()) return status;
-    transaction.events().clear();
+    transaction.notes() = {};
     const absl::StatusOr<bool> applied = ApplyAll(group, transaction, savepoints);
     if (applied.ok() && *applied) break;
     connection_->Rollback();
     if (!applied.ok()) return applied.status();
     if (group.size() == 1) {
-      transaction.events().clear();
+      transaction.notes() = {};
       return absl::OkStatus();
     }
   }
-  if (!transaction.events().empty()) {
+  if (!transaction.notes().events.empty()) {
     if (absl::Status status = sequence_.Save(*connection_); !status.ok()) {
       connection_->Rollback();
       return status;
@@ -146,16 +149,16 @@ absl::StatusOr<bool> Writer::ApplyAll(absl::Span<Work> group, WriteTransaction& 
     if (savepoints) {
       if (absl::Status status = Query(*connection_, "SAVEPOINT mutation").Run(); !status.ok()) return status;
     }
-    const size_t events = transaction.events().size();
-    transaction.set_wrote(false);
+    const CommitNotes::Mark mark = transaction.notes().mark();
+    transaction.BeginMutation();
     work.status = work.mutation(transaction);
     // When the disk is full the database may have given up the transaction, with all that the mutations before did.
     if (!connection_->InTransaction()) {
       return work.status.ok() ? absl::UnavailableError("the transaction was lost") : work.status;
     }
+    if (!work.status.ok()) transaction.notes().ReturnTo(mark);
     if (!work.status.ok() && transaction.wrote()) {
       if (!savepoints) return false;
-      transaction.events().resize(events);
       if (absl::Status status = Query(*connection_, "ROLLBACK TO mutation").Run(); !status.ok()) return status;
     }
     if (savepoints) {

@@ -7,7 +7,8 @@
 #include <optional>
 
 #include "aftercare/v1/delivery_service.pb.h"
-#include "scheduler/engine/engine.h"
+#include "scheduler/engine/delivery/lease_call.h"
+#include "services/server/server_call.h"
 
 namespace aftercare::server {
 
@@ -15,16 +16,22 @@ namespace aftercare::server {
 // blocks, finishes exactly once and then deletes itself.
 class LeaseRemindersCall : public grpc::ServerUnaryReactor {
  public:
-  // `engine` must outlive the call.
-  static grpc::ServerUnaryReactor* Start(engine::Engine& engine, grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* in, grpc::ByteBuffer* out);
+  // What `environment` refers to must outlive the call.
+  static grpc::ServerUnaryReactor* Start(const CallEnvironment& environment, const engine::Method& method,
+                                         grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                         grpc::ByteBuffer* out);
 
   void OnCancel() override;
   void OnDone() override { delete this; }
 
  private:
-  explicit LeaseRemindersCall(grpc::ByteBuffer* out) : out_(out) {}
+  LeaseRemindersCall(const CallEnvironment& environment, const engine::Method& method,
+                     const grpc::CallbackServerContext& context, grpc::ByteBuffer* out)
+      : call_(environment, method, context), out_(out) {}
 
+  void Answer(const absl::Status& status);
+
+  ServerCall call_;
   grpc::ByteBuffer* const out_;
   v1::LeaseRemindersRequest request_;
   v1::LeaseRemindersResponse response_;

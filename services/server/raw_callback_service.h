@@ -6,13 +6,15 @@
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
-#include "scheduler/engine/runtime/caller.h"
-#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/engine/runtime/call.h"
+#include "scheduler/engine/runtime/permissions.h"
+#include "services/server/server_call.h"
 #include "services/server/unary_call.h"
 
 namespace aftercare::server {
@@ -32,37 +34,55 @@ class RawCallbackService : public Api::Service {
   using Bytes = grpc::ByteBuffer;
   using Context = grpc::CallbackServerContext;
 
+  explicit RawCallbackService(const CallEnvironment& environment) : environment_(environment) {}
+
   // A method that is answered by one use case. `use_cases` must outlive the service.
   template <typename UseCases, typename Request, typename Response>
   void Unary(absl::string_view method, UseCases& use_cases,
-             void (UseCases::*use_case)(const engine::Caller&, const Request&, Response*, engine::Done)) {
+             void (UseCases::*use_case)(const engine::CallPtr&, const Request&, Response*, engine::Done)) {
     const google::protobuf::MethodDescriptor& found = Find(method, /*client_streams=*/false, /*server_streams=*/false);
     if (found.input_type() != Request::descriptor() || found.output_type() != Response::descriptor()) {
       Refuse(method, "has other messages than its use case");
     }
-    Unary(method, [&use_cases, use_case](Context* context, const Bytes* in, Bytes* out) {
-      return UnaryCall<Request, Response>::Start(context, in, out, std::bind_front(use_case, &use_cases));
+    Unary(method, [&use_cases, use_case](const CallEnvironment& environment, const engine::Method& named,
+                                         Context* context, const Bytes* in, Bytes* out) {
+      return UnaryCall<Request, Response>::Start(environment, named, context, in, out,
+                                                 std::bind_front(use_case, &use_cases));
     });
   }
 
-  // Methods with a call class of their own: `start` makes the call, which deletes itself.
-  void Unary(absl::string_view method, std::function<grpc::ServerUnaryReactor*(Context*, const Bytes*, Bytes*)> start) {
-    Handle(Find(method, false, false), new grpc::internal::CallbackUnaryHandler<Bytes, Bytes>(std::move(start)));
+  // Methods with a call class of their own: `start` makes the call, which deletes itself. It is called with
+  // (environment, method, context), then the request if there is one, then the response if there is one.
+  template <typename Start>
+  void Unary(absl::string_view method, Start start) {
+    Handle(Find(method, false, false),
+           new grpc::internal::CallbackUnaryHandler<Bytes, Bytes>(
+               std::bind_front(std::move(start), environment_, std::cref(engine::MethodNamed(FullName(method))))));
   }
-  void ClientStream(absl::string_view method, std::function<grpc::ServerReadReactor<Bytes>*(Context*, Bytes*)> start) {
+  template <typename Start>
+  void ClientStream(absl::string_view method, Start start) {
     Handle(Find(method, true, false),
-           new grpc::internal::CallbackClientStreamingHandler<Bytes, Bytes>(std::move(start)));
+           new grpc::internal::CallbackClientStreamingHandler<Bytes, Bytes>(
+               std::bind_front(std::move(start), environment_, std::cref(engine::MethodNamed(FullName(method))))));
   }
-  void ServerStream(absl::string_view method,
-                    std::function<grpc::ServerWriteReactor<Bytes>*(Context*, const Bytes*)> start) {
+  template <typename Start>
+  void ServerStream(absl::string_view method, Start start) {
     Handle(Find(method, false, true),
-           new grpc::internal::CallbackServerStreamingHandler<Bytes, Bytes>(std::move(start)));
+           new grpc::internal::CallbackServerStreamingHandler<Bytes, Bytes>(
+               std::bind_front(std::move(start), environment_, std::cref(engine::MethodNamed(FullName(method))))));
   }
-  void BidiStream(absl::string_view method, std::function<grpc::ServerBidiReactor<Bytes, Bytes>*(Context*)> start) {
-    Handle(Find(method, true, true), new grpc::internal::CallbackBidiHandler<Bytes, Bytes>(std::move(start)));
+  template <typename Start>
+  void BidiStream(absl::string_view method, Start start) {
+    Handle(Find(method, true, true),
+           new grpc::internal::CallbackBidiHandler<Bytes, Bytes>(
+               std::bind_front(std::move(start), environment_, std::cref(engine::MethodNamed(FullName(method))))));
   }
 
  private:
+  static std::string FullName(absl::string_view method) {
+    return absl::StrCat(Api::service_full_name(), "/", method);
+  }
+
   static const google::protobuf::ServiceDescriptor& Descriptor() {
     return *google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(Api::service_full_name());
   }
@@ -85,6 +105,8 @@ class RawCallbackService : public Api::Service {
   void Handle(const google::protobuf::MethodDescriptor& method, grpc::internal::MethodHandler* handler) {
     this->MarkMethodRawCallback(method.index(), handler);
   }
+
+  const CallEnvironment environment_;
 };
 
 }  // namespace aftercare::server

@@ -7,6 +7,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "aftercare/v1/clinic_service.grpc.pb.h"
+#include "aftercare/v1/delivery_service.grpc.pb.h"
+#include "aftercare/v1/enrollment_service.grpc.pb.h"
+#include "aftercare/v1/pathway_service.grpc.pb.h"
+#include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "aftercare/v1/visit_service.grpc.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "services/server/services.h"
 
@@ -15,6 +21,33 @@ namespace {
 
 // Above what any valid request needs, so that a text that is too long is answered by naming the field.
 constexpr int kMaxRequestBytes = 16 << 20;
+
+// After this time without anything from a client, the server pings the connection, and closes it when the ping is not
+// answered in time. So a client that is gone without a word costs nothing for long.
+constexpr absl::Duration kKeepaliveTime = absl::Seconds(20);
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
+
+// Clients may ping every 10 seconds, to keep a connection open that waits for what comes due. The limit is lower, so
+// that pings which the network delays and then delivers together are no offence. gRPC closes a connection after the
+// third ping that came too early; by default it expects five minutes between pings, and two hours if there is no call.
+constexpr absl::Duration kMinClientPingInterval = absl::Seconds(1);
+
+constexpr const char* kServices[] = {
+    v1::ClinicService::service_full_name(),     v1::PathwayService::service_full_name(),
+    v1::EnrollmentService::service_full_name(), v1::ReminderService::service_full_name(),
+    v1::DeliveryService::service_full_name(),   v1::VisitService::service_full_name(),
+};
+
+void SetKeepalive(grpc::ServerBuilder* builder) {
+  const auto set = [&](const char* argument, absl::Duration duration) {
+    builder->AddChannelArgument(argument, static_cast<int>(absl::ToInt64Milliseconds(duration)));
+  };
+  set(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTime);
+  set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeout);
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinClientPingInterval);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);  // in both directions
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);    // of the server: any number
+}
 
 void EnablePluginsOnce() {
   static const bool done = [] {
@@ -27,18 +60,26 @@ void EnablePluginsOnce() {
   (void)done;
 }
 
+CallObserver& NoObserver() {
+  class Nobody final : public CallObserver {
+    void OnStarted(absl::string_view) override {}
+    void OnEnded(const EndedCall&) override {}
+  };
+  static Nobody nobody;
+  return nobody;
+}
+
 }  // namespace
 
-Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database,
-               absl::Duration event_retention)
+Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, const ServerOptions& options)
     : store_(std::move(store)),
-      engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }, zone_database, event_retention) {}
+      engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }, options.engine),
+      observer_(options.observer != nullptr ? *options.observer : NoObserver()) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::string& listen, std::unique_ptr<store::Store> store,
-                                                      engine::Clock& clock, int64_t zone_database,
-                                                      absl::Duration event_retention) {
+                                                      engine::Clock& clock, const ServerOptions& options) {
   EnablePluginsOnce();
-  std::unique_ptr<Server> server(new Server(std::move(store), clock, zone_database, event_retention));
+  std::unique_ptr<Server> server(new Server(std::move(store), clock, options));
   if (absl::Status status = server->Listen(listen); !status.ok()) return status;
   return server;
 }
@@ -48,9 +89,10 @@ absl::Status Server::Listen(const std::string& listen) {
   builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port_);
   // A second server on the same port must fail, not share it.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  SetKeepalive(&builder);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);  // only reflection is synchronous
-  services_ = MakeServices(engine_);
+  services_ = MakeServices({engine_, observer_});
   for (const auto& service : services_) builder.RegisterService(service.get());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
@@ -75,7 +117,21 @@ void Server::SetHealthy(bool healthy) {
 }
 
 void Server::ShowServing() {
-  if (health_ != nullptr) health_->SetServingStatus(healthy_ && !stopping_);
+  if (health_ == nullptr) return;
+  const bool serving = healthy_ && !stopping_;
+  health_->SetServingStatus(serving);  // of the server as a whole
+  for (const char* service : kServices) health_->SetServingStatus(service, serving);
+}
+
+std::string Server::NotReadyReason() {
+  MutexLock lock(serving_mutex_);
+  if (stopping_) return "the server is stopping";
+  if (!healthy_) return "the store does not take commits";
+  return "";
+}
+
+engine::Statistics Server::AwaitStatistics(absl::Duration timeout) {
+  return engine::AwaitStatistics(engine_, timeout);
 }
 
 void Server::Shutdown(absl::Duration grace) {

@@ -14,19 +14,27 @@
 #include "absl/time/time.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/engine/runtime/clock.h"
+#include "scheduler/engine/statistics.h"
 #include "scheduler/store/store.h"
 #include "scheduler/sync.h"
+#include "services/server/call_observer.h"
 
 namespace aftercare::server {
+
+// What a server does otherwise than by default.
+struct ServerOptions {
+  engine::EngineOptions engine;
+  // Told of each call. Must outlive the server. Null: nobody.
+  CallObserver* observer = nullptr;
+};
 
 // A running server. port() may be called from any thread, Shutdown and the destructor from one thread only.
 class Server {
  public:
-  // Starts serving on `listen` (host:port; port 0 for any free one). `clock` must outlive the server; see Engine for
-  // `zone_database` and `event_retention`. Returns UNAVAILABLE if the address cannot be listened on.
+  // Starts serving on `listen` (host:port; port 0 for any free one). `clock` must outlive the server. Returns UNAVAILABLE
+  // if the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
-                                                       engine::Clock& clock, int64_t zone_database = 0,
-                                                       absl::Duration event_retention = engine::kDefaultEventRetention);
+                                                       engine::Clock& clock, const ServerOptions& options = {});
 
   // Calls Shutdown without grace if that has not been called.
   ~Server();
@@ -34,17 +42,22 @@ class Server {
   // The port that the server listens on.
   int port() const { return port_; }
 
+  // Says why the server does not take calls now; empty if it does. Thread safe.
+  std::string NotReadyReason() ABSL_LOCKS_EXCLUDED(serving_mutex_);
+
+  // See engine::AwaitStatistics.
+  engine::Statistics AwaitStatistics(absl::Duration timeout);
+
   // Sets health to NOT_SERVING, ends streams and long polls with UNAVAILABLE, lets other calls finish for as long as
   // `grace`, and then closes the store. A second call does nothing.
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(std::unique_ptr<store::Store> store, engine::Clock& clock, int64_t zone_database,
-         absl::Duration event_retention);
+  Server(std::unique_ptr<store::Store> store, engine::Clock& clock, const ServerOptions& options);
   absl::Status Listen(const std::string& listen);
   // Called on the store's thread when it stops (false) or resumes (true) taking commits.
   void SetHealthy(bool healthy) ABSL_LOCKS_EXCLUDED(serving_mutex_);
-  // Tells the health service: SERVING while the store takes commits and nobody shuts down.
+  // Tells the health service: SERVING while the store takes commits and nobody shuts down. All services alike.
   void ShowServing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(serving_mutex_);
 
   std::unique_ptr<store::Store> store_;
@@ -53,6 +66,7 @@ class Server {
   bool healthy_ ABSL_GUARDED_BY(serving_mutex_) = true;
   bool stopping_ ABSL_GUARDED_BY(serving_mutex_) = false;
   engine::Engine engine_;
+  CallObserver& observer_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

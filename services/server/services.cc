@@ -1,7 +1,5 @@
 #include "services/server/services.h"
 
-#include <functional>
-
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
@@ -27,8 +25,9 @@ using engine::Reminders;
 using engine::Replies;
 using engine::Visits;
 
-std::unique_ptr<grpc::Service> ClinicService(Engine& engine) {
-  auto service = std::make_unique<RawCallbackService<v1::ClinicService>>();
+std::unique_ptr<grpc::Service> ClinicService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::ClinicService>>(environment);
   service->Unary("CreateClinic", engine.clinics, &Clinics::Create);
   service->Unary("GetClinic", engine.clinics, &Clinics::Get);
   service->Unary("ListClinics", engine.clinics, &Clinics::List);
@@ -37,8 +36,9 @@ std::unique_ptr<grpc::Service> ClinicService(Engine& engine) {
   return service;
 }
 
-std::unique_ptr<grpc::Service> PathwayService(Engine& engine) {
-  auto service = std::make_unique<RawCallbackService<v1::PathwayService>>();
+std::unique_ptr<grpc::Service> PathwayService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::PathwayService>>(environment);
   service->Unary("CreatePathway", engine.pathways, &Pathways::Create);
   service->Unary("GetPathway", engine.pathways, &Pathways::Get);
   service->Unary("ListPathways", engine.pathways, &Pathways::List);
@@ -48,12 +48,13 @@ std::unique_ptr<grpc::Service> PathwayService(Engine& engine) {
   return service;
 }
 
-std::unique_ptr<grpc::Service> EnrollmentService(Engine& engine) {
-  auto service = std::make_unique<RawCallbackService<v1::EnrollmentService>>();
+std::unique_ptr<grpc::Service> EnrollmentService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::EnrollmentService>>(environment);
   service->Unary("CreateEnrollment", engine.enrollments, &Enrollments::Create);
   service->Unary("GetEnrollment", engine.enrollments, &Enrollments::Get);
   service->Unary("ListEnrollments", engine.enrollments, &Enrollments::List);
-  service->ClientStream("ImportEnrollments", std::bind_front(&ImportEnrollmentsCall::Start, std::ref(engine)));
+  service->ClientStream("ImportEnrollments", &ImportEnrollmentsCall::Start);
   service->Unary("UpdateEnrollment", engine.enrollments, &Enrollments::Update);
   service->Unary("MigrateEnrollments", engine.enrollments, &Enrollments::Migrate);
   service->Unary("PauseEnrollment", engine.enrollments, &Enrollments::Pause);
@@ -64,16 +65,18 @@ std::unique_ptr<grpc::Service> EnrollmentService(Engine& engine) {
   return service;
 }
 
-std::unique_ptr<grpc::Service> VisitService(Engine& engine) {
-  auto service = std::make_unique<RawCallbackService<v1::VisitService>>();
+std::unique_ptr<grpc::Service> VisitService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::VisitService>>(environment);
   service->Unary("ListVisits", engine.visits, &Visits::List);
   service->Unary("ScheduleVisit", engine.visits, &Visits::Schedule);
   service->Unary("RecordVisitOutcome", engine.visits, &Visits::RecordOutcome);
   return service;
 }
 
-std::unique_ptr<grpc::Service> ReminderService(Engine& engine) {
-  auto service = std::make_unique<RawCallbackService<v1::ReminderService>>();
+std::unique_ptr<grpc::Service> ReminderService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::ReminderService>>(environment);
   service->Unary("ListReminders", engine.reminders, &Reminders::List);
   service->Unary("CountReminders", engine.reminders, &Reminders::Count);
   service->Unary("GetReminder", engine.reminders, &Reminders::Get);
@@ -81,14 +84,15 @@ std::unique_ptr<grpc::Service> ReminderService(Engine& engine) {
   service->Unary("MoveReminder", engine.reminders, &Reminders::Move);
   service->Unary("CancelReminder", engine.reminders, &Reminders::Cancel);
   service->Unary("RestoreReminder", engine.reminders, &Reminders::Restore);
-  service->ServerStream("WatchEvents", std::bind_front(&WatchEventsCall::Start, std::ref(engine)));
+  service->ServerStream("WatchEvents", &WatchEventsCall::Start);
   return service;
 }
 
-std::unique_ptr<grpc::Service> DeliveryService(Engine& engine) {
-  auto service = std::make_unique<RawCallbackService<v1::DeliveryService>>();
-  service->Unary("LeaseReminders", std::bind_front(&LeaseRemindersCall::Start, std::ref(engine)));
-  service->BidiStream("StreamReminders", std::bind_front(&StreamRemindersCall::Start, std::ref(engine)));
+std::unique_ptr<grpc::Service> DeliveryService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::DeliveryService>>(environment);
+  service->Unary("LeaseReminders", &LeaseRemindersCall::Start);
+  service->BidiStream("StreamReminders", &StreamRemindersCall::Start);
   service->Unary("ReportDeliveries", engine.deliveries, &Deliveries::Report);
   service->Unary("ExtendLeases", engine.deliveries, &Deliveries::Extend);
   service->Unary("ListDeadLetters", engine.deliveries, &Deliveries::ListDeadLetters);
@@ -100,14 +104,14 @@ std::unique_ptr<grpc::Service> DeliveryService(Engine& engine) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(engine::Engine& engine) {
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& environment) {
   std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(ClinicService(engine));
-  services.push_back(PathwayService(engine));
-  services.push_back(EnrollmentService(engine));
-  services.push_back(VisitService(engine));
-  services.push_back(ReminderService(engine));
-  services.push_back(DeliveryService(engine));
+  services.push_back(ClinicService(environment));
+  services.push_back(PathwayService(environment));
+  services.push_back(EnrollmentService(environment));
+  services.push_back(VisitService(environment));
+  services.push_back(ReminderService(environment));
+  services.push_back(DeliveryService(environment));
   // A method that stands in no table is left to the generated code, which has it synchronous.
   for (const auto& service : services) {
     if (service->has_synchronous_methods()) RefuseTable("a method of the API has no use case");

@@ -8,12 +8,13 @@
 #include <memory>
 #include <vector>
 
-#include "scheduler/engine/engine.h"
+#include "services/server/server_call.h"
 
 namespace aftercare::server {
 
-// Makes the services. Each of their methods runs one use case of the engine, which must outlive them.
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(engine::Engine& engine);
+// Makes the services. Each of their methods runs one use case of the engine. What `environment` refers to must outlive
+// them.
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& environment);
 
 }  // namespace aftercare::server
 

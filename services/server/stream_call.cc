@@ -2,15 +2,12 @@
 
 #include <utility>
 
-#include "services/server/caller_of.h"
-#include "services/server/codec.h"
-
 namespace aftercare::server {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRemindersCall::Start(
-    engine::Engine& engine, grpc::CallbackServerContext* context) {
-  auto* call = new StreamRemindersCall;
-  call->stream_ = engine.deliveries.OpenStream(CallerOf(*context));
+    const CallEnvironment& environment, const engine::Method& method, grpc::CallbackServerContext* context) {
+  auto* call = new StreamRemindersCall(environment, method, *context);
+  call->stream_ = environment.engine.deliveries.OpenStream(call->call_.engine_call());
   call->StartRead(&call->in_);
   call->Next();
   return call;
@@ -19,14 +16,14 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRemindersCall
 void StreamRemindersCall::OnReadDone(bool ok) {
   if (!ok) return stream_->Close();
   v1::StreamRemindersRequest request;
-  if (absl::Status status = DecodeRequest(in_, &request); !status.ok()) return stream_->Abort(std::move(status));
+  if (absl::Status status = call_.Decode(in_, &request); !status.ok()) return stream_->Abort(std::move(status));
   stream_->Receive(std::move(request), [this] { StartRead(&in_); });
 }
 
 void StreamRemindersCall::Next() {
   stream_->Next(&response_, &end_, [this](absl::Status status) {
-    if (end_) return Finish(ToGrpcStatus(status));
-    out_ = EncodeResponse(response_);
+    if (end_) return Finish(call_.End(status));
+    out_ = call_.Encode(response_);
     StartWrite(&out_);
   });
 }

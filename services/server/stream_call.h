@@ -8,7 +8,7 @@
 
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/lease_stream.h"
-#include "scheduler/engine/engine.h"
+#include "services/server/server_call.h"
 
 namespace aftercare::server {
 
@@ -17,8 +17,9 @@ namespace aftercare::server {
 // it deletes itself.
 class StreamRemindersCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  // `engine` must outlive the call.
-  static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Start(engine::Engine& engine,
+  // What `environment` refers to must outlive the call.
+  static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Start(const CallEnvironment& environment,
+                                                                            const engine::Method& method,
                                                                             grpc::CallbackServerContext* context);
 
   void OnReadDone(bool ok) override;
@@ -27,9 +28,14 @@ class StreamRemindersCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void OnDone() override { delete this; }
 
  private:
+  StreamRemindersCall(const CallEnvironment& environment, const engine::Method& method,
+                      const grpc::CallbackServerContext& context)
+      : call_(environment, method, context, LateWork::kDo) {}
+
   // Asks the lease stream for the next response, and writes it when it is there.
   void Next();
 
+  ServerCall call_;
   std::shared_ptr<engine::LeaseStream> stream_;  // set before Start returns, constant from then on
   grpc::ByteBuffer in_;  // belongs to the read in flight
 

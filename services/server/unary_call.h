@@ -5,40 +5,45 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/status/status.h"
-#include "services/server/caller_of.h"
-#include "services/server/codec.h"
+#include "services/server/server_call.h"
 
 namespace aftercare::server {
 
 // Decodes the request, runs the use case and answers when the use case is done. Never blocks. Finish is called exactly
-// once and is the last thing done with the call; gRPC then calls OnDone, and the call deletes itself.
+// once and is the last thing done with the call; gRPC then calls OnDone, and the call deletes itself. If the client goes
+// away, what the use case has not begun is not done.
 template <typename Request, typename Response>
 class UnaryCall : public grpc::ServerUnaryReactor {
  public:
-  // `use_case` is called with (caller, request, response, done).
+  // `use_case` is called with (call, request, response, done).
   template <typename UseCase>
-  static grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+  static grpc::ServerUnaryReactor* Start(const CallEnvironment& environment, const engine::Method& method,
+                                         grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                          grpc::ByteBuffer* out, UseCase use_case) {
-    auto* call = new UnaryCall(out);
-    if (absl::Status status = DecodeRequest(*in, &call->request_); !status.ok()) {
-      call->Finish(ToGrpcStatus(status));
+    auto* call = new UnaryCall(environment, method, *context, out);
+    if (absl::Status status = call->call_.Decode(*in, &call->request_); !status.ok()) {
+      call->Answer(status);
     } else {
-      use_case(CallerOf(*context), call->request_, &call->response_,
+      use_case(call->call_.engine_call(), call->request_, &call->response_,
                [call](absl::Status status) { call->Answer(status); });
     }
     return call;
   }
 
+  void OnCancel() override { call_.engine_call()->Cancel(); }
   void OnDone() override { delete this; }
 
  private:
-  explicit UnaryCall(grpc::ByteBuffer* out) : out_(out) {}
+  UnaryCall(const CallEnvironment& environment, const engine::Method& method,
+            const grpc::CallbackServerContext& context, grpc::ByteBuffer* out)
+      : call_(environment, method, context), out_(out) {}
 
   void Answer(const absl::Status& status) {
-    if (status.ok()) *out_ = EncodeResponse(response_);
-    Finish(ToGrpcStatus(status));
+    if (status.ok()) *out_ = call_.Encode(response_);
+    Finish(call_.End(status));
   }
 
+  ServerCall call_;
   grpc::ByteBuffer* const out_;
   Request request_;
   Response response_;

@@ -3,9 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "services/server/caller_of.h"
-#include "services/server/codec.h"
-
 namespace aftercare::server {
 namespace {
 
@@ -26,43 +23,45 @@ grpc::ByteBuffer ToByteBuffer(const engine::WireMessage& message) {
 
 }  // namespace
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEventsCall::Start(engine::Engine& engine,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEventsCall::Start(const CallEnvironment& environment,
+                                                                   const engine::Method& method,
                                                                    grpc::CallbackServerContext* context,
                                                                    const grpc::ByteBuffer* in) {
-  auto* call = new WatchEventsCall;
+  auto* call = new WatchEventsCall(environment, method, *context);
   v1::WatchEventsRequest request;
-  absl::Status status = DecodeRequest(*in, &request);
+  absl::Status status = call->call_.Decode(*in, &request);
   if (status.ok()) {
-    auto watch = engine::Watch::Open(engine.context, engine.event_feed, CallerOf(*context), request);
+    auto watch = environment.engine.watches.Open(call->call_.engine_call(), request);
     status = watch.status();
     if (watch.ok()) call->watch_ = *std::move(watch);
   }
   if (status.ok()) {
     call->Next();
   } else {
-    call->Finish(ToGrpcStatus(status));
+    call->Finish(call->call_.End(status));
   }
   return call;
 }
 
 void WatchEventsCall::Next() {
   watch_->Next(&message_, [this](absl::Status status) {
-    if (!status.ok()) return Finish(ToGrpcStatus(status));
+    if (!status.ok()) return Finish(call_.End(status));
     out_ = ToByteBuffer(message_);
+    call_.CountSent(out_);
     message_ = {};
     StartWrite(&out_);
   });
 }
 
 void WatchEventsCall::OnWriteDone(bool ok) {
-  if (!ok) return Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
+  if (!ok) return Finish(call_.End(absl::CancelledError("the client has gone")));
   out_.Clear();  // a call that waits holds on to nothing
   Next();
 }
 
 void WatchEventsCall::OnCancel() {
   // Ends the Next under way, or the one after the write under way; either finishes the call.
-  if (watch_ != nullptr) watch_->Cancel();
+  if (watch_ != nullptr) watch_->Abort(absl::CancelledError("the client has gone"));
 }
 
 }  // namespace aftercare::server

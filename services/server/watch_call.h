@@ -6,7 +6,8 @@
 
 #include <memory>
 
-#include "scheduler/engine/engine.h"
+#include "scheduler/engine/events/watch.h"
+#include "services/server/server_call.h"
 
 namespace aftercare::server {
 
@@ -15,8 +16,9 @@ namespace aftercare::server {
 // then deletes itself.
 class WatchEventsCall : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  // `engine` must outlive the call.
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(engine::Engine& engine,
+  // What `environment` refers to must outlive the call.
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(const CallEnvironment& environment,
+                                                           const engine::Method& method,
                                                            grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* in);
 
@@ -25,9 +27,14 @@ class WatchEventsCall : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 
  private:
+  WatchEventsCall(const CallEnvironment& environment, const engine::Method& method,
+                  const grpc::CallbackServerContext& context)
+      : call_(environment, method, context, LateWork::kDo) {}
+
   // Asks the watch for the next message, and writes it when it is there.
   void Next();
 
+  ServerCall call_;
   // Set before Start returns, constant from then on. Null if the request was refused.
   std::shared_ptr<engine::Watch> watch_;
 

@@ -29,10 +29,11 @@ const fs::path kRoot = AFTERCARE_SOURCE_DIR;
 // generated messages. Rows only name rooms of rows below them, so there are no circles.
 constexpr char kArrows[] = R"(
 server/main.cc      -> server, common, engine/runtime, plan, store
-server              -> common, engine, engine/delivery, engine/enrollments, engine/runtime, plan, store
+server              -> common, engine, engine/delivery, engine/enrollments, engine/events, engine/runtime, plan,
+                       store
 gateway/main.cc     -> gateway, common
 gateway             -> common
-client/main.cc      -> client/commands, client, client/render, client/common
+client/main.cc      -> client/commands, client, client/render, client/common, common
 client/commands     -> client/demo, client, client/render, client/input, client/common, common, plan
 client/demo         -> client, client/render, client/input, client/common, common, plan
 client              -> client/common, common, plan
@@ -164,6 +165,29 @@ TEST(ArrowsTest, TheClientAndTheGatewayUseGrpcInOneFileEach) {
 TEST(ArrowsTest, ADatabasesHeadersAreIncludedByItsOwnDriverOnly) {
   EXPECT_THAT(Places({"scheduler", "services"}, Include("(sqlite3|libpq-fe)\\.h"),
                      "scheduler/store/(sqlite_driver|sqlite_file)\\.cc"),
+              IsEmpty());
+}
+
+// Use cases reach data through the call that they are given.
+TEST(ArrowsTest, TheStoreIsKnownToTheEnginesRuntimeOnly) {
+  EXPECT_THAT(Places({"scheduler/engine"}, Include("scheduler/store/(store|driver|writer|reader_pool)\\.h"),
+                     "scheduler/engine/runtime/(engine_context|zone_check)\\.h"),
+              IsEmpty());
+  EXPECT_THAT(Places({"scheduler/engine"}, "[sS]tore_?(\\(\\))?(\\.|->)(Read|ReadInBackground|Submit)\\(",
+                     "scheduler/engine/runtime/(call|system_access|engine_context|zone_check)\\.cc"),
+              IsEmpty());
+}
+
+TEST(ArrowsTest, OnlyWorkForNoCallerReachesDataWithoutACall) {
+  EXPECT_THAT(Places({"scheduler/engine", "services"}, Include("scheduler/engine/runtime/system_access\\.h"),
+                     "engine/(events/event_feed|events/event_log_cleaner|lifecycle/sweeper|statistics|"
+                     "runtime/system_access)\\.cc"),
+              IsEmpty());
+}
+
+TEST(ArrowsTest, ServicesSpeakToUseCasesOnly) {
+  EXPECT_THAT(Places({"services"}, "engine_?\\.(context|sweeper|event_feed|enrollment_cache|enrollment_index_cache|"
+                                   "event_log_cleaner|lease_revocations)\\b"),
               IsEmpty());
 }
 

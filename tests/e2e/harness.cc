@@ -173,7 +173,7 @@ void Service::Start() {
   ASSERT_TRUE(driver.ok()) << driver.status();
   auto store = store::Store::Open(*std::move(driver), {});
   ASSERT_TRUE(store.ok()) << store.status();
-  auto started = server::Server::Start(absl::StrCat("127.0.0.1:", port_), *std::move(store), clock);
+  auto started = server::Server::Start(absl::StrCat("127.0.0.1:", port_), *std::move(store), clock, options_);
   ASSERT_TRUE(started.ok()) << started.status();
   server = *std::move(started);
   port_ = server->port();

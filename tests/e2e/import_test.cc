@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 class Importing {
  public:
   explicit Importing(Client& client) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+    context_.set_deadline(std::chrono::system_clock::now() + kPatience);
     stream_ = client.enrollments->ImportEnrollments(&context_, &answer_.response);
   }
 

@@ -2,16 +2,26 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <future>
+#include <iterator>
+#include <set>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.pb.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "tests/e2e/harness.h"
+#include "tests/store/faulty_disk.h"
 
 namespace aftercare::e2e {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using HealthStatus = grpc::health::v1::HealthCheckResponse::ServingStatus;
+
+constexpr const char* kServices[] = {"aftercare.v1.ClinicService",     "aftercare.v1.PathwayService",
+                                     "aftercare.v1.EnrollmentService", "aftercare.v1.ReminderService",
+                                     "aftercare.v1.DeliveryService",   "aftercare.v1.VisitService"};
 
 class ServingTest : public Service {
  protected:
@@ -44,22 +54,53 @@ class ServingTest : public Service {
     return std::string(reinterpret_cast<const char*>(whole.begin()), whole.size());
   }
 
-  grpc::health::v1::HealthCheckResponse::ServingStatus Health() {
+  // The health of a service; without a name, that of the whole server.
+  HealthStatus Health(const std::string& service = "") {
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
     grpc::health::v1::HealthCheckResponse response;
-    EXPECT_TRUE(response.ParseFromString(Ask("/grpc.health.v1.Health/Check", "")));
+    EXPECT_TRUE(response.ParseFromString(Ask("/grpc.health.v1.Health/Check", request.SerializeAsString())));
     return response.status();
+  }
+
+  // The health of the whole server and of each service; one value if it is the same for all.
+  std::set<HealthStatus> HealthOfAll() {
+    std::set<HealthStatus> found = {Health()};
+    for (const char* service : kServices) found.insert(Health(service));
+    return found;
   }
 };
 
-TEST_F(ServingTest, HealthIsServing) { EXPECT_EQ(Health(), grpc::health::v1::HealthCheckResponse::SERVING); }
+TEST_F(ServingTest, HealthIsServingByNameToo) {
+  EXPECT_THAT(HealthOfAll(), ElementsAre(grpc::health::v1::HealthCheckResponse::SERVING));
+}
+
+TEST_F(ServingTest, NoServiceIsHealthyWhileTheDiskIsFull) {
+  store::FaultyDisk disk(dir.File("aftercare.db"));
+  disk.SetFull(true);
+  v1::CreateClinicRequest request;
+  request.mutable_clinic()->set_display_name("Riverside");
+  request.mutable_clinic()->set_time_zone("America/New_York");
+  grpc::Status status;
+  for (int i = 0; status.ok(); ++i) {
+    request.set_clinic_id(absl::StrCat("clinic-", i));
+    status = Call(*client->clinics, &v1::ClinicService::Stub::CreateClinic, request).status;
+  }
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+  EXPECT_TRUE(HasRetryInfo(status));
+  EXPECT_THAT(HealthOfAll(), ElementsAre(grpc::health::v1::HealthCheckResponse::NOT_SERVING));
+  disk.SetFull(false);
+  while (Health() != grpc::health::v1::HealthCheckResponse::SERVING) std::this_thread::yield();
+  EXPECT_THAT(HealthOfAll(), ElementsAre(grpc::health::v1::HealthCheckResponse::SERVING));
+  EXPECT_TRUE(Call(*client->clinics, &v1::ClinicService::Stub::CreateClinic, request).ok());
+}
 
 TEST_F(ServingTest, ReflectionListsAndDescribesEveryService) {
   constexpr char kMethod[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
   const std::string services = Ask(kMethod, "\x3a\x01*");  // list_services: "*"
-  for (const std::string name :
-       {"aftercare.v1.ClinicService", "aftercare.v1.PathwayService", "aftercare.v1.EnrollmentService",
-        "aftercare.v1.ReminderService", "aftercare.v1.DeliveryService", "aftercare.v1.VisitService",
-        "grpc.health.v1.Health"}) {
+  std::vector<std::string> names(std::begin(kServices), std::end(kServices));
+  names.push_back("grpc.health.v1.Health");
+  for (const std::string& name : names) {
     EXPECT_THAT(services, HasSubstr(name));
     // file_containing_symbol: the file's descriptor, or an error that has none of it.
     const std::string request = absl::StrCat("\x22", std::string(1, static_cast<char>(name.size())), name);

@@ -8,6 +8,7 @@
 #include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/store/sqlite_driver.h"
+#include "absl/strings/str_replace.h"
 
 namespace aftercare::engine {
 namespace {
@@ -17,8 +18,8 @@ std::string Parent() { return std::filesystem::is_directory("/dev/shm") ? "/dev/
 
 }  // namespace
 
-World::World(absl::Time now, Wrap wrap, absl::Duration retention)
-    : directory_(Parent()), wrap_(std::move(wrap)), retention_(retention), clock_(now) {
+World::World(absl::Time now, Wrap wrap, absl::Duration retention, const Authorizer* authorizer)
+    : directory_(Parent()), wrap_(std::move(wrap)), retention_(retention), authorizer_(authorizer), clock_(now) {
   Start();
 }
 
@@ -41,7 +42,10 @@ void World::StopStoreOnly() {
 
 void World::Start() {
   StartStoreOnly();
-  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {}, zone_database_, retention_);
+  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {},
+                                     EngineOptions{.zone_database = zone_database_,
+                                                   .event_retention = retention_,
+                                                   .authorizer = authorizer_});
   AwaitTopic(kAllLeasesTopic, 0);
 }
 
@@ -87,20 +91,20 @@ void World::Settle() {
 void World::Drain() {
   Write([](store::WriteTransaction&) { return absl::OkStatus(); });
   Pending apart;
-  engine_->context.ReadInBackground([](store::ReadTransaction&) { return absl::OkStatus(); }, apart.done());
+  SystemAccess::ReadInBackground(engine_->context, [](store::ReadTransaction&) { return absl::OkStatus(); }, apart.done());
   EXPECT_TRUE(apart.Wait().ok());
 }
 
 void World::Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work) {
   Pending pending;
-  engine_->context.Read(std::move(work), pending.done());
+  SystemAccess::Read(engine_->context, std::move(work), pending.done());
   const absl::Status status = pending.Wait();
   EXPECT_TRUE(status.ok()) << status;
 }
 
 void World::Write(store::Store::Mutation work) {
   Pending pending;
-  engine_->context.Write(std::move(work), pending.done());
+  SystemAccess::Write(engine_->context, std::move(work), pending.done());
   const absl::Status status = pending.Wait();
   EXPECT_TRUE(status.ok()) << status;
 }
@@ -200,7 +204,7 @@ std::vector<v1::Reminder> World::ListAll(const std::string& clinic, const v1::Re
 std::vector<v1::Lease> World::Lease(const v1::LeaseRemindersRequest& request, const Caller& caller) {
   v1::LeaseRemindersResponse response;
   Pending pending;
-  engine_->deliveries.Lease(caller, request, &response, pending.done());
+  engine_->deliveries.Lease(CallOf(request, caller), request, &response, pending.done());
   const absl::Status status = pending.Wait();
   EXPECT_TRUE(status.ok()) << status;
   return {response.leases().begin(), response.leases().end()};
@@ -315,7 +319,16 @@ std::vector<v1::Event> World::Events(const std::string& clinic) {
   return events;
 }
 
+CallPtr World::CallOf(const google::protobuf::Message& request, const Caller& caller) {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  for (const Method& method : Methods()) {
+    const auto* found = pool->FindMethodByName(absl::StrReplaceAll(method.name, {{"/", "."}}));
+    if (found->input_type() == request.GetDescriptor()) return Call::Make(engine_->context, {caller, &method});
+  }
+  GiveUp("an RPC that takes such a request");
+}
+
 LongPoll::LongPoll(World& world, const v1::LeaseRemindersRequest& wanted)
-    : request(wanted), call(world.engine().deliveries.Lease(Operator(), request, &response, pending.done())) {}
+    : request(wanted), call(world.engine().deliveries.Lease(world.CallOf(request), request, &response, pending.done())) {}
 
 }  // namespace aftercare::engine

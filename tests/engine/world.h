@@ -12,7 +12,9 @@
 #include "absl/time/time.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/engine/events/watch.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/system_access.h"
 #include "scheduler/store/store.h"
 #include "tests/engine/fake_clock.h"
 #include "tests/engine/pathways.h"
@@ -28,8 +30,10 @@ class World {
  public:
   // Makes the store that the engine uses out of the real one.
   using Wrap = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
-  // Keeps events for ever, however far time is moved, unless `retention` says for how long.
-  explicit World(absl::Time now, Wrap wrap = {}, absl::Duration retention = kForever);
+  // Keeps events for ever, however far time is moved, unless `retention` says for how long. `authorizer` as EngineOptions
+  // has it.
+  explicit World(absl::Time now, Wrap wrap = {}, absl::Duration retention = kForever,
+                 const Authorizer* authorizer = nullptr);
   ~World();
   static constexpr absl::Duration kForever = absl::Hours(100 * 24 * 365);
 
@@ -59,15 +63,18 @@ class World {
 
   template <typename Service, typename Request, typename Response>
   absl::StatusOr<Response> Call(Service Engine::*service,
-                                void (Service::*method)(const Caller&, const Request&, Response*, Done),
+                                void (Service::*method)(const CallPtr&, const Request&, Response*, Done),
                                 const std::type_identity_t<Request>& request, const Caller& caller = Operator()) {
     Response response;
     Pending pending;
-    (engine_.get()->*service.*method)(caller, request, &response, pending.done());
+    (engine_.get()->*service.*method)(CallOf(request, caller), request, &response, pending.done());
     absl::Status status = pending.Wait();
     if (!status.ok()) return status;
     return response;
   }
+
+  // A call of the RPC that takes such a request.
+  CallPtr CallOf(const google::protobuf::Message& request, const Caller& caller = Operator());
 
   // Runs a read or a mutation of the store itself.
   void Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work);
@@ -115,6 +122,7 @@ class World {
   TempDir directory_;
   Wrap wrap_;
   const absl::Duration retention_;
+  const Authorizer* const authorizer_;
   FakeClock clock_;
   int64_t zone_database_ = 0;
   std::unique_ptr<store::Store> store_;

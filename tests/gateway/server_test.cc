@@ -39,7 +39,7 @@ class ServerTest : public e2e::Service {
     v1::WatchEventsRequest request;
     request.set_parent("clinics/riverside");
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+    context.set_deadline(std::chrono::system_clock::now() + e2e::kPatience);
     const auto watch = client->reminders->WatchEvents(&context, request);
     v1::WatchEventsResponse some;
     while (Reminders(state).size() < count && watch->Read(&some)) continue;

@@ -15,7 +15,7 @@ class CommitFailure : public StoreSuite {
   void SetUp() override { OpenSpied(); }
   void OpenSpied() {
     Open({}, [this](std::unique_ptr<Driver> driver) { return WithSpy(std::move(driver), spy_); });
-    store().SetListeners([this](const std::vector<EventNote>& events) { heard_ += events.size(); },
+    store().SetListeners([this](const CommitNotes& notes) { heard_ += notes.events.size(); },
                          [this](bool healthy) {
                            health_.push_back(healthy);
                            if (healthy) recovered_.Set();

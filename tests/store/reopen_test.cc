@@ -29,22 +29,29 @@ class Reopen : public testing::Test {
     return names;
   }
 
-  // Leaves the database as a program did that knew three steps.
-  void UndoStepFour() {
+  void Execute(const std::vector<const char*>& statements) {
     const auto driver = OpenSqlite(path_);
     const auto connection = (*driver)->ConnectWriter();
     ASSERT_THAT(connection, IsOk());
-    for (const char* sql :
-         {"DROP TABLE contact", "DROP TABLE opt_out", "DROP TABLE reply", "DROP TABLE sent_message",
+    for (const char* sql : statements) ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
+  }
+
+  // Leaves the database as a program did that knew four steps.
+  void UndoStepFive() {
+    Execute({"ALTER TABLE event DROP COLUMN actor", "UPDATE meta SET number = 4 WHERE key = 'schema_version'"});
+  }
+
+  // Leaves the database as a program did that knew three steps.
+  void UndoStepFour() {
+    UndoStepFive();
+    Execute({"DROP TABLE contact", "DROP TABLE opt_out", "DROP TABLE reply", "DROP TABLE sent_message",
           "DROP TABLE log_mark", "DELETE FROM meta WHERE key = 'trimmed_seq'", "DROP INDEX reminder_by_channel",
           "DROP INDEX reminder_by_failed", "ALTER TABLE clinic DROP COLUMN next_send",
           "ALTER TABLE enrollment DROP COLUMN opted_out", "ALTER TABLE reminder DROP COLUMN channel",
           "ALTER TABLE reminder DROP COLUMN score", "ALTER TABLE reminder DROP COLUMN error_code",
           "CREATE INDEX reminder_by_clinic_available ON reminder (clinic, available, enrollment, rule, number)"
           " WHERE available IS NOT NULL",
-          "UPDATE meta SET number = 3 WHERE key = 'schema_version'"}) {
-      ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
-    }
+          "UPDATE meta SET number = 3 WHERE key = 'schema_version'"});
   }
 
   TempDir directory_;
@@ -105,6 +112,27 @@ TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
   EXPECT_THAT(CheckSchema(**connection), IsOk());
 }
 
+TEST_F(Reopen, EventsOfTheFourthSchemaHaveNoActor) {
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::AppendEvent, "a", MakeEvent("a", "e1")), IsOk());
+  }
+  UndoStepFive();
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  ASSERT_THAT(Write(*store, [](WriteTransaction& tx) {
+                tx.set_actor("ann");
+                return tx.AppendEvent("a", MakeEvent("a", "e2"));
+              }),
+              IsOk());
+  const auto events = Ask(*store, &ReadTransaction::ListEvents, "a", 0, 10).value();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].data.enrollment(), "clinics/a/enrollments/e1");
+  EXPECT_EQ(events[0].data.actor(), "");
+  EXPECT_EQ(events[1].data.actor(), "ann");
+}
+
 // What a program that knew the first step only has left.
 TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   {
@@ -114,20 +142,12 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
     ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
   }
   UndoStepFour();
-  {
-    const auto driver = OpenSqlite(path_);
-    const auto connection = (*driver)->ConnectWriter();
-    ASSERT_THAT(connection, IsOk());
-    for (const char* sql :
-         {"DROP INDEX clinic_by_replan", "DROP INDEX reminder_by_due_unended",
+  Execute({"DROP INDEX clinic_by_replan", "DROP INDEX reminder_by_due_unended",
           "ALTER TABLE clinic DROP COLUMN calendar",
           "ALTER TABLE clinic DROP COLUMN replan_after", "ALTER TABLE enrollment DROP COLUMN calendar",
           "ALTER TABLE enrollment DROP COLUMN recorded_until", "ALTER TABLE enrollment DROP COLUMN history",
           "ALTER TABLE reminder DROP COLUMN moved",
-          "UPDATE meta SET number = 1 WHERE key = 'schema_version'"}) {
-      ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
-    }
-  }
+          "UPDATE meta SET number = 1 WHERE key = 'schema_version'"});
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
   ClinicRow clinic = MakeClinic("a");

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/clinics/sandbox_clock.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
@@ -94,7 +94,7 @@ absl::Status StoreUpdated(EngineContext& engine, store::WriteTransaction& tx, st
 
 }  // namespace
 
-void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
+void Clinics::Create(const CallPtr& call, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
                      Done done) {
   plan::FieldErrors errors;
   if (!IsClinicId(request.clinic_id())) {
@@ -106,9 +106,8 @@ void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& reques
   }
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, request.clinic_id()); !status.ok()) return done(status);
 
-  engine_.Mutate(
+  call->Mutate(
       request, request.clinic_id(), request.request_id(), response,
       [this, &request, response](store::WriteTransaction& tx) -> absl::Status {
         store::ClinicRow row{request.clinic_id(), 1, request.clinic(), CalendarFingerprint(request.clinic())};
@@ -129,12 +128,12 @@ void Clinics::Create(const Caller& caller, const v1::CreateClinicRequest& reques
       std::move(done));
 }
 
-void Clinics::Get(const Caller& caller, const v1::GetClinicRequest& request, v1::GetClinicResponse* response,
+void Clinics::Get(const CallPtr& call, const v1::GetClinicRequest& request, v1::GetClinicResponse* response,
                   Done done) {
   const auto clinic = ParseClinicName(request.name());
   if (!clinic) return done(InvalidField("name", "must be clinics/{clinic}"));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine_.Read(
+  call->Read(
+      *clinic,
       [clinic = *clinic, response](store::ReadTransaction& tx) -> absl::Status {
         auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
@@ -144,35 +143,32 @@ void Clinics::Get(const Caller& caller, const v1::GetClinicRequest& request, v1:
       std::move(done));
 }
 
-void Clinics::List(const Caller& caller, const v1::ListClinicsRequest& request, v1::ListClinicsResponse* response,
+void Clinics::List(const CallPtr& call, const v1::ListClinicsRequest& request, v1::ListClinicsResponse* response,
                    Done done) {
   plan::FieldErrors errors;
   const int page_size = PageSize(request.page_size(), &errors);
   std::string after = OpenPageToken(engine_.tokens(), kTokenQuery, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
-  engine_.Read(
-      [this, caller, page_size, after = std::move(after),
-       response](store::ReadTransaction& tx) mutable -> absl::Status {
-        while (true) {
-          auto rows = tx.ListClinics(after, page_size + 1);
-          if (!rows.ok()) return rows.status();
-          for (const store::ClinicRow& row : *rows) {
-            if (!caller.MayTouch(row.clinic)) continue;
-            if (response->clinics_size() == page_size) {
-              response->set_next_page_token(SealPageToken(engine_.tokens(), kTokenQuery, after));
-              return absl::OkStatus();
-            }
-            *response->add_clinics() = ClinicToProto(row);
-            after = row.clinic;
+  call->ReadAcrossClinics(
+      [this, page_size, after = std::move(after), response](store::ReadTransaction& tx) -> absl::Status {
+        auto rows = tx.ListClinics(after, page_size + 1);
+        if (!rows.ok()) return rows.status();
+        PageBudget budget(page_size);
+        for (const store::ClinicRow& row : *rows) {
+          v1::Clinic clinic = ClinicToProto(row);
+          if (!budget.Take(clinic)) {
+            const std::string& last = (*rows)[response->clinics_size() - 1].clinic;
+            response->set_next_page_token(SealPageToken(engine_.tokens(), kTokenQuery, last));
+            break;
           }
-          if (static_cast<int>(rows->size()) <= page_size) return absl::OkStatus();
-          after = rows->back().clinic;
+          *response->add_clinics() = std::move(clinic);
         }
+        return absl::OkStatus();
       },
       std::move(done));
 }
 
-void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& request, v1::UpdateClinicResponse* response,
+void Clinics::Update(const CallPtr& call, const v1::UpdateClinicRequest& request, v1::UpdateClinicResponse* response,
                      Done done) {
   const auto clinic = ParseClinicName(request.clinic().name());
   plan::FieldErrors errors;
@@ -180,11 +176,10 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
   CheckUpdateMask(request.update_mask(), kUpdatableFields, &errors);
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
-  MutateAndWake(
-      engine_, sweeper_, request, *clinic, request.request_id(), response,
-      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::StatusOr<absl::Time> {
+  call->Mutate(
+      request, *clinic, request.request_id(), response,
+      [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
         auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
         absl::Status status = CheckEtag(request.clinic().etag(), row->version, ClinicNameOf(clinic));
@@ -195,15 +190,15 @@ void Clinics::Update(const Caller& caller, const v1::UpdateClinicRequest& reques
         if (!errors.empty()) return InvalidFields(errors);
         ++row->version;
         *response->mutable_clinic() = ClinicToProto(*row);
-        if (status = StoreUpdated(engine_, tx, &*row); !status.ok()) return status;
-        return absl::InfinitePast();  // what is planned anew may be due at any time
+        tx.NoteLeasable(clinic);  // its send rate may have risen
+        return StoreUpdated(engine_, tx, &*row);
       },
       std::move(done));
 }
 
-void Clinics::AdvanceTestClock(const Caller& caller, const v1::AdvanceTestClockRequest& request,
+void Clinics::AdvanceTestClock(const CallPtr& call, const v1::AdvanceTestClockRequest& request,
                                v1::AdvanceTestClockResponse* response, Done done) {
-  engine::AdvanceTestClock(engine_, cache_, caller, request, response, std::move(done));
+  engine::AdvanceTestClock(engine_, cache_, call, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -11,6 +11,7 @@
 #include "scheduler/engine/clinics/preview.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
@@ -34,6 +35,10 @@ void CheckPathway(const v1::Pathway& pathway, plan::FieldErrors* errors) {
   plan::FieldErrors found;
   plan::CompiledPathway::Compile(pathway, &found);
   AddPrefixed("pathway", found, errors);
+  // A pathway is always answered whole. Texts that are too long by themselves are named above.
+  if (found.empty() && pathway.ByteSizeLong() > kMaxPageBytes) {
+    errors->push_back({"pathway", "must be at most 3 MiB in all"});
+  }
 }
 
 // Returns the revision to store, if there is a new one, and fills in the response.
@@ -41,25 +46,21 @@ using RevisionMaker = absl::AnyInvocable<absl::StatusOr<std::optional<store::Pat
 
 // Stores the revision that `make` returns, unless the request only asks for validation.
 template <typename Request, typename Response>
-void StoreRevision(EngineContext& engine, const Request& request, const std::string& clinic, Response* response,
+void StoreRevision(const CallPtr& call, const Request& request, const std::string& clinic, Response* response,
                    RevisionMaker make, Done done) {
-  if (request.validate_only()) {
-    return engine.Read([make = std::move(make)](store::ReadTransaction& tx) mutable { return make(tx).status(); },
-                       std::move(done));
-  }
-  engine.Mutate(
-      request, clinic, request.request_id(), response,
-      [make = std::move(make)](store::WriteTransaction& tx) mutable -> absl::Status {
+  call->MutateUnlessValidating(
+      request.validate_only(), request, clinic, request.request_id(), response,
+      [make = std::move(make)](store::ReadTransaction& tx, store::WriteTransaction* write) mutable -> absl::Status {
         auto revision = make(tx);
-        if (!revision.ok() || !revision->has_value()) return revision.status();
-        return tx.InsertPathwayRevision(**revision);
+        if (!revision.ok() || !revision->has_value() || write == nullptr) return revision.status();
+        return write->InsertPathwayRevision(**revision);
       },
       std::move(done));
 }
 
 }  // namespace
 
-void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& request,
+void Pathways::Create(const CallPtr& call, const v1::CreatePathwayRequest& request,
                       v1::CreatePathwayResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -70,7 +71,6 @@ void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& requ
   CheckPathway(request.pathway(), &errors);
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
 
   auto make_revision = [this, clinic = *clinic, &request,
                         response](store::ReadTransaction& tx) -> absl::StatusOr<std::optional<store::PathwayRow>> {
@@ -87,10 +87,10 @@ void Pathways::Create(const Caller& caller, const v1::CreatePathwayRequest& requ
     *response->mutable_pathway() = PathwayToProto(row);
     return row;
   };
-  StoreRevision(engine_, request, *clinic, response, std::move(make_revision), std::move(done));
+  StoreRevision(call, request, *clinic, response, std::move(make_revision), std::move(done));
 }
 
-void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& request,
+void Pathways::Update(const CallPtr& call, const v1::UpdatePathwayRequest& request,
                       v1::UpdatePathwayResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParsePathwayName(request.pathway().name());
@@ -98,7 +98,6 @@ void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& requ
   CheckPathway(request.pathway(), &errors);
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
 
   auto make_revision = [this, name = *name, &request,
                         response](store::ReadTransaction& tx) -> absl::StatusOr<std::optional<store::PathwayRow>> {
@@ -117,18 +116,18 @@ void Pathways::Update(const Caller& caller, const v1::UpdatePathwayRequest& requ
     *response->mutable_pathway() = PathwayToProto(added);
     return added;
   };
-  StoreRevision(engine_, request, name->clinic, response, std::move(make_revision), std::move(done));
+  StoreRevision(call, request, name->clinic, response, std::move(make_revision), std::move(done));
 }
 
-void Pathways::Get(const Caller& caller, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response,
+void Pathways::Get(const CallPtr& call, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response,
                    Done done) {
   plan::FieldErrors errors;
   const auto name = ParsePathwayName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/pathways/{pathway}"});
   if (request.revision() < 0) errors.push_back({"revision", "must not be negative"});
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  engine_.Read(
+  call->Read(
+      name->clinic,
       [name = *name, &request, response](store::ReadTransaction& tx) -> absl::Status {
         auto row = tx.GetPathway(name.clinic, name.pathway, request.revision());
         if (!row.ok()) return row.status();
@@ -139,7 +138,7 @@ void Pathways::Get(const Caller& caller, const v1::GetPathwayRequest& request, v
       std::move(done));
 }
 
-void Pathways::List(const Caller& caller, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
+void Pathways::List(const CallPtr& call, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
                     Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -148,26 +147,28 @@ void Pathways::List(const Caller& caller, const v1::ListPathwaysRequest& request
   const std::string token_query = absl::StrCat("list-pathways/", request.parent());
   const std::string after = OpenPageToken(engine_.tokens(), token_query, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine_.Read(
+  call->Read(
+      *clinic,
       [this, clinic = *clinic, page_size, token_query, after, response](store::ReadTransaction& tx) -> absl::Status {
         if (auto row = RequireClinic(tx, clinic); !row.ok()) return row.status();
         auto rows = tx.ListPathways(clinic, after, page_size + 1);
         if (!rows.ok()) return rows.status();
+        PageBudget budget(page_size);
         for (const store::PathwayRow& row : *rows) {
-          if (response->pathways_size() == page_size) {
-            const std::string& last = (*rows)[page_size - 1].pathway;
+          v1::Pathway pathway = PathwayToProto(row);
+          if (!budget.Take(pathway)) {
+            const std::string& last = (*rows)[response->pathways_size() - 1].pathway;
             response->set_next_page_token(SealPageToken(engine_.tokens(), token_query, last));
             break;
           }
-          *response->add_pathways() = PathwayToProto(row);
+          *response->add_pathways() = std::move(pathway);
         }
         return absl::OkStatus();
       },
       std::move(done));
 }
 
-void Pathways::ListRevisions(const Caller& caller, const v1::ListPathwayRevisionsRequest& request,
+void Pathways::ListRevisions(const CallPtr& call, const v1::ListPathwayRevisionsRequest& request,
                              v1::ListPathwayRevisionsResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParsePathwayName(request.name());
@@ -178,30 +179,32 @@ void Pathways::ListRevisions(const Caller& caller, const v1::ListPathwayRevision
   const auto position = OpenPageToken(engine_.tokens(), token_query, request.page_token(), &errors);
   if (position && !absl::SimpleAtoi(*position, &before)) AddPageTokenError(&errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  engine_.Read(
+  call->Read(
+      name->clinic,
       [this, name = *name, page_size, token_query, before, response](store::ReadTransaction& tx) -> absl::Status {
         auto rows = tx.ListPathwayRevisions(name.clinic, name.pathway, before, page_size + 1);
         if (!rows.ok()) return rows.status();
         if (rows->empty() && before == 0) {
           return ResourceNotFound("PATHWAY_NOT_FOUND", PathwayNameOf(name.clinic, name.pathway));
         }
+        PageBudget budget(page_size);
         for (const store::PathwayRow& row : *rows) {
-          if (response->pathways_size() == page_size) {
-            const std::string last = absl::StrCat((*rows)[page_size - 1].revision);
+          v1::Pathway pathway = PathwayToProto(row);
+          if (!budget.Take(pathway)) {
+            const std::string last = absl::StrCat((*rows)[response->pathways_size() - 1].revision);
             response->set_next_page_token(SealPageToken(engine_.tokens(), token_query, last));
             break;
           }
-          *response->add_pathways() = PathwayToProto(row);
+          *response->add_pathways() = std::move(pathway);
         }
         return absl::OkStatus();
       },
       std::move(done));
 }
 
-void Pathways::Preview(const Caller& caller, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
+void Pathways::Preview(const CallPtr& call, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
                        Done done) {
-  PreviewPlan(engine_, caller, request, response, std::move(done));
+  PreviewPlan(engine_, call, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -3,6 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_CLINICS_PATHWAYS_H_
 
 #include "aftercare/v1/pathway_service.pb.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -14,17 +15,17 @@ class Pathways {
   // `engine` must outlive this and every call under way.
   explicit Pathways(EngineContext& engine) : engine_(engine) {}
 
-  void Create(const Caller& caller, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
+  void Create(const CallPtr& call, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
               Done done);
-  void Get(const Caller& caller, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response, Done done);
-  void List(const Caller& caller, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
+  void Get(const CallPtr& call, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response, Done done);
+  void List(const CallPtr& call, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
             Done done);
   // Stores a new revision if the pathway differs from the newest one.
-  void Update(const Caller& caller, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
+  void Update(const CallPtr& call, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
               Done done);
-  void ListRevisions(const Caller& caller, const v1::ListPathwayRevisionsRequest& request,
+  void ListRevisions(const CallPtr& call, const v1::ListPathwayRevisionsRequest& request,
                      v1::ListPathwayRevisionsResponse* response, Done done);
-  void Preview(const Caller& caller, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
+  void Preview(const CallPtr& call, const v1::PreviewPlanRequest& request, v1::PreviewPlanResponse* response,
                Done done);
 
  private:

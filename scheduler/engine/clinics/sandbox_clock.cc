@@ -14,7 +14,6 @@
 #include "scheduler/engine/lifecycle/sweep.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -32,10 +31,11 @@ absl::Status NotASandbox(absl::string_view clinic) {
 // One call. Its steps follow one another, each possibly on another thread; its callbacks keep it alive until `done`.
 class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
  public:
-  TestClockAdvance(EngineContext& engine, EnrollmentCache& cache, std::string clinic,
+  TestClockAdvance(EngineContext& engine, EnrollmentCache& cache, CallPtr call, std::string clinic,
                    const v1::AdvanceTestClockRequest& request, v1::AdvanceTestClockResponse* response, Done done)
       : engine_(engine),
         cache_(cache),
+        call_(std::move(call)),
         clinic_(std::move(clinic)),
         request_(request),
         response_(*response),
@@ -43,8 +43,9 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
   // Submits the next step.
   void Step() {
-    engine_.Write([self = shared_from_this()](store::WriteTransaction& tx) { return self->RunStep(tx); },
-                  [self = shared_from_this()](absl::Status status) { self->OnStepDone(std::move(status)); });
+    call_->Write(clinic_, /*response=*/nullptr,
+                 [self = shared_from_this()](store::WriteTransaction& tx) { return self->RunStep(tx); },
+                 [self = shared_from_this()](absl::Status status) { self->OnStepDone(std::move(status)); });
   }
 
  private:
@@ -58,6 +59,8 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
   absl::Status RunStep(store::WriteTransaction& tx) {
     step_ = {};
+    tx.set_actor("");  // what comes due is nobody's doing, even if somebody moves the clock
+    tx.NoteLeasable(clinic_);  // leases may have run out, and pauses after failures ended
     auto clinic = RequireClinic(tx, clinic_);
     if (!clinic.ok()) return clinic.status();
     if (!clinic->data.has_test_clock_time()) return NotASandbox(clinic_);
@@ -121,7 +124,6 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
     expired_ += step_.swept.expired;
     target_ = step_.target;
     CacheFiredEnrollments(cache_, &step_.swept);
-    engine_.wakeups().Notify(LeasesTopic(clinic_));  // leases may have run out, and pauses after failures ended
     plan_ = {};
     if (step_.swept.more) return PlanNextStep();
     if (step_.reached < step_.target) return Step();
@@ -133,7 +135,8 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
   // Plans what the next step fires, so that the writer's thread need not.
   void PlanNextStep() {
-    engine_.ReadInBackground(
+    call_->ReadInBackground(
+        clinic_,
         [self = shared_from_this()](store::ReadTransaction& tx) {
           return PlanSweep(self->engine_, tx, {self->clinic_, self->step_.reached, kChangesPerStep}, &self->plan_);
         },
@@ -145,6 +148,7 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
   EngineContext& engine_;
   EnrollmentCache& cache_;
+  const CallPtr call_;
   const std::string clinic_;
   const v1::AdvanceTestClockRequest& request_;
   v1::AdvanceTestClockResponse& response_;
@@ -158,7 +162,7 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
 }  // namespace
 
-void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const Caller& caller,
+void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const CallPtr& call,
                       const v1::AdvanceTestClockRequest& request, v1::AdvanceTestClockResponse* response, Done done) {
   const auto clinic = ParseClinicName(request.name());
   plan::FieldErrors errors;
@@ -170,8 +174,7 @@ void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const Calle
     errors.push_back({"duration", "must be from 0 to 10 years"});
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  std::make_shared<TestClockAdvance>(engine, cache, *clinic, request, response, std::move(done))->Step();
+  std::make_shared<TestClockAdvance>(engine, cache, call, *clinic, request, response, std::move(done))->Step();
 }
 
 }  // namespace aftercare::engine

@@ -6,6 +6,7 @@
 
 #include "aftercare/v1/clinic_service.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -17,7 +18,7 @@ inline constexpr int64_t kEndOfTestClocks = 7258118400;
 // happens to the next, in steps that are mutations of their own, so that a year of a large clinic delays nobody else.
 // Thread safe. `request` and `response` must live until `done`; errors are those the API names. After an error the
 // steps before it stay done.
-void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const Caller& caller,
+void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const CallPtr& call,
                       const v1::AdvanceTestClockRequest& request, v1::AdvanceTestClockResponse* response, Done done);
 
 }  // namespace aftercare::engine

@@ -11,6 +11,7 @@
 #include "scheduler/engine/reminders/due_position.h"
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/reminders/reminder_scan.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/hash.h"
@@ -106,13 +107,13 @@ absl::StatusOr<ListQuery> ReadListRequest(const Tokens& tokens, const v1::ListDe
 
 }  // namespace
 
-void ListDeadLetters(DeliveryContext& context, const Caller& caller, const v1::ListDeadLettersRequest& request,
+void ListDeadLetters(DeliveryContext& context, const CallPtr& call, const v1::ListDeadLettersRequest& request,
                      v1::ListDeadLettersResponse* response, Done done) {
   EngineContext& engine = context.engine;
   auto query = ReadListRequest(engine.tokens(), request);
   if (!query.ok()) return done(query.status());
-  if (absl::Status status = CheckClinic(caller, query->clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      query->clinic,
       [&engine, &indexes = context.enrollment_index_cache, query = *std::move(query),
        response](store::ReadTransaction& tx) mutable -> absl::Status {
         auto clinic = RequireClinic(tx, query.clinic);
@@ -133,7 +134,7 @@ void ListDeadLetters(DeliveryContext& context, const Caller& caller, const v1::L
       std::move(done));
 }
 
-void RedriveReminders(DeliveryContext& context, const Caller& caller, const v1::RedriveRemindersRequest& request,
+void RedriveReminders(DeliveryContext& context, const CallPtr& call, const v1::RedriveRemindersRequest& request,
                       v1::RedriveRemindersResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -141,10 +142,12 @@ void RedriveReminders(DeliveryContext& context, const Caller& caller, const v1::
   if (request.names().empty() || request.names_size() > kMaxNames) {
     errors.push_back({"names", "must have 1 to 1000 entries"});
   }
+  for (int i = 0; i < request.names_size(); ++i) {
+    CheckRepeatedText(absl::StrCat("names[", i, "]"), request.names(i), &errors);
+  }
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  context.engine.Mutate(
+  call->Mutate(
       request, *clinic, request.request_id(), response,
       [&context, clinic = *clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
         auto row = RequireClinic(tx, clinic);
@@ -158,11 +161,7 @@ void RedriveReminders(DeliveryContext& context, const Caller& caller, const v1::
         }
         return absl::OkStatus();
       },
-      [&context, done = std::move(done)](absl::Status status) mutable {
-        // The windows of the reminders close again, perhaps before anything else is due: let the sweeper look.
-        if (status.ok()) context.sweeper.WakeAt(absl::InfinitePast());
-        done(std::move(status));
-      });
+      std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -7,33 +7,33 @@
 
 namespace aftercare::engine {
 
-LeaseCall Deliveries::Lease(const Caller& caller, const v1::LeaseRemindersRequest& request,
+LeaseCall Deliveries::Lease(const CallPtr& call, const v1::LeaseRemindersRequest& request,
                             v1::LeaseRemindersResponse* response, Done done) {
-  return LeaseCall::Start(context_, caller, request, response, std::move(done));
+  return LeaseCall::Start(context_, call, request, response, std::move(done));
 }
 
-std::shared_ptr<LeaseStream> Deliveries::OpenStream(const Caller& caller) {
-  return LeaseStream::Open(context_, caller);
+std::shared_ptr<LeaseStream> Deliveries::OpenStream(const CallPtr& call) {
+  return LeaseStream::Open(context_, call);
 }
 
-void Deliveries::Report(const Caller& caller, const v1::ReportDeliveriesRequest& request,
+void Deliveries::Report(const CallPtr& call, const v1::ReportDeliveriesRequest& request,
                         v1::ReportDeliveriesResponse* response, Done done) {
-  ReportDeliveries(context_, caller, request, response, std::move(done));
+  ReportDeliveries(context_, call, request, response, std::move(done));
 }
 
-void Deliveries::Extend(const Caller& caller, const v1::ExtendLeasesRequest& request,
+void Deliveries::Extend(const CallPtr& call, const v1::ExtendLeasesRequest& request,
                         v1::ExtendLeasesResponse* response, Done done) {
-  ExtendLeases(context_, caller, request, response, std::move(done));
+  ExtendLeases(context_, call, request, response, std::move(done));
 }
 
-void Deliveries::ListDeadLetters(const Caller& caller, const v1::ListDeadLettersRequest& request,
+void Deliveries::ListDeadLetters(const CallPtr& call, const v1::ListDeadLettersRequest& request,
                                  v1::ListDeadLettersResponse* response, Done done) {
-  engine::ListDeadLetters(context_, caller, request, response, std::move(done));
+  engine::ListDeadLetters(context_, call, request, response, std::move(done));
 }
 
-void Deliveries::Redrive(const Caller& caller, const v1::RedriveRemindersRequest& request,
+void Deliveries::Redrive(const CallPtr& call, const v1::RedriveRemindersRequest& request,
                          v1::RedriveRemindersResponse* response, Done done) {
-  RedriveReminders(context_, caller, request, response, std::move(done));
+  RedriveReminders(context_, call, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -8,9 +8,8 @@
 #include "scheduler/engine/delivery/lease_call.h"
 #include "scheduler/engine/delivery/lease_stream.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
-#include "scheduler/engine/runtime/caller.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -21,24 +20,28 @@ namespace aftercare::engine {
 class Deliveries {
  public:
   // The arguments must outlive this object, and this object every use case that was started.
-  Deliveries(EngineContext& engine, EnrollmentCache& cache, EnrollmentIndexCache& indexes, Sweeper& sweeper)
-      : context_{.engine = engine, .enrollment_cache = cache, .enrollment_index_cache = indexes, .sweeper = sweeper} {}
+  Deliveries(EngineContext& engine, EnrollmentCache& cache, EnrollmentIndexCache& indexes,
+             LeaseRevocations& revocations)
+      : context_{.engine = engine,
+                 .enrollment_cache = cache,
+                 .enrollment_index_cache = indexes,
+                 .lease_revocations = revocations} {}
 
   // Leases what is due; waits for it if the request says so.
-  LeaseCall Lease(const Caller& caller, const v1::LeaseRemindersRequest& request, v1::LeaseRemindersResponse* response,
+  LeaseCall Lease(const CallPtr& call, const v1::LeaseRemindersRequest& request, v1::LeaseRemindersResponse* response,
                   Done done);
 
   // Opens a stream that leases, reports and extends until it is ended.
-  std::shared_ptr<LeaseStream> OpenStream(const Caller& caller);
+  std::shared_ptr<LeaseStream> OpenStream(const CallPtr& call);
 
   // As the functions of report.h and dead_letters.h.
-  void Report(const Caller& caller, const v1::ReportDeliveriesRequest& request, v1::ReportDeliveriesResponse* response,
+  void Report(const CallPtr& call, const v1::ReportDeliveriesRequest& request, v1::ReportDeliveriesResponse* response,
               Done done);
-  void Extend(const Caller& caller, const v1::ExtendLeasesRequest& request, v1::ExtendLeasesResponse* response,
+  void Extend(const CallPtr& call, const v1::ExtendLeasesRequest& request, v1::ExtendLeasesResponse* response,
               Done done);
-  void ListDeadLetters(const Caller& caller, const v1::ListDeadLettersRequest& request,
+  void ListDeadLetters(const CallPtr& call, const v1::ListDeadLettersRequest& request,
                        v1::ListDeadLettersResponse* response, Done done);
-  void Redrive(const Caller& caller, const v1::RedriveRemindersRequest& request, v1::RedriveRemindersResponse* response,
+  void Redrive(const CallPtr& call, const v1::RedriveRemindersRequest& request, v1::RedriveRemindersResponse* response,
                Done done);
 
  private:

@@ -3,8 +3,8 @@
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
 
 #include "scheduler/engine/delivery/fair_share.h"
+#include "scheduler/engine/delivery/lease_revocations.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
@@ -15,7 +15,7 @@ struct DeliveryContext {
   EngineContext& engine;
   EnrollmentCache& enrollment_cache;
   EnrollmentIndexCache& enrollment_index_cache;
-  Sweeper& sweeper;
+  LeaseRevocations& lease_revocations;
   RoundRobinCursor last_clinic = {};  // of the calls and streams that lease from all clinics
 };
 

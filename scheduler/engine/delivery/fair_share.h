@@ -40,7 +40,10 @@ class LookBudget {
   // Counts one look. Returns false if the budget is exceeded.
   bool Spend() { return --left_ >= 0; }
 
-  // Returns true once a Spend has returned false.
+  // Leaves nothing, so that the mutation looks no further.
+  void Exhaust() { left_ = -1; }
+
+  // Returns true once a Spend has returned false, or after Exhaust.
   bool exceeded() const { return left_ < 0; }
 
  private:

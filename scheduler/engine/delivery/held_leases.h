@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/delivery/lease_id.h"
 
@@ -19,11 +20,14 @@ struct HeldLease {
 };
 
 // A set of leases, and a note of which of them must be compared with the store, because they may have ended without the
-// stream knowing. Not thread safe.
+// stream knowing: leases that were revoked, and leases that have expired by the clinic's clock. Not thread safe.
 class HeldLeases {
  public:
-  // Which leases a check looks at. A later scope includes the earlier ones.
-  enum class CheckScope { kNone, kExpired, kAll };
+  // What a check must look at.
+  struct Check {
+    std::vector<HeldLease> revoked;
+    bool expired = false;  // also those that have expired by the time of the check; see Expired
+  };
 
   // Adds a lease, or replaces the one with the same lease_id.
   void Add(HeldLease lease);
@@ -37,21 +41,31 @@ class HeldLeases {
   bool empty() const { return leases_.empty(); }
   int size() const { return static_cast<int>(leases_.size()); }
 
-  // Notes that a check of at least this scope is needed.
-  void RequestCheck(CheckScope scope);
+  // Between these two calls leases are on their way: one that is revoked before it is added is checked once it is.
+  void BeginAdding() { is_adding_ = true; }
+  void EndAdding();
 
-  // Returns true if a check was requested since the last one began.
-  bool needs_check() const { return requested_ != CheckScope::kNone; }
+  // Notes that a lease was revoked. Returns true if a check is needed for it, now or once it is added.
+  bool NoteRevoked(const std::string& lease_id);
 
-  // Begins a check: returns the widest scope that was requested since the last one began.
-  CheckScope BeginCheck();
+  // Notes that leases may have expired.
+  void NoteExpiry() { check_expired_ = check_expired_ || !empty(); }
 
-  // Returns the leases that a check looks at, in no order. `now` is on the clinic's clock.
-  std::vector<HeldLease> InScope(CheckScope scope, absl::Time now) const;
+  // Returns true if something was noted since the last check began.
+  bool needs_check() const { return check_expired_ || !revoked_.empty(); }
+
+  // Begins a check: returns what was noted since the last one began.
+  Check BeginCheck();
+
+  // Returns the leases that have expired at `now`, on the clinic's clock, in no order.
+  std::vector<HeldLease> Expired(absl::Time now) const;
 
  private:
   absl::flat_hash_map<std::string, HeldLease> leases_;  // by lease_id
-  CheckScope requested_ = CheckScope::kNone;
+  absl::flat_hash_set<std::string> revoked_;            // lease_ids of held leases
+  absl::flat_hash_set<std::string> revoked_early_;      // lease_ids that are not held, but may be on their way
+  bool is_adding_ = false;
+  bool check_expired_ = false;
 };
 
 }  // namespace aftercare::engine

@@ -6,7 +6,7 @@
 
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/delivery_context.h"
-#include "scheduler/engine/runtime/caller.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -20,7 +20,7 @@ class LeaseCall {
 
   // Starts a call. Calls `done` exactly once, possibly before Start returns: with OK when reminders were leased or the
   // wait of the request is over, or with the error. `response` must live until `done`.
-  static LeaseCall Start(DeliveryContext& context, const Caller& caller, const v1::LeaseRemindersRequest& request,
+  static LeaseCall Start(DeliveryContext& context, const CallPtr& call, const v1::LeaseRemindersRequest& request,
                          v1::LeaseRemindersResponse* response, Done done);
 
   // Ends a waiting call with CANCELLED. A call that has not leased yet leases nothing. A call that is over, or is

@@ -8,15 +8,18 @@
 #include "scheduler/engine/delivery/fair_share.h"
 #include "scheduler/engine/delivery/send_rate.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/reminder.h"
 
 namespace aftercare::engine {
 namespace {
 
 constexpr v1::Channel kChannels[] = {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK};
+constexpr size_t kMaxLeaseBytes = 1024;  // of a lease as a message, without its text
 constexpr int kMaxLooks = 4000;  // rows looked at and clinics visited in one mutation
 
 using ClinicPtr = std::shared_ptr<const store::ClinicRow>;
@@ -61,9 +64,7 @@ class LeaseSelection : public LeaseSource {
     return first;
   }
 
-  // Leases nothing of a clinic that the caller may not touch.
   absl::StatusOr<int> LeaseFrom(const std::string& id, int max) override {
-    if (!terms_.caller.MayTouch(id)) return 0;
     auto clinic = context_.engine.definitions().Clinic(tx_, id);
     if (!clinic.ok()) return clinic.status();
     return *clinic == nullptr ? 0 : LeaseFromClinic(*clinic, max);
@@ -79,7 +80,8 @@ class LeaseSelection : public LeaseSource {
       if (absl::Status status = LeaseAllowed(clinic, allowed); !status.ok()) return status;
     }
     const int leased = static_cast<int>(batch_.leased.size() - before);
-    if (allowed < max && leased == allowed) NoteAvailable(rate->NextAfter(leased));
+    // A test clock moves by hand, so its times say nothing about real time.
+    if (allowed < max && leased == allowed && clock_.empty()) tx_.NoteWake(rate->NextAfter(leased));
     if (absl::Status status = rate->Consume(tx_, leased); !status.ok()) return status;
     return leased;
   }
@@ -97,6 +99,7 @@ class LeaseSelection : public LeaseSource {
         batch_.positions[{row.channel, row.key.clinic}] = {*row.available, row.key.enrollment, row.key.rule,
                                                            row.key.number};
         if (absl::Status status = LeaseIfMatching(clinic, std::move(row)); !status.ok()) return status;
+        if (bytes_ >= kMaxPageBytes) budget_.Exhaust();
         if (!budget_.Spend()) return absl::OkStatus();
       }
     }
@@ -136,24 +139,19 @@ class LeaseSelection : public LeaseSource {
     if (!terms_.filter.MatchesEnrollment(*enrollment) || !terms_.filter.MatchesRule(*rule.pathway, rule.rule)) {
       return absl::OkStatus();
     }
-    if (const absl::Time open = NextContactTime(*enrollment, batch_.now, row.expire); open > batch_.now) {
-      NoteAvailable(open);
-      return Postpone(tx_, *enrollment, open, batch_.now, &row);
-    }
+    const absl::Time open = NextContactTime(*enrollment, batch_.now, row.expire);
+    if (open > batch_.now) return Postpone(tx_, *enrollment, open, batch_.now, &row);
+    if (clock_.empty()) tx_.NoteOffered(*row.available);
     const absl::Time until = std::min(batch_.now + terms_.duration, row.expire);
     row.available = until;
     ++row.attempts;
     absl::Status status =
         ChangeReminder(tx_, *enrollment, ReminderEvent::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
     if (!status.ok()) return status;
-    NoteAvailable(until);
+    bytes_ += kMaxLeaseBytes + plan::MaxTextBytes(**rule.pathway, rule.rule, enrollment->row.data,
+                                                  {clinic->data.display_name(), clinic->data.phone()});
     batch_.leased.push_back({*std::move(found), std::move(row), clinic});
     return absl::OkStatus();
-  }
-
-  // A test clock moves by hand, so its times say nothing about real time.
-  void NoteAvailable(absl::Time time) {
-    if (clock_.empty()) batch_.next_available = std::min(batch_.next_available, time);
   }
 
   DeliveryContext& context_;
@@ -162,6 +160,7 @@ class LeaseSelection : public LeaseSource {
   const store::ClockId clock_;
   LookBudget& budget_;
   LeaseBatch& batch_;
+  size_t bytes_ = 0;  // of the leases as messages, at most
   std::vector<v1::Channel> channels_;
 };
 
@@ -190,7 +189,7 @@ absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction
   }
   store::ClockId clock = clinic == nullptr ? store::ClockId() : ClockOf(*clinic);
   batch->has_test_clock = !clock.empty();
-  batch->topic = batch->has_test_clock ? LeasesTopic(terms.clinic) : std::string(kAllLeasesTopic);
+  batch->topic = terms.clinic.empty() ? std::string(kAllLeasesTopic) : LeasesTopic(terms.clinic);
   batch->seen = engine.wakeups().Seen(batch->topic);  // before looking, so that nothing is missed
   LookBudget budget(kMaxLooks);
   LeaseSelection selection(context, tx, terms, std::move(clock), budget, batch);

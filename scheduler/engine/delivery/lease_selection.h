@@ -42,9 +42,6 @@ struct LeaseBatch {
   std::string topic;                   // the WakeupHub topic that is notified when more may be leased
   uint64_t seen = 0;                   // the count of that topic before the look
 
-  // In real time, from when another look may bring more. Infinite if unknown, and for a test clock.
-  absl::Time next_available = absl::InfiniteFuture();
-
   // True if the look was cut short because it would have held up other mutations. Then the next look should follow at
   // once, and begin behind `positions`. Otherwise `positions` is empty.
   bool more = false;

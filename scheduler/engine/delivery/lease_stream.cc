@@ -37,21 +37,27 @@ struct LeaseStream::Look {
 // One check whether held leases have ended.
 struct LeaseStream::Check {
   std::shared_ptr<const LeaseTerms> terms;
-  HeldLeases::CheckScope scope;
+  HeldLeases::Check leases;
   bool has_test_clock;
   std::vector<v1::EndedLease> ended = {};
 };
 
-LeaseStream::LeaseStream(DeliveryContext& context, Caller caller)
+LeaseStream::LeaseStream(DeliveryContext& context, CallPtr call)
     : context_(context),
-      caller_(std::move(caller)),
+      call_(std::move(call)),
       lease_watch_(std::make_shared<TopicWatch>(context.engine.wakeups())),
-      revocation_watch_(std::make_shared<TopicWatch>(context.engine.wakeups())) {}
+      shutdown_watch_(std::make_shared<TopicWatch>(context.engine.wakeups())) {}
 
-std::shared_ptr<LeaseStream> LeaseStream::Open(DeliveryContext& context, Caller caller) {
-  std::shared_ptr<LeaseStream> stream(new LeaseStream(context, std::move(caller)));
-  stream->WatchRevocations();
+std::shared_ptr<LeaseStream> LeaseStream::Open(DeliveryContext& context, CallPtr call) {
+  std::shared_ptr<LeaseStream> stream(new LeaseStream(context, std::move(call)));
+  stream->WatchShutdown();
   return stream;
+}
+
+void LeaseStream::WatchShutdown() {
+  shutdown_watch_->Start(std::string(kShutdownTopic), 0, [self = shared_from_this()](bool closed) {
+    if (closed) self->Abort(ShuttingDown());
+  });
 }
 
 // What comes in.
@@ -76,19 +82,30 @@ void LeaseStream::Receive(v1::StreamRemindersRequest request, Ready ready) {
 }
 
 void LeaseStream::Configure(const v1::StreamConfiguration& configuration) {
-  auto terms = ReadConfiguration(caller_, configuration);
-  if (terms.ok()) {
+  auto terms = ReadConfiguration(configuration);
+  if (!terms.ok()) return OnMessageHandled(terms.status());
+  const std::weak_ptr<LeaseStream> weak = weak_from_this();
+  absl::Status status = call_->StayOpen(terms->clinic, [weak](absl::Status denied) {
+    if (const std::shared_ptr<LeaseStream> self = weak.lock()) self->Abort(std::move(denied));
+  });
+  if (!status.ok()) return OnMessageHandled(std::move(status));
+  const uint64_t id =
+      context_.lease_revocations.Add(terms->clinic, [weak](const std::vector<std::string>& lease_ids) {
+        if (const std::shared_ptr<LeaseStream> self = weak.lock()) self->OnRevoked(lease_ids);
+      });
+  {
     MutexLock lock(mutex_);
+    revocations_id_ = id;
     terms_ = std::make_shared<LeaseTerms>(*std::move(terms));
     flow_.Configure(configuration.max_outstanding());
   }
-  OnMessageHandled(terms.status());
+  OnMessageHandled(absl::OkStatus());
 }
 
 void LeaseStream::Report(v1::StreamReports reports) {
   auto exchange = std::make_shared<ReportExchange>();
   exchange->request.mutable_reports()->Swap(reports.mutable_reports());
-  ReportDeliveries(context_, caller_, exchange->request, &exchange->response,
+  ReportDeliveries(context_, call_, exchange->request, &exchange->response,
                    [self = shared_from_this(), exchange](absl::Status status) {
                      if (status.ok()) self->AddResults(exchange->response);
                      self->OnMessageHandled(std::move(status));
@@ -107,7 +124,7 @@ void LeaseStream::Extend(v1::StreamExtensions extensions) {
   auto exchange = std::make_shared<ExtendExchange>();
   exchange->request.mutable_lease_ids()->Swap(extensions.mutable_lease_ids());
   if (extensions.has_lease_duration()) *exchange->request.mutable_lease_duration() = extensions.lease_duration();
-  ExtendLeases(context_, caller_, exchange->request, &exchange->response,
+  ExtendLeases(context_, call_, exchange->request, &exchange->response,
                [self = shared_from_this(), exchange](absl::Status status) {
                  if (status.ok()) self->AddExtensions(exchange->response);
                  self->OnMessageHandled(std::move(status));
@@ -197,7 +214,7 @@ LeaseStream::Action LeaseStream::ReadAction() {
 }
 
 LeaseStream::Action LeaseStream::WriteAction() {
-  writer_->response->Swap(&output_);
+  TakeMessage(&output_, writer_->response);
   Action action = [done = std::move(writer_->done)]() mutable { done(absl::OkStatus()); };
   writer_.reset();
   return action;
@@ -209,15 +226,18 @@ LeaseStream::Action LeaseStream::CheckAction() {
 }
 
 LeaseStream::Action LeaseStream::LeaseAction() {
+  held_.BeginAdding();
   auto look = std::make_shared<Look>(Look{terms_, flow_.LeaseLimit(held_.size()), std::move(look_start_)});
   return [this, look = std::move(look)]() mutable { Lease(std::move(look)); };
 }
 
 LeaseStream::Action LeaseStream::EndAction() {
   *writer_->end = true;
-  Action action = [this, done = std::move(writer_->done), status = end_status_]() mutable {
+  Action action = [this, done = std::move(writer_->done), status = end_status_,
+                   revocations_id = revocations_id_]() mutable {
     lease_watch_->Stop();
-    revocation_watch_->Stop();
+    shutdown_watch_->Stop();
+    context_.lease_revocations.Remove(revocations_id);
     done(std::move(status));
   };
   writer_.reset();
@@ -227,7 +247,8 @@ LeaseStream::Action LeaseStream::EndAction() {
 // Leases.
 
 void LeaseStream::Lease(std::shared_ptr<Look> look) {
-  context_.engine.Write(
+  call_->Write(
+      look->terms->clinic, /*response=*/nullptr,
       [self = shared_from_this(), look](store::WriteTransaction& tx) {
         return LeaseDueReminders(self->context_, tx, *look->terms, look->max, look->start, &look->batch);
       },
@@ -242,7 +263,6 @@ void LeaseStream::OnLookDone(Look& look, absl::Status status) {
   std::vector<v1::Lease> leases;
   if (status.ok()) {
     leases = LeasesToProto(context_, batch);
-    context_.sweeper.WakeAt(batch.next_available);
     WatchLeases(batch);
   }
   v1::ReportDeliveriesRequest unseen;
@@ -262,6 +282,7 @@ void LeaseStream::OnLookDone(Look& look, absl::Status status) {
       held_.Add({leases[i].lease_id(), batch.leased[i].id(), *batch.leased[i].row.available});
       *output_.add_leases() = std::move(leases[i]);
     }
+    held_.EndAdding();
   }
   if (!status.ok()) return Abort(std::move(status));
   Release(std::move(unseen));
@@ -274,7 +295,7 @@ void LeaseStream::WatchLeases(const LeaseBatch& batch) {
     {
       MutexLock lock(self->mutex_);
       self->flow_.OnMoreToLease();
-      if (!self->held_.empty()) self->held_.RequestCheck(HeldLeases::CheckScope::kExpired);
+      self->held_.NoteExpiry();
     }
     self->Proceed();
   });
@@ -285,7 +306,7 @@ void LeaseStream::Release(v1::ReportDeliveriesRequest unseen) {
   for (v1::DeliveryReport& report : *unseen.mutable_reports()) report.set_outcome(v1::DELIVERY_OUTCOME_RELEASED);
   auto exchange = std::make_shared<ReportExchange>();
   exchange->request = std::move(unseen);
-  ReportDeliveries(context_, caller_, exchange->request, &exchange->response, [exchange](absl::Status) {});
+  ReportDeliveries(context_, call_, exchange->request, &exchange->response, [exchange](absl::Status) {});
 }
 
 bool LeaseStream::Forget(const std::string& lease_id) {
@@ -296,28 +317,22 @@ bool LeaseStream::Forget(const std::string& lease_id) {
 
 // Ends of leases.
 
-void LeaseStream::WatchRevocations() {
-  const uint64_t seen = context_.engine.wakeups().Seen(kLeasesRevokedTopic);
-  revocation_watch_->Start(std::string(kLeasesRevokedTopic), seen, [self = shared_from_this()](bool closed) {
-    if (closed) return self->Abort(ShuttingDown());
-    {
-      MutexLock lock(self->mutex_);
-      // A lease that a look is just bringing may be revoked too.
-      if (!self->held_.empty() || self->flow_.is_leasing()) {
-        self->held_.RequestCheck(HeldLeases::CheckScope::kAll);
-      }
-    }
-    self->Proceed();
-  });
+void LeaseStream::OnRevoked(const std::vector<std::string>& lease_ids) {
+  bool any = false;
+  {
+    MutexLock lock(mutex_);
+    for (const std::string& lease_id : lease_ids) any = held_.NoteRevoked(lease_id) || any;
+  }
+  if (any) Proceed();
 }
 
 void LeaseStream::CheckLeases(std::shared_ptr<Check> check) {
   // In real time the stream knows itself which leases have expired, and mostly none has.
-  if (check->scope == HeldLeases::CheckScope::kExpired && !check->has_test_clock &&
-      LeasesInScope(check->scope, context_.engine.RealNow()).empty()) {
+  if (!check->has_test_clock && LeasesOf(*check, context_.engine.RealNow()).empty()) {
     return OnCheckDone(*check, absl::OkStatus());
   }
-  context_.engine.Read(
+  call_->Read(
+      check->terms->clinic,
       [self = shared_from_this(), check](store::ReadTransaction& tx) -> absl::Status {
         absl::Time now = self->context_.engine.RealNow();
         if (check->has_test_clock) {
@@ -325,16 +340,19 @@ void LeaseStream::CheckLeases(std::shared_ptr<Check> check) {
           if (!clinic.ok()) return clinic.status();
           now = self->context_.engine.Now(*clinic);
         }
-        auto ended = FindEndedLeases(tx, self->LeasesInScope(check->scope, now), now);
+        auto ended = FindEndedLeases(tx, self->LeasesOf(*check, now), now);
         if (ended.ok()) check->ended = *std::move(ended);
         return ended.status();
       },
       [self = shared_from_this(), check](absl::Status status) { self->OnCheckDone(*check, std::move(status)); });
 }
 
-std::vector<HeldLease> LeaseStream::LeasesInScope(HeldLeases::CheckScope scope, absl::Time now) {
+std::vector<HeldLease> LeaseStream::LeasesOf(const Check& check, absl::Time now) {
+  std::vector<HeldLease> leases = check.leases.revoked;
+  if (!check.leases.expired) return leases;
   MutexLock lock(mutex_);
-  return held_.InScope(scope, now);
+  for (HeldLease& lease : held_.Expired(now)) leases.push_back(std::move(lease));
+  return leases;
 }
 
 void LeaseStream::OnCheckDone(Check& check, absl::Status status) {

@@ -3,6 +3,7 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_STREAM_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_STREAM_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@
 #include "scheduler/engine/delivery/lease_terms.h"
 #include "scheduler/engine/delivery/stream_flow_control.h"
 #include "scheduler/engine/delivery/topic_watch.h"
-#include "scheduler/engine/runtime/caller.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/sync.h"
 
@@ -35,7 +36,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   using Ready = absl::AnyInvocable<void()>;
 
   // `context` must outlive the stream.
-  static std::shared_ptr<LeaseStream> Open(DeliveryContext& context, Caller caller);
+  static std::shared_ptr<LeaseStream> Open(DeliveryContext& context, CallPtr call);
 
   // Handles a message of the gateway. Calls `ready` when the next message may be read; never if the stream ends first.
   // A message that is refused ends the stream.
@@ -64,7 +65,10 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
     Done done;
   };
 
-  LeaseStream(DeliveryContext& context, Caller caller);
+  LeaseStream(DeliveryContext& context, CallPtr call);
+
+  // Ends the stream when the engine shuts down.
+  void WatchShutdown();
 
   // Each of the three handles a message, and leads to OnMessageHandled.
   void Configure(const v1::StreamConfiguration& configuration);
@@ -92,18 +96,19 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   // Releases leases that the gateway never got, so that others may have them at once.
   void Release(v1::ReportDeliveriesRequest unseen);
 
-  // Checks the held leases whenever some may have been revoked.
-  void WatchRevocations();
+  // Checks those of the leases that are held, or being leased.
+  void OnRevoked(const std::vector<std::string>& lease_ids);
   void CheckLeases(std::shared_ptr<Check> check);
   void OnCheckDone(Check& check, absl::Status status);
-  std::vector<HeldLease> LeasesInScope(HeldLeases::CheckScope scope, absl::Time now);
+  // Returns the leases that a check looks at.
+  std::vector<HeldLease> LeasesOf(const Check& check, absl::Time now);
   // Removes a lease that the gateway holds no more, which gives room for another. Returns false if it is not held.
   bool Forget(const std::string& lease_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   DeliveryContext& context_;
-  const Caller caller_;
+  const CallPtr call_;
   const std::shared_ptr<TopicWatch> lease_watch_;  // started by the first look
-  const std::shared_ptr<TopicWatch> revocation_watch_;
+  const std::shared_ptr<TopicWatch> shutdown_watch_;
 
   Mutex mutex_;
   StreamFlowControl flow_ ABSL_GUARDED_BY(mutex_);
@@ -119,6 +124,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   std::optional<Writer> writer_ ABSL_GUARDED_BY(mutex_);        // set while flow_ has a writer that is ready
   Ready ready_ ABSL_GUARDED_BY(mutex_);                         // of the last message
   absl::Status end_status_ ABSL_GUARDED_BY(mutex_);             // how the stream ends
+  uint64_t revocations_id_ ABSL_GUARDED_BY(mutex_) = 0;         // of LeaseRevocations; 0 before the configuration
 };
 
 }  // namespace aftercare::engine

@@ -13,7 +13,7 @@ constexpr absl::Duration kLongestLease = absl::Hours(1);
 
 }  // namespace
 
-LeaseTerms ReadLeaseTerms(const Caller& caller, const std::string& parent, const v1::ReminderFilter& filter,
+LeaseTerms ReadLeaseTerms(const std::string& parent, const v1::ReminderFilter& filter,
                           const google::protobuf::Duration* duration, plan::FieldErrors* errors) {
   std::string clinic;
   if (parent != "clinics/-") {
@@ -25,7 +25,7 @@ LeaseTerms ReadLeaseTerms(const Caller& caller, const std::string& parent, const
   if (filter.audience() == v1::AUDIENCE_CARE_TEAM) {
     errors->push_back({"filter.audience", "must not be CARE_TEAM; tasks are not sent"});
   }
-  return {caller, std::move(clinic), std::move(read), ReadLeaseDuration(duration, errors)};
+  return {std::move(clinic), std::move(read), ReadLeaseDuration(duration, errors)};
 }
 
 absl::Duration ReadLeaseDuration(const google::protobuf::Duration* duration, plan::FieldErrors* errors) {

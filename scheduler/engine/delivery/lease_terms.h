@@ -9,22 +9,20 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "scheduler/engine/lifecycle/filter.h"
-#include "scheduler/engine/runtime/caller.h"
 #include "scheduler/plan/field_errors.h"
 
 namespace aftercare::engine {
 
 // Not thread safe: the filter remembers what it has worked out.
 struct LeaseTerms {
-  Caller caller;
   std::string clinic;  // empty: every clinic in real time
   Filter filter;
   absl::Duration duration;
 };
 
 // Reads the terms of a request, and adds an error for each bad field to `errors`. `duration` is null if the request
-// does not set it. Does not check whether the caller may touch the clinic.
-LeaseTerms ReadLeaseTerms(const Caller& caller, const std::string& parent, const v1::ReminderFilter& filter,
+// does not set it.
+LeaseTerms ReadLeaseTerms(const std::string& parent, const v1::ReminderFilter& filter,
                           const google::protobuf::Duration* duration, plan::FieldErrors* errors);
 
 // Reads a lease_duration: 60 s if it is null. Adds an error unless it is from 1 s to 1 h.

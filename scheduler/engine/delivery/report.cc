@@ -15,11 +15,10 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
 #include "scheduler/engine/lifecycle/transitions.h"
-#include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -114,9 +113,7 @@ struct Target {
   absl::Time now;  // on the clinic's clock
 };
 
-absl::StatusOr<Target> LoadTarget(DeliveryContext& context, store::WriteTransaction& tx, const Caller& caller,
-                                  const store::ReminderKey& key) {
-  if (absl::Status status = CheckClinic(caller, key.clinic); !status.ok()) return status;
+absl::StatusOr<Target> LoadTarget(DeliveryContext& context, store::WriteTransaction& tx, const store::ReminderKey& key) {
   auto clinic = context.engine.definitions().Clinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
@@ -129,10 +126,8 @@ absl::StatusOr<Target> LoadTarget(DeliveryContext& context, store::WriteTransact
 }
 
 // Finds the reminder of a receipt that has no lease_id by the channel's own message id.
-absl::StatusOr<store::ReminderKey> FindByMessage(store::ReadTransaction& tx, const Caller& caller,
-                                                 const v1::DeliveryReport& report) {
+absl::StatusOr<store::ReminderKey> FindByMessage(store::ReadTransaction& tx, const v1::DeliveryReport& report) {
   const std::string clinic = *ParseClinicName(report.clinic());
-  if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return status;
   auto key = tx.FindSentMessage(clinic, report.provider_message_id());
   if (!key.ok()) return key.status();
   if (key->has_value()) return **std::move(key);
@@ -141,10 +136,9 @@ absl::StatusOr<store::ReminderKey> FindByMessage(store::ReadTransaction& tx, con
 }
 
 // Returns the lease that a report is about. Its attempt is 0 if the report has no lease_id.
-absl::StatusOr<LeaseId> FindLease(DeliveryContext& context, store::ReadTransaction& tx, const Caller& caller,
-                                  const v1::DeliveryReport& report) {
+absl::StatusOr<LeaseId> FindLease(DeliveryContext& context, store::ReadTransaction& tx, const v1::DeliveryReport& report) {
   if (report.lease_id().empty()) {
-    auto key = FindByMessage(tx, caller, report);
+    auto key = FindByMessage(tx, report);
     if (!key.ok()) return key.status();
     return LeaseId{*std::move(key), 0};
   }
@@ -163,19 +157,12 @@ absl::Status CheckOutcome(const Target& target, const LeaseId& lease, v1::Delive
   return HoldsLease(target.row, lease, target.now) ? absl::OkStatus() : LeaseLost(lease);
 }
 
-// What is done once the reports are durable.
-struct CommitEffects {
-  absl::Time next_available = absl::InfiniteFuture();  // in real time
-  bool leases_revoked = false;  // one gateway has sent a reminder of which another holds a lease
-};
-
-absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, const Caller& caller,
-                       const v1::DeliveryReport& report, v1::DeliveryResult* result, CommitEffects* effects) {
+absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, const v1::DeliveryReport& report, v1::DeliveryResult* result) {
   if (absl::Status status = CheckReport(report); !status.ok()) return status;
   if (report.lease_id().empty()) result->set_provider_message_id(report.provider_message_id());
-  const auto lease = FindLease(context, tx, caller, report);
+  const auto lease = FindLease(context, tx, report);
   if (!lease.ok()) return lease.status();
-  auto target = LoadTarget(context, tx, caller, lease->key);
+  auto target = LoadTarget(context, tx, lease->key);
   if (!target.ok()) return target.status();
   store::ReminderRow& row = target->row;
   result->set_state(row.state);
@@ -186,24 +173,21 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
     if (!status.ok()) return status;
   }
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was sent before it bounced
-  if (sent && row.state == v1::REMINDER_STATE_LEASED && row.attempts != lease->attempt) effects->leases_revoked = true;
+  // One gateway has sent a reminder of which another holds a lease.
+  if (sent && row.state == v1::REMINDER_STATE_LEASED && row.attempts != lease->attempt) tx.NoteLeaseRevoked(row);
   const Effect effect = ApplyOutcome(*target->enrollment, report.outcome(), target->now, &row);
   if (!report.error_code().empty()) row.error_code = report.error_code();
   absl::Status status = ChangeReminder(tx, *target->enrollment, effect.event, effect.reason, target->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
-  if (row.clock.empty() && row.available) {
-    effects->next_available = std::min(effects->next_available, *row.available);
-  }
   return absl::OkStatus();
 }
 
 // Returns when the lease expires now.
-absl::StatusOr<absl::Time> ExtendOne(DeliveryContext& context, store::WriteTransaction& tx, const Caller& caller,
-                                     const std::string& lease_id, absl::Duration duration) {
+absl::StatusOr<absl::Time> ExtendOne(DeliveryContext& context, store::WriteTransaction& tx, const std::string& lease_id, absl::Duration duration) {
   const auto lease = ParseLeaseId(context.engine.tokens(), lease_id);
   if (!lease) return InvalidLeaseId();
-  auto target = LoadTarget(context, tx, caller, lease->key);
+  auto target = LoadTarget(context, tx, lease->key);
   if (!target.ok()) return target.status();
   if (!HoldsLease(target->row, *lease, target->now)) return LeaseLost(*lease);
   // A lease never ends sooner by an extension: if the response is lost, the holder goes by the earlier expire_time.
@@ -217,33 +201,32 @@ bool IsStoreError(const absl::Status& status) { return absl::IsUnavailable(statu
 
 }  // namespace
 
-void ReportDeliveries(DeliveryContext& context, const Caller& caller, const v1::ReportDeliveriesRequest& request,
+void ReportDeliveries(DeliveryContext& context, const CallPtr& call, const v1::ReportDeliveriesRequest& request,
                       v1::ReportDeliveriesResponse* response, Done done) {
+  plan::FieldErrors errors;
   if (request.reports().empty() || request.reports_size() > kMaxItems) {
-    return done(InvalidField("reports", "must have 1 to 1000 entries"));
+    errors.push_back({"reports", "must have 1 to 1000 entries"});
   }
-  auto effects = std::make_shared<CommitEffects>();
-  context.engine.Write(
-      [&context, caller, &request, response, effects](store::WriteTransaction& tx) -> absl::Status {
-        response->Clear();
-        *effects = {};
+  for (int i = 0; i < request.reports_size(); ++i) {
+    CheckRepeatedText(absl::StrCat("reports[", i, "].lease_id"), request.reports(i).lease_id(), &errors);
+  }
+  if (!errors.empty()) return done(InvalidFields(errors));
+  call->WriteAcrossClinics(
+      response,
+      [&context, &request, response](store::WriteTransaction& tx) -> absl::Status {
         for (const v1::DeliveryReport& report : request.reports()) {
           v1::DeliveryResult* result = response->add_results();
           result->set_lease_id(report.lease_id());
-          absl::Status status = ReportOne(context, tx, caller, report, result, effects.get());
+          absl::Status status = ReportOne(context, tx, report, result);
           if (IsStoreError(status)) return status;
           *result->mutable_status() = ToStatusProto(status);
         }
         return absl::OkStatus();
       },
-      [&context, effects, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) context.sweeper.WakeAt(effects->next_available);
-        if (status.ok() && effects->leases_revoked) context.engine.wakeups().Notify(kLeasesRevokedTopic);
-        done(std::move(status));
-      });
+      std::move(done));
 }
 
-void ExtendLeases(DeliveryContext& context, const Caller& caller, const v1::ExtendLeasesRequest& request,
+void ExtendLeases(DeliveryContext& context, const CallPtr& call, const v1::ExtendLeasesRequest& request,
                   v1::ExtendLeasesResponse* response, Done done) {
   plan::FieldErrors errors;
   const absl::Duration duration =
@@ -251,14 +234,17 @@ void ExtendLeases(DeliveryContext& context, const Caller& caller, const v1::Exte
   if (request.lease_ids().empty() || request.lease_ids_size() > kMaxItems) {
     errors.push_back({"lease_ids", "must have 1 to 1000 entries"});
   }
+  for (int i = 0; i < request.lease_ids_size(); ++i) {
+    CheckRepeatedText(absl::StrCat("lease_ids[", i, "]"), request.lease_ids(i), &errors);
+  }
   if (!errors.empty()) return done(InvalidFields(errors));
-  context.engine.Write(
-      [&context, caller, &request, response, duration](store::WriteTransaction& tx) -> absl::Status {
-        response->Clear();
+  call->WriteAcrossClinics(
+      response,
+      [&context, &request, response, duration](store::WriteTransaction& tx) -> absl::Status {
         for (const std::string& lease_id : request.lease_ids()) {
           v1::LeaseExtension* extension = response->add_extensions();
           extension->set_lease_id(lease_id);
-          auto expire = ExtendOne(context, tx, caller, lease_id, duration);
+          auto expire = ExtendOne(context, tx, lease_id, duration);
           if (IsStoreError(expire.status())) return expire.status();
           *extension->mutable_status() = ToStatusProto(expire.status());
           if (expire.ok()) plan::SetTimestamp(*expire, extension->mutable_expire_time());

@@ -4,7 +4,7 @@
 
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/delivery_context.h"
-#include "scheduler/engine/runtime/caller.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -14,11 +14,11 @@ namespace aftercare::engine {
 // the whole request fails only if it is malformed or the store fails.
 
 // Applies reports: each changes the state of its reminder.
-void ReportDeliveries(DeliveryContext& context, const Caller& caller, const v1::ReportDeliveriesRequest& request,
+void ReportDeliveries(DeliveryContext& context, const CallPtr& call, const v1::ReportDeliveriesRequest& request,
                       v1::ReportDeliveriesResponse* response, Done done);
 
 // Extends leases that the gateway holds, up to the end of the reminder's window.
-void ExtendLeases(DeliveryContext& context, const Caller& caller, const v1::ExtendLeasesRequest& request,
+void ExtendLeases(DeliveryContext& context, const CallPtr& call, const v1::ExtendLeasesRequest& request,
                   v1::ExtendLeasesResponse* response, Done done);
 
 }  // namespace aftercare::engine

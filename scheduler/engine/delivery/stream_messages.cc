@@ -1,9 +1,11 @@
 #include "scheduler/engine/delivery/stream_messages.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "scheduler/engine/runtime/checks.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
 
 namespace aftercare::engine {
@@ -14,6 +16,16 @@ constexpr int kMaxReports = 1000;
 
 absl::Status Misuse(absl::string_view reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, message);
+}
+
+// Moves items from the beginning of `from` to `to` for as long as the budget lasts. Returns true if it lasts for all.
+template <typename Item>
+bool Move(PageBudget* budget, google::protobuf::RepeatedPtrField<Item>* from,
+          google::protobuf::RepeatedPtrField<Item>* to) {
+  int moved = 0;
+  while (moved < from->size() && budget->Take(from->Get(moved))) to->Add()->Swap(from->Mutable(moved++));
+  from->DeleteSubrange(0, moved);
+  return from->empty();
 }
 
 }  // namespace
@@ -37,10 +49,10 @@ absl::Status CheckMessage(const v1::StreamRemindersRequest& message, bool config
   return absl::OkStatus();
 }
 
-absl::StatusOr<LeaseTerms> ReadConfiguration(const Caller& caller, const v1::StreamConfiguration& configuration) {
+absl::StatusOr<LeaseTerms> ReadConfiguration(const v1::StreamConfiguration& configuration) {
   plan::FieldErrors found;
   LeaseTerms terms =
-      ReadLeaseTerms(caller, configuration.parent(), configuration.filter(),
+      ReadLeaseTerms(configuration.parent(), configuration.filter(),
                      configuration.has_lease_duration() ? &configuration.lease_duration() : nullptr, &found);
   if (configuration.max_outstanding() < 1 || configuration.max_outstanding() > kMaxOutstanding) {
     found.push_back({"max_outstanding", "must be from 1 to 10000"});
@@ -48,10 +60,16 @@ absl::StatusOr<LeaseTerms> ReadConfiguration(const Caller& caller, const v1::Str
   plan::FieldErrors errors;
   AddPrefixed("configuration", found, &errors);
   if (!errors.empty()) return InvalidFields(errors);
-  if (!terms.clinic.empty()) {
-    if (absl::Status status = CheckClinic(caller, terms.clinic); !status.ok()) return status;
-  }
   return terms;
+}
+
+void TakeMessage(v1::StreamRemindersResponse* output, v1::StreamRemindersResponse* message) {
+  if (output->ByteSizeLong() <= kMaxPageBytes) return message->Swap(output);
+  PageBudget budget(std::numeric_limits<int>::max());
+  const bool all_leases = Move(&budget, output->mutable_leases(), message->mutable_leases()) &&
+                          Move(&budget, output->mutable_results(), message->mutable_results()) &&
+                          Move(&budget, output->mutable_extensions(), message->mutable_extensions());
+  if (all_leases) Move(&budget, output->mutable_ended_leases(), message->mutable_ended_leases());
 }
 
 bool IsEmpty(const v1::StreamRemindersResponse& response) {

@@ -6,7 +6,6 @@
 #include "absl/status/statusor.h"
 #include "aftercare/v1/delivery_service.pb.h"
 #include "scheduler/engine/delivery/lease_terms.h"
-#include "scheduler/engine/runtime/caller.h"
 
 namespace aftercare::engine {
 
@@ -14,8 +13,12 @@ namespace aftercare::engine {
 // configuration itself, nor single reports.
 absl::Status CheckMessage(const v1::StreamRemindersRequest& message, bool configured);
 
-// Returns the terms of a stream, or an error that names each bad field, or that the caller may not touch the clinic.
-absl::StatusOr<LeaseTerms> ReadConfiguration(const Caller& caller, const v1::StreamConfiguration& configuration);
+// Returns the terms of a stream, or an error that names each bad field.
+absl::StatusOr<LeaseTerms> ReadConfiguration(const v1::StreamConfiguration& configuration);
+
+// Moves what is in `output` to `message`, which is empty: all of it, or as much as one message may hold. Leases go before
+// the ends of leases, so that no lease ends before the gateway has it.
+void TakeMessage(v1::StreamRemindersResponse* output, v1::StreamRemindersResponse* message);
 
 // Returns true if there is nothing in a response.
 bool IsEmpty(const v1::StreamRemindersResponse& response);

@@ -9,7 +9,6 @@
 #include "scheduler/engine/enrollments/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -66,12 +65,10 @@ store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int a
   return row;
 }
 
-// Changes the enrollment to `row`, or only works out what that does if there is no `write`. Fills in the response, and
-// returns when the sweeper must look.
+// Changes the enrollment to `row`, or only works out what that does if there is no `write`. Fills in the response.
 template <typename Response>
-absl::StatusOr<absl::Time> ApplyChange(EngineContext& engine, store::ReadTransaction& tx,
-                                       store::WriteTransaction* write, const Target& target, store::EnrollmentRow row,
-                                       Response* response) {
+absl::Status ApplyChange(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                         const Target& target, store::EnrollmentRow row, Response* response) {
   auto change = ComputeReanchoring(engine, tx, target.context, std::move(row), target.now);
   if (!change.ok()) return change.status();
   *response->mutable_visit() = VisitToProto(change->after, target.index);
@@ -81,7 +78,7 @@ absl::StatusOr<absl::Time> ApplyChange(EngineContext& engine, store::ReadTransac
     if (!status.ok()) return status;
   }
   *response->mutable_diff() = std::move(change->diff);
-  return WakeTimeOf(change->after.row);
+  return absl::OkStatus();
 }
 
 // Returns when the requested appointment begins.
@@ -130,10 +127,9 @@ absl::Status CheckBooking(const Target& target, const v1::ScheduleVisitRequest& 
   return request.allow_closed_day() ? absl::OkStatus() : CheckClinicIsOpen(target, start);
 }
 
-// Books the visit, or only works out what that does if there is no `write`. Returns when the sweeper must look.
-absl::StatusOr<absl::Time> Book(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
-                                const VisitName& name, const v1::ScheduleVisitRequest& request,
-                                v1::ScheduleVisitResponse* response) {
+// Books the visit, or only works out what that does if there is no `write`.
+absl::Status Book(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                  const VisitName& name, const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response) {
   auto target = LoadTarget(engine, tx, name);
   if (!target.ok()) return target.status();
   const plan::VisitFacts visit = target->visit();
@@ -141,7 +137,7 @@ absl::StatusOr<absl::Time> Book(EngineContext& engine, store::ReadTransaction& t
   const absl::Time start = StartOf(request, target->context.facts.zone);
   *response->mutable_visit() = VisitToProto(target->context, target->index);
   response->mutable_diff();
-  if (is_booked && visit.start == start) return absl::InfiniteFuture();
+  if (is_booked && visit.start == start) return absl::OkStatus();
   if (absl::Status status = CheckBooking(*target, request, start); !status.ok()) return status;
   if (write != nullptr) {
     // What is due by now comes due first, even if the sweep has not got to it yet.
@@ -153,10 +149,8 @@ absl::StatusOr<absl::Time> Book(EngineContext& engine, store::ReadTransaction& t
                      response);
 }
 
-// Returns when the sweeper must look.
-absl::StatusOr<absl::Time> RecordOutcome(EngineContext& engine, store::WriteTransaction& tx, const VisitName& name,
-                                         const v1::RecordVisitOutcomeRequest& request,
-                                         v1::RecordVisitOutcomeResponse* response) {
+absl::Status RecordOutcome(EngineContext& engine, store::WriteTransaction& tx, const VisitName& name,
+                           const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response) {
   auto target = LoadTarget(engine, tx, name);
   if (!target.ok()) return target.status();
   const plan::VisitFacts visit = target->visit();
@@ -168,7 +162,7 @@ absl::StatusOr<absl::Time> RecordOutcome(EngineContext& engine, store::WriteTran
   }
   *response->mutable_visit() = VisitToProto(target->context, target->index);
   response->mutable_diff();
-  if (visit.state == request.outcome()) return absl::InfiniteFuture();
+  if (visit.state == request.outcome()) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, &target->context, target->now); !fired.ok()) return fired.status();
   return ApplyChange(engine, tx, &tx, *target,
                      WithVisit(*target, request.outcome(), visit.appointment, visit.start), response);
@@ -196,7 +190,7 @@ void CheckStart(const v1::ScheduleVisitRequest& request, plan::FieldErrors* erro
 
 }  // namespace
 
-void ScheduleVisit(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void ScheduleVisit(EngineContext& engine, const CallPtr& call,
                    const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseVisitName(request.name());
@@ -204,16 +198,15 @@ void ScheduleVisit(EngineContext& engine, Sweeper& sweeper, const Caller& caller
   CheckStart(request, &errors);
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  ValidateOrMutate(
-      engine, sweeper, request.validate_only(), request, name->clinic, request.request_id(), response,
+  call->MutateUnlessValidating(
+      request.validate_only(), request, name->clinic, request.request_id(), response,
       [&engine, name = *name, &request, response](store::ReadTransaction& tx, store::WriteTransaction* write) {
         return Book(engine, tx, write, name, request, response);
       },
       std::move(done));
 }
 
-void RecordVisitOutcome(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void RecordVisitOutcome(EngineContext& engine, const CallPtr& call,
                         const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response,
                         Done done) {
   plan::FieldErrors errors;
@@ -226,9 +219,8 @@ void RecordVisitOutcome(EngineContext& engine, Sweeper& sweeper, const Caller& c
   }
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  MutateAndWake(
-      engine, sweeper, request, name->clinic, request.request_id(), response,
+  call->Mutate(
+      request, name->clinic, request.request_id(), response,
       [&engine, name = *name, &request, response](store::WriteTransaction& tx) {
         return RecordOutcome(engine, tx, name, request, response);
       },

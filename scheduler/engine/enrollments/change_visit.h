@@ -4,14 +4,14 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_VISIT_H_
 
 #include "aftercare/v1/visit_service.pb.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
-void ScheduleVisit(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void ScheduleVisit(EngineContext& engine, const CallPtr& call,
                    const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response, Done done);
-void RecordVisitOutcome(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void RecordVisitOutcome(EngineContext& engine, const CallPtr& call,
                         const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response,
                         Done done);
 

@@ -79,7 +79,7 @@ absl::Status End(EngineContext& engine, store::WriteTransaction& tx, const Enrol
 
 }  // namespace
 
-void EndEnrollment(EngineContext& engine, const Caller& caller, const v1::EndEnrollmentRequest& request,
+void EndEnrollment(EngineContext& engine, const CallPtr& call, const v1::EndEnrollmentRequest& request,
                    v1::EndEnrollmentResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.name());
@@ -89,8 +89,7 @@ void EndEnrollment(EngineContext& engine, const Caller& caller, const v1::EndEnr
   }
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  engine.Mutate(
+  call->Mutate(
       request, name->clinic, request.request_id(), response,
       [&engine, name = *name, &request, response](store::WriteTransaction& tx) {
         return End(engine, tx, name, request, response);

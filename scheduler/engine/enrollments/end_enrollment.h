@@ -3,6 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_END_ENROLLMENT_H_
 
 #include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -10,7 +11,7 @@ namespace aftercare::engine {
 // Ends an enrollment, and cancels what it has not sent. If the patient has died or is transferred, ends the patient's
 // other enrollments in the clinic too. Thread safe. `request` and `response` must live until `done`; errors are those
 // the API names.
-void EndEnrollment(EngineContext& engine, const Caller& caller, const v1::EndEnrollmentRequest& request,
+void EndEnrollment(EngineContext& engine, const CallPtr& call, const v1::EndEnrollmentRequest& request,
                    v1::EndEnrollmentResponse* response, Done done);
 
 }  // namespace aftercare::engine

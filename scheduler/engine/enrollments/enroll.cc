@@ -118,18 +118,14 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
   return context;
 }
 
-absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {
+absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {
   absl::Status status = tx.InsertEnrollment(context->row);
   if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(context->row);
   if (!status.ok()) return status;
   const absl::Time now = plan::ToTime(context->row.data.enroll_time());
   status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_CREATED, now);
   if (!status.ok()) return status;
-  auto fired = FireEnrollment(tx, context, now);
-  if (!fired.ok()) return fired.status();
-  if (!context->row.clock.empty()) return absl::InfiniteFuture();
-  if (*fired > 0) return now;  // their windows may close before anything else comes due
-  return context->row.next_due.value_or(absl::InfiniteFuture());
+  return FireEnrollment(tx, context, now).status();
 }
 
 absl::Status EnrollmentExists(const store::EnrollmentRow& row) {

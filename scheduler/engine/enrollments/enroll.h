@@ -32,10 +32,9 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
                                                 const v1::CreateEnrollmentRequest& request,
                                                 const CheckedEnroll& checked);
 
-// Stores and logs an enrollment that PrepareEnroll made, and fires what is due of it. Returns when the sweeper must
-// look next: InfiniteFuture if it need not, as always with a test clock. ALREADY_EXISTS / ENROLLMENT_EXISTS if the id
-// is taken.
-absl::StatusOr<absl::Time> StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);
+// Stores and logs an enrollment that PrepareEnroll made, and fires what is due of it. ALREADY_EXISTS /
+// ENROLLMENT_EXISTS if the id is taken.
+absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);
 
 // Returns ALREADY_EXISTS / ENROLLMENT_EXISTS.
 absl::Status EnrollmentExists(const store::EnrollmentRow& row);

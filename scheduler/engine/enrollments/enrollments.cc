@@ -12,49 +12,49 @@
 
 namespace aftercare::engine {
 
-void Enrollments::Create(const Caller& caller, const v1::CreateEnrollmentRequest& request,
+void Enrollments::Create(const CallPtr& call, const v1::CreateEnrollmentRequest& request,
                          v1::CreateEnrollmentResponse* response, Done done) {
-  CreateEnrollment(engine_, sweeper_, caller, request, response, std::move(done));
+  CreateEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::Get(const Caller& caller, const v1::GetEnrollmentRequest& request,
+void Enrollments::Get(const CallPtr& call, const v1::GetEnrollmentRequest& request,
                       v1::GetEnrollmentResponse* response, Done done) {
-  GetEnrollment(engine_, caller, request, response, std::move(done));
+  GetEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::List(const Caller& caller, const v1::ListEnrollmentsRequest& request,
+void Enrollments::List(const CallPtr& call, const v1::ListEnrollmentsRequest& request,
                        v1::ListEnrollmentsResponse* response, Done done) {
-  ListEnrollments(engine_, caller, request, response, std::move(done));
+  ListEnrollments(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::Update(const Caller& caller, const v1::UpdateEnrollmentRequest& request,
+void Enrollments::Update(const CallPtr& call, const v1::UpdateEnrollmentRequest& request,
                          v1::UpdateEnrollmentResponse* response, Done done) {
-  UpdateEnrollment(engine_, sweeper_, caller, request, response, std::move(done));
+  UpdateEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::Migrate(const Caller& caller, const v1::MigrateEnrollmentsRequest& request,
+void Enrollments::Migrate(const CallPtr& call, const v1::MigrateEnrollmentsRequest& request,
                           v1::MigrateEnrollmentsResponse* response, Done done) {
-  MigrateEnrollments(engine_, sweeper_, caller, request, response, std::move(done));
+  MigrateEnrollments(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::Pause(const Caller& caller, const v1::PauseEnrollmentRequest& request,
+void Enrollments::Pause(const CallPtr& call, const v1::PauseEnrollmentRequest& request,
                         v1::PauseEnrollmentResponse* response, Done done) {
-  PauseEnrollment(engine_, sweeper_, caller, request, response, std::move(done));
+  PauseEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::Resume(const Caller& caller, const v1::ResumeEnrollmentRequest& request,
+void Enrollments::Resume(const CallPtr& call, const v1::ResumeEnrollmentRequest& request,
                          v1::ResumeEnrollmentResponse* response, Done done) {
-  ResumeEnrollment(engine_, sweeper_, caller, request, response, std::move(done));
+  ResumeEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::End(const Caller& caller, const v1::EndEnrollmentRequest& request,
+void Enrollments::End(const CallPtr& call, const v1::EndEnrollmentRequest& request,
                       v1::EndEnrollmentResponse* response, Done done) {
-  EndEnrollment(engine_, caller, request, response, std::move(done));
+  EndEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::GetTimeline(const Caller& caller, const v1::GetTimelineRequest& request,
+void Enrollments::GetTimeline(const CallPtr& call, const v1::GetTimelineRequest& request,
                               v1::GetTimelineResponse* response, Done done) {
-  engine::GetTimeline(engine_, caller, request, response, std::move(done));
+  engine::GetTimeline(engine_, call, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

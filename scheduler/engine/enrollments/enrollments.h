@@ -1,9 +1,13 @@
-// The use cases of enrollments, except their import (import.h).
+// The use cases of enrollments.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLLMENTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_ENROLLMENTS_H_
 
+#include <memory>
+#include <utility>
+
 #include "aftercare/v1/enrollment_service.pb.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/enrollments/import.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -13,30 +17,34 @@ namespace aftercare::engine {
 class Enrollments {
  public:
   // The references must outlive this and every call under way.
-  Enrollments(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
+  explicit Enrollments(EngineContext& engine) : engine_(engine) {}
 
-  void Create(const Caller& caller, const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response,
+  void Create(const CallPtr& call, const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response,
               Done done);
-  void Get(const Caller& caller, const v1::GetEnrollmentRequest& request, v1::GetEnrollmentResponse* response,
+  void Get(const CallPtr& call, const v1::GetEnrollmentRequest& request, v1::GetEnrollmentResponse* response,
            Done done);
-  void List(const Caller& caller, const v1::ListEnrollmentsRequest& request, v1::ListEnrollmentsResponse* response,
+  void List(const CallPtr& call, const v1::ListEnrollmentsRequest& request, v1::ListEnrollmentsResponse* response,
             Done done);
-  void Update(const Caller& caller, const v1::UpdateEnrollmentRequest& request, v1::UpdateEnrollmentResponse* response,
+  void Update(const CallPtr& call, const v1::UpdateEnrollmentRequest& request, v1::UpdateEnrollmentResponse* response,
               Done done);
-  void Migrate(const Caller& caller, const v1::MigrateEnrollmentsRequest& request,
+  void Migrate(const CallPtr& call, const v1::MigrateEnrollmentsRequest& request,
                v1::MigrateEnrollmentsResponse* response, Done done);
-  void Pause(const Caller& caller, const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response,
+  void Pause(const CallPtr& call, const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response,
              Done done);
-  void Resume(const Caller& caller, const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response,
+  void Resume(const CallPtr& call, const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response,
               Done done);
-  void End(const Caller& caller, const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response,
+  void End(const CallPtr& call, const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response,
            Done done);
-  void GetTimeline(const Caller& caller, const v1::GetTimelineRequest& request, v1::GetTimelineResponse* response,
+  void GetTimeline(const CallPtr& call, const v1::GetTimelineRequest& request, v1::GetTimelineResponse* response,
                    Done done);
+
+  // As Import::Begin.
+  std::shared_ptr<Import> BeginImport(const CallPtr& call, Import::Ready ready, Import::Ended ended) {
+    return Import::Begin(engine_, call, std::move(ready), std::move(ended));
+  }
 
  private:
   EngineContext& engine_;
-  Sweeper& sweeper_;
 };
 
 }  // namespace aftercare::engine

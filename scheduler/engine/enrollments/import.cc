@@ -11,12 +11,12 @@
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/engine/runtime/wakeup_topics.h"
 
 namespace aftercare::engine {
 namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(20);
-constexpr char kShutdownTopic[] = "imports";  // nobody notifies it; waits end when the hub is closed
 
 // Returns whether a line says what the enrollment was stored with. Fields that the line leaves to defaults do not
 // count, since the defaults may have changed since.
@@ -40,7 +40,6 @@ struct Import::Line {
   // Enrols the patient, unless an earlier import did.
   absl::Status Enrol(EngineContext& engine, store::WriteTransaction& tx) {
     created = false;
-    wake = absl::InfiniteFuture();
     auto existing = tx.GetEnrollment(checked.clinic, request.enrollment_id());
     if (!existing.ok()) return existing.status();
     if (existing->has_value() && SaysTheSame(request.enrollment(), (*existing)->data)) return absl::OkStatus();
@@ -48,27 +47,22 @@ struct Import::Line {
     if (!context.ok()) return context.status();
     if (existing->has_value()) return EnrollmentExists(context->row);
     created = true;
-    auto stored = StoreEnrolled(tx, &*context);
-    wake = stored.value_or(absl::InfiniteFuture());
-    return stored.status();
+    return StoreEnrolled(tx, &*context);
   }
 
-  // Results of the last run of Enrol.
-  bool created = false;
-  absl::Time wake;  // when the sweeper must look
+  bool created = false;  // by the last run of Enrol
 };
 
-Import::Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready, Ended ended)
+Import::Import(EngineContext& engine, CallPtr call, Ready ready, Ended ended)
     : engine_(engine),
-      sweeper_(sweeper),
-      caller_(std::move(caller)),
+      call_(std::move(call)),
       shutdown_wait_(engine.wakeups().NewId()),
       on_ready_(std::move(ready)),
       on_end_(std::move(ended)) {}
 
-std::shared_ptr<Import> Import::Begin(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready,
+std::shared_ptr<Import> Import::Begin(EngineContext& engine, CallPtr call, Ready ready,
                                       Ended ended) {
-  std::shared_ptr<Import> import(new Import(engine, sweeper, std::move(caller), std::move(ready), std::move(ended)));
+  std::shared_ptr<Import> import(new Import(engine, std::move(call), std::move(ready), std::move(ended)));
   constexpr absl::Duration kForEver = absl::Hours(24 * 365);
   engine.wakeups().Wait(import->shutdown_wait_, kShutdownTopic, 0, kForEver,
                         [weak = std::weak_ptr<Import>(import)](WakeupHub::Wake) {
@@ -103,7 +97,9 @@ absl::Status Import::CheckParent(const v1::ImportEnrollmentsRequest& request) {
   if (!clinic) return InvalidField("parent", "must be clinics/{clinic}");
   parent_ = request.parent();
   clinic_state_ = ClinicState::kNamed;
-  return CheckClinic(caller_, *clinic);
+  return call_->StayOpen(*clinic, [weak = weak_from_this()](absl::Status status) {
+    if (const std::shared_ptr<Import> self = weak.lock()) self->Abort(status);
+  });
 }
 
 absl::Status Import::AddLines(v1::ImportEnrollmentsRequest request, const Unreadable& unreadable) {
@@ -186,8 +182,8 @@ std::vector<std::shared_ptr<Import::Line>> Import::NextLines() {
 }
 
 void Import::LookUpClinic(const std::string& clinic) {
-  engine_.Read([clinic](store::ReadTransaction& tx) { return RequireClinic(tx, clinic).status(); },
-               [self = shared_from_this()](const absl::Status& status) { self->OnClinicLookedUp(status); });
+  call_->Read(clinic, [clinic](store::ReadTransaction& tx) { return RequireClinic(tx, clinic).status(); },
+              [self = shared_from_this()](const absl::Status& status) { self->OnClinicLookedUp(status); });
 }
 
 void Import::OnClinicLookedUp(const absl::Status& status) {
@@ -202,13 +198,14 @@ void Import::OnClinicLookedUp(const absl::Status& status) {
 }
 
 void Import::Submit(std::shared_ptr<Line> line) {
-  engine_.Write(
+  const std::string& clinic = line->checked.clinic;
+  call_->Write(
+      clinic, /*response=*/nullptr,
       [self = shared_from_this(), line](store::WriteTransaction& tx) { return line->Enrol(self->engine_, tx); },
       [self = shared_from_this(), line](const absl::Status& status) { self->OnLineDone(line, status); });
 }
 
 void Import::OnLineDone(const std::shared_ptr<Line>& line, const absl::Status& status) {
-  if (status.ok()) sweeper_.WakeAt(line->wake);
   {
     MutexLock lock(mutex_);
     --in_flight_;

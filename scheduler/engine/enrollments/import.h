@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "scheduler/engine/enrollments/enroll.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/sync.h"
 
@@ -45,8 +45,8 @@ class Import : public std::enable_shared_from_this<Import> {
 
   // Begins an import and asks for the first message. `ended` is called exactly once: when the import was closed and all
   // lines are done, or as soon as an error ends it. `ready` is not called after that. Both are called while a lock is
-  // held, so they must not block, nor call the import. `engine` and `sweeper` must outlive the import.
-  static std::shared_ptr<Import> Begin(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready,
+  // held, so they must not block, nor call the import. `engine` must outlive the import.
+  static std::shared_ptr<Import> Begin(EngineContext& engine, CallPtr call, Ready ready,
                                        Ended ended);
 
   ~Import();
@@ -66,7 +66,7 @@ class Import : public std::enable_shared_from_this<Import> {
   // What is known of the clinic: its name is missing, it is named, the store is looking it up, it exists.
   enum class ClinicState { kUnnamed, kNamed, kLookedUp, kFound };
 
-  Import(EngineContext& engine, Sweeper& sweeper, Caller caller, Ready ready, Ended ended);
+  Import(EngineContext& engine, CallPtr call, Ready ready, Ended ended);
 
   // Does whatever can be done now: looks up the clinic, hands lines to the store, asks for a message, ends.
   void Pump() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -89,8 +89,7 @@ class Import : public std::enable_shared_from_this<Import> {
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   EngineContext& engine_;
-  Sweeper& sweeper_;
-  const Caller caller_;
+  const CallPtr call_;
   const uint64_t shutdown_wait_;  // id of the wait that aborts the import when the engine shuts down
 
   Mutex mutex_;

@@ -167,7 +167,7 @@ void ReadStates(const v1::ListVisitsRequest& request, VisitQuery* query, plan::F
 
 }  // namespace
 
-void ListVisits(EngineContext& engine, const Caller& caller, const v1::ListVisitsRequest& request,
+void ListVisits(EngineContext& engine, const CallPtr& call, const v1::ListVisitsRequest& request,
                 v1::ListVisitsResponse* response, Done done) {
   plan::FieldErrors errors;
   VisitQuery query;
@@ -184,8 +184,8 @@ void ListVisits(EngineContext& engine, const Caller& caller, const v1::ListVisit
     }
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      query.clinic,
       [&engine, query = std::move(query), token_query, response](store::ReadTransaction& tx) -> absl::Status {
         if (auto clinic = RequireClinic(tx, query.clinic); !clinic.ok()) return clinic.status();
         auto last = VisitListing(engine, tx, query, response).Run();

@@ -3,6 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_LIST_VISITS_H_
 
 #include "aftercare/v1/visit_service.pb.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -10,7 +11,7 @@ namespace aftercare::engine {
 // Lists by enrollment, then by target date. One call looks at some thousands of enrollments at most, so a page may have
 // few visits, or none, and yet not be the last. Thread safe. `request` and `response` must live until `done`; errors
 // are those the API names.
-void ListVisits(EngineContext& engine, const Caller& caller, const v1::ListVisitsRequest& request,
+void ListVisits(EngineContext& engine, const CallPtr& call, const v1::ListVisitsRequest& request,
                 v1::ListVisitsResponse* response, Done done);
 
 }  // namespace aftercare::engine

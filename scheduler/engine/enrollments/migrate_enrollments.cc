@@ -11,7 +11,7 @@
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
@@ -62,8 +62,7 @@ class BatchMigration {
         batch_(std::move(batch)),
         response_(*response) {}
 
-  // Returns when the sweeper must look.
-  absl::StatusOr<absl::Time> Run() {
+  absl::Status Run() {
     auto clinic = RequireClinic(tx_, batch_.pathway.clinic);
     if (!clinic.ok()) return clinic.status();
     if (absl::Status status = ResolveRevision(); !status.ok()) return status;
@@ -77,16 +76,22 @@ class BatchMigration {
     query.limit = batch_.size;
     auto rows = tx_.ListEnrollments(query);
     if (!rows.ok()) return rows.status();
-    if (static_cast<int>(rows->size()) == batch_.size) {
-      const std::string position = absl::StrCat(batch_.revision, "/", rows->back().enrollment);
-      response_.set_next_page_token(SealPageToken(engine_.tokens(), batch_.token_query, position));
-    }
+    bool more = static_cast<int>(rows->size()) == batch_.size;
     for (store::EnrollmentRow& row : *rows) {
+      if (failure_bytes_ >= kMaxPageBytes) {
+        more = true;
+        break;
+      }
+      batch_.after = row.enrollment;
       if (row.state == v1::ENROLLMENT_STATE_ENDED) continue;
       if (absl::Status status = Migrate(std::move(row), engine_.Now(*clinic)); !status.ok()) return status;
     }
+    if (more) {
+      const std::string position = absl::StrCat(batch_.revision, "/", batch_.after);
+      response_.set_next_page_token(SealPageToken(engine_.tokens(), batch_.token_query, position));
+    }
     for (const std::string& rule : dropped_rules_) response_.add_dropped_rules(rule);
-    return wake_;
+    return absl::OkStatus();
   }
 
  private:
@@ -125,6 +130,7 @@ class BatchMigration {
       v1::MigrationFailure* failure = response_.add_failures();
       failure->set_enrollment(EnrollmentNameOf(before->row.clinic, before->row.enrollment));
       *failure->mutable_status() = ToStatusProto(change.status());
+      failure_bytes_ += failure->ByteSizeLong();
       return absl::OkStatus();
     }
     if (!change.ok()) return change.status();
@@ -135,7 +141,6 @@ class BatchMigration {
     if (write_ == nullptr) return absl::OkStatus();
     if (!request_.allow_drop()) status = CheckNothingDropped(reanchoring);
     if (status.ok()) status = ApplyFactsChange(*write_, *before, &reanchoring, now);
-    wake_ = std::min(wake_, WakeTimeOf(reanchoring.after.row));
     return status;
   }
 
@@ -145,22 +150,21 @@ class BatchMigration {
   const v1::MigrateEnrollmentsRequest& request_;
   BatchRequest batch_;
   v1::MigrateEnrollmentsResponse& response_;
-  absl::Time wake_ = absl::InfiniteFuture();
   std::set<std::string> dropped_rules_;
+  size_t failure_bytes_ = 0;  // in the response
 };
 
 }  // namespace
 
-void MigrateEnrollments(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void MigrateEnrollments(EngineContext& engine, const CallPtr& call,
                         const v1::MigrateEnrollmentsRequest& request, v1::MigrateEnrollmentsResponse* response,
                         Done done) {
   plan::FieldErrors errors;
   BatchRequest batch = ReadBatchRequest(engine, request, &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
   const std::string clinic = batch.pathway.clinic;
-  if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return done(status);
-  ValidateOrMutate(
-      engine, sweeper, request.validate_only(), request, clinic, /*request_id=*/"", response,
+  call->MutateUnlessValidating(
+      request.validate_only(), request, clinic, /*request_id=*/"", response,
       [&engine, &request, batch = std::move(batch), response](store::ReadTransaction& tx,
                                                               store::WriteTransaction* write) {
         return BatchMigration(engine, tx, write, request, batch, response).Run();

@@ -3,7 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_MIGRATE_ENROLLMENTS_H_
 
 #include "aftercare/v1/enrollment_service.pb.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -11,7 +11,7 @@ namespace aftercare::engine {
 // Migrates one batch in one mutation, or works out what that would do. An enrollment whose data do not suit the
 // revision is reported in the response and stays as it is. Thread safe. `request` and `response` must live until
 // `done`; errors are those the API names.
-void MigrateEnrollments(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void MigrateEnrollments(EngineContext& engine, const CallPtr& call,
                         const v1::MigrateEnrollmentsRequest& request, v1::MigrateEnrollmentsResponse* response,
                         Done done);
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
@@ -50,6 +49,7 @@ absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& 
     } else if (row.state == v1::REMINDER_STATE_DUE) {
       status = tx.UpdateReminder(row);
     } else {
+      tx.NoteLeaseRevoked(row);
       status = ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
     }
     if (!status.ok()) return status;
@@ -78,32 +78,24 @@ absl::Status Pause(store::WriteTransaction& tx, EnrollmentContext* context, absl
 
 // Changes the running enrollment that `request` names by `change`.
 template <typename Request, typename Response>
-void ChangeEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller, const Request& request,
-                      Response* response, EnrollmentChange change, Done done) {
+void ChangeEnrollment(EngineContext& engine, const CallPtr& call, const Request& request, Response* response, EnrollmentChange change, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  MutateAndWake(
-      engine, sweeper, request, name->clinic, request.request_id(), response,
+  call->Mutate(
+      request, name->clinic, request.request_id(), response,
       [&engine, name = *name, &request, response,
-       change = std::move(change)](store::WriteTransaction& tx) mutable -> absl::StatusOr<absl::Time> {
+       change = std::move(change)](store::WriteTransaction& tx) mutable -> absl::Status {
         auto enrollment = RequireRunningEnrollment(engine, tx, name, request.etag());
         if (!enrollment.ok()) return enrollment.status();
         EnrollmentContext& context = enrollment->context;
         if (absl::Status status = change(tx, &context, enrollment->now); !status.ok()) return status;
         *response->mutable_enrollment() = EnrollmentToProto(context.row);
-        return WakeTimeOf(context.row);
+        return absl::OkStatus();
       },
-      [&engine, clinic = name->clinic, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) {
-          engine.wakeups().Notify(LeasesTopic(clinic));  // what was held back may be leased again
-          engine.wakeups().Notify(kAllLeasesTopic);
-        }
-        done(std::move(status));
-      });
+      std::move(done));
 }
 
 }  // namespace
@@ -129,21 +121,22 @@ absl::Status ResumeAndFire(EngineContext& engine, store::WriteTransaction& tx, E
   if (!status.ok()) return status;
   status = SetAvailable(tx, *context, true, ReminderEvent::kSuppress, v1::REMINDER_REASON_PAUSED, now);
   if (!status.ok()) return status;
+  tx.NoteLeasable(context->row.clinic);
   return Replan(tx, context, now).status();
 }
 
-void PauseEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void PauseEnrollment(EngineContext& engine, const CallPtr& call,
                      const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response, Done done) {
-  ChangeEnrollment(engine, sweeper, caller, request, response, Pause, std::move(done));
+  ChangeEnrollment(engine, call, request, response, Pause, std::move(done));
 }
 
-void ResumeEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void ResumeEnrollment(EngineContext& engine, const CallPtr& call,
                       const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response, Done done) {
   const auto resume = [&engine](store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
     if (context->row.state == v1::ENROLLMENT_STATE_PAUSED) return ResumeAndFire(engine, tx, context, now);
     return Refusal("ENROLLMENT_NOT_PAUSED", context->row, "is not paused");
   };
-  ChangeEnrollment(engine, sweeper, caller, request, response, resume, std::move(done));
+  ChangeEnrollment(engine, call, request, response, resume, std::move(done));
 }
 
 }  // namespace aftercare::engine

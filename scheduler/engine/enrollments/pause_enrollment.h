@@ -6,16 +6,16 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
 // Requests and responses must live until `done`; errors are those the API names.
-void PauseEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void PauseEnrollment(EngineContext& engine, const CallPtr& call,
                      const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response, Done done);
-void ResumeEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void ResumeEnrollment(EngineContext& engine, const CallPtr& call,
                       const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response, Done done);
 
 // Resumes a paused enrollment and fires what is due by now. Updates `context`.

@@ -6,18 +6,19 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
 
 namespace aftercare::engine {
 
-void GetEnrollment(EngineContext& engine, const Caller& caller, const v1::GetEnrollmentRequest& request,
+void GetEnrollment(EngineContext& engine, const CallPtr& call, const v1::GetEnrollmentRequest& request,
                    v1::GetEnrollmentResponse* response, Done done) {
   const auto name = ParseEnrollmentName(request.name());
   if (!name) return done(InvalidField("name", "must be clinics/{clinic}/enrollments/{enrollment}"));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      name->clinic,
       [name = *name, &request, response](store::ReadTransaction& tx) -> absl::Status {
         auto row = tx.GetEnrollment(name.clinic, name.enrollment);
         if (!row.ok()) return row.status();
@@ -28,7 +29,7 @@ void GetEnrollment(EngineContext& engine, const Caller& caller, const v1::GetEnr
       std::move(done));
 }
 
-void ListEnrollments(EngineContext& engine, const Caller& caller, const v1::ListEnrollmentsRequest& request,
+void ListEnrollments(EngineContext& engine, const CallPtr& call, const v1::ListEnrollmentsRequest& request,
                      v1::ListEnrollmentsResponse* response, Done done) {
   plan::FieldErrors errors;
   store::EnrollmentQuery query;
@@ -54,19 +55,21 @@ void ListEnrollments(EngineContext& engine, const Caller& caller, const v1::List
                                                request.pathway(), "/", request.state());
   query.after = OpenPageToken(engine.tokens(), token_query, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      query.clinic,
       [&engine, query, page_size, token_query, response](store::ReadTransaction& tx) -> absl::Status {
         if (auto clinic = RequireClinic(tx, query.clinic); !clinic.ok()) return clinic.status();
         auto rows = tx.ListEnrollments(query);
         if (!rows.ok()) return rows.status();
+        PageBudget budget(page_size);
         for (const store::EnrollmentRow& row : *rows) {
-          if (response->enrollments_size() == page_size) {
-            const std::string& last = (*rows)[page_size - 1].enrollment;
+          v1::Enrollment enrollment = EnrollmentToProto(row);
+          if (!budget.Take(enrollment)) {
+            const std::string& last = (*rows)[response->enrollments_size() - 1].enrollment;
             response->set_next_page_token(SealPageToken(engine.tokens(), token_query, last));
             break;
           }
-          *response->add_enrollments() = EnrollmentToProto(row);
+          *response->add_enrollments() = std::move(enrollment);
         }
         return absl::OkStatus();
       },

@@ -4,13 +4,14 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_READ_ENROLLMENTS_H_
 
 #include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
-void GetEnrollment(EngineContext& engine, const Caller& caller, const v1::GetEnrollmentRequest& request,
+void GetEnrollment(EngineContext& engine, const CallPtr& call, const v1::GetEnrollmentRequest& request,
                    v1::GetEnrollmentResponse* response, Done done);
-void ListEnrollments(EngineContext& engine, const Caller& caller, const v1::ListEnrollmentsRequest& request,
+void ListEnrollments(EngineContext& engine, const CallPtr& call, const v1::ListEnrollmentsRequest& request,
                      v1::ListEnrollmentsResponse* response, Done done);
 
 }  // namespace aftercare::engine

@@ -272,7 +272,10 @@ absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, 
     if (absl::Status status = tx.UpdateReminder(change->rows[index]); !status.ok()) return status;
   }
   for (const size_t index : change->changed) {
-    absl::Status status = StoreReminder(tx, change->after, change->rows[index], now);
+    const store::ReminderRow& row = change->rows[index];
+    // The row may have been LEASED until now. If it was not, nobody holds the lease, and nothing comes of the note.
+    if (row.attempts > 0 && row.state != v1::REMINDER_STATE_LEASED) tx.NoteLeaseRevoked(row);
+    absl::Status status = StoreReminder(tx, change->after, row, now);
     if (!status.ok()) return status;
   }
   return Replan(tx, &change->after, &change->rows, now).status();

@@ -13,6 +13,7 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
@@ -67,64 +68,75 @@ absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& c
   return absl::OkStatus();
 }
 
-// Where a page ended: the due time and the id of its last reminder, `1773147600000000000/ice.3`.
-std::string PositionAfter(const v1::Reminder& reminder) {
-  return absl::StrCat(absl::ToUnixNanos(plan::ToTime(reminder.due_time())), "/",
-                      reminder.name().substr(reminder.name().rfind('/') + 1));
+// Where a page ended: its last reminder.
+struct TimelinePosition {
+  int64_t due = 0;  // Unix nanoseconds
+  std::string id;
+
+  bool operator==(const TimelinePosition&) const = default;
+};
+
+TimelinePosition PositionOf(const v1::Reminder& reminder) {
+  return {absl::ToUnixNanos(plan::ToTime(reminder.due_time())),
+          reminder.name().substr(reminder.name().rfind('/') + 1)};
 }
 
-// Returns the index of the first reminder after a position; nothing if the text is no position.
-std::optional<int> FirstAfter(const std::string& position, const v1::GetTimelineResponse& timeline) {
-  int64_t due = 0;
-  const size_t slash = position.find('/');
-  if (slash == std::string::npos || !absl::SimpleAtoi(position.substr(0, slash), &due)) return std::nullopt;
+// `1773147600000000000/ice.3`
+std::string EncodePosition(const TimelinePosition& position) { return absl::StrCat(position.due, "/", position.id); }
+
+std::optional<TimelinePosition> DecodePosition(const std::string& text) {
+  TimelinePosition position;
+  const size_t slash = text.find('/');
+  if (slash == std::string::npos || !absl::SimpleAtoi(text.substr(0, slash), &position.due)) return std::nullopt;
+  position.id = text.substr(slash + 1);
+  return position;
+}
+
+// Returns the index of the first reminder after a position.
+int FirstAfter(const TimelinePosition& position, const v1::GetTimelineResponse& timeline) {
   int first = timeline.reminders_size();
   for (int i = timeline.reminders_size() - 1; i >= 0; --i) {
-    const v1::Reminder& reminder = timeline.reminders(i);
-    if (absl::ToUnixNanos(plan::ToTime(reminder.due_time())) < due || PositionAfter(reminder) == position) break;
+    const TimelinePosition candidate = PositionOf(timeline.reminders(i));
+    if (candidate.due < position.due || candidate == position) break;
     // Of those that are due at the very time of the position, only the ones behind its reminder follow it.
     first = i;
   }
   return first;
 }
 
-// Leaves `count` reminders from index `first` on in the answer, or fewer where it would be too large. Sets the token
-// for those that follow.
+// Leaves `count` reminders from index `first` on in the answer, or fewer if they are large. Sets the token for what
+// follows.
 void KeepPage(const Tokens& tokens, const std::string& query, int first, int count,
               v1::GetTimelineResponse* timeline) {
-  constexpr size_t kMaxBytes = (4 << 20) - 4096;  // what a client takes by default, less room for the token
   google::protobuf::RepeatedPtrField<v1::Reminder> all;
   all.Swap(timeline->mutable_reminders());
-  size_t bytes = timeline->ByteSizeLong();
+  PageBudget budget(count, timeline->ByteSizeLong());
   for (int i = first; i < all.size(); ++i) {
-    bytes += all[i].ByteSizeLong() + 8;  // with its tag and length
-    if (i > first && (i == first + count || bytes > kMaxBytes)) {
-      timeline->set_next_page_token(SealPageToken(tokens, query, PositionAfter(*timeline->reminders().rbegin())));
-      return;
+    if (!budget.Take(all[i])) {
+      const TimelinePosition last = PositionOf(*timeline->reminders().rbegin());
+      return timeline->set_next_page_token(SealPageToken(tokens, query, EncodePosition(last)));
     }
     timeline->add_reminders()->Swap(&all[i]);
   }
 }
 
-// Reads page_size: 0 is 1,000, as is anything above it.
-int TimelinePageSize(int32_t page_size, plan::FieldErrors* errors) {
-  constexpr int kMax = 1000;
-  return page_size == 0 ? kMax : PageSize(page_size, errors);
-}
-
 }  // namespace
 
-void GetTimeline(EngineContext& engine, const Caller& caller, const v1::GetTimelineRequest& request,
+void GetTimeline(EngineContext& engine, const CallPtr& call, const v1::GetTimelineRequest& request,
                  v1::GetTimelineResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
-  const int page = TimelinePageSize(request.page_size(), &errors);
+  const int page = PageSize(request.page_size(), &errors, kMaxPageSize);
   const std::string query = absl::StrCat("timeline/", request.name());
-  const auto after = OpenPageToken(engine.tokens(), query, request.page_token(), &errors);
+  std::optional<TimelinePosition> after;
+  if (const auto opened = OpenPageToken(engine.tokens(), query, request.page_token(), &errors)) {
+    after = DecodePosition(*opened);
+    if (!after) AddPageTokenError(&errors);
+  }
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      name->clinic,
       [&engine, name = *name, page, query, after, response](store::ReadTransaction& tx) -> absl::Status {
         auto clinic = RequireClinic(tx, name.clinic);
         if (!clinic.ok()) return clinic.status();
@@ -136,9 +148,7 @@ void GetTimeline(EngineContext& engine, const Caller& caller, const v1::GetTimel
         AddPhases(*context->pathway, context->facts.procedure_date, response->mutable_phases());
         absl::Status status = AddReminders(tx, *context, clinic->data, now, response);
         if (!status.ok()) return status;
-        const std::optional<int> first = after ? FirstAfter(*after, *response) : 0;
-        if (!first) return InvalidField("page_token", "must come from an answer to the same request");
-        KeepPage(engine.tokens(), query, *first, page, response);
+        KeepPage(engine.tokens(), query, after ? FirstAfter(*after, *response) : 0, page, response);
         return absl::OkStatus();
       },
       std::move(done));

@@ -3,12 +3,13 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_TIMELINE_H_
 
 #include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
 // Thread safe. `request` and `response` must live until `done`; errors are those the API names.
-void GetTimeline(EngineContext& engine, const Caller& caller, const v1::GetTimelineRequest& request,
+void GetTimeline(EngineContext& engine, const CallPtr& call, const v1::GetTimelineRequest& request,
                  v1::GetTimelineResponse* response, Done done);
 
 }  // namespace aftercare::engine

@@ -6,7 +6,6 @@
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -91,11 +90,10 @@ absl::StatusOr<v1::Enrollment> PatchedData(store::ReadTransaction& tx, const Run
   return data;
 }
 
-// Makes the change, or only works it out if there is no `write`. `errors` has those found so far. Returns when the
-// sweeper must look.
-absl::StatusOr<absl::Time> Update(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
-                                  const EnrollmentName& name, const v1::UpdateEnrollmentRequest& request,
-                                  plan::FieldErrors errors, v1::UpdateEnrollmentResponse* response) {
+// Makes the change, or only works it out if there is no `write`. `errors` has those found so far.
+absl::Status Update(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                    const EnrollmentName& name, const v1::UpdateEnrollmentRequest& request, plan::FieldErrors errors,
+                    v1::UpdateEnrollmentResponse* response) {
   auto enrollment = RequireRunningEnrollment(engine, tx, name, request.enrollment().etag());
   if (!enrollment.ok()) return enrollment.status();
   EnrollmentContext& before = enrollment->context;
@@ -113,7 +111,7 @@ absl::StatusOr<absl::Time> Update(EngineContext& engine, store::ReadTransaction&
   response->mutable_diff();
   if (!change->has_value()) {
     *response->mutable_enrollment() = EnrollmentToProto(before.row);
-    return absl::InfiniteFuture();
+    return absl::OkStatus();
   }
   Reanchoring& reanchoring = **change;
   if (write != nullptr) {
@@ -123,12 +121,12 @@ absl::StatusOr<absl::Time> Update(EngineContext& engine, store::ReadTransaction&
   }
   *response->mutable_enrollment() = EnrollmentToProto(reanchoring.after.row);
   *response->mutable_diff() = std::move(reanchoring.diff);
-  return WakeTimeOf(reanchoring.after.row);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-void UpdateEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void UpdateEnrollment(EngineContext& engine, const CallPtr& call,
                       const v1::UpdateEnrollmentRequest& request, v1::UpdateEnrollmentResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.enrollment().name());
@@ -136,11 +134,10 @@ void UpdateEnrollment(EngineContext& engine, Sweeper& sweeper, const Caller& cal
   EnrollmentPatch(request).CheckMask(&errors);
   CheckRequestId(request.request_id(), &errors);
   if (!name) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, name->clinic); !status.ok()) return done(status);
   // A request with errors goes on without storing anything, so that all its errors are reported together.
   const bool validate_only = request.validate_only() || !errors.empty();
-  ValidateOrMutate(
-      engine, sweeper, validate_only, request, name->clinic, request.request_id(), response,
+  call->MutateUnlessValidating(
+      validate_only, request, name->clinic, request.request_id(), response,
       [&engine, name = *name, errors, &request, response](store::ReadTransaction& tx, store::WriteTransaction* write) {
         return Update(engine, tx, write, name, request, errors, response);
       },

@@ -7,19 +7,19 @@
 
 namespace aftercare::engine {
 
-void Visits::List(const Caller& caller, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response,
+void Visits::List(const CallPtr& call, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response,
                   Done done) {
-  ListVisits(engine_, caller, request, response, std::move(done));
+  ListVisits(engine_, call, request, response, std::move(done));
 }
 
-void Visits::Schedule(const Caller& caller, const v1::ScheduleVisitRequest& request,
+void Visits::Schedule(const CallPtr& call, const v1::ScheduleVisitRequest& request,
                       v1::ScheduleVisitResponse* response, Done done) {
-  ScheduleVisit(engine_, sweeper_, caller, request, response, std::move(done));
+  ScheduleVisit(engine_, call, request, response, std::move(done));
 }
 
-void Visits::RecordOutcome(const Caller& caller, const v1::RecordVisitOutcomeRequest& request,
+void Visits::RecordOutcome(const CallPtr& call, const v1::RecordVisitOutcomeRequest& request,
                            v1::RecordVisitOutcomeResponse* response, Done done) {
-  RecordVisitOutcome(engine_, sweeper_, caller, request, response, std::move(done));
+  RecordVisitOutcome(engine_, call, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

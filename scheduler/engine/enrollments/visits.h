@@ -3,7 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_VISITS_H_
 
 #include "aftercare/v1/visit_service.pb.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -13,17 +13,16 @@ namespace aftercare::engine {
 class Visits {
  public:
   // The references must outlive this and every call under way.
-  Visits(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
+  Visits(EngineContext& engine) : engine_(engine) {}
 
-  void List(const Caller& caller, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response, Done done);
-  void Schedule(const Caller& caller, const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response,
+  void List(const CallPtr& call, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response, Done done);
+  void Schedule(const CallPtr& call, const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response,
                 Done done);
-  void RecordOutcome(const Caller& caller, const v1::RecordVisitOutcomeRequest& request,
+  void RecordOutcome(const CallPtr& call, const v1::RecordVisitOutcomeRequest& request,
                      v1::RecordVisitOutcomeResponse* response, Done done);
 
  private:
   EngineContext& engine_;
-  Sweeper& sweeper_;
 };
 
 }  // namespace aftercare::engine

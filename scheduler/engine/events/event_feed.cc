@@ -5,6 +5,7 @@
 
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/system_access.h"
 
 namespace aftercare::engine {
 namespace {
@@ -32,8 +33,8 @@ WaitList::Time Now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-EventFeed::EventFeed(store::Store& store, const Tokens& tokens, size_t cache_bytes)
-    : store_(store), tokens_(tokens), cache_(cache_bytes), thread_([this] { Run(); }) {}
+EventFeed::EventFeed(EngineContext& engine, size_t cache_bytes)
+    : engine_(engine), cache_(cache_bytes), thread_([this] { Run(); }) {}
 
 EventFeed::~EventFeed() {
   Close();
@@ -67,8 +68,17 @@ void EventFeed::NotifyAppended(absl::string_view clinic) {
   EventLog& log = *found->second;
   ++log.commits;
   if (log.waiters.empty()) return;
+  if (!log.behind_since) log.behind_since = Now();
   QueueRead(log, NextReadPosition(log));
   StartReads();
+}
+
+absl::Duration EventFeed::Lag() {
+  const Time now = Now();
+  Time since = now;
+  MutexLock lock(mutex_);
+  for (const auto& [clinic, log] : logs_) since = std::min(since, log->behind_since.value_or(now));
+  return absl::FromChrono(now - since);
 }
 
 void EventFeed::NotifyTrimmed(int64_t seq) {
@@ -85,8 +95,8 @@ void EventFeed::Close() {
 EventFeed::PollResult EventFeed::Poll(LogCursor& cursor) {
   PollResult result;
   MutexLock lock(mutex_);
-  if (cursor.cancelled_) {
-    result.status = absl::CancelledError("cancelled");
+  if (!cursor.cancelled_.ok()) {
+    result.status = cursor.cancelled_;
   } else if (closed_) {
     result.status = ShuttingDown();
   } else if (!cursor.read_status_.ok()) {
@@ -105,11 +115,11 @@ EventFeed::PollResult EventFeed::Poll(LogCursor& cursor) {
   return result;
 }
 
-void EventFeed::Cancel(LogCursor& cursor) {
+void EventFeed::Cancel(LogCursor& cursor, absl::Status status) {
   std::shared_ptr<Waiter> waiter;
   {
     MutexLock lock(mutex_);
-    cursor.cancelled_ = true;
+    if (cursor.cancelled_.ok()) cursor.cancelled_ = std::move(status);
     waiter = wait_list_.Remove(cursor);  // null: the cursor polls again anyway, or nobody polls it
   }
   if (waiter != nullptr) waiter->Resume();
@@ -212,9 +222,17 @@ void EventFeed::StartReads() {
     read->commits = read->log->commits;
     read->check_clinic = !read->log->clinic_exists;
     mutex_.Unlock();
-    store_.Read([this, read](absl::StatusOr<store::ReadTransaction*> tx) {
-      OnReadDone(read, tx.ok() ? RunRead(**tx, *read) : tx.status());
-    });
+    auto result = std::make_shared<absl::StatusOr<LogReadResult>>();
+    SystemAccess::Read(
+        engine_,
+        [this, read, result](store::ReadTransaction& tx) {
+          *result = RunRead(tx, *read);
+          return result->status();
+        },
+        [this, read, result](absl::Status status) {
+          if (!status.ok()) *result = std::move(status);
+          OnReadDone(read, *result);
+        });
     mutex_.Lock();
   }
   starting_reads_ = false;
@@ -224,7 +242,7 @@ absl::StatusOr<LogReadResult> EventFeed::RunRead(store::ReadTransaction& tx, con
   if (read.check_clinic) {
     if (const auto clinic = RequireClinic(tx, read.log->clinic); !clinic.ok()) return clinic.status();
   }
-  return ReadLog(tx, tokens_, read.log->clinic, read.after);
+  return ReadLog(tx, engine_.tokens(), read.log->clinic, read.after);
 }
 
 void EventFeed::OnReadDone(const std::shared_ptr<PendingRead>& read, const absl::StatusOr<LogReadResult>& result) {
@@ -240,6 +258,7 @@ void EventFeed::OnReadDone(const std::shared_ptr<PendingRead>& read, const absl:
   log.reads.erase(read->after);
   if (result.ok()) {
     ApplyResult(*read, *result);
+    if (log.IsEndCurrent() || log.waiters.empty()) log.behind_since.reset();
   } else if (!log.waiters.empty()) {
     WakeWaiters(log);  // they read for themselves, and get the error if it persists
   }

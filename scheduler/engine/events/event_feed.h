@@ -16,14 +16,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "scheduler/engine/events/event_cache.h"
 #include "scheduler/engine/events/event_chunk.h"
 #include "scheduler/engine/events/event_log.h"
 #include "scheduler/engine/events/log_cursor.h"
 #include "scheduler/engine/events/read_log.h"
 #include "scheduler/engine/events/wait_list.h"
-#include "scheduler/engine/runtime/tokens.h"
-#include "scheduler/store/store.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
 #include "scheduler/sync.h"
 
 namespace aftercare::engine {
@@ -42,8 +43,8 @@ class EventFeed {
  public:
   static constexpr size_t kDefaultCacheBytes = 32 << 20;
 
-  // `store` and `tokens` must outlive the feed. `cache_bytes` bounds the events cached of all logs together, in bytes.
-  EventFeed(store::Store& store, const Tokens& tokens, size_t cache_bytes = kDefaultCacheBytes);
+  // `engine` must outlive the feed. `cache_bytes` bounds the events cached of all logs together, in bytes.
+  explicit EventFeed(EngineContext& engine, size_t cache_bytes = kDefaultCacheBytes);
   // The store must be closed, and no cursor be in use any more.
   ~EventFeed();
 
@@ -52,6 +53,10 @@ class EventFeed {
 
   // Tells the feed that events up to `seq` are no longer in the log. Cursors before that position fail.
   void NotifyTrimmed(int64_t seq);
+
+  // For how long the oldest event that was committed to a log, and that a waiting cursor waits for, has not been read
+  // yet. Zero if there is none.
+  absl::Duration Lag();
 
   // Ends all waits. Every later Poll fails with UNAVAILABLE.
   void Close();
@@ -62,7 +67,7 @@ class EventFeed {
     // Not OK if the cursor can be read no further.
     // - OUT_OF_RANGE / RESUME_TOKEN_EXPIRED: the log was trimmed past its position, or has never come as far.
     // - NOT_FOUND / CLINIC_NOT_FOUND: there is no such clinic.
-    // - CANCELLED: after Cancel.
+    // - The status of Cancel, after Cancel.
     // - UNAVAILABLE: the feed is closed, or the store has failed.
     absl::Status status;
     // The events that follow the cursor's position, in order.
@@ -74,8 +79,9 @@ class EventFeed {
   // Looks for what follows the cursor's position, and moves the position past what is returned. Never blocks.
   PollResult Poll(LogCursor& cursor);
 
-  // Makes every later Poll of the cursor fail with CANCELLED. If the cursor waits for new events, resumes it at once.
-  void Cancel(LogCursor& cursor);
+  // Makes every later Poll of the cursor fail with `status`, unless it was cancelled before. If the cursor waits for new
+  // events, resumes it at once.
+  void Cancel(LogCursor& cursor, absl::Status status);
 
  private:
   friend class LogCursor;
@@ -116,8 +122,7 @@ class EventFeed {
   // Waits until there may be something to do.
   void Sleep() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  store::Store& store_;
-  const Tokens& tokens_;
+  EngineContext& engine_;
 
   Mutex mutex_;
   CondVar wake_;  // wakes the feed's thread

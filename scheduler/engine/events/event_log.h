@@ -76,6 +76,7 @@ struct EventLog : public std::enable_shared_from_this<EventLog> {
   int cursors = 0;             // attached to this log
   bool clinic_exists = false;  // false: not known yet
   uint64_t commits = 0;        // that the feed was told of since somebody watches this log
+  std::optional<Time> behind_since;  // when a cursor waited, and the first commit came that was not read since
   std::optional<End> end;
   SnapshotEnd newest_snapshot;
   std::map<int64_t, std::shared_ptr<PendingRead>> reads;  // queued or in flight, by their `after`

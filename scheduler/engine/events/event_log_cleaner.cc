@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "scheduler/engine/runtime/system_access.h"
+
 namespace aftercare::engine {
 namespace {
 
@@ -53,7 +55,8 @@ void EventLogCleaner::Run() {
 void EventLogCleaner::StartMutation(std::string clinics_done) {
   auto outcome = std::make_shared<Outcome>();
   const absl::Time now = engine_.clock().Now();
-  engine_.Write(
+  SystemAccess::Write(
+      engine_,
       [this, outcome, now, clinics_done = std::move(clinics_done)](store::WriteTransaction& tx) -> absl::Status {
         auto trimmed = Trim(tx, now, clinics_done);
         if (!trimmed.ok()) return trimmed.status();

@@ -43,7 +43,7 @@ class LogCursor : public Waiter {
   WaitList::Time bookmark_due_;
 
   // The rest is the feed's, guarded by its lock.
-  bool cancelled_ = false;
+  absl::Status cancelled_;  // what every Poll fails with; OK while the cursor is not cancelled
   std::optional<int64_t> position_;
   bool position_checked_ = false;              // whether the log is known to have come as far as position_
   std::optional<uint64_t> reads_before_open_;  // reads of the feed that were started before the first Poll

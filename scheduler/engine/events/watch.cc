@@ -15,14 +15,13 @@ constexpr std::chrono::seconds kBookmarkInterval(5);
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, EventFeed& feed, const Caller& caller,
+absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, EventFeed& feed, const CallPtr& call,
                                                    const v1::WatchEventsRequest& request) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
   Filter filter = Filter::Make(request.filter(), clinic.value_or(""), &errors);
   if (!errors.empty()) return InvalidFields(errors);
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return status;
   std::optional<int64_t> position;
   if (!request.resume_token().empty()) {
     position = ParseResumeToken(engine.tokens(), *clinic, request.resume_token());
@@ -31,7 +30,13 @@ absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, EventF
                        "resume_token was not given by this service for this clinic");
     }
   }
-  return std::shared_ptr<Watch>(new Watch(feed, *clinic, std::move(filter), position));
+  std::shared_ptr<Watch> watch(new Watch(feed, *clinic, std::move(filter), position));
+  absl::Status status = call->StayOpen(*clinic, [weak = watch->weak_from_this()](absl::Status denied) {
+    if (const auto self = std::static_pointer_cast<Watch>(weak.lock())) self->Abort(std::move(denied));
+  });
+  if (!status.ok()) return status;
+  watch->call_ = call;
+  return watch;
 }
 
 Watch::Watch(EventFeed& feed, const std::string& clinic, Filter filter, std::optional<int64_t> position)
@@ -45,7 +50,7 @@ void Watch::Next(WireMessage* message, Done done) {
   Resume();
 }
 
-void Watch::Cancel() { feed_.Cancel(*this); }
+void Watch::Abort(absl::Status status) { feed_.Cancel(*this, std::move(status)); }
 
 void Watch::Resume() {
   const auto self = shared_from_this();  // after a pending Poll, another thread may finish and destroy this

@@ -12,7 +12,7 @@
 #include "scheduler/engine/events/event_feed.h"
 #include "scheduler/engine/events/log_cursor.h"
 #include "scheduler/engine/lifecycle/filter.h"
-#include "scheduler/engine/runtime/caller.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -24,9 +24,10 @@ namespace aftercare::engine {
 class Watch : public LogCursor {
  public:
   // Begins a watch. INVALID_ARGUMENT names all bad fields; INVALID_ARGUMENT / INVALID_RESUME_TOKEN if the token is not
-  // from this service and clinic; PERMISSION_DENIED / CLINIC_NOT_YOURS. Does not read the store: the first Next fails
-  // if the clinic does not exist, or the log no longer holds what follows the token. `feed` must outlive the watch.
-  static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, EventFeed& feed, const Caller& caller,
+  // from this service and clinic; PERMISSION_DENIED if the call may not read the clinic. Does not read the store: the
+  // first Next fails if the clinic does not exist, or the log no longer holds what follows the token. If the caller loses
+  // the permission later, the watch ends with PERMISSION_DENIED. `feed` must outlive the watch.
+  static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, EventFeed& feed, const CallPtr& call,
                                                      const v1::WatchEventsRequest& request);
 
   // Waits for the next events that pass the filter, for about 5 s at most, and then calls `done` with OK. By then
@@ -35,9 +36,9 @@ class Watch : public LogCursor {
   // Next returns.
   void Next(WireMessage* message, Done done);
 
-  // Ends a Next under way, and every later one, with CANCELLED. A Next that waits for the store ends when the store has
-  // answered.
-  void Cancel();
+  // Ends a Next under way, and every later one, with `status`. A Next that waits for the store ends when the store has
+  // answered. Does nothing after the first time.
+  void Abort(absl::Status status);
 
   // For the feed: goes on with a Next that waits.
   void Resume() override;
@@ -51,10 +52,27 @@ class Watch : public LogCursor {
 
   EventFeed& feed_;
   const Filter filter_;
+  CallPtr call_;  // set by Open; kept so that the call stays open
 
   // Of the Next under way.
   WireMessage* message_ = nullptr;
   Done done_;
+};
+
+// The use case of watchers. Thread safe.
+class Watches {
+ public:
+  // Both must outlive this object and every watch.
+  Watches(EngineContext& engine, EventFeed& feed) : engine_(engine), feed_(feed) {}
+
+  // Begins a watch, or returns the error for which there is none, as Watch::Open says.
+  absl::StatusOr<std::shared_ptr<Watch>> Open(const CallPtr& call, const v1::WatchEventsRequest& request) {
+    return Watch::Open(engine_, feed_, call, request);
+  }
+
+ private:
+  EngineContext& engine_;
+  EventFeed& feed_;
 };
 
 }  // namespace aftercare::engine

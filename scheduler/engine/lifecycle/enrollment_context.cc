@@ -51,6 +51,24 @@ absl::StatusOr<EnrollmentContext> RequireEnrollmentContext(EngineContext& engine
   return MakeEnrollmentContext(engine, tx, **std::move(row));
 }
 
+absl::StatusOr<std::vector<EnrollmentContext>> EnrollmentContextsOf(EngineContext& engine, store::ReadTransaction& tx,
+                                                                    absl::string_view clinic,
+                                                                    absl::string_view patient) {
+  store::EnrollmentQuery query;
+  query.clinic = std::string(clinic);
+  query.patient = std::string(patient);
+  query.limit = std::numeric_limits<int>::max();
+  auto rows = tx.ListEnrollments(query);
+  if (!rows.ok()) return rows.status();
+  std::vector<EnrollmentContext> contexts;
+  for (store::EnrollmentRow& row : *rows) {
+    auto context = MakeEnrollmentContext(engine, tx, std::move(row));
+    if (!context.ok()) return context.status();
+    contexts.push_back(*std::move(context));
+  }
+  return contexts;
+}
+
 absl::StatusOr<std::vector<store::ReminderRow>> RowsOf(store::ReadTransaction& tx, const EnrollmentContext& context,
                                                        absl::Span<const v1::ReminderState> states) {
   store::ReminderQuery query;

@@ -42,6 +42,11 @@ absl::StatusOr<EnrollmentContext> MakeEnrollmentContext(EngineContext& engine, s
 absl::StatusOr<EnrollmentContext> RequireEnrollmentContext(EngineContext& engine, store::ReadTransaction& tx,
                                                            absl::string_view clinic, absl::string_view enrollment);
 
+// Reads all enrollments of a patient, in order of their ids.
+absl::StatusOr<std::vector<EnrollmentContext>> EnrollmentContextsOf(EngineContext& engine, store::ReadTransaction& tx,
+                                                                    absl::string_view clinic,
+                                                                    absl::string_view patient);
+
 // Returns the rows of an enrollment that are in any of the states, or all if `states` is empty, by due time.
 absl::StatusOr<std::vector<store::ReminderRow>> RowsOf(store::ReadTransaction& tx, const EnrollmentContext& context,
                                                        absl::Span<const v1::ReminderState> states);

@@ -42,6 +42,7 @@ absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentCo
   if (!row.next_due || *row.next_due > now) return 0;
   if (row.compare_rows_until) return Replan(tx, context, now);
   const std::vector<plan::Occurrence> due = TakeDue(context, now);
+  if (row.clock.empty() && row.next_due) tx.NoteWake(*row.next_due);
   absl::Status status = tx.SetNextDue(row.clinic, row.enrollment, row.next_due);
   if (!status.ok()) return status;
   return FireNew(tx, *context, due, now);

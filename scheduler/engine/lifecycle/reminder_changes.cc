@@ -38,6 +38,23 @@ absl::Status LogReminder(store::WriteTransaction& tx, const EnrollmentContext& c
   return tx.AppendEvent(row.key.clinic, std::move(event));
 }
 
+// Returns whether `event` ends a lease without its holder's doing. A lease that ran out, or that its holder gave back, is
+// not revoked; whoever takes a lease away by kRelease, or reports SENT in the holder's stead, notes that himself.
+bool RevokesLease(ReminderEvent event) {
+  switch (event) {
+    case ReminderEvent::kLease:
+    case ReminderEvent::kRetry:
+    case ReminderEvent::kRelease:
+    case ReminderEvent::kFail:
+    case ReminderEvent::kSent:
+    case ReminderEvent::kDelivered:
+    case ReminderEvent::kBounced:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
@@ -72,6 +89,7 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   const bool repeats = event == ReminderEvent::kLease || event == ReminderEvent::kReschedule;
   if (!repeats && NextState(before, event) == before) return absl::OkStatus();
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
+  if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);
   return StoreReminder(tx, context, *row, now);
 }
 

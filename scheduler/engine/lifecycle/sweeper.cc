@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/runtime/system_access.h"
 #include "scheduler/engine/runtime/wakeup_topics.h"
 
 namespace aftercare::engine {
@@ -83,7 +84,8 @@ void Sweeper::Run() {
 
 void Sweeper::PlanAndSweep() {
   auto plan = std::make_shared<SweepPlan>();
-  engine_.ReadInBackground(
+  SystemAccess::ReadInBackground(
+      engine_,
       [this, plan](store::ReadTransaction& tx) {
         return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), plan.get());
       },
@@ -99,7 +101,8 @@ void Sweeper::SweepNow(bool check_zones, SweepPlan plan) {
     absl::Time next;
   };
   auto outcome = std::make_shared<Outcome>();
-  engine_.Write(
+  SystemAccess::Write(
+      engine_,
       [this, outcome, check_zones, plan = std::move(plan)](store::WriteTransaction& tx) -> absl::Status {
         if (check_zones) {
           if (absl::Status status = CheckZones(engine_, tx); !status.ok()) return status;
@@ -126,17 +129,13 @@ void Sweeper::SweepNow(bool check_zones, SweepPlan plan) {
 
 void Sweeper::OnSweepDone(const absl::Status& status, bool more, absl::Time next) {
   const absl::Time now = engine_.clock().Now();
-  if (status.ok()) engine_.wakeups().Notify(kAllLeasesTopic);
+  if (status.ok()) engine_.wakeups().NotifyAll(kAllLeasesTopic);  // leases may have run out, and pauses ended
   MutexLock lock(mutex_);
   sweeping_ = false;
   zones_checked_ = zones_checked_ || status.ok();
   more_due_ = status.ok() && more;
   next_sweep_ = std::min(next_sweep_, !status.ok() ? now + kRetryDelay : more ? now : next);
   wake_.NotifyAll();
-}
-
-absl::Time WakeTimeOf(const store::EnrollmentRow& row) {
-  return row.clock.empty() ? absl::InfinitePast() : absl::InfiniteFuture();
 }
 
 }  // namespace aftercare::engine

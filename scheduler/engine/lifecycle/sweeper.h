@@ -27,7 +27,7 @@ class Sweeper {
   // Waits for a sweep under way.
   ~Sweeper();
 
-  // Sweeps at `time`, or earlier. To be called when something new is, or may be, due at that time in real time. Cheap.
+  // Sweeps at `time` in real time, or earlier. To be called after each commit, with the time that it noted. Cheap.
   void WakeAt(absl::Time time) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -48,10 +48,6 @@ class Sweeper {
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last, so that it finds the other members made
 };
-
-// Returns when the sweeper must look at an enrollment that was changed, for WakeAt: at once, since what came due with
-// the change may be the next whose window closes. InfiniteFuture if it lives by a test clock, which is swept elsewhere.
-absl::Time WakeTimeOf(const store::EnrollmentRow& row);
 
 }  // namespace aftercare::engine
 

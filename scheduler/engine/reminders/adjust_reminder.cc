@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/replanning.h"
@@ -162,31 +161,30 @@ absl::Status ApplyRestore(store::WriteTransaction& tx, Target* target) {
 
 // Changes the reminder that `request` names by `adjustment`. `errors` has what is wrong with the other fields.
 template <typename Request, typename Response>
-void Adjust(EngineContext& engine, Sweeper& sweeper, const Caller& caller, const Request& request, Response* response,
+void Adjust(EngineContext& engine, const CallPtr& call, const Request& request, Response* response,
             plan::FieldErrors errors, Adjustment adjustment, Done done) {
   const auto key = ParseReminderName(request.name());
   if (!key) errors.insert(errors.begin(), {"name", std::string(kReminderForm)});
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
-  MutateAndWake(
-      engine, sweeper, request, key->clinic, request.request_id(), response,
+  call->Mutate(
+      request, key->clinic, request.request_id(), response,
       [&engine, key = *key, response, adjustment = std::move(adjustment)](
-          store::WriteTransaction& tx) mutable -> absl::StatusOr<absl::Time> {
+          store::WriteTransaction& tx) mutable -> absl::Status {
         auto target = LoadTarget(engine, tx, key);
         if (!target.ok()) return target.status();
         if (absl::Status status = adjustment(tx, &*target); !status.ok()) return status;
         auto reminder = ReadReminder(engine, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
-        return WakeTimeOf(target->context.row);
+        return absl::OkStatus();
       },
       std::move(done));
 }
 
 }  // namespace
 
-void MoveReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller, const v1::MoveReminderRequest& request,
+void MoveReminder(EngineContext& engine, const CallPtr& call, const v1::MoveReminderRequest& request,
                   v1::MoveReminderResponse* response, Done done) {
   plan::FieldErrors errors;
   switch (request.due_case()) {
@@ -202,17 +200,17 @@ void MoveReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
       errors.push_back({"due_time", "must be set, or due_local_time"});
   }
   const auto move = [&request](store::WriteTransaction& tx, Target* target) { return ApplyMove(tx, request, target); };
-  Adjust(engine, sweeper, caller, request, response, std::move(errors), move, std::move(done));
+  Adjust(engine, call, request, response, std::move(errors), move, std::move(done));
 }
 
-void CancelReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void CancelReminder(EngineContext& engine, const CallPtr& call,
                     const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response, Done done) {
-  Adjust(engine, sweeper, caller, request, response, {}, ApplyCancel, std::move(done));
+  Adjust(engine, call, request, response, {}, ApplyCancel, std::move(done));
 }
 
-void RestoreReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void RestoreReminder(EngineContext& engine, const CallPtr& call,
                      const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response, Done done) {
-  Adjust(engine, sweeper, caller, request, response, {}, ApplyRestore, std::move(done));
+  Adjust(engine, call, request, response, {}, ApplyRestore, std::move(done));
 }
 
 }  // namespace aftercare::engine

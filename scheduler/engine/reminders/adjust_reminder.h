@@ -5,16 +5,16 @@
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ADJUST_REMINDER_H_
 
 #include "aftercare/v1/reminder_service.pb.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
-void MoveReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller, const v1::MoveReminderRequest& request,
+void MoveReminder(EngineContext& engine, const CallPtr& call, const v1::MoveReminderRequest& request,
                   v1::MoveReminderResponse* response, Done done);
-void CancelReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void CancelReminder(EngineContext& engine, const CallPtr& call,
                     const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response, Done done);
-void RestoreReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void RestoreReminder(EngineContext& engine, const CallPtr& call,
                      const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response, Done done);
 
 }  // namespace aftercare::engine

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/replies/groups.h"
@@ -31,8 +30,7 @@ absl::Status StoreCompleted(store::WriteTransaction& tx, const EnrollmentContext
   return InsertReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &added).status();
 }
 
-// Returns when the sweeper must look.
-absl::StatusOr<absl::Time> Complete(EngineContext& engine, store::WriteTransaction& tx, const store::ReminderKey& key) {
+absl::Status Complete(EngineContext& engine, store::WriteTransaction& tx, const store::ReminderKey& key) {
   auto clinic = RequireClinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
@@ -44,28 +42,26 @@ absl::StatusOr<absl::Time> Complete(EngineContext& engine, store::WriteTransacti
   absl::Status status = StoreCompleted(tx, *context, key, now, *std::move(row));
   if (!status.ok()) return status;
   // Only the first completion is an answer.
-  return was_completed ? absl::InfiniteFuture() : ApplyAnswerToGroup(tx, key, now, &*context);
+  return was_completed ? absl::OkStatus() : ApplyAnswerToGroup(tx, key, now, &*context);
 }
 
 }  // namespace
 
-void CompleteReminder(EngineContext& engine, Sweeper& sweeper, const Caller& caller,
+void CompleteReminder(EngineContext& engine, const CallPtr& call,
                       const v1::CompleteReminderRequest& request, v1::CompleteReminderResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto key = ParseReminderName(request.name());
   if (!key) errors.push_back({"name", std::string(kReminderForm)});
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
-  MutateAndWake(
-      engine, sweeper, request, key->clinic, request.request_id(), response,
-      [&engine, key = *key, response](store::WriteTransaction& tx) -> absl::StatusOr<absl::Time> {
-        auto wake = Complete(engine, tx, key);
-        if (!wake.ok()) return wake.status();
+  call->Mutate(
+      request, key->clinic, request.request_id(), response,
+      [&engine, key = *key, response](store::WriteTransaction& tx) -> absl::Status {
+        if (absl::Status status = Complete(engine, tx, key); !status.ok()) return status;
         auto reminder = ReadReminder(engine, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
-        return wake;
+        return absl::OkStatus();
       },
       std::move(done));
 }

@@ -6,6 +6,7 @@
 
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/due_position.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {
@@ -92,20 +93,21 @@ absl::StatusOr<ReminderPage> ListPage(ReminderScan& scan, const std::optional<st
   auto stored = FirstStored(scan, after, limit + 1);
   if (!stored.ok()) return stored.status();
   ReminderPage page;
+  PageBudget budget(limit);
   store::DuePosition last;
   auto next_planned = planned->begin();
   auto next_stored = stored->begin();
   while (next_planned != planned->end() || next_stored != stored->end()) {
-    if (static_cast<int>(page.reminders.size()) == limit) {
+    const bool take_stored = next_planned == planned->end() ||
+                             (next_stored != stored->end() && IsListedBefore(PositionOf(*next_stored), *next_planned));
+    auto shown = take_stored ? ShowStored(scan, *next_stored) : ShowPlanned(scan, *next_planned);
+    if (!shown.ok()) return shown.status();
+    if (!budget.Take(*shown)) {
       page.last = last;
       break;
     }
-    const bool take_stored = next_planned == planned->end() ||
-                             (next_stored != stored->end() && IsListedBefore(PositionOf(*next_stored), *next_planned));
-    last = take_stored ? PositionOf(*next_stored) : *next_planned;
-    auto shown = take_stored ? ShowStored(scan, *next_stored++) : ShowPlanned(scan, *next_planned++);
-    if (!shown.ok()) return shown.status();
     page.reminders.push_back(*std::move(shown));
+    last = take_stored ? PositionOf(*next_stored++) : *next_planned++;
   }
   return page;
 }

@@ -19,7 +19,7 @@
 
 namespace aftercare::engine {
 
-void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const Caller& caller,
+void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const CallPtr& call,
                    const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -33,8 +33,8 @@ void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const C
     if (!after) AddPageTokenError(&errors);
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      *clinic,
       [&engine, &indexes, clinic = *clinic, filter = std::move(filter), after, page_size, query,
        response](store::ReadTransaction& tx) mutable -> absl::Status {
         auto row = RequireClinic(tx, clinic);
@@ -54,15 +54,15 @@ void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const C
       std::move(done));
 }
 
-void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const Caller& caller,
+void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const CallPtr& call,
                     const v1::CountRemindersRequest& request, v1::CountRemindersResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
   Filter filter = Filter::Make(request.filter(), clinic.value_or(""), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      *clinic,
       [&engine, &indexes, clinic = *clinic, filter = std::move(filter),
        response](store::ReadTransaction& tx) mutable -> absl::Status {
         auto row = RequireClinic(tx, clinic);
@@ -82,12 +82,12 @@ void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const 
       std::move(done));
 }
 
-void GetReminder(EngineContext& engine, const Caller& caller, const v1::GetReminderRequest& request,
+void GetReminder(EngineContext& engine, const CallPtr& call, const v1::GetReminderRequest& request,
                  v1::GetReminderResponse* response, Done done) {
   const auto key = ParseReminderName(request.name());
   if (!key) return done(InvalidField("name", kReminderForm));
-  if (absl::Status status = CheckClinic(caller, key->clinic); !status.ok()) return done(status);
-  engine.Read(
+  call->Read(
+      key->clinic,
       [&engine, key = *key, response](store::ReadTransaction& tx) -> absl::Status {
         auto reminder = ReadReminder(engine, tx, key);
         if (!reminder.ok()) return reminder.status();

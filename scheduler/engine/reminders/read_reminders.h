@@ -5,15 +5,16 @@
 
 #include "aftercare/v1/reminder_service.pb.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
-void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const Caller& caller,
+void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const CallPtr& call,
                    const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response, Done done);
-void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const Caller& caller,
+void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const CallPtr& call,
                     const v1::CountRemindersRequest& request, v1::CountRemindersResponse* response, Done done);
-void GetReminder(EngineContext& engine, const Caller& caller, const v1::GetReminderRequest& request,
+void GetReminder(EngineContext& engine, const CallPtr& call, const v1::GetReminderRequest& request,
                  v1::GetReminderResponse* response, Done done);
 
 }  // namespace aftercare::engine

@@ -1,7 +1,6 @@
 #include "scheduler/engine/replies/consent.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +27,7 @@ absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& cont
   row->failures = 0;
   if (row->state == v1::REMINDER_STATE_LEASED) {
     row->available = AvailableFrom(*row, now);
+    tx.NoteLeaseRevoked(*row);
     return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
   }
   // A pause after a failure was for the old contact point. Nothing is available while the enrollment is paused.
@@ -87,26 +87,20 @@ absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransact
   absl::Status status = tx.SetOptedOut(clinic, patient, after);
   if (status.ok()) status = LogConsent(tx, clinic, patient, channel, consent, now);
   if (!status.ok()) return status;
-  store::EnrollmentQuery query;
-  query.clinic = std::string(clinic);
-  query.patient = std::string(patient);
-  query.limit = std::numeric_limits<int>::max();
-  auto rows = tx.ListEnrollments(query);
-  if (!rows.ok()) return rows.status();
-  for (store::EnrollmentRow& row : *rows) {
-    auto context = MakeEnrollmentContext(engine, tx, std::move(row));
-    if (!context.ok()) return context.status();
-    context->row.opted_out = after;
-    ++context->row.version;
-    status = tx.UpdateEnrollment(context->row);
-    if (status.ok()) status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
-    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, *context, channel, now);
+  auto contexts = EnrollmentContextsOf(engine, tx, clinic, patient);
+  if (!contexts.ok()) return contexts.status();
+  for (EnrollmentContext& context : *contexts) {
+    context.row.opted_out = after;
+    ++context.row.version;
+    status = tx.UpdateEnrollment(context.row);
+    if (status.ok()) status = LogEnrollment(tx, context.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
+    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, context, channel, now);
     if (!status.ok()) return status;
   }
   return after;
 }
 
-void Consents::SetChannel(const Caller& caller, const v1::SetChannelConsentRequest& request,
+void Consents::SetChannel(const CallPtr& call, const v1::SetChannelConsentRequest& request,
                           v1::SetChannelConsentResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
@@ -122,8 +116,7 @@ void Consents::SetChannel(const Caller& caller, const v1::SetChannelConsentReque
   }
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, *clinic); !status.ok()) return done(status);
-  engine_.Mutate(
+  call->Mutate(
       request, *clinic, request.request_id(), response,
       [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) {
         return SetChannelConsent(engine_, tx, clinic, request, response);

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
 
@@ -20,7 +21,7 @@ class Consents {
   // `engine` must outlive this and every call under way.
   explicit Consents(EngineContext& engine) : engine_(engine) {}
 
-  void SetChannel(const Caller& caller, const v1::SetChannelConsentRequest& request,
+  void SetChannel(const CallPtr& call, const v1::SetChannelConsentRequest& request,
                   v1::SetChannelConsentResponse* response, Done done);
 
  private:

@@ -9,7 +9,6 @@
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/groups.h"
 
@@ -98,18 +97,15 @@ absl::StatusOr<bool> CancelNeedless(store::WriteTransaction& tx, const Enrollmen
 
 }  // namespace
 
-absl::StatusOr<absl::Time> ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
-                                              absl::Time now, EnrollmentContext* context) {
+absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
+                                absl::Time now, EnrollmentContext* context) {
   const int rule = context->pathway->FindRule(answered.rule);
-  if (rule < 0 || context->pathway->rule(rule).group < 0) return absl::InfiniteFuture();
-  if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::InfiniteFuture();
+  if (rule < 0 || context->pathway->rule(rule).group < 0) return absl::OkStatus();
+  if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
   auto cancelled = CancelNeedless(tx, *context, answered, now);
   if (!cancelled.ok()) return cancelled.status();
-  if (*cancelled) {
-    if (auto fired = Replan(tx, context, now); !fired.ok()) return fired.status();
-  }
-  return WakeTimeOf(context->row);
+  return *cancelled ? Replan(tx, context, now).status() : absl::OkStatus();
 }
 
 }  // namespace aftercare::engine

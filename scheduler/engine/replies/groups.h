@@ -15,9 +15,9 @@ namespace aftercare::engine {
 // - every later instance whose first unsent reminder is due within the group's silence: CANCELLED / SILENCED.
 // What is due by `now` fires before. Does nothing if the reminder is in no group, or is in the plan no more.
 //
-// Updates `context`. Returns when the sweeper must look; InfiniteFuture if it need not. Thread safe.
-absl::StatusOr<absl::Time> ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
-                                              absl::Time now, EnrollmentContext* context);
+// Updates `context`. Thread safe.
+absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
+                                absl::Time now, EnrollmentContext* context);
 
 }  // namespace aftercare::engine
 

@@ -1,7 +1,7 @@
 #include "scheduler/engine/replies/record_reply.h"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,7 +44,7 @@ class ReplyRecorder {
                 store::ClinicRow clinic)
       : engine_(engine), tx_(tx), request_(request), clinic_(std::move(clinic)), now_(engine.Now(clinic_)) {}
 
-  absl::StatusOr<RecordedReply> Run() {
+  absl::StatusOr<v1::Reply> Run() {
     const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(request_.text());
     const bool is_decision = read.sense == plan::ReplySense::kStop || read.sense == plan::ReplySense::kStart;
     if (absl::Status status = FindSenders(); !status.ok()) return status;
@@ -56,16 +56,13 @@ class ReplyRecorder {
     if (!sender.ok()) return sender.status();
     FillReply(read, contexts_[*sender], *answered);
     if (absl::Status status = Store(); !status.ok()) return status;
-    absl::Time wake = absl::InfiniteFuture();
     if (is_decision) {
       if (absl::Status status = ApplyDecision(); !status.ok()) return status;
     }
     if (*answered) {
-      auto completed = Complete(&**answered);
-      if (!completed.ok()) return completed.status();
-      wake = *completed;
+      if (absl::Status status = Complete(&**answered); !status.ok()) return status;
     }
-    return RecordedReply{std::move(reply_), wake};
+    return std::move(reply_);
   }
 
  private:
@@ -84,17 +81,9 @@ class ReplyRecorder {
                        absl::StrCat("no patient of ", ClinicNameOf(clinic_.clinic), " has that contact point"));
     }
     for (const std::string& patient : patients_) {
-      store::EnrollmentQuery query;
-      query.clinic = clinic_.clinic;
-      query.patient = patient;
-      query.limit = std::numeric_limits<int>::max();
-      auto rows = tx_.ListEnrollments(query);
-      if (!rows.ok()) return rows.status();
-      for (store::EnrollmentRow& row : *rows) {
-        auto context = MakeEnrollmentContext(engine_, tx_, std::move(row));
-        if (!context.ok()) return context.status();
-        contexts_.push_back(*std::move(context));
-      }
+      auto contexts = EnrollmentContextsOf(engine_, tx_, clinic_.clinic, patient);
+      if (!contexts.ok()) return contexts.status();
+      std::move(contexts->begin(), contexts->end(), std::back_inserter(contexts_));
     }
     return absl::OkStatus();
   }
@@ -225,8 +214,8 @@ class ReplyRecorder {
     return absl::OkStatus();
   }
 
-  // Completes the reminder that was answered. Returns when the sweeper must look.
-  absl::StatusOr<absl::Time> Complete(SentMessage* answered) {
+  // Completes the reminder that was answered.
+  absl::Status Complete(SentMessage* answered) {
     EnrollmentContext& context = contexts_[answered->context];
     if (reply_.has_score()) answered->row.score = reply_.score();
     absl::Status status =
@@ -248,8 +237,8 @@ class ReplyRecorder {
 
 }  // namespace
 
-absl::StatusOr<RecordedReply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
-                                          const v1::RecordReplyRequest& request, store::ClinicRow clinic) {
+absl::StatusOr<v1::Reply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
+                                      const v1::RecordReplyRequest& request, store::ClinicRow clinic) {
   return ReplyRecorder(engine, tx, request, std::move(clinic)).Run();
 }
 

@@ -10,16 +10,12 @@
 
 namespace aftercare::engine {
 
-struct RecordedReply {
-  v1::Reply reply;  // as stored
-  absl::Time wake;  // when the sweeper must look; InfiniteFuture if it need not
-};
-
 // Stores and logs what a patient wrote to `clinic`, and does what it says in the same mutation: completes the reminder
-// that it answers, or records a wish to stop or to start. The request must have been checked. NOT_FOUND /
+// that it answers, or records a wish to stop or to start. Returns the reply as stored. The request must have been
+// checked. NOT_FOUND /
 // UNKNOWN_SENDER or REMINDER_NOT_FOUND; FAILED_PRECONDITION / NOT_OF_SENDER. Thread safe.
-absl::StatusOr<RecordedReply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
-                                          const v1::RecordReplyRequest& request, store::ClinicRow clinic);
+absl::StatusOr<v1::Reply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
+                                      const v1::RecordReplyRequest& request, store::ClinicRow clinic);
 
 }  // namespace aftercare::engine
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/lifecycle/mutate_and_wake.h"
 #include "scheduler/engine/replies/record_reply.h"
+#include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
@@ -44,23 +44,22 @@ plan::FieldErrors CheckRequest(const v1::RecordReplyRequest& request) {
 
 }  // namespace
 
-void Replies::Record(const Caller& caller, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
+void Replies::Record(const CallPtr& call, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
                      Done done) {
   const plan::FieldErrors errors = CheckRequest(request);
   if (!errors.empty()) return done(InvalidFields(errors));
   const std::string clinic = *ParseClinicName(request.parent());
-  if (absl::Status status = CheckClinic(caller, clinic); !status.ok()) return done(status);
-  MutateAndWake(
-      engine_, sweeper_, request, clinic, request.request_id(), response,
-      [this, clinic, &request, response](store::WriteTransaction& tx) -> absl::StatusOr<absl::Time> {
+  call->Mutate(
+      request, clinic, request.request_id(), response,
+      [this, clinic, &request, response](store::WriteTransaction& tx) -> absl::Status {
         auto row = RequireClinic(tx, clinic);
         if (!row.ok()) return row.status();
         auto recorded = RecordReply(engine_, tx, request, *std::move(row));
         if (!recorded.ok()) return recorded.status();
-        *response->mutable_reply() = std::move(recorded->reply);
+        *response->mutable_reply() = *std::move(recorded);
         // The response is stored under its request_id, which must not keep what a patient wrote.
         response->mutable_reply()->clear_text();
-        return recorded->wake;
+        return absl::OkStatus();
       },
       [&request, response, done = std::move(done)](absl::Status status) mutable {
         // A repeated request has the same text.
@@ -69,7 +68,7 @@ void Replies::Record(const Caller& caller, const v1::RecordReplyRequest& request
       });
 }
 
-void Replies::List(const Caller& caller, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response,
+void Replies::List(const CallPtr& call, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response,
                    Done done) {
   plan::FieldErrors errors;
   store::ReplyQuery query;
@@ -84,19 +83,20 @@ void Replies::List(const Caller& caller, const v1::ListRepliesRequest& request, 
   const std::string token_query = absl::StrCat("list-replies/", request.parent(), "/", request.patient());
   query.before = OpenPageToken(engine_.tokens(), token_query, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
-  if (absl::Status status = CheckClinic(caller, query.clinic); !status.ok()) return done(status);
-  engine_.Read(
+  call->Read(
+      query.clinic,
       [this, query, page_size, token_query, response](store::ReadTransaction& tx) -> absl::Status {
         if (auto clinic = RequireClinic(tx, query.clinic); !clinic.ok()) return clinic.status();
         auto rows = tx.ListReplies(query);
         if (!rows.ok()) return rows.status();
+        PageBudget budget(page_size);
         for (store::ReplyRow& row : *rows) {
-          if (response->replies_size() == page_size) {
-            const std::string& last = (*rows)[page_size - 1].reply;
+          row.data.set_name(ReplyNameOf(row.clinic, row.reply));
+          if (!budget.Take(row.data)) {
+            const std::string& last = (*rows)[response->replies_size() - 1].reply;
             response->set_next_page_token(SealPageToken(engine_.tokens(), token_query, last));
             break;
           }
-          row.data.set_name(ReplyNameOf(row.clinic, row.reply));
           *response->add_replies() = std::move(row.data);
         }
         return absl::OkStatus();

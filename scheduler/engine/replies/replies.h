@@ -3,7 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 
 #include "aftercare/v1/delivery_service.pb.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
@@ -13,15 +13,14 @@ namespace aftercare::engine {
 class Replies {
  public:
   // The references must outlive this and every call under way.
-  Replies(EngineContext& engine, Sweeper& sweeper) : engine_(engine), sweeper_(sweeper) {}
+  Replies(EngineContext& engine) : engine_(engine) {}
 
-  void Record(const Caller& caller, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
+  void Record(const CallPtr& call, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
               Done done);
-  void List(const Caller& caller, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response, Done done);
+  void List(const CallPtr& call, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response, Done done);
 
  private:
   EngineContext& engine_;
-  Sweeper& sweeper_;
 };
 
 }  // namespace aftercare::engine

@@ -8,10 +8,10 @@
 
 namespace aftercare::engine {
 
-// What a caller may do.
+// What a caller may do in its clinics; permissions.h says which permissions each role has.
 enum class Role { kAdmin, kClinic, kGateway, kReader };
 
-// Who calls. Every use case is given its caller, and checks it before it touches a clinic.
+// Who calls: a name for logs and events, a role, and the clinics the caller is bound to.
 struct Caller {
   std::string principal;
   Role role = Role::kReader;

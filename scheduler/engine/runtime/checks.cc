@@ -8,12 +8,6 @@
 
 namespace aftercare::engine {
 
-absl::Status CheckClinic(const Caller& caller, absl::string_view clinic) {
-  if (caller.MayTouch(clinic)) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kPermissionDenied, "CLINIC_NOT_YOURS",
-                   absl::StrCat("no access to ", ClinicNameOf(clinic)));
-}
-
 absl::StatusOr<store::ClinicRow> RequireClinic(store::ReadTransaction& tx, absl::string_view clinic) {
   auto row = tx.GetClinic(clinic);
   if (!row.ok()) return row.status();
@@ -34,12 +28,10 @@ absl::Status CheckEtag(absl::string_view etag, int64_t version, absl::string_vie
 
 std::string EtagOf(int64_t version) { return absl::StrCat("v", version); }
 
-int PageSize(int32_t page_size, plan::FieldErrors* errors) {
-  constexpr int kDefault = 100;
-  constexpr int kMax = 1000;
+int PageSize(int32_t page_size, plan::FieldErrors* errors, int default_size) {
   if (page_size < 0) errors->push_back({"page_size", "must not be negative"});
-  if (page_size <= 0) return kDefault;
-  return page_size < kMax ? page_size : kMax;
+  if (page_size <= 0) return default_size;
+  return page_size < kMaxPageSize ? page_size : kMaxPageSize;
 }
 
 }  // namespace aftercare::engine

@@ -9,14 +9,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/engine/runtime/caller.h"
 #include "scheduler/plan/field_errors.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
-
-// Returns PERMISSION_DENIED / CLINIC_NOT_YOURS if the caller may not touch the clinic.
-absl::Status CheckClinic(const Caller& caller, absl::string_view clinic);
 
 // Returns the clinic's row, or NOT_FOUND / CLINIC_NOT_FOUND.
 absl::StatusOr<store::ClinicRow> RequireClinic(store::ReadTransaction& tx, absl::string_view clinic);
@@ -28,8 +24,10 @@ void CheckRequestId(absl::string_view request_id, plan::FieldErrors* errors);
 absl::Status CheckEtag(absl::string_view etag, int64_t version, absl::string_view resource);
 std::string EtagOf(int64_t version);
 
-// Returns how many items a page holds: 100 if `page_size` is 0, and 1,000 at most. Adds to `errors` if it is negative.
-int PageSize(int32_t page_size, plan::FieldErrors* errors);
+// Returns how many items a page holds: `default_size` if `page_size` is 0, and kMaxPageSize at most. Adds to `errors` if
+// it is negative.
+inline constexpr int kMaxPageSize = 1000;
+int PageSize(int32_t page_size, plan::FieldErrors* errors, int default_size = 100);
 
 }  // namespace aftercare::engine
 

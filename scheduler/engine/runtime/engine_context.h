@@ -1,4 +1,5 @@
-// What all use cases share: the store, the clocks, the definitions they plan by, and the ways to read and to write.
+// What all use cases share: the clocks, the definitions they plan by, who may do what, and the store. Use cases reach the
+// store through their Call only (call.h).
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 
@@ -9,11 +10,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "google/protobuf/message.h"
-#include "scheduler/engine/runtime/caller.h"
+#include "scheduler/engine/runtime/authorizer.h"
 #include "scheduler/engine/runtime/clock.h"
 #include "scheduler/engine/runtime/definition_cache.h"
 #include "scheduler/engine/runtime/errors.h"
+#include "scheduler/engine/runtime/open_calls.h"
 #include "scheduler/engine/runtime/timers.h"
 #include "scheduler/engine/runtime/tokens.h"
 #include "scheduler/engine/runtime/wakeup_hub.h"
@@ -28,20 +29,24 @@ using Done = absl::AnyInvocable<void(absl::Status)>;
 // Thread safe. Must outlive every use case that was started.
 class EngineContext {
  public:
-  // `store` and `clock` must outlive the context. `zone_database` is the fingerprint of this process's time zone rules.
-  EngineContext(store::Store& store, Clock& clock, int64_t zone_database)
+  // `store`, `clock` and `authorizer` must outlive the context. `zone_database` is the fingerprint of this process's time
+  // zone rules.
+  EngineContext(store::Store& store, Clock& clock, const Authorizer& authorizer, int64_t zone_database)
       : store_(store),
         clock_(clock),
+        authorizer_(authorizer),
         zone_database_(zone_database),
         tokens_(store.secret()),
-        wakeups_(timers_) {}
+        wakeups_(timers_),
+        open_calls_(authorizer, timers_) {}
 
   Clock& clock() { return clock_; }
   DefinitionCache& definitions() { return definitions_; }
   const Tokens& tokens() const { return tokens_; }
   Timers& timers() { return timers_; }
   WakeupHub& wakeups() { return wakeups_; }
-  store::Store& store() { return store_; }
+  const Authorizer& authorizer() const { return authorizer_; }
+  OpenCalls& open_calls() { return open_calls_; }
   int64_t zone_database() const { return zone_database_; }
 
   // Returns the fingerprint of what the enrollments of a clinic are planned by, besides their own facts: the clinic's
@@ -49,25 +54,9 @@ class EngineContext {
   // was if both do.
   int64_t PlanFingerprintOf(int64_t calendar_fingerprint) const { return calendar_fingerprint ^ zone_database_; }
 
-  // Runs `work` on a snapshot, then calls `done` with its status.
-  void Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done);
-
-  // The same for work that belongs to a mutation but need not be done on the writer's thread. Runs on a thread of its
-  // own, so that it never waits for reads.
-  void ReadInBackground(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work, Done done);
-
-  // Runs `work` on the thread of ReadInBackground. It runs even if the store is closed or cannot be read.
+  // Runs `work`, which needs no data, on the thread of background reads (see Store::ReadInBackground). It runs even if the
+  // store is closed or cannot be read.
   void RunInBackground(absl::AnyInvocable<void()> work);
-
-  // Runs `work` in a mutation, then calls `done` when it is durable, or with the error. `work` may run more than once,
-  // and must not depend on what an earlier run left behind.
-  void Write(store::Store::Mutation work, Done done) { store_.Submit(std::move(work), std::move(done)); }
-
-  // The same for an RPC. `response` is cleared before each run of `work`. A `request_id` that is not empty makes the
-  // RPC idempotent within the clinic: the same request gets the first response again, another request with that id
-  // ALREADY_EXISTS / REQUEST_ID_REUSED. `request` and `response` must live until `done` is called.
-  void Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
-              google::protobuf::Message* response, store::Store::Mutation work, Done done);
 
   // Returns the time on the clinic's clock: its test clock if it has one, else real time.
   absl::Time Now(const store::ClinicRow& clinic) const;
@@ -75,13 +64,18 @@ class EngineContext {
   absl::Time RealNow() const { return clock_.Now(); }
 
  private:
+  friend class Call;
+  friend class SystemAccess;
+
   store::Store& store_;
   Clock& clock_;
+  const Authorizer& authorizer_;
   const int64_t zone_database_;
   Tokens tokens_;
   DefinitionCache definitions_;
   WakeupHub wakeups_;
-  Timers timers_;  // last, so that it is destroyed first: a timer that is ringing still finds wakeups_
+  OpenCalls open_calls_;
+  Timers timers_;  // last, so that it is destroyed first: a timer that is ringing still finds the other members
 };
 
 // Returns the clock that a clinic lives by.

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
+
 namespace aftercare::engine {
 
 uint64_t WakeupHub::Seen(absl::string_view topic) {
   MutexLock lock(mutex_);
-  const auto found = topics_.find(topic);
-  return found == topics_.end() ? 0 : found->second.notifications;
+  return topics_[std::string(topic)].notifications;  // which makes NotifyAll count for a topic that is new
 }
 
 void WakeupHub::Wait(uint64_t id, absl::string_view topic, uint64_t seen, absl::Duration timeout, Callback callback) {
@@ -44,17 +45,32 @@ void WakeupHub::Finish(uint64_t id, Wake wake) {
 
 void WakeupHub::Cancel(uint64_t id) { Finish(id, Wake::kClosed); }
 
+void WakeupHub::Take(Topic& topic, std::vector<Callback>* callbacks) {
+  ++topic.notifications;
+  for (uint64_t id : std::exchange(topic.waiters, {})) {
+    const auto found = waiters_.find(id);
+    callbacks->push_back(std::move(found->second.callback));
+    timers_.Cancel(found->second.timer);
+    waiters_.erase(found);
+  }
+}
+
 void WakeupHub::Notify(absl::string_view topic) {
   std::vector<Callback> callbacks;
   {
     MutexLock lock(mutex_);
-    Topic& entry = topics_[std::string(topic)];
-    ++entry.notifications;
-    for (uint64_t id : std::exchange(entry.waiters, {})) {
-      const auto found = waiters_.find(id);
-      callbacks.push_back(std::move(found->second.callback));
-      timers_.Cancel(found->second.timer);
-      waiters_.erase(found);
+    Take(topics_[std::string(topic)], &callbacks);
+  }
+  for (Callback& callback : callbacks) callback(Wake::kNotified);
+}
+
+void WakeupHub::NotifyAll(absl::string_view prefix) {
+  std::vector<Callback> callbacks;
+  {
+    MutexLock lock(mutex_);
+    topics_.try_emplace(std::string(prefix));  // so that it counts for the topic of that name before anybody waits
+    for (auto& [name, topic] : topics_) {
+      if (absl::StartsWith(name, prefix)) Take(topic, &callbacks);
     }
   }
   for (Callback& callback : callbacks) callback(Wake::kNotified);

@@ -51,6 +51,9 @@ class WakeupHub {
   // Ends all waits for the topic with kNotified.
   void Notify(absl::string_view topic) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Notifies every topic whose name begins with `prefix`.
+  void NotifyAll(absl::string_view prefix) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Ends all waits, and every later one, with kClosed.
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -66,6 +69,8 @@ class WakeupHub {
   };
 
   void Finish(uint64_t id, Wake wake) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Counts a notification of the topic, and moves the callbacks of its waiters to `callbacks`.
+  void Take(Topic& topic, std::vector<Callback>* callbacks) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Timers& timers_;
   std::atomic<uint64_t> next_id_{1};

@@ -1,4 +1,4 @@
-// The topics of the WakeupHub that concern leases. Functions are pure and thread safe.
+// The topics of the WakeupHub that several rooms know. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_WAKEUP_TOPICS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_WAKEUP_TOPICS_H_
 
@@ -12,11 +12,11 @@ namespace aftercare::engine {
 // Something of the clinic may be leased that could not be leased before.
 inline std::string LeasesTopic(absl::string_view clinic) { return absl::StrCat("leases/", clinic); }
 
-// The same for any clinic that lives in real time.
+// The same for any clinic that lives in real time. It is a prefix of every clinic's topic.
 inline constexpr absl::string_view kAllLeasesTopic = "leases/";
 
-// Leases may have been ended by others than their holders.
-inline constexpr absl::string_view kLeasesRevokedTopic = "leases-revoked";
+// Nobody notifies it: a wait for it ends when the hub is closed, which is when the engine shuts down.
+inline constexpr absl::string_view kShutdownTopic = "shutdown";
 
 }  // namespace aftercare::engine
 

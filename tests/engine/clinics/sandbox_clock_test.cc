@@ -190,10 +190,11 @@ TEST_F(TestClockTest, TwoWhoMoveTheClockAtOnceNeverMoveItBack) {
   v1::AdvanceTestClockResponse to_near, to_far;
   Pending at_near, at_far, begun;
   // From within a mutation, so that the first steps of both come one after the other.
-  world_.engine().context.Write(
+  SystemAccess::Write(
+      world_.engine().context,
       [&](store::WriteTransaction&) {
-        world_.engine().clinics.AdvanceTestClock(Operator(), near, &to_near, at_near.done());
-        world_.engine().clinics.AdvanceTestClock(Operator(), far, &to_far, at_far.done());
+        world_.engine().clinics.AdvanceTestClock(world_.CallOf(near), near, &to_near, at_near.done());
+        world_.engine().clinics.AdvanceTestClock(world_.CallOf(far), far, &to_far, at_far.done());
         return absl::OkStatus();
       },
       begun.done());

@@ -28,7 +28,7 @@ class Gateway {
  public:
   explicit Gateway(World& world, const Caller& caller = Operator())
       : world_(world),
-        stream_(world.engine().deliveries.OpenStream(caller)) {}
+        stream_(world.engine().deliveries.OpenStream(world.CallOf(v1::StreamRemindersRequest(), caller))) {}
   ~Gateway() {
     if (!waiting_ && end_) return;  // while something is waited for, end_ is not ours to read
     stream_->Abort(absl::CancelledError("over"));
@@ -95,7 +95,8 @@ class Gateway {
     std::vector<std::promise<void>> begun(threads);
     std::vector<Pending> reads(threads);
     for (int i = 0; i < threads; ++i) {
-      world_.engine().context.Read(
+      SystemAccess::Read(
+          world_.engine().context,
           [&all, &begun = begun[i]](store::ReadTransaction&) {
             begun.set_value();
             all.arrive_and_wait();
@@ -205,7 +206,8 @@ TEST_F(LeaseStreamTest, WhatIsCalledOffWhileItIsHandedOutIsToldToo) {
   EXPECT_TRUE(gateway.IsQuiet());
   std::promise<void> begun;
   std::promise<void> both;
-  world_.engine().context.Write(
+  SystemAccess::Write(
+      world_.engine().context,
       [&, go = both.get_future().share(), told = false](store::WriteTransaction&) mutable {
         if (!std::exchange(told, true)) begun.set_value();
         go.wait();
@@ -219,7 +221,7 @@ TEST_F(LeaseStreamTest, WhatIsCalledOffWhileItIsHandedOutIsToldToo) {
   request.set_name(NameOf(0));
   v1::CancelReminderResponse response;
   Pending cancelled;
-  world_.engine().reminders.Cancel(Operator(), request, &response, cancelled.done());
+  world_.engine().reminders.Cancel(world_.CallOf(request), request, &response, cancelled.done());
   both.set_value();
   ASSERT_TRUE(cancelled.Wait().ok());
   EXPECT_THAT(gateway.ReadLeases(), SizeIs(1));

@@ -30,7 +30,7 @@ class LeaseTest : public SandboxFixture {
     const auto request = FromText<v1::LeaseRemindersRequest>(request_text);
     v1::LeaseRemindersResponse response;
     Pending pending;
-    world_.engine().deliveries.Lease(caller, request, &response, pending.done());
+    world_.engine().deliveries.Lease(world_.CallOf(request, caller), request, &response, pending.done());
     return pending.Wait();
   }
 };

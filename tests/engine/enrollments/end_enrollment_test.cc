@@ -143,9 +143,10 @@ TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSwept
   request.set_reason(v1::END_REASON_COMPLETED);
   v1::EndEnrollmentResponse response;
   Pending held;
-  world.engine().context.Write(
+  SystemAccess::Write(
+      world.engine().context,
       [&](store::WriteTransaction&) {
-        world.engine().enrollments.End(Operator(), request, &response, ended.done());
+        world.engine().enrollments.End(world.CallOf(request), request, &response, ended.done());
         world.clock().Set(At("2029-03-02T15:30"));
         return absl::OkStatus();
       },

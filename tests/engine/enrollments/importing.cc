@@ -23,7 +23,7 @@ struct Importing::State {
 
 Importing::Importing(World& world, const Caller& caller) : state_(std::make_shared<State>()) {
   import_ = Import::Begin(
-      world.engine().context, world.engine().sweeper, caller,
+      world.engine().context, world.CallOf(v1::ImportEnrollmentsRequest(), caller),
       [state = state_] {
         const std::lock_guard<std::mutex> lock(state->mutex);
         EXPECT_FALSE(state->asked) << "asked twice";

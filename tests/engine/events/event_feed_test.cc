@@ -65,6 +65,23 @@ TEST_F(EventFeedTest, OneReadServesAllWhoWaitAtTheEndOfALog) {
   EXPECT_LT(reads.passed() - before, 20);
 }
 
+TEST_F(EventFeedTest, LagGrowsWhileAWaitingReaderIsNotReadWhatWasCommitted) {
+  EventFeed& feed = world_.engine().event_feed;
+  const std::shared_ptr<Watch> watch = Open(world_.List("box").resume_token());
+  while (true) {  // until the commit finds the reader waiting
+    WireMessage message;
+    Pending pending;
+    watch->Next(&message, pending.done());
+    reads.Hold();
+    world_.Write([](store::WriteTransaction& tx) { return tx.AppendEvent("box", v1::Event()); });
+    const bool waits = feed.Lag() > absl::ZeroDuration();
+    reads.Release();
+    ASSERT_TRUE(pending.Wait().ok());
+    EXPECT_EQ(feed.Lag(), absl::ZeroDuration());
+    if (waits) break;
+  }
+}
+
 TEST_F(EventFeedTest, ALogIsReadOnceForAllWhoReadItFromTheSamePlace) {
   MakeHistory(100);
   const size_t size = world_.Events("box").size();
@@ -162,7 +179,7 @@ class Reader : public LogCursor {
 TEST_F(EventFeedTest, WhatIsNoLongerCachedIsReadAgain) {
   MakeHistory(100);
   const std::vector<v1::Event> log = world_.Events("box");
-  EventFeed small(world_.store(), world_.engine().context.tokens(), /*cache_bytes=*/1);
+  EventFeed small(world_.engine().context, /*cache_bytes=*/1);
   std::vector<std::shared_ptr<Reader>> readers;
   for (int i = 0; i < 10; ++i) readers.push_back(std::make_shared<Reader>(small, log.size()));
   const int before = reads.passed();
@@ -179,7 +196,7 @@ TEST_F(EventFeedTest, CancelDuringAReadEndsTheWaitWhenItIsDone) {
   Follower follower(Open(FromTheBeginning()), 1);
   follower.Start();
   reads.AwaitHeld(1);
-  follower.watch().Cancel();
+  follower.watch().Abort(absl::CancelledError("cancelled"));
   reads.Release();
   EXPECT_EQ(follower.Wait().code(), absl::StatusCode::kCancelled);
 }
@@ -224,7 +241,7 @@ TEST_F(EventFeedTest, AWatchFromNowSeesWhatIsAcknowledgedAfterItBegan) {
   EXPECT_THAT(Parse(message).events(), IsEmpty());
   world_.Enrol("box", "f", KneePatient("box"));
   EXPECT_EQ(Take(*late, 1)[0].enrollment(), "clinics/box/enrollments/f");
-  first.watch().Cancel();
+  first.watch().Abort(absl::CancelledError("cancelled"));
   first.Wait().IgnoreError();
 }
 
@@ -244,7 +261,7 @@ TEST_F(EventFeedTest, ThousandsWhoBeginAtOnceAreNotTooManyForTheStore) {
   }
   for (auto& follower : followers) follower->Start();
   for (auto& follower : followers) {
-    follower->watch().Cancel();
+    follower->watch().Abort(absl::CancelledError("cancelled"));
     const absl::Status status = follower->Wait();
     EXPECT_TRUE(status.ok() || absl::IsCancelled(status)) << status;
   }

@@ -159,7 +159,7 @@ TEST_F(WatchTest, CancelEndsTheWaitAndEveryLaterOne) {
   WireMessage message;
   Pending pending;
   watch->Next(&message, pending.done());
-  watch->Cancel();
+  watch->Abort(absl::CancelledError("cancelled"));
   EXPECT_EQ(pending.Wait().code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(Next(*watch).status().code(), absl::StatusCode::kCancelled);
 }
@@ -169,7 +169,7 @@ TEST_F(WatchTest, CancelAtAnyMomentEndsTheWaitOnce) {
     const auto watch = Open(FromTheBeginning());
     WireMessage message;
     Pending pending;
-    std::thread canceller([&] { watch->Cancel(); });
+    std::thread canceller([&] { watch->Abort(absl::CancelledError("cancelled")); });
     watch->Next(&message, pending.done());
     canceller.join();
     EXPECT_EQ(pending.Wait().code(), absl::StatusCode::kCancelled);

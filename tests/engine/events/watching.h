@@ -31,7 +31,7 @@ class Watching : public SandboxFixture {
     request.set_parent(parent);
     request.set_resume_token(token);
     *request.mutable_filter() = FromText<v1::ReminderFilter>(filter);
-    return Watch::Open(world_.engine().context, world_.engine().event_feed, caller, request);
+    return Watch::Open(world_.engine().context, world_.engine().event_feed, world_.CallOf(request, caller), request);
   }
   std::shared_ptr<Watch> Open(const std::string& token, const std::string& filter = "") {
     return Good(TryOpen(token, filter));

@@ -125,7 +125,7 @@ class History {
 
   // What the clinic may ask for and may be refused.
   template <typename Service, typename Request, typename Response>
-  void Try(Service Engine::*service, void (Service::*method)(const Caller&, const Request&, Response*, Done),
+  void Try(Service Engine::*service, void (Service::*method)(const CallPtr&, const Request&, Response*, Done),
            const std::string& request) {
     (void)world_.Call(service, method, FromText<Request>(request));
   }

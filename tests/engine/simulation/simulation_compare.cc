@@ -102,10 +102,10 @@ void Simulation::Compare(Random& random) {
   v1::GetTimelineResponse timeline;
   Pending ends[4];
   Engine& engine = world_.engine();
-  engine.reminders.List(Operator(), whole, &listed, ends[0].done());
-  engine.reminders.List(Operator(), some, &some_listed, ends[1].done());
-  engine.reminders.Count(Operator(), count, &counted, ends[2].done());
-  engine.enrollments.GetTimeline(Operator(), year, &timeline, ends[3].done());
+  engine.reminders.List(world_.CallOf(whole), whole, &listed, ends[0].done());
+  engine.reminders.List(world_.CallOf(some), some, &some_listed, ends[1].done());
+  engine.reminders.Count(world_.CallOf(count), count, &counted, ends[2].done());
+  engine.enrollments.GetTimeline(world_.CallOf(year), year, &timeline, ends[3].done());
   ReadLog();
   for (Pending& end : ends) ExpectSame("a question", ErrorOf(end.Wait()), "OK");
 

@@ -1,0 +1,95 @@
+#include "scheduler/engine/runtime/permissions.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace aftercare::engine {
+namespace {
+
+using P = Permission;
+
+constexpr Method kMethods[] = {
+    {"aftercare.v1.ClinicService/AdvanceTestClock", P::kManageClinic},
+    {"aftercare.v1.ClinicService/CreateClinic", P::kCreateClinics},
+    {"aftercare.v1.ClinicService/GetClinic", P::kReadClinic},
+    {"aftercare.v1.ClinicService/ListClinics", P::kReadClinic},
+    {"aftercare.v1.ClinicService/UpdateClinic", P::kManageClinic},
+    {"aftercare.v1.DeliveryService/ExtendLeases", P::kDeliver},
+    {"aftercare.v1.DeliveryService/LeaseReminders", P::kDeliver},
+    {"aftercare.v1.DeliveryService/ListDeadLetters", P::kManageDelivery},
+    {"aftercare.v1.DeliveryService/ListReplies", P::kReadPatients},
+    {"aftercare.v1.DeliveryService/RecordReply", P::kRecordReplies},
+    {"aftercare.v1.DeliveryService/RedriveReminders", P::kManageDelivery},
+    {"aftercare.v1.DeliveryService/ReportDeliveries", P::kDeliver},
+    {"aftercare.v1.DeliveryService/StreamReminders", P::kDeliver},
+    {"aftercare.v1.EnrollmentService/CreateEnrollment", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/EndEnrollment", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/GetEnrollment", P::kReadPatients},
+    {"aftercare.v1.EnrollmentService/GetTimeline", P::kReadPatients},
+    {"aftercare.v1.EnrollmentService/ImportEnrollments", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/ListEnrollments", P::kReadPatients},
+    {"aftercare.v1.EnrollmentService/MigrateEnrollments", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/PauseEnrollment", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/ResumeEnrollment", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/SetChannelConsent", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/UpdateEnrollment", P::kManagePatients},
+    {"aftercare.v1.PathwayService/CreatePathway", P::kManageClinic},
+    {"aftercare.v1.PathwayService/GetPathway", P::kReadClinic},
+    {"aftercare.v1.PathwayService/ListPathwayRevisions", P::kReadClinic},
+    {"aftercare.v1.PathwayService/ListPathways", P::kReadClinic},
+    {"aftercare.v1.PathwayService/PreviewPlan", P::kReadClinic},
+    {"aftercare.v1.PathwayService/UpdatePathway", P::kManageClinic},
+    {"aftercare.v1.ReminderService/CancelReminder", P::kManagePatients},
+    {"aftercare.v1.ReminderService/CompleteReminder", P::kManagePatients},
+    {"aftercare.v1.ReminderService/CountReminders", P::kReadPatients},
+    {"aftercare.v1.ReminderService/GetReminder", P::kReadPatients},
+    {"aftercare.v1.ReminderService/ListReminders", P::kReadPatients},
+    {"aftercare.v1.ReminderService/MoveReminder", P::kManagePatients},
+    {"aftercare.v1.ReminderService/RestoreReminder", P::kManagePatients},
+    {"aftercare.v1.ReminderService/WatchEvents", P::kReadPatients},
+    {"aftercare.v1.VisitService/ListVisits", P::kReadPatients},
+    {"aftercare.v1.VisitService/RecordVisitOutcome", P::kManagePatients},
+    {"aftercare.v1.VisitService/ScheduleVisit", P::kManagePatients},
+};
+
+}  // namespace
+
+absl::Span<const Method> Methods() { return kMethods; }
+
+const Method& MethodNamed(absl::string_view name) {
+  for (const Method& method : kMethods) {
+    if (method.name == name) return method;
+  }
+  std::fprintf(stderr, "no permission is set for the method %.*s\n", static_cast<int>(name.size()), name.data());
+  std::abort();
+}
+
+bool RoleHas(Role role, Permission permission) {
+  switch (role) {
+    case Role::kAdmin:
+      return true;
+    case Role::kClinic:
+      return permission != P::kCreateClinics;
+    case Role::kGateway:
+      return permission == P::kDeliver || permission == P::kRecordReplies;
+    case Role::kReader:
+      return permission == P::kReadClinic || permission == P::kReadPatients;
+  }
+  return false;
+}
+
+absl::string_view PermissionName(Permission permission) {
+  switch (permission) {
+    case P::kCreateClinics: return "CREATE_CLINICS";
+    case P::kReadClinic: return "READ_CLINIC";
+    case P::kManageClinic: return "MANAGE_CLINIC";
+    case P::kReadPatients: return "READ_PATIENTS";
+    case P::kManagePatients: return "MANAGE_PATIENTS";
+    case P::kDeliver: return "DELIVER";
+    case P::kRecordReplies: return "RECORD_REPLIES";
+    case P::kManageDelivery: return "MANAGE_DELIVERY";
+  }
+  return "";
+}
+
+}  // namespace aftercare::engine
