@@ -55,7 +55,7 @@ absl::Status Call::Authorize(absl::string_view clinic) const {
 }
 
 absl::Status Call::Admit(absl::string_view clinic) {
-  {
+  if (!clinic.empty()) {
     MutexLock lock(mutex_);
     clinic_ = std::string(clinic);
   }
