@@ -169,7 +169,7 @@ void AddCreate(CLI::App* clinic, Action* action) {
 void AddUpdate(CLI::App* clinic, Action* action) {
   CLI::App* update = clinic->add_subcommand("update", "Change a clinic; what has not come due moves with its hours");
   const auto options = std::make_shared<ClinicOptions>();
-  update->add_option("ID", options->id, "Which. Default: that of --clinic");
+  update->add_option("ID", options->id, "Id of the clinic. Default: that of --clinic");
   update->add_option("--name", options->name, "What {clinic_name} shows patients")->type_name("NAME");
   update->add_option("--zone", options->zone, "IANA time zone")->type_name("ZONE");
   update->add_option("--phone", options->phone, "What {clinic_phone} shows patients")->type_name("PHONE");
@@ -190,7 +190,7 @@ void AddList(CLI::App* clinic, Action* action) {
 void AddGet(CLI::App* clinic, Action* action) {
   CLI::App* get = clinic->add_subcommand("get", "Show one clinic");
   const auto id = std::make_shared<std::string>();
-  get->add_option("ID", *id, "Which. Default: that of --clinic");
+  get->add_option("ID", *id, "Id of the clinic. Default: that of --clinic");
   get->footer("Example:\n  aftercare clinic get lakeside");
   get->callback([=] { *action = [=](Session& session) { return GetClinic(session, *id); }; });
 }

@@ -128,7 +128,7 @@ void AddDeliverCommand(CLI::App& app, Action* action) {
       ->type_name("HOW");
   deliver->add_flag("--all-clinics", options->all_clinics, "For every clinic in real time (times in UTC)");
   deliver->add_flag("--once", options->once, "Stop when nothing is due, instead of waiting for more");
-  deliver->add_option("--max", options->max, "At most so many at a time, 1 to 1000")
+  deliver->add_option("--max", options->max, "How many messages to lease at a time, 1 to 1000")
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));

@@ -17,7 +17,7 @@ class ImportE2eTest : public ServerFixture {
  protected:
   ImportE2eTest() { MakeSandbox(); }
 
-  // So many patients; the middle one's enrollment is called `middle`.
+  // Writes a file of `count` patients; the middle one's enrollment is called `middle`.
   void WritePatients(const std::string& name, int count) {
     std::string text = "\xEF\xBB\xBFpatient,first_name,procedure_date,consent,sms,factor:severity,enrollment_id\r\n";
     for (int i = 0; i < count; ++i) {

@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 
 class FairLeaseTest : public ::testing::Test {
  protected:
-  // A clinic in real time with so many patients, of whom each has a message due at nine.
+  // Makes a clinic in real time with `patients` patients, each with a message due at nine.
   void Fill(const std::string& clinic, int patients) {
     world_.CreateClinic(clinic);
     world_.CreatePathway(clinic, "knee", KneePathway());

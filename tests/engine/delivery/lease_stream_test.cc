@@ -118,7 +118,7 @@ class Gateway {
 
 class LeaseStreamTest : public SandboxFixture {
  protected:
-  // So many patients with a message that is due.
+  // Enrolls `patients` patients, each with a message that is due.
   void Fill(int patients) {
     for (int i = 0; i < patients; ++i) world_.Enrol("box", absl::StrCat("e", i), KneePatient("box"));
     world_.Advance("box", At("2029-03-02T09:00"));
