@@ -90,7 +90,7 @@ std::vector<double> ChangeConsents(Client& client) {
     std::this_thread::sleep_until(begin + i * std::chrono::microseconds(1'000'000 / kConsentsPerSecond));
     v1::SetChannelConsentRequest request;
     request.set_parent("clinics/other");
-    request.set_patient(absl::StrCat("p", i % 100));
+    request.set_patient(absl::StrCat("mrn-p", i % 100));
     request.set_channel(v1::CHANNEL_SMS);
     request.set_consent(i / 100 % 2 == 0 ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
     const auto sent = SteadyClock::now();
