@@ -20,8 +20,9 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
     : context(store, clock, AuthorizerOf(options), options.zone_database),
       event_feed(context),
       lease_revocations(context.tokens()),
-      sweeper(Listen(store, options.telemetry != nullptr ? *options.telemetry : Telemetry::None(), std::move(on_health)),
-              enrollment_cache),
+      sweeper(
+          Listen(store, options.telemetry != nullptr ? *options.telemetry : Telemetry::None(), std::move(on_health)),
+          enrollment_cache),
       event_log_cleaner(context, event_feed, options.event_retention),
       clinics(context, enrollment_cache),
       pathways(context),
@@ -34,9 +35,8 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       replies(context) {}
 
 EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health) {
-  store.SetGroupListener([&telemetry](absl::Duration duration, int mutations) {
-    telemetry.OnCommit(duration, mutations);
-  });
+  store.SetGroupListener(
+      [&telemetry](absl::Duration duration, int mutations) { telemetry.OnCommit(duration, mutations); });
   store.SetListeners([this, &telemetry](const store::CommitNotes& notes) { OnCommit(notes, telemetry); },
                      [this, on_health = std::move(on_health)](bool healthy) {
                        if (!healthy) context.definitions().Clear();
@@ -57,7 +57,10 @@ void Engine::OnCommit(const store::CommitNotes& notes, Telemetry& telemetry) {
   for (absl::string_view clinic : leasable) context.wakeups().Notify(LeasesTopic(clinic));
   if (!leasable.empty()) context.wakeups().Notify(kAllLeasesTopic);
   lease_revocations.Publish(notes.revoked_leases);
-  for (absl::Time since : notes.offered_since) telemetry.OnOffered(context.RealNow() - since);
+  if (!notes.offered_since.empty()) {
+    const absl::Time now = context.RealNow();
+    for (absl::Time since : notes.offered_since) telemetry.OnOffered(now - since);
+  }
   if (notes.wake != absl::InfiniteFuture()) sweeper.WakeAt(notes.wake);
 }
 

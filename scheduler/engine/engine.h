@@ -28,8 +28,8 @@ namespace aftercare::engine {
 
 // What an engine does otherwise than by default.
 struct EngineOptions {
-  // ZoneDatabaseFingerprint, or 0 if there is only ever one. If it differs from that of the last run over this store, all
-  // enrollments are replanned, in the background.
+  // ZoneDatabaseFingerprint, or 0 if there is only ever one. If it differs from that of the last run over this store,
+  // all enrollments are replanned, in the background.
   int64_t zone_database = 0;
   // Events stay in the log for this time, in real time.
   absl::Duration event_retention = kDefaultEventRetention;
@@ -54,7 +54,8 @@ class Engine {
   // Begins a call of the API. The engine must outlive it.
   CallPtr NewCall(Call::Details details) { return Call::Make(context, std::move(details)); }
 
-  // What the use cases share; nobody outside the engine but its tests uses it. They are destroyed in the reverse order, so the use cases go first.
+  // What the use cases share; nobody outside the engine but its tests uses it. They are destroyed in the reverse order,
+  // so the use cases go first.
   EngineContext context;
   EnrollmentCache enrollment_cache;
   EnrollmentIndexCache enrollment_index_cache;

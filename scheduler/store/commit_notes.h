@@ -1,5 +1,5 @@
-// What a commit means to the rest of the process. Mutations note it on their transaction; the store's commit listener is
-// told of it after the commit, and never of what was undone.
+// What a commit means to the rest of the process. Mutations note it on their transaction; the store's commit listener
+// is told of it after the commit, and never of what was undone.
 #ifndef AFTERCARE_SCHEDULER_STORE_COMMIT_NOTES_H_
 #define AFTERCARE_SCHEDULER_STORE_COMMIT_NOTES_H_
 
@@ -33,8 +33,8 @@ struct CommitNotes {
   std::vector<EventNote> events;              // in the order in which they were appended
   std::vector<std::string> leasable_clinics;  // more of their messages may be leased now, besides what events tell
   std::vector<RevokedLease> revoked_leases;
-  std::vector<absl::Time> offered_since;      // of each message leased by real time: since when it had been available
-  absl::Time wake = absl::InfiniteFuture();   // when real time must be swept next, for what was changed
+  std::vector<absl::Time> offered_since;     // of each message leased by real time: since when it had been available
+  absl::Time wake = absl::InfiniteFuture();  // when real time must be swept next, for what was changed
 
   bool empty() const {
     return events.empty() && leasable_clinics.empty() && revoked_leases.empty() && offered_since.empty() &&

@@ -30,8 +30,8 @@
 
 namespace aftercare::store {
 
-// Says whether a transaction may touch a clinic's data: returns OK, or the error that the access fails with. It is asked
-// with an empty clinic for what belongs to no clinic, such as all that is due in real time.
+// Says whether a transaction may touch a clinic's data: returns OK, or the error that the access fails with. It is
+// asked with an empty clinic for what belongs to no clinic, such as all that is due in real time.
 using AccessCheck = std::function<absl::Status(absl::string_view clinic)>;
 
 // Reads facts from one snapshot.
@@ -102,8 +102,8 @@ class ReadTransaction {
                                                              const std::optional<QueuePosition>& after, int limit);
   // The next instant at which a reminder on `clock` becomes available for leasing: the smallest available > now.
   absl::StatusOr<std::optional<absl::Time>> NextAvailable(absl::string_view clock, absl::Time now);
-  // The smallest `available` of any reminder on `clock`: since when the oldest message that waits for a gateway has been
-  // available, if that is not in the future.
+  // The smallest `available` of any reminder on `clock`: since when the oldest message that waits for a gateway has
+  // been available, if that is not in the future.
   absl::StatusOr<std::optional<absl::Time>> OldestAvailable(absl::string_view clock);
   // The number of reminders on `clock` that are leased, by leases that have not expired at `now`.
   absl::StatusOr<int64_t> CountLeases(absl::string_view clock, absl::Time now);
@@ -174,8 +174,8 @@ class WriteTransaction : public ReadTransaction {
   absl::Status InsertEnrollment(const EnrollmentRow& row);
   // Does not change what EnrollmentsAt finds. Whoever changes contact points must call UpdateContacts as well.
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
-  // Changes only next_due. Much cheaper than UpdateEnrollment. Notes no wake.
-  absl::Status SetNextDue(absl::string_view clinic, absl::string_view enrollment, std::optional<absl::Time> next_due);
+  // Changes only next_due, to that of `row`. Much cheaper than UpdateEnrollment.
+  absl::Status SetNextDue(const EnrollmentRow& row);
   // Sets next_due to that of `row` if the stored version of the enrollment is still `was`. Returns false, and changes
   // nothing, if it is another one.
   absl::StatusOr<bool> MoveNextDue(const EnrollmentRow& row, const RowVersion& was);
@@ -204,12 +204,13 @@ class WriteTransaction : public ReadTransaction {
   // listener hears of it.
   absl::Status AppendEvent(absl::string_view clinic, v1::Event event);
 
-  // Sets who makes the changes of this mutation, as its events tell. Empty, as at the beginning of each mutation, stands
-  // for time itself.
+  // The principal who makes the changes of this mutation; its events carry the name. Empty at the beginning of each
+  // mutation: nobody, time alone makes the changes.
+  const std::string& actor() const { return actor_; }
   void set_actor(absl::string_view actor) { actor_ = std::string(actor); }
 
   // Each of the three notes what the store's commit listener must do once the mutation is committed; see CommitNotes.
-  // Whatever writes a row in real time notes by itself when the row must be looked at; only SetNextDue does not.
+  // The methods that write an enrollment or a reminder in real time note by themselves when it must be looked at next.
   void NoteWake(absl::Time time) { notes_.wake = std::min(notes_.wake, time); }
   void NoteLeasable(absl::string_view clinic) { notes_.leasable_clinics.emplace_back(clinic); }
   void NoteLeaseRevoked(const ReminderRow& row) { notes_.revoked_leases.push_back({row.key, row.attempts}); }
@@ -249,6 +250,19 @@ class WriteTransaction : public ReadTransaction {
   bool wrote_ = false;
   std::string actor_;
   CommitNotes notes_;
+};
+
+// While it lives, the changes of a mutation are nobody's: their events carry no actor. `tx` must outlive it.
+class WithoutActor {
+ public:
+  explicit WithoutActor(WriteTransaction& tx) : tx_(tx), actor_(tx.actor()) { tx_.set_actor(""); }
+  ~WithoutActor() { tx_.set_actor(actor_); }
+  WithoutActor(const WithoutActor&) = delete;
+  WithoutActor& operator=(const WithoutActor&) = delete;
+
+ private:
+  WriteTransaction& tx_;
+  const std::string actor_;
 };
 
 }  // namespace aftercare::store

@@ -199,14 +199,14 @@ absl::Status WriteTransaction::UpdateEnrollment(const EnrollmentRow& row) {
   return Bind(row, stored, query).RunOnOne("enrollment");
 }
 
-absl::Status WriteTransaction::SetNextDue(absl::string_view clinic, absl::string_view enrollment,
-                                          std::optional<absl::Time> next_due) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+absl::Status WriteTransaction::SetNextDue(const EnrollmentRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
+  NoteWakeOf(row.clock, row.next_due);
   return Query(connection_, "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2")
-      .Text(clinic)
-      .Text(enrollment)
-      .Instant(next_due)
+      .Text(row.clinic)
+      .Text(row.enrollment)
+      .Instant(row.next_due)
       .RunOnOne("enrollment");
 }
 

@@ -103,7 +103,8 @@ absl::Status WriteTransaction::AppendEvent(absl::string_view clinic, v1::Event e
   {
     const ShortNames names(clinic, event);
     const std::string data = event.SerializeAsString();
-    Query query(connection_, "INSERT INTO event (clinic, seq, enrollment, reminder, data, actor) VALUES ($1, $2, $3, $4, $5, $6)");
+    Query query(connection_,
+                "INSERT INTO event (clinic, seq, enrollment, reminder, data, actor) VALUES ($1, $2, $3, $4, $5, $6)");
     query.Text(clinic).Int(*seq);
     BindOptional(query, names.enrollment());
     BindOptional(query, names.reminder()).Bytes(data);

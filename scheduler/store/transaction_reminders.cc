@@ -89,12 +89,6 @@ bool AreUnended(const std::vector<v1::ReminderState>& states) {
   return !states.empty() && std::all_of(states.begin(), states.end(), is_unended);
 }
 
-// Returns when a reminder becomes available again, or later than it came due. One that is available from its due time on
-// needs no sweep for it: the event that it came due is told to those who wait to lease.
-std::optional<absl::Time> LaterAvailable(const ReminderRow& row) {
-  return row.available && *row.available > row.due ? row.available : std::nullopt;
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<ReminderRow>> ReadTransaction::GetReminder(const ReminderKey& key) {
@@ -189,7 +183,8 @@ absl::StatusOr<bool> WriteTransaction::InsertReminder(const ReminderRow& row) {
   if (absl::Status access = CheckAccess(row.key.clinic); !access.ok()) return access;
   wrote_ = true;
   NoteWakeOf(row.clock, row.closes);
-  NoteWakeOf(row.clock, LaterAvailable(row));
+  // A reminder that is available from its due time on needs no wake for it: its event tells those who wait to lease.
+  if (row.available != row.due) NoteWakeOf(row.clock, row.available);
   Query query(connection_,
               "INSERT INTO reminder (clinic, enrollment, rule, number, clock, revision, state, reason, due, expire,"
               " state_time, available, attempts, contact_point, failures, moved, channel, score, error_code, is_open)"
@@ -215,7 +210,7 @@ absl::Status WriteTransaction::UpdateReminder(const ReminderRow& row) {
       " is_open = 0" REMINDER_KEY " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10";
   wrote_ = true;
   NoteWakeOf(row.clock, row.closes);
-  NoteWakeOf(row.clock, LaterAvailable(row));
+  NoteWakeOf(row.clock, row.available);
   {
     Query query(connection_, row.closes.has_value() ? kStaysOpen : kIsClosed);
     BindKey(query, row.key);

@@ -55,7 +55,8 @@ class HttpCallbacks final : public Callbacks {
       : link_(link), config_(config), parent_(parent) {
     httplib::Server& server = http_.server();
     server.set_payload_max_length(kMostBody);
-    server.Get("/kannel/([^/]+)/receipt", [this](const auto& request, auto& response) { OnReceipt(request, response); });
+    server.Get("/kannel/([^/]+)/receipt",
+               [this](const auto& request, auto& response) { OnReceipt(request, response); });
     server.Get("/kannel/([^/]+)/reply", [this](const auto& request, auto& response) { OnReply(request, response); });
   }
 

@@ -63,12 +63,13 @@ int Run(const v1::GatewayConfig& config) {
 
 int Main(int argc, char** argv) {
   const ProgramInfo program = {
-      .usage = "The Aftercare gateway: takes messages from the server as they come due and sends them.\n"
-               "  aftercare-gateway --config=deploy/gateway/email.textproto\n"
-               "Settings come from --config, then AFTERCARE_GATEWAY_* in the environment, then flags; later ones win.\n"
-               "SIGHUP reads log_level again.\n"
-               "Exit codes: 0 after a clean stop, 2 bad configuration, 3 stopped while the server was away, not knowing of\n"
-               "all that was sent, 4 bad address for callbacks.",
+      .usage =
+          "The Aftercare gateway: takes messages from the server as they come due and sends them.\n"
+          "  aftercare-gateway --config=deploy/gateway/email.textproto\n"
+          "Settings come from --config, then AFTERCARE_GATEWAY_* in the environment, then flags; later ones win.\n"
+          "SIGHUP reads log_level again.\n"
+          "Exit codes: 0 after a clean stop, 2 bad configuration, 3 stopped while the server was away, not knowing of\n"
+          "all that was sent, 4 bad address for callbacks.",
       .version = VersionText("aftercare-gateway"),
       .file = "gateway/main.cc"};
   const std::string unexpected = ParseFlags(argc, argv, program);

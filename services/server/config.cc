@@ -48,9 +48,8 @@ absl::Status CheckRequestLogShare(const v1::Config& config) {
 
 absl::Status CheckLoopback(absl::string_view field, const std::string& address) {
   if (IsLoopback(address)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, ": ", address,
-                   " is not host:port on loopback; without TLS and authentication nothing else is served"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      field, ": ", address, " is not host:port on loopback; without TLS and authentication nothing else is served"));
 }
 
 absl::Status Check(const v1::Config& config) {

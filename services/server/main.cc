@@ -75,10 +75,9 @@ void Reload() {
 absl::StatusOr<std::unique_ptr<OpsEndpoint>> StartOpsEndpoint(const v1::Config& config, Server& server,
                                                               Metrics& metrics) {
   if (!HasOpsEndpoint(config)) return nullptr;
-  auto ops = OpsEndpoint::Start(
-      config.ops_listen(),
-      {.not_ready = [&server] { return server.NotReadyReason(); },
-       .metrics = [&] { return metrics.Text(server.AwaitStatistics(kStatisticsTimeout)); }});
+  auto ops = OpsEndpoint::Start(config.ops_listen(),
+                                {.not_ready = [&server] { return server.NotReadyReason(); },
+                                 .metrics = [&] { return metrics.Text(server.AwaitStatistics(kStatisticsTimeout)); }});
   if (!ops.ok()) {
     return absl::UnavailableError(
         absl::StrCat("ops_listen: ", ops.status().message(), " Choose another with --ops-listen, or off."));
@@ -119,11 +118,12 @@ int Serve(const v1::Config& config) {
 
 int Main(int argc, char** argv) {
   const ProgramInfo program = {
-      .usage = "The Aftercare server: clinics enrol patients, reminders come due, gateways send them.\n"
-               "  aftercared --listen=127.0.0.1:50051 --database=/var/lib/aftercare/aftercare.db\n"
-               "Settings come from --config, then AFTERCARE_* in the environment, then flags; later ones win.\n"
-               "SIGHUP reads log_level again.\n"
-               "Exit codes: 0 after a clean stop, 2 bad configuration or no time zones, 3 bad database, 4 bad address.",
+      .usage =
+          "The Aftercare server: clinics enrol patients, reminders come due, gateways send them.\n"
+          "  aftercared --listen=127.0.0.1:50051 --database=/var/lib/aftercare/aftercare.db\n"
+          "Settings come from --config, then AFTERCARE_* in the environment, then flags; later ones win.\n"
+          "SIGHUP reads log_level again.\n"
+          "Exit codes: 0 after a clean stop, 2 bad configuration or no time zones, 3 bad database, 4 bad address.",
       .version = VersionText("aftercared", absl::StrCat("database schema ", store::NewestSchema())),
       .file = "server/main.cc"};
   const std::string unexpected = ParseFlags(argc, argv, program);

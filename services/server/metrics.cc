@@ -23,14 +23,15 @@ using google::protobuf::MethodDescriptor;
 
 // gRPC's codes by number, as the ecosystem's metrics call them.
 constexpr const char* kCodeNames[] = {
-    "OK",           "Canceled",      "Unknown",          "InvalidArgument",   "DeadlineExceeded", "NotFound",
-    "AlreadyExists", "PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted",    "OutOfRange",
-    "Unimplemented", "Internal",     "Unavailable",      "DataLoss",          "Unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 // Upper limits in seconds: of calls and commits; of the time that a message waited.
 const Buckets& DurationBuckets() {
-  static const Buckets& buckets = *new Buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                               0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+  static const Buckets& buckets =
+      *new Buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
   return buckets;
 }
 const Buckets& LagBuckets() {
@@ -97,8 +98,7 @@ prometheus::Gauge& Metrics::AddGauge(const std::string& name, const std::string&
   return prometheus::BuildGauge().Name(name).Help(help).Register(registry_).Add({});
 }
 
-prometheus::Histogram& Metrics::AddHistogram(const std::string& name, const std::string& help,
-                                             const Buckets& buckets) {
+prometheus::Histogram& Metrics::AddHistogram(const std::string& name, const std::string& help, const Buckets& buckets) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry_).Add({}, buckets);
 }
 

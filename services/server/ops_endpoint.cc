@@ -13,9 +13,8 @@ constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
 class HttpOpsEndpoint final : public OpsEndpoint {
  public:
   explicit HttpOpsEndpoint(Sources sources) : sources_(std::move(sources)) {
-    http_.server().Get("/livez", [](const httplib::Request&, httplib::Response& response) {
-      response.set_content("ok\n", kText);
-    });
+    http_.server().Get(
+        "/livez", [](const httplib::Request&, httplib::Response& response) { response.set_content("ok\n", kText); });
     http_.server().Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
       const std::string reason = sources_.not_ready();
       response.status = reason.empty() ? 200 : 503;

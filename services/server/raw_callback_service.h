@@ -79,9 +79,7 @@ class RawCallbackService : public Api::Service {
   }
 
  private:
-  static std::string FullName(absl::string_view method) {
-    return absl::StrCat(Api::service_full_name(), "/", method);
-  }
+  static std::string FullName(absl::string_view method) { return absl::StrCat(Api::service_full_name(), "/", method); }
 
   static const google::protobuf::ServiceDescriptor& Descriptor() {
     return *google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(Api::service_full_name());

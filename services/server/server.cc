@@ -4,16 +4,12 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <spdlog/spdlog.h>
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "aftercare/v1/clinic_service.grpc.pb.h"
-#include "aftercare/v1/delivery_service.grpc.pb.h"
-#include "aftercare/v1/enrollment_service.grpc.pb.h"
-#include "aftercare/v1/pathway_service.grpc.pb.h"
-#include "aftercare/v1/reminder_service.grpc.pb.h"
-#include "aftercare/v1/visit_service.grpc.pb.h"
 #include "grpc/health/v1/health.pb.h"
+#include "scheduler/engine/runtime/permissions.h"
 #include "services/server/services.h"
 
 namespace aftercare::server {
@@ -31,12 +27,6 @@ constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
 // that pings which the network delays and then delivers together are no offence. gRPC closes a connection after the
 // third ping that came too early; by default it expects five minutes between pings, and two hours if there is no call.
 constexpr absl::Duration kMinClientPingInterval = absl::Seconds(1);
-
-constexpr const char* kServices[] = {
-    v1::ClinicService::service_full_name(),     v1::PathwayService::service_full_name(),
-    v1::EnrollmentService::service_full_name(), v1::ReminderService::service_full_name(),
-    v1::DeliveryService::service_full_name(),   v1::VisitService::service_full_name(),
-};
 
 void SetKeepalive(grpc::ServerBuilder* builder) {
   const auto set = [&](const char* argument, absl::Duration duration) {
@@ -73,7 +63,8 @@ CallObserver& NoObserver() {
 
 Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, const ServerOptions& options)
     : store_(std::move(store)),
-      engine_(*store_, clock, [this](bool healthy) { SetHealthy(healthy); }, options.engine),
+      engine_(
+          *store_, clock, [this](bool healthy) { SetHealthy(healthy); }, options.engine),
       observer_(options.observer != nullptr ? *options.observer : NoObserver()) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::string& listen, std::unique_ptr<store::Store> store,
@@ -120,7 +111,9 @@ void Server::ShowServing() {
   if (health_ == nullptr) return;
   const bool serving = healthy_ && !stopping_;
   health_->SetServingStatus(serving);  // of the server as a whole
-  for (const char* service : kServices) health_->SetServingStatus(service, serving);
+  for (const engine::Method& method : engine::Methods()) {
+    health_->SetServingStatus(std::string(method.name.substr(0, method.name.find('/'))), serving);
+  }
 }
 
 std::string Server::NotReadyReason() {
@@ -130,9 +123,7 @@ std::string Server::NotReadyReason() {
   return "";
 }
 
-engine::Statistics Server::AwaitStatistics(absl::Duration timeout) {
-  return engine::AwaitStatistics(engine_, timeout);
-}
+engine::Statistics Server::AwaitStatistics(absl::Duration timeout) { return engine::AwaitStatistics(engine_, timeout); }
 
 void Server::Shutdown(absl::Duration grace) {
   if (down_) return;

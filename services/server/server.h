@@ -31,8 +31,8 @@ struct ServerOptions {
 // A running server. port() may be called from any thread, Shutdown and the destructor from one thread only.
 class Server {
  public:
-  // Starts serving on `listen` (host:port; port 0 for any free one). `clock` must outlive the server. Returns UNAVAILABLE
-  // if the address cannot be listened on.
+  // Starts serving on `listen` (host:port; port 0 for any free one). `clock` must outlive the server. Returns
+  // UNAVAILABLE if the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
                                                        engine::Clock& clock, const ServerOptions& options = {});
 

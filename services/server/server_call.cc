@@ -54,12 +54,11 @@ ServerCall::ServerCall(const CallEnvironment& environment, const engine::Method&
                        const grpc::CallbackServerContext& context, LateWork late_work)
     : observer_(environment.observer),
       begin_(SteadyClock::now()),
-      engine_call_(environment.engine.NewCall({.caller = CallerOf(context),
-                                               .method = &method,
-                                               .trace_id = CallersTraceId(context),
-                                               .deadline = late_work == LateWork::kDo
-                                                               ? SteadyClock::time_point::max()
-                                                               : DeadlineOf(context)})) {
+      engine_call_(environment.engine.NewCall(
+          {.caller = CallerOf(context),
+           .method = &method,
+           .trace_id = CallersTraceId(context),
+           .deadline = late_work == LateWork::kDo ? SteadyClock::time_point::max() : DeadlineOf(context)})) {
   observer_.OnStarted(method.name);
 }
 

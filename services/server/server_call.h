@@ -1,5 +1,5 @@
-// What all calls of the API have in common, whatever streams in them: who calls, how messages are decoded and encoded, and
-// how the call ends. Each kind of call has one of these.
+// What all calls of the API have in common, whatever streams in them: who calls, how messages are decoded and encoded,
+// and how the call ends. Each kind of call has one of these.
 #ifndef AFTERCARE_SERVICES_SERVER_SERVER_CALL_H_
 #define AFTERCARE_SERVICES_SERVER_SERVER_CALL_H_
 

@@ -186,8 +186,9 @@ TEST(ArrowsTest, OnlyWorkForNoCallerReachesDataWithoutACall) {
 }
 
 TEST(ArrowsTest, ServicesSpeakToUseCasesOnly) {
-  EXPECT_THAT(Places({"services"}, "engine_?\\.(context|sweeper|event_feed|enrollment_cache|enrollment_index_cache|"
-                                   "event_log_cleaner|lease_revocations)\\b"),
+  EXPECT_THAT(Places({"services"},
+                     "engine_?\\.(context|sweeper|event_feed|enrollment_cache|enrollment_index_cache|"
+                     "event_log_cleaner|lease_revocations)\\b"),
               IsEmpty());
 }
 

@@ -3,6 +3,8 @@
 // Usage: revocation_bench [AFTERCARED [LEASES]]
 //   AFTERCARED  the server to measure, in place of the one that was built with this
 //   LEASES      how many leases the streams hold together; default 10,000
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -11,8 +13,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -120,10 +120,11 @@ int Run(const std::string& program, int leases) {
   const auto begin = SteadyClock::now();
   const std::vector<double> took = ChangeConsents(client);
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
-  std::cout << absl::StrFormat("%d streams hold %d leases; %d consents in %.1f s: median %.1f ms, p99 %.1f ms; "
-                               "the server took %.1f %% of a core",
-                               kStreams, leases, took.size(), seconds, took[took.size() / 2],
-                               took[took.size() * 99 / 100], 100 * (CpuSeconds(server.process.pid()) - cpu) / seconds)
+  std::cout << absl::StrFormat(
+                   "%d streams hold %d leases; %d consents in %.1f s: median %.1f ms, p99 %.1f ms; "
+                   "the server took %.1f %% of a core",
+                   kStreams, leases, took.size(), seconds, took[took.size() / 2], took[took.size() * 99 / 100],
+                   100 * (CpuSeconds(server.process.pid()) - cpu) / seconds)
             << std::endl;
   for (auto& context : contexts) context->TryCancel();
   return 0;

@@ -63,13 +63,15 @@ const std::map<std::string, std::string>& Requests() {
       {"ClinicService/CreateClinic", "clinic_id: 'south' clinic { display_name: 'South' time_zone: 'Etc/UTC' }"},
       {"ClinicService/GetClinic", "name: 'clinics/south'"},
       {"ClinicService/ListClinics", ""},
-      {"ClinicService/UpdateClinic", "clinic { name: 'clinics/south' display_name: 'S' } update_mask { paths: 'display_name' }"},
+      {"ClinicService/UpdateClinic",
+       "clinic { name: 'clinics/south' display_name: 'S' } update_mask { paths: 'display_name' }"},
       {"DeliveryService/ExtendLeases", "lease_ids: 'LEASE'"},
       {"DeliveryService/LeaseReminders", "parent: 'clinics/south'"},
       {"DeliveryService/ListDeadLetters", "parent: 'clinics/south'"},
       {"DeliveryService/ListReplies", "parent: 'clinics/south'"},
       {"DeliveryService/RecordReply", "parent: 'clinics/south' channel: CHANNEL_SMS address: '+15550100' text: 'ok'"},
-      {"DeliveryService/RedriveReminders", "parent: 'clinics/south' names: 'clinics/south/enrollments/e/reminders/r.1'"},
+      {"DeliveryService/RedriveReminders",
+       "parent: 'clinics/south' names: 'clinics/south/enrollments/e/reminders/r.1'"},
       {"DeliveryService/ReportDeliveries", "reports { lease_id: 'LEASE' outcome: DELIVERY_OUTCOME_SENT }"},
       {"DeliveryService/StreamReminders", "configuration { parent: 'clinics/south' max_outstanding: 1 }"},
       {"EnrollmentService/CreateEnrollment", ""},  // filled in below
@@ -99,11 +101,11 @@ const std::map<std::string, std::string>& Requests() {
       {"ReminderService/MoveReminder",
        "name: 'clinics/south/enrollments/e/reminders/ice-day1.1' due_time { seconds: 1800000000 }"},
       {"ReminderService/RestoreReminder", "name: 'clinics/south/enrollments/e/reminders/ice-day1.1'"},
-      {"ReminderService/WatchEvents", "parent: 'clinics/south'"},
+      {"ReminderService/WatchEvents", "parent: 'clinics/south' resume_token: 'made up'"},
       {"VisitService/ListVisits", "parent: 'clinics/south/enrollments/e'"},
-      {"VisitService/RecordVisitOutcome",
-       "name: 'clinics/south/enrollments/e/visits/v' outcome: VISIT_STATE_ATTENDED"},
-      {"VisitService/ScheduleVisit", "name: 'clinics/south/enrollments/e/visits/v' start_time { seconds: 1800000000 }"}};
+      {"VisitService/RecordVisitOutcome", "name: 'clinics/south/enrollments/e/visits/v' outcome: VISIT_STATE_ATTENDED"},
+      {"VisitService/ScheduleVisit",
+       "name: 'clinics/south/enrollments/e/visits/v' start_time { seconds: 1800000000 }"}};
   return requests;
 }
 

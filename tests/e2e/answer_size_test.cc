@@ -116,8 +116,8 @@ TEST_F(AnswerSizeTest, AStreamSendsLongMessagesInSeveralResponses) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kPatience);
   auto stream = client->deliveries->StreamReminders(&context);
-  ASSERT_TRUE(stream->Write(FromText<v1::StreamRemindersRequest>(
-      "configuration { parent: 'clinics/large' max_outstanding: 1000 }")));
+  ASSERT_TRUE(stream->Write(
+      FromText<v1::StreamRemindersRequest>("configuration { parent: 'clinics/large' max_outstanding: 1000 }")));
   int leases = 0;
   v1::StreamRemindersResponse response;
   while (leases < kMessages && stream->Read(&response)) leases += response.leases_size();

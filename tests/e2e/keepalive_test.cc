@@ -16,7 +16,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// A client that speaks HTTP/2 by hand, since gRPC's own decides itself when it pings and whether it answers. One thread.
+// A client that speaks HTTP/2 by hand, since gRPC's own decides itself when it pings and whether it answers. One
+// thread.
 class RawClient {
  public:
   enum FrameType : uint8_t { kData = 0, kHeaders = 1, kSettings = 4, kPing = 6, kGoAway = 7 };

@@ -13,9 +13,7 @@ class StatisticsTest : protected StoreGates, public RealTimeFixture {
  protected:
   StatisticsTest() : RealTimeFixture({.wrap = StoreGates::Wrap()}) { world_.Enrol(clinic_, "e", KneePatient(clinic_)); }
 
-  Statistics Now(absl::Duration timeout = absl::Minutes(5)) {
-    return AwaitStatistics(world_.engine(), timeout);
-  }
+  Statistics Now(absl::Duration timeout = absl::Minutes(5)) { return AwaitStatistics(world_.engine(), timeout); }
 };
 
 TEST_F(StatisticsTest, AMessageIsOverdueUntilItIsLeased) {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/store/sqlite_driver.h"
-#include "absl/strings/str_replace.h"
 
 namespace aftercare::engine {
 namespace {
@@ -42,10 +42,9 @@ void World::StopStoreOnly() {
 
 void World::Start() {
   StartStoreOnly();
-  engine_ = std::make_unique<Engine>(*store_, clock_, [](bool) {},
-                                     EngineOptions{.zone_database = zone_database_,
-                                                   .event_retention = retention_,
-                                                   .authorizer = authorizer_});
+  engine_ = std::make_unique<Engine>(
+      *store_, clock_, [](bool) {},
+      EngineOptions{.zone_database = zone_database_, .event_retention = retention_, .authorizer = authorizer_});
   AwaitTopic(kAllLeasesTopic, 0);
 }
 
@@ -91,7 +90,8 @@ void World::Settle() {
 void World::Drain() {
   Write([](store::WriteTransaction&) { return absl::OkStatus(); });
   Pending apart;
-  SystemAccess::ReadInBackground(engine_->context, [](store::ReadTransaction&) { return absl::OkStatus(); }, apart.done());
+  SystemAccess::ReadInBackground(
+      engine_->context, [](store::ReadTransaction&) { return absl::OkStatus(); }, apart.done());
   EXPECT_TRUE(apart.Wait().ok());
 }
 
@@ -329,6 +329,7 @@ CallPtr World::CallOf(const google::protobuf::Message& request, const Caller& ca
 }
 
 LongPoll::LongPoll(World& world, const v1::LeaseRemindersRequest& wanted)
-    : request(wanted), call(world.engine().deliveries.Lease(world.CallOf(request), request, &response, pending.done())) {}
+    : request(wanted),
+      call(world.engine().deliveries.Lease(world.CallOf(request), request, &response, pending.done())) {}
 
 }  // namespace aftercare::engine

@@ -30,8 +30,8 @@ class World {
  public:
   // Makes the store that the engine uses out of the real one.
   using Wrap = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
-  // Keeps events for ever, however far time is moved, unless `retention` says for how long. `authorizer` as EngineOptions
-  // has it.
+  // Keeps events for ever, however far time is moved, unless `retention` says for how long. `authorizer` as
+  // EngineOptions has it.
   explicit World(absl::Time now, Wrap wrap = {}, absl::Duration retention = kForever,
                  const Authorizer* authorizer = nullptr);
   ~World();

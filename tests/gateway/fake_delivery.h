@@ -16,8 +16,8 @@
 namespace aftercare::gateway {
 
 // A DeliveryService that leases what the test offers, and behaves as badly as the test wishes. What a stream gives back
-// is leased again, under another lease, by a later stream: the gateway gives messages back only when a stream ends or is
-// about to, and whether the news of that has come here yet must not decide what a test sees. Thread safe.
+// is leased again, under another lease, by a later stream: the gateway gives messages back only when a stream ends or
+// is about to, and whether the news of that has come here yet must not decide what a test sees. Thread safe.
 class FakeDelivery final : public v1::DeliveryService::Service {
  public:
   FakeDelivery() { Start(); }

@@ -49,8 +49,8 @@ class MetricsTest : public ::testing::Test {
 TEST_F(MetricsTest, EveryMethodOfTheApiIsThereFromTheStart) {
   const std::string text = Text();
   const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
-  for (const std::string name : {"ClinicService", "PathwayService", "EnrollmentService", "VisitService",
-                                 "ReminderService", "DeliveryService"}) {
+  for (const std::string name :
+       {"ClinicService", "PathwayService", "EnrollmentService", "VisitService", "ReminderService", "DeliveryService"}) {
     const auto* service = pool.FindServiceByName("aftercare.v1." + name);
     ASSERT_NE(service, nullptr) << name;
     for (int i = 0; i < service->method_count(); ++i) {
@@ -82,9 +82,11 @@ TEST_F(MetricsTest, ACodeThatGrpcDoesNotKnowIsUnknown) {
 
 TEST_F(MetricsTest, MethodsSayHowTheyStream) {
   const std::string text = Text();
-  for (const auto& [method, type] : std::vector<std::pair<std::string, std::string>>{
-           {"WatchEvents", "server_stream"}, {"ImportEnrollments", "client_stream"}, {"StreamReminders", "bidi_stream"},
-           {"LeaseReminders", "unary"}}) {
+  for (const auto& [method, type] :
+       std::vector<std::pair<std::string, std::string>>{{"WatchEvents", "server_stream"},
+                                                        {"ImportEnrollments", "client_stream"},
+                                                        {"StreamReminders", "bidi_stream"},
+                                                        {"LeaseReminders", "unary"}}) {
     EXPECT_THAT(text, ::testing::ContainsRegex(absl::StrCat("grpc_server_started_total\\{grpc_method=\"", method,
                                                             "\",[^}]*grpc_type=\"", type, "\"\\} 0")));
   }

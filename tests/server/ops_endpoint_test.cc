@@ -15,8 +15,8 @@ using ::testing::HasSubstr;
 class OpsEndpointTest : public ::testing::Test {
  protected:
   OpsEndpointTest() {
-    auto started = OpsEndpoint::Start("127.0.0.1:0", {.not_ready = [this] { return Reason(); },
-                                                      .metrics = [] { return std::string("up 1\n"); }});
+    auto started = OpsEndpoint::Start(
+        "127.0.0.1:0", {.not_ready = [this] { return Reason(); }, .metrics = [] { return std::string("up 1\n"); }});
     EXPECT_TRUE(started.ok()) << started.status();
     endpoint_ = *std::move(started);
   }

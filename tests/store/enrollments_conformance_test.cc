@@ -16,6 +16,12 @@ class EnrollmentsConformance : public StoreSuite {
     row.clock = std::string(clock);
     Insert(row);
   }
+  absl::Status SetNextDue(const char* clinic, const char* enrollment, std::optional<absl::Time> next_due) {
+    EnrollmentRow row = MakeEnrollment(clinic, enrollment);
+    row.next_due = next_due;
+    return Do(&WriteTransaction::SetNextDue, row);
+  }
+
   bool MoveNextDue(const EnrollmentRow& row, const RowVersion& was) {
     bool moved = false;
     const absl::Status status = Write(store(), [&](WriteTransaction& tx) {
@@ -100,7 +106,7 @@ TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
   Insert(MakeEnrollment("a", "e1"));
   EnrollmentRow expected = MakeEnrollment("a", "e1");
   for (const std::optional<absl::Time> next : {std::optional(At(0.000001)), std::optional<absl::Time>()}) {
-    ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", next), IsOk());
+    ASSERT_THAT(SetNextDue("a", "e1", next), IsOk());
     expected.next_due = next;
     EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(expected));
   }
@@ -158,9 +164,9 @@ TEST_P(EnrollmentsConformance, NextDueIsMovedOnlyWhereNothingHasChanged) {
 
 TEST_P(EnrollmentsConformance, WritesToAMissingRowOrATakenKeyAreRefused) {
   EXPECT_THAT(Do(&WriteTransaction::UpdateEnrollment, MakeEnrollment("a", "e1")), Fails(absl::StatusCode::kInternal));
-  EXPECT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(SetNextDue("a", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
   Insert(MakeEnrollment("a", "e1"));
-  EXPECT_THAT(Do(&WriteTransaction::SetNextDue, "b", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
+  EXPECT_THAT(SetNextDue("b", "e1", std::nullopt), Fails(absl::StatusCode::kInternal));
   EXPECT_THAT(Do(&WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e1")),
               Fails(absl::StatusCode::kAlreadyExists));
   Insert(MakeEnrollment("b", "e1"));
@@ -214,10 +220,10 @@ TEST_P(EnrollmentsConformance, DueEnrollmentsAreThoseOfTheClockUpToAndWithTheIns
 
 TEST_P(EnrollmentsConformance, AnEnrollmentComesDueByItsNewestNextDue) {
   Insert("a", "e1", At(1));
-  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", At(3)), IsOk());
+  ASSERT_THAT(SetNextDue("a", "e1", At(3)), IsOk());
   EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), 10)), "");
   EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(3), 10)), "e1");
-  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
+  ASSERT_THAT(SetNextDue("a", "e1", std::nullopt), IsOk());
   EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 10)), "");
 }
 
@@ -233,10 +239,10 @@ TEST_P(EnrollmentsConformance, TheNextWakeIsTheEarlierOfWhatComesDueAndWhatClose
   reminder.closes = At(3);
   ASSERT_TRUE(*InsertReminder(reminder));
   EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(3));
-  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", At(2)), IsOk());
+  ASSERT_THAT(SetNextDue("a", "e1", At(2)), IsOk());
   EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(2));
-  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e1", std::nullopt), IsOk());
-  ASSERT_THAT(Do(&WriteTransaction::SetNextDue, "a", "e2", std::nullopt), IsOk());
+  ASSERT_THAT(SetNextDue("a", "e1", std::nullopt), IsOk());
+  ASSERT_THAT(SetNextDue("a", "e2", std::nullopt), IsOk());
   EXPECT_EQ(*Ask(&ReadTransaction::NextWake, ""), At(3));
   reminder.closes.reset();
   ASSERT_THAT(Do(&WriteTransaction::UpdateReminder, reminder), IsOk());

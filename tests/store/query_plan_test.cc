@@ -203,7 +203,7 @@ TEST_F(QueryPlan, RowsAreChangedByTheirKeys) {
                 closed.closes.reset();
                 tx.UpdateClinic(MakeClinic("a")).IgnoreError();
                 tx.UpdateEnrollment(MakeEnrollment("a", "e")).IgnoreError();
-                tx.SetNextDue("a", "e", At(0)).IgnoreError();
+                tx.SetNextDue(MakeEnrollment("a", "e")).IgnoreError();
                 tx.MoveNextDue(MakeEnrollment("a", "e"), {}).IgnoreError();
                 tx.UpdateReminder(MakeReminder("a", "e", "ice", 1)).IgnoreError();
                 tx.UpdateReminder(closed).IgnoreError();

@@ -45,13 +45,13 @@ class Reopen : public testing::Test {
   void UndoStepFour() {
     UndoStepFive();
     Execute({"DROP TABLE contact", "DROP TABLE opt_out", "DROP TABLE reply", "DROP TABLE sent_message",
-          "DROP TABLE log_mark", "DELETE FROM meta WHERE key = 'trimmed_seq'", "DROP INDEX reminder_by_channel",
-          "DROP INDEX reminder_by_failed", "ALTER TABLE clinic DROP COLUMN next_send",
-          "ALTER TABLE enrollment DROP COLUMN opted_out", "ALTER TABLE reminder DROP COLUMN channel",
-          "ALTER TABLE reminder DROP COLUMN score", "ALTER TABLE reminder DROP COLUMN error_code",
-          "CREATE INDEX reminder_by_clinic_available ON reminder (clinic, available, enrollment, rule, number)"
-          " WHERE available IS NOT NULL",
-          "UPDATE meta SET number = 3 WHERE key = 'schema_version'"});
+             "DROP TABLE log_mark", "DELETE FROM meta WHERE key = 'trimmed_seq'", "DROP INDEX reminder_by_channel",
+             "DROP INDEX reminder_by_failed", "ALTER TABLE clinic DROP COLUMN next_send",
+             "ALTER TABLE enrollment DROP COLUMN opted_out", "ALTER TABLE reminder DROP COLUMN channel",
+             "ALTER TABLE reminder DROP COLUMN score", "ALTER TABLE reminder DROP COLUMN error_code",
+             "CREATE INDEX reminder_by_clinic_available ON reminder (clinic, available, enrollment, rule, number)"
+             " WHERE available IS NOT NULL",
+             "UPDATE meta SET number = 3 WHERE key = 'schema_version'"});
   }
 
   TempDir directory_;
@@ -121,10 +121,11 @@ TEST_F(Reopen, EventsOfTheFourthSchemaHaveNoActor) {
   UndoStepFive();
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
-  ASSERT_THAT(Write(*store, [](WriteTransaction& tx) {
-                tx.set_actor("ann");
-                return tx.AppendEvent("a", MakeEvent("a", "e2"));
-              }),
+  ASSERT_THAT(Write(*store,
+                    [](WriteTransaction& tx) {
+                      tx.set_actor("ann");
+                      return tx.AppendEvent("a", MakeEvent("a", "e2"));
+                    }),
               IsOk());
   const auto events = Ask(*store, &ReadTransaction::ListEvents, "a", 0, 10).value();
   ASSERT_EQ(events.size(), 2u);
@@ -143,11 +144,10 @@ TEST_F(Reopen, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   }
   UndoStepFour();
   Execute({"DROP INDEX clinic_by_replan", "DROP INDEX reminder_by_due_unended",
-          "ALTER TABLE clinic DROP COLUMN calendar",
-          "ALTER TABLE clinic DROP COLUMN replan_after", "ALTER TABLE enrollment DROP COLUMN calendar",
-          "ALTER TABLE enrollment DROP COLUMN recorded_until", "ALTER TABLE enrollment DROP COLUMN history",
-          "ALTER TABLE reminder DROP COLUMN moved",
-          "UPDATE meta SET number = 1 WHERE key = 'schema_version'"});
+           "ALTER TABLE clinic DROP COLUMN calendar", "ALTER TABLE clinic DROP COLUMN replan_after",
+           "ALTER TABLE enrollment DROP COLUMN calendar", "ALTER TABLE enrollment DROP COLUMN recorded_until",
+           "ALTER TABLE enrollment DROP COLUMN history", "ALTER TABLE reminder DROP COLUMN moved",
+           "UPDATE meta SET number = 1 WHERE key = 'schema_version'"});
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
   ClinicRow clinic = MakeClinic("a");

@@ -22,8 +22,8 @@ struct ProcessResult {
 
 struct ProcessOptions {
   // NAME=VALUE, added to the environment of this process. AFTERCARE_*, NO_COLOR and COLUMNS are not inherited: they
-  // steer the tests, and a program must not depend on where the tests run. Servers listen for operators only if the test
-  // says so, by a flag.
+  // steer the tests, and a program must not depend on where the tests run. Servers listen for operators only if the
+  // test says so, by a flag.
   std::vector<std::string> environment = {};
   // If positive, the program's output is a terminal of that width.
   int columns = 0;

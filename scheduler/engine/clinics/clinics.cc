@@ -149,7 +149,8 @@ void Clinics::List(const CallPtr& call, const v1::ListClinicsRequest& request, v
   const int page_size = PageSize(request.page_size(), &errors);
   std::string after = OpenPageToken(engine_.tokens(), kTokenQuery, request.page_token(), &errors).value_or("");
   if (!errors.empty()) return done(InvalidFields(errors));
-  call->ReadAcrossClinics(
+  call->Read(
+      kAllClinics,
       [this, page_size, after = std::move(after), response](store::ReadTransaction& tx) -> absl::Status {
         auto rows = tx.ListClinics(after, page_size + 1);
         if (!rows.ok()) return rows.status();

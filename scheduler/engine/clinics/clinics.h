@@ -14,8 +14,7 @@ namespace aftercare::engine {
 class Clinics {
  public:
   // The references must outlive this and every call under way.
-  Clinics(EngineContext& engine, EnrollmentCache& cache)
-      : engine_(engine), cache_(cache) {}
+  Clinics(EngineContext& engine, EnrollmentCache& cache) : engine_(engine), cache_(cache) {}
 
   void Create(const CallPtr& call, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
               Done done);

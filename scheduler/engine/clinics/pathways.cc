@@ -60,8 +60,8 @@ void StoreRevision(const CallPtr& call, const Request& request, const std::strin
 
 }  // namespace
 
-void Pathways::Create(const CallPtr& call, const v1::CreatePathwayRequest& request,
-                      v1::CreatePathwayResponse* response, Done done) {
+void Pathways::Create(const CallPtr& call, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
+                      Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
@@ -90,8 +90,8 @@ void Pathways::Create(const CallPtr& call, const v1::CreatePathwayRequest& reque
   StoreRevision(call, request, *clinic, response, std::move(make_revision), std::move(done));
 }
 
-void Pathways::Update(const CallPtr& call, const v1::UpdatePathwayRequest& request,
-                      v1::UpdatePathwayResponse* response, Done done) {
+void Pathways::Update(const CallPtr& call, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
+                      Done done) {
   plan::FieldErrors errors;
   const auto name = ParsePathwayName(request.pathway().name());
   if (!name) errors.push_back({"pathway.name", "must be clinics/{clinic}/pathways/{pathway}"});

@@ -18,8 +18,7 @@ class Pathways {
   void Create(const CallPtr& call, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
               Done done);
   void Get(const CallPtr& call, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response, Done done);
-  void List(const CallPtr& call, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response,
-            Done done);
+  void List(const CallPtr& call, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response, Done done);
   // Stores a new revision if the pathway differs from the newest one.
   void Update(const CallPtr& call, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
               Done done);

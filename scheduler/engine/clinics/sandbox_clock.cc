@@ -43,9 +43,10 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
   // Submits the next step.
   void Step() {
-    call_->Write(clinic_, /*response=*/nullptr,
-                 [self = shared_from_this()](store::WriteTransaction& tx) { return self->RunStep(tx); },
-                 [self = shared_from_this()](absl::Status status) { self->OnStepDone(std::move(status)); });
+    call_->Write(
+        clinic_, /*response=*/nullptr,
+        [self = shared_from_this()](store::WriteTransaction& tx) { return self->RunStep(tx); },
+        [self = shared_from_this()](absl::Status status) { self->OnStepDone(std::move(status)); });
   }
 
  private:
@@ -59,7 +60,7 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
 
   absl::Status RunStep(store::WriteTransaction& tx) {
     step_ = {};
-    tx.set_actor("");  // what comes due is nobody's doing, even if somebody moves the clock
+    tx.set_actor("");          // what comes due is nobody's doing, even if somebody moves the clock
     tx.NoteLeasable(clinic_);  // leases may have run out, and pauses after failures ended
     auto clinic = RequireClinic(tx, clinic_);
     if (!clinic.ok()) return clinic.status();

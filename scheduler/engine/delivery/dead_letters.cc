@@ -112,8 +112,9 @@ void ListDeadLetters(DeliveryContext& context, const CallPtr& call, const v1::Li
   EngineContext& engine = context.engine;
   auto query = ReadListRequest(engine.tokens(), request);
   if (!query.ok()) return done(query.status());
+  const std::string clinic_id = query->clinic;
   call->Read(
-      query->clinic,
+      clinic_id,
       [&engine, &indexes = context.enrollment_index_cache, query = *std::move(query),
        response](store::ReadTransaction& tx) mutable -> absl::Status {
         auto clinic = RequireClinic(tx, query.clinic);
@@ -127,7 +128,8 @@ void ListDeadLetters(DeliveryContext& context, const CallPtr& call, const v1::Li
           if (!status.ok()) return status;
         }
         if (page->last) {
-          response->set_next_page_token(SealPageToken(engine.tokens(), query.token_query, EncodeDuePosition(*page->last)));
+          response->set_next_page_token(
+              SealPageToken(engine.tokens(), query.token_query, EncodeDuePosition(*page->last)));
         }
         return absl::OkStatus();
       },

@@ -12,17 +12,15 @@ LeaseCall Deliveries::Lease(const CallPtr& call, const v1::LeaseRemindersRequest
   return LeaseCall::Start(context_, call, request, response, std::move(done));
 }
 
-std::shared_ptr<LeaseStream> Deliveries::OpenStream(const CallPtr& call) {
-  return LeaseStream::Open(context_, call);
-}
+std::shared_ptr<LeaseStream> Deliveries::OpenStream(const CallPtr& call) { return LeaseStream::Open(context_, call); }
 
 void Deliveries::Report(const CallPtr& call, const v1::ReportDeliveriesRequest& request,
                         v1::ReportDeliveriesResponse* response, Done done) {
   ReportDeliveries(context_, call, request, response, std::move(done));
 }
 
-void Deliveries::Extend(const CallPtr& call, const v1::ExtendLeasesRequest& request,
-                        v1::ExtendLeasesResponse* response, Done done) {
+void Deliveries::Extend(const CallPtr& call, const v1::ExtendLeasesRequest& request, v1::ExtendLeasesResponse* response,
+                        Done done) {
   ExtendLeases(context_, call, request, response, std::move(done));
 }
 

@@ -57,7 +57,7 @@ class LeaseCall::Work : public std::enable_shared_from_this<LeaseCall::Work> {
         done_(std::move(done)) {}
 
   void Begin() {
-    absl::Status status = call_->StayOpen(parameters_.terms.clinic, [weak = weak_from_this()](absl::Status denied) {
+    absl::Status status = call_->StayOpen(parameters_.terms.scope(), [weak = weak_from_this()](absl::Status denied) {
       if (const std::shared_ptr<Work> self = weak.lock()) self->End(std::move(denied));
     });
     if (!status.ok()) return done_(std::move(status));
@@ -77,7 +77,7 @@ class LeaseCall::Work : public std::enable_shared_from_this<LeaseCall::Work> {
  private:
   void Lease() {
     call_->Write(
-        parameters_.terms.clinic, /*response=*/nullptr,
+        parameters_.terms.scope(), /*response=*/nullptr,
         [self = shared_from_this()](store::WriteTransaction& tx) {
           if (self->ended_) return self->EndStatus();
           return LeaseDueReminders(self->context_, tx, self->parameters_.terms, self->parameters_.max, self->start_,

@@ -25,7 +25,8 @@ class LeaseRevocations {
   // `tokens` must outlive this object.
   explicit LeaseRevocations(const Tokens& tokens) : tokens_(tokens) {}
 
-  // From now on `listener` hears of the leases of `clinic`, or of all clinics if that is empty. Returns an id for Remove.
+  // From now on `listener` hears of the leases of `clinic`, or of all clinics if that is empty. Returns an id for
+  // Remove.
   uint64_t Add(absl::string_view clinic, Listener listener) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends it. A call of the listener may still be under way.

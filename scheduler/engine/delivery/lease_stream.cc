@@ -85,14 +85,13 @@ void LeaseStream::Configure(const v1::StreamConfiguration& configuration) {
   auto terms = ReadConfiguration(configuration);
   if (!terms.ok()) return OnMessageHandled(terms.status());
   const std::weak_ptr<LeaseStream> weak = weak_from_this();
-  absl::Status status = call_->StayOpen(terms->clinic, [weak](absl::Status denied) {
+  absl::Status status = call_->StayOpen(terms->scope(), [weak](absl::Status denied) {
     if (const std::shared_ptr<LeaseStream> self = weak.lock()) self->Abort(std::move(denied));
   });
   if (!status.ok()) return OnMessageHandled(std::move(status));
-  const uint64_t id =
-      context_.lease_revocations.Add(terms->clinic, [weak](const std::vector<std::string>& lease_ids) {
-        if (const std::shared_ptr<LeaseStream> self = weak.lock()) self->OnRevoked(lease_ids);
-      });
+  const uint64_t id = context_.lease_revocations.Add(terms->clinic, [weak](const std::vector<std::string>& lease_ids) {
+    if (const std::shared_ptr<LeaseStream> self = weak.lock()) self->OnRevoked(lease_ids);
+  });
   {
     MutexLock lock(mutex_);
     revocations_id_ = id;
@@ -248,7 +247,7 @@ LeaseStream::Action LeaseStream::EndAction() {
 
 void LeaseStream::Lease(std::shared_ptr<Look> look) {
   call_->Write(
-      look->terms->clinic, /*response=*/nullptr,
+      look->terms->scope(), /*response=*/nullptr,
       [self = shared_from_this(), look](store::WriteTransaction& tx) {
         return LeaseDueReminders(self->context_, tx, *look->terms, look->max, look->start, &look->batch);
       },
@@ -332,7 +331,7 @@ void LeaseStream::CheckLeases(std::shared_ptr<Check> check) {
     return OnCheckDone(*check, absl::OkStatus());
   }
   call_->Read(
-      check->terms->clinic,
+      check->terms->scope(),
       [self = shared_from_this(), check](store::ReadTransaction& tx) -> absl::Status {
         absl::Time now = self->context_.engine.RealNow();
         if (check->has_test_clock) {

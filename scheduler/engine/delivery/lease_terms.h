@@ -5,16 +5,21 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "scheduler/engine/lifecycle/filter.h"
+#include "scheduler/engine/runtime/call.h"
 #include "scheduler/plan/field_errors.h"
 
 namespace aftercare::engine {
 
 // Not thread safe: the filter remembers what it has worked out.
 struct LeaseTerms {
+  // What Call authorizes the lease for.
+  absl::string_view scope() const { return clinic.empty() ? kAllClinics : absl::string_view(clinic); }
+
   std::string clinic;  // empty: every clinic in real time
   Filter filter;
   absl::Duration duration;

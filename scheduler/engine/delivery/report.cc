@@ -113,7 +113,8 @@ struct Target {
   absl::Time now;  // on the clinic's clock
 };
 
-absl::StatusOr<Target> LoadTarget(DeliveryContext& context, store::WriteTransaction& tx, const store::ReminderKey& key) {
+absl::StatusOr<Target> LoadTarget(DeliveryContext& context, store::WriteTransaction& tx,
+                                  const store::ReminderKey& key) {
   auto clinic = context.engine.definitions().Clinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
@@ -136,7 +137,8 @@ absl::StatusOr<store::ReminderKey> FindByMessage(store::ReadTransaction& tx, con
 }
 
 // Returns the lease that a report is about. Its attempt is 0 if the report has no lease_id.
-absl::StatusOr<LeaseId> FindLease(DeliveryContext& context, store::ReadTransaction& tx, const v1::DeliveryReport& report) {
+absl::StatusOr<LeaseId> FindLease(DeliveryContext& context, store::ReadTransaction& tx,
+                                  const v1::DeliveryReport& report) {
   if (report.lease_id().empty()) {
     auto key = FindByMessage(tx, report);
     if (!key.ok()) return key.status();
@@ -157,7 +159,8 @@ absl::Status CheckOutcome(const Target& target, const LeaseId& lease, v1::Delive
   return HoldsLease(target.row, lease, target.now) ? absl::OkStatus() : LeaseLost(lease);
 }
 
-absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, const v1::DeliveryReport& report, v1::DeliveryResult* result) {
+absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, const v1::DeliveryReport& report,
+                       v1::DeliveryResult* result) {
   if (absl::Status status = CheckReport(report); !status.ok()) return status;
   if (report.lease_id().empty()) result->set_provider_message_id(report.provider_message_id());
   const auto lease = FindLease(context, tx, report);
@@ -184,7 +187,8 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
 }
 
 // Returns when the lease expires now.
-absl::StatusOr<absl::Time> ExtendOne(DeliveryContext& context, store::WriteTransaction& tx, const std::string& lease_id, absl::Duration duration) {
+absl::StatusOr<absl::Time> ExtendOne(DeliveryContext& context, store::WriteTransaction& tx, const std::string& lease_id,
+                                     absl::Duration duration) {
   const auto lease = ParseLeaseId(context.engine.tokens(), lease_id);
   if (!lease) return InvalidLeaseId();
   auto target = LoadTarget(context, tx, lease->key);
@@ -211,8 +215,8 @@ void ReportDeliveries(DeliveryContext& context, const CallPtr& call, const v1::R
     CheckRepeatedText(absl::StrCat("reports[", i, "].lease_id"), request.reports(i).lease_id(), &errors);
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  call->WriteAcrossClinics(
-      response,
+  call->Write(
+      kAllClinics, response,
       [&context, &request, response](store::WriteTransaction& tx) -> absl::Status {
         for (const v1::DeliveryReport& report : request.reports()) {
           v1::DeliveryResult* result = response->add_results();
@@ -238,8 +242,8 @@ void ExtendLeases(DeliveryContext& context, const CallPtr& call, const v1::Exten
     CheckRepeatedText(absl::StrCat("lease_ids[", i, "]"), request.lease_ids(i), &errors);
   }
   if (!errors.empty()) return done(InvalidFields(errors));
-  call->WriteAcrossClinics(
-      response,
+  call->Write(
+      kAllClinics, response,
       [&context, &request, response, duration](store::WriteTransaction& tx) -> absl::Status {
         for (const std::string& lease_id : request.lease_ids()) {
           v1::LeaseExtension* extension = response->add_extensions();

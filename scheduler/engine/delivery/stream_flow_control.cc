@@ -42,8 +42,8 @@ StreamFlowControl::Step StreamFlowControl::NextStep(bool has_output, bool needs_
   if (work_ != Work::kNone) return Step::kNone;
   if (phase_ == Phase::kClosed && message_ != Message::kHandling) return End();
   if (max_outstanding_ == 0) return Step::kNone;
-  // Checks come first, so that the end of a lease is told before its reminder is leased again. Only a look that is under
-  // way when a lease expires may lease the reminder again before that.
+  // Checks come first, so that the end of a lease is told before its reminder is leased again. Only a look that is
+  // under way when a lease expires may lease the reminder again before that.
   if (needs_check) {
     work_ = Work::kCheck;
     return Step::kCheckLeases;

@@ -66,10 +66,10 @@ absl::StatusOr<LeaseTerms> ReadConfiguration(const v1::StreamConfiguration& conf
 void TakeMessage(v1::StreamRemindersResponse* output, v1::StreamRemindersResponse* message) {
   if (output->ByteSizeLong() <= kMaxPageBytes) return message->Swap(output);
   PageBudget budget(std::numeric_limits<int>::max());
-  const bool all_leases = Move(&budget, output->mutable_leases(), message->mutable_leases()) &&
-                          Move(&budget, output->mutable_results(), message->mutable_results()) &&
-                          Move(&budget, output->mutable_extensions(), message->mutable_extensions());
-  if (all_leases) Move(&budget, output->mutable_ended_leases(), message->mutable_ended_leases());
+  const bool has_room = Move(&budget, output->mutable_leases(), message->mutable_leases()) &&
+                        Move(&budget, output->mutable_results(), message->mutable_results()) &&
+                        Move(&budget, output->mutable_extensions(), message->mutable_extensions());
+  if (has_room) Move(&budget, output->mutable_ended_leases(), message->mutable_ended_leases());
 }
 
 bool IsEmpty(const v1::StreamRemindersResponse& response) {

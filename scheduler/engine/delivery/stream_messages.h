@@ -16,8 +16,8 @@ absl::Status CheckMessage(const v1::StreamRemindersRequest& message, bool config
 // Returns the terms of a stream, or an error that names each bad field.
 absl::StatusOr<LeaseTerms> ReadConfiguration(const v1::StreamConfiguration& configuration);
 
-// Moves what is in `output` to `message`, which is empty: all of it, or as much as one message may hold. Leases go before
-// the ends of leases, so that no lease ends before the gateway has it.
+// Moves what is in `output` to `message`, which is empty: all of it, or as much as one message may hold. Leases go
+// before the ends of leases, so that no lease ends before the gateway has it.
 void TakeMessage(v1::StreamRemindersResponse* output, v1::StreamRemindersResponse* message);
 
 // Returns true if there is nothing in a response.

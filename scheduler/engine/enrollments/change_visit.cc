@@ -190,8 +190,8 @@ void CheckStart(const v1::ScheduleVisitRequest& request, plan::FieldErrors* erro
 
 }  // namespace
 
-void ScheduleVisit(EngineContext& engine, const CallPtr& call,
-                   const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response, Done done) {
+void ScheduleVisit(EngineContext& engine, const CallPtr& call, const v1::ScheduleVisitRequest& request,
+                   v1::ScheduleVisitResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseVisitName(request.name());
   if (!name) errors.push_back({"name", std::string(kVisitForm)});
@@ -206,9 +206,8 @@ void ScheduleVisit(EngineContext& engine, const CallPtr& call,
       std::move(done));
 }
 
-void RecordVisitOutcome(EngineContext& engine, const CallPtr& call,
-                        const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response,
-                        Done done) {
+void RecordVisitOutcome(EngineContext& engine, const CallPtr& call, const v1::RecordVisitOutcomeRequest& request,
+                        v1::RecordVisitOutcomeResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseVisitName(request.name());
   if (!name) errors.push_back({"name", std::string(kVisitForm)});

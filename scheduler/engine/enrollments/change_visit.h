@@ -9,11 +9,10 @@
 
 namespace aftercare::engine {
 
-void ScheduleVisit(EngineContext& engine, const CallPtr& call,
-                   const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response, Done done);
-void RecordVisitOutcome(EngineContext& engine, const CallPtr& call,
-                        const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response,
-                        Done done);
+void ScheduleVisit(EngineContext& engine, const CallPtr& call, const v1::ScheduleVisitRequest& request,
+                   v1::ScheduleVisitResponse* response, Done done);
+void RecordVisitOutcome(EngineContext& engine, const CallPtr& call, const v1::RecordVisitOutcomeRequest& request,
+                        v1::RecordVisitOutcomeResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

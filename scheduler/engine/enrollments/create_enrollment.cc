@@ -10,8 +10,8 @@
 
 namespace aftercare::engine {
 
-void CreateEnrollment(EngineContext& engine, const CallPtr& call,
-                      const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response, Done done) {
+void CreateEnrollment(EngineContext& engine, const CallPtr& call, const v1::CreateEnrollmentRequest& request,
+                      v1::CreateEnrollmentResponse* response, Done done) {
   auto checked = CheckEnroll(request);
   if (!checked.ok()) return done(checked.status());
   // A request with errors goes on without storing anything, so that all its errors are reported together.
@@ -19,8 +19,8 @@ void CreateEnrollment(EngineContext& engine, const CallPtr& call,
   const std::string clinic = checked->clinic;
   call->MutateUnlessValidating(
       validate_only, request, clinic, request.request_id(), response,
-      [&engine, checked = *std::move(checked), &request, response](
-          store::ReadTransaction& tx, store::WriteTransaction* write) -> absl::Status {
+      [&engine, checked = *std::move(checked), &request, response](store::ReadTransaction& tx,
+                                                                   store::WriteTransaction* write) -> absl::Status {
         auto context = PrepareEnroll(engine, tx, request, checked);
         if (!context.ok()) return context.status();
         if (write != nullptr) {

@@ -9,8 +9,8 @@
 namespace aftercare::engine {
 
 // Thread safe. `request` and `response` must live until `done`; errors are those the API names.
-void CreateEnrollment(EngineContext& engine, const CallPtr& call,
-                      const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response, Done done);
+void CreateEnrollment(EngineContext& engine, const CallPtr& call, const v1::CreateEnrollmentRequest& request,
+                      v1::CreateEnrollmentResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

@@ -17,8 +17,8 @@ void Enrollments::Create(const CallPtr& call, const v1::CreateEnrollmentRequest&
   CreateEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::Get(const CallPtr& call, const v1::GetEnrollmentRequest& request,
-                      v1::GetEnrollmentResponse* response, Done done) {
+void Enrollments::Get(const CallPtr& call, const v1::GetEnrollmentRequest& request, v1::GetEnrollmentResponse* response,
+                      Done done) {
   GetEnrollment(engine_, call, request, response, std::move(done));
 }
 
@@ -47,8 +47,8 @@ void Enrollments::Resume(const CallPtr& call, const v1::ResumeEnrollmentRequest&
   ResumeEnrollment(engine_, call, request, response, std::move(done));
 }
 
-void Enrollments::End(const CallPtr& call, const v1::EndEnrollmentRequest& request,
-                      v1::EndEnrollmentResponse* response, Done done) {
+void Enrollments::End(const CallPtr& call, const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response,
+                      Done done) {
   EndEnrollment(engine_, call, request, response, std::move(done));
 }
 

@@ -60,8 +60,7 @@ Import::Import(EngineContext& engine, CallPtr call, Ready ready, Ended ended)
       on_ready_(std::move(ready)),
       on_end_(std::move(ended)) {}
 
-std::shared_ptr<Import> Import::Begin(EngineContext& engine, CallPtr call, Ready ready,
-                                      Ended ended) {
+std::shared_ptr<Import> Import::Begin(EngineContext& engine, CallPtr call, Ready ready, Ended ended) {
   std::shared_ptr<Import> import(new Import(engine, std::move(call), std::move(ready), std::move(ended)));
   constexpr absl::Duration kForEver = absl::Hours(24 * 365);
   engine.wakeups().Wait(import->shutdown_wait_, kShutdownTopic, 0, kForEver,
@@ -182,8 +181,9 @@ std::vector<std::shared_ptr<Import::Line>> Import::NextLines() {
 }
 
 void Import::LookUpClinic(const std::string& clinic) {
-  call_->Read(clinic, [clinic](store::ReadTransaction& tx) { return RequireClinic(tx, clinic).status(); },
-              [self = shared_from_this()](const absl::Status& status) { self->OnClinicLookedUp(status); });
+  call_->Read(
+      clinic, [clinic](store::ReadTransaction& tx) { return RequireClinic(tx, clinic).status(); },
+      [self = shared_from_this()](const absl::Status& status) { self->OnClinicLookedUp(status); });
 }
 
 void Import::OnClinicLookedUp(const absl::Status& status) {

@@ -46,8 +46,7 @@ class Import : public std::enable_shared_from_this<Import> {
   // Begins an import and asks for the first message. `ended` is called exactly once: when the import was closed and all
   // lines are done, or as soon as an error ends it. `ready` is not called after that. Both are called while a lock is
   // held, so they must not block, nor call the import. `engine` must outlive the import.
-  static std::shared_ptr<Import> Begin(EngineContext& engine, CallPtr call, Ready ready,
-                                       Ended ended);
+  static std::shared_ptr<Import> Begin(EngineContext& engine, CallPtr call, Ready ready, Ended ended);
 
   ~Import();
 

@@ -184,8 +184,9 @@ void ListVisits(EngineContext& engine, const CallPtr& call, const v1::ListVisits
     }
   }
   if (!errors.empty()) return done(InvalidFields(errors));
+  const std::string clinic_id = query.clinic;
   call->Read(
-      query.clinic,
+      clinic_id,
       [&engine, query = std::move(query), token_query, response](store::ReadTransaction& tx) -> absl::Status {
         if (auto clinic = RequireClinic(tx, query.clinic); !clinic.ok()) return clinic.status();
         auto last = VisitListing(engine, tx, query, response).Run();

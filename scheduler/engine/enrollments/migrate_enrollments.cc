@@ -156,9 +156,8 @@ class BatchMigration {
 
 }  // namespace
 
-void MigrateEnrollments(EngineContext& engine, const CallPtr& call,
-                        const v1::MigrateEnrollmentsRequest& request, v1::MigrateEnrollmentsResponse* response,
-                        Done done) {
+void MigrateEnrollments(EngineContext& engine, const CallPtr& call, const v1::MigrateEnrollmentsRequest& request,
+                        v1::MigrateEnrollmentsResponse* response, Done done) {
   plan::FieldErrors errors;
   BatchRequest batch = ReadBatchRequest(engine, request, &errors);
   if (!errors.empty()) return done(InvalidFields(errors));

@@ -11,9 +11,8 @@ namespace aftercare::engine {
 // Migrates one batch in one mutation, or works out what that would do. An enrollment whose data do not suit the
 // revision is reported in the response and stays as it is. Thread safe. `request` and `response` must live until
 // `done`; errors are those the API names.
-void MigrateEnrollments(EngineContext& engine, const CallPtr& call,
-                        const v1::MigrateEnrollmentsRequest& request, v1::MigrateEnrollmentsResponse* response,
-                        Done done);
+void MigrateEnrollments(EngineContext& engine, const CallPtr& call, const v1::MigrateEnrollmentsRequest& request,
+                        v1::MigrateEnrollmentsResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

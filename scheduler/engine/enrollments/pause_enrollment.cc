@@ -78,7 +78,8 @@ absl::Status Pause(store::WriteTransaction& tx, EnrollmentContext* context, absl
 
 // Changes the running enrollment that `request` names by `change`.
 template <typename Request, typename Response>
-void ChangeEnrollment(EngineContext& engine, const CallPtr& call, const Request& request, Response* response, EnrollmentChange change, Done done) {
+void ChangeEnrollment(EngineContext& engine, const CallPtr& call, const Request& request, Response* response,
+                      EnrollmentChange change, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
@@ -125,13 +126,13 @@ absl::Status ResumeAndFire(EngineContext& engine, store::WriteTransaction& tx, E
   return Replan(tx, context, now).status();
 }
 
-void PauseEnrollment(EngineContext& engine, const CallPtr& call,
-                     const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response, Done done) {
+void PauseEnrollment(EngineContext& engine, const CallPtr& call, const v1::PauseEnrollmentRequest& request,
+                     v1::PauseEnrollmentResponse* response, Done done) {
   ChangeEnrollment(engine, call, request, response, Pause, std::move(done));
 }
 
-void ResumeEnrollment(EngineContext& engine, const CallPtr& call,
-                      const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response, Done done) {
+void ResumeEnrollment(EngineContext& engine, const CallPtr& call, const v1::ResumeEnrollmentRequest& request,
+                      v1::ResumeEnrollmentResponse* response, Done done) {
   const auto resume = [&engine](store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
     if (context->row.state == v1::ENROLLMENT_STATE_PAUSED) return ResumeAndFire(engine, tx, context, now);
     return Refusal("ENROLLMENT_NOT_PAUSED", context->row, "is not paused");

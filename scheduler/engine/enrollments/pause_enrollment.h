@@ -13,10 +13,10 @@
 namespace aftercare::engine {
 
 // Requests and responses must live until `done`; errors are those the API names.
-void PauseEnrollment(EngineContext& engine, const CallPtr& call,
-                     const v1::PauseEnrollmentRequest& request, v1::PauseEnrollmentResponse* response, Done done);
-void ResumeEnrollment(EngineContext& engine, const CallPtr& call,
-                      const v1::ResumeEnrollmentRequest& request, v1::ResumeEnrollmentResponse* response, Done done);
+void PauseEnrollment(EngineContext& engine, const CallPtr& call, const v1::PauseEnrollmentRequest& request,
+                     v1::PauseEnrollmentResponse* response, Done done);
+void ResumeEnrollment(EngineContext& engine, const CallPtr& call, const v1::ResumeEnrollmentRequest& request,
+                      v1::ResumeEnrollmentResponse* response, Done done);
 
 // Resumes a paused enrollment and fires what is due by now. Updates `context`.
 absl::Status ResumeAndFire(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context,

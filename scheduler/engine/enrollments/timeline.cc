@@ -77,8 +77,7 @@ struct TimelinePosition {
 };
 
 TimelinePosition PositionOf(const v1::Reminder& reminder) {
-  return {absl::ToUnixNanos(plan::ToTime(reminder.due_time())),
-          reminder.name().substr(reminder.name().rfind('/') + 1)};
+  return {absl::ToUnixNanos(plan::ToTime(reminder.due_time())), reminder.name().substr(reminder.name().rfind('/') + 1)};
 }
 
 // `1773147600000000000/ice.3`
@@ -106,8 +105,7 @@ int FirstAfter(const TimelinePosition& position, const v1::GetTimelineResponse& 
 
 // Leaves `count` reminders from index `first` on in the answer, or fewer if they are large. Sets the token for what
 // follows.
-void KeepPage(const Tokens& tokens, const std::string& query, int first, int count,
-              v1::GetTimelineResponse* timeline) {
+void KeepPage(const Tokens& tokens, const std::string& query, int first, int count, v1::GetTimelineResponse* timeline) {
   google::protobuf::RepeatedPtrField<v1::Reminder> all;
   all.Swap(timeline->mutable_reminders());
   PageBudget budget(count, timeline->ByteSizeLong());

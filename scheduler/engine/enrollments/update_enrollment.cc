@@ -126,8 +126,8 @@ absl::Status Update(EngineContext& engine, store::ReadTransaction& tx, store::Wr
 
 }  // namespace
 
-void UpdateEnrollment(EngineContext& engine, const CallPtr& call,
-                      const v1::UpdateEnrollmentRequest& request, v1::UpdateEnrollmentResponse* response, Done done) {
+void UpdateEnrollment(EngineContext& engine, const CallPtr& call, const v1::UpdateEnrollmentRequest& request,
+                      v1::UpdateEnrollmentResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.enrollment().name());
   if (!name) errors.push_back({"enrollment.name", "must be clinics/{clinic}/enrollments/{enrollment}"});

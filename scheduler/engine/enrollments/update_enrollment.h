@@ -10,8 +10,8 @@ namespace aftercare::engine {
 
 // Changes the fields that the request sets, and plans the enrollment anew. The response tells what becomes of the
 // reminders. Thread safe. `request` and `response` must live until `done`; errors are those the API names.
-void UpdateEnrollment(EngineContext& engine, const CallPtr& call,
-                      const v1::UpdateEnrollmentRequest& request, v1::UpdateEnrollmentResponse* response, Done done);
+void UpdateEnrollment(EngineContext& engine, const CallPtr& call, const v1::UpdateEnrollmentRequest& request,
+                      v1::UpdateEnrollmentResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

@@ -12,8 +12,8 @@ void Visits::List(const CallPtr& call, const v1::ListVisitsRequest& request, v1:
   ListVisits(engine_, call, request, response, std::move(done));
 }
 
-void Visits::Schedule(const CallPtr& call, const v1::ScheduleVisitRequest& request,
-                      v1::ScheduleVisitResponse* response, Done done) {
+void Visits::Schedule(const CallPtr& call, const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response,
+                      Done done) {
   ScheduleVisit(engine_, call, request, response, std::move(done));
 }
 

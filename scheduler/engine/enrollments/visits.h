@@ -13,7 +13,7 @@ namespace aftercare::engine {
 class Visits {
  public:
   // The references must outlive this and every call under way.
-  Visits(EngineContext& engine) : engine_(engine) {}
+  explicit Visits(EngineContext& engine) : engine_(engine) {}
 
   void List(const CallPtr& call, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response, Done done);
   void Schedule(const CallPtr& call, const v1::ScheduleVisitRequest& request, v1::ScheduleVisitResponse* response,

@@ -79,8 +79,8 @@ class EventFeed {
   // Looks for what follows the cursor's position, and moves the position past what is returned. Never blocks.
   PollResult Poll(LogCursor& cursor);
 
-  // Makes every later Poll of the cursor fail with `status`, unless it was cancelled before. If the cursor waits for new
-  // events, resumes it at once.
+  // Makes every later Poll of the cursor fail with `status`, unless it was cancelled before. If the cursor waits for
+  // new events, resumes it at once.
   void Cancel(LogCursor& cursor, absl::Status status);
 
  private:

@@ -22,6 +22,7 @@ absl::StatusOr<std::shared_ptr<Watch>> Watch::Open(EngineContext& engine, EventF
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
   Filter filter = Filter::Make(request.filter(), clinic.value_or(""), &errors);
   if (!errors.empty()) return InvalidFields(errors);
+  if (absl::Status status = call->Authorize(*clinic); !status.ok()) return status;  // before the token tells anything
   std::optional<int64_t> position;
   if (!request.resume_token().empty()) {
     position = ParseResumeToken(engine.tokens(), *clinic, request.resume_token());

@@ -25,8 +25,8 @@ class Watch : public LogCursor {
  public:
   // Begins a watch. INVALID_ARGUMENT names all bad fields; INVALID_ARGUMENT / INVALID_RESUME_TOKEN if the token is not
   // from this service and clinic; PERMISSION_DENIED if the call may not read the clinic. Does not read the store: the
-  // first Next fails if the clinic does not exist, or the log no longer holds what follows the token. If the caller loses
-  // the permission later, the watch ends with PERMISSION_DENIED. `feed` must outlive the watch.
+  // first Next fails if the clinic does not exist, or the log no longer holds what follows the token. If the caller
+  // loses the permission later, the watch ends with PERMISSION_DENIED. `feed` must outlive the watch.
   static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, EventFeed& feed, const CallPtr& call,
                                                      const v1::WatchEventsRequest& request);
 

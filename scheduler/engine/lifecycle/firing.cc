@@ -37,14 +37,13 @@ absl::StatusOr<int64_t> FireNew(store::WriteTransaction& tx, const EnrollmentCon
 }  // namespace
 
 absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+  const store::WithoutActor by_time(tx);
   store::EnrollmentRow& row = context->row;
   if (IsStale(*context)) return Replan(tx, context, now);
   if (!row.next_due || *row.next_due > now) return 0;
   if (row.compare_rows_until) return Replan(tx, context, now);
   const std::vector<plan::Occurrence> due = TakeDue(context, now);
-  if (row.clock.empty() && row.next_due) tx.NoteWake(*row.next_due);
-  absl::Status status = tx.SetNextDue(row.clinic, row.enrollment, row.next_due);
-  if (!status.ok()) return status;
+  if (absl::Status status = tx.SetNextDue(row); !status.ok()) return status;
   return FireNew(tx, *context, due, now);
 }
 

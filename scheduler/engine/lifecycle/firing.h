@@ -17,7 +17,8 @@ namespace aftercare::engine {
 
 // Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row. Moves next_due on, in
 // the store and in `context`. Replans the enrollment instead if it is stale or its rows must be compared with the plan.
-// Returns how many occurrences came due.
+// The events carry no actor,
+// since time brings them about. Returns how many occurrences came due.
 absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now);
 
 // What an enrollment fires at one instant, computed beforehand.

@@ -1,5 +1,6 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,8 +39,8 @@ absl::Status LogReminder(store::WriteTransaction& tx, const EnrollmentContext& c
   return tx.AppendEvent(row.key.clinic, std::move(event));
 }
 
-// Returns whether `event` ends a lease without its holder's doing. A lease that ran out, or that its holder gave back, is
-// not revoked; whoever takes a lease away by kRelease, or reports SENT in the holder's stead, notes that himself.
+// Returns whether `event` ends a lease without its holder's doing. A lease that ran out, or that its holder gave back,
+// is not revoked; whoever takes a lease away by kRelease, or reports SENT in the holder's stead, notes that himself.
 bool RevokesLease(ReminderEvent event) {
   switch (event) {
     case ReminderEvent::kLease:
@@ -89,6 +90,8 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   const bool repeats = event == ReminderEvent::kLease || event == ReminderEvent::kReschedule;
   if (!repeats && NextState(before, event) == before) return absl::OkStatus();
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
+  std::optional<store::WithoutActor> by_time;
+  if (event == ReminderEvent::kExpire) by_time.emplace(tx);
   if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);
   return StoreReminder(tx, context, *row, now);
 }

@@ -169,8 +169,8 @@ void Adjust(EngineContext& engine, const CallPtr& call, const Request& request, 
   if (!errors.empty()) return done(InvalidFields(errors));
   call->Mutate(
       request, key->clinic, request.request_id(), response,
-      [&engine, key = *key, response, adjustment = std::move(adjustment)](
-          store::WriteTransaction& tx) mutable -> absl::Status {
+      [&engine, key = *key, response,
+       adjustment = std::move(adjustment)](store::WriteTransaction& tx) mutable -> absl::Status {
         auto target = LoadTarget(engine, tx, key);
         if (!target.ok()) return target.status();
         if (absl::Status status = adjustment(tx, &*target); !status.ok()) return status;
@@ -203,13 +203,13 @@ void MoveReminder(EngineContext& engine, const CallPtr& call, const v1::MoveRemi
   Adjust(engine, call, request, response, std::move(errors), move, std::move(done));
 }
 
-void CancelReminder(EngineContext& engine, const CallPtr& call,
-                    const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response, Done done) {
+void CancelReminder(EngineContext& engine, const CallPtr& call, const v1::CancelReminderRequest& request,
+                    v1::CancelReminderResponse* response, Done done) {
   Adjust(engine, call, request, response, {}, ApplyCancel, std::move(done));
 }
 
-void RestoreReminder(EngineContext& engine, const CallPtr& call,
-                     const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response, Done done) {
+void RestoreReminder(EngineContext& engine, const CallPtr& call, const v1::RestoreReminderRequest& request,
+                     v1::RestoreReminderResponse* response, Done done) {
   Adjust(engine, call, request, response, {}, ApplyRestore, std::move(done));
 }
 

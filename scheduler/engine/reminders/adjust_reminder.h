@@ -12,10 +12,10 @@ namespace aftercare::engine {
 
 void MoveReminder(EngineContext& engine, const CallPtr& call, const v1::MoveReminderRequest& request,
                   v1::MoveReminderResponse* response, Done done);
-void CancelReminder(EngineContext& engine, const CallPtr& call,
-                    const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response, Done done);
-void RestoreReminder(EngineContext& engine, const CallPtr& call,
-                     const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response, Done done);
+void CancelReminder(EngineContext& engine, const CallPtr& call, const v1::CancelReminderRequest& request,
+                    v1::CancelReminderResponse* response, Done done);
+void RestoreReminder(EngineContext& engine, const CallPtr& call, const v1::RestoreReminderRequest& request,
+                     v1::RestoreReminderResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

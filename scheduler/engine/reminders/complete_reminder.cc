@@ -47,8 +47,8 @@ absl::Status Complete(EngineContext& engine, store::WriteTransaction& tx, const 
 
 }  // namespace
 
-void CompleteReminder(EngineContext& engine, const CallPtr& call,
-                      const v1::CompleteReminderRequest& request, v1::CompleteReminderResponse* response, Done done) {
+void CompleteReminder(EngineContext& engine, const CallPtr& call, const v1::CompleteReminderRequest& request,
+                      v1::CompleteReminderResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto key = ParseReminderName(request.name());
   if (!key) errors.push_back({"name", std::string(kReminderForm)});

@@ -10,8 +10,8 @@ namespace aftercare::engine {
 
 // Completes a reminder, which counts as an answer to it: the other reminders of its group may end. Thread safe.
 // `request` and `response` must live until `done`; errors are those the API names.
-void CompleteReminder(EngineContext& engine, const CallPtr& call,
-                      const v1::CompleteReminderRequest& request, v1::CompleteReminderResponse* response, Done done);
+void CompleteReminder(EngineContext& engine, const CallPtr& call, const v1::CompleteReminderRequest& request,
+                      v1::CompleteReminderResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

@@ -18,7 +18,8 @@ struct ReminderPage {
 };
 
 // Returns the first `limit` reminders after `after` that match the scan's filter, by due time, enrollment, rule and
-// number, or fewer if they are large (see PageBudget). A scan is good for one page. Memory depends on `limit`, not on the clinic.
+// number, or fewer if they are large (see PageBudget). A scan is good for one page. Memory depends on `limit`, not on
+// the clinic.
 absl::StatusOr<ReminderPage> ListPage(ReminderScan& scan, const std::optional<store::DuePosition>& after, int limit);
 
 }  // namespace aftercare::engine

@@ -8,8 +8,8 @@
 
 namespace aftercare::engine {
 
-void Reminders::List(const CallPtr& call, const v1::ListRemindersRequest& request,
-                     v1::ListRemindersResponse* response, Done done) {
+void Reminders::List(const CallPtr& call, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,
+                     Done done) {
   ListReminders(engine_, indexes_, call, request, response, std::move(done));
 }
 

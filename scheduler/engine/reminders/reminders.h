@@ -14,18 +14,16 @@ namespace aftercare::engine {
 class Reminders {
  public:
   // The references must outlive this and every call under way.
-  Reminders(EngineContext& engine, EnrollmentIndexCache& indexes)
-      : engine_(engine), indexes_(indexes) {}
+  Reminders(EngineContext& engine, EnrollmentIndexCache& indexes) : engine_(engine), indexes_(indexes) {}
 
   void List(const CallPtr& call, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,
             Done done);
   void Count(const CallPtr& call, const v1::CountRemindersRequest& request, v1::CountRemindersResponse* response,
              Done done);
   void Get(const CallPtr& call, const v1::GetReminderRequest& request, v1::GetReminderResponse* response, Done done);
-  void Complete(const CallPtr& call, const v1::CompleteReminderRequest& request,
-                v1::CompleteReminderResponse* response, Done done);
-  void Move(const CallPtr& call, const v1::MoveReminderRequest& request, v1::MoveReminderResponse* response,
-            Done done);
+  void Complete(const CallPtr& call, const v1::CompleteReminderRequest& request, v1::CompleteReminderResponse* response,
+                Done done);
+  void Move(const CallPtr& call, const v1::MoveReminderRequest& request, v1::MoveReminderResponse* response, Done done);
   void Cancel(const CallPtr& call, const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response,
               Done done);
   void Restore(const CallPtr& call, const v1::RestoreReminderRequest& request, v1::RestoreReminderResponse* response,

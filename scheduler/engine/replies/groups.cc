@@ -97,8 +97,8 @@ absl::StatusOr<bool> CancelNeedless(store::WriteTransaction& tx, const Enrollmen
 
 }  // namespace
 
-absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
-                                absl::Time now, EnrollmentContext* context) {
+absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered, absl::Time now,
+                                EnrollmentContext* context) {
   const int rule = context->pathway->FindRule(answered.rule);
   if (rule < 0 || context->pathway->rule(rule).group < 0) return absl::OkStatus();
   if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();

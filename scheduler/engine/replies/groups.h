@@ -16,8 +16,8 @@ namespace aftercare::engine {
 // What is due by `now` fires before. Does nothing if the reminder is in no group, or is in the plan no more.
 //
 // Updates `context`. Thread safe.
-absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered,
-                                absl::Time now, EnrollmentContext* context);
+absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered, absl::Time now,
+                                EnrollmentContext* context);
 
 }  // namespace aftercare::engine
 

@@ -13,10 +13,9 @@ namespace aftercare::engine {
 class Replies {
  public:
   // The references must outlive this and every call under way.
-  Replies(EngineContext& engine) : engine_(engine) {}
+  explicit Replies(EngineContext& engine) : engine_(engine) {}
 
-  void Record(const CallPtr& call, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response,
-              Done done);
+  void Record(const CallPtr& call, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response, Done done);
   void List(const CallPtr& call, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response, Done done);
 
  private:

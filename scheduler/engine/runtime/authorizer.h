@@ -17,7 +17,8 @@ class Authorizer {
   virtual ~Authorizer() = default;
 
   // OK if `caller` has `permission` in `clinic`; an empty clinic asks about no clinic in particular, as for making one.
-  // PERMISSION_DENIED / CLINIC_NOT_YOURS for a clinic of somebody else, / ROLE_NOT_ALLOWED for a lack of the permission.
+  // PERMISSION_DENIED / CLINIC_NOT_YOURS for a clinic of somebody else, / ROLE_NOT_ALLOWED for a lack of the
+  // permission.
   virtual absl::Status Authorize(const Caller& caller, Permission permission, absl::string_view clinic) const = 0;
 
   // A number that changes whenever an answer may have changed, so that open calls are asked about again.

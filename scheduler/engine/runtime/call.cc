@@ -51,11 +51,13 @@ absl::Status Call::CheckAwaited() const {
 }
 
 absl::Status Call::Authorize(absl::string_view clinic) const {
-  return engine_.authorizer().Authorize(details_.caller, details_.method->permission, clinic);
+  return engine_.authorizer().Authorize(details_.caller, details_.method->permission,
+                                        clinic == kAllClinics ? absl::string_view() : clinic);
 }
 
 absl::Status Call::Admit(absl::string_view clinic) {
-  if (!clinic.empty()) {
+  if (clinic.empty()) return absl::InternalError("a call says which clinic it is about");
+  if (clinic != kAllClinics) {
     MutexLock lock(mutex_);
     clinic_ = std::string(clinic);
   }
@@ -74,7 +76,7 @@ absl::Status Call::StayOpen(absl::string_view clinic, OpenCalls::OnDenied on_den
 }
 
 store::AccessCheck Call::AccessOf(absl::string_view clinic) {
-  if (clinic.empty()) {
+  if (clinic == kAllClinics) {
     return [self = shared_from_this()](absl::string_view touched) {
       if (touched.empty()) return absl::InternalError("a call reached for what belongs to no clinic");
       return self->Authorize(touched);
@@ -109,9 +111,8 @@ void Call::ReadInBackground(absl::string_view clinic, ReadWork work, Done done) 
   engine_.store_.ReadInBackground(ReadJobOf(clinic, std::move(work), std::move(done)));
 }
 
-void Call::ReadAcrossClinics(ReadWork work, Done done) { Read("", std::move(work), std::move(done)); }
-
-void Call::WriteFor(absl::string_view clinic, google::protobuf::Message* response, WriteWork work, Done done) {
+void Call::Write(absl::string_view clinic, google::protobuf::Message* response, WriteWork work, Done done) {
+  if (absl::Status status = Admit(clinic); !status.ok()) return done(std::move(status));
   engine_.store_.Submit(
       [self = shared_from_this(), access = AccessOf(clinic), response,
        work = std::move(work)](store::WriteTransaction& tx) mutable -> absl::Status {
@@ -124,15 +125,6 @@ void Call::WriteFor(absl::string_view clinic, google::protobuf::Message* respons
         return status;
       },
       std::move(done));
-}
-
-void Call::Write(absl::string_view clinic, google::protobuf::Message* response, WriteWork work, Done done) {
-  if (absl::Status status = Admit(clinic); !status.ok()) return done(std::move(status));
-  WriteFor(clinic, response, std::move(work), std::move(done));
-}
-
-void Call::WriteAcrossClinics(google::protobuf::Message* response, WriteWork work, Done done) {
-  Write("", response, std::move(work), std::move(done));
 }
 
 void Call::Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
@@ -151,8 +143,9 @@ void Call::MutateUnlessValidating(bool validate_only, const google::protobuf::Me
                                   absl::string_view clinic, absl::string_view request_id,
                                   google::protobuf::Message* response, ValidatingWork work, Done done) {
   if (validate_only) {
-    return Read(clinic, [work = std::move(work)](store::ReadTransaction& tx) mutable { return work(tx, nullptr); },
-                std::move(done));
+    return Read(
+        clinic, [work = std::move(work)](store::ReadTransaction& tx) mutable { return work(tx, nullptr); },
+        std::move(done));
   }
   Mutate(
       request, clinic, request_id, response,

@@ -1,6 +1,6 @@
 // One call of the API: who calls, by which method, and whether anybody still waits for the answer. It is the only door
-// through which a use case reaches data. Each read and each mutation says which clinic it is about. It is refused unless
-// the caller has the method's permission in that clinic, and it can touch no other clinic's data.
+// through which a use case reaches data. Each read and each mutation says which clinic it is about. It is refused
+// unless the caller has the method's permission in that clinic, and it can touch no other clinic's data.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_CALL_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_CALL_H_
 
@@ -23,6 +23,9 @@
 #include "scheduler/sync.h"
 
 namespace aftercare::engine {
+
+// Stands for every clinic that the caller may touch, where a function of Call takes the id of a clinic.
+inline constexpr absl::string_view kAllClinics = "-";
 
 // Thread safe. Shared: whatever was begun for a call keeps it alive.
 class Call : public std::enable_shared_from_this<Call> {
@@ -61,36 +64,34 @@ class Call : public std::enable_shared_from_this<Call> {
   // Returns OK while somebody waits for the answer; CANCELLED or DEADLINE_EXCEEDED afterwards.
   absl::Status CheckAwaited() const;
 
-  // Returns OK if the caller has the method's permission in `clinic`, or in no clinic in particular if that is empty.
-  // PERMISSION_DENIED / CLINIC_NOT_YOURS or ROLE_NOT_ALLOWED otherwise. Read, Write and Mutate ask it themselves.
+  // Returns OK if the caller has the method's permission in `clinic`. For kAllClinics, returns OK if the caller's role
+  // has it; each clinic is then authorized when its data is touched. PERMISSION_DENIED / CLINIC_NOT_YOURS or
+  // ROLE_NOT_ALLOWED otherwise. Read, Write and Mutate call this themselves.
   absl::Status Authorize(absl::string_view clinic) const;
 
-  // For a call that stays open: authorizes it as Authorize does, notes the clinic, and calls `on_denied` with the error if
-  // the caller loses the permission later. That is within a second, on a thread that must not be blocked, and never after
-  // the call is destroyed, though perhaps after it has ended. At most once per call.
+  // For a call that stays open: authorizes it as Authorize does, notes the clinic, and calls `on_denied` with the error
+  // if the caller loses the permission later. That happens within a second, on a thread that must not be blocked. It
+  // may happen after the call has ended, but never after the call is destroyed. At most once per call.
   absl::Status StayOpen(absl::string_view clinic, OpenCalls::OnDenied on_denied) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Runs `work` on a snapshot of one clinic's data, then `done` with its status. If the call is refused or awaited no
-  // more, or the store cannot be read, `work` does not run, and `done` gets the error: that of Authorize or CheckAwaited,
-  // UNAVAILABLE or RESOURCE_EXHAUSTED.
+  // Runs `work` on a snapshot of the data of `clinic`, then `done` with its status. If the call is refused or awaited
+  // no more, or the store cannot be read, `work` does not run, and `done` gets the error: that of Authorize or
+  // CheckAwaited, UNAVAILABLE or RESOURCE_EXHAUSTED. With kAllClinics, a list of clinics leaves out those that the
+  // caller may not touch, and access to one of them fails. An empty `clinic` is an INTERNAL error, here and in the
+  // functions below.
   void Read(absl::string_view clinic, ReadWork work, Done done);
 
-  // The same for work that prepares a mutation, on a thread that does not wait for other reads of clients.
+  // The same as Read for work that prepares a mutation, on a thread that does not wait for other reads of clients.
   void ReadInBackground(absl::string_view clinic, ReadWork work, Done done);
 
-  // The same across clinics. A list of clinics leaves out those that the caller may not touch, and access to one of them
-  // fails.
-  void ReadAcrossClinics(ReadWork work, Done done);
-
-  // Runs `work` in a mutation of one clinic's data, then `done` when that is durable, or with the error. `work` may run
-  // more than once and must begin afresh each time. `response`, if not null, is cleared before each run. The events of the
-  // mutation carry the caller's name.
+  // Runs `work` in a mutation of the data of `clinic`, then `done` when that is durable, or with the error. `work` may
+  // run more than once and must begin afresh each time. `response`, if not null, is cleared before each run. The events
+  // of the mutation carry the caller's name.
   void Write(absl::string_view clinic, google::protobuf::Message* response, WriteWork work, Done done);
-  void WriteAcrossClinics(google::protobuf::Message* response, WriteWork work, Done done);
 
-  // The same for an RPC with a `request_id`. If that is not empty, the RPC is idempotent within the clinic: the same
-  // request gets the first response again, another request with that id ALREADY_EXISTS / REQUEST_ID_REUSED. `request` and
-  // `response` must live until `done`.
+  // The same as Write for an RPC with a `request_id`. If that is not empty, the RPC is idempotent within the clinic:
+  // the same request gets the first response again, another request with that id ALREADY_EXISTS / REQUEST_ID_REUSED.
+  // `request` and `response` must live until `done`.
   void Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
               google::protobuf::Message* response, WriteWork work, Done done);
 
@@ -104,10 +105,9 @@ class Call : public std::enable_shared_from_this<Call> {
 
   // Notes the clinic for the log, and authorizes the call.
   absl::Status Admit(absl::string_view clinic) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Returns which clinics work about `clinic` may touch. An empty clinic stands for all that the caller may touch.
+  // Returns which clinics work about `clinic` may touch.
   store::AccessCheck AccessOf(absl::string_view clinic);
   store::Store::ReadJob ReadJobOf(absl::string_view clinic, ReadWork work, Done done);
-  void WriteFor(absl::string_view clinic, google::protobuf::Message* response, WriteWork work, Done done);
 
   EngineContext& engine_;
   const Details details_;

@@ -1,5 +1,5 @@
-// What all use cases share: the clocks, the definitions they plan by, who may do what, and the store. Use cases reach the
-// store through their Call only (call.h).
+// What all use cases share: the clocks, the definitions they plan by, who may do what, and the store. Use cases reach
+// the store through their Call only (call.h).
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 
@@ -29,8 +29,8 @@ using Done = absl::AnyInvocable<void(absl::Status)>;
 // Thread safe. Must outlive every use case that was started.
 class EngineContext {
  public:
-  // `store`, `clock` and `authorizer` must outlive the context. `zone_database` is the fingerprint of this process's time
-  // zone rules.
+  // `store`, `clock` and `authorizer` must outlive the context. `zone_database` is the fingerprint of this process's
+  // time zone rules.
   EngineContext(store::Store& store, Clock& clock, const Authorizer& authorizer, int64_t zone_database)
       : store_(store),
         clock_(clock),
@@ -54,8 +54,8 @@ class EngineContext {
   // was if both do.
   int64_t PlanFingerprintOf(int64_t calendar_fingerprint) const { return calendar_fingerprint ^ zone_database_; }
 
-  // Runs `work`, which needs no data, on the thread of background reads (see Store::ReadInBackground). It runs even if the
-  // store is closed or cannot be read.
+  // Runs `work`, which needs no data, on the thread of background reads (see Store::ReadInBackground). It runs even if
+  // the store is closed or cannot be read.
   void RunInBackground(absl::AnyInvocable<void()> work);
 
   // Returns the time on the clinic's clock: its test clock if it has one, else real time.

@@ -11,14 +11,14 @@ namespace aftercare::engine {
 
 // What a caller may be allowed to do in a clinic.
 enum class Permission {
-  kCreateClinics,    // make new clinics
-  kReadClinic,       // read a clinic, its pathways and previews of them
-  kManageClinic,     // change a clinic, its pathways and its test clock
-  kReadPatients,     // read enrollments, reminders, visits, replies, and watch the event log
-  kManagePatients,   // enroll, change and end enrollments, visits and reminders
-  kDeliver,          // lease messages, report and extend leases
-  kRecordReplies,    // hand in what patients write
-  kManageDelivery,   // list and redrive what could not be delivered
+  kCreateClinics,   // make new clinics
+  kReadClinic,      // read a clinic, its pathways and previews of them
+  kManageClinic,    // change a clinic, its pathways and its test clock
+  kReadPatients,    // read enrollments, reminders, visits, replies, and watch the event log
+  kManagePatients,  // enroll, change and end enrollments, visits and reminders
+  kDeliver,         // lease messages, report and extend leases
+  kRecordReplies,   // hand in what patients write
+  kManageDelivery,  // list and redrive what could not be delivered
 };
 
 // One RPC of the API.

@@ -1,6 +1,6 @@
-// Access to data for what the service does on its own, for no caller: it fires what comes due, reads the event log for all
-// its watchers, and deletes what is old. Use cases reach data through their Call instead (call.h); a test holds the list
-// of the files that may include this header.
+// Access to data for what the service does on its own, for no caller: it fires what comes due, reads the event log for
+// all its watchers, and deletes what is old. Use cases reach data through their Call instead (call.h); a test holds the
+// list of the files that may include this header.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_SYSTEM_ACCESS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_SYSTEM_ACCESS_H_
 
@@ -22,11 +22,12 @@ class SystemAccess {
   // Runs `work` on a snapshot of all data.
   static void Read(EngineContext& engine, ReadWork work, Done done);
 
-  // The same for work that prepares a mutation, on a thread of its own, so that it never waits for the reads of clients.
+  // The same for work that prepares a mutation, on a thread of its own, so that it never waits for the reads of
+  // clients.
   static void ReadInBackground(EngineContext& engine, ReadWork work, Done done);
 
-  // Runs `work` in a mutation. `done` is called when that is durable. `work` may run more than once, and must not depend
-  // on what an earlier run left behind. The events of the mutation name no actor.
+  // Runs `work` in a mutation. `done` is called when that is durable. `work` may run more than once, and must not
+  // depend on what an earlier run left behind. The events of the mutation name no actor.
   static void Write(EngineContext& engine, WriteWork work, Done done);
 
   // How much work waits for the store.

@@ -96,10 +96,10 @@ bool ShouldReconnect(const absl::Status& ended) {
 }
 
 void ExplainExpiry(Session& session, const ResumeFile& file) {
-  session.Note(absl::StrCat("What happened since then is no longer in the log, which keeps events for a while only.\n",
-                            file.path().empty() ? "Watch without --from-token"
-                                                : absl::StrCat("Remove ", file.path(), " and watch again"),
-                            ", which begins now; then list what you need to know: aftercare reminder list.\n"));
+  session.Note(absl::StrCat(
+      "What happened since then is no longer in the log, which keeps events for a while only.\n",
+      file.path().empty() ? "Watch without --from-token" : absl::StrCat("Remove ", file.path(), " and watch again"),
+      ", which begins now; then list what you need to know: aftercare reminder list.\n"));
 }
 
 absl::Status Watch(Session& session, const WatchOptions& options) {

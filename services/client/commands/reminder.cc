@@ -197,7 +197,9 @@ void AddDueCommand(CLI::App& app, Action* action) {
   AddFilterOptions(due, &options->filter);
   due->add_flag("--all", options->all, "In any state. Default: due and leased; with --from or --to scheduled too");
   due->add_flag("--count", options->count, "Count them by phase and state instead");
-  due->add_option("--limit", options->limit, "How many to print at most; 0 for all")->capture_default_str()->type_name("N");
+  due->add_option("--limit", options->limit, "How many to print at most; 0 for all")
+      ->capture_default_str()
+      ->type_name("N");
   due->footer(
       "Examples:\n"
       "  aftercare due --clinic demo\n"

@@ -116,7 +116,9 @@ void AddRepliesCommand(CLI::App& app, Action* action) {
   CLI::App* replies = app.add_subcommand("replies", "List what patients wrote back, newest first");
   const auto options = std::make_shared<RepliesOptions>();
   replies->add_option("--patient", options->patient, "Of this patient, by the clinic's own id")->type_name("ID");
-  replies->add_option("--limit", options->limit, "How many to print at most; 0 for all")->capture_default_str()->type_name("N");
+  replies->add_option("--limit", options->limit, "How many to print at most; 0 for all")
+      ->capture_default_str()
+      ->type_name("N");
   replies->footer("Example:\n  aftercare replies --clinic demo --patient P-17");
   replies->callback([=] { *action = [=](Session& session) { return ListReplies(session, *options); }; });
 }

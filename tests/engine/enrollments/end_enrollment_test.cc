@@ -157,6 +157,11 @@ TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSwept
   EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.2"), "CANCELLED/ENROLLMENT_ENDED");
   EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.3"), "CANCELLED/ENROLLMENT_ENDED");
   EXPECT_EQ(world.ListAll("north", {}, 100).size(), 13u) << "each is listed, once";
+  for (const v1::Event& event : world.Events("north")) {
+    const v1::ReminderState state = event.reminder().state();
+    const bool is_of_time = state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_EXPIRED;
+    EXPECT_EQ(event.actor(), is_of_time ? "" : "operator") << event.ShortDebugString();
+  }
 }
 
 }  // namespace

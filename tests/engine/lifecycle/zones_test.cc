@@ -35,7 +35,8 @@ class ZonesTest : public ::testing::Test {
   // Leaves the enrollments with a next_due that other rules would have made: too late by a day.
   void Misplace(const std::string& clinic) {
     ForRows(clinic, [](store::WriteTransaction& tx, store::EnrollmentRow& row) {
-      return tx.SetNextDue(row.clinic, row.enrollment, *row.next_due + absl::Hours(24));
+      row.next_due = *row.next_due + absl::Hours(24);
+      return tx.SetNextDue(row);
     });
   }
 

@@ -42,30 +42,31 @@ class CallTest : public ::testing::Test {
     world_.Enrol("north", "e", KneePatient("north"));
   }
 
-  CallPtr MakeCall(Role role, const std::vector<std::string>& clinics, Call::SteadyTime deadline = Call::SteadyTime::max()) {
+  CallPtr MakeCall(Role role, const std::vector<std::string>& clinics,
+                   Call::SteadyTime deadline = Call::SteadyTime::max()) {
     Caller caller;
     caller.principal = "ann";
     caller.role = role;
     caller.clinics.insert(clinics.begin(), clinics.end());
-    return Call::Make(world_.engine().context,
-                      {.caller = caller,
-                       .method = &MethodNamed("aftercare.v1.EnrollmentService/EndEnrollment"),
-                       .deadline = deadline});
+    return Call::Make(world_.engine().context, {.caller = caller,
+                                                .method = &MethodNamed("aftercare.v1.EnrollmentService/EndEnrollment"),
+                                                .deadline = deadline});
   }
 
   // How a read ends that is about `clinic` and reaches for the enrollment e of `touched`.
   std::string ReadOf(const CallPtr& call, const std::string& clinic, const std::string& touched) {
     Pending pending;
-    call->Read(clinic, [&](store::ReadTransaction& tx) { return tx.GetEnrollment(touched, "e").status(); },
-               pending.done());
+    call->Read(
+        clinic, [&](store::ReadTransaction& tx) { return tx.GetEnrollment(touched, "e").status(); }, pending.done());
     return ErrorOf(pending.Wait());
   }
 
   // How a mutation ends that is about `clinic` and adds an event to the log of `touched`.
   std::string WriteOf(const CallPtr& call, const std::string& clinic, const std::string& touched) {
     Pending pending;
-    call->Write(clinic, nullptr, [&](store::WriteTransaction& tx) { return tx.AppendEvent(touched, v1::Event()); },
-                pending.done());
+    call->Write(
+        clinic, nullptr, [&](store::WriteTransaction& tx) { return tx.AppendEvent(touched, v1::Event()); },
+        pending.done());
     return ErrorOf(pending.Wait());
   }
 
@@ -101,7 +102,8 @@ TEST_F(CallTest, WorkAcrossClinicsReachesTheCallersOnly) {
   const CallPtr call = MakeCall(Role::kClinic, {"east", "south"});
   std::vector<std::string> listed;
   Pending pending;
-  call->ReadAcrossClinics(
+  call->Read(
+      kAllClinics,
       [&](store::ReadTransaction& tx) -> absl::Status {
         auto clinics = tx.ListClinics("", 10);
         if (!clinics.ok()) return clinics.status();
@@ -111,6 +113,12 @@ TEST_F(CallTest, WorkAcrossClinicsReachesTheCallersOnly) {
       pending.done());
   EXPECT_EQ(ErrorOf(pending.Wait()), "PERMISSION_DENIED/CLINIC_NOT_YOURS");
   EXPECT_THAT(listed, ElementsAre("east", "south"));
+}
+
+TEST_F(CallTest, WorkThatNamesNoClinicIsRefused) {
+  const CallPtr call = MakeCall(Role::kAdmin, {"north"});
+  EXPECT_THAT(ReadOf(call, "", "north"), ::testing::StartsWith("INTERNAL"));
+  EXPECT_THAT(WriteOf(call, "", "north"), ::testing::StartsWith("INTERNAL"));
 }
 
 TEST_F(CallTest, WorkThatNobodyWaitsForIsNotBegun) {
@@ -135,6 +143,14 @@ TEST_F(CallTest, EventsNameWhoMadeThem) {
   EXPECT_THAT(std::vector<std::string>(actors.begin() + 2, actors.end()), Each("")) << "what came due is time's doing";
 }
 
+TEST_F(CallTest, WhatTimeBringsAboutDuringACallHasNoActor) {
+  world_.MoveTo(At("2029-03-04T12:00"));
+  world_.Enrol("south", "late", KneePatient("south"));
+  const std::vector<v1::Event> events = world_.Events("south");
+  ASSERT_GE(events.size(), 2u) << "some messages come due at once";
+  for (const v1::Event& event : events) EXPECT_EQ(event.actor(), event.has_reminder() ? "" : "operator");
+}
+
 TEST_F(CallTest, WhatStaysOpenHearsWhenThePermissionIsWithdrawn) {
   const CallPtr call = MakeCall(Role::kClinic, {"north"});
   Pending denied;
@@ -142,7 +158,9 @@ TEST_F(CallTest, WhatStaysOpenHearsWhenThePermissionIsWithdrawn) {
   const CallPtr refused = MakeCall(Role::kClinic, {"south"});
   EXPECT_EQ(ErrorOf(refused->StayOpen("north", [](absl::Status) { ADD_FAILURE() << "it was never allowed"; })),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
-  MakeCall(Role::kClinic, {"north"})->StayOpen("north", [](absl::Status) { ADD_FAILURE() << "it is over"; }).IgnoreError();
+  MakeCall(Role::kClinic, {"north"})
+      ->StayOpen("north", [](absl::Status) { ADD_FAILURE() << "it is over"; })
+      .IgnoreError();
   EXPECT_FALSE(denied.over());
   authorizer_.Withdraw();
   EXPECT_TRUE(absl::IsPermissionDenied(denied.Wait()));

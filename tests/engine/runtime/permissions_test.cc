@@ -10,11 +10,10 @@ namespace aftercare::engine {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
-constexpr Permission kAll[] = {Permission::kCreateClinics,  Permission::kReadClinic, Permission::kManageClinic,
-                               Permission::kReadPatients,   Permission::kManagePatients, Permission::kDeliver,
-                               Permission::kRecordReplies,  Permission::kManageDelivery};
+constexpr Permission kAll[] = {Permission::kCreateClinics, Permission::kReadClinic,     Permission::kManageClinic,
+                               Permission::kReadPatients,  Permission::kManagePatients, Permission::kDeliver,
+                               Permission::kRecordReplies, Permission::kManageDelivery};
 
 std::vector<std::string> PermissionsOf(Role role) {
   std::vector<std::string> names;
