@@ -16,8 +16,9 @@ namespace aftercare::plan {
 using RuleSet = std::bitset<kMaxRules>;
 
 // Patients who share a pathway revision, a procedure date, a time zone, contact hours and the clinic's calendar. Their
-// plans differ only by which rules apply, by each patient's spread, and by what delayed the plan (enrollment, pauses,
-// changes). So one walk over the plan of the cohort tells what all of its patients would have due without delays.
+// plans differ only by which rules apply, by each patient's spread, and by suspensions (the enrollment, pauses,
+// changes). So one walk over the plan of the cohort tells what all of its patients would have due if nothing had
+// suspended their plans.
 //
 // Immutable, so thread safe. A few hundred bytes.
 class Cohort {
@@ -42,19 +43,19 @@ class Cohort {
     int number = 0;
   };
 
-  // The occurrences of `rules` that are due in [from, before) for a patient whose plan nothing delayed, by due time.
-  // Sets `close` only if `with_close`, which takes three times as long.
+  // Returns the occurrences of `rules` that are due in [from, before) for a patient without suspensions, by due time.
+  // Leaves out those that have missed. Sets `close` only if `with_close`, which takes three times as long.
   std::vector<Item> Scheduled(absl::Time from, absl::Time before, const RuleSet& rules, bool with_close) const;
 
-  // The occurrences of `rules` in [from, before) as a patient has them who is enrolled after all of them are over: each
-  // has missed. By due time.
+  // Returns the occurrences of `rules` that are due in [from, before) for a patient who was enrolled after all windows
+  // had closed. All of them have missed. By due time.
   std::vector<Item> Missed(absl::Time from, absl::Time before, const RuleSet& rules) const;
 
-  // A suspension of the plan that is over by the returned instant does not change what is due at `from` or later.
-  // Returns InfiniteFuture if no suspension changes that, except for what comes due at the very end of the suspension.
+  // Returns an instant. A suspension that is over by then does not change which occurrences are due at `from` or later.
+  // Returns InfiniteFuture if no suspension does, apart from the occurrences that a suspension moves to its own end.
   absl::Time SettledBy(absl::Time from) const;
 
-  // The largest difference between due times of one occurrence for two patients of a cohort.
+  // The largest difference between the due times of one occurrence for two patients of a cohort without suspensions.
   static constexpr absl::Duration kMostSpread = absl::Hours(4);
 
  private:

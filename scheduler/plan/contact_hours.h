@@ -13,9 +13,9 @@
 
 namespace aftercare::plan {
 
-// Contact hours by the patient's clock: whether a moment is inside them depends on what that clock shows then, also
-// where clocks skip or repeat a time. Immutable and cheap to copy. Thread safe, except for the LocalClock a caller
-// passes.
+// Contact hours by the patient's clock. An instant is open if the local time that the clock shows at that instant is in
+// an opening. This also holds where clocks skip or repeat a time. Immutable and cheap to copy. Thread safe, except for
+// the LocalClock that a caller passes.
 class ContactHours {
  public:
   // Contact hours that are always open.
@@ -27,8 +27,8 @@ class ContactHours {
 
   bool always_open() const { return stretches_ == nullptr; }
 
-  // The first open instant at or after `time`, or `end` if that is earlier. Instants are Unix seconds. `clock` must be
-  // of the patient's zone.
+  // Returns the first open instant at or after `time`, or `end` if that is earlier. Instants are Unix seconds; `time`
+  // must not be after `end`. `clock` must be of the patient's zone.
   int64_t NextOpen(int64_t time, int64_t end, LocalClock* clock) const;
 
   // The first instant after `time` that is closed, or `end` if that is earlier. `time` must be open.

@@ -36,8 +36,8 @@ struct Setting {
 // The spread seed of an enrollment. The same in every process and version.
 uint64_t SpreadSeed(absl::string_view clinic, absl::string_view enrollment);
 
-// A span in which nothing comes due. What would have come due in it is due at its end, if its window is still open
-// then; otherwise it has missed, with `reason`.
+// A span in which nothing comes due. An occurrence that would have come due in it comes due at its end, if its window
+// is still open then. Otherwise the occurrence has missed, with `reason`.
 struct Suspension {
   absl::Time from;   // Its first instant.
   absl::Time until;  // The instant at which it is over.
@@ -51,19 +51,19 @@ struct PatientFacts {
 
   absl::TimeZone zone;
 
-  // When the patient was enrolled. What was due earlier is due then if its window is still open, and has missed
-  // otherwise. InfinitePast for a plan without an enrollment (a preview): nothing is late then.
+  // When the patient was enrolled. An occurrence that was due earlier comes due then if its window is still open;
+  // otherwise it has missed. InfinitePast for a plan without an enrollment (a preview), for which nothing is late.
   absl::Time enroll_time = absl::InfinitePast();
 
-  // What delayed the plan since, ordered by `until`: pauses (PAUSED), and the last change of these facts
-  // (MOVED_BY_REANCHOR), which reaches back to InfinitePast.
+  // The suspensions after the enrollment, ordered by `until`: pauses (PAUSED), and the last change of these facts
+  // (MOVED_BY_REANCHOR), which begins at InfinitePast.
   std::vector<Suspension> suspensions;
 
   // The patient's visits, by their index in the pathway.
   Visits visits;
 
-  // The rules that apply, by their index in the pathway: their conditions hold, and their visit, if they are for one,
-  // is in the state they name.
+  // The rules that apply to the patient, by their index in the pathway. All conditions of such a rule hold. If it is
+  // for a visit, the visit is in the rule's state.
   std::bitset<kMaxRules> rules;
 
   // When messages may be sent: the patient's contact hours, or the clinic's if the patient has none.
@@ -72,16 +72,16 @@ struct PatientFacts {
   Setting setting;
 };
 
-// Checks an enrollment as a client sends it and derives the patient's facts. Checks every field that a client sets
-// except `pathway` and `pathway_revision`, which need the store. Adds an error for every faulty field, with its path
-// from the enrollment, and returns nothing then.
+// Checks an enrollment as a client sends it and derives the patient's facts. Adds an error for every faulty field, with
+// its path from the enrollment, and returns nothing then.
 //
-// Defaults from elsewhere (time_zone, locale) must have been filled in; an empty locale passes. Output-only fields are
-// ignored, except enroll_time, which is used if it is set.
+// Checks every field that a client sets except `pathway` and `pathway_revision`, which need the store. Does not fill in
+// defaults: time_zone must be set, while an empty locale is accepted. Ignores output-only fields, except enroll_time,
+// which is used if it is set.
 std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
                                     FieldErrors* errors, const Setting& setting = {});
 
-// Adds the errors of an enrollment that can be found without its pathway: all but those of factors.
+// Adds the errors that can be found without the pathway: those of all fields that FactsOf checks, except `factors`.
 void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors);
 
 // Derives the facts of a stored enrollment, which passed FactsOf with this pathway when it was stored. Takes well under

@@ -16,19 +16,19 @@ namespace aftercare::plan {
 
 // The place of one occurrence in time.
 struct Placement {
-  // The due time, from which it may be sent: Unix seconds, plus nanoseconds. Only the end of a suspension has
-  // nanoseconds.
+  // The due time, in Unix seconds plus nanoseconds. The occurrence must not be sent earlier. Only the end of a
+  // suspension has nanoseconds.
   int64_t due = 0;
   int32_t nanos = 0;
 
-  // If it has missed: the reason, and the instant in Unix nanoseconds.
+  // Set if the occurrence has missed, that is, never comes due: the reason, and when it missed, in Unix nanoseconds.
   v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;
   int64_t missed_at = 0;
 
   // True if the patient's contact hours are closed from `due` to `expire`.
   bool outside_contact_hours = false;
 
-  // The end of the window, in Unix seconds: it must not be sent from then on.
+  // The end of the window, in Unix seconds. The occurrence must not be sent at or after it.
   int64_t expire = 0;
 };
 
@@ -46,8 +46,9 @@ struct Slot {
   int minute = 0;      // The time of day, in minutes since midnight.
   int32_t spread = 0;  // The patient's share of the rule's spread, in seconds.
 
-  // For a rule of a visit: when the visit got its present state and start (Unix nanoseconds), and when a booked
-  // appointment begins (Unix seconds). Occurrences are due between the two only.
+  // For a rule of a visit. `since` is when the visit got its present state and start (Unix nanoseconds), or kNever if
+  // it was never booked. `begins` is when a booked appointment begins (Unix seconds), or kNoEnd. Occurrences are due
+  // only from `since` on and before `begins`.
   int64_t since = kNever;
   int64_t begins = kNoEnd;
 
@@ -62,26 +63,27 @@ struct NanoSuspension {
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
 };
 
-// Computes when occurrences of one patient are due. It goes in steps, each of which may move the time:
+// Computes when occurrences of one patient are due. It goes in steps, each of which may move the due time:
 //
 //   1. the nominal time;
-//   2. for messages the next opening of the contact hours, for tasks of the care team the next open day of the clinic;
+//   2. the next opening of the contact hours for messages, the next open day of the clinic for tasks of the care team;
 //   3. the patient's share of the rule's spread;
-//   4. each suspension, the enrollment first: what is due in it moves to its end, and then through 2 and 3 once more.
+//   4. each suspension, the enrollment first: an occurrence that is due in it moves to its end, and then through step
+//      2. If step 2 moves it, step 3 follows once more.
 //
-// An occurrence whose window closed before the enrollment is not moved at all: whether it has missed depends on the
-// pathway, the procedure and the enrollment alone, and no later change of a calendar alters that.
+// An occurrence whose window closed before the enrollment has missed, and is not moved at all. So whether it has missed
+// depends on the pathway, the procedure and the enrollment alone, not on later changes of a calendar.
 //
-// A rule of a visit that was booked at least once counts from the last change of the visit instead of from the
-// enrollment; suspensions that were over by then do not delay it. While the visit is booked, windows close when the
-// appointment begins at the latest. What could only be due at that time or later has missed. It is placed where it
-// would have been, a task on an open day.
+// A rule of a visit that was booked at least once starts from the last change of the visit instead of the enrollment.
+// Suspensions that were over by then do not delay it. While the visit is booked, windows close when the appointment
+// begins at the latest. An occurrence that would be due at that time or later has missed. It is placed at its nominal
+// time; a task is placed at the open day that it was moved to.
 //
 // Order: for the occurrences of one slot, neither due times (with nanos) nor expire times decrease from day to day.
-// Plan relies on this to walk a plan in order without sorting it. It holds because every step keeps the order: step 2
-// moves to the first time of a set that is not earlier; step 3 adds the same to all, up to a limit that keeps the
-// order; step 4 moves all of a span to its end, except those whose windows had closed, which are the earlier ones. Any
-// further step must keep the order too.
+// Plan relies on this to walk a plan in order without sorting it. Every step keeps the order. Step 2 moves to the first
+// time of a set that is not earlier. Step 3 adds the same span to all, up to a limit that keeps the order. Step 4 moves
+// all occurrences of a span to its end, except those whose windows had closed, which are the earlier ones. Any further
+// step must keep the order too.
 //
 // A task that falls on a closed day is tried on the following days, at the same local time of the patient, until the
 // clinic's calendar shows an open day. Its window is then that of the day it was moved to.
@@ -124,8 +126,9 @@ class Placer {
   LocalClock clinic_clock_;                  // In the clinic's zone.
 };
 
-// The end of the window of an occurrence that is due at `due`, whatever the schedule says. If `due` is not before the
-// closing time of day, the window ends with that local day.
+// Returns the end of the window of an occurrence that was moved to `due` by hand: the rule's window, counted from `due`
+// instead of the nominal time. If `due` is not before the closing time of day, the window ends with that local day.
+// Thread safe.
 absl::Time WindowEnd(const CompiledRule& rule, absl::Time due, absl::TimeZone zone);
 
 }  // namespace aftercare::plan

@@ -24,24 +24,25 @@ struct Occurrence {
   // visit, those of one appointment are counted before those of the next.
   int number = 0;
 
-  // When it comes due: the instant of the nominal time, moved by the steps of Placer. It must not be sent earlier.
+  // When the occurrence comes due: the instant of the nominal time, moved by the steps of Placer. Never sent earlier.
   absl::Time due;
 
-  // When its window ends. It must not be sent from then on. Always after `due`.
+  // When the window ends. The occurrence must not be sent at or after this time. Always after `due`.
   absl::Time expire;
 
   // The time that the pathway names, on the patient's calendar and clock.
   absl::CivilMinute nominal;
 
-  // Set if it has missed, that is, it never comes due. Either its window closed while the plan was suspended
-  // (LATE_ENROLLMENT, PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or the appointment it is about begins before it
-  // (WINDOW_CLOSED). `due` is then when it would have been due.
+  // Set if the occurrence has missed, that is, never comes due. Either its window closed while the plan was suspended
+  // (LATE_ENROLLMENT, PAUSED, MOVED_BY_REANCHOR, VISIT_CHANGED), or it would be due only when the appointment that it
+  // is about has begun (WINDOW_CLOSED). `due` is then when it would have been due.
   v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;
 
-  // If it has missed, when: for PAUSED when its window closed, otherwise when the suspension was over.
+  // Set if the occurrence has missed: when it did. For PAUSED that is the end of its window, otherwise the end of the
+  // suspension.
   absl::Time missed_time;
 
-  // True if contact hours are closed from `due` to `expire`. It must not be sent then.
+  // True if contact hours are closed from `due` to `expire`. Such a message is never sent.
   bool outside_contact_hours = false;
 };
 
@@ -111,7 +112,7 @@ class Plan {
 
   const CompiledPathway& pathway_;
   PatientFacts facts_;
-  int64_t begun_;  // The enrollment or the last change (Unix nanoseconds): what was due and is open then is due then.
+  int64_t begun_;  // When the plan begins, in Unix nanoseconds: the enrollment or the last change of facts.
   Placer placer_;
   absl::InlinedVector<RuleDays, 48> days_;
   absl::InlinedVector<Series, 64> series_;

@@ -31,8 +31,9 @@ struct ReadReply {
 // The reply words of a clinic, in all of its languages at once. Immutable, so thread safe.
 class ReplyVocabulary {
  public:
-  // Takes the clinic's reply_words, and the default words of `en` and `es` unless the clinic names its own. A word of
-  // several kinds counts as a stop word first, then as a start word.
+  // Takes the clinic's reply_words, which must have passed CheckReplyWords. For `en` and `es`, also takes the default
+  // words of each kind (stop, start, done) for which the clinic names none in that language. A word of several kinds
+  // counts as a stop word first, then as a start word.
   explicit ReplyVocabulary(const v1::Clinic& clinic);
 
   // Reads a reply. `text` must be valid UTF-8.

@@ -42,8 +42,8 @@ class RuleDays {
   int64_t begin_ = 0;              // The first day of the span, as a day number.
   int count_ = 0;
   int first_month_ = 0;            // For monthly rules: months from the anchor to the first day.
-  int per_week_ = 0;               // For weekly rules: the number of days in a week,
-  std::array<uint8_t, 7> week_{};  // and which they are, counted from the first day of the span.
+  int per_week_ = 0;               // For weekly rules: the number of days in a week.
+  std::array<uint8_t, 7> week_{};  // For weekly rules: those days, counted from the first day of the span.
 };
 
 }  // namespace aftercare::plan

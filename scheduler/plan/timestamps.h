@@ -7,7 +7,7 @@
 
 namespace aftercare::plan {
 
-// Converts a timestamp to an instant.
+// Converts a timestamp to an instant. Does not check it; see IsInstant.
 inline absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }

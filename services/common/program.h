@@ -18,8 +18,9 @@ struct ProgramInfo {
 };
 
 // Parses the flags of a program. Names of flags may be written with dashes or with underscores. --help and -h show the
-// usage and the flags, --version the version; both then end the process with exit code 0. Returns the first argument
-// that is no flag, or an empty string. Call it once, at the beginning of main.
+// usage and the flags, --version the version; both then end the process with exit code 0. An unknown flag or a bad
+// value ends it with exit code 1. Returns the first argument that is no flag, or an empty string. Call it once, at the
+// beginning of main.
 std::string ParseFlags(int argc, char** argv, const ProgramInfo& program);
 
 // A text flag that can tell an empty value from none: for settings that can be turned off by an empty value.

@@ -22,8 +22,8 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 absl::Status ApplyFile(const std::string& path, google::protobuf::Message* config);
 
 // Sets fields of `config` from variables whose names begin with `prefix`. The rest of the name is a field in capitals,
-// or a message field and a field in it, joined by `_`. Returns INVALID_ARGUMENT, naming the variable, if there is no
-// such field or if the value does not fit it.
+// or a message field and a field in it, joined by `_`. An empty value is set like any other. Returns INVALID_ARGUMENT,
+// naming the variable, if there is no such field or if the value does not fit it.
 absl::Status ApplyEnvironment(const Settings& environment, absl::string_view prefix, google::protobuf::Message* config);
 
 // Sets fields of `config` by name. Ignores empty values. Returns INVALID_ARGUMENT, naming the flag, if there is no such

@@ -1,4 +1,4 @@
-// What can be an address of a patient. Functions are thread safe.
+// Checks of the addresses of patients before something is sent to them. Functions are pure and thread safe.
 #ifndef AFTERCARE_SERVICES_GATEWAY_ADDRESSES_H_
 #define AFTERCARE_SERVICES_GATEWAY_ADDRESSES_H_
 
@@ -6,11 +6,11 @@
 
 namespace aftercare::gateway {
 
-// Whether it may stand in an SMTP command and a header as it is: one @ with something on either side, and nothing that
-// ends or begins anything there, such as blanks, brackets, commas, quotes and control characters.
+// Returns true if `text` can be put into an SMTP command and a header without quoting: at most 254 bytes, exactly one
+// `@` with something on either side, and no blanks, brackets, commas, quotes, control characters or other separators.
 bool IsMailAddress(absl::string_view text);
 
-// Whether it is a telephone number in E.164 form: + and 4 to 15 digits.
+// Returns true for a telephone number in E.164 form: `+` and 4 to 15 digits.
 bool IsPhoneNumber(absl::string_view text);
 
 }  // namespace aftercare::gateway

@@ -10,16 +10,18 @@
 
 namespace aftercare::gateway {
 
-// Defaults, then the file at `path` (empty: none), then AFTERCARE_GATEWAY_* of `environment`, then `flags` (field names
-// and values; empty values are not set). INVALID_ARGUMENT naming the key for anything unknown, or every field that is
-// missing or out of range; NOT_FOUND if the file cannot be read.
+// Reads the configuration. It starts with the defaults, over which come the file at `path` (none if empty), then the
+// variables AFTERCARE_GATEWAY_* of `environment`, then `flags` (field names and values; empty values are ignored).
+// Returns INVALID_ARGUMENT for an unknown key, naming it, or for fields that are missing or out of range, naming every
+// one. Returns NOT_FOUND if the file cannot be read. Thread safe, as are the functions below.
 absl::StatusOr<v1::GatewayConfig> LoadConfig(const std::string& path, const Settings& environment,
                                              const Settings& flags);
 
-// In text format, with stars for passwords, secrets and tokens.
+// Returns the configuration in text format, with `***` in place of passwords, secrets and tokens.
 std::string Presentable(v1::GatewayConfig config);
 
-// A timeout of a configuration that was loaded.
+// Parses the timeout of a channel. `text` must come from a configuration that LoadConfig returned; 30 seconds if it is
+// not a duration.
 absl::Duration ToTimeout(const std::string& text);
 
 }  // namespace aftercare::gateway

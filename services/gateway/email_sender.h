@@ -7,7 +7,7 @@
 
 namespace aftercare::gateway {
 
-// Senders for the mail server of the configuration. Thread safe.
+// Returns a factory of senders for the mail server of `config`, which it copies. Thread safe.
 SenderFactory EmailSenders(const v1::EmailChannel& config);
 
 }  // namespace aftercare::gateway

@@ -14,17 +14,20 @@
 
 namespace aftercare::gateway {
 
-// A route for each channel of the configuration, and the callbacks of SMS. Thread safe.
+// The gateway: a Route for each channel of the configuration, and the Callbacks of SMS. Not thread safe; it works on
+// threads of its own.
 class Gateway {
  public:
-  // Begins at once, whether the server is there or not. UNAVAILABLE if callbacks cannot be listened for.
+  // Starts the gateway. `config` must come from LoadConfig. The server need not be reachable yet. Returns UNAVAILABLE
+  // if the address for callbacks cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const v1::GatewayConfig& config);
 
-  // Takes nothing more, lets what is being sent end and reports it; as long as sending may take, and 10 seconds for the
-  // reports. Answers how many messages were sent that the server does not know of. Call once.
+  // Stops the gateway. Leases nothing more, waits until the messages being sent are done, and reports them. Waits at
+  // most as long as one sending may take and one second, then 10 seconds for the reports. Returns how many messages
+  // were sent that the server has not confirmed. Call it once.
   size_t Drain();
 
-  // Where callbacks are listened for; 0 if nowhere.
+  // The port on which callbacks are listened for, or 0 if the gateway does not listen.
   int callback_port() const { return callbacks_ == nullptr ? 0 : callbacks_->port(); }
 
  private:

@@ -1,4 +1,4 @@
-// What becomes of an attempt to send, and how the answers of channels are read. Functions are thread safe.
+// The outcome of an attempt to send, and how the answers of channels are read. Functions are pure and thread safe.
 #ifndef AFTERCARE_SERVICES_GATEWAY_OUTCOME_H_
 #define AFTERCARE_SERVICES_GATEWAY_OUTCOME_H_
 
@@ -8,25 +8,27 @@
 
 namespace aftercare::gateway {
 
+// What an attempt to send a message led to.
 struct Outcome {
   enum class Kind {
     kSent,
-    kTemporary,   // may work later, for this patient
-    kPermanent,   // will never work for this address or message
-    kChannelDown  // would have failed for anybody: nothing was sent, and it is not the patient's fault
+    kTemporary,   // failed; another attempt may succeed later
+    kPermanent,   // failed; will never work for this address or message
+    kChannelDown  // the channel itself failed, as it would for any message; nothing was sent
   };
 
   Kind kind = Kind::kSent;
-  std::string error_code;                     // of what failed: a code, never words or an address
-  absl::Duration rest = absl::ZeroDuration();  // the channel asks to be left alone for so long
+  std::string error_code;                     // set if it failed: a code, never a text or an address
+  absl::Duration rest = absl::ZeroDuration();  // how long the channel asks not to be used
 };
 
+// Return an outcome of that kind. `code` is its error_code.
 Outcome Sent();
 Outcome Temporary(const std::string& code);
 Outcome Permanent(const std::string& code);
 Outcome ChannelDown(const std::string& code);
 
-// How far an SMTP conversation came: the last command that was sent.
+// How far an SMTP conversation has come: the last command that was sent.
 enum class SmtpStage {
   kConnecting,  // up to and with the server's greeting and HELLO
   kAuthentication,
@@ -35,13 +37,13 @@ enum class SmtpStage {
   kData,       // DATA, and what follows it
 };
 
-// How the server's reply to a command is read, where it is a refusal. 5xx for the recipient or the message is
-// permanent, 4xx temporary; what is said before a recipient was named (and 530, 535, 538 whenever) is about the
-// channel, but for 552 to MAIL, which is about the size of the message.
+// Returns the outcome of an SMTP conversation that ended with `reply` (400 or above) in `stage`. Before the recipient
+// is named, and for 530, 535 and 538 in any stage, the refusal is about the channel. From then on, 5xx is permanent and
+// 4xx is temporary. 552 to MAIL is an exception: the message is too large, which is permanent.
 Outcome SmtpRefusal(SmtpStage stage, int reply);
 
-// How an HTTP status is read: 2xx sent; 401 and 403 the channel; 408, 425, 429 and 5xx temporary, and then
-// `retry_after` is respected, up to five minutes; anything else permanent.
+// Returns the outcome of an HTTP status. 2xx means sent. 401 and 403 are about the channel. 408, 425, 429 and 5xx are
+// temporary; the outcome's `rest` is then `retry_after`, at most 5 minutes. Anything else is permanent.
 Outcome HttpAnswer(int status, absl::Duration retry_after);
 
 }  // namespace aftercare::gateway

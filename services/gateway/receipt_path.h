@@ -11,11 +11,11 @@ namespace aftercare::gateway {
 // Kannel's kinds of delivery reports, bits of a mask.
 enum ReceiptKind { kDelivered = 1, kNotDelivered = 2, kBuffered = 4, kAccepted = 8, kRejected = 16 };
 
-// Which are asked for: how it ends.
+// The kinds of receipts that Kannel is asked for: those that say how the message ended.
 inline constexpr int kReceiptMask = kDelivered | kNotDelivered | kRejected;
 
-// Where Kannel is to report what became of a message: the path and query below the address of the callbacks. Kannel
-// fills in the kind for %d.
+// Returns the path and query, below the callback address, to which Kannel reports what became of a lease's message.
+// Kannel replaces %d by the kind. Thread safe.
 inline std::string ReceiptPath(const std::string& token, const v1::Lease& lease) {
   return absl::StrCat("/kannel/", token, "/receipt?lease=", lease.lease_id(), "&key=", lease.idempotency_key(),
                       "&kind=%d");

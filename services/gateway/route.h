@@ -19,41 +19,50 @@
 
 namespace aftercare::gateway {
 
-// What a route is for.
+// The settings of a route.
 struct RouteOptions {
   std::string name;  // in the log
-  std::string parent;
+  std::string parent;  // whose messages to lease: `clinics/{clinic}` or `clinics/-`
   v1::Channel channel;
-  int concurrency;         // how many are sent at the same time, and leased
-  absl::Duration timeout;  // of one
-  SenderFactory senders;
+  int concurrency;         // how many messages are leased and sent at the same time, at least 1
+  absl::Duration timeout;  // of sending one message, in whole seconds
+  SenderFactory senders;   // makes one sender for each sending thread
 };
 
-// How long a lease that comes now may be used, by its expire_time where the clinic's clock is this host's (a sandbox
-// has its own, and then the server tells when it ends): zero if it has ended on its way. Thread safe.
+// Returns how long a lease that has just come may be used: until its expire_time, but no longer than `lease_duration`,
+// which is how long it was asked for. Returns zero if it has already expired. An expire_time an hour or more in the
+// past is taken as the clock of a sandbox clinic; then the result is `lease_duration`, and the server tells when the
+// lease ends. `now` is the time of this host. Pure and thread safe.
 absl::Duration UsableFor(const v1::Lease& lease, absl::Duration lease_duration, absl::Time now);
 
-// Takes the messages of one channel from the server, sends them and reports, for as long as it lives, whatever goes
-// away meanwhile: a stream that broke is opened again after a growing pause; so is one that was closed because the
-// channel is down, and then with one message at a time until one goes out. Leases are asked for long enough to send
-// within them, so none is extended; nothing is sent once its lease has ended, or the stream has broken that would
-// tell so. A report is kept until the server answers it. Thread safe.
+// Leases the messages of one channel over a stream, sends them on threads of its own and reports the outcomes.
+//
+// - A stream that broke is opened again after a growing pause.
+// - If the channel is down, the stream is closed and opened again after a growing pause. Then one message is leased at
+//   a time, until one goes out.
+// - A lease lasts longer than one sending, so the route extends none. It begins to send a message only while its lease
+//   is valid and its stream is open, since only an open stream tells that a lease has ended.
+// - A report is kept until the server answers it, or until the route is destroyed.
+//
+// Thread safe.
 class Route {
  public:
-  // `link` must outlive it.
+  // Starts the threads. `link` must outlive the route.
   Route(ServerLink& link, RouteOptions options);
 
-  // Ends at once, but for what is being sent.
+  // Stops, waits only for the messages that are being sent, and drops reports that are not answered. To keep those,
+  // call Stop, AwaitSent and AwaitDrained before.
   ~Route();
 
-  // Nothing more is taken or begun: what is not being sent is given back. Does not wait.
+  // Leases nothing more and begins to send nothing more. Gives back the leases whose messages are not being sent. Does
+  // not wait. A second call does nothing.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // After Stop: waits until nothing is being sent, or `limit` is over.
+  // Waits until no message is being sent, at most for `limit`. Call it after Stop.
   void AwaitSent(absl::Duration limit) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // After that: waits until all is reported, or `limit` is over. Answers how many messages were sent that the server
-  // does not know of.
+  // Waits until the stream has ended and the server has answered all reports, at most for `limit`. Returns how many
+  // messages were sent that the server has not confirmed. Call it after AwaitSent.
   size_t AwaitDrained(absl::Duration limit) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -61,8 +70,8 @@ class Route {
 
   struct Task {
     v1::Lease lease;
-    Clock::time_point deadline;  // not to be sent from then on
-    int64_t session = 0;
+    Clock::time_point deadline;  // the sending must be over by then
+    int64_t session = 0;         // the session in which the lease came
   };
 
   // The threads.
@@ -70,7 +79,7 @@ class Route {
   void RunReports();
   void RunSender();
 
-  // Sessions: a stream each, one after the other.
+  // A session is the lifetime of one stream. Sessions follow one another.
   bool AwaitTurn() ABSL_LOCKS_EXCLUDED(mutex_);
   v1::StreamConfiguration OpenSession() ABSL_LOCKS_EXCLUDED(mutex_);
   void Take(const v1::StreamRemindersResponse& response) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -100,16 +109,16 @@ class Route {
 
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool over_ ABSL_GUARDED_BY(mutex_) = false;  // and nothing is waited for
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;  // being destroyed: nothing is waited for
   std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);
   int sending_ ABSL_GUARDED_BY(mutex_) = 0;
   Outbox outbox_ ABSL_GUARDED_BY(mutex_);
-  Clock::time_point report_at_ ABSL_GUARDED_BY(mutex_);  // not before, after a report that did not get through
-  bool report_failed_ ABSL_GUARDED_BY(mutex_) = false;   // the last one
+  Clock::time_point report_at_ ABSL_GUARDED_BY(mutex_);  // no report before
+  bool report_failed_ ABSL_GUARDED_BY(mutex_) = false;   // whether the last unary report failed
   Backoff report_pauses_ ABSL_GUARDED_BY(mutex_){absl::Milliseconds(500), absl::Seconds(5)};
 
-  // The session: while `open_`, leases are taken from its stream and reports go by it. Then it is `closing_` if that is
-  // our wish, until the stream has ended.
+  // The present session. While `open_`, leases are taken from its stream and reports are sent over it. While
+  // `closing_`, the route has decided to end the stream and waits until it has ended.
   int64_t session_ ABSL_GUARDED_BY(mutex_) = 0;
   bool in_session_ ABSL_GUARDED_BY(mutex_) = false;
   std::shared_ptr<ReminderStream> stream_ ABSL_GUARDED_BY(mutex_);
@@ -117,11 +126,11 @@ class Route {
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool half_closed_ ABSL_GUARDED_BY(mutex_) = false;
   Clock::time_point close_by_ ABSL_GUARDED_BY(mutex_);   // when a half-closed stream is ended by force
-  Clock::time_point resume_at_ ABSL_GUARDED_BY(mutex_);  // no other session before
+  Clock::time_point resume_at_ ABSL_GUARDED_BY(mutex_);  // no new session before
   Backoff stream_pauses_ ABSL_GUARDED_BY(mutex_){absl::Milliseconds(500), absl::Seconds(30)};
-  std::string stream_error_ ABSL_GUARDED_BY(mutex_);  // why the last one broke, until one is heard of
+  std::string stream_error_ ABSL_GUARDED_BY(mutex_);  // why the last stream broke; empty once the server answers again
 
-  std::string down_ ABSL_GUARDED_BY(mutex_);  // why nothing goes out by this channel, while it is so
+  std::string down_ ABSL_GUARDED_BY(mutex_);  // why the channel is down; empty if it is not
   Backoff down_pauses_ ABSL_GUARDED_BY(mutex_){absl::Seconds(1), absl::Minutes(1)};
 
   std::vector<std::thread> threads_;

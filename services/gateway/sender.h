@@ -12,17 +12,17 @@
 
 namespace aftercare::gateway {
 
-// Sends messages over one channel, one at a time, and keeps its connection from one to the next. Not thread safe: each
-// thread that sends has its own.
+// Sends messages over one channel, one at a time. Keeps its connection between messages. Not thread safe: each thread
+// that sends has a sender of its own.
 class Sender {
  public:
   virtual ~Sender() = default;
 
-  // Sends the message of a lease, or finds out that it cannot. Blocks, no longer than `timeout`.
+  // Sends the message of a lease. Blocks, but no longer than `timeout`. Returns what became of the attempt.
   virtual Outcome Send(const v1::Lease& lease, absl::Duration timeout) = 0;
 };
 
-// Makes a sender for a thread. Thread safe.
+// Makes a sender for one thread. Must be thread safe.
 using SenderFactory = std::function<std::unique_ptr<Sender>()>;
 
 }  // namespace aftercare::gateway

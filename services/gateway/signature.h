@@ -8,8 +8,8 @@
 
 namespace aftercare::gateway {
 
-// The value of the header Aftercare-Signature: `t=SECONDS,v1=HEX`, HEX being the HMAC-SHA256 keyed with `secret` of
-// SECONDS, a dot and the body. Thread safe.
+// Returns the value of the header Aftercare-Signature, `t=SECONDS,v1=HEX`. HEX is the HMAC-SHA256, keyed with `secret`,
+// of SECONDS, a dot and the body. Thread safe.
 std::string Signature(absl::string_view secret, int64_t unix_seconds, absl::string_view body);
 
 }  // namespace aftercare::gateway

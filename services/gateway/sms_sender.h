@@ -9,8 +9,9 @@
 
 namespace aftercare::gateway {
 
-// Senders for the Kannel of the configuration. Kannel is asked to report what becomes of a message to `callback_url`
-// followed by the ReceiptPath of the lease, unless `callback_url` is empty. Thread safe.
+// Returns a factory of senders for the Kannel of `config`, which it copies. Each message asks Kannel to send its
+// receipt to `callback_url` followed by the lease's ReceiptPath. An empty `callback_url` asks for no receipts. Thread
+// safe.
 SenderFactory SmsSenders(const v1::SmsChannel& config, const std::string& callback_url);
 
 }  // namespace aftercare::gateway

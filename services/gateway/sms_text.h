@@ -7,11 +7,11 @@
 
 namespace aftercare::gateway {
 
-// Whether a UTF-8 text can be written in the SMS alphabet (GSM 03.38 with its extension table): 160 characters an SMS,
-// where UCS-2 has 70. Thread safe.
+// Returns true if valid UTF-8 can be written in the SMS alphabet (GSM 03.38 with its extension table). Then an SMS has
+// room for 160 characters, otherwise (UCS-2) for 70. Thread safe.
 bool FitsSmsAlphabet(absl::string_view text);
 
-// Big-endian UTF-16 as UTF-8, a replacement character for what is none. Thread safe.
+// Converts big-endian UTF-16 to UTF-8. Unpaired surrogates and an odd byte at the end become U+FFFD. Thread safe.
 std::string FromUtf16(absl::string_view bytes);
 
 }  // namespace aftercare::gateway

@@ -6,30 +6,30 @@
 
 namespace aftercare::gateway {
 
-// Follows what an SMTP client and a server say to each other, to know who refused what: libcurl tells only that
+// Follows the commands and replies of an SMTP connection, to know which command was refused: libcurl tells only that
 // something failed. Keeps no text. Not thread safe.
 class SmtpDialogue {
  public:
-  // A message is about to be sent, on a connection that may be open.
+  // Begins a message. The connection may be one that is already open.
   void Begin();
 
-  // What the client and the server said: whole lines.
+  // Take a line that the client or the server has sent: a whole line of a command or a reply.
   void Client(absl::string_view line);
   void Server(absl::string_view line);
 
-  // How far it came.
+  // The last command that the client has sent for this message.
   SmtpStage stage() const { return stage_; }
 
-  // The last reply to that, or 0: 400 and above is a refusal.
+  // The last reply to that command, or 0 if there is none yet. 400 and above is a refusal.
   int reply() const { return reply_; }
 
-  // Whether the server knows who we are, on this connection.
+  // True if the client has signed in on this connection.
   bool signed_in() const { return signed_in_; }
 
  private:
   SmtpStage stage_ = SmtpStage::kConnecting;
   int reply_ = 0;
-  bool leaving_ = false;  // What comes after QUIT says nothing of the message.
+  bool leaving_ = false;  // After QUIT: the lines are not about the message any more.
   bool signed_in_ = false;
 };
 

@@ -6,14 +6,14 @@
 
 namespace aftercare::gateway {
 
-// What of a URL says how safe it is to use.
+// The parts of a URL that decide whether it is safe to use.
 struct Url {
   std::string scheme;  // in lower case
-  bool loopback = false;
-  bool has_credentials = false;
+  bool loopback = false;         // whether the host is on loopback; see IsLoopback
+  bool has_credentials = false;  // whether it has a user or a password
 };
 
-// Reads an absolute URL of a scheme that libcurl knows. Thread safe.
+// Reads an absolute URL. Returns nothing if it is malformed or libcurl does not know its scheme. Thread safe.
 std::optional<Url> ParseUrl(const std::string& text);
 
 }  // namespace aftercare::gateway

@@ -7,7 +7,7 @@
 
 namespace aftercare::gateway {
 
-// Senders for the webhook of the configuration. Thread safe.
+// Returns a factory of senders for the webhook of `config`, which it copies. Thread safe.
 SenderFactory WebhookSenders(const v1::WebhookChannel& config);
 
 }  // namespace aftercare::gateway

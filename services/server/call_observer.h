@@ -1,4 +1,4 @@
-// What is told of each RPC when it begins and when it ends, for metrics and the request log.
+// Observers that are told when each RPC begins and ends, for metrics and the request log.
 #ifndef AFTERCARE_SERVICES_SERVER_CALL_OBSERVER_H_
 #define AFTERCARE_SERVICES_SERVER_CALL_OBSERVER_H_
 
@@ -25,12 +25,14 @@ struct EndedCall {
   int64_t response_bytes = 0;  // of all messages sent, serialized
 };
 
-// Implementations are thread safe, do not block, and live longer than the server's calls.
+// Is told of each RPC. Implementations must be thread safe, must not block, and must outlive the server.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
 
+  // An RPC of this method has begun. Every RPC that begins also ends.
   virtual void OnStarted(absl::string_view method) = 0;
+  // An RPC has ended. Called once for each RPC.
   virtual void OnEnded(const EndedCall& call) = 0;
 };
 

@@ -26,8 +26,8 @@ absl::Status DecodeImportRequest(const grpc::ByteBuffer& bytes, v1::ImportEnroll
 // Serializes a response.
 grpc::ByteBuffer EncodeResponse(const google::protobuf::Message& message);
 
-// Converts a status. Its details (google.rpc.Status) go where gRPC clients look for them; an error of the store, which
-// has none, gets a reason first.
+// Converts a status. The details of an error (google.rpc.Status) are put into the trailer where gRPC clients look for
+// them. An error without details, such as one of the store, is given a reason and details first.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace aftercare::server

@@ -21,7 +21,8 @@
 
 namespace aftercare::server {
 
-// All metrics of one server. Counts what happens while it happens; everything else is given to Text. Thread safe.
+// All metrics of one server. Counts calls, commits and offered messages as they happen. The values that only the store
+// knows are passed to Text. Thread safe.
 class Metrics final : public CallObserver, public engine::Telemetry {
  public:
   // `version` and `commit` are of this program.
@@ -34,7 +35,8 @@ class Metrics final : public CallObserver, public engine::Telemetry {
   void OnCommit(absl::Duration duration, int mutations) override;
   void OnOffered(absl::Duration lag) override;
 
-  // Returns all metrics, as a scrape gets them. `statistics` are those of now. What they lack is shown as NaN.
+  // Returns all metrics in Prometheus' text format. `statistics` must be current. Values that are missing in it are
+  // shown as NaN.
   std::string Text(const engine::Statistics& statistics);
 
  private:

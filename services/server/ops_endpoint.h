@@ -1,4 +1,4 @@
-// What operators and their tools ask the server over HTTP, on a port of its own:
+// HTTP endpoint for operators and their tools, on a port of its own:
 //   /livez    200 while the process answers
 //   /readyz   200 while the service takes calls, else 503 with the reason
 //   /metrics  the metrics, in Prometheus' text format
@@ -16,7 +16,8 @@ namespace aftercare::server {
 // Answers on threads of its own until it is destroyed. Thread safe.
 class OpsEndpoint {
  public:
-  // What is answered. Called on the endpoint's threads, several at a time, as long as the endpoint lives; may block.
+  // The functions that produce the answers. They are called on the endpoint's threads, several at a time, as long as
+  // the endpoint lives. They may block.
   struct Sources {
     std::function<std::string()> not_ready;  // why the service takes no calls; empty if it does
     std::function<std::string()> metrics;    // in Prometheus' text format
@@ -26,7 +27,7 @@ class OpsEndpoint {
   // listened on.
   static absl::StatusOr<std::unique_ptr<OpsEndpoint>> Start(const std::string& address, Sources sources);
 
-  // Answers what is being asked, then stops listening.
+  // Answers the requests under way, then stops listening.
   virtual ~OpsEndpoint() = default;
 
   // The port that is listened on.

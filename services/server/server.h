@@ -21,10 +21,10 @@
 
 namespace aftercare::server {
 
-// What a server does otherwise than by default.
+// Options of a server.
 struct ServerOptions {
   engine::EngineOptions engine;
-  // Told of each call. Must outlive the server. Null: nobody.
+  // Is told of each call. Must outlive the server. Null for no observer.
   CallObserver* observer = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// What all calls of the API have in common, whatever streams in them: who calls, how messages are decoded and encoded,
-// and how the call ends. Each kind of call has one of these.
+// What all kinds of calls of the API have in common, unary calls and streams: who calls, how messages are decoded and
+// encoded, and how the call ends.
 #ifndef AFTERCARE_SERVICES_SERVER_SERVER_CALL_H_
 #define AFTERCARE_SERVICES_SERVER_SERVER_CALL_H_
 
@@ -19,19 +19,19 @@
 
 namespace aftercare::server {
 
-// What the calls of a server share. Both must outlive every call.
+// The engine and the observer that all calls of a server share. Both must outlive every call.
 struct CallEnvironment {
   engine::Engine& engine;
   CallObserver& observer;
 };
 
-// What becomes of work that has not begun when the client's deadline passes.
+// Whether a call begins work after the client's deadline has passed.
 enum class LateWork {
-  kSkip,  // nobody waits for it any more
-  kDo,    // of a stream, which gRPC cancels then: what it has taken in by then is still done
+  kSkip,  // a unary call: nobody waits for the answer any more
+  kDo,    // a stream, which gRPC cancels at the deadline: work for messages received until then is done
 };
 
-// Thread safe.
+// The part of a call that is the same for all kinds. Each call object owns one. Thread safe.
 class ServerCall {
  public:
   // Begins a call of `method`. `context` is used by the constructor only.
@@ -49,11 +49,12 @@ class ServerCall {
   // Encodes a message for the client.
   grpc::ByteBuffer Encode(const google::protobuf::Message& message);
 
-  // For messages that are decoded or encoded elsewhere: counts them.
+  // Count a message that is decoded or encoded elsewhere.
   void CountReceived(const grpc::ByteBuffer& bytes);
   void CountSent(const grpc::ByteBuffer& bytes);
 
-  // Ends the call. Returns the status to finish it with. To be called once, right before Finish.
+  // Tells the observer that the call has ended. Returns the status to finish it with. Call it exactly once, right
+  // before Finish.
   grpc::Status End(const absl::Status& status);
 
  private:

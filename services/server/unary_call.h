@@ -11,7 +11,7 @@ namespace aftercare::server {
 
 // Decodes the request, runs the use case and answers when the use case is done. Never blocks. Finish is called exactly
 // once and is the last thing done with the call; gRPC then calls OnDone, and the call deletes itself. If the client
-// goes away, what the use case has not begun is not done.
+// goes away, work that the use case has not begun is skipped.
 template <typename Request, typename Response>
 class UnaryCall : public grpc::ServerUnaryReactor {
  public:

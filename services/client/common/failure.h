@@ -15,7 +15,7 @@ namespace aftercare::client {
 // Exit codes of the program.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitRefused = 1;      // The server refused the request, or a check found faults.
-inline constexpr int kExitUsage = 2;        // The command line makes no sense.
+inline constexpr int kExitUsage = 2;        // The command line makes no sense, or a file cannot be used.
 inline constexpr int kExitUnreachable = 3;  // No server answered.
 
 // Returns the status of a command line that makes no sense.
