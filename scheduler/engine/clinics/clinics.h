@@ -9,11 +9,11 @@
 
 namespace aftercare::engine {
 
-// Clinics and their test clocks. Thread safe. Each method ends with one call of `done`, until which its request and
-// response must live; errors are those the API names.
+// Clinics and their test clocks. Thread safe. Each method calls `done` exactly once, at its end. The request and the
+// response must live until then. The errors are those that clinic_service.proto documents.
 class Clinics {
  public:
-  // The references must outlive this and every call under way.
+  // `engine` and `cache` must outlive this object and every call that was started.
   Clinics(EngineContext& engine, EnrollmentCache& cache) : engine_(engine), cache_(cache) {}
 
   void Create(const CallPtr& call, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,

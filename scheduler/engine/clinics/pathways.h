@@ -8,18 +8,18 @@
 
 namespace aftercare::engine {
 
-// Pathways, their revisions, and previews of their plans. Thread safe. Each method ends with one call of `done`, until
-// which its request and response must live; errors are those the API names.
+// Pathways, their revisions, and previews of their plans. Thread safe. Each method calls `done` exactly once, at its
+// end. The request and the response must live until then. The errors are those that pathway_service.proto documents.
 class Pathways {
  public:
-  // `engine` must outlive this and every call under way.
+  // `engine` must outlive this object and every call that was started.
   explicit Pathways(EngineContext& engine) : engine_(engine) {}
 
   void Create(const CallPtr& call, const v1::CreatePathwayRequest& request, v1::CreatePathwayResponse* response,
               Done done);
   void Get(const CallPtr& call, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response, Done done);
   void List(const CallPtr& call, const v1::ListPathwaysRequest& request, v1::ListPathwaysResponse* response, Done done);
-  // Stores a new revision if the pathway differs from the newest one.
+  // Stores a new revision if the pathway differs from the newest revision. Otherwise returns the newest one.
   void Update(const CallPtr& call, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
               Done done);
   void ListRevisions(const CallPtr& call, const v1::ListPathwayRevisionsRequest& request,

@@ -1,4 +1,4 @@
-// How the test clock of a sandbox clinic moves.
+// Moves the test clock of a sandbox clinic.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_CLINICS_SANDBOX_CLOCK_H_
 #define AFTERCARE_SCHEDULER_ENGINE_CLINICS_SANDBOX_CLOCK_H_
 
@@ -11,13 +11,13 @@
 
 namespace aftercare::engine {
 
-// Test clocks stay before 2200-01-01, as the dates of plans do. In seconds since 1970.
+// 2200-01-01 UTC, in seconds since 1970. Test clocks stay before this instant, because the dates of plans do.
 inline constexpr int64_t kEndOfTestClocks = 7258118400;
 
-// Moves a test clock forward, and fires and expires on the way what comes due. Goes from one instant at which something
-// happens to the next, in steps that are mutations of their own, so that a year of a large clinic delays nobody else.
-// Thread safe. `request` and `response` must live until `done`; errors are those the API names. After an error the
-// steps before it stay done.
+// Moves a test clock forward. On the way, each reminder fires or expires at its own instant, in order. The clock moves
+// in steps. Each step is a mutation of limited size, so that a year of a large clinic does not delay other calls. If a
+// step fails, the clock stays where the step before it ended. Thread safe. `request` and `response` must live until
+// `done` is called. The errors are those that clinic_service.proto documents.
 void AdvanceTestClock(EngineContext& engine, EnrollmentCache& cache, const CallPtr& call,
                       const v1::AdvanceTestClockRequest& request, v1::AdvanceTestClockResponse* response, Done done);
 

@@ -1,4 +1,4 @@
-// The phases of a pathway as one patient goes through them.
+// The phases of a pathway, with their dates for one patient.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_CLINICS_TIMELINE_PHASES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_CLINICS_TIMELINE_PHASES_H_
 
@@ -9,7 +9,8 @@
 
 namespace aftercare::engine {
 
-// Adds each phase of the pathway with its dates for a patient with that procedure date. Thread safe.
+// Adds to `phases` each phase of the pathway, with its first and last date for a patient who has the procedure on
+// `procedure_date`. Thread safe.
 void AddPhases(const plan::CompiledPathway& pathway, absl::CivilDay procedure_date,
                google::protobuf::RepeatedPtrField<v1::TimelinePhase>* phases);
 

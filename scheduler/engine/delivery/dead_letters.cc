@@ -50,7 +50,8 @@ absl::Status RedriveOne(EngineContext& engine, store::WriteTransaction& tx, cons
   if (!found.ok()) return found.status();
   if (!found->has_value()) {  // it has not come due, or there is no such reminder
     auto shown = ReadReminder(engine, tx, *key);
-    return shown.ok() ? InvalidTransition(*key, shown->state()) : ReminderNotFound(*key);
+    if (shown.ok()) return InvalidTransition(*key, shown->state());
+    return absl::IsNotFound(shown.status()) ? ReminderNotFound(*key) : shown.status();
   }
   store::ReminderRow row = **std::move(found);
   auto enrollment = RequireEnrollmentContext(engine, tx, key->clinic, key->enrollment);

@@ -1,4 +1,4 @@
-// Dead letters: messages that FAILED. They are listed, and sent again on request.
+// Dead letters are messages in state FAILED. Lists them, and redrives them: makes gateways send them again.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DEAD_LETTERS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DEAD_LETTERS_H_
 
@@ -9,14 +9,16 @@
 
 namespace aftercare::engine {
 
-// Both functions are thread safe. Requests and responses must live until `done`.
+// Both functions are thread safe. Requests and responses must live until `done` is called. The errors are those that
+// delivery_service.proto documents.
 
-// Lists a page of the FAILED reminders of a clinic, in order of due time, each with whether it may be redriven.
+// Lists a page of the FAILED reminders of a clinic, in order of due time. Tells for each if it may be redriven.
 void ListDeadLetters(DeliveryContext& context, const CallPtr& call, const v1::ListDeadLettersRequest& request,
                      v1::ListDeadLettersResponse* response, Done done);
 
-// Makes FAILED reminders DUE again, directed at the first contact point that may be written to. The response has one
-// result for each name, in the same order; a reminder that is refused has its error in its result.
+// Makes FAILED reminders DUE again, and directs them at the patient's first permitted contact point. The response has
+// one result for each name, in the same order. If a reminder is refused, its result has the error, and the other
+// reminders are still redriven.
 void RedriveReminders(DeliveryContext& context, const CallPtr& call, const v1::RedriveRemindersRequest& request,
                       v1::RedriveRemindersResponse* response, Done done);
 

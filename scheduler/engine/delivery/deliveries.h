@@ -15,11 +15,11 @@
 namespace aftercare::engine {
 
 // The use cases of notification gateways: lease reminders, report what became of them, and deal with those that failed.
-// Thread safe. Requests and responses must live until `done`, which is called exactly once; its errors are those that
-// the API documents.
+// Thread safe. Each method that takes `done` calls it exactly once, at its end. The request and the response must live
+// until then. The errors are those that delivery_service.proto documents.
 class Deliveries {
  public:
-  // The arguments must outlive this object, and this object every use case that was started.
+  // The arguments must outlive this object. This object must outlive every use case that was started.
   Deliveries(EngineContext& engine, EnrollmentCache& cache, EnrollmentIndexCache& indexes,
              LeaseRevocations& revocations)
       : context_{.engine = engine,
@@ -27,14 +27,14 @@ class Deliveries {
                  .enrollment_index_cache = indexes,
                  .lease_revocations = revocations} {}
 
-  // Leases what is due; waits for it if the request says so.
+  // Leases reminders that are due. If none is, waits for as long as the request asks.
   LeaseCall Lease(const CallPtr& call, const v1::LeaseRemindersRequest& request, v1::LeaseRemindersResponse* response,
                   Done done);
 
-  // Opens a stream that leases, reports and extends until it is ended.
+  // Opens a stream that leases reminders and takes reports and extensions of leases, until the stream ends.
   std::shared_ptr<LeaseStream> OpenStream(const CallPtr& call);
 
-  // As the functions of report.h and dead_letters.h.
+  // These call the functions in report.h and dead_letters.h, which document them.
   void Report(const CallPtr& call, const v1::ReportDeliveriesRequest& request, v1::ReportDeliveriesResponse* response,
               Done done);
   void Extend(const CallPtr& call, const v1::ExtendLeasesRequest& request, v1::ExtendLeasesResponse* response,

@@ -1,4 +1,4 @@
-// What the use cases of this room share.
+// What the use cases of this directory share.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
 
@@ -10,13 +10,13 @@
 
 namespace aftercare::engine {
 
-// Thread safe. Outlives every use case that was started.
+// Thread safe. Must outlive every use case that was started.
 struct DeliveryContext {
   EngineContext& engine;
   EnrollmentCache& enrollment_cache;
   EnrollmentIndexCache& enrollment_index_cache;
   LeaseRevocations& lease_revocations;
-  RoundRobinCursor last_clinic = {};  // of the calls and streams that lease from all clinics
+  RoundRobinCursor last_clinic = {};  // for the calls and streams that lease from all clinics
 };
 
 }  // namespace aftercare::engine

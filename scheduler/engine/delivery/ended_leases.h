@@ -1,4 +1,5 @@
-// Finds out which leases have ended: they expired, or their reminders were called off, sent by others, or expired.
+// Finds out which leases have ended. A lease ends when it expires, or when its reminder expires, is cancelled or taken
+// back, or is sent by another gateway.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_ENDED_LEASES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_ENDED_LEASES_H_
 
@@ -12,8 +13,8 @@
 
 namespace aftercare::engine {
 
-// Returns those of `leases` that are not held any more at `now`, by the clock of their clinic, each with the state that
-// its reminder has. Thread safe.
+// Returns those of `leases` that are no longer held at `now`, each with the state of its reminder. `now` is the time on
+// the clock of their clinics. Thread safe.
 absl::StatusOr<std::vector<v1::EndedLease>> FindEndedLeases(store::ReadTransaction& tx,
                                                             const std::vector<HeldLease>& leases, absl::Time now);
 

@@ -31,8 +31,8 @@ class RoundRobinCursor {
   std::string last_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Counts the rows and queues that one mutation looks at. The count is limited, so that a mutation does not keep the
-// others waiting for long. Not thread safe.
+// Limits how many rows and clinics one mutation looks at, so that other mutations do not wait for long. Not thread
+// safe.
 class LookBudget {
  public:
   explicit LookBudget(int looks) : left_(looks) {}
@@ -40,7 +40,7 @@ class LookBudget {
   // Counts one look. Returns false if the budget is exceeded.
   bool Spend() { return --left_ >= 0; }
 
-  // Leaves nothing, so that the mutation looks no further.
+  // Uses up the budget, so that the mutation looks no further.
   void Exhaust() { left_ = -1; }
 
   // Returns true once a Spend has returned false, or after Exhaust.
@@ -50,7 +50,8 @@ class LookBudget {
   int left_;
 };
 
-// Where LeaseFairly gets leases from. An implementation may spend the budget too, and leases fewer when it is exceeded.
+// Where LeaseFairly gets leases from. An implementation may spend the budget too, and may lease fewer messages once it
+// is exceeded.
 class LeaseSource {
  public:
   virtual ~LeaseSource() = default;
@@ -58,16 +59,16 @@ class LeaseSource {
   // Returns the first clinic after `after`, by id, that has messages waiting; nothing if there is none.
   virtual absl::StatusOr<std::optional<std::string>> NextClinic(const std::string& after) = 0;
 
-  // Leases up to `max` messages of a clinic. Returns how many.
+  // Leases up to `max` messages of a clinic. Returns how many it has leased.
   virtual absl::StatusOr<int> LeaseFrom(const std::string& clinic, int max) = 0;
 };
 
 // Leases up to `max` messages from all clinics of `source`. Stops early when the budget is exceeded.
 //
-// In a first lap each clinic leases up to a sixteenth of `max`, beginning with the clinic after the cursor's.
-// In further laps the clinics that took their whole share divide what is left. So a clinic with a long queue keeps no
-// other clinic waiting, and nothing is left unused while any clinic has messages. The cursor moves on to the last
-// clinic of the first lap.
+// In the first lap, each clinic gets a share of a sixteenth of `max`, rounded up. The lap begins with the clinic after
+// `cursor.last()`, and sets the cursor to the last clinic that it visits. In each further lap, the clinics that took
+// their whole share divide what is left. So a clinic with a long queue does not keep the others waiting, and takes what
+// the others leave.
 absl::Status LeaseFairly(LeaseSource& source, int max, RoundRobinCursor& cursor, LookBudget& budget);
 
 }  // namespace aftercare::engine

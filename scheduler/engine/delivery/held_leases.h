@@ -19,20 +19,20 @@ struct HeldLease {
   absl::Time expire;  // on the clinic's clock
 };
 
-// A set of leases, and a note of which of them must be compared with the store, because they may have ended without the
-// stream knowing: leases that were revoked, and leases that have expired by the clinic's clock. Not thread safe.
+// The set of leases that a gateway holds. It also notes which leases the stream must compare with the store, because
+// they may have ended: leases that were revoked, and leases that may have expired. Not thread safe.
 class HeldLeases {
  public:
   // What a check must look at.
   struct Check {
     std::vector<HeldLease> revoked;
-    bool expired = false;  // also those that have expired by the time of the check; see Expired
+    bool expired = false;  // also check the leases that Expired returns
   };
 
   // Adds a lease, or replaces the one with the same lease_id.
   void Add(HeldLease lease);
 
-  // Returns false if the lease is not held.
+  // Removes a lease. Returns false if the lease is not held.
   bool Remove(const std::string& lease_id);
 
   // Sets when a lease expires. Does nothing if the lease is not held.
@@ -41,11 +41,12 @@ class HeldLeases {
   bool empty() const { return leases_.empty(); }
   int size() const { return static_cast<int>(leases_.size()); }
 
-  // Between these two calls leases are on their way: one that is revoked before it is added is checked once it is.
+  // Call BeginAdding before leases are taken from the store, and EndAdding after they were added here. If a lease is
+  // revoked in between, before it is added, then adding it makes a check of it necessary.
   void BeginAdding() { is_adding_ = true; }
   void EndAdding();
 
-  // Notes that a lease was revoked. Returns true if a check is needed for it, now or once it is added.
+  // Notes that a lease was revoked. Returns true if the lease needs a check, now or perhaps once it is added.
   bool NoteRevoked(const std::string& lease_id);
 
   // Notes that leases may have expired.
@@ -54,7 +55,7 @@ class HeldLeases {
   // Returns true if something was noted since the last check began.
   bool needs_check() const { return check_expired_ || !revoked_.empty(); }
 
-  // Begins a check: returns what was noted since the last one began.
+  // Begins a check: returns what was noted since the last check began, and forgets the notes.
   Check BeginCheck();
 
   // Returns the leases that have expired at `now`, on the clinic's clock, in no order.
@@ -63,7 +64,7 @@ class HeldLeases {
  private:
   absl::flat_hash_map<std::string, HeldLease> leases_;  // by lease_id
   absl::flat_hash_set<std::string> revoked_;            // lease_ids of held leases
-  absl::flat_hash_set<std::string> revoked_early_;      // lease_ids that are not held, but may be on their way
+  absl::flat_hash_set<std::string> revoked_early_;      // lease_ids that are not held, but may be added soon
   bool is_adding_ = false;
   bool check_expired_ = false;
 };

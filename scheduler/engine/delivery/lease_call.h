@@ -11,20 +11,22 @@
 
 namespace aftercare::engine {
 
-// A handle of a call that was started. Copies are handles of the same call. Destroying a handle does not end the call.
-// Thread safe.
+// A handle of a call that was started. Copies refer to the same call. Destroying a handle does not end the call. Thread
+// safe.
 class LeaseCall {
  public:
-  // A handle of no call.
+  // Makes a handle that refers to no call.
   LeaseCall() = default;
 
   // Starts a call. Calls `done` exactly once, possibly before Start returns: with OK when reminders were leased or the
-  // wait of the request is over, or with the error. `response` must live until `done`.
+  // wait of the request is over, or with the error. `response` must live until `done` is called; `request` only until
+  // Start returns.
   static LeaseCall Start(DeliveryContext& context, const CallPtr& call, const v1::LeaseRemindersRequest& request,
                          v1::LeaseRemindersResponse* response, Done done);
 
-  // Ends a waiting call with CANCELLED. A call that has not leased yet leases nothing. A call that is over, or is
-  // leasing right now, ends as it would.
+  // Ends the call with CANCELLED, without leases, if it is waiting or has not begun to lease. Has no effect on a call
+  // that is over or that has leased reminders. A call that is looking for reminders returns those that it finds; if it
+  // finds none, it ends with CANCELLED.
   void Cancel();
 
  private:

@@ -1,5 +1,5 @@
-// Lease ids: sealed strings that name one lease of one reminder. Only a gateway that held the lease can know its id.
-// Functions are thread safe.
+// Lease ids: sealed strings that name one lease of one reminder. Nobody can guess one: a gateway knows the id of a
+// lease only because it got the lease. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_ID_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_ID_H_
 
@@ -16,13 +16,13 @@ namespace aftercare::engine {
 
 struct LeaseId {
   store::ReminderKey key;
-  int32_t attempt = 0;  // the first lease of a reminder is 1
+  int32_t attempt = 0;  // counts the leases of the reminder, from 1
 };
 
 // Returns the lease id as gateways know it: URL-safe text.
 std::string MakeLeaseId(const Tokens& tokens, const LeaseId& lease);
 
-// Returns nothing unless `id` was made by MakeLeaseId with the secret of this store.
+// Returns the lease that `id` names. Returns nothing if MakeLeaseId did not make `id` with the secret of this store.
 std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id);
 
 // Returns true if `lease` is the current lease of its reminder and has not expired at `now`.

@@ -25,14 +25,13 @@ class LeaseRevocations {
   // `tokens` must outlive this object.
   explicit LeaseRevocations(const Tokens& tokens) : tokens_(tokens) {}
 
-  // From now on `listener` hears of the leases of `clinic`, or of all clinics if that is empty. Returns an id for
-  // Remove.
+  // Adds a listener for revoked leases of `clinic`, or of all clinics if that is empty. Returns an id for Remove.
   uint64_t Add(absl::string_view clinic, Listener listener) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends it. A call of the listener may still be under way.
+  // Removes a listener. A Publish that has begun may still call it, even after Remove returns. Ignores unknown ids.
   void Remove(uint64_t id) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Tells each listener of those of `leases` that it listens for.
+  // Calls each listener once with those of `leases` that it listens for, if there are any.
   void Publish(const std::vector<store::RevokedLease>& leases) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

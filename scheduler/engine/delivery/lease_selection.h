@@ -1,7 +1,8 @@
 // Selects the reminders that are leased next, and leases them, in one mutation.
 //
-// Within a clinic the reminder that became available first comes first. If the terms are for all clinics, the clinics
-// share fairly (fair_share.h). A clinic with a limit of messages per minute gets no more than it may send now.
+// Within a clinic, the reminder that became available first comes first. If the terms are for all clinics, the clinics
+// share fairly (fair_share.h). A clinic with a limit of messages per minute leases no more than it may send now
+// (send_rate.h). A reminder outside its patient's contact hours is not leased: it becomes available when they open.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_
 
@@ -25,7 +26,7 @@ namespace aftercare::engine {
 // The last reminder that was looked at in each queue, by channel and clinic.
 using QueuePositions = std::map<std::pair<int, std::string>, store::QueuePosition>;
 
-// A reminder that was leased. `row` is as it was stored with the lease.
+// A reminder that was leased. `row` is the row as the lease was stored in it.
 struct LeasedReminder {
   std::shared_ptr<const EnrollmentContext> context;
   store::ReminderRow row;
@@ -34,22 +35,23 @@ struct LeasedReminder {
   LeaseId id() const { return {row.key, row.attempts}; }
 };
 
-// What one look at the queues brought. Not thread safe.
+// The result of one look at the queues. Not thread safe.
 struct LeaseBatch {
   std::vector<LeasedReminder> leased;  // in order of due time
-  absl::Time now;                      // on the clock that the reminders are leased by
+  absl::Time now;                      // the time of the look, on the clock that leases expire by
   bool has_test_clock = false;         // that clock is the test clock of the clinic
   std::string topic;                   // the WakeupHub topic that is notified when more may be leased
   uint64_t seen = 0;                   // the count of that topic before the look
 
-  // True if the look was cut short because it would have held up other mutations. Then the next look should follow at
-  // once, and begin behind `positions`. Otherwise `positions` is empty.
+  // True if the look was cut short, because it would have held up other mutations or the leases fill a response. Then
+  // the next look should follow at once, and start at `positions`. Otherwise `positions` is empty.
   bool more = false;
   QueuePositions positions;
 };
 
-// Leases up to `max` reminders by the terms, from the queues behind the positions `start`. Replaces `batch`, so it may
-// run again with the same arguments. Returns NOT_FOUND / CLINIC_NOT_FOUND if the clinic of the terms does not exist.
+// Leases up to `max` reminders by the terms. Looks only at reminders that are behind the positions `start` in their
+// queues. Overwrites `batch`, so a mutation that runs again may call it again. Returns NOT_FOUND / CLINIC_NOT_FOUND if
+// the clinic of the terms does not exist.
 absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, int max,
                                const QueuePositions& start, LeaseBatch* batch);
 

@@ -1,5 +1,5 @@
-// One StreamReminders: leases reminders for a gateway as it has room for them, takes its reports, and tells it when
-// leases end.
+// One StreamReminders call: leases reminders for a gateway while it has room for them, takes its reports, and tells it
+// when leases end.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_STREAM_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_STREAM_H_
 
@@ -30,7 +30,8 @@ namespace aftercare::engine {
 // response that it writes (Next). StreamFlowControl paces the two.
 //
 // Thread safe. But only one Next may be under way, and Receive may be called again only after its `ready` was called.
-// The stream keeps itself alive while anything is under way; the transport must call Next until the stream is over.
+// The stream keeps itself alive while anything is under way. It is over only once a Next has said so, so the transport
+// must call Next until then.
 class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
  public:
   using Ready = absl::AnyInvocable<void()>;
@@ -38,19 +39,21 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   // `context` must outlive the stream.
   static std::shared_ptr<LeaseStream> Open(DeliveryContext& context, CallPtr call);
 
-  // Handles a message of the gateway. Calls `ready` when the next message may be read; never if the stream ends first.
-  // A message that is refused ends the stream.
+  // Handles a message of the gateway. Calls `ready` once, when the next message may be read. Does not call it if the
+  // stream ends first. A message that is refused ends the stream.
   void Receive(v1::StreamRemindersRequest request, Ready ready);
 
-  // The gateway sends no more. No more is leased, and the stream ends OK once all responses are written.
+  // Says that the gateway sends no more messages. The stream leases no more, and ends with OK once all responses are
+  // written.
   void Close();
 
-  // Ends the stream with `status`, unless it is ending already.
+  // Ends the stream with `status`, unless an Abort came before. Drops the responses that are not written yet, and
+  // releases the leases in them.
   void Abort(absl::Status status);
 
-  // Waits for something to tell the gateway, writes it to `response` and calls `done` with OK. If the stream is over
-  // instead, sets `*end` and calls `done` with the status of the stream; by then every `ready` has returned. `response`
-  // and `end` must live until `done`.
+  // Waits until there is something to tell the gateway. Then writes that to `response`, sets `*end` to false and calls
+  // `done` with OK. If the stream ends instead, sets `*end` to true and calls `done` with the status of the stream. By
+  // then every call of a `ready` has returned. `response` and `end` must live until `done` is called.
   void Next(v1::StreamRemindersResponse* response, bool* end, Done done);
 
  private:
@@ -58,7 +61,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   struct Check;
   using Action = absl::AnyInvocable<void()>;
 
-  // What a Next that is under way writes to.
+  // The arguments of a Next that is under way.
   struct Writer {
     v1::StreamRemindersResponse* response;
     bool* end;
@@ -70,7 +73,7 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   // Ends the stream when the engine shuts down.
   void WatchShutdown();
 
-  // Each of the three handles a message, and leads to OnMessageHandled.
+  // Each of the three handles a message, and calls OnMessageHandled when that is done.
   void Configure(const v1::StreamConfiguration& configuration);
   void Report(v1::StreamReports reports);
   void Extend(v1::StreamExtensions extensions);
@@ -81,7 +84,8 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
 
   // Does every step that can be done now, one after the other, without holding the lock.
   void Proceed();
-  // Begins the next step. Returns what is to be done for it; null if there is no step.
+  // Begins the next step. Returns the action that carries it out, for the caller to run without the lock. Returns null
+  // if there is no step.
   Action NextAction();
   Action ReadAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Action WriteAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -91,18 +95,20 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
 
   void Lease(std::shared_ptr<Look> look);
   void OnLookDone(Look& look, absl::Status status);
-  // Looks again whenever more may be leased than the batch of the first look brought.
+  // Has an effect after the first look only: from then on, each notification of the batch's topic leads to another look
+  // and to a check for expired leases.
   void WatchLeases(const LeaseBatch& batch);
-  // Releases leases that the gateway never got, so that others may have them at once.
+  // Releases leases that the gateway never got, so that other gateways may have them at once.
   void Release(v1::ReportDeliveriesRequest unseen);
 
-  // Checks those of the leases that are held, or being leased.
+  // Begins a check of those leases that the gateway holds, or that are just being leased for it.
   void OnRevoked(const std::vector<std::string>& lease_ids);
   void CheckLeases(std::shared_ptr<Check> check);
   void OnCheckDone(Check& check, absl::Status status);
   // Returns the leases that a check looks at.
   std::vector<HeldLease> LeasesOf(const Check& check, absl::Time now);
-  // Removes a lease that the gateway holds no more, which gives room for another. Returns false if it is not held.
+  // Removes a lease that the gateway no longer holds, so that another may be leased. Returns false if held_ does not
+  // have the lease.
   bool Forget(const std::string& lease_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   DeliveryContext& context_;
@@ -114,17 +120,17 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   StreamFlowControl flow_ ABSL_GUARDED_BY(mutex_);
   HeldLeases held_ ABSL_GUARDED_BY(mutex_);
 
-  // The pointer is set once, by the configuration. What it points to is used without the lock, by the look or the check
-  // that is under way; flow_ has only one of them under way at a time.
+  // The pointer is set once, by the configuration. The terms are used without the lock by the look or the check that is
+  // under way. That is safe because flow_ lets only one of them be under way at a time.
   std::shared_ptr<LeaseTerms> terms_ ABSL_GUARDED_BY(mutex_);
   QueuePositions look_start_ ABSL_GUARDED_BY(mutex_);    // where the next look begins
   bool has_test_clock_ ABSL_GUARDED_BY(mutex_) = false;  // leases expire by a test clock; known after the first look
 
   v1::StreamRemindersResponse output_ ABSL_GUARDED_BY(mutex_);  // to be written
-  std::optional<Writer> writer_ ABSL_GUARDED_BY(mutex_);        // set while flow_ has a writer that is ready
-  Ready ready_ ABSL_GUARDED_BY(mutex_);                         // of the last message
-  absl::Status end_status_ ABSL_GUARDED_BY(mutex_);             // how the stream ends
-  uint64_t revocations_id_ ABSL_GUARDED_BY(mutex_) = 0;         // of LeaseRevocations; 0 before the configuration
+  std::optional<Writer> writer_ ABSL_GUARDED_BY(mutex_);        // set while a Next waits
+  Ready ready_ ABSL_GUARDED_BY(mutex_);                         // of the last Receive
+  absl::Status end_status_ ABSL_GUARDED_BY(mutex_);             // the status that the stream ends with
+  uint64_t revocations_id_ ABSL_GUARDED_BY(mutex_) = 0;         // from LeaseRevocations; 0 before the configuration
 };
 
 }  // namespace aftercare::engine

@@ -1,4 +1,4 @@
-// What a gateway asks for when it leases: of which clinic, which reminders, and for how long. Functions are thread
+// What a gateway asks for when it leases: from which clinic, which reminders, and for how long. Functions are thread
 // safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_TERMS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_TERMS_H_
@@ -20,7 +20,7 @@ struct LeaseTerms {
   // What Call authorizes the lease for.
   absl::string_view scope() const { return clinic.empty() ? kAllClinics : absl::string_view(clinic); }
 
-  std::string clinic;  // empty: every clinic in real time
+  std::string clinic;  // empty: all clinics without a test clock
   Filter filter;
   absl::Duration duration;
 };
@@ -30,7 +30,7 @@ struct LeaseTerms {
 LeaseTerms ReadLeaseTerms(const std::string& parent, const v1::ReminderFilter& filter,
                           const google::protobuf::Duration* duration, plan::FieldErrors* errors);
 
-// Reads a lease_duration: 60 s if it is null. Adds an error unless it is from 1 s to 1 h.
+// Returns a lease_duration, or 60 s if it is null. Adds an error if it is not from 1 s to 1 h.
 absl::Duration ReadLeaseDuration(const google::protobuf::Duration* duration, plan::FieldErrors* errors);
 
 }  // namespace aftercare::engine

@@ -1,4 +1,4 @@
-// Leases as gateways see them.
+// Makes leases as gateways see them, with rendered texts.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_VIEW_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_VIEW_H_
 
@@ -10,9 +10,9 @@
 
 namespace aftercare::engine {
 
-// Returns the leases of a batch in the order of the batch. The batch must be durable: its enrollments are put into the
-// cache, for the reports that will follow. Rendering the texts takes longer than leasing, so do not call this on the
-// writer's thread. Thread safe.
+// Returns the leases of a batch, in the order of the batch. Also puts the batch's enrollments into the enrollment
+// cache, for the reports that will follow; so the batch must have been committed. Do not call this on the writer's
+// thread, since rendering the texts takes longer than leasing. Thread safe.
 std::vector<v1::Lease> LeasesToProto(DeliveryContext& context, const LeaseBatch& batch);
 
 }  // namespace aftercare::engine

@@ -1,4 +1,4 @@
-// What gateways tell about leases: what became of a message, and that a lease is needed for longer.
+// Takes what gateways report about their leases: what became of a message, and that they need a lease for longer.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_REPORT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_REPORT_H_
 
@@ -9,15 +9,17 @@
 
 namespace aftercare::engine {
 
-// Both functions are thread safe. Requests and responses must live until `done`. The response has one result for each
-// item of the request, in the same order. An item that is refused has its error in its result and harms no other item;
-// the whole request fails only if it is malformed or the store fails.
+// Both functions are thread safe. Requests and responses must live until `done` is called. The response has one result
+// for each item of the request, in the same order. If an item is refused, its result has the error, and the other items
+// are still applied. The whole request fails only if it is malformed, the caller may not report at all, or the store
+// fails.
 
-// Applies reports: each changes the state of its reminder.
+// Applies reports. Each changes the state of the reminder that was leased. A SENT is accepted even if the lease has
+// ended, because a message that was sent cannot be unsent.
 void ReportDeliveries(DeliveryContext& context, const CallPtr& call, const v1::ReportDeliveriesRequest& request,
                       v1::ReportDeliveriesResponse* response, Done done);
 
-// Extends leases that the gateway holds, up to the end of the reminder's window.
+// Extends leases that the gateway holds. A lease never ends sooner than before, and never after the reminder's window.
 void ExtendLeases(DeliveryContext& context, const CallPtr& call, const v1::ExtendLeasesRequest& request,
                   v1::ExtendLeasesResponse* response, Done done);
 

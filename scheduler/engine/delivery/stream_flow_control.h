@@ -6,26 +6,26 @@
 namespace aftercare::engine {
 
 // The state of a stream, without its data. The stream tells it what happens, and asks it for the next step whenever
-// something has happened. Steps may overlap: a gateway's message may be handled while leases are looked for. But of
-// looking for leases and checking held leases only one is under way. Not thread safe.
+// something has happened. Steps may overlap: a gateway's message may be handled while leases are looked for. But
+// kCheckLeases and kLease exclude each other: only one of them is under way at a time. Not thread safe.
 class StreamFlowControl {
  public:
   enum class Step {
     kNone,         // there is nothing to do until something happens
     kReadMessage,  // ask the gateway for its next message
-    kWrite,        // write the output; the writer is waiting
+    kWrite,        // write output; a writer is waiting for it
     kCheckLeases,  // check whether held leases have ended
-    kLease,        // look for up to LeaseLimit() reminders to lease
-    kEnd,          // end the stream; the writer is waiting
+    kLease,        // look for reminders to lease, at most LeaseLimit()
+    kEnd,          // end the stream; a writer is waiting to be told
   };
 
-  // How many reminders are leased by one look.
+  // How many reminders one look leases at most.
   static constexpr int kMaxLeasesPerLook = 1000;
 
   // Allows leasing, up to `max_outstanding` leases with the gateway at a time.
   void Configure(int max_outstanding);
 
-  // A message was read. Returns false if the stream is ending: then the message is to be ignored.
+  // A message was read. Returns false if the stream is ending. Then the caller must ignore the message.
   bool OnMessage();
   // The message has been handled, and its responses are in the output.
   void OnMessageHandled();
@@ -41,10 +41,11 @@ class StreamFlowControl {
   // Step kLease or kCheckLeases was done.
   void OnWorkDone() { work_ = Work::kNone; }
 
-  // The gateway sends no more. No more is leased, and the stream ends once the output is written.
+  // The gateway sends no more messages. No more is leased, and the stream ends once the output is written.
   void Close();
 
-  // Ends the stream as soon as nothing is under way; the output is not written. Returns false if it was ending already.
+  // Ends the stream as soon as nothing is under way and the writer is ready, without writing the output. Returns false,
+  // with no effect, if the stream was aborted before or is over.
   bool Abort();
 
   // Returns the next step, and notes that it has begun. `has_output`: there is something to write. `needs_check`: held
@@ -56,7 +57,7 @@ class StreamFlowControl {
 
   // True while step kLease is under way.
   bool is_leasing() const { return work_ == Work::kLease; }
-  // True from Abort on, and when the stream has ended.
+  // True once the stream was aborted or is over. Not true after Close alone.
   bool is_ending() const { return phase_ >= Phase::kAborted; }
   // True once NextStep has returned kEnd.
   bool is_over() const { return phase_ == Phase::kOver; }
@@ -64,9 +65,9 @@ class StreamFlowControl {
  private:
   enum class Phase { kOpen, kClosed, kAborted, kOver };  // in this order
   enum class Message {
-    kNone,      // the stream has none: the transport reads the next, or will not
-    kHandling,  // it is being handled
-    kHandled,   // its responses may not have been written yet
+    kNone,      // there is no message: the transport is reading the next one, or there are no more
+    kHandling,  // a message is being handled
+    kHandled,   // a message was handled; its responses may not have been written yet
   };
   enum class Work { kNone, kLease, kCheck };
 

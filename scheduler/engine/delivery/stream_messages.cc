@@ -12,7 +12,7 @@ namespace aftercare::engine {
 namespace {
 
 constexpr int kMaxOutstanding = 10'000;
-constexpr int kMaxReports = 1000;
+constexpr int kMaxItems = 1000;  // of one message: reports or extensions
 
 absl::Status Misuse(absl::string_view reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, message);
@@ -42,9 +42,10 @@ absl::Status CheckMessage(const v1::StreamRemindersRequest& message, bool config
   if (!configures && !configured) {
     return Misuse("NOT_CONFIGURED", "the first message of a stream must be its configuration");
   }
-  const int reports = message.reports().reports_size();
-  if (message.has_reports() && (reports == 0 || reports > kMaxReports)) {
-    return InvalidField("reports.reports", "must have 1 to 1000 entries");
+  const int items = message.has_reports() ? message.reports().reports_size() : message.extensions().lease_ids_size();
+  if (!configures && (items == 0 || items > kMaxItems)) {
+    return InvalidField(message.has_reports() ? "reports.reports" : "extensions.lease_ids",
+                        "must have 1 to 1000 entries");
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// The messages of StreamReminders: what is accepted, and what they mean. Functions are thread safe.
+// Checks, reads and fills the messages of StreamReminders. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_STREAM_MESSAGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_STREAM_MESSAGES_H_
 
@@ -9,22 +9,23 @@
 
 namespace aftercare::engine {
 
-// Returns OK if a gateway may send this message, given that it has configured the stream or not. Does not check the
-// configuration itself, nor single reports.
+// Returns OK if a gateway may send this message now. `configured` tells if an earlier message has configured the
+// stream. Checks neither the fields of a configuration, nor single reports, nor extensions.
 absl::Status CheckMessage(const v1::StreamRemindersRequest& message, bool configured);
 
-// Returns the terms of a stream, or an error that names each bad field.
+// Returns the terms of a stream, or INVALID_ARGUMENT with each bad field. Checks max_outstanding too.
 absl::StatusOr<LeaseTerms> ReadConfiguration(const v1::StreamConfiguration& configuration);
 
-// Moves what is in `output` to `message`, which is empty: all of it, or as much as one message may hold. Leases go
-// before the ends of leases, so that no lease ends before the gateway has it.
+// Moves everything in `output` to `message`, or as much as one message may hold. `message` must be empty. Leases are
+// moved before the ends of leases, so that the gateway never hears of the end of a lease before it has the lease.
 void TakeMessage(v1::StreamRemindersResponse* output, v1::StreamRemindersResponse* message);
 
-// Returns true if there is nothing in a response.
+// Returns true if `response` tells the gateway nothing.
 bool IsEmpty(const v1::StreamRemindersResponse& response);
 
-// Returns true if the gateway does not hold the lease any more after its report. A receipt for a reminder that was not
-// reported SENT is refused, and leaves the lease with the gateway.
+// Returns true if the result of a report shows that the gateway no longer holds the lease: the report was accepted, or
+// the reminder is not LEASED any more. False does not show that the lease is still held: it may have expired, or
+// another gateway may hold the reminder.
 bool EndsLease(const v1::DeliveryResult& result);
 
 }  // namespace aftercare::engine

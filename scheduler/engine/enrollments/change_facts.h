@@ -1,5 +1,5 @@
-// A change of what the clinic says of a patient: the steps that UpdateEnrollment and MigrateEnrollments share.
-// Functions are thread safe.
+// Changes the data of an enrollment, and its plan with it: the steps that UpdateEnrollment and MigrateEnrollments
+// share. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_FACTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_FACTS_H_
 
@@ -15,9 +15,12 @@
 
 namespace aftercare::engine {
 
-// Works out what becomes of the enrollment `before` when the clinic says `data` of the patient. Returns nothing if that
-// changes nothing. INVALID_ARGUMENT with every error, `errors` first and then those of `data` as `enrollment.{field}`;
-// NOT_FOUND / PATHWAY_NOT_FOUND if there is no such revision.
+// Computes what the enrollment `before` and its reminders become if its data is replaced by `data`. Stores nothing.
+// Returns nothing if `data` equals the stored data. If the change will be applied, what is due by `now` must have
+// fired.
+//
+// INVALID_ARGUMENT names every bad field: first `errors`, which the caller has found, then the bad fields of `data` as
+// `enrollment.{field}`. NOT_FOUND / PATHWAY_NOT_FOUND if the pathway does not have the revision that `data` names.
 absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& engine, store::ReadTransaction& tx,
                                                               const EnrollmentContext& before, v1::Enrollment data,
                                                               plan::FieldErrors errors, absl::Time now);
@@ -25,8 +28,9 @@ absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& eng
 // Returns FAILED_PRECONDITION / RULES_DROPPED if the new revision lacks rules that have pending reminders.
 absl::Status CheckNothingDropped(const Reanchoring& change);
 
-// Stores the change and logs that the enrollment was updated. Open messages go to the first of the new contact points;
-// those that may not be sent any more, for want of consent or a contact point, end SUPPRESSED.
+// Stores a change that ComputeFactsChange returned, and logs that the enrollment was updated. If the consent or the
+// contact points change, messages that are due or leased go to the first contact point that is permitted now. If none
+// is, they end SUPPRESSED. Updates `change->after`.
 absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentContext& before, Reanchoring* change,
                               absl::Time now);
 

@@ -1,5 +1,5 @@
-// How a visit is booked or moved, and how its outcome is recorded. Functions are thread safe. Requests and responses
-// must live until `done`; errors are those the API names.
+// Books or moves a visit, and records its outcome. Functions are thread safe. Requests and responses must live until
+// `done` is called. The errors are those that visit_service.proto documents.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_VISIT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CHANGE_VISIT_H_
 

@@ -1,4 +1,4 @@
-// How one patient is enrolled.
+// Enrols one patient.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CREATE_ENROLLMENT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_CREATE_ENROLLMENT_H_
 
@@ -8,7 +8,8 @@
 
 namespace aftercare::engine {
 
-// Thread safe. `request` and `response` must live until `done`; errors are those the API names.
+// Stores the new enrollment, unless the request only validates. Thread safe. `request` and `response` must live until
+// `done` is called. The errors are those that enrollment_service.proto documents.
 void CreateEnrollment(EngineContext& engine, const CallPtr& call, const v1::CreateEnrollmentRequest& request,
                       v1::CreateEnrollmentResponse* response, Done done);
 

@@ -1,4 +1,4 @@
-// How an enrollment ends.
+// Ends an enrollment.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_END_ENROLLMENT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_END_ENROLLMENT_H_
 
@@ -8,9 +8,9 @@
 
 namespace aftercare::engine {
 
-// Ends an enrollment, and cancels what it has not sent. If the patient has died or is transferred, ends the patient's
-// other enrollments in the clinic too. Thread safe. `request` and `response` must live until `done`; errors are those
-// the API names.
+// Ends an enrollment, and cancels its unsent reminders. If the patient has died or is transferred, ends the patient's
+// other enrollments in the clinic too. Thread safe. `request` and `response` must live until `done` is called. The
+// errors are those that enrollment_service.proto documents.
 void EndEnrollment(EngineContext& engine, const CallPtr& call, const v1::EndEnrollmentRequest& request,
                    v1::EndEnrollmentResponse* response, Done done);
 

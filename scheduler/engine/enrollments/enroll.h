@@ -16,27 +16,28 @@
 
 namespace aftercare::engine {
 
-// A request after the checks that need no store.
+// What CheckEnroll finds out about a request.
 struct CheckedEnroll {
   std::string clinic;
   plan::FieldErrors errors;  // found so far; PrepareEnroll reports them together with its own
 };
 
-// Checks what can be checked without the store. Returns INVALID_ARGUMENT with every error if the parent or the pathway
-// is so wrong that the store cannot be asked about them.
+// Checks what can be checked without the store. Puts errors into the result, so that PrepareEnroll can report all
+// errors together. If the parent or the pathway is malformed, PrepareEnroll cannot run: then returns INVALID_ARGUMENT
+// with every error.
 absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& request);
 
-// Checks the rest and returns the context of a new enrollment, which is not stored yet. INVALID_ARGUMENT with all
-// errors, those of `checked` included; NOT_FOUND if the clinic or the pathway does not exist.
+// Checks the rest of the request, and returns the context of the new enrollment. Stores nothing. INVALID_ARGUMENT with
+// all errors, those of `checked` included; NOT_FOUND if the clinic, the pathway or its revision does not exist.
 absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::ReadTransaction& tx,
                                                 const v1::CreateEnrollmentRequest& request,
                                                 const CheckedEnroll& checked);
 
-// Stores and logs an enrollment that PrepareEnroll made, and fires what is due of it. ALREADY_EXISTS /
-// ENROLLMENT_EXISTS if the id is taken.
+// Stores and logs an enrollment that PrepareEnroll made, and fires what is due at the time of enrollment. Updates
+// `context`. ALREADY_EXISTS / ENROLLMENT_EXISTS if the id is taken.
 absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);
 
-// Returns ALREADY_EXISTS / ENROLLMENT_EXISTS.
+// Returns the error ALREADY_EXISTS / ENROLLMENT_EXISTS, which names the enrollment of `row`.
 absl::Status EnrollmentExists(const store::EnrollmentRow& row);
 
 // Clears the fields that only the server sets.

@@ -12,11 +12,11 @@
 
 namespace aftercare::engine {
 
-// Enrollments and their timelines. Thread safe. Each method ends with one call of `done`, until which its request and
-// response must live; errors are those the API names.
+// Enrollments and their timelines. Thread safe. Each method calls `done` exactly once, at its end. The request and the
+// response must live until then. The errors are those that enrollment_service.proto documents.
 class Enrollments {
  public:
-  // The references must outlive this and every call under way.
+  // `engine` must outlive this object and every call that was started.
   explicit Enrollments(EngineContext& engine) : engine_(engine) {}
 
   void Create(const CallPtr& call, const v1::CreateEnrollmentRequest& request, v1::CreateEnrollmentResponse* response,
@@ -38,7 +38,7 @@ class Enrollments {
   void GetTimeline(const CallPtr& call, const v1::GetTimelineRequest& request, v1::GetTimelineResponse* response,
                    Done done);
 
-  // As Import::Begin.
+  // Calls Import::Begin, which documents it.
   std::shared_ptr<Import> BeginImport(const CallPtr& call, Import::Ready ready, Import::Ended ended) {
     return Import::Begin(engine_, call, std::move(ready), std::move(ended));
   }

@@ -1,4 +1,4 @@
-// How many patients are enrolled at once: a stream of messages with lines, each of which enrols a patient.
+// Enrols many patients by one call. The client sends a stream of messages with lines. Each line enrols one patient.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_IMPORT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_IMPORT_H_
 
@@ -27,12 +27,12 @@ namespace aftercare::engine {
 // Flow control: the import asks for one message at a time, and only while fewer than kMaxInFlight lines are with the
 // store. So a fast client costs bounded memory and leaves room for other calls.
 //
-// Errors: a line that cannot be enrolled is listed in the response, and the import goes on. A store whose queue is full
-// makes the import slower. A store that cannot commit ends it.
+// Errors: a line that cannot be enrolled is listed in the response, and the import goes on. If the queue of the store
+// is full, the import waits and tries again. If the store cannot commit, the import ends with the error.
 class Import : public std::enable_shared_from_this<Import> {
  public:
   using Response = v1::ImportEnrollmentsResponse;
-  // Asks for the next message: for one call of Add, or of Close.
+  // The import calls this when it wants the next message. The owner answers with one call of Add, or of Close.
   using Ready = absl::AnyInvocable<void()>;
   // Receives the response, or the error that ended the import.
   using Ended = absl::AnyInvocable<void(absl::StatusOr<Response>)>;
@@ -43,26 +43,28 @@ class Import : public std::enable_shared_from_this<Import> {
   static constexpr int kMaxLines = 1000;       // in a message
   static constexpr size_t kMaxFailures = 500;  // listed in the response; about 2.5 MB with the longest messages
 
-  // Begins an import and asks for the first message. `ended` is called exactly once: when the import was closed and all
-  // lines are done, or as soon as an error ends it. `ready` is not called after that. Both are called while a lock is
-  // held, so they must not block, nor call the import. `engine` must outlive the import.
+  // Begins an import and asks for the first message before it returns. `ended` is called exactly once: when the import
+  // was closed and all lines are done, or as soon as an error ends the import. `ready` is not called after that. Both
+  // are called while the import holds its lock, so they must not block and must not call the import. The caller must
+  // keep the import until `ended` is called. `engine` must outlive the import.
   static std::shared_ptr<Import> Begin(EngineContext& engine, CallPtr call, Ready ready, Ended ended);
 
   ~Import();
 
-  // Takes a message. Does nothing after the end.
+  // Takes a message. A line in `unreadable` fails with the error given there. A message with a wrong parent, or with
+  // more than kMaxLines lines, ends the import. Does nothing after the end.
   void Add(v1::ImportEnrollmentsRequest request, Unreadable unreadable = {}) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Says that there are no more messages.
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends the import with `status`, for a message that cannot be read or a client that has gone. Lines that are with the
-  // store are still stored.
+  // Ends the import with the error `status`, because a message cannot be read or the client has gone. Lines that are
+  // with the store are still stored. Does nothing after the end.
   void Abort(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Line;
-  // What is known of the clinic: its name is missing, it is named, the store is looking it up, it exists.
+  // What the import knows of its clinic: no name yet, its name, that the store is looking it up, that it exists.
   enum class ClinicState { kUnnamed, kNamed, kLookedUp, kFound };
 
   Import(EngineContext& engine, CallPtr call, Ready ready, Ended ended);
@@ -83,7 +85,7 @@ class Import : public std::enable_shared_from_this<Import> {
   void AddLine(v1::ImportLine line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddFailure(int64_t place, int64_t line_number, const absl::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Leaves the store alone for a moment, since its queue is full.
+  // Hands nothing to the store for a moment, because the queue of the store is full.
   void Pause() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -100,15 +102,15 @@ class Import : public std::enable_shared_from_this<Import> {
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  int64_t line_count_ ABSL_GUARDED_BY(mutex_) = 0;  // added so far; the place of the last one
+  int64_t line_count_ ABSL_GUARDED_BY(mutex_) = 0;  // lines of all messages so far; the place of the last line
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;       // lines with the store
   std::deque<std::shared_ptr<Line>> waiting_ ABSL_GUARDED_BY(mutex_);
   std::map<int64_t, v1::ImportFailure> failures_ ABSL_GUARDED_BY(mutex_);  // the first ones, by place of the line
   Response response_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Returns the id of the enrollment that an import line without an id means: a hash of patient, pathway and procedure
-// date. It is never an id that CreateEnrollment makes. Pure and thread safe.
+// Returns the enrollment id of an import line that does not give one: a hash of patient, pathway and procedure date. So
+// the same line has the same id in every import. CreateEnrollment never makes such an id. Pure and thread safe.
 std::string ImportedEnrollmentId(const v1::Enrollment& enrollment);
 
 }  // namespace aftercare::engine

@@ -1,4 +1,4 @@
-// How the visits of an enrollment, or of all running enrollments of a clinic, are listed.
+// Lists the visits of one enrollment, or of all running enrollments of a clinic.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_LIST_VISITS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_LIST_VISITS_H_
 
@@ -8,9 +8,9 @@
 
 namespace aftercare::engine {
 
-// Lists by enrollment, then by target date. One call looks at some thousands of enrollments at most, so a page may have
-// few visits, or none, and yet not be the last. Thread safe. `request` and `response` must live until `done`; errors
-// are those the API names.
+// Lists visits in order of enrollment id, then of target date. One call looks at no more than some thousands of
+// enrollments. So a page may have few visits, or none, although more pages follow. Thread safe. `request` and
+// `response` must live until `done` is called. The errors are those that visit_service.proto documents.
 void ListVisits(EngineContext& engine, const CallPtr& call, const v1::ListVisitsRequest& request,
                 v1::ListVisitsResponse* response, Done done);
 

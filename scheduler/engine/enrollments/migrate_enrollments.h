@@ -1,4 +1,4 @@
-// How the enrollments of a pathway move to another revision of it, a batch at a time.
+// Moves the enrollments of a pathway to another revision of the pathway, one batch at a time.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_MIGRATE_ENROLLMENTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_MIGRATE_ENROLLMENTS_H_
 
@@ -8,9 +8,10 @@
 
 namespace aftercare::engine {
 
-// Migrates one batch in one mutation, or works out what that would do. An enrollment whose data do not suit the
-// revision is reported in the response and stays as it is. Thread safe. `request` and `response` must live until
-// `done`; errors are those the API names.
+// Migrates one batch in one mutation. If the request only validates, computes what that would do and stores nothing. An
+// enrollment whose data is not valid for the revision stays on its revision, and the response reports it. Thread safe.
+// `request` and `response` must live until `done` is called. The errors are those that enrollment_service.proto
+// documents.
 void MigrateEnrollments(EngineContext& engine, const CallPtr& call, const v1::MigrateEnrollmentsRequest& request,
                         v1::MigrateEnrollmentsResponse* response, Done done);
 

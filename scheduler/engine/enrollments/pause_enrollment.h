@@ -1,4 +1,4 @@
-// How an enrollment is paused and resumed. Functions are thread safe.
+// Pauses and resumes an enrollment. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PAUSE_ENROLLMENT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PAUSE_ENROLLMENT_H_
 
@@ -12,13 +12,14 @@
 
 namespace aftercare::engine {
 
-// Requests and responses must live until `done`; errors are those the API names.
+// Requests and responses must live until `done` is called. The errors are those that enrollment_service.proto
+// documents.
 void PauseEnrollment(EngineContext& engine, const CallPtr& call, const v1::PauseEnrollmentRequest& request,
                      v1::PauseEnrollmentResponse* response, Done done);
 void ResumeEnrollment(EngineContext& engine, const CallPtr& call, const v1::ResumeEnrollmentRequest& request,
                       v1::ResumeEnrollmentResponse* response, Done done);
 
-// Resumes a paused enrollment and fires what is due by now. Updates `context`.
+// Resumes the enrollment of `context`, which must be paused, and fires what is due by `now`. Updates `context`.
 absl::Status ResumeAndFire(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext* context,
                            absl::Time now);
 

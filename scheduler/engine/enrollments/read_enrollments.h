@@ -1,5 +1,5 @@
-// How enrollments are read and listed. Functions are thread safe. Requests and responses must live until `done`; errors
-// are those the API names.
+// Reads one enrollment, and lists enrollments. Functions are thread safe. Requests and responses must live until `done`
+// is called. The errors are those that enrollment_service.proto documents.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_READ_ENROLLMENTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_READ_ENROLLMENTS_H_
 

@@ -1,11 +1,15 @@
-// A change of the facts that an enrollment's plan is made of, and what becomes of its reminders. The change is worked
-// out first, so that it can be shown before it is made, and made as it was shown.
+// Changes the facts that an enrollment is planned by, and adjusts its reminders to the new plan. There are two steps:
+// ComputeReanchoring computes the change, and ApplyReanchoring stores it. A request that only validates stops after the
+// first step, so it reports what the second would do.
 //
-// - Reminders that were sent or completed stay, and the same rule and number is never sent again.
-// - Open reminders move to where the new plan has them. They are SCHEDULED again if that is still to come, and
-//   CANCELLED if the plan does not have them.
-// - Reminders that ended unsent come back only if the change itself moves them into the future.
-// - Reminders that the clinic moved by hand or cancelled stay as they are.
+// What becomes of the reminders that have rows:
+// - Reminders that were sent or completed stay. A reminder of the same rule and number is never sent again.
+// - Pending reminders move to their place in the new plan. A due or leased reminder becomes SCHEDULED again if the
+//   change moves it into the future. A reminder that the new plan does not have becomes CANCELLED.
+// - Reminders that the clinic cancelled, or that an answer of the patient cancelled, stay cancelled.
+// - Other reminders that ended unsent come back only if the change itself moves them into the future.
+// - Pending reminders that the clinic moved keep their time if the new plan still has them with the same audience, and
+//   their appointment, if they have one, does not begin before.
 //
 // Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_REANCHOR_H_
@@ -24,28 +28,29 @@
 
 namespace aftercare::engine {
 
-// A change that was worked out.
+// A computed change that is not stored yet.
 struct Reanchoring {
   EnrollmentContext after;
-  std::vector<store::ReminderRow> rows;  // of the enrollment, as they will be
-  std::vector<size_t> changed{};         // indexes of the rows that change as users see them
-  std::vector<size_t> retagged{};        // indexes of the rows of which only the revision changes
+  std::vector<store::ReminderRow> rows;  // all rows of the enrollment, as the change leaves them
+  std::vector<size_t> changed{};         // indexes of the rows that change in a way that users see
+  std::vector<size_t> retagged{};        // indexes of the rows in which only the revision changes
   v1::PlanDiff diff{};
   std::vector<std::string> dropped_rules{};  // rules with pending reminders that the new pathway does not have
 };
 
-// Notes in the history of `row` that facts of its plan change at `now`. What the new plan has before `now` and has not
-// come due is then due at `now`, or has missed its window.
+// Notes in the history of `row` that the facts of its plan change at `now`. The note affects the reminders of the new
+// plan that lie before `now` and have not fired: they come due at `now` if their windows are open then, and otherwise
+// count as missed.
 void NoteChange(absl::Time now, store::EnrollmentRow* row);
 
-// Works out what becomes of the enrollment `before` with the facts of `row`, which is its changed row. If the change
-// will be made, what is due by `now` must have fired.
+// Computes what the enrollment `before` and its reminders become if its row is replaced by `row`. Stores nothing. If
+// the change will be applied, what is due by `now` must have fired.
 absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::ReadTransaction& tx,
                                                const EnrollmentContext& before, store::EnrollmentRow row,
                                                absl::Time now);
 
-// Makes the change: stores the enrollment and the rows, fires what is due and derives next_due. Updates
-// `change->after`. Logs what becomes of reminders that have rows; the caller logs what becomes of the enrollment.
+// Applies the change: stores the enrollment and the rows, fires what is due, and derives next_due. Updates
+// `change->after`. Logs the changes of reminders that have rows. The caller logs the change of the enrollment.
 absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now);
 
 // Adds the counts of `one` to those of `all`.

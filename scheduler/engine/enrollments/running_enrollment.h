@@ -1,4 +1,4 @@
-// How the use cases that change an enrollment read it.
+// Reads an enrollment that a use case is about to change.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_RUNNING_ENROLLMENT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_RUNNING_ENROLLMENT_H_
 
@@ -12,15 +12,15 @@
 
 namespace aftercare::engine {
 
-// An enrollment that has not ended, its clinic, and the time in the clinic.
+// An enrollment that has not ended, its clinic, and the time on the clinic's clock.
 struct RunningEnrollment {
   store::ClinicRow clinic;
   EnrollmentContext context;
   absl::Time now;
 };
 
-// Returns the enrollment. NOT_FOUND if the clinic or the enrollment does not exist; ABORTED / ETAG_MISMATCH unless
-// `etag` is empty or the enrollment's; FAILED_PRECONDITION / ENROLLMENT_ENDED if it has ended. Thread safe.
+// Returns the enrollment. NOT_FOUND if the clinic or the enrollment does not exist; ABORTED / ETAG_MISMATCH if `etag`
+// is neither empty nor the etag of the enrollment; FAILED_PRECONDITION / ENROLLMENT_ENDED if it has ended. Thread safe.
 absl::StatusOr<RunningEnrollment> RequireRunningEnrollment(EngineContext& engine, store::ReadTransaction& tx,
                                                            const EnrollmentName& name, absl::string_view etag);
 

@@ -8,7 +8,8 @@
 
 namespace aftercare::engine {
 
-// Thread safe. `request` and `response` must live until `done`; errors are those the API names.
+// Returns one page of the timeline. Thread safe. `request` and `response` must live until `done` is called. The errors
+// are those that enrollment_service.proto documents.
 void GetTimeline(EngineContext& engine, const CallPtr& call, const v1::GetTimelineRequest& request,
                  v1::GetTimelineResponse* response, Done done);
 

@@ -1,4 +1,4 @@
-// How a clinic changes what it says of an enrolled patient.
+// Changes the data of an enrollment.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_UPDATE_ENROLLMENT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_UPDATE_ENROLLMENT_H_
 
@@ -9,7 +9,8 @@
 namespace aftercare::engine {
 
 // Changes the fields that the request sets, and plans the enrollment anew. The response tells what becomes of the
-// reminders. Thread safe. `request` and `response` must live until `done`; errors are those the API names.
+// reminders. If the request only validates, stores nothing. Thread safe. `request` and `response` must live until
+// `done` is called. The errors are those that enrollment_service.proto documents.
 void UpdateEnrollment(EngineContext& engine, const CallPtr& call, const v1::UpdateEnrollmentRequest& request,
                       v1::UpdateEnrollmentResponse* response, Done done);
 

@@ -7,7 +7,7 @@
 
 namespace aftercare::engine {
 
-// `index` is the visit's in the enrollment's pathway. Thread safe.
+// `index` is the index of the visit in the enrollment's pathway. Thread safe.
 v1::Visit VisitToProto(const EnrollmentContext& context, int index);
 
 }  // namespace aftercare::engine

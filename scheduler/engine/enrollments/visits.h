@@ -8,11 +8,12 @@
 
 namespace aftercare::engine {
 
-// Follow-up visits: when they are booked, and what becomes of them. Thread safe. Each method ends with one call of
-// `done`, until which its request and response must live; errors are those the API names.
+// Follow-up visits: lists them, books them, and records their outcomes. Thread safe. Each method calls `done` exactly
+// once, at its end. The request and the response must live until then. The errors are those that visit_service.proto
+// documents.
 class Visits {
  public:
-  // The references must outlive this and every call under way.
+  // `engine` must outlive this object and every call that was started.
   explicit Visits(EngineContext& engine) : engine_(engine) {}
 
   void List(const CallPtr& call, const v1::ListVisitsRequest& request, v1::ListVisitsResponse* response, Done done);

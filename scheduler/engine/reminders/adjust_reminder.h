@@ -1,6 +1,6 @@
-// How a clinic changes one reminder by name before it is sent: moves it to another time, cancels it, or restores what
-// the plan says. Functions are thread safe. Requests and responses must live until `done`; errors are those the API
-// names.
+// Changes one reminder by name before it is sent: moves it to another time, cancels it, or restores what the plan says.
+// Functions are thread safe. Requests and responses must live until `done` is called. The errors are those that
+// reminder_service.proto documents.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ADJUST_REMINDER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ADJUST_REMINDER_H_
 

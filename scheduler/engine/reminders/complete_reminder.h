@@ -1,4 +1,4 @@
-// How the care team or a gateway marks one reminder as completed.
+// Marks one reminder as completed, for the care team or a gateway.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_COMPLETE_REMINDER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_COMPLETE_REMINDER_H_
 
@@ -8,8 +8,9 @@
 
 namespace aftercare::engine {
 
-// Completes a reminder, which counts as an answer to it: the other reminders of its group may end. Thread safe.
-// `request` and `response` must live until `done`; errors are those the API names.
+// Completes a reminder. The first completion counts as an answer, so it may cancel other reminders of the group (see
+// ApplyAnswerToGroup). Thread safe. `request` and `response` must live until `done` is called. The errors are those
+// that reminder_service.proto documents.
 void CompleteReminder(EngineContext& engine, const CallPtr& call, const v1::CompleteReminderRequest& request,
                       v1::CompleteReminderResponse* response, Done done);
 

@@ -1,4 +1,4 @@
-// Counts of reminders by phase and state: past ones from the store, future ones from plans.
+// Counts reminders by phase and state: those that have rows in the store, and those that only plans tell of.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_COUNTING_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_COUNTING_H_
 
@@ -13,10 +13,10 @@
 
 namespace aftercare::engine {
 
-// How many reminders there are of each phase (id) and state. What there are none of is left out.
+// The number of reminders by phase id and state. A pair without reminders has no entry.
 using ReminderCounts = std::map<std::pair<std::string, v1::ReminderState>, int64_t>;
 
-// Counts the reminders that match the scan's filter. A scan is good for one count.
+// Counts the reminders that match the scan's filter. Uses up the scan: call it once per scan.
 absl::StatusOr<ReminderCounts> CountByPhaseAndState(ReminderScan& scan);
 
 }  // namespace aftercare::engine

@@ -1,5 +1,5 @@
-// The order in which reminders are listed, and the place in it after which a next page begins. Functions are pure and
-// thread safe.
+// The order in which reminders are listed, and the position in a list after which the next page begins. Functions are
+// pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_DUE_POSITION_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_DUE_POSITION_H_
 
@@ -11,7 +11,7 @@
 
 namespace aftercare::engine {
 
-// Returns whether `a` is listed before `b`: by due time, then enrollment, rule and number.
+// Returns true if `a` is listed before `b`: in order of due time, then enrollment, rule and number.
 bool IsListedBefore(const store::DuePosition& a, const store::DuePosition& b);
 
 // Returns the position of a stored reminder.
@@ -20,7 +20,7 @@ store::DuePosition PositionOf(const store::ReminderRow& row);
 // Returns a position as the payload of a page token.
 std::string EncodeDuePosition(const store::DuePosition& position);
 
-// Returns the position that EncodeDuePosition wrote; nothing if `text` is not of that form.
+// Returns the position that EncodeDuePosition wrote as `text`; nothing if `text` does not have that form.
 std::optional<store::DuePosition> DecodeDuePosition(absl::string_view text);
 
 }  // namespace aftercare::engine

@@ -1,14 +1,15 @@
-// An index of a clinic's enrollments for lists and counts: a few words for each enrollment that decide when its
-// reminders are due. Enrollments with equal plans share a plan::Cohort, so that one plan is walked for all of them.
+// An in-memory index of a clinic's enrollments, for lists and counts. For each enrollment it holds the few facts that
+// decide when its reminders are due. Enrollments whose plans differ only in which rules apply share a plan::Cohort, so
+// that one plan is walked for all of them.
 //
-// The index is derived from the enrollments' rows, and is updated to the snapshot that is read before it is used. What
-// an entry says of an enrollment changes only together with an event in the same mutation, so the event log names the
-// entries that are out of date. There are two exceptions:
-// - A change of the clinic's calendar plans enrollments anew without events. No index is used while that lasts
+// The index is derived from the enrollments' rows. Before each use it is updated to the snapshot that the caller reads.
+// Each mutation that changes an entry's facts also appends an event of the enrollment. So the event log tells which
+// entries are out of date. There are two exceptions:
+// - A change of the clinic's calendar plans enrollments anew without events. No index is used until that is finished
 //   (ClinicRow::replan_after), and an index for another calendar is never used again.
-// - next_due moves without an event where the occurrence that came due had a row before, because somebody dealt with it
-//   ahead of time. The entry's next_due is then too early. The occurrences this adds have rows, and the caller of the
-//   scan leaves those out.
+// - Somebody may deal with an occurrence ahead of time, so that it has a row before it is due. When it comes due later,
+//   next_due moves on without an event, and the entry's next_due is too early. A scan then visits occurrences that have
+//   rows. The caller of the scan leaves those out.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_H_
 
@@ -33,22 +34,23 @@
 
 namespace aftercare::engine {
 
-// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes about 100 bytes for an
-// enrollment and some hundreds for a cohort.
+// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes about 100 bytes for each
+// enrollment and a few hundred bytes for each cohort.
 class EnrollmentIndex {
  public:
   struct Entry {
-    std::array<char, 40> name;  // the enrollment's id, which is at most that long; see id()
+    std::array<char, 40> name;  // the enrollment's id, without a terminating zero; see id()
     uint8_t name_size = 0;
-    uint8_t channel = v1::CHANNEL_UNSPECIFIED;  // the v1::Channel that messages are sent by first
+    uint8_t channel = v1::CHANNEL_UNSPECIFIED;  // the v1::Channel of the first contact point that may be used
     bool ended = false;
-    // The plan can only be told from the rows of the enrollment and its reminders. The members below say nothing then.
+    // True if the reminders can only be found by reading the rows of the enrollment and its reminders. Then `cohort`
+    // and `rules` are not set.
     bool needs_rows = false;
-    bool was_suspended = false;  // by a pause or a change of facts, besides enrollment itself
+    bool was_suspended = false;  // by a pause or a change of facts; enrollment does not count
     uint32_t cohort = 0;         // index into cohorts()
-    uint32_t rules = 0;          // argument of rules(): the rules that apply to the patient
-    absl::Time suspended_until;  // when the last suspension of the plan ended, enrollment included
-    absl::Time next_due;         // everything planned before it has come due; InfiniteFuture if nothing is to come
+    uint32_t rules = 0;          // argument of rules() for the rules that apply to the patient
+    absl::Time suspended_until;  // end of the last suspension; enrollment counts as one
+    absl::Time next_due;         // all occurrences before this instant have fired; InfiniteFuture if none is left
     absl::Time end;              // when the enrollment ended; InfiniteFuture while it runs
 
     absl::string_view id() const { return absl::string_view(name.data(), name_size); }
@@ -60,7 +62,7 @@ class EnrollmentIndex {
 
   const std::string& clinic() const { return clinic_; }
   int64_t calendar_fingerprint() const { return calendar_fingerprint_; }
-  // Returns the last event that the index takes into account; -1 if it is empty.
+  // Returns the sequence number of the last event that the index takes into account; -1 if it counts as empty.
   int64_t seq() const { return seq_; }
 
   // Ordered by id.
@@ -68,19 +70,19 @@ class EnrollmentIndex {
   const std::vector<plan::Cohort>& cohorts() const { return cohorts_; }
   const plan::RuleSet& rules(uint32_t index) const { return *rules_[index]; }
 
-  // Updates the index to the snapshot of `tx`, whose last event is `seq`. `seq` must not be less than seq(). After an
-  // error the index is unchanged or counts as empty.
+  // Updates the index to the snapshot of `tx`, whose last event has the sequence number `seq`. `seq` must not be less
+  // than seq(). After an error the index is unchanged or counts as empty.
   absl::Status UpdateTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq);
 
  private:
   absl::Status ReadAll(EngineContext& engine, store::ReadTransaction& tx);
-  // Reads the enrollments that the log names after seq_. Returns false, with nothing done, where ReadAll is cheaper.
+  // Reads the enrollments that the log names after seq_. Returns false, with nothing done, if ReadAll is cheaper.
   absl::StatusOr<bool> ReadChanged(EngineContext& engine, store::ReadTransaction& tx);
   // Replaces, inserts or erases the entries of these enrollments.
   absl::Status ReadEntries(EngineContext& engine, store::ReadTransaction& tx,
                            const absl::flat_hash_set<std::string>& enrollments);
   absl::StatusOr<Entry> MakeEntry(EngineContext& engine, store::ReadTransaction& tx, store::EnrollmentRow row);
-  // Return the index of the enrollment's cohort or rules, which are added if they are new.
+  // Return the index of the enrollment's cohort, or of its rules. Add them if they are new.
   uint32_t AddCohort(const EnrollmentContext& context);
   uint32_t AddRules(const plan::RuleSet& rules);
 

@@ -27,12 +27,12 @@ class EnrollmentIndexCache {
   EnrollmentIndexCache();
   ~EnrollmentIndexCache();
 
-  // Returns an index of the clinic for that calendar whose place in the log is not after `seq`, so that it can be
-  // updated to `seq`: the newest that is kept, or else a new, empty one. Never null.
+  // Takes out the clinic's newest index for that calendar that can be updated to `seq`: its seq() must not be greater.
+  // Makes an empty index if there is none. Drops the clinic's indexes for other calendars. Never returns null.
   std::unique_ptr<EnrollmentIndex> Take(absl::string_view clinic, int64_t calendar_fingerprint, int64_t seq)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Keeps `index`, and drops the least recently used ones that are too many.
+  // Keeps `index`. If the indexes are too large together, drops the least recently used ones.
   void GiveBack(std::unique_ptr<EnrollmentIndex> index) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

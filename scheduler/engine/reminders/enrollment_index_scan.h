@@ -1,4 +1,4 @@
-// Finds what the plans of a whole clinic have in a span of time, by the clinic's enrollment index.
+// Finds the planned reminders of a whole clinic in a span of time, by means of the clinic's enrollment index.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_SCAN_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_SCAN_H_
 
@@ -18,8 +18,8 @@
 
 namespace aftercare::engine {
 
-// An occurrence without a row: only the plan tells of it. Its views and pointers are valid during the call that passes
-// it to a visitor.
+// An occurrence that has no row, so that only the plan tells of it. Its views and pointers are valid only during the
+// call that passes it to a visitor.
 struct PlannedOccurrence {
   absl::string_view enrollment;
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
@@ -37,15 +37,16 @@ using PlannedVisitor = absl::FunctionRef<void(const PlannedOccurrence&)>;
 // Not thread safe; for one call of Visit.
 class EnrollmentIndexScan {
  public:
-  // Occurrences due in [from, before) are visited, as of `now`.
+  // The scan visits occurrences that are due in [from, before), with the state that they have at `now`.
   struct Span {
     absl::Time from;
     absl::Time before;
     absl::Time now;
   };
 
-  // Occurrences due after `latest_due` need not be visited; the visitor may lower it. `overdue` has the ids of the
-  // enrollments of which something is due by now but has not fired yet. All references must outlive the scan.
+  // The scan may leave out occurrences that are due after `latest_due`, which the visitor may lower during the scan.
+  // `overdue` has the ids of enrollments that have an occurrence which is due by now but has not fired yet. All
+  // references must outlive the scan.
   EnrollmentIndexScan(const EnrollmentIndex& index, Filter& filter, const Span& span, const absl::Time& latest_due,
                       const absl::flat_hash_set<std::string>& overdue)
       : index_(index),
@@ -55,9 +56,9 @@ class EnrollmentIndexScan {
         overdue_(overdue),
         cohort_plans_(index.cohorts().size()) {}
 
-  // Passes the occurrences that match the filter to `visit`, in no order. Among them are some that have a row, because
-  // somebody dealt with them ahead of time: the caller leaves them out. Passes the enrollments whose plan can only be
-  // told from rows to `visit_by_rows`, whose error ends the scan.
+  // Passes the occurrences that match the filter to `visit`, in no order. A few of them may have a row, because
+  // somebody dealt with them ahead of time. The caller must leave those out. Passes each enrollment whose reminders can
+  // only be found by reading rows to `visit_by_rows` instead. Stops and returns the error if `visit_by_rows` fails.
   absl::Status Visit(PlannedVisitor visit,
                      absl::FunctionRef<absl::Status(absl::string_view enrollment)> visit_by_rows);
 
@@ -65,28 +66,30 @@ class EnrollmentIndexScan {
   using Entry = EnrollmentIndex::Entry;
   using Items = std::vector<plan::Cohort::Item>;
 
-  // What is known so far of a cohort's plan in the span. Filled in when it is first needed.
+  // A cohort's plan in the span. Each member is filled in when it is first needed.
   struct CohortPlan {
-    std::optional<Items> missed;
+    std::optional<Items> missed;     // as Cohort::Missed returns them
     std::optional<Items> scheduled;  // of rules without a spread
-    std::optional<Items> unsettled;  // due from `settled` on, with the ends of their windows
+    std::optional<Items> unsettled;  // those due at `settled` or later, with `close` set
     plan::RuleSet spread;            // the rules with a spread that have something near the span
     // Suspensions that ended before this do not change `scheduled`. Set together with it.
     absl::Time settled;
   };
 
-  // Returns the end of what is still wanted.
+  // Returns the instant from which on nothing is wanted: the end of the span, or earlier because of latest_due_.
   absl::Time End() const;
-  // Returns the start of what has not fired, for running enrollments that are not overdue.
+  // Returns the first instant of the span whose occurrences have not fired, for running enrollments not in overdue_.
   absl::Time FirstUnfired() const;
-  // Returns the start of what cohorts are planned for. Ended enrollments count from their end on.
+  // Returns the first instant for which cohorts are planned. It is earlier if CANCELLED is asked for: the cancelled
+  // occurrences of an ended enrollment lie after its end, which may be before now.
   absl::Time ScheduledFrom() const;
   bool NeedsRows(const Entry& entry) const;
-  // Visits what missed its window because the patient was enrolled later. It is due when the pathway says.
+  // Visits occurrences whose windows had closed before the patient was enrolled. Their due times are those of the
+  // pathway.
   void VisitMissed(const Entry& entry, PlannedVisitor visit);
-  // Visits what is to come, or would have come after the enrollment's end.
+  // Visits occurrences that are still to come or, if the enrollment has ended, would have come after its end.
   void VisitScheduled(const Entry& entry, PlannedVisitor visit);
-  // Visits what the patient's own plan has of these rules.
+  // Visits the occurrences of these rules in the patient's own plan, from `from` on.
   void VisitOwnPlan(const Entry& entry, const plan::RuleSet& rules, absl::Time from, PlannedVisitor visit);
   void PlanScheduled(const plan::Cohort& cohort, CohortPlan* plan);
   // Returns the rules whose occurrences the patient's suspensions move into the span or out of it.

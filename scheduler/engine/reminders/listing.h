@@ -1,4 +1,4 @@
-// Pages of reminders in one order: past ones from the store, future ones from plans.
+// Lists reminders in pages and in one order: those that have rows in the store, and those that only plans tell of.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_LISTING_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_LISTING_H_
 
@@ -14,12 +14,12 @@ namespace aftercare::engine {
 
 struct ReminderPage {
   std::vector<v1::Reminder> reminders;
-  std::optional<store::DuePosition> last;  // of the last reminder; nothing if there are no more
+  std::optional<store::DuePosition> last;  // position of the last reminder; nothing if no more follow
 };
 
-// Returns the first `limit` reminders after `after` that match the scan's filter, by due time, enrollment, rule and
-// number, or fewer if they are large (see PageBudget). A scan is good for one page. Memory depends on `limit`, not on
-// the clinic.
+// Returns the first `limit` reminders after `after` that match the scan's filter, in the order of IsListedBefore.
+// Returns fewer if they are large (see PageBudget). Uses up the scan: call it once per scan. Memory depends on `limit`,
+// not on the size of the clinic.
 absl::StatusOr<ReminderPage> ListPage(ReminderScan& scan, const std::optional<store::DuePosition>& after, int limit);
 
 }  // namespace aftercare::engine

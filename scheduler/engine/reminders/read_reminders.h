@@ -1,5 +1,5 @@
-// How reminders are listed, counted and read. Functions are thread safe. Requests and responses must live until `done`;
-// errors are those the API names.
+// Lists, counts and reads reminders. Functions are thread safe. Requests and responses must live until `done` is
+// called. The errors are those that reminder_service.proto documents.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_READ_REMINDERS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_READ_REMINDERS_H_
 

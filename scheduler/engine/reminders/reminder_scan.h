@@ -25,27 +25,27 @@
 
 namespace aftercare::engine {
 
-// How the planned reminders of a whole clinic are found. Both ways give the same result.
+// How a scan finds the planned reminders of a whole clinic. Both ways give the same result.
 enum class ScanMethod {
   kIndex,           // by the clinic's enrollment index
   kEnrollmentRows,  // by reading every enrollment, which is slower; for tests
 };
 
-// One scan over a snapshot. Not thread safe; lives as long as the read. VisitPlanned may be called once.
+// One scan over a snapshot. Not thread safe. Must not outlive the read transaction. Call VisitPlanned at most once.
 //
 // Cost, measured on one core:
 // - Stored reminders are read by index, page by page: 14 us each where they are counted.
 // - Planned reminders of one enrollment or patient take a few microseconds each.
-// - Planned reminders of a whole clinic, unless the states that are asked for rule them out: 50 ns for each enrollment,
-//   whether or not anything matches; 3 us for each cohort that may have something in the span; 50 ns for each reminder
-//   that is visited; 7 us for each enrollment whose plan must be told from rows.
+// - Planned reminders of a whole clinic: 50 ns for each enrollment, whether or not anything matches; 3 us for each
+//   cohort that may have something in the span; 50 ns for each reminder that is visited; 7 us for each enrollment whose
+//   rows must be read. They cost nothing if the filter asks only for states that planned reminders cannot have.
 // - A page of a list takes 10 us more for each reminder shown. Later pages cost what the first does.
 // - Example: a year's procedures in eight zones, asked for next week. With 100,000 enrollments the first page takes
 //   14 ms, and a count of 136,000 reminders 18 ms; with 5,000 enrollments 8 ms each.
-// - A clinic without an index, which nobody has asked about yet, is read whole first: 5 us for each enrollment.
+// - The first scan of a clinic has no index yet, and reads the whole clinic: 5 us for each enrollment.
 class ReminderScan {
  public:
-  // Visits one stored reminder. Returns whether the visit goes on.
+  // Visits one stored reminder. Returns true to go on, false to stop.
   using StoredVisitor = absl::FunctionRef<bool(const store::ReminderRow& row, const EnrollmentContext& context)>;
 
   // `clinic` is the clinic's row in the snapshot of `tx`. The references must outlive the scan.
@@ -60,34 +60,35 @@ class ReminderScan {
         now_(engine.Now(clinic_)) {}
 
   const store::ClinicRow& clinic() const { return clinic_; }
-  // The time in the clinic.
+  // The time on the clinic's clock when the scan was made.
   absl::Time now() const { return now_; }
 
-  // Returns the ids of the enrollments that the filter is about: one, or those of a patient (at most a handful);
-  // nothing if it is about the whole clinic.
+  // Returns the ids of the enrollments that the filter names: one, or those of a patient (at most a handful). Returns
+  // nothing if the filter is about the whole clinic.
   absl::StatusOr<std::optional<std::vector<std::string>>> EnrollmentsInFilter();
 
-  // Visits the stored reminders that match the filter, in listing order after `after`: of one enrollment, or of all if
-  // `enrollment` is empty. Reads `page_size` rows at a time.
+  // Visits the stored reminders of `enrollment`, or of all enrollments if that is empty, that match the filter and come
+  // after `after`, in listing order. Reads `page_size` rows at a time.
   absl::Status VisitStored(const std::string& enrollment, std::optional<store::DuePosition> after, int page_size,
                            StoredVisitor visit);
 
-  // Visits the reminders that only plans tell of and that match the filter, due at `from` or later, in no order.
+  // Visits the reminders that have no row, match the filter and are due at `from` or later, in no order.
   absl::Status VisitPlanned(absl::Time from, PlannedVisitor visit);
 
-  // Says that planned reminders due after `latest_due` are not wanted any more. They may be visited all the same. For
-  // visitors, which may call it again with an earlier time.
+  // Allows VisitPlanned to leave out reminders that are due after `latest_due`. It may visit some of them all the same.
+  // The visitor may call this during the visit, and again with an earlier time.
   void LimitDue(absl::Time latest_due) { latest_due_ = latest_due; }
   absl::Time latest_due() const { return latest_due_; }
 
-  // Returns the context of an enrollment; NOT_FOUND if there is none. Keeps some thousands.
+  // Returns the context of an enrollment; NOT_FOUND if there is none. Caches up to some thousands of contexts.
   absl::StatusOr<std::shared_ptr<const EnrollmentContext>> ContextOf(const std::string& enrollment);
 
  private:
-  // Returns whether any state of planned reminders matches the filter.
+  // Returns true if the filter asks for a state that a planned reminder can have.
   bool MatchesPlannedStates() const;
   bool MatchesStored(const EnrollmentContext& context, const store::ReminderRow& row);
-  // Adds to `keys` the stored reminders due at `from` or later: of one enrollment, or of all if `enrollment` is empty.
+  // Adds to `keys` the keys of stored reminders that are due at `from` or later: those of `enrollment`, or of all
+  // enrollments if that is empty.
   absl::Status LoadRecordedKeys(const std::string& enrollment, absl::Time from, absl::flat_hash_set<std::string>* keys);
   // Loads recorded_early_ and enrollments_with_early_rows_.
   absl::Status LoadEarlyRows();
@@ -110,8 +111,8 @@ class ReminderScan {
   absl::Time latest_due_ = absl::InfiniteFuture();
   absl::flat_hash_map<std::string, std::shared_ptr<const EnrollmentContext>> contexts_;
 
-  // Keys of reminders that got a row before they were due, because somebody dealt with them ahead of time, and the
-  // enrollments they are of. The plan's occurrences of these keys do not count.
+  // Keys of reminders that got a row before they were due, because somebody dealt with them ahead of time, and the ids
+  // of their enrollments. VisitPlanned leaves out the occurrences with these keys.
   absl::flat_hash_set<std::string> recorded_early_;
   absl::flat_hash_set<std::string> enrollments_with_early_rows_;
 };

@@ -9,11 +9,11 @@
 
 namespace aftercare::engine {
 
-// What was due, is due and will be due. Thread safe. Each method ends with one call of `done`, until which its request
-// and response must live; errors are those the API names.
+// Reads and changes reminders, past and future. Thread safe. Each method calls `done` exactly once, at its end. The
+// request and the response must live until then. The errors are those that reminder_service.proto documents.
 class Reminders {
  public:
-  // The references must outlive this and every call under way.
+  // `engine` and `indexes` must outlive this object and every call that was started.
   Reminders(EngineContext& engine, EnrollmentIndexCache& indexes) : engine_(engine), indexes_(indexes) {}
 
   void List(const CallPtr& call, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,

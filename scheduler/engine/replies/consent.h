@@ -1,4 +1,4 @@
-// On which channels patients want messages.
+// Records on which channels a patient wants messages.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_CONSENT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_CONSENT_H_
 
@@ -14,11 +14,11 @@
 
 namespace aftercare::engine {
 
-// The use cases of consent. Thread safe. Each method ends with one call of `done`, until which its request and response
-// must live; errors are those the API names.
+// The use cases of consent. Thread safe. Each method calls `done` exactly once, at its end. The request and the
+// response must live until then. The errors are those that enrollment_service.proto documents.
 class Consents {
  public:
-  // `engine` must outlive this and every call under way.
+  // `engine` must outlive this object and every call that was started.
   explicit Consents(EngineContext& engine) : engine_(engine) {}
 
   void SetChannel(const CallPtr& call, const v1::SetChannelConsentRequest& request,
@@ -28,14 +28,15 @@ class Consents {
   EngineContext& engine_;
 };
 
-// Records and logs whether a patient wants messages on a channel, for all of the patient's enrollments. Does nothing if
-// that is recorded already.
+// Records and logs whether a patient wants messages on a channel, for all of the patient's enrollments in the clinic.
+// Does nothing if the patient's choice for the channel does not change. `now` is the time on the clinic's clock.
 //
-// If consent is refused, messages that are due or leased on that channel go to the next contact point that the patient
-// permits, at once, or end SUPPRESSED / OPTED_OUT; leases of them end. If it is granted, messages that come due from
-// now on may go there.
+// CONSENT_REFUSED takes effect at once. Each message that is due or leased on the channel goes to the patient's next
+// permitted contact point. If there is none, the message ends SUPPRESSED / OPTED_OUT. A lease of such a message ends.
+// CONSENT_GRANTED takes effect for messages that come due from now on.
 //
-// Returns the channels that the patient has opted out of, as bits (1 << channel). Thread safe.
+// Returns all channels that the patient has now opted out of, as bits (1 << channel). Fails only if the store does.
+// Thread safe.
 absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransaction& tx, absl::string_view clinic,
                                      absl::string_view patient, v1::Channel channel, v1::Consent consent,
                                      absl::Time now);

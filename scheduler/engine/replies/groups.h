@@ -1,4 +1,4 @@
-// What an answer to one reminder means for the other reminders of its group.
+// Cancels reminders of a group when the patient has answered one of them.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_GROUPS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_GROUPS_H_
 
@@ -9,13 +9,15 @@
 
 namespace aftercare::engine {
 
-// Cancels the reminders that an answer to `answered`, given at `now`, makes needless. By the groups of the enrollment's
-// present pathway these are:
-// - what is unsent of the answered reminder's own instance: CANCELLED / ANSWERED;
-// - every later instance whose first unsent reminder is due within the group's silence: CANCELLED / SILENCED.
-// What is due by `now` fires before. Does nothing if the reminder is in no group, or is in the plan no more.
+// Cancels the other reminders of a group that are no longer needed, because the patient answered `answered` at `now`.
+// The group is that of the enrollment's present pathway. Cancelled are:
+// - the unsent reminders of the same instance of the group, as CANCELLED / ANSWERED;
+// - all unsent reminders of each later instance, as CANCELLED / SILENCED, if the first of them is due within the
+//   group's silence, counted from `now`.
+// Reminders that are due by `now` fire first. Cancels nothing if the reminder has no group, if the present plan does
+// not have the reminder, or if the enrollment has ended.
 //
-// Updates `context`. Thread safe.
+// Updates `context`. Fails only if the store does. Thread safe.
 absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::ReminderKey& answered, absl::Time now,
                                 EnrollmentContext* context);
 

@@ -8,11 +8,11 @@
 
 namespace aftercare::engine {
 
-// Thread safe. Each method ends with one call of `done`, until which its request and response must live; errors are
-// those the API names.
+// Thread safe. Each method calls `done` exactly once, at its end. The request and the response must live until then.
+// The errors are those that delivery_service.proto documents.
 class Replies {
  public:
-  // The references must outlive this and every call under way.
+  // `engine` must outlive this object and every call that was started.
   explicit Replies(EngineContext& engine) : engine_(engine) {}
 
   void Record(const CallPtr& call, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response, Done done);
