@@ -1,13 +1,33 @@
 #include "scheduler/engine/delivery/stream_messages.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/engine/testing.h"
 
 namespace aftercare::engine {
 namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> BadFieldsOf(const std::string& message) {
+  return BadFields(CheckMessage(FromText<v1::StreamRemindersRequest>(message), /*configured=*/true));
+}
+
+TEST(CheckMessageTest, AMessageHasOneToAThousandItems) {
+  v1::StreamRemindersRequest message;
+  for (int i = 0; i < 1000; ++i) message.mutable_extensions()->add_lease_ids("x");
+  EXPECT_TRUE(CheckMessage(message, /*configured=*/true).ok());
+  message.mutable_extensions()->add_lease_ids("x");
+  EXPECT_THAT(BadFields(CheckMessage(message, /*configured=*/true)), ElementsAre("extensions.lease_ids"));
+  EXPECT_THAT(BadFieldsOf("extensions {}"), ElementsAre("extensions.lease_ids"));
+  EXPECT_THAT(BadFieldsOf("reports {}"), ElementsAre("reports.reports"));
+  EXPECT_THAT(BadFieldsOf(""), ElementsAre("request"));
+}
 
 // `count` leases of 50 KB each, the result of a report, and the end of the last lease.
 v1::StreamRemindersResponse Output(int count) {
