@@ -78,8 +78,8 @@ void CheckEmail(const v1::EmailChannel& email, Errors* errors) {
                   "must be set with a username, and not without one");
   errors->Require(IsMailAddress(email.from_address()), "email.from_address", "must be an e-mail address");
   errors->Require(email.from_name().empty() || IsLine(email.from_name(), 100), "email.from_name",
-                  "must be at most 100 characters on one line");
-  errors->Require(IsLine(email.subject(), 200), "email.subject", "must be 1 to 200 characters on one line");
+                  "must be at most 100 bytes on one line");
+  errors->Require(IsLine(email.subject(), 200), "email.subject", "must be 1 to 200 bytes on one line");
 }
 
 void CheckCallbacks(const v1::SmsChannel& sms, Errors* errors) {
@@ -116,7 +116,7 @@ void CheckWebhook(const v1::WebhookChannel& webhook, Errors* errors) {
   CheckCommon(webhook, "webhook", errors);
   CheckHttpUrl(webhook.url(), "webhook.url", errors);
   errors->Require(webhook.secret().size() >= 16 && webhook.secret().size() <= 200, "webhook.secret",
-                  "must be 16 to 200 characters");
+                  "must be 16 to 200 bytes");
 }
 
 absl::Status Check(const v1::GatewayConfig& config) {

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,10 +47,14 @@ absl::Status CannotWrite(const std::string& path) { return UsageError(absl::StrC
 absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return UsageError(absl::StrCat("cannot read ", path));
-  std::ostringstream text;
+  std::string content;
+  for (char chunk[1 << 16]; content.size() <= max_bytes;) {
+    stream.read(chunk, sizeof chunk);
+    if (stream.gcount() == 0) break;
+    content.append(chunk, stream.gcount());
+  }
   // A directory opens but cannot be read.
-  if (!(text << stream.rdbuf())) return UsageError(absl::StrCat("cannot read ", path, ", or it is empty"));
-  std::string content = std::move(text).str();
+  if (content.empty() || stream.bad()) return UsageError(absl::StrCat("cannot read ", path, ", or it is empty"));
   if (content.size() > max_bytes) return UsageError(absl::StrCat(path, " is too large"));
   return content;
 }

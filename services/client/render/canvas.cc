@@ -14,7 +14,7 @@ void Canvas::Write(int column, absl::string_view text, Ink ink) {
     const int width = CharacterWidth(character);
     if (column + width > columns()) return;
     Put(column, character, ink);
-    if (width == 2) cells_[column + 1] = {"", ink, true};
+    if (width == 2 && column + 1 >= 0) cells_[column + 1] = {"", ink, true};
     column += width;
   }
 }

@@ -58,6 +58,7 @@ TEST_F(TextFileTest, ADeviceIsWrittenToAndNeitherReplacedNorRemoved) {
 TEST_F(TextFileTest, AFileThatIsTooLargeIsRefused) {
   ASSERT_TRUE(WriteFileAtomically(Path("f"), "12345").ok());
   EXPECT_TRUE(ReadTextFile(Path("f"), 5).ok());
+  EXPECT_EQ(ExitCodeOf(ReadTextFile("/dev/zero", 5).status()), kExitUsage) << "a device that never ends";
   EXPECT_EQ(ExitCodeOf(ReadTextFile(Path("f"), 4).status()), kExitUsage);
 }
 

@@ -17,6 +17,7 @@ TEST(CanvasTest, WhatDoesNotFitIsDropped) {
   canvas.Put(-1, "x", Ink::kPlain);
   canvas.Put(4, "x", Ink::kPlain);
   canvas.Write(2, "abc", Ink::kPlain);
+  canvas.Write(-6, "山山山", Ink::kPlain);
   EXPECT_EQ(canvas.Render(false), "  ab");
 }
 
