@@ -16,7 +16,7 @@
 
 namespace aftercare::client {
 
-// An open event stream. Not thread safe.
+// An open event stream. The destructor ends it. Not thread safe.
 class EventStream {
  public:
   virtual ~EventStream() = default;
@@ -32,7 +32,8 @@ class EventStream {
 // failure.h. The channel connects with the first call. Thread safe.
 class Connection {
  public:
-  // Makes a connection to `address` without TLS. A call that takes longer than `timeout` fails with DEADLINE_EXCEEDED.
+  // Makes a connection to `address` (host:port) without TLS. A call that takes longer than `timeout` fails with
+  // DEADLINE_EXCEEDED.
   static std::unique_ptr<Connection> Create(const std::string& address, absl::Duration timeout);
 
   virtual ~Connection() = default;
@@ -56,7 +57,7 @@ class Connection {
   virtual absl::StatusOr<v1::PauseEnrollmentResponse> Call(const v1::PauseEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::ResumeEnrollmentResponse> Call(const v1::ResumeEnrollmentRequest& request) = 0;
   virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
-  // All pages together.
+  // Reads all pages and returns them as one response. `timeout` applies to each page.
   virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) = 0;
@@ -88,8 +89,8 @@ class Connection {
   // Opens an event stream, which has no time limit. StopWaiting ends it. The connection must outlive the stream.
   virtual std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) = 0;
 
-  // Ends all LeaseReminders calls, ImportEnrollments calls and event streams with CANCELLED, and every later one at
-  // once. Other calls are not affected.
+  // Ends all LeaseReminders calls, ImportEnrollments calls and event streams with CANCELLED. Later ones end in the same
+  // way, as soon as they begin. Other calls are not affected.
   virtual void StopWaiting() = 0;
 };
 

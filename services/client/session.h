@@ -27,7 +27,7 @@ struct GlobalOptions {
   std::string program = "aftercare";  // The name by which the program was started.
   std::string server = kDefaultServer;
   std::string clinic = "demo";
-  std::string timeout = "30s";
+  std::string timeout = "30s";  // The limit of one call, as ParseDuration reads it.
   bool json = false;
 };
 
@@ -43,7 +43,7 @@ class Session {
   const GlobalOptions& options() const { return options_; }
   bool json() const { return options_.json; }
 
-  // Returns the resource name of the clinic of --clinic.
+  // Returns the resource name of the clinic that --clinic names.
   std::string clinic() const;
 
   Connection& connection() { return *connection_; }
@@ -54,7 +54,7 @@ class Session {
     return connection_->Call(request);
   }
 
-  // Asks the server for the zone of the clinic and what time it is there.
+  // Asks the server for the clinic of --clinic. Returns its zone and the time there.
   absl::StatusOr<TimeFrame> ClinicFrame();
 
   // Asks the server for an enrollment. `enrollment` is a short id or a resource name.
@@ -70,7 +70,7 @@ class Session {
   // Writes `result` as JSON with --json, and `text` without it.
   void PrintResult(const google::protobuf::Message& result, absl::string_view text);
 
-  // Writes what is not a result to standard error.
+  // Writes text that is not part of the result, such as progress or a warning, to standard error.
   void Note(absl::string_view text);
 
   // Returns the width of lists: the columns of the terminal, or 0 for no limit if the output is not a terminal.
@@ -84,8 +84,8 @@ class Session {
   std::unique_ptr<Connection> connection_;
 };
 
-// Returns the zone of a clinic (UTC if this machine does not know it) and what time it is there: the time of its test
-// clock, or else of this machine. Thread safe.
+// Returns the zone of a clinic (UTC if this machine does not know the zone) and the time there. That is the time of the
+// clinic's test clock, or the time of this machine if the clinic has none. Thread safe.
 TimeFrame FrameOf(const v1::Clinic& clinic);
 
 // What a command does once the command line is parsed. It returns why it failed.

@@ -20,22 +20,24 @@ class ServerFixture : public testing::Test {
  protected:
   ServerFixture() { StartServer(); }
 
-  // Stops the server with SIGTERM, or kills it.
+  // StopServer stops the server with SIGTERM, and expects exit code 0. KillServer kills it with SIGKILL. Both wait for
+  // its end.
   void StopServer();
   void KillServer();
-  // Starts the server on the same port and database as before.
+  // Starts the server. Uses the same port and database as before, or any free port the first time.
   void StartServer();
 
   // Runs `aftercare` and waits for its end. `columns` as in ProcessOptions.
   ProcessResult Aftercare(const std::vector<std::string>& arguments, int columns = 0) const;
 
-  // Runs `aftercare`, which must succeed. Returns what it printed.
+  // Runs `aftercare` and fails the test unless it ends with exit code 0. Returns what it printed.
   std::string Must(const std::vector<std::string>& arguments) const;
 
-  // Starts `aftercare`.
+  // Starts `aftercare` and does not wait for its end.
   std::unique_ptr<ChildProcess> Begin(const std::vector<std::string>& arguments) const;
 
-  // Makes a sandbox called `demo` at 9 in the morning of 2 March 2026 in New York, with the pathway and one patient, `ana`.
+  // Makes a sandbox `demo` in New York with kPathway as `knee` and one enrollment, `ana`. Its clock stands at 9:00
+  // local time on 2 March 2026, the date of the procedure.
   void MakeSandbox() const;
 
   std::string Path(const std::string& name) const { return directory_.File(name); }
@@ -52,13 +54,13 @@ class ServerFixture : public testing::Test {
 // Splits a text into lines, without their line feeds.
 std::vector<std::string> LinesOf(const std::string& text);
 
-// Splits a command at blanks.
+// Splits a command at spaces.
 std::vector<std::string> Words(const std::string& command);
 
-// Parses a text of one JSON object per line. Fails the test for anything else.
+// Parses a text of one JSON object per line. Fails the test if a line is not one.
 std::vector<google::protobuf::Struct> ObjectsOf(const std::string& text);
 
-// Returns a text member of an object, or an empty string.
+// Returns the text that the member `name` of an object holds, or an empty string if there is none.
 std::string TextOf(const google::protobuf::Struct& object, const std::string& name);
 
 // Fails the test if the text has a line wider than `columns`, or a control character other than a line feed.

@@ -13,7 +13,8 @@
 
 namespace aftercare::client {
 
-// A timeline to draw, put together by hand: of Ana, in UTC, with day 0 on 2 March 2026 and today's time 10 days later.
+// Builds a timeline for tests that draw it. The patient is Ana, in UTC. Day 0 is 2 March 2026, and the present is 10
+// days later, at 10:00. Not thread safe.
 class TimelineMaker {
  public:
   TimelineMaker() {
@@ -43,7 +44,7 @@ class TimelineMaker {
     return *this;
   }
 
-  // A reminder with a window of two hours.
+  // Adds a reminder with a window of two hours. Returns it, to be changed before the next Add.
   v1::Reminder& Add(const std::string& id, const std::string& phase, const std::string& category, absl::CivilMinute due,
                     v1::ReminderState state = v1::REMINDER_STATE_SCHEDULED,
                     v1::Audience audience = v1::AUDIENCE_PATIENT) {
@@ -63,7 +64,8 @@ class TimelineMaker {
   v1::GetTimelineResponse timeline;
 };
 
-// A whole year: a phase of three days with three marks a day, one of a year with a mark a week, tasks, and every state.
+// Returns a timeline of a year. The first phase has three days with three sent reminders each. The second phase has the
+// rest of the year, with a reminder a week, one reminder in each of seven other states, and a task for the care team.
 inline v1::GetTimelineResponse WholeYear() {
   TimelineMaker maker;
   maker.Phase("first", "First days", "2026-03-03", "2026-03-05")
@@ -90,14 +92,14 @@ inline v1::GetTimelineResponse WholeYear() {
   return maker.timeline;
 }
 
-// Fails where a line is wider than that.
+// Fails the test for each line that is wider than `columns`.
 inline void ExpectFits(const std::string& text, int columns) {
   for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
     EXPECT_LE(DisplayWidth(line), columns) << line;
   }
 }
 
-// The line that begins with that, or nothing.
+// Returns the first line that begins with `begin`, or an empty string.
 inline std::string LineOf(const std::string& text, const std::string& begin) {
   for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
     if (line.compare(0, begin.size(), begin) == 0) return line;

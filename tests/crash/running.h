@@ -11,7 +11,8 @@
 
 namespace aftercare::crash {
 
-// A server process and a channel to it. Its port is 0 if it did not come up. Not thread safe.
+// A server process and a client of it. The constructor starts aftercared on `database`, a path, and waits until it
+// serves. The port is 0 if it did not start. `environment` is as in ProcessOptions. Not thread safe.
 struct Running {
   explicit Running(const std::string& database, const std::vector<std::string>& environment = {})
       : process({AFTERCARED, "--listen=127.0.0.1:0", "--database=" + database},

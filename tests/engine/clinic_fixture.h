@@ -11,7 +11,7 @@
 
 namespace aftercare::engine {
 
-// What such a test begins with.
+// What a fixture begins with.
 struct FixtureOptions {
   std::string pathway_id = "knee";
   v1::Pathway pathway = KneePathway();
@@ -20,37 +20,37 @@ struct FixtureOptions {
   absl::Duration event_retention = World::kForever;
 };
 
-// The base of the fixtures below. Where a helper takes no enrollment it is about the enrollment `e`, which the derived
-// fixture makes if it needs one.
+// The base of the fixtures below. It makes no enrollment. If a test does not name an enrollment, helpers are about the
+// enrollment `e`, which the test must have made.
 class ClinicFixture : public ::testing::Test {
  protected:
   ClinicFixture(const std::string& clinic, const FixtureOptions& options);
 
-  // The resource name of a reminder.
+  // Returns the resource name of a reminder.
   std::string Name(const std::string& id, const std::string& enrollment = "e") const;
 
-  // `DUE`, or with a reason `EXPIRED/WINDOW_CLOSED`.
+  // Returns a reminder's state: `DUE`, or with a reason `EXPIRED/WINDOW_CLOSED`.
   std::string StateOf(const std::string& id, const std::string& enrollment = "e");
 
-  // `DUE 2029-03-02T09:00`: state, reason if any, and due time in UTC.
+  // Returns a reminder's state, its reason if there is one, and its due time in UTC: `DUE 2029-03-02T09:00`.
   std::string Of(const std::string& id, const std::string& enrollment = "e");
-  // The same for the first four reminders of a rule.
+  // Returns what Of returns for the first four reminders of a rule.
   std::vector<std::string> All(const std::string& rule);
 
   const std::string clinic_;
   World world_;
 };
 
-// The sandbox `box`.
+// A test with the sandbox `box`.
 class SandboxFixture : public ClinicFixture {
  protected:
   explicit SandboxFixture(const FixtureOptions& options = {});
 
-  // Advances the sandbox's clock.
+  // Advances the sandbox's clock to `time`, as At reads it.
   void Until(const std::string& time) { world_.Advance(clinic_, At(time)); }
 };
 
-// The clinic `north`, in real time.
+// A test with the clinic `north`, which lives in real time: the clock of the World.
 class RealTimeFixture : public ClinicFixture {
  protected:
   explicit RealTimeFixture(const FixtureOptions& options = {});

@@ -15,7 +15,7 @@ class FakeClock : public Clock {
  public:
   explicit FakeClock(absl::Time now) : now_(now) {}
 
-  // Moves the clock, forwards or back, and wakes everyone who waits.
+  // Moves the clock, forwards or back, and wakes all threads in WaitUntil.
   void Set(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
   void Advance(absl::Duration duration) { Set(Now() + duration); }
 

@@ -12,23 +12,25 @@
 
 namespace aftercare::engine {
 
-// Lets requests pass, until a test holds them back or refuses them. Thread safe.
+// A gate for the requests to a store. It lets them pass, unless a test holds them back or refuses them. Thread safe.
 class Gate {
  public:
-  // Returns how many requests have come so far, without those that were refused.
+  // Returns how many requests have come so far. Counts held requests, but no refused ones.
   int passed() const;
 
-  // Holds back what comes from now on. Release lets it pass, in the order in which it came.
+  // Hold holds back the requests that come from now on. Release lets them pass, in the order in which they came.
   void Hold();
   void Release();
   size_t held() const;
+  // Waits until `count` requests are held. A wait longer than kPatience ends the program.
   void AwaitHeld(size_t count);
 
   // The next `count` requests fail with `status`.
   void Refuse(int count, absl::Status status = absl::ResourceExhaustedError("the queue is full"));
   int refusals_left() const;
 
-  // For who asks: returns the error that the next request fails with, or nothing if it may pass.
+  // The store calls this for each request, before Pass. Returns the error that the request fails with, or nothing if it
+  // may pass.
   std::optional<absl::Status> TakeRefusal();
   // Calls `request`, now or on Release.
   void Pass(absl::AnyInvocable<void()> request);
@@ -43,9 +45,9 @@ class Gate {
   std::vector<absl::AnyInvocable<void()>> held_;
 };
 
-// The gates of one store. They must outlive the world.
+// The gates of one store, for reads and for mutations. Background reads have no gate. The gates must outlive the world.
 struct StoreGates {
-  // Puts the gates before a store.
+  // Returns a Wrap for World that puts the gates in front of its store.
   World::Wrap Wrap();
 
   Gate reads;

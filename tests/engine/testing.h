@@ -1,4 +1,4 @@
-// What the engine's tests write and read: instants, messages, and states and errors as short texts.
+// Helpers of the engine's tests: instants from text, and states and errors as short texts.
 #ifndef AFTERCARE_TESTS_ENGINE_TESTING_H_
 #define AFTERCARE_TESTS_ENGINE_TESTING_H_
 
@@ -16,33 +16,33 @@
 
 namespace aftercare::engine {
 
-// The instant of `2029-03-01T09:00` or `2029-03-01T09:00:30`, UTC.
+// Parses an instant in UTC: `2029-03-01T09:00` or `2029-03-01T09:00:30`.
 absl::Time At(const std::string& text);
 
-// The value, which the test says there is.
+// Returns the value. Fails the test, and returns an empty value, if there is an error instead.
 template <typename T>
 T Good(absl::StatusOr<T> value) {
   EXPECT_TRUE(value.ok()) << value.status();
   return value.ok() ? *std::move(value) : T();
 }
 
-// `DUE`, or with a reason `EXPIRED/WINDOW_CLOSED`.
+// Returns `DUE`, or with a reason `EXPIRED/WINDOW_CLOSED`.
 std::string StateAndReason(v1::ReminderState state, v1::ReminderReason reason);
 inline std::string StateAndReason(const v1::Reminder& reminder) {
   return StateAndReason(reminder.state(), reminder.reason());
 }
 
-// The last part of a resource name: `ice.1` of a reminder's.
+// Returns the last part of a resource name: `ice.1` for a reminder.
 std::string IdOf(const std::string& name);
 
-// `NOT_FOUND/CLINIC_NOT_FOUND`, `OK`.
+// Returns the code and the reason of an error: `NOT_FOUND/CLINIC_NOT_FOUND`. Returns `OK` if there is none.
 std::string ErrorOf(const absl::Status& status);
 std::string ErrorOf(const google::rpc::Status& status);
 
-// The fields a BadRequest names.
+// Returns the fields that the BadRequest of the status names.
 std::vector<std::string> BadFields(const absl::Status& status);
 
-// May do everything.
+// Returns a caller that may do everything.
 Caller Operator();
 
 }  // namespace aftercare::engine

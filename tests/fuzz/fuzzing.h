@@ -1,4 +1,4 @@
-// What fuzz targets share. Each defines FuzzOne.
+// The entry point of all fuzz targets. Each target includes this and defines FuzzOne.
 #ifndef AFTERCARE_TESTS_FUZZ_FUZZING_H_
 #define AFTERCARE_TESTS_FUZZ_FUZZING_H_
 
@@ -9,9 +9,10 @@
 
 namespace aftercare {
 
-// Deals with one input. Whatever is wrong ends the program.
+// Gives one input to the code under test, and checks the result with Require.
 void FuzzOne(const std::string& input);
 
+// Ends the program if `condition` is false, which the fuzzer reports as a crash.
 inline void Require(bool condition) {
   if (!condition) std::abort();
 }

@@ -15,43 +15,45 @@
 
 namespace aftercare::gateway {
 
-// A DeliveryService that leases what the test offers, and behaves as badly as the test wishes. What a stream gives back
-// is leased again, under another lease, by a later stream: the gateway gives messages back only when a stream ends or
-// is about to, and whether the news of that has come here yet must not decide what a test sees. Thread safe.
+// A fake DeliveryService on loopback. It leases the messages that the test offers, and misbehaves as the test asks. A
+// message that a gateway releases is leased again under another lease id, but only to a stream that began later than
+// the one that had it. A gateway releases messages when its stream ends, and this rule keeps them off the ending stream
+// even if the server has not seen the end yet. Thread safe. Await functions fail the test, or return false, after five
+// minutes.
 class FakeDelivery final : public v1::DeliveryService::Service {
  public:
   FakeDelivery() { Start(); }
   ~FakeDelivery() override { Stop(); }
 
-  // Serves, on the same port as before.
+  // Starts the server. Uses the same port as before, or any free port the first time.
   void Start();
-  // Ends all streams and serves no more.
+  // Ends all streams and stops the server.
   void Stop();
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
-  // To be leased as soon as there is a stream for its channel that may have more.
+  // Leases the message as soon as a stream for its channel has room for it.
   void Offer(const v1::Lease& lease) { OfferAll({lease}); }
-  // The same; where limits are ignored, in one message.
+  // Offers several messages at once. After IgnoreLimits, one response brings them all.
   void OfferAll(const std::vector<v1::Lease>& leases);
-  // Leases more than a stream may have.
+  // From now on, streams are given more leases than their max_outstanding.
   void IgnoreLimits();
-  // Leases one to open streams and tells them at once, in the same message, that it is over.
+  // Sends the lease to every open stream, and says in the same response that the lease has ended.
   void OfferEnded(const v1::Lease& lease);
   // Ends open streams with UNAVAILABLE.
   void BreakStreams();
-  // Reports and replies are answered UNAVAILABLE, so many.
+  // The next `count` calls of ReportDeliveries and RecordReply fail with UNAVAILABLE.
   void RefuseCalls(int count);
-  // Replies are answered that.
+  // From now on, RecordReply calls end with `code`.
   void AnswerReplies(grpc::StatusCode code);
 
-  // The first report on a lease, or the first with an outcome; an empty one if there is none in time.
+  // Waits for a report on the lease and returns the first one. The second function waits for one with `outcome`.
   v1::DeliveryReport AwaitReport(const std::string& lease_id);
   v1::DeliveryReport AwaitReport(const std::string& lease_id, v1::DeliveryOutcome outcome);
-  // Waits until so many streams were configured, and answers how.
+  // Waits until `count` streams were opened since the beginning. Returns the configurations of all streams.
   std::vector<v1::StreamConfiguration> AwaitStreams(size_t count);
-  // Waits until the clients of so many streams have closed their sides.
+  // Waits until the clients of `count` streams have closed their sides.
   bool AwaitClosed(int count);
-  // Waits until so many replies have come, and answers them.
+  // Waits until `count` replies have come. Returns all replies, including refused ones.
   std::vector<v1::RecordReplyRequest> AwaitReplies(size_t count);
 
   std::vector<v1::DeliveryReport> reports() const;
@@ -69,13 +71,13 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   struct Open {
     int number = 0;  // the first stream is 1
     v1::StreamConfiguration configuration;
-    std::vector<std::string> leases;  // that are out
+    std::vector<std::string> leases;  // ids of leases that the gateway has not reported on
     v1::StreamRemindersResponse answers;
-    bool closed = false;  // by the client
-    int64_t breaks = 0;   // when it began
+    bool closed = false;  // the client has closed its side
+    int64_t breaks = 0;   // the value of breaks_ when the stream began
   };
 
-  // What is leased, or is to be.
+  // A message that is leased, or waits to be leased.
   struct Message {
     v1::Lease lease;
     int stream = 0;  // the number of the last stream that leased the message, 0 before the first
@@ -103,7 +105,7 @@ class FakeDelivery final : public v1::DeliveryService::Service {
   std::vector<v1::RecordReplyRequest> replies_ ABSL_GUARDED_BY(mutex_);
 };
 
-// A lease of a message for one patient. Its text names it.
+// Returns a lease of a message. Its text contains `id`.
 v1::Lease MakeLease(const std::string& id, v1::Channel channel, const std::string& address);
 
 }  // namespace aftercare::gateway

@@ -9,17 +9,18 @@
 
 namespace aftercare::gateway {
 
-// A Kannel of the test's own on loopback, with its fake SMS centre. It knows the user `aftercare` with the password
-// `secret`, and calls back replies on `callback_port` with `callback_token`.
+// A Kannel SMS gateway on loopback that one test owns, with Kannel's fake SMS centre. It accepts the user `aftercare`
+// with the password `secret`. It calls `callback_port` back with replies, and puts `callback_token` in the URL.
 class Kannel {
  public:
-  // Starts it; a patient writes `incoming` (sender, receiver, `text`, words) at once, if it is not empty.
+  // Starts Kannel and waits until it listens. If `incoming` is not empty, the SMS centre delivers it at once as a
+  // message from a patient. Its form is `+15550199 +15550100 text WORDS`: sender, receiver, type and words.
   Kannel(int callback_port, const std::string& callback_token, const std::string& incoming = "");
   ~Kannel();
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(send_port_) + "/cgi-bin/sendsms"; }
 
-  // Waits until the SMS centre has had a message with this in it, a minute at most.
+  // Waits until the SMS centre has received a message that contains `text`. Returns false after five minutes.
   bool AwaitMessage(const std::string& text) { return centre_->AwaitErr(text); }
 
  private:

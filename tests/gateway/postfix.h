@@ -9,19 +9,19 @@
 
 namespace aftercare::gateway {
 
-// A Postfix of the test's own on loopback, with all it has in one directory: it wants STARTTLS, with a certificate it
-// signed itself, and a sign-in as `gateway` with the password `secret`; it takes mail for ana@ and bob@clinic.test.
-// Needs to be root, as Postfix does.
+// A Postfix mail server on loopback that one test owns. All its files are in one temporary directory. It requires
+// STARTTLS, with a self-signed certificate, and a sign-in as `gateway` with the password `secret`. It takes mail for
+// ana@clinic.test and bob@clinic.test. The test must run as root, because Postfix must.
 class Postfix {
  public:
-  // Starts it, and waits until it answers.
+  // Starts Postfix and waits until it listens. Fails the test if the test does not run as root.
   Postfix();
   ~Postfix();
 
   std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
   std::string ca_file() const { return directory_.File("cert.pem"); }
 
-  // The mail that came for `user`, waiting for it a minute at most.
+  // Waits until a mail for `user` (`ana` or `bob`) has come, and returns it. Fails the test after five minutes.
   std::string AwaitMail(const std::string& user) const;
 
  private:
@@ -32,7 +32,7 @@ class Postfix {
   std::optional<ChildProcess> process_;
 };
 
-// Waits until somebody listens on a port of loopback; a failure after a minute.
+// Waits until a program listens on the port of loopback. Fails the test after five minutes.
 void AwaitPort(int port);
 
 }  // namespace aftercare::gateway

@@ -14,7 +14,7 @@
 
 namespace aftercare::gateway {
 
-// An HTTP server that remembers what is posted to it, and answers as it is told. Thread safe.
+// An HTTP server on loopback that records the requests posted to it, and answers them as the test says. Thread safe.
 class Receiver {
  public:
   Receiver();
@@ -22,16 +22,17 @@ class Receiver {
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/hook"; }
 
-  // What it answers from now on; 200 at first.
+  // Sets the answer to requests from now on. Before the first call, it is 200 with an empty body.
   void Answer(int status, const std::string& body = "", const httplib::Headers& headers = {});
-  // From now on requests are held, until Release or the end of the test.
+  // From now on requests are recorded but not answered, until Release or the end of the test.
   void Hold();
   void Release();
 
-  // Waits until so many requests have come, five minutes at most, and answers those that have.
+  // Waits until `count` requests have come since the beginning. Returns all requests so far. Fails the test after five
+  // minutes.
   std::vector<httplib::Request> Await(size_t count);
 
-  // What came, by the names that MakeLease wrote into the texts.
+  // Returns how many requests hold the text that MakeLease writes for the lease id `name`.
   int CountOf(const std::string& name) const;
 
  private:
@@ -48,10 +49,10 @@ class Receiver {
   std::vector<httplib::Request> requests_ ABSL_GUARDED_BY(mutex_);
 };
 
-// A port on which nobody listens, so far.
+// Returns a port of loopback on which no program listens. Nothing reserves it.
 int FreePort();
 
-// A configuration in text format, loaded as the gateway loads it.
+// Loads a configuration in text format as the gateway does. Fails the test if it is not valid.
 v1::GatewayConfig Configured(const std::string& text);
 
 }  // namespace aftercare::gateway

@@ -49,7 +49,7 @@ TEST_F(SmsTest, AMessageGoesOutInWhicheverAlphabetItFitsAndItsReceiptComesBack) 
   EXPECT_EQ(gateway->Drain(), 0u);
 }
 
-TEST_F(SmsTest, AWrongPasswordIsNobodysFault) {
+TEST_F(SmsTest, AWrongPasswordReleasesTheMessage) {
   Kannel kannel(callback_port, kToken);
   Begin(kannel.url(), "wrong");
   Offer("one", "Ice pack now");

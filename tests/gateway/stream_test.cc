@@ -89,7 +89,7 @@ TEST_F(StreamTest, WhatWaitsWhenTheStreamBreaksIsGivenBackAndSentUnderAnotherLea
   EXPECT_EQ(receiver.CountOf("waits"), 1);
 }
 
-TEST_F(StreamTest, AServerThatIsStartedAgainIsToldAndGoesOn) {
+TEST_F(StreamTest, SendingIsReportedAfterAServerRestart) {
   Occupy("first");
   server.Stop();
   receiver.Release();

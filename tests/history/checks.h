@@ -1,4 +1,4 @@
-// The parts of the checker. Each adds what it finds to the faults.
+// The parts of the checker. Each adds a sentence to `faults` for each fault that it finds. They are pure otherwise.
 #ifndef AFTERCARE_TESTS_HISTORY_CHECKS_H_
 #define AFTERCARE_TESTS_HISTORY_CHECKS_H_
 
@@ -11,6 +11,7 @@
 
 namespace aftercare::history {
 
+// The faults that were found. Keeps the first hundred. Not thread safe.
 class Faults {
  public:
   template <typename... Parts>
@@ -24,20 +25,22 @@ class Faults {
   std::vector<std::string> texts_;
 };
 
-// What was acknowledged is there at the end, as often as it was asked for; and what nobody asked for is not.
+// Promise 1: the final state and the log have every acknowledged change once, and no change that nobody asked for. The
+// first function checks the changes of writers, the second the reports of gateways.
 void CheckChangesAreKept(const Index& index, Faults* faults);
 void CheckDeliveriesAreKept(const Index& index, Faults* faults);
-// Who looks after an acknowledgement finds what was acknowledged; and nothing is refused that should not be.
+// Promise 1: a read that begins after an acknowledgement shows what was acknowledged. No call is refused without a good
+// reason.
 void CheckAnswers(const Index& index, Faults* faults);
-// Nothing is offered early or expired.
+// Promise 1: no reminder is offered before it is due or after it has expired.
 void CheckTimes(const Index& index, Faults* faults);
-// Every occurrence ends, once.
+// Promise 2: every occurrence ends in exactly one terminal state.
 void CheckEnds(const Index& index, Faults* faults);
-// Nothing that was sent is leased again; a lease has one holder.
+// Promise 3: a reminder that was reported sent is not leased again, and at most one gateway at a time holds a reminder.
 void CheckLeases(const Index& index, Faults* faults);
-// What was acknowledged before something else was asked for is before it in the log.
+// Promise 4, for the log: if one change was acknowledged before another was asked for, its event comes first.
 void CheckOrder(const Index& index, Faults* faults);
-// Watchers see the log.
+// Promise 4, for watchers: each sees the events of the log that pass its filter once, in order and without gaps.
 void CheckWatchers(const Index& index, Faults* faults);
 
 }  // namespace aftercare::history

@@ -1,4 +1,5 @@
-// A small history made by hand. It has one of each thing that the checker looks at, and keeps all promises.
+// A small history made by hand, for tests of the checker. It has one of each thing that the checker looks at, and it
+// keeps all promises.
 #ifndef AFTERCARE_TESTS_HISTORY_EXAMPLE_HISTORY_H_
 #define AFTERCARE_TESTS_HISTORY_EXAMPLE_HISTORY_H_
 

@@ -7,8 +7,8 @@
 
 namespace aftercare::history {
 
-// Finishes a run after its writers and gateways have gone: lets time pass in the sandboxes until no window is open, and
-// ends every enrollment. Returns the final state of each place, without its log.
+// Finishes a run after its writers and gateways have stopped. Advances the clocks of the sandboxes until every window
+// has closed, and ends every enrollment. Returns a history with the final state of each place, without its log.
 History FinishAndReadState(TestRun& run, const std::vector<Place>& places);
 
 }  // namespace aftercare::history

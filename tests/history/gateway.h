@@ -8,13 +8,14 @@
 
 namespace aftercare::history {
 
-// A gateway that leases, reports and extends by a call each. For one thread.
+// A simulated gateway that uses unary calls: LeaseReminders, ReportDeliveries and ExtendLeases. Records each call. For
+// one thread.
 class Gateway {
  public:
   // `parent` as in a LeaseRemindersRequest.
   Gateway(TestRun& run, std::string parent, std::string name, const GatewayProfile& profile, uint64_t seed);
 
-  // While there is work.
+  // Leases and reports until `run.working` is false or the server is closed.
   void Run();
 
  private:
@@ -23,7 +24,7 @@ class Gateway {
   void Report(const std::vector<PendingReport>& items);
   void Extend(const std::vector<PendingReport>& items);
   void LookAtSent();
-  // Waits for another server, if a call says that this one may be gone.
+  // Waits for the next server if a call failed with a status that says the current one may be gone.
   void MayBeGone(const grpc::Status& status);
 
   TestRun& run_;

@@ -20,36 +20,41 @@ struct Line {
   const v1::Event* event = nullptr;
 };
 
-// A change that somebody asked for, in one call or, where no answer came, in several.
+// A change that a client asked for. The client repeats the call, with the same request id, if no answer comes. Times
+// here are moments of the history (see Observation in history.proto).
 struct Wish {
   Change change;
-  int64_t asked = std::numeric_limits<int64_t>::max();     // the first time
-  int64_t answered = std::numeric_limits<int64_t>::max();  // when it was first known to have happened
-  bool done = false;
-  bool refused = false;
-  bool unknown = false;
+  int64_t asked = std::numeric_limits<int64_t>::max();     // before the first call
+  int64_t answered = std::numeric_limits<int64_t>::max();  // after the first call that acknowledged it
+  bool done = false;     // a call acknowledged it
+  bool refused = false;  // a call was refused
+  bool unknown = false;  // a call had no answer
 
+  // Returns whether the change may have taken effect.
   bool possible() const { return done || (unknown && !refused); }
 };
 
-// A lease as its gateway saw it.
+// A lease as its gateway saw it. Refers to the history.
 struct Held {
   const Observation* observation = nullptr;
   const v1::Lease* lease = nullptr;
-  int64_t expire = 0;  // with all extensions; in microseconds
+  int64_t expire = 0;  // when the lease ends, with all extensions, in microseconds
   std::vector<const Observation*> reports;
 };
 
-// How late, or early, a clinic's clock may have been at a moment.
+// Bounds on the time that a clinic's clock showed during a call. `order` is a moment of the history, `micros` a time in
+// microseconds. In real time the bounds come from the host's clock. In a sandbox they come from the calls that advanced
+// the test clock.
 class ClockBounds {
  public:
   void Start(bool sandbox, int64_t first_micros);
+  // Notes that at moment `order` a client asked to advance the test clock to `micros`, or knew that this was done.
   void Asked(int64_t order, int64_t micros) { asked_.emplace_back(order, micros); }
   void Done(int64_t order, int64_t micros) { done_.emplace_back(order, micros); }
-  // To be called after the last of them.
+  // Must be called after the last Asked and Done, before AtLeast and AtMost.
   void Sort();
 
-  // When the call was made it was at least that late; when it had ended at most that.
+  // AtLeast returns a lower bound of the clock when the call began. AtMost returns an upper bound when it had ended.
   int64_t AtLeast(const Observation& call) const;
   int64_t AtMost(const Observation& call) const;
 
@@ -63,7 +68,7 @@ class ClockBounds {
   Steps done_;
 };
 
-// A history, by names. It refers to the history, which must outlive it.
+// A history with its entries found by name. Refers to the history, which must outlive it. Immutable, so thread safe.
 struct Index {
   explicit Index(const History& history);
 
@@ -71,22 +76,22 @@ struct Index {
   std::map<std::string, const Clinic*> clinics;
   std::map<std::string, ClockBounds> clocks;            // by clinic
   std::map<std::string, std::vector<Line>> reminders;   // by reminder: its events
-  std::map<std::string, std::vector<Line>> enrollments;  // by enrollment: its own events, not its reminders'
+  std::map<std::string, std::vector<Line>> enrollments;  // by enrollment: its events without those of its reminders
   std::map<std::string, Wish> wishes;                   // by request id
-  std::map<std::string, std::vector<const Wish*>> wishes_for;  // by what they are about
+  std::map<std::string, std::vector<const Wish*>> wishes_for;  // by the name of what the change is about
   std::map<std::string, Held> held;                     // by lease id
   std::map<std::string, std::vector<const Held*>> holders;  // by reminder
   std::map<std::string, const v1::Enrollment*> last_enrollments;
-  std::map<std::string, const v1::Reminder*> last_reminders;  // of the timelines
+  std::map<std::string, const v1::Reminder*> last_reminders;  // from the timelines
 
   const ClockBounds& ClockOf(const std::string& name) const;
-  // Null if there is none.
+  // Returns the lease with that id, or null if there is none.
   const Held* FindHeld(const std::string& lease_id) const;
-  // The lease that such an event tells of.
+  // Returns the lease with which the event's attempt was made, or null if no gateway saw it.
   const Held* HolderOf(const v1::ReminderChange& change) const;
-  // Whether a report of that outcome, for any lease of the reminder, may have been taken.
+  // Returns whether the server may have accepted a report of that outcome for any lease of the reminder.
   bool MayHaveBeenReported(const std::string& reminder, v1::DeliveryOutcome outcome) const;
-  // Whether such a change of `name` may have happened.
+  // Returns whether a change of that kind to `name` may have taken effect.
   bool MayHaveHappened(const std::string& name, Change::Kind kind) const;
 
  private:
@@ -95,17 +100,18 @@ struct Index {
   void AddLeases();
 };
 
+// Returns the time in microseconds since 1970.
 int64_t Micros(const google::protobuf::Timestamp& time);
 
-// `clinics/{clinic}` of any name.
+// Returns the name of the clinic that a resource belongs to: `clinics/{clinic}`.
 std::string ClinicOf(const std::string& name);
-// The enrollment of a reminder.
+// Returns the name of the enrollment that a reminder belongs to.
 std::string EnrollmentOf(const std::string& reminder);
 
 bool IsTerminal(v1::ReminderState state);
-// Whether it left: sent, and whatever became of it then.
+// Returns whether the reminder was sent or completed, including a message that bounced later.
 bool IsSent(v1::ReminderState state, v1::ReminderReason reason);
-// DUE, WINDOW_CLOSED.
+// Return the name of a value without its prefix: `DUE`, `WINDOW_CLOSED`.
 std::string Word(v1::ReminderState state);
 std::string Word(v1::ReminderReason reason);
 

@@ -1,4 +1,5 @@
-// What a mutation finds and erases in a recorded history. Not thread safe.
+// Helpers for mutations: they find and erase entries of a recorded history. Pointers point into the history, and are
+// null if there is no such entry. Not thread safe.
 #ifndef AFTERCARE_TESTS_HISTORY_MUTATION_HELPERS_H_
 #define AFTERCARE_TESTS_HISTORY_MUTATION_HELPERS_H_
 
@@ -11,7 +12,7 @@
 
 namespace aftercare::history {
 
-// The last entry that is so: what is far from the beginning. Null if there is none.
+// Returns the last entry for which `is` returns true.
 template <typename Field, typename Is>
 auto* FindLast(Field* field, Is is) {
   const auto found = std::find_if(field->rbegin(), field->rend(), is);
@@ -43,7 +44,7 @@ inline Observation* LeaseOf(History* history, const std::string& lease_id) {
                   [&](const Observation& call) { return call.lease().lease_id() == lease_id; });
 }
 
-// A lease of a reminder in real time: a sandbox's time is only known from afar.
+// Returns the last lease of a clinic in real time. Sandboxes do not serve: their time is known only within bounds.
 inline Observation* LastLease(History* history) {
   std::set<std::string> sandboxes;
   for (const Clinic& clinic : history->clinics()) {
@@ -58,7 +59,7 @@ inline v1::Reminder* LastState(History* history, const std::string& reminder) {
   return FindLast(history->mutable_timelines(), [&](const v1::Reminder& each) { return each.name() == reminder; });
 }
 
-// The log of the clinic that `name` is of.
+// Returns the log of the clinic that the resource `name` belongs to.
 inline google::protobuf::RepeatedField<int32_t>* LogOf(History* history, const std::string& name) {
   for (Clinic& clinic : *history->mutable_clinics()) {
     if (clinic.name() == ClinicOf(name)) return clinic.mutable_log();
@@ -66,11 +67,12 @@ inline google::protobuf::RepeatedField<int32_t>* LogOf(History* history, const s
   return nullptr;
 }
 
-// Takes lines that are so out of a log.
+// Erases the events for which `is` returns true from the log of the clinic of `name`. Returns whether there were any.
 inline bool EraseLines(History* history, const std::string& name, const std::function<bool(const v1::Event&)>& is) {
   return EraseIf(LogOf(history, name), [&](int place) { return is(history->events(place)); }) > 0;
 }
 
+// Returns the position in `log` of the first event for which `is` returns true, or -1.
 inline int FindLine(const History& history, const google::protobuf::RepeatedField<int32_t>& log,
              const std::function<bool(const v1::Event&)>& is) {
   for (int i = 0; i < log.size(); ++i) {
@@ -79,7 +81,8 @@ inline int FindLine(const History& history, const google::protobuf::RepeatedFiel
   return -1;
 }
 
-// A segment of somebody who watches everything, with enough in it.
+// Returns the last segment, of at least four events, of a watcher that sees everything from the beginning. The two
+// events in its middle differ.
 inline Segment* LongSegment(History* history) {
   return FindLast(history->mutable_segments(), [&](const Segment& segment) {
     const Watcher* watcher = FindLast(history->mutable_watchers(),

@@ -1,4 +1,5 @@
-// Faults to put into a history that has none: that the checker finds them is what makes its silence worth anything.
+// Faults to put into a history that has none. The checker must find each of them: otherwise finding no faults would
+// prove nothing.
 #ifndef AFTERCARE_TESTS_HISTORY_MUTATIONS_H_
 #define AFTERCARE_TESTS_HISTORY_MUTATIONS_H_
 
@@ -9,9 +10,9 @@
 namespace aftercare::history {
 
 struct Mutation {
-  const char* name;      // an identifier
-  const char* expected;  // part of the sentence that says so
-  // Makes the fault; false if the history has nothing to make it of.
+  const char* name;      // an identifier, for the name of the test
+  const char* expected;  // a part of the sentence with which the checker reports the fault
+  // Changes the history so that it has the fault. Returns false if the history lacks the entries that this needs.
   bool (*apply)(History* history);
 };
 

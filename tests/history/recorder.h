@@ -13,36 +13,38 @@
 
 namespace aftercare::history {
 
-// Takes down what all clients see, in one order. Thread safe.
+// Records what all clients of a run see, as one history. Numbers the moments of calls in one order for all clients.
+// Thread safe.
 class Recorder {
  public:
   explicit Recorder(uint64_t seed) { history_.set_seed(seed); }
 
-  // Notes that a call is about to be made, and that it has ended.
+  // Set the moment and the host's time of a call in `observation`: Ask before the call, Answer after its end.
   void Ask(Observation* observation);
   void Answer(Observation* observation);
 
-  // A moment of now, by its place among all moments.
+  // Returns a new moment. Moments are numbered in the order in which they were taken.
   int64_t Moment();
 
-  // What became of a call.
+  // Add an entry to the history.
   void Add(Observation observation);
   void Add(Watcher watcher);
   void Add(const Listed& listed);
-  // What a watch saw, from the watcher's `from`-th event on.
+  // Adds events that a watch saw. The watcher had seen `from` events before them.
   void Seen(const std::string& watcher, int from, const std::vector<v1::Event>& events);
 
-  // The place of an event in the history. Its token is of no account.
+  // Returns the index of the event in History.events. Adds it if it is new. Ignores its resume token.
   int Intern(v1::Event event);
 
-  // Waits until `count` more calls have succeeded, or there will be no more. False if it took more than a minute.
+  // Waits until `count` more calls have succeeded, or NoMore was called. Returns false after five minutes.
   bool AwaitMore(int64_t count);
+  // Ends all waits of AwaitMore, now and later.
   void NoMore();
 
-  // How many calls have succeeded.
+  // Returns how many calls have succeeded so far.
   int64_t done();
 
-  // All of it. Nothing may be recorded afterwards.
+  // Returns the history. Nothing may be recorded afterwards.
   History Take();
 
  private:
@@ -57,7 +59,7 @@ class Recorder {
   History history_;
 };
 
-// Writes a history to a file, and reads one.
+// Write a history to a file in text format, and read one. Save returns false if it fails.
 bool Save(const History& history, const std::string& path);
 absl::StatusOr<History> Load(const std::string& path);
 

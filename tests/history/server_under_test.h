@@ -13,8 +13,8 @@ namespace aftercare::history {
 
 using ClientPtr = std::shared_ptr<e2e::Client>;
 
-// One database, and the servers that serve it one after another. AwaitClient is thread safe; the rest is for one
-// thread.
+// One database, and the server processes that serve it one after another. AwaitClient and Close are thread safe. The
+// rest is for one thread.
 class ServerUnderTest {
  public:
   explicit ServerUnderTest(std::string database) : database_(std::move(database)) {}
@@ -22,17 +22,17 @@ class ServerUnderTest {
   // Starts a server. Returns false if it does not come up.
   bool Start();
 
-  // Stops the server by a signal. Returns its exit code, as in ProcessResult.
+  // Sends the server a signal that ends it, and waits for its end. Returns its exit code, as in ProcessResult.
   int Stop(int signal);
 
-  // Starts a server and kills it after `age`, whether it is ready or not.
+  // Starts a server and kills it after `age`, even if it is not ready. Clients never see this server.
   void StartAndKill(absl::Duration age);
 
-  // Waits until a server runs that is not the one of client `gone`, and returns its client. Returns null after a
-  // minute, or if Close was called.
+  // Waits until a server runs whose client is not `gone`, and returns its client. If `gone` is null, any server
+  // will do. Returns null after five minutes, or if Close was called.
   ClientPtr AwaitClient(const ClientPtr& gone);
 
-  // Says that there will be no more servers.
+  // Says that no more servers will be started. Ends all waits of AwaitClient.
   void Close();
 
  private:

@@ -10,26 +10,27 @@
 
 namespace aftercare::history {
 
-// A gateway that leases, reports and extends on streams, which break sooner or later: it dies, or the server does. What
-// it has yet to tell then it tells on the next one. For one thread.
+// A simulated gateway that leases, reports and extends on streams. Each stream ends after a random time or number of
+// messages, or when the server is killed. Reports that were not sent yet are sent on the next stream. Records what it
+// sees. For one thread.
 class StreamGateway {
  public:
   // `parent` as in a StreamConfiguration.
   StreamGateway(TestRun& run, std::string parent, std::string name, const GatewayProfile& profile, uint64_t seed);
 
-  // While there is work.
+  // Runs streams until `run.working` is false or the server is closed.
   void Run();
 
  private:
   using Stream = grpc::ClientReaderWriter<v1::StreamRemindersRequest, v1::StreamRemindersResponse>;
 
-  // Something that was told on the stream, and is not answered yet.
+  // A report or extension that was sent on the stream and is not answered yet.
   struct Told {
     PendingReport item;
     Observation call;
   };
 
-  // One stream, from its configuration to its end.
+  // Runs one stream from its configuration to its end. Returns its status.
   grpc::Status Once(e2e::Client& client);
   bool Configure(Stream& stream);
   void TakeLeases(const v1::StreamRemindersResponse& response, const Observation& opening);
@@ -45,7 +46,8 @@ class StreamGateway {
   Chance chance_;
   PendingReports pending_;
   int max_outstanding_ = 0;
-  std::set<std::string> outstanding_;  // leases of the stream that were neither reported nor told to have ended
+  // Leases of the stream that this gateway has not reported and that the server has not said are over.
+  std::set<std::string> outstanding_;
   std::deque<Told> reports_;
   std::deque<Told> extensions_;
 };

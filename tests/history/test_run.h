@@ -1,4 +1,5 @@
-// What the clients of one run share: the server, the recorder, and helpers to call and record.
+// What the clients of one run share: the server, the recorder, and helpers that make calls and record them. A run is
+// one execution of the history test.
 #ifndef AFTERCARE_TESTS_HISTORY_TEST_RUN_H_
 #define AFTERCARE_TESTS_HISTORY_TEST_RUN_H_
 
@@ -18,48 +19,52 @@ struct TestRun {
 
   ServerUnderTest server;
   Recorder recorder;
-  // While this is set, writers and gateways go on.
+  // While this is true, writers and gateways go on.
   std::atomic<bool> working{true};
-  // Once this is set, nothing happens any more, and watchers stop at the end of the log.
+  // Once this is true, there are no new events, and watchers stop at the end of the log.
   std::atomic<bool> finished{false};
 };
 
 inline constexpr char kSandboxName[] = "clinics/sandbox";
 
-// A clinic that all work in, with its pathway `knee`.
+// A clinic that the clients of a run work in. It has the pathway `knee`.
 struct Place {
   Clinic clinic;
-  std::string date;   // of procedures
-  std::string zone;   // of patients
-  std::string token;  // of its log, before all else
+  std::string date;   // the date of the patients' procedures
+  std::string zone;   // the patients' time zone
+  std::string token;  // the resume token from before the first event of the clinic's log
 };
 
-// Makes a clinic. In real time, much of its pathway comes due in the next minutes; in a sandbox, over a week.
+// Makes a clinic with its pathway. In a sandbox, the reminders of a patient come due over a week. In real time, most of
+// them come due in the next minutes.
 Place MakeClinic(e2e::Client& client, bool sandbox);
 
-// Moves a sandbox's clock on while there is work.
+// Advances a sandbox's clock in random steps until `run.working` is false or the server is closed.
 void DriveClock(TestRun& run, const Place& place, uint64_t seed);
 
-// Choices of one client.
+// Random choices of one client. Not thread safe.
 class Chance {
  public:
   explicit Chance(uint64_t seed) : random_(seed) {}
 
   // From `low` to `high`, both included.
   int64_t Number(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random_); }
+  // Returns true once in `many` times on average.
   bool OneIn(int64_t many) { return Number(1, many) == 1; }
 
  private:
   std::mt19937_64 random_;
 };
 
-// What a call that ended so did. Calls that were given `patience` and no more end without an answer.
+// Sets the outcome and the reason in `call` from the status. A call that broke, was cancelled or exceeded its deadline
+// has an unknown outcome.
 void NoteStatus(const grpc::Status& status, Observation* call);
 
-// Of one item of a batch.
+// Converts the status of one item of a batch.
 grpc::Status ToGrpc(const google::rpc::Status& status);
 
-// One call, taken down but for what it was about.
+// Makes one call, and records its moments and its outcome in `call`. The caller sets the rest of `call`, and adds it to
+// the recorder. `patience` is the deadline of the call.
 template <typename Stub, typename Request, typename Response>
 e2e::Answer<Response> Ask(Recorder& recorder, Stub& stub,
                           grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

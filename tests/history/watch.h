@@ -9,29 +9,29 @@
 
 namespace aftercare::history {
 
-// How somebody watches.
+// How a watcher behaves.
 struct Habits {
-  bool rewinds = false;  // goes on from an older token now and then
-  bool slow = false;     // takes its time with each message
-  bool breaks = false;   // breaks watches off
-  int joins_after = 0;   // so many calls
+  bool rewinds = false;  // resumes from older tokens now and then
+  bool slow = false;     // waits for more calls of the run after each message
+  bool breaks = false;   // cancels its watches now and then
+  int joins_after = 0;   // begins once this many calls of the run have succeeded
 };
 
-// Watches a clinic across restarts of its server, to the end of the log. For one thread.
+// Watches a clinic across restarts of its server until the end of the log. Records what it sees. For one thread.
 class WatcherRun {
  public:
-  // `watcher` says where it starts, and by which filter.
+  // `watcher` gives its name, where it starts, and its filter.
   WatcherRun(TestRun& run, const Place& place, Watcher watcher, const Habits& habits, uint64_t seed);
 
-  // Until the end of the log is reached, when the run is finished.
+  // Watches until `run.finished` is true and the end of the log is reached.
   void Run();
 
  private:
-  // A place in the log, and how many events there are to it.
+  // A resume token, and how many events this watcher had seen up to it.
   using Token = std::pair<std::string, int>;
 
   bool List(e2e::Client& client);
-  // One watch, until it breaks. True if it reached the end.
+  // Runs one watch until it breaks or the log ends. Returns whether the log ended.
   bool Watch(e2e::Client& client);
   void Take(const v1::WatchEventsResponse& response, int* position);
   Token Choose();
@@ -40,11 +40,12 @@ class WatcherRun {
   Watcher watcher_;
   const Habits habits_;
   Chance chance_;
-  bool started_ = false;      // it knows where it starts
+  bool started_ = false;      // the watcher has a token to start from, or its first message
   std::deque<Token> tokens_;  // the newest last
 };
 
-// The whole log of a clinic, read from before all else, as places in the history. When nothing happens any more.
+// Reads the whole log of a clinic from the beginning. Returns the indexes of its events in History.events. Must be
+// called when there are no new events any more.
 std::vector<int> ReadLog(TestRun& run, const Place& place);
 
 }  // namespace aftercare::history

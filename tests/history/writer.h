@@ -9,14 +9,16 @@
 
 namespace aftercare::history {
 
-// Somebody of a clinic who enrols patients and changes what comes of them: its own, which nobody else touches. What was
-// not answered it asks for again under the same request id, or gives up. For one thread.
+// A simulated user of a clinic. It enrols patients, and changes their enrollments and reminders. Other writers leave
+// its patients alone, but any writer may redrive any failed reminder of the clinic. If a call has no answer, it usually
+// repeats the call with the same request id, and sometimes gives up. Records each call. For one thread.
 class Writer {
  public:
+  // Enrols at most `most` patients. `run` and `place` must outlive the object.
   Writer(TestRun& run, const Place& place, std::string name, int most, uint64_t seed)
       : run_(run), place_(place), name_(std::move(name)), most_(most), chance_(seed) {}
 
-  // While there is work.
+  // Makes changes until `run.working` is false or the server is closed.
   void Run();
 
  private:
@@ -25,7 +27,7 @@ class Writer {
   void Step();
   void Enroll();
   void Update(const std::string& enrollment);
-  // Makes a change whose request only names what is changed.
+  // Makes a change whose request has no fields but the name of what is changed.
   template <typename Stub, typename Request, typename Response>
   void CarryNamed(Change::Kind kind, const std::string& name, std::unique_ptr<Stub> e2e::Client::*stub,
                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
@@ -42,7 +44,8 @@ class Writer {
   void Move(const std::string& reminder, absl::Time due);
   void Look(const std::string& enrollment);
 
-  // Makes a change, with a new call wherever there is no answer. Returns its outcome: unknown if it was given up.
+  // Makes a change. Repeats the call while there is no answer, unless it gives up. Returns the outcome, or
+  // OUTCOME_UNKNOWN if it gave up.
   Outcome Carry(Change::Kind kind, Change change, const Send& send);
   // The same, for a change that one request to a service makes.
   template <typename Stub, typename Request, typename Response>
@@ -57,12 +60,12 @@ class Writer {
   TestRun& run_;
   const Place& place_;
   const std::string name_;
-  const int most_;  // patients
+  const int most_;  // the most patients to enrol
   Chance chance_;
   ClientPtr client_;
   int patients_ = 0;
   int requests_ = 0;
-  std::vector<std::string> running_;  // names of enrollments
+  std::vector<std::string> running_;  // names of the enrollments that have not ended
 };
 
 }  // namespace aftercare::history

@@ -19,16 +19,16 @@
 #include "absl/strings/str_split.h"
 #include "tests/plan/testing.h"
 
-// Tables of cases for people to read: text files with the columns
+// Reads tables of test cases. They are text files with the columns
 //
 //   case | zone | given | expected
 //
-// A row with an empty first column goes on with the case above. Cells hold phrases, apart by `;` or on a line each. The
-// files say which phrases there are.
+// so that people can read them. A row with an empty first column continues the case above. Cells hold phrases,
+// separated by `;`. Each file says which phrases it uses.
 namespace aftercare::plan {
 
 struct Case {
-  std::string name;  // Case06a, of `6a`.
+  std::string name;  // The name of the test: `Case06a` for the case `6a`.
   std::string zone;
   std::vector<std::string> given;
   std::vector<std::string> expected;
@@ -45,8 +45,9 @@ inline void AddPhrases(const std::string& cell, std::vector<std::string>* phrase
   }
 }
 
-// The cases of a table below the source directory, in its order. Lines that begin with `#`, and the heading, are for
-// readers only. Called before tests begin: a table that cannot be read ends the program.
+// Returns the cases of a table, in its order. `path` is relative to the source directory. Lines that begin with `#`,
+// and the heading (`case ...`), are skipped. Ends the program if the table cannot be read, because it runs before any
+// test.
 inline std::vector<Case> ReadCases(const std::string& path) {
   std::vector<Case> cases;
   std::ifstream file(absl::StrCat(AFTERCARE_SOURCE_DIR, "/", path));
@@ -74,14 +75,15 @@ inline std::vector<Case> ReadCases(const std::string& path) {
 
 inline std::string NameOfCase(const testing::TestParamInfo<Case>& info) { return info.param.name; }
 
-// `2029-11-05 00:30 = 05:30Z`, or with another date in UTC `2026-01-02 03:00 = 2026-01-01 21:15Z`.
+// Writes an instant as local time and UTC: `2029-11-05 00:30 = 05:30Z`. If the date in UTC differs, it is written too:
+// `2026-01-02 03:00 = 2026-01-01 21:15Z`.
 inline std::string LocalAndUtc(absl::Time time, absl::TimeZone zone) {
   const bool same_date = absl::ToCivilDay(time, zone) == absl::ToCivilDay(time, absl::UTCTimeZone());
   return absl::StrCat(absl::FormatTime("%Y-%m-%d %H:%M", time, zone), " = ",
                       absl::FormatTime(same_date ? "%H:%MZ" : "%Y-%m-%d %H:%MZ", time, absl::UTCTimeZone()));
 }
 
-// The instant of `2029-11-05 00:30` in a zone.
+// Parses a local time such as `2029-11-05 00:30` in a zone.
 inline absl::Time LocalTime(const std::string& text, absl::TimeZone zone) {
   absl::Time time;
   std::string error;
@@ -89,8 +91,9 @@ inline absl::Time LocalTime(const std::string& text, absl::TimeZone zone) {
   return time;
 }
 
-// The days of a schedule, in text format: `day 2`, `month 1`, `daily on days 1-3`, `monthly in months 1-4`,
-// `Mon and Fri of every 2nd week on days 0-41`. Empty if it is none of these.
+// Returns the days of a schedule in text format, from a phrase such as `day 2`, `month 1`, `daily on days 1-3`,
+// `monthly in months 1-4` or `Mon and Fri of every 2nd week on days 0-41`. Returns an empty string for any other
+// phrase.
 inline std::string DaysOf(const std::string& words) {
   std::smatch m;
   const auto span = [&m](const char* unit, int at) {
@@ -114,8 +117,8 @@ inline std::string DaysOf(const std::string& words) {
   return absl::StrCat(span("days", 4), "weekly { interval: ", m[3].str(), weekdays, " }");
 }
 
-// What follows the times of a rule, in its text format: `until 12:00`, `for 25 hours`,
-// `for 1 day more`; `the newest only`.
+// Returns a part of a rule in text format, from a phrase that follows its times: `until 12:00`, `for 25 hours` or
+// `for 1 day more` for its window, or `the newest only` for `supersede`. Returns an empty string for any other phrase.
 inline std::string WindowOf(const std::string& words) {
   std::smatch m;
   if (std::regex_match(words, m, std::regex("until (\\d\\d:\\d\\d)"))) {
@@ -127,8 +130,8 @@ inline std::string WindowOf(const std::string& words) {
   return words == "the newest only" ? "supersede: true" : "";
 }
 
-// Adds the rule of a phrase like `ice: daily on days 1-3 at 08:00 and 13:00, until 14:00` (without a name it is `msg`),
-// whose phase is the pathway's first. False if it is no such phrase.
+// Adds the rule of a phrase such as `ice: daily on days 1-3 at 08:00 and 13:00, until 14:00` to the first phase of a
+// pathway. A rule without a name gets the id `msg`. Returns false if it is not such a phrase.
 inline bool AddRule(const std::string& phrase, v1::Pathway* pathway) {
   static const std::regex& form =
       *new std::regex("(?:([a-z]+): )?(.+) at (\\d\\d:\\d\\d(?: and \\d\\d:\\d\\d)*)((?:, [^,]+)*)");
@@ -148,7 +151,7 @@ inline bool AddRule(const std::string& phrase, v1::Pathway* pathway) {
   return true;
 }
 
-// A pathway without rules, of one phase.
+// Returns a pathway with one phase and no rules.
 inline v1::Pathway WithoutRules() {
   return FromText<v1::Pathway>(R"(
       display_name: "Cases" default_locale: "en"

@@ -16,10 +16,10 @@
 #include "tests/plan/testing.h"
 #include "tests/support/random.h"
 
-// Random pathways and patients, and every time zone there is.
+// Makes random pathways and patients, and lists all time zones. Functions are thread safe for different `random`.
 namespace aftercare::plan {
 
-// Every zone and link that the zone database lists and this machine has a file for.
+// Returns the names of all zones and links that the zone database lists and this machine has a file for.
 inline std::vector<std::string> AllZones() {
   const char* directory = std::getenv("TZDIR");
   const std::filesystem::path root = directory != nullptr ? directory : "/usr/share/zoneinfo";
@@ -36,9 +36,11 @@ inline std::vector<std::string> AllZones() {
   return names;
 }
 
+// Random choices from a seed. Not thread safe.
 class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed) {}
+  // Returns a number from `least` to `most`, both included.
   int Between(int least, int most) { return std::uniform_int_distribution<int>(least, most)(engine_); }
   bool OneIn(int n) { return Between(1, n) == 1; }
 
@@ -46,7 +48,7 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-// Times of day and a window.
+// Returns one to four times of day, and a window or none, in text format.
 inline std::string TimesText(Random* random) {
   std::vector<int> minutes;
   // Often in the small hours, where clocks change, and at both ends of the day.
@@ -86,7 +88,7 @@ inline std::string SpanText(Random* random) {
   }
 }
 
-// Once, or every n-th day or week.
+// Returns a recurrence in text format: none (once), or every n-th day or week.
 inline std::string RecurrenceText(Random* random) {
   switch (random->Between(0, 2)) {
     case 0:
@@ -103,7 +105,8 @@ inline std::string RecurrenceText(Random* random) {
   }
 }
 
-// Single days around monthly dates after month `first`, up to the date of month `last` itself.
+// Returns single days in text format. They are within nine days of the monthly dates after month `first`, and not after
+// the date of month `last`.
 inline std::string OnText(int first, int last, Random* random) {
   std::string on;
   for (int month = first + 1; month <= last; month += random->Between(1, 3)) {
@@ -112,8 +115,8 @@ inline std::string OnText(int first, int last, Random* random) {
   return on;
 }
 
-// The rule's phase and days: those of the phase `year`, which has room for any, or all that of the phase `own`, which
-// runs from month `first` to month `last`.
+// Sets the phase and the schedule of a rule. The phase is `year`, in which any days fit, or `own`, which runs from
+// month `first` to month `last`.
 inline void SetRandomDays(int first, int last, Random* random, v1::Rule* rule) {
   std::string days;
   rule->set_phase(random->OneIn(3) ? "own" : "year");
@@ -128,7 +131,7 @@ inline void SetRandomDays(int first, int last, Random* random, v1::Rule* rule) {
   *rule->mutable_schedule() = FromText<v1::Schedule>(days + TimesText(random));
 }
 
-// Days around a visit, and a state of it.
+// Makes the rule about a visit in a random state, with days before and after the visit.
 inline void SetRandomVisit(Random* random, v1::Rule* rule) {
   rule->mutable_visit()->set_visit(random->OneIn(2) ? "early" : "late");
   // Mostly for appointments, which bound what is due more than the other states do.
@@ -164,14 +167,14 @@ inline v1::Pathway RandomPathway(Random* random) {
   return pathway;
 }
 
-// An instant before, within or after the year of a patient, not always a whole second.
+// Returns an instant from just before a patient's procedure to just after a year. It is not always a whole second.
 inline absl::Time RandomInstant(const PatientFacts& facts, Random* random) {
   const absl::Time noon = facts.zone.At(absl::CivilHour(facts.procedure_date) + 12).pre;
   return noon + absl::Hours(24 * random->Between(-3, 400)) + absl::Minutes(random->Between(-720, 720)) +
          absl::Nanoseconds(random->OneIn(2) ? 0 : random->Between(0, 999'999'999));
 }
 
-// What may have become of the visits of RandomPathway.
+// Returns random states and appointments for the visits of RandomPathway.
 inline record::v1::PlanHistory RandomHistory(const PatientFacts& facts, Random* random) {
   record::v1::PlanHistory history;
   for (const char* visit : {"early", "late"}) {
@@ -186,7 +189,8 @@ inline record::v1::PlanHistory RandomHistory(const PatientFacts& facts, Random* 
   return history;
 }
 
-// Hours that open at least once a week, on all days or some, often around midnight and where clocks change.
+// Returns contact hours for all days or some. They often begin or end around midnight, or in the small hours, where
+// clocks change.
 inline v1::ContactHours RandomHours(Random* random) {
   std::vector<int> bounds;
   for (int i = 2 * random->Between(1, 3); i > 0; --i) {
@@ -210,7 +214,7 @@ inline v1::ContactHours RandomHours(Random* random) {
   return hours;
 }
 
-// A clinic that is closed on some days of the week and of the patient's year.
+// Returns a clinic that is closed on some days of the week and has some holidays in the patient's year.
 inline v1::Clinic RandomClinic(const std::string& zone, absl::CivilDay procedure_date, Random* random) {
   v1::Clinic clinic;
   clinic.set_time_zone(zone);
@@ -226,14 +230,15 @@ inline v1::Clinic RandomClinic(const std::string& zone, absl::CivilDay procedure
   return clinic;
 }
 
-// A patient's facts, and what they were made from, for who wants to read it differently.
+// A patient's facts, and the messages they were made from. SlowPlan reads the messages.
 struct RandomFacts : PatientFacts {
   v1::ContactHours contact_hours;
   v1::Clinic clinic;
-  record::v1::PlanHistory history;  // Of its visits only.
+  record::v1::PlanHistory history;  // Has visits only.
 };
 
-// A day at most two months before clocks of the zone change, from 1990 to 2090; any day where they never do.
+// Returns a day at most 60 days before the clocks of the zone change, from 1990 on. If they change no more after a
+// random day from 1990 to 2090, returns that day.
 inline absl::CivilDay DayBeforeAChange(absl::TimeZone zone, Random* random) {
   absl::CivilDay day = absl::CivilDay(1990, 1, 1) + random->Between(0, 100 * 365);
   absl::TimeZone::CivilTransition change;
@@ -242,9 +247,10 @@ inline absl::CivilDay DayBeforeAChange(absl::TimeZone zone, Random* random) {
   return day;
 }
 
-// A patient with a procedure on any day of the calendar, a third of them shortly before a change of clocks, to whom
-// most rules apply, whatever state their visits are in; a third of them never enrolled. Half of them have contact
-// hours, and half a clinic that closes, mostly in their own zone, sometimes in `other_zone`.
+// Returns a patient to whom most rules apply, whatever state the visits are in. The procedure may be on any day from
+// 1970 to 2199. For a third of the patients it is shortly before the clocks change. A third have no enrollment time, so
+// nothing is late for them. Half have contact hours. Half have a clinic with closed days, usually in their own zone and
+// sometimes in `other_zone`.
 inline RandomFacts RandomPatient(const CompiledPathway& pathway, const std::string& zone, const std::string& other_zone,
                                  Random* random) {
   RandomFacts facts{FactsFor("1970-01-01", zone), {}, {}, {}};

@@ -10,11 +10,12 @@
 #include "tests/plan/random_plan.h"
 #include "tests/plan/testing.h"
 
-// The plan a second time, read off the definitions of the API as plainly as possible: every day is asked whether it is
-// one, the time library says which instant a local time is, and the whole is sorted. Shares no arithmetic with Plan.
+// A second, slow implementation of the plan, for tests to compare with. It follows the definitions of the API as
+// plainly as possible: it tests every day, it converts local times with the time library, and it sorts the result. It
+// shares no arithmetic with Plan. All functions are pure and thread safe.
 namespace aftercare::plan {
 
-// The date `months` after `anchor`: of the days up to the anchor's own, the last that the month has.
+// Returns the date `months` after `anchor`: the same day of the month, or the last day of a month that is too short.
 inline absl::CivilDay MonthsAfter(absl::CivilDay anchor, int months) {
   const absl::CivilMonth month = absl::CivilMonth(anchor) + months;
   absl::CivilDay date = absl::CivilDay(month) + (anchor.day() - 1);
@@ -22,21 +23,22 @@ inline absl::CivilDay MonthsAfter(absl::CivilDay anchor, int months) {
   return date;
 }
 
-// The first and the last day of a span.
+// Returns the first and the last day of a span.
 inline DateRange SpanDates(const v1::Span& span, absl::CivilDay anchor) {
   if (span.has_days()) return {anchor + span.days().first(), anchor + span.days().last()};
   if (span.has_weeks()) return {anchor + 7 * (span.weeks().first() - 1) + 1, anchor + 7 * span.weeks().last()};
   return {MonthsAfter(anchor, span.months().first()), MonthsAfter(anchor, span.months().last()) - 1};
 }
 
-// Whether a weekly rule names that weekday; v1::Weekday counts from Monday as 1, absl::Weekday from Monday as 0.
+// Returns whether a weekly rule falls on the weekday of `date`. A rule without weekdays falls on that of `first`.
+// v1::Weekday counts from Monday as 1, absl::Weekday from Monday as 0.
 inline bool NamesWeekday(const v1::Weekly& weekly, absl::CivilDay date, absl::CivilDay first) {
   if (weekly.weekdays().empty()) return absl::GetWeekday(date) == absl::GetWeekday(first);
   const int wanted = static_cast<int>(absl::GetWeekday(date)) + 1;
   return std::find(weekly.weekdays().begin(), weekly.weekdays().end(), wanted) != weekly.weekdays().end();
 }
 
-// The days of a schedule in a phase.
+// Returns the days of a schedule in a phase.
 inline std::vector<absl::CivilDay> SlowDays(const v1::Schedule& schedule, const v1::Span& phase,
                                             absl::CivilDay anchor) {
   std::vector<absl::CivilDay> days;
@@ -62,7 +64,7 @@ inline std::vector<absl::CivilDay> SlowDays(const v1::Schedule& schedule, const 
   return days;
 }
 
-// When a window closes that opens at `open`, which the patient's clock calls `nominal`.
+// Returns when a window closes that opens at `open`. `nominal` is the same time by the patient's clock.
 inline absl::Time SlowClose(const v1::Window& window, absl::CivilMinute nominal, absl::Time open, absl::TimeZone zone) {
   if (window.has_hours()) return open + absl::Hours(window.hours());
   const absl::CivilDay day(nominal);
@@ -75,7 +77,7 @@ inline absl::Time SlowClose(const v1::Window& window, absl::CivilMinute nominal,
   return close > open ? close : end_of(absl::ToCivilDay(open, zone) + window.days());
 }
 
-// Whether contact hours are open when the patient's clock shows what it shows at `time`.
+// Returns whether contact hours are open at `time`, by the patient's clock.
 inline bool SlowOpen(const v1::ContactHours& hours, absl::Time time, absl::TimeZone zone) {
   const absl::CivilSecond shown = absl::ToCivilSecond(time, zone);
   const auto weekday = v1::Weekday(static_cast<int>(absl::GetWeekday(shown)) + 1);
@@ -88,8 +90,9 @@ inline bool SlowOpen(const v1::ContactHours& hours, absl::Time time, absl::TimeZ
   });
 }
 
-// Every instant from `from` to `to` at which hours may open or close: where clocks show a bound of an opening, or
-// change.
+// Returns every instant from `from` to `to` at which hours may open or close, in order. These are the instants at which
+// the clock shows the start or end of an opening, and those at which the UTC offset changes. There may be more, and a
+// few outside.
 inline std::vector<absl::Time> SlowBounds(const v1::ContactHours& hours, absl::Time from, absl::Time to,
                                           absl::TimeZone zone) {
   std::vector<absl::Time> bounds;
@@ -110,7 +113,8 @@ inline std::vector<absl::Time> SlowBounds(const v1::ContactHours& hours, absl::T
   return bounds;
 }
 
-// The first instant from `from` on at which hours are open (or, on request, closed); `to` where that comes first.
+// Returns the first instant from `from` on at which hours are open (closed if `open` is false), or `to` if there is
+// none before it.
 inline absl::Time SlowFirst(bool open, const v1::ContactHours& hours, absl::Time from, absl::Time to,
                             absl::TimeZone zone) {
   if (SlowOpen(hours, from, zone) == open) return from;
@@ -132,7 +136,8 @@ inline bool SlowClosedDay(const v1::Clinic& clinic, absl::Time time) {
   return SlowClosedDate(clinic, absl::ToCivilDay(time, FindZone(clinic.time_zone()).value()));
 }
 
-// What has become of the visit a rule is for; null where it is for none, or the visit was never booked.
+// Returns the record of the visit that a rule is about. Returns null if the rule is about none, or if the visit was
+// never booked.
 inline const record::v1::VisitRecord* SlowVisit(const v1::Rule& rule, const RandomFacts& facts) {
   for (const record::v1::VisitRecord& record : facts.history.visits()) {
     if (rule.has_visit() && record.visit() == rule.visit().visit()) return &record;
@@ -140,7 +145,7 @@ inline const record::v1::VisitRecord* SlowVisit(const v1::Rule& rule, const Rand
   return nullptr;
 }
 
-// What the days of a rule count from.
+// Returns the date from which the days of a rule count.
 inline absl::CivilDay SlowAnchor(const v1::Pathway& pathway, const v1::Rule& rule, const RandomFacts& facts) {
   if (!rule.has_visit()) return facts.procedure_date;
   if (const auto* record = SlowVisit(rule, facts)) {
@@ -153,7 +158,7 @@ inline absl::CivilDay SlowAnchor(const v1::Pathway& pathway, const v1::Rule& rul
   return date;
 }
 
-// One occurrence on its way through the steps.
+// Computes one occurrence. The constructor takes it through the steps of the plan one by one.
 class SlowOccurrence {
  public:
   SlowOccurrence(const v1::Rule& rule, int32_t spread, absl::CivilMinute nominal, const RandomFacts& facts)
@@ -196,7 +201,8 @@ class SlowOccurrence {
  private:
   bool is_task() const { return rule_.audience() == v1::AUDIENCE_CARE_TEAM; }
 
-  // Whether it is due before the appointment, by which its window closes.
+  // Closes the window at the appointment at the latest. Returns false if the occurrence is not due before the
+  // appointment, and then sets it to missed.
   bool MeetAppointment() {
     if (occurrence_.due >= appointment_) occurrence_.missed = v1::REMINDER_REASON_WINDOW_CLOSED;
     if (occurrence_.due < appointment_) occurrence_.expire = std::min(occurrence_.expire, appointment_);
@@ -251,7 +257,8 @@ class SlowOccurrence {
   Occurrence occurrence_;
 };
 
-// Everything a Plan of those facts walks through, in order. How much of its spread each rule gets is asked of Placer.
+// Returns all occurrences that a Plan of those facts has, in its order. Placer decides how much of its spread each rule
+// gets.
 inline std::vector<Occurrence> SlowPlan(const CompiledPathway& pathway, const RandomFacts& facts) {
   std::vector<Occurrence> all;
   for (int rule = 0; rule < pathway.rule_count(); ++rule) {

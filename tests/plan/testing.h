@@ -18,24 +18,24 @@
 #include "scheduler/plan/plan.h"
 #include "tests/support/text_proto.h"
 
-// What the plan's tests share: pathways, facts, and plans as lists.
+// Helpers of the plan's tests: pathways, facts, and plans as lists. All functions are pure and thread safe.
 namespace aftercare::plan {
 
-// The fields' paths alone.
+// Returns the paths of the fields.
 inline std::vector<std::string> FieldsOf(const FieldErrors& errors) {
   std::vector<std::string> fields;
   for (const FieldError& error : errors) fields.push_back(error.field);
   return fields;
 }
 
-// Path and description, as one line each.
+// Returns each error as a line with path and description.
 inline std::vector<std::string> LinesOf(const FieldErrors& errors) {
   std::vector<std::string> lines;
   for (const FieldError& error : errors) lines.push_back(error.field + " " + error.description);
   return lines;
 }
 
-// The pathway, which the test says is a good one.
+// Compiles a pathway. Fails the test if it has faults.
 inline std::shared_ptr<const CompiledPathway> CompileGood(const v1::Pathway& pathway) {
   FieldErrors errors;
   auto compiled = CompiledPathway::Compile(pathway, &errors);
@@ -43,7 +43,8 @@ inline std::shared_ptr<const CompiledPathway> CompileGood(const v1::Pathway& pat
   return compiled;
 }
 
-// A pathway of one phase, whose span is `phase`, and one rule, `r`, with `schedule`; both in text format.
+// Returns a pathway with one phase `p` and one rule `r`. `phase` is the span of the phase, and `schedule` the schedule
+// of the rule, both in text format.
 inline v1::Pathway OneRulePathway(const std::string& phase, const std::string& schedule) {
   return FromText<v1::Pathway>(R"(
       display_name: "One rule" default_locale: "en"
@@ -51,7 +52,7 @@ inline v1::Pathway OneRulePathway(const std::string& phase, const std::string& s
       rules { id: "r" phase: "p" category: "c" schedule { )" + schedule + R"( } texts { key: "en" value: "Text" } })");
 }
 
-// ReadTransaction of a patient to whom every rule applies.
+// Returns the facts of a patient to whom every rule applies. `date` is the date of the procedure.
 inline PatientFacts FactsFor(absl::string_view date, absl::string_view zone,
                              absl::Time enroll_time = absl::InfinitePast()) {
   PatientFacts facts;
@@ -62,7 +63,7 @@ inline PatientFacts FactsFor(absl::string_view date, absl::string_view zone,
   return facts;
 }
 
-// What is left of a plan from where it stands.
+// Reads the rest of a plan from its current position.
 inline std::vector<Occurrence> Rest(Plan* plan) {
   std::vector<Occurrence> rest;
   for (Occurrence occurrence; plan->Next(&occurrence);) rest.push_back(occurrence);
@@ -74,7 +75,7 @@ inline std::vector<Occurrence> WholePlan(const CompiledPathway& pathway, const P
   return Rest(&plan);
 }
 
-// The instant of `2029-11-05T05:30Z`.
+// Parses an instant such as `2029-11-05T05:30Z`.
 inline absl::Time Instant(const std::string& text) {
   absl::Time time;
   std::string error;
@@ -82,7 +83,7 @@ inline absl::Time Instant(const std::string& text) {
   return time;
 }
 
-// An instant as `2029-11-05T05:30Z`.
+// Writes an instant as `2029-11-05T05:30Z`.
 inline std::string InUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone()); }
 
 }  // namespace aftercare::plan

@@ -1,5 +1,5 @@
-// The system calls by which a database reaches its disk, as this program sees them: counted, and failing where a test
-// says. Everything else of the program goes by them too, undisturbed unless its file has the name that was given.
+// Replaces the system calls that write and sync files (pwrite64, fsync and fdatasync) in the program that links this. A
+// test can count syncs, and make writes and syncs fail. Calls on files that no FaultyDisk names work as usual.
 #ifndef AFTERCARE_TESTS_STORE_FAULTY_DISK_H_
 #define AFTERCARE_TESTS_STORE_FAULTY_DISK_H_
 
@@ -7,19 +7,19 @@
 
 namespace aftercare::store {
 
-// While one of these lives, the calls on files whose path begins with `prefix` are counted and may be failed. One at a
-// time.
+// While an object exists, calls on files whose path begins with `prefix` are counted, and fail if the test says so. At
+// most one object may exist at a time. Functions are thread safe.
 class FaultyDisk {
  public:
   explicit FaultyDisk(std::string prefix);
   ~FaultyDisk();
 
-  // Calls of fdatasync or fsync that succeeded.
+  // Returns the number of fdatasync and fsync calls that have succeeded.
   int syncs() const;
 
-  // From now on writes beyond what the files held when this was called fail with ENOSPC (true), or succeed (false).
+  // Makes the writes from now on that would make a file longer fail with ENOSPC (true), or succeed (false).
   void SetFull(bool full);
-  // From now on syncs fail with EIO, or succeed.
+  // Makes the syncs from now on fail with EIO (true), or succeed (false).
   void FailSyncs(bool fail);
 };
 

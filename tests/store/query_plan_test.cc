@@ -140,13 +140,13 @@ TEST_F(QueryPlan, WhatFailedIsNotSoughtAmongAllThatDidNot) {
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_failed (clinic=? AND ")));
 }
 
-TEST_F(QueryPlan, WhatHasNotEndedIsNotSoughtAmongAllThatHas) {
+TEST_F(QueryPlan, UnendedRemindersHaveTheirOwnIndex) {
   const std::vector<v1::ReminderState> states = {v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_LEASED};
   EXPECT_THAT(PlansOf([&](ReadTransaction& tx) { tx.ListReminders({.clinic = "a", .states = states}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due_unended (clinic=? AND ")));
 }
 
-TEST_F(QueryPlan, WhoIsBehindAndWhoIsInTheLogIsFoundByAnIndex) {
+TEST_F(QueryPlan, DueAndLoggedEnrollmentsAreFoundByAnIndex) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsDue("", "a", At(0)).IgnoreError(); }),
               IsBy("COVERING INDEX enrollment_by_next_due (clock=? AND "));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsInLog("a", 1, 10).IgnoreError(); }),

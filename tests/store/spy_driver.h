@@ -1,4 +1,4 @@
-// A driver in front of another, which notes what the store does with the database, and lets it fail where a test says.
+// A driver that wraps another one. It records what the store does with the database, and injects failures.
 #ifndef AFTERCARE_TESTS_STORE_SPY_DRIVER_H_
 #define AFTERCARE_TESTS_STORE_SPY_DRIVER_H_
 
@@ -13,28 +13,30 @@
 
 namespace aftercare::store {
 
-// What is noted, and what shall fail. May be used from any thread.
+// What a spy driver has recorded, and which calls it lets fail. Injected failures are UNAVAILABLE. Thread safe, except
+// for on_commit.
 class Spy {
  public:
-  // Of writers' connections, so far.
+  // Returns the number of commits of writers' connections that have succeeded so far.
   int commits() const { return commits_; }
 
-  // Called on the writer's thread after each commit that succeeded. To be set before the first Submit.
+  // Called on the writer's thread after each commit that succeeded. May be empty. Must be set before the first Submit.
   std::function<void()> on_commit;
 
-  // From now on commits fail, or no longer do.
+  // Makes the commits from now on fail (true) or succeed (false).
   void FailCommits(bool fail) { fail_commits_ = fail; }
 
-  // The writer's step number `countdown` from now (1: the next) fails as on a full disk: SQLite gives up the
-  // transaction if `loses_transaction`, else only the statement fails. Beginning and committing count as steps.
+  // Makes one step of the writer fail as on a full disk: the step number `countdown` from now, where 1 is the next.
+  // With `loses_transaction` the transaction is rolled back too, as SQLite may do. Otherwise only the statement fails.
+  // Begin, Commit and each step of a statement count as steps.
   void FailStep(int countdown, bool loses_transaction) {
     loses_transaction_ = loses_transaction;
     countdown_ = countdown;
   }
-  // Whether that step has not come yet; it is called off.
+  // Calls the failure of FailStep off. Returns whether it had not happened yet.
   bool CallOffFailure() { return countdown_.exchange(0) > 0; }
 
-  // Statements prepared so far, on all connections.
+  // Returns the SQL of all statements prepared so far, on all connections.
   std::set<std::string> statements();
 
  private:
@@ -51,7 +53,8 @@ class Spy {
   std::set<std::string> statements_;
 };
 
-// The spy outlives the driver.
+// Wrap a driver, or a single connection. `writes` says whether the connection is a writer's. `spy` must outlive the
+// result.
 std::unique_ptr<Driver> WithSpy(std::unique_ptr<Driver> driver, Spy& spy);
 std::unique_ptr<Connection> WithSpy(std::unique_ptr<Connection> connection, Spy& spy, bool writes);
 

@@ -1,4 +1,4 @@
-// A store on a fresh database of the kind under test.
+// The fixture of tests that run on every kind of database: a store on a new, empty database.
 #ifndef AFTERCARE_TESTS_STORE_STORE_SUITE_H_
 #define AFTERCARE_TESTS_STORE_STORE_SUITE_H_
 
@@ -13,7 +13,7 @@
 
 namespace aftercare::store {
 
-// For a Status or a StatusOr.
+// Match a Status or a StatusOr: one that is OK, or one that has the error `code`.
 MATCHER(IsOk, "is OK") { return arg.ok(); }
 MATCHER_P(Fails, code, std::string("fails with ") + absl::StatusCodeToString(code)) {
   const absl::Status status = [&] {
@@ -32,7 +32,7 @@ class StoreSuite : public testing::TestWithParam<DatabaseKind> {
 
   void SetUp() override { Open(); }
 
-  // (Re)opens the store on the same database.
+  // Opens the store. If it is open, closes it first and opens it on the same database. `decorate` wraps the driver.
   void Open(StoreOptions options = {}, const Decorator& decorate = nullptr) {
     store_.reset();
     absl::StatusOr<std::unique_ptr<Driver>> driver = database_->Connect();
@@ -47,6 +47,7 @@ class StoreSuite : public testing::TestWithParam<DatabaseKind> {
   TestDatabase& database() { return *database_; }
   void CloseStore() { store_.reset(); }
 
+  // As the functions of testing.h with these names, on this store.
   template <typename Method, typename... Arguments>
   auto Ask(Method method, const Arguments&... arguments) {
     return store::Ask(store(), method, arguments...);
@@ -55,12 +56,12 @@ class StoreSuite : public testing::TestWithParam<DatabaseKind> {
   absl::Status Do(absl::Status (WriteTransaction::*method)(Parameters...), const Arguments&... arguments) {
     return store::Do(store(), method, arguments...);
   }
-  // Applies all in one mutation that must succeed.
+  // Runs one mutation. Fails the test if the mutation fails.
   void Apply(absl::FunctionRef<absl::Status(WriteTransaction&)> mutation) {
     const absl::Status status = Write(store(), mutation);
     ASSERT_THAT(status, IsOk()) << status;
   }
-  // Whether the row was inserted.
+  // Inserts the row in a mutation of its own. Returns false if its key is taken.
   absl::StatusOr<bool> InsertReminder(const ReminderRow& row) {
     absl::StatusOr<bool> inserted = false;
     const absl::Status status = Write(store(), [&](WriteTransaction& tx) {

@@ -1,4 +1,5 @@
-// What the store's tests share: a database to test, calls of a store that can be waited for, rows, and rows as text.
+// Helpers of the store's tests: databases to test, calls of a store that wait for their end, example rows, and rows as
+// text.
 #ifndef AFTERCARE_TESTS_STORE_TESTING_H_
 #define AFTERCARE_TESTS_STORE_TESTING_H_
 
@@ -23,16 +24,16 @@
 
 namespace aftercare::store {
 
-// A database made for one test, and gone with it.
+// A new database for one test. The destructor removes it. Not thread safe.
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
 
-  // A driver for it. Each finds what the one before left; there is one at a time.
+  // Returns a driver for the database. There may be one driver at a time. It finds the data of the one before.
   virtual absl::StatusOr<std::unique_ptr<Driver>> Connect() = 0;
 };
 
-// What the suites that hold for every database are run over.
+// A kind of database. Conformance suites run over all kinds.
 struct DatabaseKind {
   std::string name;
   std::function<std::unique_ptr<TestDatabase>()> make;
@@ -48,7 +49,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path, 
   INSTANTIATE_TEST_SUITE_P(Every, suite, testing::ValuesIn(DatabaseKinds()),     \
                            [](const auto& info) { return info.param.name; })
 
-// Something that happens once, on whatever thread, and can be waited for.
+// A flag that is set once and can be waited for. Await has no time limit. Thread safe.
 class Signal {
  public:
   void Set();
@@ -61,12 +62,12 @@ class Signal {
   bool set_ = false;
 };
 
-// What becomes of one mutation.
+// The outcome of one mutation. Waits for it without a time limit. Thread safe.
 class Outcome {
  public:
-  // To be given to Submit; this must outlive the call.
+  // Returns the callback to give to Submit. This object must outlive the call of it.
   Store::Done Done();
-  // Waits for it.
+  // Waits for the end of the mutation and returns its status.
   absl::Status Await();
   bool IsKnown() { return known_.IsSet(); }
 
@@ -75,12 +76,14 @@ class Outcome {
   Signal known_;
 };
 
-// Keeps the writer busy from here until Open, so that what is submitted meanwhile waits. The store outlives it.
+// Blocks the writer of a store until Open, so that mutations that are submitted meanwhile wait. The constructor waits
+// until the writer is blocked. The store must outlive the object.
 class Gate {
  public:
   explicit Gate(Store& store);
   ~Gate() { Open(); }
 
+  // Lets the writer go on.
   void Open();
 
  private:
@@ -89,10 +92,10 @@ class Gate {
   Outcome outcome_;
 };
 
-// Submits `mutation` and waits.
+// Submits `mutation`, waits for its end and returns its status.
 absl::Status Write(Store& store, absl::FunctionRef<absl::Status(WriteTransaction&)> mutation);
 
-// Runs `job` with a snapshot and waits. The status is that of the snapshot.
+// Runs `job` with a snapshot and waits for its end. Returns an error if there was no snapshot. Then `job` did not run.
 absl::Status Read(Store& store, absl::FunctionRef<void(ReadTransaction&)> job);
 
 // Calls one method of ReadTransaction on a snapshot: Ask(store, &ReadTransaction::GetClinic, "a").
@@ -111,20 +114,20 @@ absl::Status Do(Store& store, absl::Status (WriteTransaction::*method)(Parameter
   return Write(store, [&](WriteTransaction& tx) { return (tx.*method)(arguments...); });
 }
 
-// An instant, `seconds` after one that is fixed.
+// Returns the instant `seconds` after a fixed one.
 absl::Time At(double seconds);
 
-// Rows with every field set, so that one which is not stored is missed.
+// Return example rows. Their fields are set, so that a test notices a field that is not stored.
 ClinicRow MakeClinic(absl::string_view clinic);
 PathwayRow MakePathway(absl::string_view clinic, absl::string_view pathway, int32_t revision);
 EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollment);
-// DUE at At(0), to expire at At(100), available at At(0).
+// Returns a row in state DUE, which came due at At(0), expires at At(100) and is available from At(0).
 ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment, absl::string_view rule,
                          int32_t number);
 v1::Event MakeEvent(absl::string_view clinic, absl::string_view enrollment);
 RequestRow MakeRequest(absl::string_view clinic, absl::string_view request_id);
 
-// Everything in a row, for comparing.
+// Return all fields of a row as text, for comparisons.
 std::string Show(const ClinicRow& row);
 std::string Show(const PathwayRow& row);
 std::string Show(const EnrollmentRow& row);
@@ -140,7 +143,7 @@ template <typename Answer>
 std::string Show(const absl::StatusOr<Answer>& answer) {
   return answer.ok() ? Show(*answer) : answer.status().ToString();
 }
-// One line each.
+// Returns one line for each row.
 template <typename Row>
 std::string Show(const std::vector<Row>& rows) {
   std::string text;
@@ -148,7 +151,7 @@ std::string Show(const std::vector<Row>& rows) {
   return text;
 }
 
-// The last part of each row's key, separated by spaces; reminders as `rule.number`.
+// Return the last part of each row's key, separated by spaces, or the error.
 std::string Ids(const absl::StatusOr<std::vector<ClinicRow>>& rows);
 std::string Ids(const absl::StatusOr<std::vector<PathwayRow>>& rows);  // as `id.revision`
 std::string Ids(const absl::StatusOr<std::vector<EnrollmentRow>>& rows);

@@ -1,4 +1,4 @@
-// Programs that a test starts, reads, signals and waits for.
+// Starts programs from tests, reads their output, signals them and waits for their end.
 #ifndef AFTERCARE_TESTS_SUPPORT_PROCESS_H_
 #define AFTERCARE_TESTS_SUPPORT_PROCESS_H_
 
@@ -13,7 +13,7 @@
 
 namespace aftercare {
 
-// What a program left behind.
+// How a program ended, and all that it wrote.
 struct ProcessResult {
   int exit_code = -1;  // 128 + n if signal n ended the program; 127 if it could not be started.
   std::string out;
@@ -21,26 +21,26 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  // NAME=VALUE, added to the environment of this process. AFTERCARE_*, NO_COLOR and COLUMNS are not inherited: they
-  // steer the tests, and a program must not depend on where the tests run. Servers listen for operators only if the
-  // test says so, by a flag.
+  // Entries NAME=VALUE, which are added to the environment of this process. AFTERCARE_*, NO_COLOR and COLUMNS are not
+  // inherited: a program must not depend on where the tests run. AFTERCARE_OPS_LISTEN is `off` and TERM is `xterm`, so
+  // servers serve the ops endpoint only if the test turns it on with a flag.
   std::vector<std::string> environment = {};
-  // If positive, the program's output is a terminal of that width.
+  // If positive, the program's standard output is a terminal of that width.
   int columns = 0;
-  // The program writes its errors where this process does, and ProcessResult::err stays empty.
+  // If true, the program shares this process's standard error, and ProcessResult::err stays empty.
   bool inherits_stderr = false;
 };
 
-// A program under way. Its standard input is empty. AwaitOut, AwaitErr and out are thread safe; the rest is for one
-// thread.
+// A running program. Its standard input is empty. If it could not be started, its streams are at their end, and `err`
+// says why. AwaitOut, AwaitErr and out are thread safe. The rest is for one thread.
 class ChildProcess {
  public:
-  // Starts `command`, the path of the program first.
+  // Starts a program. `command` is its path and then its arguments.
   explicit ChildProcess(const std::vector<std::string>& command, const ProcessOptions& options = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  // Kills the program if it still runs.
+  // Kills the program if it still runs, and waits for its end.
   ~ChildProcess();
 
   // Waits until the program's output, or its errors, contain `text`. Returns false if the stream ends first, or after
@@ -51,7 +51,8 @@ class ChildProcess {
   // Returns the next line of the output, without its line feed. Returns nothing if the output ends before a line feed,
   // or after five minutes. What the program wrote before it was killed can still be read.
   std::optional<std::string> ReadLine();
-  // Reads lines up to the first one that contains `text`, and returns that one; an empty string if there is none.
+  // Reads lines up to the first one that contains `text`, and returns that line. Returns an empty string if there is
+  // none.
   std::string ReadLineWith(const std::string& text);
 
   // Returns all output so far, whether it was read or not.
@@ -61,7 +62,7 @@ class ChildProcess {
   void Signal(int number) const;
   void Kill() const;
 
-  // Waits for the program's end. May be called again, with the same result.
+  // Waits for the program's end, without a time limit. May be called again, with the same result.
   ProcessResult Wait();
 
  private:
@@ -75,19 +76,20 @@ class ChildProcess {
   bool Await(const Stream* stream, const std::string& text);
 
   pid_t pid_ = -1;  // -1 if the program could not be started.
-  std::optional<int> exit_code_;  // once it was waited for
+  std::optional<int> exit_code_;  // Set once Wait has returned.
   std::vector<std::thread> readers_;
   mutable Mutex mutex_;
   CondVar changed_;
   Stream out_ ABSL_GUARDED_BY(mutex_);
   Stream err_ ABSL_GUARDED_BY(mutex_);
-  size_t read_ ABSL_GUARDED_BY(mutex_) = 0;  // where ReadLine goes on in out_
+  size_t read_ ABSL_GUARDED_BY(mutex_) = 0;  // The position in out_ from which ReadLine reads next.
 };
 
 // Starts a program and waits for its end.
 ProcessResult RunProgram(const std::vector<std::string>& command, const ProcessOptions& options = {});
 
-// Waits until a server of ours says on which port it serves. Returns 0 if it ends without.
+// Reads a server's output until it says on which port it serves, and returns the port. Returns 0 if the output ends
+// before that, or after five minutes.
 int AwaitPort(ChildProcess& server);
 
 }  // namespace aftercare

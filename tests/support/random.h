@@ -1,4 +1,4 @@
-// What makes a random test repeatable.
+// Helpers that make random tests repeatable.
 #ifndef AFTERCARE_TESTS_SUPPORT_RANDOM_H_
 #define AFTERCARE_TESTS_SUPPORT_RANDOM_H_
 
@@ -16,8 +16,8 @@ inline uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
   return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
 }
 
-// Returns AFTERCARE_SEED, or `otherwise` if it is not set, and prints it. A test that uses the same seed in every run
-// says something about the change under test.
+// Returns AFTERCARE_SEED, or `otherwise` if it is not set, and prints it. The default is the same in every run, so that
+// a test that fails after a change fails because of that change.
 inline uint64_t SeedOfRun(uint64_t otherwise = 1) {
   const uint64_t seed = NumberFromEnvironment("AFTERCARE_SEED", otherwise);
   std::cout << "AFTERCARE_SEED=" << seed << std::endl;
@@ -30,9 +30,11 @@ class Random {
   explicit Random(uint64_t seed) : bits_(seed) {}
 
   uint64_t Bits() { return bits_(); }
-  // From 0 to `last`, both included.
+  // Returns a number from 0 to `last`, both included.
   int Upto(int last) { return static_cast<int>(bits_() % (static_cast<uint64_t>(last) + 1)); }
+  // Returns true once in `n` times on average.
   bool OneIn(int n) { return Upto(n - 1) == 0; }
+  // Returns one of the choices. There must be at least one.
   template <typename T>
   T Of(const std::vector<T>& choices) {
     return choices[Upto(static_cast<int>(choices.size()) - 1)];

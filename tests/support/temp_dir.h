@@ -6,10 +6,11 @@
 
 namespace aftercare {
 
-// A new directory, which is removed with all its content in the end. Thread safe.
+// A new directory. The destructor removes it with all its content. Thread safe.
 class TempDir {
  public:
-  // Below TMPDIR, or /tmp.
+  // Makes the directory in TMPDIR, or in /tmp if that is not set. The second constructor makes it in `parent`. Both end
+  // the program if they fail.
   TempDir();
   explicit TempDir(const std::string& parent);
   TempDir(const TempDir&) = delete;
@@ -18,17 +19,17 @@ class TempDir {
 
   const std::string& path() const { return path_; }
 
-  // Returns the path of `name` in the directory, whether there is such a file or not.
+  // Returns the path of `name` in the directory. The file need not exist.
   std::string File(const std::string& name) const { return path_ + "/" + name; }
 
-  // Writes a file, and returns its path.
+  // Writes a file in the directory, and returns its path.
   std::string Write(const std::string& name, const std::string& content) const;
 
  private:
   std::string path_;
 };
 
-// Returns a file's content; nothing if it cannot be read.
+// Returns a file's content, or an empty string if the file cannot be read.
 std::string ReadFile(const std::string& path);
 void WriteFile(const std::string& path, const std::string& content);
 

@@ -9,7 +9,7 @@
 
 namespace aftercare {
 
-// Returns the message that `text` describes in protobuf's text format. Fails the test if it describes none.
+// Parses a message in protobuf text format. Fails the test if the text is not one.
 template <typename Message>
 Message FromText(const std::string& text) {
   Message message;

@@ -7,7 +7,7 @@
 // Commands about deliveries. See commands.h for the parameters. Not thread safe.
 namespace aftercare::client {
 
-// Adds `aftercare deliver`: a gateway that sends messages by printing them.
+// Adds `aftercare deliver`: act as a gateway that leases messages and prints them instead of sending them.
 void AddDeliverCommand(CLI::App& app, Action* action);
 
 }  // namespace aftercare::client

@@ -9,7 +9,7 @@
 
 namespace aftercare::client {
 
-// A filter of reminders whose local and relative times were read in the time frame of the clinic.
+// A filter of reminders, and the clinic's time frame in which the local and relative times of its options were read.
 struct ClinicFilter {
   v1::ReminderFilter filter;
   TimeFrame frame;

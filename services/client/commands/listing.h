@@ -12,13 +12,13 @@
 #include "services/client/render/lists.h"
 #include "services/client/session.h"
 
-// What commands that list resources share: reads a list page by page, and prints it. Not thread safe.
+// Functions for commands that list resources: read a list page by page, and print it. Not thread safe.
 namespace aftercare::client {
 
 // The largest page size the server allows.
 inline constexpr int kMaxPageSize = 1000;
 
-// A list, or its beginning.
+// The items of a list: all of them, or the first ones.
 template <typename Item>
 struct Listing {
   std::vector<Item> items;
@@ -46,8 +46,8 @@ absl::StatusOr<Listing<Item>> ReadList(Session& session, Request request,
   return list;
 }
 
-// Prints items: with --json as JSON, one a line; without it as `render` does, with times in `zone`, or `none` if there
-// are no items.
+// Prints items. With --json it prints each item as JSON on a line of its own. Without it, it prints what `render`
+// returns, with times in `zone`, or the text `none` if there are no items.
 template <typename Item>
 void PrintList(Session& session, const std::vector<Item>& items,
                std::string (*render)(const std::vector<Item>&, const ListStyle&), absl::TimeZone zone,

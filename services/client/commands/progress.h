@@ -14,13 +14,14 @@ namespace aftercare::client {
 // terminal. Not thread safe.
 class Progress {
  public:
-  // `total` is how many items there are, `noun` what one item is. `session` must outlive the object.
+  // `total` is the number of items, and `noun` the word for one item. `session` must outlive the object.
   Progress(Session& session, int64_t total, std::string noun = "line");
 
   // Removes the line.
   ~Progress() { Clear(); }
 
-  // Shows how many items are done, and how many of them failed. Does nothing if it was called less than 100 ms ago.
+  // Shows how many items are done, and how many of them failed. Does nothing if the line was drawn less than 100 ms
+  // ago.
   void Show(int64_t done, int64_t failed);
 
   // Removes the line, so that other text can be written.
@@ -35,8 +36,8 @@ class Progress {
   absl::Time shown_ = absl::InfinitePast();
 };
 
-// Returns `[#####-----] 50 %  500 of 1,000 lines, 250/s, 3 failed`: at most 80 columns for up to a million lines. Pure
-// and thread safe.
+// Returns a line such as `[#####-----] 50 %  500 of 1,000 lines, 250/s, 3 failed`. It has at most 80 columns if `total`
+// is at most a million. Pure and thread safe.
 std::string RenderProgress(int64_t done, int64_t total, absl::string_view noun, int64_t failed,
                            absl::Duration elapsed);
 

@@ -25,7 +25,8 @@ absl::Status UsageError(absl::string_view message);
 // serialized google.rpc.Status of the trailer, empty if there was none.
 absl::Status ServerError(int code, absl::string_view message, absl::string_view details);
 
-// Returns the status of faults that this program found by itself. Users read it like one from the server.
+// Returns the status of faults that this program found by itself. It looks like the status of a server that found bad
+// fields.
 absl::Status FaultsError(absl::string_view message, const plan::FieldErrors& faults);
 
 // Returns the reason of the server's ErrorInfo, or an empty string if the status has none.
@@ -34,11 +35,13 @@ std::string ReasonOf(const absl::Status& status);
 // Returns the exit code for the status.
 int ExitCodeOf(const absl::Status& status);
 
-// Returns whether the same request may succeed later, because the server or the way to it is only gone for a while.
+// Returns whether the same request may succeed if it is sent again: the server could not be reached, or it stopped and
+// cancelled the call (UNAVAILABLE or CANCELLED).
 bool IsRetryable(const absl::Status& status);
 
-// Returns the failure as lines of text, each ended by a line feed: first code, reason and message, then one line for
-// each bad field, then when to try again. `server` is the address the program called.
+// Returns the failure as lines of text, each ended by a line feed. The first has the code, the reason and the message.
+// Then comes one line for each bad field, then a line that says when to try again. Usage errors are only their message.
+// `server` is the address the program called.
 std::string RenderFailure(const absl::Status& status, absl::string_view server);
 
 // Returns the outcome of one item of a batch on one line: the name of the code (`NOT_FOUND`), reason and message.

@@ -12,9 +12,9 @@
 // Ctrl-C and SIGTERM for commands that run until they are told to stop.
 namespace aftercare::client {
 
-// Blocks the signals of Interrupt in the current thread, and so in all threads that it starts, until it is destroyed.
-// Needed around code that starts threads before there is an Interrupt: a thread that does not block a signal takes it
-// by its default action, which ends the program. To be destroyed on the thread that made it.
+// Blocks the signals that Interrupt uses (SIGINT, SIGTERM and SIGUSR1) in the current thread until it is destroyed.
+// Threads that this thread starts meanwhile block them too. Code that starts threads before there is an Interrupt needs
+// it: in a thread that does not block it, a signal ends the program. Must be destroyed on the thread that made it.
 class ScopedSignalBlock {
  public:
   ScopedSignalBlock();
@@ -30,8 +30,8 @@ class ScopedSignalBlock {
 };
 
 // Turns the first Ctrl-C (or SIGTERM) into a callback, so that a command can end in order. The second one ends the
-// program at once. At most one object may exist at a time, and it must be made before any thread other than those
-// started under a ScopedSignalBlock. Happened and WaitFor are thread safe.
+// program at once, with exit code 128 plus the signal number. At most one object may exist at a time. Threads that were
+// started before it must have been started under a ScopedSignalBlock. Happened and WaitFor are thread safe.
 class Interrupt {
  public:
   // `on_interrupt` runs at most once, on a thread of its own, and must not block.

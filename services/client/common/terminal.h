@@ -32,10 +32,12 @@ std::string Cut(absl::string_view text, int width);
 // Returns the text cut, or padded with spaces, to exactly `width` columns.
 std::string Fit(absl::string_view text, int width);
 
-// Breaks the text at spaces into lines of at most `width` columns. A word that is wider than that is cut.
+// Breaks the text at spaces and line feeds into lines of at most `width` columns. A word that is wider is cut. Text
+// without words gives one empty line.
 std::vector<std::string> Wrap(absl::string_view text, int width);
 
-// Returns the width of the terminal on standard output. If there is none: COLUMNS of the environment, else 100.
+// Returns the width of the terminal on standard output. Without a terminal it returns the environment variable COLUMNS,
+// or 100 if that is not set.
 int TerminalWidth();
 
 // Returns whether standard output is a terminal.
@@ -44,7 +46,8 @@ bool IsTerminal();
 // Returns whether standard error is a terminal.
 bool ErrorsGoToTerminal();
 
-// Returns whether standard output should have colours: only on a terminal, and not if NO_COLOR is set.
+// Returns whether standard output should have colours: only on a terminal, and not if NO_COLOR is set or TERM is
+// `dumb`.
 bool WantsColour();
 
 }  // namespace aftercare::client

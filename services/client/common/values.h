@@ -16,13 +16,14 @@
 // errors. All functions are thread safe.
 namespace aftercare::client {
 
-// Parses whole numbers with units, in any order: `3d`, `12h`, `1d12h`, `90m`, `30s`, `2w`. A day has 24 hours.
+// Parses whole numbers with units, in any order: `3d`, `12h`, `1d12h`, `90m`, `30s`, `2w`. `m` means minutes. A day has
+// 24 hours.
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text);
 
 // What ParseInstant needs to know about the place a time is meant for.
 struct TimeFrame {
-  absl::TimeZone zone;  // The zone of local times.
-  absl::Time now;       // The present of `now`, `+3d` and `-12h`.
+  absl::TimeZone zone;  // The zone in which local times are read.
+  absl::Time now;       // The time that `now` stands for, and from which `+3d` and `-12h` count.
 };
 
 // Parses RFC 3339 (`2026-03-02T14:00:00Z`), a local time (`2026-03-02T09:00`, `2026-03-02`), or a relative one (`now`,
@@ -40,11 +41,11 @@ absl::StatusOr<google::protobuf::Map<std::string, std::string>> ParseFactors(con
 absl::StatusOr<int> ParseEnum(const google::protobuf::EnumDescriptor& type, absl::string_view option,
                               absl::string_view text);
 
-// Returns the short name of an enumeration value: `care-team`. The zero value gives an empty string, an unknown value
-// its number.
+// Returns the short name of an enumeration value: `care-team`. Returns an empty string for the zero value, and the
+// number for a value that is not known.
 std::string EnumLabel(const google::protobuf::EnumDescriptor& type, int value);
 
-// Returns the short names of all values, for help texts: `sms, email, webhook`.
+// Returns the short names of all values but the zero value, for help texts: `sms, email, webhook`.
 std::string EnumChoices(const google::protobuf::EnumDescriptor& type);
 
 // Returns the time zone with that IANA name, or UTC if this machine does not know it.

@@ -29,9 +29,9 @@ struct DemoPatient {
 // One phase that is over.
 struct DemoPhase {
   v1::TimelinePhase span;               // The phase, with its dates for the first patient.
-  std::vector<v1::Reminder> reminders;  // Those of all patients, as the server lists them.
+  std::vector<v1::Reminder> reminders;  // The reminders of all patients in the phase, as the server lists them.
   std::vector<v1::Lease> sent;          // What the gateway sent, in order of sending.
-  std::vector<std::string> notes;       // What was unusual.
+  std::vector<std::string> notes;       // Sentences about messages that were not sent at the first attempt.
 };
 
 // Counts of one patient's reminders in a phase, from the states and reasons of the server.
@@ -48,7 +48,7 @@ struct DemoTally {
 // Counts the reminders of one patient in a phase.
 DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient);
 
-// The counts of the whole year, and the calls it took.
+// The counts of the whole year over all patients, and the calls it took.
 struct DemoTotals {
   int64_t planned = 0;
   int64_t sent = 0;
@@ -74,11 +74,12 @@ std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatien
 // Returns the counts of the year.
 std::string RenderDemoTotals(const DemoTotals& totals, int width, bool colour);
 
-// Returns commands to try next. `program` is the name of the program, and `options` are what every command needs.
+// Returns commands to try next. `program` is the name of the program. `options` are the options that every command
+// needs, with a space before each. `enrollment` is a short id. `start_token` resumes a watch before the first event.
 std::string RenderNextSteps(const std::string& program, const std::string& options, const std::string& enrollment,
                             const std::string& start_token, bool colour);
 
-// Return the same as JSON: one patient's part of a phase, and the whole year.
+// Return the counts as JSON: those of one patient in a phase, and those of the whole year (without the calls).
 JsonObject JsonOf(const DemoPhase& phase, const DemoPatient& patient);
 JsonObject JsonOf(const DemoTotals& totals);
 

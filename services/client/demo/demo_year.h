@@ -17,11 +17,13 @@
 
 namespace aftercare::client {
 
-// The demonstration: makes a sandbox clinic with patients and plays their year, as clinic, gateway and care team at
-// once. Everything it prints comes from the server, and is checked. Lives for one command. Not thread safe.
+// The demonstration: makes a sandbox clinic with patients and plays their year. It acts as the clinic, the gateway and
+// the care team. What it prints comes from the server. It checks that the server keeps its promises, such as that no
+// message is offered early or sent twice. Lives for one command. Not thread safe.
 class DemoYear {
  public:
-  // The patients follow `pathway`, which is stored under `pathway_id`. `session` must outlive the object.
+  // The patients follow `pathway`. Run stores it in the new clinic under `pathway_id`. `session` must outlive the
+  // object.
   DemoYear(Session& session, std::string pathway_id, v1::Pathway pathway)
       : session_(session), pathway_id_(std::move(pathway_id)), pathway_(std::move(pathway)) {}
 
@@ -33,7 +35,7 @@ class DemoYear {
   struct Task {
     std::string name;
     absl::Time due;
-    absl::Time done;  // When the care team does it. InfiniteFuture: never, or done already.
+    absl::Time done;  // When the care team will do it. InfiniteFuture if it never will, or has done it already.
   };
 
   // Makes a call and adds it to the counts of its kind.
@@ -78,13 +80,13 @@ class DemoYear {
   std::string start_token_;
 
   absl::Time now_;
-  std::set<absl::Time> steps_;          // The times at which the clock has yet to stop.
+  std::set<absl::Time> steps_;          // The times to which the clock is still to be moved, one after the other.
   std::vector<DemoPhase> phases_;       // As the pathway orders them.
   std::vector<absl::Time> phase_ends_;  // When each phase is over.
   size_t next_phase_ = 0;               // The first phase that is not printed yet.
   std::vector<Task> tasks_;
-  std::optional<std::string> unanswered_;    // The message that the gateway fails to send at the first attempt.
-  std::optional<std::string> refused_;       // The message whose first contact point refuses it.
+  std::optional<std::string> unanswered_;    // The message whose first attempt the gateway reports as failed for now.
+  std::optional<std::string> refused_;       // The message whose first contact point the gateway reports as refused.
   std::map<std::string, std::string> keys_;  // Idempotency keys by reminder, once it was leased.
   std::set<std::string> sent_;               // Reminders that were sent.
   DemoTotals totals_;

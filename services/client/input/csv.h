@@ -11,7 +11,7 @@
 // Comma-separated values (RFC 4180).
 namespace aftercare::client {
 
-// One record of a file: the fields between two line ends that are not in quotes.
+// One record of a file. It is one line, or several if a field in quotes holds line ends.
 struct CsvRecord {
   int64_t line = 0;  // The line on which the record begins, counted from 1.
   std::vector<std::string> fields;

@@ -9,7 +9,7 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "services/client/common/values.h"
 
-// The options that select reminders, which several commands share. Failures are usage errors. Functions are thread safe
+// The options that select reminders. Several commands share them. Failures are usage errors. Functions are thread safe
 // for different commands.
 namespace aftercare::client {
 

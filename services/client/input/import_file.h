@@ -20,7 +20,7 @@ namespace aftercare::client {
 // Why one line was not imported. Holds no data of a patient.
 struct LineFault {
   int64_t line = 0;
-  std::vector<std::string> columns;  // The columns at fault, if the fault is in columns.
+  std::vector<std::string> columns;  // The columns at fault; none if the fault is in the whole line.
   std::string message;
 };
 
@@ -37,16 +37,17 @@ struct ImportRow {
 // A file of patients: a header that names the columns, then one line for each patient. Not thread safe.
 class ImportFile {
  public:
-  // Reads the header, and scans the whole file to see that it can be read. `path` is the name for failures, `clinic` a
-  // resource name, and `pathway` the id or name of the pathway for lines that name none. `text` must outlive the
-  // result. The failure names every column that is unknown, repeated or missing.
+  // Reads the header, and checks that the quotes of the whole file are correct. `path` is the name for failures,
+  // `clinic` a resource name, and `pathway` the id or name of the pathway for lines that name none. If `pathway` is
+  // empty, the file must have a pathway column. `text` must outlive the result. The failure names every column that is
+  // unknown, repeated or missing.
   static absl::StatusOr<ImportFile> Open(const std::string& path, absl::string_view text, const std::string& clinic,
                                          const std::string& pathway);
 
   // Returns the number of patients in the file.
   int64_t size() const { return size_; }
 
-  // Reads the next row. Returns false at the end.
+  // Reads the next row. Returns false at the end. A row that repeats an earlier one has a fault.
   bool Next(ImportRow* row);
 
  private:
@@ -60,19 +61,19 @@ class ImportFile {
   std::string pathway_;
   int64_t size_ = 0;
   CsvRecord record_;
-  absl::flat_hash_map<std::string, int64_t> seen_;  // Line by patient, pathway and procedure date.
+  absl::flat_hash_map<std::string, int64_t> seen_;  // Line by patient, pathway, procedure date and enrollment id.
 };
 
 // Returns the names of all columns, for help texts.
 std::string ImportColumns();
 
-// Returns the fault of a row that the server refused with `status`, in terms of the file's columns.
+// Returns the fault of a row that the server refused with `status`. It names columns of the file in place of fields.
 LineFault FaultOf(const ImportRow& row, const google::rpc::Status& status);
 
 // Returns the fault that was found without the server.
 LineFault FaultOf(const ImportRow& row);
 
-// Returns the faults as a CSV file with the columns line, columns and message.
+// Returns the faults as a CSV file with the columns line, columns (separated by spaces) and message.
 std::string RenderFaults(const std::vector<LineFault>& faults);
 
 }  // namespace aftercare::client

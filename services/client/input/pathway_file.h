@@ -30,11 +30,12 @@ class PathwayFile {
   // Compiles the pathway with the checks that the server makes. The failure lists every fault by line and field.
   absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Compile() const;
 
-  // Returns the place of a field, given its path in the pathway: `knee.textproto:120:3`. If the file does not have the
-  // field, it is the place of the nearest enclosing field, and without one the name of the file.
+  // Returns the place of a field in the file: `knee.textproto:120:3`. `field` is its path in the pathway, such as
+  // `rules[3].texts["es"]`. If the file does not have the field, returns the place of the nearest enclosing field, or
+  // the path of the file if there is none.
   std::string Locate(absl::string_view field) const;
 
-  // Returns the id for a pathway that is given none: the file's name up to the first dot.
+  // Returns the id to use if the user names none: the file's name up to the first dot.
   std::string DefaultId() const;
 
  private:

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "aftercare/v1/enrollment.pb.h"
 
-// The options that describe a patient, which `enroll` and `update` share. Functions are thread safe for different
+// The options that describe a patient. `enroll` and `update` share them. Functions are thread safe for different
 // commands.
 namespace aftercare::client {
 

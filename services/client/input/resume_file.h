@@ -11,7 +11,7 @@
 
 namespace aftercare::client {
 
-// A file that holds the resume token of a watch and nothing else. Not thread safe.
+// A file that holds only the resume token of a watch. Not thread safe.
 class ResumeFile {
  public:
   // With an empty path nothing is saved, and Load returns no token.

@@ -7,7 +7,7 @@
 
 namespace aftercare::client {
 
-// How many days are drawn one by one: day 0 to 14. The days after a procedure have most of the reminders.
+// The number of days in the scale by days: day 0 to 14. These days have most of the reminders.
 inline constexpr int kCloseDays = 15;
 
 // The time axis of a picture of text: maps a time of the year to a column. The first kCloseDays days have a scale by
@@ -42,7 +42,7 @@ class Axis {
 
   absl::CivilDay day0_;
   absl::CivilDay last_;
-  std::vector<absl::CivilSecond> starts_;  // When each column begins. The break begins with the first week.
+  std::vector<absl::CivilSecond> starts_;  // When each column begins. The break and the first week begin together.
   int columns_a_day_ = 1;
   int break_column_ = -1;
   double days_a_column_ = 1;

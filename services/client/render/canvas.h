@@ -9,7 +9,7 @@
 
 namespace aftercare::client {
 
-// One line of a picture of text, to be written to column by column. Not thread safe.
+// One line of a picture made of text. Columns count from 0. Not thread safe.
 class Canvas {
  public:
   explicit Canvas(int columns) : cells_(columns) {}
@@ -19,7 +19,7 @@ class Canvas {
   // Puts a character that is one column wide. Does nothing if the column is outside the line.
   void Put(int column, absl::string_view character, Ink ink);
 
-  // Writes text from the column on. Text that does not fit on the line is dropped.
+  // Writes text from `column` (at least 0) on. Drops the part that does not fit on the line.
   void Write(int column, absl::string_view text, Ink ink);
 
   // Writes text if it fits on the line with a blank column before and after it. Otherwise changes nothing and returns

@@ -12,7 +12,8 @@ namespace aftercare::client {
 // Returns the counts: `6 moved, 0 added, 1 dropped, 2 sent already`.
 std::string DiffSummary(const v1::PlanDiff& diff);
 
-// Returns a table of the changes and the summary, or `The plan stays as it is.` if nothing changes.
+// Returns a table of the changes, a count of changes that the diff does not list, and the summary. Returns `The plan
+// stays as it is.` if the diff lists no changes.
 std::string RenderDiff(const v1::PlanDiff& diff, const ListStyle& style);
 
 }  // namespace aftercare::client

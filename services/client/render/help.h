@@ -9,8 +9,8 @@
 // Help texts, and the messages for command lines that make no sense. All functions are thread safe.
 namespace aftercare::client {
 
-// Returns a formatter of help whose lines of options fit in `width` columns (at least 60). The help of every command
-// ends with the options that all commands share.
+// Returns a formatter of help that breaks descriptions to `width` columns (at least 60). The help of every command ends
+// with the names of the options that all commands share.
 std::shared_ptr<CLI::Formatter> MakeHelpFormatter(int width);
 
 // Explains why `app` could not parse its command line: the fault, or the commands to choose from if none was named.

@@ -8,9 +8,9 @@
 
 namespace aftercare::client {
 
-// Returns the visits that have an appointment as an iCalendar file (RFC 5545) with one event each. The title of an
-// event holds the visit and the clinic's id of the patient, but no name. A visit always has the same UID, so a calendar
-// that has it already moves it when it is booked anew. Pure and thread safe.
+// Returns the visits as an iCalendar file (RFC 5545) with one event for each visit that has an appointment. The title
+// of an event holds the visit and the clinic's id of the patient, but not the patient's name. The UID of a visit never
+// changes, so a calendar moves its event if the file is read again after a new booking. Pure and thread safe.
 std::string RenderICalendar(const std::vector<v1::Visit>& visits);
 
 }  // namespace aftercare::client

@@ -15,18 +15,19 @@
 #include "aftercare/v1/reply.pb.h"
 #include "aftercare/v1/visit.pb.h"
 
-// Resources as text for a terminal: several as a table, one as a field a line. Every line ends with a line feed. All
-// functions are pure and thread safe.
+// Resources as text for a terminal: several as a table, one with each field on a line of its own. Every line ends with
+// a line feed. All functions are pure and thread safe.
 namespace aftercare::client {
 
 // The look of a list.
 struct ListStyle {
   int width = 0;                             // The columns of the widest line; 0 for no limit.
   bool colour = false;                       // Whether to use colours.
-  absl::TimeZone zone = absl::UTCTimeZone();  // The zone of the times.
+  absl::TimeZone zone = absl::UTCTimeZone();  // The zone of the times, except in tables of clinics and pathways.
 };
 
-// Return a table with one line for each resource.
+// Return a table with one line for each resource. Times of clinics are in the zone of each clinic, times of pathways
+// in UTC.
 std::string RenderClinics(const std::vector<v1::Clinic>& clinics, const ListStyle& style);
 std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListStyle& style);
 std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, const ListStyle& style);
@@ -38,14 +39,15 @@ std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const 
 // Returns a table of counts by phase and state, with sums.
 std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListStyle& style);
 
-// Returns one line: the time, what happened, to which reminder or enrollment, its state and reason.
+// Returns one line: the time, what changed (such as a reminder, a visit or an enrollment), its new state, its id, and
+// the reason if there is one. Ignores `style.width`.
 std::string RenderEvent(const v1::Event& event, const ListStyle& style);
 
-// Returns one line with contact point, reminder and due time, then the lines of the text.
+// Returns one line with contact point, reminder and due time, then the text on lines of its own.
 std::string RenderLease(const v1::Lease& lease, const ListStyle& style);
 
-// Return one resource, a field a line. Fields that are not set are left out; so is the text of a reply. Times of a
-// visit are in `zone`, those of clinics and enrollments in their own zone.
+// Return one resource, with each field on a line of its own. Fields that are not set are left out, and so is the text
+// of a reply. Times of a visit are in `zone`. Those of clinics and enrollments are in their own zone.
 std::string RenderClinic(const v1::Clinic& clinic);
 std::string RenderEnrollment(const v1::Enrollment& enrollment);
 std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone);

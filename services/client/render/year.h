@@ -23,8 +23,9 @@ struct StateLook {
   const char* colour;  // The colour in SVG.
 };
 
-// Returns the looks of all states, the most important first. If several marks share a place, the most important one is
-// shown. What needs somebody to act comes first, then what went wrong, then what is done, then what is to come.
+// Returns the looks of all states, the most important first. If several marks share a place, only the most important
+// one is shown. States that need somebody to act come first. Then come those that ended unsent, those that are done,
+// and `scheduled`.
 const std::array<StateLook, 10>& StateLooks();
 
 // Return the look of a state and its index in StateLooks. Unknown states look like scheduled ones.
@@ -61,8 +62,8 @@ struct Year {
   absl::CivilDay last;            // The last day with a phase or a mark.
   absl::CivilSecond now;          // The present by the patient's clock.
   std::vector<YearPhase> phases;  // By first day.
-  std::vector<YearRow> rows;      // Those for the patient, then those for the care team, each by first mark.
-  std::array<int, 10> counts{};   // Reminders by rank of state.
+  std::vector<YearRow> rows;      // The patient's rows, then the care team's; each group in order of the first mark.
+  std::array<int, 10> counts{};   // The number of reminders in each state, by RankOf.
 };
 
 // Arranges a timeline, which must outlive the year. Dates and times are in the patient's zone, or in UTC if this

@@ -9,8 +9,8 @@
 // All functions are pure and thread safe.
 namespace aftercare::client {
 
-// Draws a year as an SVG document to print or publish. The document is self-contained, has no scripts, has a title and
-// a description for screen readers, and a tooltip on every mark.
+// Draws a year as an SVG document to print or publish. The document refers to no other files and has no scripts. It has
+// a title and a description for screen readers, and a tooltip on every mark.
 std::string RenderYearSvg(const Year& year);
 
 // Escapes text for XML elements and attributes. Characters that XML does not allow are left out.

@@ -48,7 +48,7 @@ TEST(DemoPatientsTest, APathwayThatKnowsNoFactorsIsGivenNone) {
   }
 }
 
-TEST(DemoPatientsTest, ForEveryoneItIsTheDayOfTheProcedureWhenItBegins) {
+TEST(DemoPatientsTest, TheClockStartsOnTheProcedureDateInEveryZone) {
   const absl::Time start = plan::ToTime(DemoClinic().test_clock_time());
   for (const v1::Enrollment& patient : DemoPatients("clinics/demo", "knee", Knee().pathway())) {
     absl::TimeZone zone;

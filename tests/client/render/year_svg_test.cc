@@ -48,7 +48,7 @@ TEST(YearSvgTest, TheDocumentIsWellFormedAndSelfContained) {
     EXPECT_THAT(svg, Not(HasSubstr(foreign)));
 }
 
-TEST(YearSvgTest, ThoseWhoCannotSeeItAreTold) {
+TEST(YearSvgTest, ScreenReadersGetATitleAndDescription) {
   const v1::GetTimelineResponse timeline = WholeYear();
   const std::string svg = RenderYearSvg(YearOf(timeline));
   EXPECT_THAT(svg, HasSubstr("role=\"img\""));

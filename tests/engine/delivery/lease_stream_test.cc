@@ -287,7 +287,7 @@ TEST_F(LeaseStreamTest, LeasesOutliveTheStreamAndAreReportedOnAnother) {
   EXPECT_EQ(ErrorOf(Good(other.Read()).results(0).status()), "OK");
 }
 
-TEST_F(LeaseStreamTest, WhatTheGatewayNeverGotIsForOthersAtOnce) {
+TEST_F(LeaseStreamTest, UnreadLeasesGoToOthersAtOnce) {
   Fill(2);
   {
     Gateway gateway(world_);

@@ -159,7 +159,7 @@ TEST_F(ExtendTest, TheHolderMayHoldALeaseLongerButNotBeyondTheWindow) {
   EXPECT_EQ(Extend(), "FAILED_PRECONDITION/LEASE_LOST") << "it was given back";
 }
 
-TEST_F(ExtendTest, AnExtensionTellsNobodyAnything) {
+TEST_F(ExtendTest, AnExtensionAppendsNoEvent) {
   const size_t events = world_.Events("box").size();
   EXPECT_EQ(Extend(), "09:01:00");
   EXPECT_THAT(world_.Events("box"), SizeIs(events));

@@ -130,7 +130,7 @@ TEST_F(EndEnrollmentTest, EveryBadFieldIsNamed) {
 }
 
 // In real time the sweep may come a moment later than the end; the outcome is the same.
-TEST(EndEnrollmentInRealTimeTest, WhatCameDueOrClosedByThenHasEvenIfNothingSweptIt) {
+TEST(EndEnrollmentInRealTimeTest, EndingFirstFiresAndExpiresWhatWasNotSwept) {
   World world(At("2029-03-01T08:00"));
   world.CreateClinic("north");
   world.CreatePathway("north", "knee", KneePathway());

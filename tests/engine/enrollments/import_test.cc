@@ -196,7 +196,7 @@ TEST_F(ImportTest, ASandboxLivesByItsOwnClock) {
   EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "DUE");
 }
 
-TEST(ImportedIdTest, AnIdIsOfPatientPathwayAndDateAndOfNothingElse) {
+TEST(ImportedIdTest, AnImportedIdDependsOnlyOnPatientPathwayAndDate) {
   const auto id = [](const std::string& patient, const std::string& pathway, const std::string& date) {
     v1::Enrollment enrollment;
     enrollment.set_patient(patient);

@@ -128,7 +128,7 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
   std::optional<std::string> sent_;  // from the first time a gateway asks on
 };
 
-TEST_P(ScheduleCases, EndAsTheTableSays) {
+TEST_P(ScheduleCases, EachScheduleCaseEndsAsItsTableSays) {
   ASSERT_NO_FATAL_FAILURE(Play());
   EXPECT_EQ(Outcome(), GetParam().expected);
 }

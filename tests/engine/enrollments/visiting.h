@@ -14,12 +14,15 @@
 // What the tests of visits share: a sandbox with a pathway of two visits, and patients on it.
 namespace aftercare::engine {
 
-// For a procedure on 2029-03-01 in UTC: month-6 should be on 1 September 2029, a Saturday, and may be from 25 August to
-// 22 September; month-9 on 1 December only. Of month-6:
-//   unbooked    book.1, book.2 on 4 and 18 August 10:00 for three days; the task check.1 on 18 August 09:00
-//   booked      remind.1, .2, .3 seven days and a day before, and on the day, 08:00, to the end of the second day after
-//   missed      missed.1 and the task call.1 from 08:00 of the day, for a week
-//   cancelled   again.1 from 180 days before the day
+// Returns a pathway with two visits. For a procedure on 2029-03-01 in UTC, the target of month-6 is 1 September 2029, a
+// Saturday, and its window is 25 August to 22 September. The target of month-9 is 1 December, and its window is that
+// day only. These reminders are for month-6, depending on the state of the visit. The day is the date of the visit.
+//   unbooked    book.1, book.2 on 4 and 18 August 10:00, each to the end of the second day after; the task check.1 on
+//               18 August 09:00
+//   booked      remind.1, .2, .3 at 08:00 seven days before the day, one day before and on the day, each to the end of
+//               the second day after
+//   missed      missed.1 and the task call.1 at 08:00 of the day, to the end of the sixth day after
+//   cancelled   again.1 at 08:00, 180 days before the day, to the end of the day
 inline v1::Pathway VisitPathway() {
   return FromText<v1::Pathway>(R"pb(
     display_name: "Visits"
@@ -67,6 +70,7 @@ inline v1::Pathway VisitPathway() {
 
 inline constexpr char kVisit[] = "clinics/box/enrollments/ana/visits/month-6";
 
+// A sandbox with VisitPathway, at 12:00 UTC on the day of the procedure, and the enrollment `ana`.
 class VisitsTest : public SandboxFixture {
  protected:
   VisitsTest() : SandboxFixture({.pathway = VisitPathway(), .now = At("2029-03-01T12:00")}) {
@@ -106,6 +110,7 @@ class VisitsTest : public SandboxFixture {
     for (const v1::VisitState state : states) request.add_states(state);
     return world_.Call(&Engine::visits, &Visits::List, request);
   }
+  // Returns the visit kVisit as a list shows it.
   v1::Visit Visit() {
     const v1::ListVisitsResponse listed = Good(TryList(ana_));
     for (const v1::Visit& visit : listed.visits()) {
@@ -137,10 +142,10 @@ class VisitsTest : public SandboxFixture {
     return all;
   }
 
-  // Leases what there is and reports it sent. Returns the reminders' ids.
+  // Leases all that may be leased and reports it sent. Returns the reminders' ids.
   std::vector<std::string> SendAll() { return world_.SendAll("box"); }
 
-  // Returns how many are moved, added, dropped and already sent.
+  // Returns the counts of moved, added, dropped and already sent reminders, in this order.
   static std::vector<int64_t> Counts(const v1::PlanDiff& diff) {
     return {diff.moved_count(), diff.added_count(), diff.dropped_count(), diff.already_sent_count()};
   }

@@ -1,4 +1,4 @@
-// What the tests of watches share.
+// The fixture of the tests of watches.
 #ifndef AFTERCARE_TESTS_ENGINE_EVENTS_WATCHING_H_
 #define AFTERCARE_TESTS_ENGINE_EVENTS_WATCHING_H_
 
@@ -17,6 +17,7 @@
 
 namespace aftercare::engine {
 
+// A sandbox `box` whose events are kept as long as by default, and helpers that open and read watches.
 class Watching : public SandboxFixture {
  protected:
   explicit Watching(World::Wrap wrap = {})
@@ -36,6 +37,7 @@ class Watching : public SandboxFixture {
   std::shared_ptr<Watch> Open(const std::string& token, const std::string& filter = "") {
     return Good(TryOpen(token, filter));
   }
+  // Returns a resume token from before the first event.
   std::string FromTheBeginning() { return MakeResumeToken(world_.engine().context.tokens(), "box", 0); }
 
   static v1::WatchEventsResponse Parse(const WireMessage& message) {
@@ -54,7 +56,8 @@ class Watching : public SandboxFixture {
     return Parse(message);
   }
 
-  // The next `count` events, and no more in the message that brings the last.
+  // Reads messages until they hold `count` events or one is a bookmark. Fails the test unless there are exactly `count`
+  // events.
   static std::vector<v1::Event> Take(Watch& watch, size_t count) {
     std::vector<v1::Event> events;
     while (events.size() < count) {
@@ -66,6 +69,7 @@ class Watching : public SandboxFixture {
     return events;
   }
 
+  // Returns the events as text, without their resume tokens.
   static std::vector<std::string> Texts(std::vector<v1::Event> events) {
     std::vector<std::string> texts;
     for (v1::Event& event : events) {
@@ -75,7 +79,8 @@ class Watching : public SandboxFixture {
     return texts;
   }
 
-  // A log of more than one message's worth: ten events of each patient.
+  // Enrols patients and advances the clock, so that the log has ten events for each. With 30 patients it does not fit
+  // into one message.
   void MakeHistory(int patients = 30) {
     for (int i = 0; i < patients; ++i) {
       world_.Enrol("box", absl::StrCat("e", i), KneePatient("box", absl::StrCat("p-", i)));
@@ -83,13 +88,13 @@ class Watching : public SandboxFixture {
     world_.Advance("box", At("2029-03-03T20:00"));
   }
 
-  // Real time goes on, and the log is looked after.
+  // Advances real time, and waits until the log cleaner has run.
   void PassTime(absl::Duration time) {
     const uint64_t seen = world_.engine().context.wakeups().Seen(kEventLogCleanedTopic);
     world_.clock().Advance(time);
     world_.AwaitTopic(kEventLogCleanedTopic, seen);
   }
-  // Gives up all events that are in the log.
+  // Lets so much time pass that all events of the log are deleted.
   void TrimAll() {
     PassTime(absl::Hours(1));
     PassTime(kDefaultEventRetention);

@@ -125,7 +125,7 @@ TEST_F(AdjustTest, WhatWasCancelledStaysSoWhenThePlanMoves) {
   world_.ExpectListsAgree("box");
 }
 
-TEST_F(AdjustTest, BothCanBeUndone) {
+TEST_F(AdjustTest, MovesAndCancellationsCanBeUndone) {
   Move("msg.2", "2029-03-07T18:00");
   ASSERT_TRUE(world_.Cancel(Name("msg.3")).ok());
   ASSERT_TRUE(world_.Restore(Name("msg.2")).ok());

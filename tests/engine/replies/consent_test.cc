@@ -43,7 +43,7 @@ TEST_F(ConsentTest, APauseAfterAFailureWasForTheChannelThatIsOptedOutOf) {
   EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
 }
 
-TEST_F(ConsentTest, ALeaseIsOverThatWasToGoThere) {
+TEST_F(ConsentTest, OptingOutEndsLeasesOnThatChannel) {
   world_.Enrol("box", "e", Patient());
   Until("2029-03-02T09:00");
   const std::string lease = world_.Lease("box").at(0).lease_id();
@@ -146,7 +146,7 @@ TEST_F(ConsentTest, AllEnrollmentsOfThePatientAreConcernedAndNobodyElse) {
   world_.ExpectListsAgree("box");
 }
 
-TEST_F(ConsentTest, EnrollmentsToComeInheritIt) {
+TEST_F(ConsentTest, NewEnrollmentsInheritTheOptOut) {
   world_.Enrol("box", "e", Patient());
   Consent("SMS", "REFUSED");
   ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
@@ -167,7 +167,7 @@ TEST_F(ConsentTest, EnrollmentsToComeInheritIt) {
   EXPECT_THAT(SendUntil("2029-03-02T09:00"), ElementsAre("ask.1 by email", "ask.1 by email"));
 }
 
-TEST_F(ConsentTest, ItHoldsForWhoseEnrollmentHasEnded) {
+TEST_F(ConsentTest, AnOptOutHoldsForAnEndedEnrollment) {
   world_.Enrol("box", "e", Patient());
   ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
   EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
@@ -211,7 +211,7 @@ TEST_F(ConsentTest, RefusalOfAllMessagesAndWantOfAContactPointAreToldAsBefore) {
   EXPECT_EQ(Of("ask.1", "unreachable"), "SUPPRESSED/NO_CONTACT_POINT");
 }
 
-TEST_F(ConsentTest, ListsByChannelGoByIt) {
+TEST_F(ConsentTest, ListsByChannelFollowTheOptOut) {
   world_.Enrol("box", "e", Patient());
   const auto count = [&](v1::Channel channel) {
     v1::ReminderFilter filter;

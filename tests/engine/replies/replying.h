@@ -13,13 +13,14 @@
 
 namespace aftercare::engine {
 
-// A sandbox `box` on Thursday 2029-03-01, 08:00 UTC, where pathway `asks` has, for a procedure then, to the end of the
-// day after each:
-//   ask.1 .. ask.5      2, 4, 6, 8, 10 March 09:00, for a score; begins the group `pain` of two days' silence
-//   nudge.1 .. nudge.5  the same days 18:00, of that group, for the same
-//   walk.1 .. walk.10   2 to 11 March 12:00, to be answered when it is done
-//   tip.1 .. tip.10     the same days 15:00, which asks for nothing
-//   task.1              5 March 10:00, for the care team
+// A fixture for tests of replies: the sandbox `box` on Thursday 2029-03-01, 08:00 UTC, with the pathway `asks`. For a
+// procedure on that day, the pathway has these reminders. The window of each message lasts to the end of the next day.
+//   ask.1 .. ask.5      2, 4, 6, 8, 10 March 09:00; asks for a score; first rule of the group `pain`, with two days'
+//                       silence after an answer
+//   nudge.1 .. nudge.5  the same days 18:00; asks for a score; second rule of that group
+//   walk.1 .. walk.10   2 to 11 March 12:00; asks for a DONE word
+//   tip.1 .. tip.10     the same days 15:00; asks for nothing
+//   task.1              5 March 10:00; a task for the care team
 class Replying : public SandboxFixture {
  protected:
   Replying() : SandboxFixture({.pathway_id = "asks", .pathway = AsksPathway()}) {}
@@ -64,6 +65,7 @@ class Replying : public SandboxFixture {
     return enrollment;
   }
 
+  // Returns a reminder's state and reason, as StateOf does.
   std::string Of(const std::string& id, const std::string& enrollment = "e") { return StateOf(id, enrollment); }
   // Returns a reminder's channel: `sms`, `email` or nothing.
   std::string ChannelOf(const std::string& id, const std::string& enrollment = "e") {
@@ -99,7 +101,8 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return response.status();
     return response->reply();
   }
-  // Records a reply and returns how it was understood, as `ANSWER 7 of ask.1 in e`.
+  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e`, or the error.
+  // `more`, in text format, is merged into the request.
   std::string Reply(const std::string& text, const std::string& more = "") {
     const auto reply = TryReply(ReplyRequest(text, more));
     return reply.ok() ? Told(*reply) : ErrorOf(reply.status());
@@ -119,7 +122,8 @@ class Replying : public SandboxFixture {
     return world_.Call(&Engine::consents, &Consents::SetChannel, FromText<v1::SetChannelConsentRequest>(request),
                        caller);
   }
-  // Returns the channels that are opted out of afterwards, as `1,2`.
+  // Records the patient's consent for a channel. Returns the numbers of the channels that the patient has opted out of
+  // afterwards, as `1,2`, or the error.
   std::string Consent(const std::string& channel, const std::string& consent, const std::string& patient = "p-1") {
     const auto response =
         TryConsent(absl::StrCat("parent: 'clinics/box' patient: '", patient, "' channel: CHANNEL_", channel,
@@ -139,7 +143,7 @@ class Replying : public SandboxFixture {
         Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment().opted_out_channels());
   }
 
-  // Returns the types of the events since the log had `count` of them.
+  // Returns the types of the events after the first `count` events of the log.
   std::vector<std::string> EventsSince(size_t count) {
     std::vector<std::string> types;
     const auto events = world_.Events("box");

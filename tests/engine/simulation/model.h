@@ -22,18 +22,19 @@
 namespace aftercare::engine {
 
 // A simple model of what the engine promises for one clinic. It keeps every reminder of every patient, and answers
-// questions by looking at all of them. It uses none of the engine's tables, indexes and transitions. For one thread.
+// questions by looking at all of them. It uses none of the engine's tables, indexes and transitions. Times are the
+// clinic's. Changes return `OK` or an error as ErrorOf writes it. For one thread.
 class Model {
  public:
-  // One occurrence of a patient's year.
+  // One reminder of a patient.
   struct Item {
     std::string rule;
     int number = 0;
     std::string phase;
     std::string category;
     bool for_care_team = false;
-    std::string visit;  // the visit it is about, if any
-    v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // what it asks for
+    std::string visit;  // The visit it is about, if any.
+    v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // The kind of answer it asks for.
 
     absl::Time due;
     absl::Time expire;
@@ -41,8 +42,8 @@ class Model {
     v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
     std::optional<absl::Time> state_time;
 
-    bool known = false;    // Something has happened to it, and the log has told it.
-    bool fixed = false;    // It came due or was dealt with, so calendars and pauses do not move it any more.
+    bool known = false;    // Something has happened to it, and the log has an event about it.
+    bool fixed = false;    // It came due or has ended, so calendars and pauses do not move it any more.
     bool arrived = false;  // It came due.
     bool moved = false;    // It was moved by hand, so changes of the plan do not move it.
     bool outside_contact_hours = false;                           // There are no contact hours in its window.
@@ -52,13 +53,15 @@ class Model {
     int attempts = 0;
     int failures = 0;
     int contact_point = 0;
-    v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point at the time it was chosen
+    v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // The contact point's channel when the contact point was chosen.
     std::optional<int> score;
 
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
     bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
-    // From when on it may be leased: from `time` on, but not before it is due, even if a clock was set back.
+    // Returns the later of `time` and the due time. The item may not be leased before it is due, even if a clock was
+    // set back.
     absl::Time From(absl::Time time) const { return std::max(time, due); }
+    // Returns whether it waits to be sent or done.
     bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
   };
   using Key = std::pair<std::string, int>;  // rule and number
@@ -69,10 +72,10 @@ class Model {
     std::shared_ptr<const plan::CompiledPathway> pathway;
     v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
     absl::Time end_time;
-    std::optional<absl::Time> held_from;  // while it is paused
+    std::optional<absl::Time> held_from;  // When the pause began, while the enrollment is paused.
     std::vector<std::pair<absl::Time, absl::Time>> pauses;
-    std::optional<absl::Time> changed;  // when the facts of its plan last changed
-    std::map<std::string, record::v1::VisitRecord> visits;  // those that were booked
+    std::optional<absl::Time> changed;  // When the facts that the plan depends on last changed.
+    std::map<std::string, record::v1::VisitRecord> visits;  // The visits that were ever booked, by id.
     std::map<Key, Item> items;
   };
 
@@ -91,7 +94,8 @@ class Model {
     friend bool operator==(const Passed&, const Passed&) = default;
   };
 
-  // A `clinic` with a test_clock_time is a sandbox, whose time passes from one event to the next.
+  // If `clinic` has a test_clock_time, it is a sandbox: MoveTo stops at each instant at which something happens. In
+  // real time, MoveTo goes to the new time in one step.
   Model(const std::string& id, const v1::Clinic& clinic, absl::Time now);
 
   absl::Time now() const { return now_; }
@@ -100,7 +104,7 @@ class Model {
   const std::map<std::string, Patient>& patients() const { return patients_; }
   int newest_revision() const { return static_cast<int>(revisions_.size()); }
   const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
-  // Whether the rule has `supersede`.
+  // Returns whether the rule with that id has `supersede`.
   static bool Supersedes(const Patient& patient, const std::string& rule);
   const Item& item(const std::string& enrollment, const Key& key) const {
     return patients_.at(enrollment).items.at(key);
@@ -111,7 +115,7 @@ class Model {
   void SetCalendar(const v1::Clinic& clinic);
   void Enrol(const std::string& enrollment, const v1::Enrollment& data);
 
-  // These return `OK` or an error as ErrorOf writes it.
+  // Reports the outcome of the lease with that attempt number.
   std::string Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome);
   std::string Complete(const std::string& enrollment, const Key& key);
   std::string End(const std::string& enrollment, v1::EndReason reason);
@@ -124,7 +128,7 @@ class Model {
   // Returns the first contact point, from index `from` on, whose channel is wanted; -1 if there is none.
   int FirstWanted(const Patient& patient, int from) const;
 
-  // What a patient wrote.
+  // A reply of a patient, as the engine should understand it.
   struct Reply {
     v1::Channel channel;
     v1::ReplyMeaning decision = v1::REPLY_MEANING_UNSPECIFIED;  // STOP or START
@@ -146,32 +150,34 @@ class Model {
   std::string RecordOutcome(const std::string& enrollment, const std::string& visit, v1::VisitState outcome,
                             Diff* diff);
 
-  // Moves every enrollment to a revision, or none.
+  // Moves every enrollment that has not ended to a revision. If one cannot move, changes none and returns the error.
   std::string Migrate(int revision, bool allow_drop, Diff* diff);
 
+  // Returns whether the item may be leased now.
   bool MayLease(const Patient& patient, const Item& item) const;
-  // Returns when the lease ends.
+  // Leases the item for `duration`, or to the end of its window if that is earlier. Returns when the lease ends.
   absl::Time Lease(const std::string& enrollment, const Key& key, absl::Duration duration);
 
-  // Whether the item failed so recently that it may still pause before the next attempt.
+  // Returns whether the item failed so recently that the engine may still wait before the next attempt. The model does
+  // not know how long the engine waits.
   bool MayStillPause(const Patient& patient, const Item& item) const;
 
-  // Whether the item's lease has run out outside contact hours, when nobody may have the next one. The engine may then
-  // set it to DUE when it looks for leases.
+  // Returns whether the item's lease has run out at a time when the item may not be leased again, such as outside
+  // contact hours. The engine may then set it to DUE when it looks for leases, or leave it LEASED.
   bool MayBePutBack(const Patient& patient, const Item& item) const;
   void PutBack(const std::string& enrollment, const Key& key) { Become(Find(enrollment, key), v1::REMINDER_STATE_DUE); }
 
-  // The instants after now at which something happens without a call.
+  // Returns the instants after now at which something happens without a call, in order.
   std::vector<absl::Time> Edges() const;
 
  private:
-  // An occurrence as a plan has it.
+  // An occurrence as the plan has it, whatever has happened to the reminder.
   struct Place {
     Item item;
-    absl::Time nominal;  // the instant of the nominal time, before anything moves it
-    std::string window;
-    absl::Time begins;  // when the appointment begins that it is for
-    absl::CivilMinute civil;  // the nominal time by the patient's clock
+    absl::Time nominal;  // The instant of the nominal time, before anything moves it.
+    std::string window;  // The shape of its window, to compare.
+    absl::Time begins;   // When the booked appointment begins. InfiniteFuture if it is not about one.
+    absl::CivilMinute civil;  // The nominal time by the patient's clock.
   };
   using Year = std::map<Key, Place>;
   Year YearOf(const Patient& patient) const;

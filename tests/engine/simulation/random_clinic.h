@@ -9,28 +9,29 @@
 #include "aftercare/v1/pathway.pb.h"
 #include "tests/support/random.h"
 
-// Random pathways, calendars and patients of a clinic. They are small, so that many can be tried, and close together in
-// time, so that changes of one reminder meet changes of another.
+// Makes random pathways, calendars and patients of a clinic. They are small, so that many can be tried. Their reminders
+// are close together in time, so that changes of one reminder meet changes of another. All functions are thread safe
+// for different `random` objects.
 namespace aftercare::engine {
 
-// When every simulation starts.
+// Returns the time at which every simulation starts.
 absl::Time StartOfSimulation();
 
-// A rule in the phase `early` or `late`, for all patients or for some.
+// Returns a rule in the phase `early` or `late`, for all patients or for some.
 v1::Rule RandomRule(const std::string& id, Random& random);
 
-// Sets what the rules ask for, and which of them are in a group.
+// Sets the answers that the rules ask for, and which rules form a group.
 void SetRandomGroup(Random& random, v1::Pathway* pathway);
 
-// A pathway of two phases and up to five rules, `r0` and so on.
+// Returns a pathway of two phases and up to five rules, `r0` and so on.
 v1::Pathway RandomPathway(Random& random);
 
-// The next revision: rules may be removed, added or changed.
+// Returns a next revision of `pathway`: rules may be removed, added or changed.
 v1::Pathway RandomRevision(v1::Pathway pathway, Random& random);
 
 v1::ContactHours RandomHours(Random& random);
 
-// Sets contact hours, closed days and holidays, or none of them.
+// Sets contact hours, closed days and holidays of a clinic, or removes them.
 void SetRandomCalendar(Random& random, v1::Clinic* clinic);
 
 std::string RandomZone(Random& random);
@@ -38,7 +39,7 @@ std::string RandomProcedureDate(Random& random);
 void SetRandomFactors(Random& random, v1::Enrollment* enrollment);
 void SetRandomContactPoints(Random& random, v1::Enrollment* enrollment);
 
-// A patient whose procedure was some days ago, or will be soon.
+// Returns a patient whose procedure was some days ago or will be soon.
 v1::Enrollment RandomEnrollment(const std::string& clinic, Random& random);
 
 }  // namespace aftercare::engine

@@ -18,8 +18,8 @@
 
 namespace aftercare::engine {
 
-// What happens to one clinic, as random numbers. Each number makes one step, whatever the steps before it were; so a
-// script that fails can be shortened by leaving steps out.
+// What happens to one clinic, as random numbers. Each number makes one step, whatever steps came before it. So a script
+// that fails can be shortened: leave steps out and play it again.
 struct Script {
   uint64_t seed = 0;
   std::vector<uint64_t> steps;
@@ -30,7 +30,7 @@ struct Script {
 // Plays a script on the engine and on a model of it, and compares the two after each step. For one thread.
 class Simulation {
  public:
-  // The world must outlive the simulation. Other simulations may have run in it before.
+  // `world` must outlive the simulation. Other simulations may have run in it before.
   Simulation(World& world, const Script& script);
 
   // Plays the whole script, and then lets time pass until every patient's year is over. Returns the first difference
@@ -76,7 +76,7 @@ class Simulation {
     Model::Key key;
     std::string name;
   };
-  // Mostly one that is due about now.
+  // Returns a random reminder, usually one that is due about now, or nothing if there is none.
   std::optional<Chosen> ChooseItem(Random& random) const;
   std::optional<std::string> ChooseEnrollment(Random& random) const;
   absl::Time ChooseInstant(Random& random) const;
@@ -87,7 +87,7 @@ class Simulation {
 
   // Compares what the engine answers to every kind of question with what the model says.
   void Compare(Random& random);
-  struct Line {  // one reminder of the model
+  struct Line {  // One reminder of the model, as a list should show it.
     std::string name;
     const Model::Patient* patient;
     const Model::Item* item;
