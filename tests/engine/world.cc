@@ -18,8 +18,10 @@ std::string Parent() { return std::filesystem::is_directory("/dev/shm") ? "/dev/
 
 }  // namespace
 
-World::World(absl::Time now, Wrap wrap, absl::Duration retention, const Authorizer* authorizer)
+World::World(absl::Time now, Wrap wrap, absl::Duration retention, const Authorizer* authorizer,
+             const std::string& database)
     : directory_(Parent()), wrap_(std::move(wrap)), retention_(retention), authorizer_(authorizer), clock_(now) {
+  if (!database.empty()) std::filesystem::copy_file(database, this->database());
   Start();
 }
 
@@ -28,7 +30,7 @@ World::~World() {
 }
 
 void World::StartStoreOnly() {
-  auto driver = store::OpenSqlite(directory_.File("facts.db"));
+  auto driver = store::OpenSqlite(database());
   if (!driver.ok()) GiveUp("the database");
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) GiveUp("the store");

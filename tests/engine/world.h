@@ -24,41 +24,48 @@
 
 namespace aftercare::engine {
 
-// The engine over a real database, with a clock that only the test moves, and its use cases as calls that wait for
-// their end. For one thread, except where a test says that it calls from several.
+// An engine over a real database, with a clock that only the test moves. The helpers call use cases and wait for their
+// end. Helpers that return no status fail the test if the use case fails. A wait that takes longer than kPatience ends
+// the program. Call is thread safe while the engine runs. The rest is for one thread.
 class World {
  public:
-  // Makes the store that the engine uses out of the real one.
+  // Takes the real store and returns the store that the engine uses.
   using Wrap = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
-  // Keeps events for ever, however far time is moved, unless `retention` says for how long. `authorizer` as
-  // EngineOptions has it.
+  // Starts the engine at time `now`. The engine keeps events for `retention`, by default so long that it deletes none
+  // in a test. `authorizer` is as in EngineOptions. `database` is the path of a database to begin with a copy of; empty
+  // for a new one.
   explicit World(absl::Time now, Wrap wrap = {}, absl::Duration retention = kForever,
-                 const Authorizer* authorizer = nullptr);
+                 const Authorizer* authorizer = nullptr, const std::string& database = "");
   ~World();
   static constexpr absl::Duration kForever = absl::Hours(100 * 24 * 365);
 
   Engine& engine() { return *engine_; }
   store::Store& store() { return *store_; }
   FakeClock& clock() { return clock_; }
+  // The path of the database.
+  std::string database() const { return directory_.File("facts.db"); }
 
-  // The server stops, the server starts over the same file (and sweeps). Between the two there is no engine.
+  // Stop shuts the engine and its store down. Start starts new ones on the same database, and waits for the first
+  // sweep. Between the two there is no engine and no store.
   void Stop();
   void Start();
-  // From the next start on the time zones of the machine are said to be these; 0 from the first on.
+  // Sets the fingerprint of the machine's time zones that engines are given from the next Start on. It is 0 before.
   void SetZoneDatabase(int64_t zone_database) { zone_database_ = zone_database; }
 
-  // Between Stop and Start: the database without an engine, to leave it as a crash would.
+  // Open and close the store without an engine, between Stop and Start. A test uses them to leave the database in the
+  // state that a crash would leave.
   void StartStoreOnly();
   void StopStoreOnly();
 
-  // Moves real time, and waits until the sweep has dealt with what was due by then and planned anew what is to be.
+  // MoveTo sets the clock and then calls Settle. Settle waits until the sweep has handled all that is due by now, and
+  // has replanned every clinic that must be replanned.
   void MoveTo(absl::Time now);
   void Settle();
 
   // Waits until `topic` has been raised more than `seen` times.
   void AwaitTopic(absl::string_view topic, uint64_t seen);
 
-  // Waits until the writer has done what it was given before, and what that left to be done apart.
+  // Waits until the store has run the mutations that were submitted before, and the background reads that these led to.
   void Drain();
 
   template <typename Service, typename Request, typename Response>
@@ -73,10 +80,10 @@ class World {
     return response;
   }
 
-  // A call of the RPC that takes such a request.
+  // Makes the Call with which `caller` sends the request. The type of the request decides the RPC.
   CallPtr CallOf(const google::protobuf::Message& request, const Caller& caller = Operator());
 
-  // Runs a read or a mutation of the store itself.
+  // Run a read or a mutation on the store, without a use case.
   void Read(absl::AnyInvocable<absl::Status(store::ReadTransaction&)> work);
   void Write(store::Store::Mutation work);
 
@@ -84,38 +91,39 @@ class World {
   void CreateSandbox(const std::string& clinic, absl::Time now);
   void CreatePathway(const std::string& clinic, const std::string& pathway, const v1::Pathway& data);
 
-  // Enrols under that id; answers the resource name.
+  // Enrols under that id. Returns the resource name.
   std::string Enrol(const std::string& clinic, const std::string& id, const v1::Enrollment& enrollment);
 
   v1::AdvanceTestClockResponse Advance(const std::string& clinic, absl::Time to);
   absl::StatusOr<v1::Reminder> Get(const std::string& name);
-  // Of one reminder, by name.
+  // Returns the state of a reminder, as StateAndReason writes it.
   std::string StateOf(const std::string& name);
   absl::Status Complete(const std::string& name);
   absl::Status End(const std::string& name, v1::EndReason reason = v1::END_REASON_COMPLETED);
   v1::GetTimelineResponse Timeline(const std::string& enrollment);
   v1::ListRemindersResponse List(const std::string& clinic, const v1::ReminderFilter& filter = {}, int page_size = 1000,
                                  const std::string& page_token = "");
-  // All pages of that size.
+  // Reads all pages of the list, with `page_size` items each.
   std::vector<v1::Reminder> ListAll(const std::string& clinic, const v1::ReminderFilter& filter, int page_size);
   std::vector<v1::Lease> Lease(const v1::LeaseRemindersRequest& request, const Caller& caller = Operator());
-  // Of one clinic, for a minute.
+  // Leases reminders of one clinic, as a request does that sets no other field.
   std::vector<v1::Lease> Lease(const std::string& clinic);
-  // Leases what is due, and reports it sent. Returns the reminders' ids.
+  // Calls Lease for the clinic and reports the leases sent. Returns the reminders' ids.
   std::vector<std::string> SendAll(const std::string& clinic);
   v1::DeliveryResult Report(const std::string& lease_id, v1::DeliveryOutcome outcome,
                             const Caller& caller = Operator());
   absl::StatusOr<v1::UpdateEnrollmentResponse> Update(const v1::UpdateEnrollmentRequest& request);
-  // Of one enrollment: the fields of `fields`, in text, that are set.
+  // Updates the fields of an enrollment that are set in `fields`, a message in text format.
   v1::PlanDiff Update(const std::string& enrollment, const std::string& fields);
   absl::Status Pause(const std::string& enrollment);
   absl::Status Resume(const std::string& enrollment);
   absl::Status Move(const std::string& reminder, absl::Time due);
   absl::Status Cancel(const std::string& reminder);
   absl::Status Restore(const std::string& reminder);
-  // Lists and timelines tell of the same reminders, each once; counts count them.
+  // Fails the test unless the list of the clinic and its timelines have the same reminders in the same states, each
+  // once, and the counts agree with them.
   void ExpectListsAgree(const std::string& clinic, int page_size = 3);
-  // The clinic's whole log, from the store.
+  // Reads the clinic's whole event log from the store. `clinic` is an id.
   std::vector<v1::Event> Events(const std::string& clinic);
 
  private:
@@ -129,7 +137,7 @@ class World {
   std::unique_ptr<Engine> engine_;
 };
 
-// One LeaseReminders call that may wait, and where it puts its answer.
+// One LeaseReminders call that may wait, and its answer. The answer is valid once `pending` is over.
 struct LongPoll {
   LongPoll(World& world, const v1::LeaseRemindersRequest& request);
 
