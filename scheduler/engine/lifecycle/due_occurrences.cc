@@ -16,13 +16,22 @@ struct Outcome {
   bool reachable = false;  // it is a message, and there is a contact point it may go to
 };
 
-bool IsTask(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
-  return context.pathway->rule(occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
+// A row that was moved by hand may be of an earlier revision than the enrollment, and its rule with it.
+bool IsTask(const EnrollmentContext& context, const DueOccurrence& due) {
+  const plan::CompiledRule& rule =
+      due.row == nullptr ? context.pathway->rule(due.occurrence.rule) : RuleOf(context, *due.row).compiled();
+  return rule.audience == v1::AUDIENCE_CARE_TEAM;
+}
+
+// Returns the index of the rule in the enrollment's present revision; -1 if that has no such rule.
+int PresentRule(const EnrollmentContext& context, const DueOccurrence& due) {
+  return due.row == nullptr ? due.occurrence.rule : context.pathway->FindRule(due.row->key.rule);
 }
 
 // The occurrence comes due at `now`, or came due earlier and was missed until now.
-Outcome OutcomeOf(const EnrollmentContext& context, const plan::Occurrence& occurrence, absl::Time now) {
-  if (IsTask(context, occurrence)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
+Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due, absl::Time now) {
+  const plan::Occurrence& occurrence = due.occurrence;
+  if (IsTask(context, due)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
   if (occurrence.outside_contact_hours) return {ReminderEvent::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
   if (occurrence.expire <= now) return {ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
   const v1::ReminderReason unreachable = UnreachableReason(context);
@@ -37,7 +46,7 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence);
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
   if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
-  if (outcome.event == ReminderEvent::kFire && !IsTask(context, due.occurrence)) {
+  if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
     row.available = due.occurrence.due;
     row.closes = due.occurrence.expire;
     SetContactPoint(context, row.contact_point, &row);
@@ -49,12 +58,14 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   return true;
 }
 
-// The occurrences in `due` whose rule supersedes.
-std::vector<const plan::Occurrence*> SupersedingOf(const EnrollmentContext& context,
-                                                   const std::vector<DueOccurrence>& due) {
-  std::vector<const plan::Occurrence*> superseding;
+// Returns the occurrences in `due` whose rule supersedes, each with the rule of the present revision.
+std::vector<plan::Occurrence> SupersedingOf(const EnrollmentContext& context, const std::vector<DueOccurrence>& due) {
+  std::vector<plan::Occurrence> superseding;
   for (const DueOccurrence& one : due) {
-    if (context.pathway->rule(one.occurrence.rule).supersede) superseding.push_back(&one.occurrence);
+    const int rule = PresentRule(context, one);
+    if (rule < 0 || !context.pathway->rule(rule).supersede) continue;
+    superseding.push_back(one.occurrence);
+    superseding.back().rule = rule;
   }
   return superseding;
 }
@@ -78,10 +89,9 @@ absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const Enrol
   }
   int64_t fired = 0;
   for (const DueOccurrence& one : due) {
-    const plan::Occurrence& occurrence = one.occurrence;
-    Outcome outcome = OutcomeOf(context, occurrence, now);
+    Outcome outcome = OutcomeOf(context, one, now);
     if (outcome.event != ReminderEvent::kSuppress &&
-        supersession.Supersedes(occurrence.rule, occurrence.due, occurrence.number)) {
+        supersession.Supersedes(PresentRule(context, one), one.occurrence.due, one.occurrence.number)) {
       outcome = {ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED, outcome.reachable};
     }
     auto has_fired = FireOne(tx, context, one, outcome, now);

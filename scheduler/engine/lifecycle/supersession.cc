@@ -19,16 +19,16 @@ bool HasComeDue(const store::ReminderRow& row, absl::Time now) {
 
 }  // namespace
 
-Supersession::Supersession(const EnrollmentContext& context, absl::Span<const plan::Occurrence* const> due,
+Supersession::Supersession(const EnrollmentContext& context, absl::Span<const plan::Occurrence> due,
                            const std::vector<store::ReminderRow>& rows, absl::Time now) {
   // What was completed ahead of time, or called off, has its row already and does not come due now.
   absl::flat_hash_set<std::pair<absl::string_view, int>> recorded;
   for (const store::ReminderRow& row : rows) {
     if (row.state != v1::REMINDER_STATE_SCHEDULED) recorded.insert({row.key.rule, row.key.number});
   }
-  for (const plan::Occurrence* occurrence : due) {
-    const std::string& rule = context.pathway->rule_source(occurrence->rule).id();
-    if (!recorded.contains({rule, occurrence->number})) Add(occurrence->rule, occurrence->due, occurrence->number);
+  for (const plan::Occurrence& occurrence : due) {
+    const std::string& rule = context.pathway->rule_source(occurrence.rule).id();
+    if (!recorded.contains({rule, occurrence.number})) Add(occurrence.rule, occurrence.due, occurrence.number);
   }
   // Where days have moved, what came due before may be newer than what comes due only now.
   for (const store::ReminderRow& row : rows) {

@@ -22,7 +22,7 @@ class Supersession {
   Supersession() = default;
 
   // `due` are the occurrences of superseding rules that come due at `now`; `rows` are all rows of the enrollment.
-  Supersession(const EnrollmentContext& context, absl::Span<const plan::Occurrence* const> due,
+  Supersession(const EnrollmentContext& context, absl::Span<const plan::Occurrence> due,
                const std::vector<store::ReminderRow>& rows, absl::Time now);
 
   // Returns whether a newer occurrence of the rule (an index in the context's pathway, or -1) has come due.

@@ -47,6 +47,29 @@ class MigrateTest : public SandboxFixture {
   }
 };
 
+TEST_F(MigrateTest, AMessageOfAnEarlierRevisionThatIsMovedByHandIsSentByItsOwnRule) {
+  world_.Advance("box", At("2029-03-02T09:30"));
+  // It fails at every contact point.
+  for (int i = 0; i < 2; ++i) {
+    for (const v1::Lease& lease : world_.Lease("box")) {
+      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
+    }
+  }
+  const std::string failed = "clinics/box/enrollments/e0/reminders/msg.1";
+  ASSERT_EQ(world_.StateOf(failed), "FAILED/REJECTED_BY_CHANNEL");
+  v1::Pathway swapped = Later();
+  swapped.mutable_rules()->SwapElements(0, 1);  // where the rule of the message was, there is that of the task
+  Update(swapped);
+  Good(Migrate());
+  v1::RedriveRemindersRequest redrive;
+  redrive.set_parent("clinics/box");
+  redrive.add_names(failed);
+  Good(world_.Call(&Engine::deliveries, &Deliveries::Redrive, redrive));
+  ASSERT_TRUE(world_.Move(failed, At("2029-03-02T12:00")).ok());
+  world_.Advance("box", At("2029-03-02T12:00"));
+  EXPECT_THAT(world_.SendAll("box"), ::testing::Contains("msg.1"));
+}
+
 TEST_F(MigrateTest, TheRunningEnrollmentsMoveInBatchesAndWithThemWhatIsStillToCome) {
   world_.Advance("box", At("2029-03-02T09:30"));
   for (const v1::Lease& lease : world_.Lease("box")) world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);

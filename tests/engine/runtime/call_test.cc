@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scheduler/engine/runtime/open_calls.h"
+#include "scheduler/engine/runtime/system_access.h"
 #include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
@@ -130,6 +131,35 @@ TEST_F(CallTest, WorkThatNobodyWaitsForIsNotBegun) {
   EXPECT_THAT(ReadOf(late, "north", "north"), ::testing::StartsWith("DEADLINE_EXCEEDED"));
   EXPECT_THAT(WriteOf(late, "north", "north"), ::testing::StartsWith("DEADLINE_EXCEEDED"));
   EXPECT_EQ(world_.Events("north").size(), 1u) << "that of the enrollment only";
+}
+
+TEST_F(CallTest, AMutationThatRunsAgainIsNotGivenUpThoughItsCallerHasGone) {
+  const CallPtr call = MakeCall(Role::kAdmin, {"north"});
+  int runs = 0;
+  Pending written, failed;
+  // The two mutations wait while this one runs, so that they are committed together; the second spoils their first run.
+  world_.Write([&](store::WriteTransaction&) {
+    call->Write(
+        "north", nullptr,
+        [&](store::WriteTransaction& tx) {
+          ++runs;
+          call->Cancel();
+          return tx.AppendEvent("north", v1::Event());
+        },
+        written.done());
+    SystemAccess::Write(
+        world_.engine().context,
+        [](store::WriteTransaction& tx) {
+          tx.AppendEvent("south", v1::Event()).IgnoreError();
+          return absl::AbortedError("after writing");
+        },
+        failed.done());
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ErrorOf(written.Wait()), "OK");
+  EXPECT_FALSE(failed.Wait().ok());
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(world_.Events("north").size(), 2u);
 }
 
 TEST_F(CallTest, EventsNameWhoMadeThem) {
