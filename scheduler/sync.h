@@ -1,5 +1,5 @@
-// Mutexes, scoped locks and a condition variable that clang's thread-safety analysis understands. They wrap the standard
-// ones, which libstdc++ does not annotate. Below all rooms: everybody may use them, and they use nobody.
+// Mutexes, scoped locks and a condition variable that clang's thread-safety analysis understands. They wrap those of
+// the standard library, which libstdc++ does not annotate. Every file of the program may include this header.
 //
 //   Mutex mutex_;
 //   int count_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -32,7 +32,8 @@ class ABSL_LOCKABLE Mutex {
   std::mutex mutex_;
 };
 
-// Holds a mutex from construction to destruction. Unlock and Lock let go of it for a while in between.
+// Locks a mutex at construction and unlocks it at destruction. Unlock releases the mutex earlier; Lock takes it again.
+// The destructor does nothing if Unlock has released the mutex.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) { mutex_.Lock(); }
@@ -96,8 +97,9 @@ class ABSL_SCOPED_LOCKABLE WriterLock {
   SharedMutex& mutex_;
 };
 
-// Waits until somebody notifies it. Waits may also end for no reason, so callers wait in a loop that asks the condition
-// again. The mutex must be held; it is released while waiting, and held again afterwards.
+// Lets threads wait until another thread notifies them. A wait may also end without a notification, so callers wait in
+// a loop that checks their condition. The caller of a wait must hold the mutex; the wait releases it, and takes it
+// again before it returns. The caller of a notification need not hold it.
 class CondVar {
  public:
   CondVar() = default;
@@ -113,7 +115,7 @@ class CondVar {
     lock.release();
   }
 
-  // Waits until `deadline` at the latest. False: the deadline has passed.
+  // Waits until `deadline` at the latest. Returns false if the deadline has passed, true if the wait ended before it.
   template <typename Clock, typename Duration>
   bool WaitUntil(Mutex& mutex, const std::chrono::time_point<Clock, Duration>& deadline)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {

@@ -26,36 +26,36 @@
 
 namespace aftercare::engine {
 
-// What an engine does otherwise than by default.
+// Settings of an engine.
 struct EngineOptions {
-  // ZoneDatabaseFingerprint, or 0 if there is only ever one. If it differs from that of the last run over this store,
-  // all enrollments are replanned, in the background.
+  // The result of ZoneDatabaseFingerprint; 0 if the time zone rules never change. If it differs from that of the last
+  // run over this store, all enrollments are replanned, in the background.
   int64_t zone_database = 0;
-  // Events stay in the log for this time, in real time.
+  // Events stay in the log at least this long, in real time.
   absl::Duration event_retention = kDefaultEventRetention;
-  // Says what callers may do. Must outlive the engine. Null: a RoleAuthorizer.
+  // Decides what callers may do. Must outlive the engine. Null stands for a RoleAuthorizer.
   const Authorizer* authorizer = nullptr;
-  // Is told of the engine's work. Must outlive the engine. Null: nobody is.
+  // Receives measurements of the engine's work. Must outlive the engine. Null stands for none.
   Telemetry* telemetry = nullptr;
 };
 
-// All use cases over one store and one clock, and the threads that work on their own: it fires what comes due from the
-// moment it is made. Thread safe.
+// All use cases over one store and one clock, and the background threads. From its construction on it fires reminders
+// as they come due. Thread safe.
 class Engine {
  public:
-  // `store` and `clock` must outlive the engine. `on_health` is called when the store stops (false) and resumes (true)
-  // taking commits.
+  // `store` and `clock` must outlive the engine. `on_health` is called with false when commits of the store begin to
+  // fail, and with true when they succeed again; see Store::HealthListener. It may be null.
   Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, const EngineOptions& options = {});
 
-  // Ends every wait: long polls and watches end UNAVAILABLE. Work under way is finished by the store's Close, which
-  // must come before the engine is destroyed.
+  // Ends every wait: long polls and watches end with UNAVAILABLE. Does not wait for work under way. The caller must
+  // call the store's Close, which finishes that work, before it destroys the engine.
   void Shutdown();
 
-  // Begins a call of the API. The engine must outlive it.
+  // Begins a call of the API. The engine must outlive the call.
   CallPtr NewCall(Call::Details details) { return Call::Make(context, std::move(details)); }
 
-  // What the use cases share; nobody outside the engine but its tests uses it. They are destroyed in the reverse order,
-  // so the use cases go first.
+  // What the use cases share; outside of the engine only tests use these members. Members are destroyed in reverse
+  // order, so the use cases below go first.
   EngineContext context;
   EnrollmentCache enrollment_cache;
   EnrollmentIndexCache enrollment_index_cache;
@@ -75,7 +75,7 @@ class Engine {
   Replies replies;
 
  private:
-  // Makes this engine hear of the store's commits, and returns `context`. Must run before anything is submitted to the
+  // Sets the store's listeners to this engine, and returns `context`. Must run before anything is submitted to the
   // store.
   EngineContext& Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health);
   // Wakes everybody whom a commit concerns. Runs on the writer's thread.

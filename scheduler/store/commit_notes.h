@@ -1,5 +1,5 @@
-// What a commit means to the rest of the process. Mutations note it on their transaction; the store's commit listener
-// is told of it after the commit, and never of what was undone.
+// Notes of what the rest of the process must learn from a commit. Mutations add notes to their transaction. The store
+// passes them to its commit listener after the commit. The notes of a mutation that was undone are dropped.
 #ifndef AFTERCARE_SCHEDULER_STORE_COMMIT_NOTES_H_
 #define AFTERCARE_SCHEDULER_STORE_COMMIT_NOTES_H_
 
@@ -19,10 +19,11 @@ namespace aftercare::store {
 struct EventNote {
   int64_t seq = 0;
   std::string clinic;
-  v1::ReminderState reminder_state = v1::REMINDER_STATE_UNSPECIFIED;  // the new state, for an event of a reminder
+  v1::ReminderState reminder_state = v1::REMINDER_STATE_UNSPECIFIED;  // the new state; set for events of reminders
 };
 
-// A lease that was ended by somebody other than its holder. `attempt` is the row's count of leases with that lease.
+// A lease that somebody other than its holder ended. `attempt` is the number of the lease: the value of
+// ReminderRow::attempts while it was held. Nobody may hold it any more; listeners ignore leases that they do not know.
 struct RevokedLease {
   ReminderKey key;
   int32_t attempt = 0;
@@ -30,18 +31,22 @@ struct RevokedLease {
 
 // The notes of one mutation, or of all mutations of a commit together. Not thread safe.
 struct CommitNotes {
-  std::vector<EventNote> events;              // in the order in which they were appended
-  std::vector<std::string> leasable_clinics;  // more of their messages may be leased now, besides what events tell
+  std::vector<EventNote> events;  // in the order in which they were appended
+  // Clinics of which more messages may be leased now, for a reason that no event tells, such as a higher send rate.
+  std::vector<std::string> leasable_clinics;
   std::vector<RevokedLease> revoked_leases;
-  std::vector<absl::Time> offered_since;     // of each message leased by real time: since when it had been available
-  absl::Time wake = absl::InfiniteFuture();  // when real time must be swept next, for what was changed
+  // One entry for each message that was leased on the real-time clock: when the message had become available.
+  std::vector<absl::Time> offered_since;
+  // The sweep of the real-time clock must run at this instant at the latest, because of these changes. InfiniteFuture
+  // if the changes need no sweep.
+  absl::Time wake = absl::InfiniteFuture();
 
   bool empty() const {
     return events.empty() && leasable_clinics.empty() && revoked_leases.empty() && offered_since.empty() &&
            wake == absl::InfiniteFuture();
   }
 
-  // A place to return to when the mutations after it are undone.
+  // The extent of the notes at one moment. ReturnTo goes back to it when the mutation after it is undone.
   struct Mark {
     size_t events;
     size_t leasable_clinics;

@@ -1,6 +1,9 @@
 // The interface between the store and a database: connections and prepared statements. There is one implementation per
 // database. All of them run the same SQL: parameters are $1, $2 ..., and INSERT ... ON CONFLICT, RETURNING and partial
 // indexes are available.
+//
+// Errors: UNAVAILABLE if the database cannot answer (I/O error, disk full, busy), DATA_LOSS if it is corrupt,
+// ALREADY_EXISTS if a statement would store a key twice, INTERNAL for all other errors.
 #ifndef AFTERCARE_SCHEDULER_STORE_DRIVER_H_
 #define AFTERCARE_SCHEDULER_STORE_DRIVER_H_
 
@@ -19,7 +22,8 @@ class Statement {
  public:
   virtual ~Statement() = default;
 
-  // Bind parameter `index`, counted from 1. The bytes are not copied; they must stay valid until Reset.
+  // Bind parameter `index`, counted from 1. The bytes are not copied; they must stay valid until Reset. If a parameter
+  // cannot be bound, the next Step returns the error.
   virtual void BindInt(int index, int64_t value) = 0;
   virtual void BindText(int index, absl::string_view value) = 0;
   virtual void BindBytes(int index, absl::string_view value) = 0;
@@ -37,7 +41,8 @@ class Statement {
   // Ends the query and unbinds the parameters, so that the statement can be used again.
   virtual void Reset() = 0;
 
-  // The number of rows that the last completed INSERT, UPDATE or DELETE changed.
+  // The number of rows that the last completed INSERT, UPDATE or DELETE of the connection changed. So call it before
+  // another statement runs.
   virtual int64_t Changes() const = 0;
 };
 
@@ -60,9 +65,9 @@ class Connection {
   // Ends the transaction, if there is one, and undoes everything it wrote.
   virtual void Rollback() = 0;
 
-  // Returns true between Begin and Commit or Rollback, unless the database itself has given the transaction up, as it
-  // may when the disk is full. From then until the next Begin every statement fails with UNAVAILABLE, so that nothing
-  // is written outside a transaction.
+  // Returns true between Begin and Commit or Rollback. Returns false earlier if the database itself has ended the
+  // transaction and undone it, as it may when the disk is full. Prepared statements and Commit then fail with
+  // UNAVAILABLE, so that nothing is written outside a transaction. Call Rollback before the next Begin.
   virtual bool InTransaction() const = 0;
 
   // Returns true if the database has a table of this name.
@@ -76,7 +81,8 @@ class Connection {
   virtual absl::StatusOr<Statement*> Prepare(const char* sql) = 0;
 };
 
-// The words of a database for what SQL databases name differently. Schema texts contain the names in braces.
+// The words that differ between SQL databases. The text of the schema contains the names in braces; the migration
+// replaces them by the words of the database.
 struct Dialect {
   absl::string_view key;        // {key}: the type of a text that is ordered by its bytes
   absl::string_view bytes;      // {bytes}: the type of a byte string

@@ -23,10 +23,10 @@ class EventSequence {
   absl::StatusOr<int64_t> Next() { return ++last_; }
 
   // Stores the last number in the current transaction. Call it before the commit of every transaction that appended
-  // events: readers take the stored number for the end of the log.
+  // events, because readers take the stored number as the end of the log.
   absl::Status Save(Connection& connection) const;
 
-  // The last number that Next returned, committed or not.
+  // The last number that Next returned, committed or not. Before the first Next, the number that Load read.
   int64_t last() const { return last_; }
 
  private:

@@ -9,7 +9,7 @@ namespace aftercare::store {
 
 // Enters the contact points of all enrollments in the table `contact`, and sets the channel of all messages that wait
 // for a gateway, are or were leased by one, or are held back by a pause. Runs in the transaction of the migration, on
-// the schema as of step 4.
+// the schema as of step 4. Returns DATA_LOSS if a stored enrollment cannot be parsed.
 absl::Status MigrateContacts(Connection& connection);
 
 }  // namespace aftercare::store

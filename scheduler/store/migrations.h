@@ -15,7 +15,8 @@ int NewestSchema();
 absl::Status CheckSchema(Connection& connection);
 
 // Migrates the database to NewestSchema(), in one transaction under the write lock. A new database also gets its
-// secret. Returns FAILED_PRECONDITION, and changes nothing, if the schema is newer than NewestSchema().
+// secret. Returns FAILED_PRECONDITION if the schema is newer than NewestSchema(). The database is unchanged after an
+// error.
 absl::Status Migrate(Connection& connection, const Dialect& dialect);
 
 }  // namespace aftercare::store

@@ -1,4 +1,4 @@
-// Runs prepared statements and reads their rows.
+// Helpers that run prepared statements and read their rows.
 //
 //   Query query(connection, "SELECT version FROM clinic WHERE clinic = $1");
 //   query.Text(clinic);
@@ -72,7 +72,7 @@ class Query {
     return absl::InternalError(std::string("there is no such ") + std::string(what));
   }
 
-  // The number of rows that Run changed.
+  // The number of rows that Run changed. Valid after Run returned OK, until another statement of the connection runs.
   int64_t Changes() const { return (*statement_)->Changes(); }
 
   // The current row. Valid after Next has returned true, until the next call of Next.
@@ -93,7 +93,7 @@ inline std::optional<absl::Time> OptionalInstantAt(const Statement& row, int col
 
 inline std::string StringAt(const Statement& row, int column) { return std::string(row.Text(column)); }
 
-// Parses a message from a column. Returns DATA_LOSS if the bytes are no such message.
+// Parses a message from a column. Returns DATA_LOSS if the bytes cannot be parsed.
 template <typename Message>
 absl::Status ParseAt(const Statement& row, int column, Message& message) {
   const absl::string_view bytes = row.Bytes(column);

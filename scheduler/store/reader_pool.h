@@ -2,7 +2,7 @@
 // the waiting reads and runs them on one snapshot. The snapshot is taken after those reads were queued, so it contains
 // everything that was committed before.
 //
-// Thread safety: Read may be called from any thread, Stop from one thread only.
+// Thread safety: Read and QueueDepth may be called from any thread, Stop from one thread only.
 #ifndef AFTERCARE_SCHEDULER_STORE_READER_POOL_H_
 #define AFTERCARE_SCHEDULER_STORE_READER_POOL_H_
 
@@ -18,7 +18,7 @@ namespace aftercare::store {
 
 class ReaderPool {
  public:
-  // Starts one thread for each connection. At most `max_queued` reads wait at a time.
+  // Starts one thread for each connection; there must be at least one. At most `max_queued` reads wait at a time.
   ReaderPool(std::vector<std::unique_ptr<Connection>> connections, int max_queued);
   ~ReaderPool() { Stop(); }
 

@@ -29,7 +29,8 @@ struct ClinicRow {
   v1::Clinic data;                   // name and etag are not set
   int64_t calendar_fingerprint = 0;  // of the fields of `data` that plans depend on; 0 if none of them is set
   // Set while enrollments of the clinic must be planned again, because its calendar or the time-zone rules have
-  // changed. It is the id of the last enrollment that was; empty if none was yet.
+  // changed. They are planned again in the order of their ids. The value is the id of the last one that is done, or the
+  // empty string if none is.
   std::optional<std::string> replan_after = std::nullopt;
 };
 
@@ -42,8 +43,9 @@ struct PathwayRow {
   v1::Pathway data;
 };
 
-// The parts of an enrollment that change whenever anything in it changes: two equal versions are of the same row. A
-// write that follows from a read compares it. `calendar_fingerprint` is the clinic's.
+// Identifies one state of an enrollment's row and of its clinic's calendar. If two reads of an enrollment return equal
+// values, neither has changed. A mutation that was prepared from an earlier read compares it before it writes. The
+// fields are those of EnrollmentRow.
 struct RowVersion {
   int64_t version = 0;
   std::optional<absl::Time> next_due;
@@ -61,17 +63,19 @@ struct EnrollmentRow {
   ClockId clock;
   int64_t version = 1;  // changes with every change of a field that is not itself part of RowVersion
   v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
-  // Derived from the plan: when the next occurrence that has not fired comes due; empty if there is none. Valid only
-  // while `plan_fingerprint` is that of the present calendar and time-zone rules.
+  // Derived from the plan: when the next occurrence that has not fired comes due. Empty if there is none, or if the
+  // enrollment is not ACTIVE. Valid only while `plan_fingerprint` is that of the present calendar and time-zone rules.
   std::optional<absl::Time> next_due;
   v1::Enrollment data;           // name, etag and state are not set
   int64_t plan_fingerprint = 0;  // of the clinic's calendar and the time-zone rules that next_due was derived from
-  // Rows and plan must be compared for due times up to this instant; empty if they agree everywhere. They differ
-  //   if occurrences at or after next_due have a row already, under another due time, since the plan has changed;
-  //   if occurrences that have a row are late by the present plan;
-  //   if rows have yet to come due (SCHEDULED).
+  // An occurrence that the plan makes due at or before this instant may have a row that differs from the plan, so the
+  // row must be looked up. Empty if no row differs. Set if
+  //   an occurrence that the plan makes due in the future has a row already, with another due time;
+  //   an occurrence that the present plan counts as missed has a row;
+  //   a row has yet to come due (SCHEDULED);
+  //   a pause holds back an occurrence that is due.
   std::optional<absl::Time> compare_rows_until = std::nullopt;
-  int64_t calendar_fingerprint = 0;  // the clinic's, from the same snapshot; never written
+  int64_t calendar_fingerprint = 0;  // the clinic's when the row was read; ignored by writes of the row
   record::v1::PlanHistory history{};
   int64_t opted_out = 0;  // the channels that the patient has opted out of, as bits (1 << channel)
 
@@ -80,7 +84,7 @@ struct EnrollmentRow {
   }
 };
 
-// The key of a reminder: names one occurrence. The store orders rows by these fields.
+// The key of a reminder: identifies one occurrence of a rule in an enrollment. The store orders rows by these fields.
 struct ReminderKey {
   std::string clinic;
   std::string enrollment;
@@ -89,27 +93,28 @@ struct ReminderKey {
   friend bool operator==(const ReminderKey&, const ReminderKey&) = default;
 };
 
-// What became of an occurrence that has fired, or that somebody changed before it was due. A row in state SCHEDULED
-// comes due at `due`, perhaps for the second time.
+// A reminder that is stored: an occurrence that has fired, or that somebody changed before it was due. All other
+// occurrences are only in the plan. A row in state SCHEDULED comes due at `due`, even if it was due earlier already.
 struct ReminderRow {
   ReminderKey key;
   ClockId clock;
-  int32_t revision = 1;  // the enrollment's pathway revision when it fired
+  int32_t revision = 1;  // the pathway revision whose rule it follows
   v1::ReminderState state = v1::REMINDER_STATE_UNSPECIFIED;
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
   absl::Time due;
   absl::Time expire;
   absl::Time state_time;
-  // From when it may be leased, or leased again. Set while it waits for a gateway (DUE) or is leased by one (LEASED).
+  // When it may be leased next; for a leased message, when its lease expires. Set while a message waits for a gateway
+  // (DUE) or is leased by one (LEASED). Empty otherwise: for tasks of the care team, and while a pause holds it back.
   std::optional<absl::Time> available;
-  // Equal to `expire` while the end of the window must be acted upon: for messages that are DUE or LEASED, and for what
-  // is SCHEDULED and held back by a pause. Empty otherwise. ExpiredReminders finds reminders by it.
+  // Equal to `expire` while the sweep must act when the window ends: for messages that are DUE or LEASED, and for
+  // SCHEDULED rows of a paused enrollment. Empty otherwise. ExpiredReminders finds reminders by it.
   std::optional<absl::Time> closes;
   int32_t attempts = 0;       // leases so far; the number of the current lease
   int32_t failures = 0;       // reported temporary failures at the current contact point
   int32_t contact_point = 0;  // index into the enrollment's contact points
   bool moved = false;         // the clinic chose `due`, not the plan
-  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when that was last set; if there was one
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when that was last set; else unspecified
   std::optional<int32_t> score = std::nullopt;    // the score that the patient answered with
   std::string error_code{};                       // the channel's code for the last attempt that failed
 };
@@ -118,7 +123,7 @@ struct ReminderRow {
 struct EventRow {
   int64_t seq = 0;  // orders all events of the store
   std::string clinic;
-  v1::Event data;  // resume_token is not set; actor is who made the change, empty for time itself
+  v1::Event data;  // resume_token is not set; actor made the change, and is empty if time alone made it
 };
 
 // The result of WriteTransaction::DeleteGivenUpEvents.
@@ -136,14 +141,14 @@ struct RequestRow {
   std::string response;  // the response message, serialized
 };
 
-// A reply of a patient. In `data`, name is not set. Ids ascend with the time at which they were made.
+// A reply of a patient. In `data`, name is not set. Ids sort by the time at which they were made.
 struct ReplyRow {
   std::string clinic;
   std::string reply;
   v1::Reply data;
 };
 
-// Selects replies to a clinic. They are returned the newest id first.
+// Selects replies to a clinic. They are returned by id, the greatest first.
 struct ReplyQuery {
   std::string clinic;
   std::string patient;  // empty: of all patients
@@ -159,14 +164,14 @@ struct DuePosition {
   int32_t number = 0;
 };
 
-// The queue of one clinic's messages on one channel: those that wait for a gateway or are leased by one.
+// The queue of one clinic's messages on one clock and channel that wait for a gateway or are leased by one.
 struct LeaseQueue {
   ClockId clock;
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   std::string clinic;
 };
 
-// A position in a queue. It continues after it, in the order (available, enrollment, rule, number).
+// A position in a queue. A list continues after it, in the order (available, enrollment, rule, number).
 struct QueuePosition {
   absl::Time available;
   std::string enrollment;
@@ -174,7 +179,8 @@ struct QueuePosition {
   int32_t number = 0;
 };
 
-// Selects reminders of a clinic that have a row. They are returned by (due, enrollment, rule, number).
+// Selects reminders of a clinic that have a row, with due_from <= due < due_before. They are returned in the order
+// (due, enrollment, rule, number).
 struct ReminderQuery {
   std::string clinic;
   std::string enrollment;  // empty: of all enrollments

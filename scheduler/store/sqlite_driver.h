@@ -10,11 +10,12 @@
 
 namespace aftercare::store {
 
-// Checks the database at `path` without changing anything, then takes a lock that keeps other Aftercare processes out
-// of it while the driver lives. The file is created by the first ConnectWriter if it does not exist. Returns
-//   FAILED_PRECONDITION if it is not an Aftercare database or is in use by another process;
-//   DATA_LOSS           if it is corrupt;
-//   UNAVAILABLE         if it cannot be opened.
+// Checks the database at `path` without changing its contents, and takes a lock that keeps other Aftercare processes
+// out of it while the driver lives. The search for damage stops after a fraction of a second, so it may miss some. If
+// the file does not exist, the first ConnectWriter creates it. Returns
+//   FAILED_PRECONDITION if it is not an Aftercare database, is in use, or has a newer schema than this program;
+//   DATA_LOSS           if damage was found;
+//   UNAVAILABLE         if it cannot be opened or locked.
 absl::StatusOr<std::unique_ptr<Driver>> OpenSqlite(const std::string& path);
 
 }  // namespace aftercare::store

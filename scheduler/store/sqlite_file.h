@@ -1,4 +1,5 @@
-// Inspects and locks the file of a SQLite database without SQLite. Nothing here changes the contents of the database.
+// Functions that inspect, create and lock the file of a SQLite database without SQLite. None of them changes the
+// contents of a database.
 //
 // Thread safety: functions may be called from any thread; a FileLock belongs to one thread at a time.
 #ifndef AFTERCARE_SCHEDULER_STORE_SQLITE_FILE_H_
@@ -19,23 +20,24 @@ inline constexpr int64_t kSqliteApplicationId = 0x43617265;
 struct SqliteFileState {
   bool exists = false;
   bool has_content = false;  // the file is not empty
-  // There is a write-ahead log or a rollback journal that is not empty: the last process did not close the database.
-  // The file is complete only together with the log.
+  // There is a write-ahead log or a rollback journal that is not empty, because the last process did not close the
+  // database. The file is complete only together with that log.
   bool has_log = false;
 };
 
-// Resolves `path` if it is a symbolic link, and returns it unchanged otherwise. SQLite follows links and puts the log
-// beside the file itself, so two names of one database share one log and must share one lock.
+// Returns the real path of the file if `path` is a symbolic link that can be resolved, and `path` unchanged otherwise.
+// SQLite follows links and puts the log beside the file itself, so two names of one database share one log and must
+// share one lock.
 std::string FollowLink(const std::string& path);
 
-// Reads the header of the file. Returns
+// Looks at the file, its log and its header. A missing or empty file is no error if it has no write-ahead log. Returns
 //   FAILED_PRECONDITION if it is not an Aftercare database;
-//   DATA_LOSS           if it is one but shorter than it should be, or if it is missing although its log is there;
+//   DATA_LOSS           if it is shorter than its header says, or is missing or empty although its log is there;
 //   UNAVAILABLE         if it cannot be read, or if its directory does not exist.
 absl::StatusOr<SqliteFileState> InspectSqliteFile(const std::string& path);
 
-// Creates an empty file that only its owner may read, because it will hold data of patients. Does nothing if the file
-// exists.
+// Creates an empty file that only its owner may read and write, because it will hold data of patients. Does nothing if
+// the file exists. Returns UNAVAILABLE if it cannot be created.
 absl::Status CreatePrivateFile(const std::string& path);
 
 // A lock on the file `<path>-lock`. It is held until this object is destroyed or the process ends, however it ends. The
@@ -48,8 +50,9 @@ class FileLock {
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();
 
-  // Takes the lock of a database. Returns FAILED_PRECONDITION if another process holds it. Creates the lock file if
-  // `create`; otherwise, if there is no lock file, returns a lock that is not held.
+  // Takes the lock of the database at `path`, without waiting. Returns FAILED_PRECONDITION if another FileLock holds
+  // it, in this process or another, and UNAVAILABLE if the lock file cannot be opened. If there is no lock file, it is
+  // created if `create` is true; otherwise the returned lock is not held.
   static absl::StatusOr<FileLock> Take(const std::string& path, bool create);
 
   bool held() const { return descriptor_ >= 0; }

@@ -4,8 +4,9 @@
 // many mutations. A mutation that fails is undone alone. A small pool of threads runs reads, each on a snapshot that
 // contains everything that was acknowledged before the read was submitted.
 //
-// Thread safety: all methods may be called from any thread. Callbacks run on the store's threads: they must be short
-// and must not block. They may submit further work.
+// Thread safety: all methods may be called from any thread, but the listeners are set before the first Submit, and
+// Close is called by one thread at a time. Callbacks run on the store's threads: they must be short and must not block.
+// They may submit further work.
 #ifndef AFTERCARE_SCHEDULER_STORE_STORE_H_
 #define AFTERCARE_SCHEDULER_STORE_STORE_H_
 
@@ -37,7 +38,7 @@ class Store {
   // Reads and writes facts in a transaction. An error undoes what it wrote.
   using Mutation = absl::AnyInvocable<absl::Status(WriteTransaction&)>;
   using Done = absl::AnyInvocable<void(absl::Status)>;
-  // Called once, with a snapshot to read from, or with the error for which there is none. The snapshot is valid until
+  // Called once, with a snapshot to read from, or with an error if there is no snapshot. The snapshot is valid until
   // the job returns.
   using ReadJob = absl::AnyInvocable<void(absl::StatusOr<ReadTransaction*>)>;
   // Called on the writer's thread after each commit that left notes, in the order of commits, before the `done`
@@ -46,14 +47,16 @@ class Store {
   // Called on the writer's thread with false when commits begin to fail, and with true when they succeed again.
   using HealthListener = std::function<void(bool healthy)>;
 
-  // Called on the writer's thread after each group was committed, with the time from its first mutation until it was
-  // durable, and the number of its mutations.
+  // Called on the writer's thread after each group of mutations, unless the commit of the group failed. `duration` is
+  // the time from the beginning of the transaction until it was durable, `mutations` the size of the group.
   using GroupListener = std::function<void(absl::Duration duration, int mutations)>;
 
-  // Opens the database, migrates its schema and starts the threads. Fails, and has not changed the database then, with
-  //   FAILED_PRECONDITION if it is not an Aftercare database, newer than this program, or in use by another process;
+  // Connects to the database, migrates its schema and starts the threads. Creates the database if it does not exist.
+  // Returns
+  //   FAILED_PRECONDITION if its schema is newer than this program, in which case the data are unchanged;
   //   DATA_LOSS           if it is corrupt;
-  //   UNAVAILABLE         if it cannot be opened.
+  //   UNAVAILABLE         if it cannot be opened or written.
+  // The driver may have refused the database before; see OpenSqlite.
   static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<Driver> driver, StoreOptions options);
 
   virtual ~Store() = default;
@@ -61,19 +64,19 @@ class Store {
   // Sets the listeners. Call it before the first Submit, or never.
   virtual void SetListeners(CommitListener on_commit, HealthListener on_health) = 0;
 
-  // The same for the listener that measures groups.
+  // Sets the listener that measures groups. Call it before the first Submit, or never.
   virtual void SetGroupListener(GroupListener on_group) = 0;
 
   // Applies `mutation` and commits it, then calls `done`
   //   with OK, if it is committed;
   //   with the error that `mutation` returned; nothing of it is stored then;
-  //   with UNAVAILABLE, if the commit failed; nothing of it is stored then.
+  //   with UNAVAILABLE, if the commit failed, or an earlier one while `mutation` waited; nothing of it is stored then.
   // If the mutation is refused, `done` is called on the calling thread before Submit returns: with RESOURCE_EXHAUSTED
   // if the queue is full, with UNAVAILABLE if the store is closed or cannot commit at present.
   //
-  // `mutation` may run twice: if another mutation of its group fails after writing, the whole group is applied again,
-  // and only the last run counts. So a mutation must not move anything out of its captures, and must reset at its
-  // beginning whatever results it leaves in them.
+  // `mutation` may run twice: if any mutation of its group fails after writing, the whole group is applied again, and
+  // only the last run counts. So a mutation must not move anything out of its captures. If it leaves results in them,
+  // it must reset them at its beginning.
   virtual void Submit(Mutation mutation, Done done) = 0;
 
   // Runs `job` with a snapshot, or with UNAVAILABLE if the database cannot be read. If the read is refused, `job` is
@@ -81,15 +84,15 @@ class Store {
   // the store is closed.
   virtual void Read(ReadJob job) = 0;
 
-  // As Read, on a thread and a queue of its own. For reads that prepare mutations for others: they wait for each other
-  // only, and not for the reads of clients, however many there are.
+  // Like Read, but with a separate thread and queue. Use it for reads that prepare mutations: they then wait for each
+  // other only, and never for the reads of clients.
   virtual void ReadInBackground(ReadJob job) = 0;
 
   // Runs the queued work, then stops the threads and closes the database. Later work is refused with UNAVAILABLE. The
   // destructor calls it too. Must not be called from a callback of the store.
   virtual void Close() = 0;
 
-  // The number of mutations that wait, for operators. Then that of reads, and of reads in the background.
+  // The numbers of mutations, of reads and of background reads that wait. They are metrics for operators.
   virtual int QueueDepth() const = 0;
   virtual int ReadQueueDepth() const = 0;
   virtual int BackgroundReadQueueDepth() const = 0;

@@ -1,11 +1,12 @@
-// The one thread that changes the database. It takes all waiting mutations from a queue, applies them, commits them
-// together, and then calls the commit listener and each caller's `done`. A mutation that fails is undone alone; the
-// others are committed all the same.
+// The one thread that changes the database. It takes all waiting mutations from a queue. In groups of at most
+// StoreOptions::max_group it applies them, commits them together, and then calls the commit listener and each caller's
+// `done`. A mutation that fails is undone alone; the others are committed all the same.
 //
-// When a commit fails, the writer is unhealthy: it refuses all mutations, and tries a small commit every second until
-// one succeeds.
+// When a commit fails, the writer is unhealthy. It then refuses all mutations, also those that wait, and tries a small
+// commit every second until one succeeds.
 //
-// Thread safety: all methods may be called from any thread, Stop from one thread only.
+// Thread safety: Submit and QueueDepth may be called from any thread. The listeners are set before the first Submit.
+// Stop is called by one thread at a time.
 #ifndef AFTERCARE_SCHEDULER_STORE_WRITER_H_
 #define AFTERCARE_SCHEDULER_STORE_WRITER_H_
 
@@ -31,7 +32,8 @@ class Writer {
   void Submit(Store::Mutation mutation, Store::Done done);
   int QueueDepth() const;
 
-  // Applies the queued mutations, then ends the thread and closes the connection. Later mutations are refused.
+  // Finishes the queued mutations, then ends the thread and closes the connection. Later mutations are refused with
+  // UNAVAILABLE.
   void Stop();
 
  private:
@@ -48,14 +50,15 @@ class Writer {
   bool Take(std::vector<Work>& taken);
   // Commits the group, or refuses it if the writer is not `healthy`. Then calls the listener and each `done`.
   void Process(absl::Span<Work> group, bool healthy);
-  // Applies and commits the group. Sets the status of each mutation; returns an error if nothing was committed.
+  // Applies and commits the group. Returns OK and sets the status of each mutation, or returns an error if the commit
+  // failed; then nothing is stored.
   absl::Status CommitGroup(absl::Span<Work> group, WriteTransaction& transaction);
   // Applies the group, each mutation in a savepoint if `savepoints`. Returns false if a mutation failed after it wrote
   // and cannot be undone alone because there are no savepoints. Returns an error if the whole transaction is lost.
   absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints);
   // Tries a commit that writes one small row.
   absl::Status Probe();
-  // Changes the health and calls the health listener, if it is another one.
+  // Sets the health. Calls the health listener if the health has changed.
   void SetHealthy(bool healthy);
 
   std::unique_ptr<Connection> connection_;

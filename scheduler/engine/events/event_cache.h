@@ -22,7 +22,7 @@ class EventCache {
   using LogId = uint64_t;
 
   // A stretch of a log: `chunk` holds all events after the position the segment was inserted at, up to and including
-  // position `end`. `end` is greater than the last event's position where it is known that no event lies in between.
+  // position `end`. `end` may be greater than the last event's position: then no event lies in between.
   struct Segment {
     std::shared_ptr<const EventChunk> chunk;
     int64_t end = 0;
@@ -33,12 +33,12 @@ class EventCache {
   EventCache(const EventCache&) = delete;
   EventCache& operator=(const EventCache&) = delete;
 
-  // Returns the segment that says what follows `position`, and marks it as the most recently used. Returns null if
-  // there is none. The pointer is valid until the cache changes.
+  // Returns the segment that holds what follows `position`, and marks it as the most recently used. The segment may
+  // begin with earlier events. Returns null if there is none. The pointer is valid until the cache changes.
   const Segment* Find(LogId log, int64_t position);
 
-  // Adds the segment that follows position `after`, in place of one inserted there before. Then evicts what does not
-  // fit, which may be this segment itself. `segment.chunk` must not be null.
+  // Adds the segment that follows position `after`. Replaces one that was inserted there before. Then evicts segments
+  // until the rest fits, even this one. `segment.chunk` must not be null.
   void Insert(LogId log, int64_t after, Segment segment);
 
   // Records that no event lies between the positions `after` and `end`: a segment that ends at `after` then ends at
@@ -48,7 +48,7 @@ class EventCache {
   // Removes all segments of a log.
   void EraseLog(LogId log);
 
-  // Memory in use, about, in bytes.
+  // The memory in use, roughly, in bytes.
   size_t bytes() const { return bytes_; }
 
  private:

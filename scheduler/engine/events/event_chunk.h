@@ -27,8 +27,8 @@ using WireMessage = std::vector<SharedBytes>;
 // WatchEventsResponse, for all who watch. Protobuf messages that follow each other on the wire are one message: so a
 // response can be put together from the bytes of several chunks without copying them.
 //
-// A position in a log is a sequence number. It stands behind the event of that number: what follows a position are the
-// events with greater numbers.
+// A position in a log is a sequence number. It lies right after the event of that number: the events that follow a
+// position are those with greater numbers.
 //
 // Immutable, and therefore thread safe.
 class EventChunk {
@@ -43,14 +43,15 @@ class EventChunk {
   // Returns the index of the first event that follows a position; size() if there is none.
   size_t FirstAfter(int64_t position) const;
 
-  // Returns the field of one event. The bytes belong to the chunk.
+  // Returns one event as a serialized `events` field. The bytes belong to the chunk.
   absl::string_view EventBytes(size_t index) const;
 
-  // Returns a whole message: the fields of the events from `index` on, and of the resume_token of the last one. For
-  // size() the message holds only the resume_token. It keeps the serialized events alive, but not the decoded ones.
+  // Returns a whole WatchEventsResponse: the events from `index` on, and the resume_token of the last event of the
+  // chunk. If `index` is size(), it holds only the resume_token. The result keeps the serialized events alive, but not
+  // the decoded ones.
   SharedBytes BytesFrom(size_t index) const;
 
-  // Memory in use, about, in bytes.
+  // The memory in use, roughly, in bytes.
   size_t memory_bytes() const;
 
  private:
@@ -65,7 +66,7 @@ struct EventSlice {
   size_t first = 0;
 };
 
-// Returns a bookmark: a message that holds only a resume_token.
+// Returns a bookmark: a serialized WatchEventsResponse that holds only a resume_token.
 SharedBytes MakeBookmark(absl::string_view resume_token);
 
 }  // namespace aftercare::engine

@@ -23,7 +23,7 @@ struct EventLog;
 // A read of a log that is queued or in flight, and the cursors that wait for it. Cursors that need what is being read
 // join the read instead of starting another.
 //
-// Guarded by the feed's lock, but for the constants, and for what is set once before the read starts.
+// Guarded by the feed's lock, except the constants and the members that are set once before the read starts.
 struct PendingRead {
   PendingRead(std::shared_ptr<EventLog> log, int64_t after) : log(std::move(log)), after(after) {}
 
@@ -40,7 +40,7 @@ struct PendingRead {
 
 // What the feed knows of the log of one clinic, while somebody watches it. The events themselves are in the cache.
 //
-// Guarded by the feed's lock, but for the constants.
+// Guarded by the feed's lock, except the constants.
 struct EventLog : public std::enable_shared_from_this<EventLog> {
   using Time = std::chrono::steady_clock::time_point;
 
@@ -48,8 +48,8 @@ struct EventLog : public std::enable_shared_from_this<EventLog> {
   // read events, it is where the log ended when the first reader asked for that.
   struct End {
     int64_t position = 0;
-    // Of so many commits to the log it is known that none of their events lies after `position`. Not set if more events
-    // may follow in any case. The members below are set together with this one.
+    // It is known that no event of the log's first `as_of_commits` commits lies after `position`. Empty if it is not
+    // known that the log ends here. The members below are set together with this one.
     std::optional<uint64_t> as_of_commits;
     Time checked_at;       // when the log was last seen to end here
     SharedBytes bookmark;  // of `position`
@@ -64,7 +64,7 @@ struct EventLog : public std::enable_shared_from_this<EventLog> {
 
   EventLog(std::string clinic, EventCache::LogId id) : clinic(std::move(clinic)), id(id) {}
 
-  // Whether the log was seen to end at `end`, and the feed was told of no commit since.
+  // Returns whether the log was seen to end at `end`, and the feed was told of no commit since.
   bool IsEndCurrent() const { return end && end->as_of_commits == commits; }
 
   // Takes over what a read of this log, done at `now`, says about its end. Returns true if `end` has moved.
@@ -75,8 +75,8 @@ struct EventLog : public std::enable_shared_from_this<EventLog> {
 
   int cursors = 0;             // attached to this log
   bool clinic_exists = false;  // false: not known yet
-  uint64_t commits = 0;        // that the feed was told of since somebody watches this log
-  std::optional<Time> behind_since;  // when a cursor waited, and the first commit came that was not read since
+  uint64_t commits = 0;        // how many the feed was told of since somebody watches this log
+  std::optional<Time> behind_since;  // when the oldest unread commit came that a cursor waits for
   std::optional<End> end;
   SnapshotEnd newest_snapshot;
   std::map<int64_t, std::shared_ptr<PendingRead>> reads;  // queued or in flight, by their `after`

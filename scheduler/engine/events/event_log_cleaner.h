@@ -22,10 +22,10 @@ inline constexpr absl::Duration kDefaultEventRetention = absl::Hours(720);
 // The wake-up topic that is notified whenever a round of cleaning is done.
 inline constexpr absl::string_view kEventLogCleanedTopic = "event-log-cleaned/";
 
-// Keeps the event log from growing for ever: deletes events at the end of their retention, and forgets after 30 days
-// which messages were sent, both in real time. It works in rounds: 24 in the time of the retention, but at least one an
-// hour. Events stay in the log up to one round longer. A round is split into small mutations, so that no other mutation
-// waits long.
+// Keeps the event log from growing for ever. Deletes events at the end of their retention, and the ids of sent messages
+// after 30 days, both in real time. It works in rounds: a round begins an hour after the last one, or a 24th of the
+// retention if that is less. Events stay in the log up to one round longer. A round is split into small mutations, so
+// that no other mutation waits long.
 //
 // Thread safe. Runs a thread of its own, which sleeps between rounds.
 class EventLogCleaner {
@@ -38,8 +38,8 @@ class EventLogCleaner {
  private:
   // What one mutation of a round did.
   struct Outcome {
-    int64_t trimmed_seq = 0;   // events up to here are given up: deleted, or about to be
-    std::string clinics_done;  // of the clinics up to this one, in order of their ids, they are also deleted
+    int64_t trimmed_seq = 0;   // events up to here are deleted or about to be
+    std::string clinics_done;  // clinics with ids up to this one are done: those events are deleted
     bool more = false;         // the round is not over
   };
 

@@ -15,24 +15,24 @@ namespace aftercare::engine {
 class EventFeed;
 struct EventLog;
 
-// One reader's position in the log of one clinic. A reader derives from this class, polls the feed with it, and is
-// resumed by the feed where a Poll said so.
+// One reader's position in the log of one clinic. A reader derives from this class and polls the feed with it. If a
+// Poll returns `pending`, the feed calls Resume later.
 //
 // Thread safe, but only one Poll, or the wait that follows it, may be under way. Owned by std::shared_ptr: the feed
-// holds a reference while it is to call Resume.
+// holds a reference until it has called Resume.
 class LogCursor : public Waiter {
  public:
-  // Reads the events after `position`. Without a position, begins at the end that the log has when the cursor is first
-  // polled. The feed must outlive the cursor.
+  // Makes a cursor that reads the events after `position`. Without a position, it begins at the end that the log has at
+  // the first Poll. The feed must outlive the cursor.
   LogCursor(EventFeed& feed, const std::string& clinic, std::optional<int64_t> position);
   ~LogCursor() override;
 
-  // When a wait ends at the latest: with a bookmark. To be set before a Poll.
+  // When a wait without new events ends with a bookmark. The reader sets it before a Poll.
   void set_bookmark_due(WaitList::Time due) { bookmark_due_ = due; }
   WaitList::Time bookmark_due() const { return bookmark_due_; }
 
-  // Called once for each Poll whose result is `pending`: the reader is to poll again. Runs on the feed's own thread, or
-  // in Cancel.
+  // Called once after each Poll that returned `pending`. The reader should poll again. Runs on the feed's own thread,
+  // or in Cancel.
   void Resume() override = 0;
 
  private:

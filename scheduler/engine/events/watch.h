@@ -30,14 +30,15 @@ class Watch : public LogCursor {
   static absl::StatusOr<std::shared_ptr<Watch>> Open(EngineContext& engine, EventFeed& feed, const CallPtr& call,
                                                      const v1::WatchEventsRequest& request);
 
-  // Waits for the next events that pass the filter, for about 5 s at most, and then calls `done` with OK. By then
-  // `message` holds a serialized WatchEventsResponse: the events, or a bookmark. `message` must live until `done`. If
-  // the log can be read no further, calls `done` with the status of EventFeed::PollResult. `done` may be called before
-  // Next returns.
+  // Waits for the next events that pass the filter, for about 5 s at most, then puts a serialized WatchEventsResponse
+  // into `message` and calls `done` with OK. The response holds the events, or is a bookmark if there are none. Without
+  // a resume token, the first response is a bookmark and comes at once. If the log can be read no further, calls `done`
+  // with the status of EventFeed::PollResult. `message` must live until `done`. `done` may be called before Next
+  // returns.
   void Next(WireMessage* message, Done done);
 
   // Ends a Next under way, and every later one, with `status`. A Next that waits for the store ends when the store has
-  // answered. Does nothing after the first time.
+  // answered. Only the first status counts.
   void Abort(absl::Status status);
 
   // For the feed: goes on with a Next that waits.
@@ -47,7 +48,8 @@ class Watch : public LogCursor {
   Watch(EventFeed& feed, const std::string& clinic, Filter filter, std::optional<int64_t> position);
 
   void Finish(absl::Status status);
-  // Puts what passes the filter into the message. Returns false if nothing does, and no bookmark is due yet.
+  // Puts the events that pass the filter, or a bookmark, into the message. Returns false if no event passes and no
+  // bookmark is due yet.
   bool WriteMessage(const EventFeed::PollResult& result);
 
   EventFeed& feed_;
@@ -65,7 +67,7 @@ class Watches {
   // Both must outlive this object and every watch.
   Watches(EngineContext& engine, EventFeed& feed) : engine_(engine), feed_(feed) {}
 
-  // Begins a watch, or returns the error for which there is none, as Watch::Open says.
+  // Begins a watch. Fails as Watch::Open does.
   absl::StatusOr<std::shared_ptr<Watch>> Open(const CallPtr& call, const v1::WatchEventsRequest& request) {
     return Watch::Open(engine_, feed_, call, request);
   }

@@ -13,16 +13,20 @@
 
 namespace aftercare::engine {
 
-// An occurrence that comes due. `row` is its row, in state SCHEDULED, or null if it has none.
+// An occurrence that comes due. Its rule is an index in the pathway of the enrollment's context. `row` is its row, in
+// state SCHEDULED, or null if it has none. Not owned.
 struct DueOccurrence {
   plan::Occurrence occurrence;
   store::ReminderRow* row = nullptr;
 };
 
-// Fires `due`, in order: each occurrence becomes DUE, or ends EXPIRED or SUPPRESSED if it may not be sent, or EXPIRED
-// if a newer one supersedes it. Also ends the open rows that are superseded. One without a row that turns out to have
-// one in the store is left alone. `rows` are all rows of the enrollment, or null: then they are read if needed. Returns
-// how many occurrences came due.
+// Fires `due`, in order. Each reminder becomes DUE. If it may not be sent, it becomes EXPIRED or SUPPRESSED instead; if
+// a newer one of its rule supersedes it, EXPIRED. Also ends the open rows that are superseded.
+//
+// If `due` gives no row but the store has one, that reminder stays as it is. `rows` are all rows of the enrollment, and
+// the superseded ones are updated there. If `rows` is null, they are read when needed.
+//
+// Returns how many occurrences fired, whatever state they got, without those that stayed as they were.
 absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now);

@@ -1,5 +1,5 @@
 // A cache of enrollment contexts. A reminder usually fires, is leased and is reported within moments. Reading its
-// enrollment and deriving what its plan goes by costs more than each of these changes, so the contexts are cached.
+// enrollment and making the context costs more than each of these changes, so the contexts are cached.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ENROLLMENT_CACHE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ENROLLMENT_CACHE_H_
 
@@ -18,11 +18,11 @@
 
 namespace aftercare::engine {
 
-// Holds only contexts that are durable. A cached context is returned only if the enrollment's row has not changed
-// since, which the database answers at a fraction of the cost of reading the row. Thread safe.
+// Holds only contexts of rows that are committed. Returns a cached context only if the enrollment's row has not changed
+// since. To ask the database whether it has changed costs a fraction of reading the row. Thread safe.
 class EnrollmentCache {
  public:
-  // The cache holds the last kCapacity contexts, and up to as many older ones.
+  // The cache holds the last kCapacity contexts that were put into it, and up to as many older ones.
   static constexpr size_t kCapacity = 4096;
 
   // Returns the context of an enrollment as `tx` sees it: the cached one if it is current, else a new one, which is not
@@ -32,8 +32,8 @@ class EnrollmentCache {
                                                                    absl::string_view enrollment)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Adds a context, or replaces the one of the same enrollment. It must be as it was committed, or as it was read from
-  // a snapshot.
+  // Adds a context, or replaces the one of the same enrollment. Its row must be committed: the caller has read it from
+  // a snapshot, or has written it in a mutation that is durable now.
   void Put(std::shared_ptr<const EnrollmentContext> context) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

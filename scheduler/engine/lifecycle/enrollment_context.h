@@ -1,5 +1,5 @@
-// An enrollment together with what is needed to plan it, and what follows from that for its reminders: their rules,
-// channels, states. Functions are thread safe.
+// An enrollment together with what is needed to plan it, and functions that derive from it the rules, channels and
+// states of its reminders. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ENROLLMENT_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ENROLLMENT_CONTEXT_H_
 
@@ -27,14 +27,14 @@ namespace aftercare::engine {
 // Thread compatible.
 struct EnrollmentContext {
   store::EnrollmentRow row;
-  std::shared_ptr<const plan::CompiledPathway> pathway;  // the enrollment's revision
+  std::shared_ptr<const plan::CompiledPathway> pathway;  // the revision it is on
   plan::PatientFacts facts;
-  int64_t plan_fingerprint = 0;  // of what the enrollment is planned by now: EngineContext::PlanFingerprintOf
-  // The revisions the enrollment was on before. Rows of that time still refer to their rules.
+  int64_t plan_fingerprint = 0;  // of the present calendar and time zone rules (EngineContext::PlanFingerprintOf)
+  // The revisions the enrollment was on before, with their numbers. Rows of that time refer to rules of these.
   std::vector<std::pair<int32_t, std::shared_ptr<const plan::CompiledPathway>>> earlier_revisions;
 };
 
-// Returns the context of an enrollment whose row has been read.
+// Makes the context of an enrollment from its row. Fails if the pathway or the calendar cannot be read.
 absl::StatusOr<EnrollmentContext> MakeEnrollmentContext(EngineContext& engine, store::ReadTransaction& tx,
                                                         store::EnrollmentRow row);
 
@@ -54,13 +54,13 @@ absl::StatusOr<std::vector<store::ReminderRow>> RowsOf(store::ReadTransaction& t
 // Returns FAILED_PRECONDITION / ENROLLMENT_ENDED if the enrollment has ended.
 absl::Status CheckNotEnded(const store::EnrollmentRow& row);
 
-// Returns whether next_due was derived from another calendar than the clinic has now, or by other time zone rules. Then
-// it must not be used (see replanning.h).
+// Returns whether next_due was derived from another calendar than the clinic has now, or by other time zone rules. If
+// so, next_due must not be used (see replanning.h).
 inline bool IsStale(const EnrollmentContext& context) {
   return context.row.plan_fingerprint != context.plan_fingerprint;
 }
 
-// A rule of one revision of a pathway. Refers to the context it was taken from, which must outlive it.
+// A rule of one revision of a pathway. Points into the context it was taken from, which must outlive it.
 struct RowRule {
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
   int rule = 0;
@@ -72,28 +72,29 @@ struct RowRule {
 // Returns the rule of a row, from the revision it was made by: the present revision may no longer have that rule.
 RowRule RuleOf(const EnrollmentContext& context, const store::ReminderRow& row);
 
-// Returns the occurrence of a row, with the times the row was stored with. Its rule is that of RuleOf.
+// Returns the occurrence of a row, with the row's due time and window. Its rule is that of RuleOf, so it is an index in
+// the revision that the row was made by, which may be an earlier one.
 plan::Occurrence OccurrenceOf(const EnrollmentContext& context, const store::ReminderRow& row);
 
-// Returns when the appointment begins that a rule is for; nothing of the rule is sent from then on. InfiniteFuture for
-// other rules, and while the visit is not booked.
+// Returns when the appointment begins that the reminders of a rule are about. From then on, none of them is sent.
+// Returns InfiniteFuture if the rule is not about a booked visit, or if the visit is not booked.
 absl::Time AppointmentOf(const EnrollmentContext& context, const v1::Rule& rule);
 
 // ---- Occurrences without a row ----
 
-// Returns whether only a look at the enrollment's rows tells if the occurrence has one. That is so where the plan or a
-// calendar has changed, so that rows may lie elsewhere than the plan has their occurrences. For all other occurrences
-// IsDerived tells.
+// Returns true if the caller must look among the enrollment's rows to know whether the occurrence has one. That is so
+// if the plan or a calendar has changed, since a row may then have another due time than the plan, and for what a pause
+// holds back. If this returns false, IsDerived gives the answer.
 bool NeedsRowLookup(const EnrollmentContext& context, const plan::Occurrence& occurrence, absl::Time now);
 
-// Returns whether the occurrence has no row because it has not fired. (It may have one all the same if somebody dealt
-// with it before it was due.) Only valid if NeedsRowLookup is false.
+// Returns true if the occurrence has not fired, and so has no row. (There is one exception: it has a row if somebody
+// completed or cancelled it before it was due.) Call it only if NeedsRowLookup returns false.
 bool IsDerived(const EnrollmentContext& context, const plan::Occurrence& occurrence);
 
 struct ReminderStatus {
   v1::ReminderState state;
   v1::ReminderReason reason;
-  absl::Time since;  // InfinitePast while it is scheduled
+  absl::Time since;  // when this state began; InfinitePast if it is SCHEDULED
 };
 
 // Returns the status, as of `now`, of an occurrence without a row.
@@ -101,15 +102,16 @@ ReminderStatus DerivedStatus(const EnrollmentContext& context, const plan::Occur
 
 // ---- Contact points ----
 
-// Returns the channel of a contact point, by its index in the patient's order, for a reminder to `audience`.
-// Unspecified for tasks, and if there is no such contact point.
+// Returns the channel by which a reminder to `audience` goes to a contact point, given by its index in the enrollment.
+// CHANNEL_UNSPECIFIED for tasks (which go to the care team), and if there is no such contact point.
 v1::Channel ChannelOf(const EnrollmentContext& context, v1::Audience audience, int contact_point);
 
 // Returns the channel of a reminder that is still to come: that of the first contact point whose channel the patient
-// has not opted out of.
+// has not opted out of, with or without consent. CHANNEL_UNSPECIFIED for tasks, and if there is no such contact point.
 v1::Channel PlannedChannel(const EnrollmentContext& context, v1::Audience audience);
 
-// Returns the channel of a stored reminder.
+// Returns the channel of a reminder that has a row: PlannedChannel while it is SCHEDULED, then the channel of the row's
+// contact point.
 v1::Channel StoredChannel(const EnrollmentContext& context, const store::ReminderRow& row);
 
 // Returns the first contact point at or after index `from` that may be written to: the patient consents to messages and
@@ -119,7 +121,7 @@ std::optional<int> PermittedContactPoint(const EnrollmentContext& context, int f
 // Returns why no contact point may be written to: NO_CONSENT, NO_CONTACT_POINT or OPTED_OUT. UNSPECIFIED if one may.
 v1::ReminderReason UnreachableReason(const EnrollmentContext& context);
 
-// Sets the contact point of a message, and its channel.
+// Sets the contact point of a message, and its channel, in `row`. Stores nothing.
 void SetContactPoint(const EnrollmentContext& context, int contact_point, store::ReminderRow* row);
 
 }  // namespace aftercare::engine

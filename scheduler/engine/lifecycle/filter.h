@@ -18,16 +18,16 @@
 
 namespace aftercare::engine {
 
-// A checked ReminderFilter that answers quickly. List, Count, Watch and Lease share it. Cheap enough to copy once a
-// call. Not thread safe: it remembers which rules match.
+// A validated ReminderFilter, prepared for fast matching. List, Count, Watch and Lease share it. Cheap enough to copy
+// once per call. Not thread safe: Rules and MatchesRule remember which rules match.
 class Filter {
  public:
-  // Checks `filter`, and adds every error to `errors`, with a field that begins with `filter.`. `clinic` is the clinic
-  // of the request, or empty for all.
+  // Validates `filter`. Adds every error to `errors`, with a field that begins with `filter.`; the result must then not
+  // be used. `clinic` is the clinic of the request, which an enrollment in the filter must belong to, or empty for all.
   static Filter Make(const v1::ReminderFilter& filter, absl::string_view clinic, plan::FieldErrors* errors);
 
   const std::string& patient() const { return message_.patient(); }
-  const std::string& enrollment() const { return enrollment_; }  // an id
+  const std::string& enrollment() const { return enrollment_; }  // an id, without the clinic
   std::optional<absl::Time> due_from() const { return due_from_; }
   std::optional<absl::Time> due_before() const { return due_before_; }
   std::vector<v1::ReminderState> states() const;
@@ -49,14 +49,15 @@ class Filter {
   }
   bool MatchesEnrollment(const EnrollmentContext& context) const;
 
-  // Returns whether the whole filter matches an event of the log.
+  // Returns whether an event of the log passes the whole filter. An event that is not about a reminder passes only if
+  // the filter asks for nothing but a patient or an enrollment.
   bool MatchesEvent(const v1::Event& event) const;
-  // Returns whether MatchesEvent holds for every event.
+  // Returns whether the filter is empty, so that every event passes.
   bool MatchesAll() const;
 
  private:
   bool MatchesWords(absl::string_view phase, absl::string_view category, v1::Audience audience) const;
-  // Returns whether the filter asks for more than a patient or an enrollment, which only reminders have.
+  // Returns whether the filter asks for something that only reminders have: anything but a patient or an enrollment.
   bool NamesReminders() const;
 
   v1::ReminderFilter message_;

@@ -15,25 +15,25 @@
 
 namespace aftercare::engine {
 
-// Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row. Moves next_due on, in
-// the store and in `context`. Replans the enrollment instead if it is stale or its rows must be compared with the plan.
-// The events carry no actor,
-// since time brings them about. Returns how many occurrences came due.
+// Fires what is due: each occurrence of the enrollment with next_due <= due <= now gets a row. Moves next_due past
+// `now`, in the store and in `context`. Replans the enrollment instead if it is stale, or if something is due and the
+// rows must be compared with the plan. The events carry no actor, since time causes them. Returns how many occurrences
+// fired, as FireOccurrences counts them.
 absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now);
 
-// What an enrollment fires at one instant, computed beforehand.
+// What an enrollment fires at one instant, computed ahead of the mutation.
 struct FiringPlan {
   std::shared_ptr<const EnrollmentContext> context;  // as it will be after firing
   store::RowVersion planned_from;                    // the enrollment's row as it was when this was computed
-  std::vector<plan::Occurrence> due;                 // in order
+  std::vector<plan::Occurrence> due;                 // in order of due time
 };
 
 // Computes what FireEnrollment will fire at `now`. Returns nothing if nothing is due, or if the enrollment needs
 // replanning first.
 std::optional<FiringPlan> PlanFiring(EnrollmentContext context, absl::Time now);
 
-// Fires as planned and returns how many occurrences came due. Returns nothing, with nothing done, if the enrollment has
-// changed since it was planned.
+// Fires as planned, at `now`, and returns how many occurrences fired. Returns nothing, with nothing done, if the
+// enrollment has changed since it was planned. The events carry the actor of `tx`, if it has one.
 absl::StatusOr<std::optional<int64_t>> FirePlanned(store::WriteTransaction& tx, const FiringPlan& plan, absl::Time now);
 
 }  // namespace aftercare::engine

@@ -1,5 +1,7 @@
-// Changes of reminders. This is the only place that asks the transition table, writes a reminder's row and logs the
-// event, so that these three always agree. Functions are thread safe.
+// Changes of reminders. The state of a stored reminder changes only through these functions. They ask the transition
+// table, write the row and log the change, so that these three always agree. To log is to append an event to the
+// clinic's event log. Others write only fields that the log does not show, such as `available`. Functions are thread
+// safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 
@@ -21,13 +23,13 @@ namespace aftercare::engine {
 // the reminder is open. Stores nothing. Returns false, with nothing done, if `event` cannot happen in this state.
 bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
-// Stores a row that exists already, and logs what it has become.
+// Replaces a row that is in the store already, and logs the reminder as it is now.
 absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderRow& row,
                            absl::Time now);
 
 // ApplyEvent, then StoreReminder. The caller sets `available` before a lease or a retry, and `due` and `expire` before
-// it reschedules. FAILED_PRECONDITION / INVALID_TRANSITION if `event` cannot happen in this state. Does nothing if the
-// state stays the same, except for a new lease or a new time.
+// it reschedules. FAILED_PRECONDITION / INVALID_TRANSITION if `event` cannot happen in this state. If the state would
+// stay the same, stores nothing and returns OK, except for kLease and kReschedule. The event of kExpire has no actor.
 absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                             v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
@@ -35,18 +37,20 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
 store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence);
 
 // Applies `event` to a new row, stores it and logs it. Returns false, with nothing stored, if the occurrence has a row
-// already.
+// in the store already.
 absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
-// Returns whether the window of a pending row has closed by `now`, even if the sweep has not come to it yet.
+// Returns whether the window of a pending row has closed by `now`, even if the sweep has not come to it yet. False if
+// the row has no `closes`: for tasks, and for SCHEDULED rows that no pause holds back.
 inline bool WindowHasClosed(const store::ReminderRow& row, absl::Time now) { return row.closes && *row.closes <= now; }
 
-// Ends a pending reminder by `event`, for `reason`; if its window has closed already, by EXPIRED / WINDOW_CLOSED.
+// Ends a pending reminder with `event` and `reason`. If its window has closed already (WindowHasClosed), it becomes
+// EXPIRED / WINDOW_CLOSED instead.
 absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
-// Returns FAILED_PRECONDITION / INVALID_TRANSITION for a reminder in this state.
+// Makes the error FAILED_PRECONDITION / INVALID_TRANSITION, which names the reminder and its state.
 absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state);
 
 // Returns the later of `time` and the reminder's due time: nothing is leased before it is due, even if the clock has
@@ -57,7 +61,7 @@ inline absl::Time AvailableFrom(const store::ReminderRow& row, absl::Time time) 
 absl::Status LogEnrollment(store::WriteTransaction& tx, const store::EnrollmentRow& row, v1::EventType type,
                            absl::Time now);
 
-// Logs what a visit of an enrollment has become.
+// Logs a visit of an enrollment as it is now.
 absl::Status LogVisit(store::WriteTransaction& tx, const store::EnrollmentRow& row, const v1::Visit& visit,
                       absl::Time now);
 

@@ -17,11 +17,11 @@
 
 namespace aftercare::engine {
 
-// What a reminder's name must look like, as an error says it.
+// The text of the error about a malformed name of a reminder.
 inline constexpr absl::string_view kReminderForm =
     "must be clinics/{clinic}/enrollments/{enrollment}/reminders/{rule}.{n}";
 
-// Returns NOT_FOUND / REMINDER_NOT_FOUND.
+// Makes the error NOT_FOUND / REMINDER_NOT_FOUND.
 absl::Status ReminderNotFound(const store::ReminderKey& key);
 
 // Returns the occurrence of that key in the enrollment's plan, or NOT_FOUND / REMINDER_NOT_FOUND.
@@ -32,7 +32,7 @@ absl::StatusOr<plan::Occurrence> RequireOccurrence(const EnrollmentContext& cont
 absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
                                           const store::ReminderKey& key);
 
-// A reminder that has no row, as of `now`. IsDerived holds for its occurrence.
+// A reminder that has no row, as of `now`. The caller has made sure that there is no row.
 v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& clinic,
                             const plan::Occurrence& occurrence, absl::Time now);
 

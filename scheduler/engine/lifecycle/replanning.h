@@ -1,16 +1,16 @@
 // Replanning: deriving an enrollment's next_due again, and moving the rows that have not come due to where the plan has
 // their occurrences now.
 //
-// A clinic's calendar is a fact, and plans read it as it is. Only next_due, the index that finds enrollments when they
-// come due, was derived from it. So a change of the calendar is one row, and then the clinic's enrollments are
-// replanned: the first of them in the mutation that makes the change, the others by the sweeper, some at a time. The
-// time zone rules are those of the machine: a server that starts with other rules than the last run leaves the
-// enrollments of all clinics to the sweeper. The clinic's row holds how far this has come (replan_after) and is written
-// in the same mutation, so a crash in between loses nothing.
+// A plan always reads the present calendar of its clinic. Only next_due, by which the sweep finds the enrollments that
+// are due, is a stored result of it. So a change of the calendar writes the clinic's row, and then the clinic's
+// enrollments are replanned: the first of them in the same mutation, the others by the sweeper, some at a time. The
+// time zone rules are those of the machine. If a server starts with other rules than in its last run, the sweeper
+// replans the enrollments of all clinics. The clinic's row says how far this has come (replan_after). It is written in
+// the mutation that replans, so a crash in between loses nothing.
 //
-// An enrollment that has not been replanned yet is stale: it carries the fingerprint of what it was planned by
-// (EngineContext::PlanFingerprintOf), and nobody uses its next_due. Whoever fires or ends it replans it first; whoever
-// lists it compares its rows with the plan.
+// An enrollment that has not been replanned yet is stale: its row has the fingerprint of an earlier calendar or of
+// earlier time zone rules (EngineContext::PlanFingerprintOf), and nobody uses its next_due. Whoever fires or ends it
+// replans it first. Whoever lists it compares its rows with the plan.
 //
 // Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REPLANNING_H_
@@ -28,19 +28,20 @@
 
 namespace aftercare::engine {
 
-// Derives next_due from the present facts and stores the enrollment. Rows that are SCHEDULED, and not moved by hand,
-// follow the plan; all other rows stay as they are. If the enrollment is running, fires what is due and has no row or a
-// SCHEDULED one. Returns how many occurrences came due. The second form is for a caller that has read all rows of the
-// enrollment: it writes what they become to `rows`, but does not add the new ones.
+// Derives next_due from the present facts and stores the enrollment. SCHEDULED rows that nobody moved by hand get the
+// due time and window of the plan. All other rows keep theirs, but DUE messages that waited for contact hours may
+// become available earlier. If the enrollment is running, fires what is due and has no row or a SCHEDULED one. Returns
+// how many occurrences fired, as FireOccurrences counts them. The second form is for a caller that has read all rows of
+// the enrollment: it updates them in `rows`, but does not add the new ones.
 absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now);
 absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context,
                                std::vector<store::ReminderRow>* rows, absl::Time now);
 
-// How many enrollments one mutation replans.
+// How many enrollments one mutation replans at most.
 inline constexpr int kReplannedPerMutation = 256;
 
-// Replans the stale ones among the next `limit` enrollments of a clinic whose replan_after is set. Moves replan_after
-// on, in `row` and in the store; it is empty when all have been looked at.
+// Looks at the next `limit` enrollments of a clinic, in order of their ids, and replans those that are stale and have
+// not ended. The clinic's replan_after must be set. Moves it on, in `row` and in the store, and clears it at the end.
 absl::Status ReplanStaleEnrollments(EngineContext& engine, store::WriteTransaction& tx, int limit,
                                     store::ClinicRow* row);
 

@@ -8,12 +8,12 @@
 
 namespace aftercare::engine {
 
-// After so many temporary failures in a row a reminder is FAILED.
+// A reminder is FAILED after so many temporary failures at one contact point.
 inline constexpr int kMaxFailures = 8;
 
-// Returns how long a reminder waits after its `failures`-th temporary failure in a row: 30 s, doubled with each failure
-// up to 1 h, then varied by up to a quarter either way. The variation follows from `seed`, so the same arguments always
-// give the same pause.
+// Returns how long a reminder waits after its `failures`-th temporary failure at one contact point (1 or more): 30 s,
+// doubled with each failure up to 1 h, then varied by up to a quarter either way. The variation follows from `seed`, so
+// the same arguments always give the same pause.
 absl::Duration RetryPause(int failures, uint64_t seed);
 
 }  // namespace aftercare::engine

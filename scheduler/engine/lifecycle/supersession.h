@@ -1,4 +1,4 @@
-// Supersession: of a rule with `supersede`, only the newest occurrence that has come due is sent.
+// Supersession: if a rule has `supersede` set, only the newest of its occurrences that have come due is sent.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SUPERSESSION_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SUPERSESSION_H_
 
@@ -15,7 +15,8 @@
 
 namespace aftercare::engine {
 
-// The newest occurrence of each rule that supersedes and of which something comes due. Thread compatible.
+// Knows the newest due occurrence of each rule that supersedes and has an occurrence coming due now. The newest is the
+// one with the latest due time, then with the greatest number. Thread compatible.
 class Supersession {
  public:
   // Supersedes nothing.
@@ -25,7 +26,8 @@ class Supersession {
   Supersession(const EnrollmentContext& context, absl::Span<const plan::Occurrence> due,
                const std::vector<store::ReminderRow>& rows, absl::Time now);
 
-  // Returns whether a newer occurrence of the rule (an index in the context's pathway, or -1) has come due.
+  // Returns whether an occurrence of the rule has come due that is newer than the one with this due time and number.
+  // `rule` is an index in the context's pathway, or -1 for a rule that is not in it, which nothing supersedes.
   bool Supersedes(int rule, absl::Time due, int number) const;
 
  private:
@@ -36,7 +38,7 @@ class Supersession {
   absl::flat_hash_map<int, DueAndNumber> newest_;  // by rule
 };
 
-// Ends the open rows of the enrollment that are superseded, and writes what they become to `rows`.
+// Ends the open rows of the enrollment that are superseded, in the store and in `rows`.
 absl::Status SupersedeRows(store::WriteTransaction& tx, const EnrollmentContext& context,
                            const Supersession& supersession, absl::Time now, std::vector<store::ReminderRow>* rows);
 

@@ -1,5 +1,5 @@
-// What time alone brings about on one clock: occurrences that come due fire, and reminders whose window closes expire.
-// Functions are thread safe.
+// A sweep does what follows from the passing of time on one clock: occurrences that come due fire, and reminders whose
+// window closes expire. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEP_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEP_H_
 
@@ -23,33 +23,35 @@ namespace aftercare::engine {
 struct SweepScope {
   absl::string_view clock;  // the clinic whose test clock it is, or empty for real time
   absl::Time now;           // on that clock
-  int limit = 0;            // fires at most about so many enrollments, and expires at most so many reminders
+  int limit = 0;            // at most so many enrollments fire, and at most so many reminders expire
 };
 
-// What enrollments will fire in a sweep, computed beforehand so that the writer's thread need not do it.
+// What enrollments will fire in a sweep, computed ahead so that the writer's thread need not do it.
 struct SweepPlan {
-  absl::Time now = absl::InfiniteFuture();  // the instant it was computed for
+  absl::Time now = absl::InfiniteFuture();  // the instant it was computed for; InfiniteFuture if it is empty
   std::vector<FiringPlan> firing;           // in order of due time
 };
 
+// `fired` counts occurrences as FireOccurrences does. `expired` counts the reminders whose window closed: they became
+// EXPIRED, or SUPPRESSED if a pause held them back.
 struct SweepResult {
   int64_t fired = 0;
   int64_t expired = 0;
   bool more = false;  // the limit was reached: sweep again
-  // The enrollments that fired. They go to CacheFiredEnrollments when the mutation is durable.
+  // The enrollments that fired, for CacheFiredEnrollments.
   std::vector<std::shared_ptr<const EnrollmentContext>> contexts;
 };
 
 // Computes from a snapshot what a sweep of the same scope will fire. Replaces what is in `plan`.
 absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope, SweepPlan* plan);
 
-// Expires, then fires, what is due. Uses `plan` if its instant has come, for those enrollments that have not changed
-// since it was computed; the others are read. An empty plan is always right.
+// Expires, then fires, what is due. Uses `plan` for the enrollments that have not changed since it was computed, and
+// reads the others. Ignores the plan if its instant is later than that of `scope`. An empty plan is always valid.
 absl::StatusOr<SweepResult> Sweep(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx,
                                   const SweepScope& scope, const SweepPlan& plan);
 
-// Moves the contexts of `result` into the cache, for those who lease and report the reminders. To be called when the
-// sweep is durable.
+// Moves the contexts of `result` into the cache, where leases and reports of the reminders will find them. Call it when
+// the sweep is durable.
 void CacheFiredEnrollments(EnrollmentCache& cache, SweepResult* result);
 
 }  // namespace aftercare::engine

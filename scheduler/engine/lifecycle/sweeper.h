@@ -27,13 +27,15 @@ class Sweeper {
   // Waits for a sweep under way.
   ~Sweeper();
 
-  // Sweeps at `time` in real time, or earlier. To be called after each commit, with the time that it noted. Cheap.
+  // Makes the next sweep begin at `time` (real time), or earlier. Call it after each commit with the wake time of its
+  // CommitNotes. Cheap.
   void WakeAt(absl::Time time) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Submits a sweep. OnSweepDone follows. `check_zones` also compares the time zone rules with those of the last run.
   void SweepNow(bool check_zones, SweepPlan plan = {});
-  // The same, after planning the sweep on a reader's thread. Used while there is more due than one sweep takes.
+  // Plans a sweep on a reader's thread, then submits it. Used while more is due than one sweep takes.
   void PlanAndSweep();
   void OnSweepDone(const absl::Status& status, bool more, absl::Time next) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -46,7 +48,7 @@ class Sweeper {
   bool zones_checked_ ABSL_GUARDED_BY(mutex_) = false;
   bool more_due_ ABSL_GUARDED_BY(mutex_) = false;  // the last sweep reached its limit
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last, so that it finds the other members made
+  std::thread thread_;  // last, since it uses the other members at once
 };
 
 }  // namespace aftercare::engine

@@ -1,5 +1,5 @@
-// The states of a reminder: the one table of what may become of it, and what groups of states mean. Functions are pure
-// and thread safe.
+// The states of a reminder: which event leads from which state to which, and what groups of states mean. Functions are
+// pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_TRANSITIONS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_TRANSITIONS_H_
 
@@ -11,21 +11,21 @@ namespace aftercare::engine {
 
 // What can happen to a reminder.
 enum class ReminderEvent {
-  kReschedule,  // it is to come due at another time, or once more
+  kReschedule,  // it will come due at another time, or once more
   kFire,        // it came due
   kSuppress,    // it must not be sent
   kExpire,      // its window closed
-  kSupersede,   // a later one of its rule came due, and only the newest is sent
+  kSupersede,   // a newer reminder of its rule came due, and only the newest is sent
   kLease,       // a gateway takes it
   kRetry,       // a gateway failed, but may succeed later, or at another contact point
-  kRelease,     // a gateway gives it back
+  kRelease,     // a gateway gives it back, or the service takes it back
   kFail,        // a gateway failed for good
   kSent,        // a gateway sent it
   kDelivered,   // it reached the patient, after it was sent
   kBounced,     // it came back, after it was sent
   kRedrive,     // it failed, and is to be tried again
   kComplete,    // it was done or answered
-  kCancel,      // it was called off, or has no place in a changed plan
+  kCancel,      // somebody cancelled it, or a changed plan no longer has it
   kEnd,         // its enrollment ended
 };
 
@@ -51,7 +51,7 @@ bool IsPending(v1::ReminderState state);
 // SENT, a receipt) or a person changes it after that.
 bool IsTerminal(v1::ReminderState state);
 
-// Returns whether a reminder was sent, even if it bounced, or was completed, in whatever way.
+// Returns whether a reminder was sent or completed. A message that bounced counts as sent.
 bool WasSentOrCompleted(v1::ReminderState state, v1::ReminderReason reason);
 
 }  // namespace aftercare::engine

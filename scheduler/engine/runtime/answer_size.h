@@ -1,5 +1,5 @@
-// Keeps answers within the 4 MiB that a gRPC client takes by default. What may be longer is answered in pages, and a
-// page ends early where its items are large.
+// Keeps answers within the 4 MiB that a gRPC client takes by default. Long lists are answered in pages, and a page of
+// large items ends early.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ANSWER_SIZE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ANSWER_SIZE_H_
 
@@ -12,13 +12,13 @@
 
 namespace aftercare::engine {
 
-// The size at which a page, or a message of a stream, ends. The rest up to 4 MiB is for what stands beside the items.
+// The most bytes of items in a page or in a message of a stream. The rest up to 4 MiB is for the other fields.
 inline constexpr size_t kMaxPageBytes = 3 << 20;
 
-// Counts the items of one page. Not thread safe.
+// Counts the items and the bytes of one page, and says when it is full. Not thread safe.
 class PageBudget {
  public:
-  // `max_items` is the page size of the request. `used` are the bytes of what the page holds besides items.
+  // `max_items` is the page size of the request. `used` is the size in bytes of what the page holds besides items.
   explicit PageBudget(int max_items, size_t used = 0) : items_left_(max_items), bytes_(used) {}
 
   // Returns true, and counts the item, if it belongs on the page. Returns false if the page is full; then the item
@@ -31,7 +31,8 @@ class PageBudget {
   bool empty_ = true;
 };
 
-// Adds an error if a text of the request that the answer repeats is longer than any valid one could be.
+// For a text of the request that the answer repeats: adds an error for `field` if `text` is longer than 1024 bytes. No
+// valid text is that long.
 void CheckRepeatedText(std::string field, absl::string_view text, plan::FieldErrors* errors);
 
 }  // namespace aftercare::engine

@@ -1,4 +1,4 @@
-// Decides what callers may do. The one place where a role, a clinic and a permission meet.
+// Decides what callers may do: which caller has which permission in which clinic.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_AUTHORIZER_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_AUTHORIZER_H_
 
@@ -11,21 +11,21 @@
 
 namespace aftercare::engine {
 
-// Thread safe. Asked several times by a call that stays open, since what a caller may do can change meanwhile.
+// Thread safe. A call that stays open asks several times, because its caller may lose a permission meanwhile.
 class Authorizer {
  public:
   virtual ~Authorizer() = default;
 
-  // OK if `caller` has `permission` in `clinic`; an empty clinic asks about no clinic in particular, as for making one.
-  // PERMISSION_DENIED / CLINIC_NOT_YOURS for a clinic of somebody else, / ROLE_NOT_ALLOWED for a lack of the
-  // permission.
+  // Returns OK if `caller` has `permission` in `clinic`. An empty clinic asks about no clinic in particular, as when
+  // one is created. Otherwise returns PERMISSION_DENIED, with reason CLINIC_NOT_YOURS if the caller may not touch the
+  // clinic, or ROLE_NOT_ALLOWED if the caller lacks the permission.
   virtual absl::Status Authorize(const Caller& caller, Permission permission, absl::string_view clinic) const = 0;
 
-  // A number that changes whenever an answer may have changed, so that open calls are asked about again.
+  // A number that changes whenever an answer of Authorize may have changed. OpenCalls then asks again for open calls.
   virtual uint64_t Generation() const = 0;
 };
 
-// Goes by the caller's own role and clinics, which never change during a call.
+// Decides by the caller's own role and clinics, which never change during a call.
 class RoleAuthorizer : public Authorizer {
  public:
   absl::Status Authorize(const Caller& caller, Permission permission, absl::string_view clinic) const override;

@@ -24,8 +24,8 @@ void CheckRequestId(absl::string_view request_id, plan::FieldErrors* errors);
 absl::Status CheckEtag(absl::string_view etag, int64_t version, absl::string_view resource);
 std::string EtagOf(int64_t version);
 
-// Returns how many items a page holds: `default_size` if `page_size` is 0, and kMaxPageSize at most. Adds to `errors`
-// if it is negative.
+// Returns how many items a page holds: `page_size`, but `default_size` if it is 0, and at most kMaxPageSize. Adds an
+// error if `page_size` is negative.
 inline constexpr int kMaxPageSize = 1000;
 int PageSize(int32_t page_size, plan::FieldErrors* errors, int default_size = 100);
 

@@ -12,7 +12,7 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Returns the current time, to the microsecond, which is what the store holds.
+  // Returns the current time in whole microseconds, which is the precision of the store.
   virtual absl::Time Now() const = 0;
 
   // Waits until this clock shows `deadline` or `wake` is notified, and may return early. `wake` belongs to `mutex`,

@@ -1,5 +1,5 @@
-// What all use cases share: the clocks, the definitions they plan by, who may do what, and the store. Use cases reach
-// the store through their Call only (call.h).
+// What all use cases share: the clock, timers, wake-ups, tokens, cached definitions, the authorizer, and the store. Use
+// cases reach the store only through their Call (call.h).
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ENGINE_CONTEXT_H_
 
@@ -22,15 +22,15 @@
 
 namespace aftercare::engine {
 
-// Called exactly once when a use case ends, on any thread. With OK, the response has been filled in. Must be short and
-// must not block.
+// Called exactly once when a use case ends, on any thread. If the status is OK, the response has been filled in. Must
+// be short and must not block.
 using Done = absl::AnyInvocable<void(absl::Status)>;
 
-// Thread safe. Must outlive every use case that was started.
+// Thread safe. Must outlive every use case that was begun.
 class EngineContext {
  public:
-  // `store`, `clock` and `authorizer` must outlive the context. `zone_database` is the fingerprint of this process's
-  // time zone rules.
+  // `store`, `clock` and `authorizer` must outlive the context. `zone_database` is the fingerprint of the time zone
+  // rules of this process; see EngineOptions.
   EngineContext(store::Store& store, Clock& clock, const Authorizer& authorizer, int64_t zone_database)
       : store_(store),
         clock_(clock),
@@ -50,12 +50,12 @@ class EngineContext {
   int64_t zone_database() const { return zone_database_; }
 
   // Returns the fingerprint of what the enrollments of a clinic are planned by, besides their own facts: the clinic's
-  // calendar (given by its fingerprint) and the time zone rules. It changes if either changes, and returns to what it
-  // was if both do.
+  // calendar (given by its fingerprint) and the time zone rules. The same calendar and rules always give the same
+  // value.
   int64_t PlanFingerprintOf(int64_t calendar_fingerprint) const { return calendar_fingerprint ^ zone_database_; }
 
-  // Runs `work`, which needs no data, on the thread of background reads (see Store::ReadInBackground). It runs even if
-  // the store is closed or cannot be read.
+  // Runs `work`, which needs no data, on the thread of background reads (see Store::ReadInBackground). If the store is
+  // closed or its queue is full, runs `work` on the calling thread, before this returns.
   void RunInBackground(absl::AnyInvocable<void()> work);
 
   // Returns the time on the clinic's clock: its test clock if it has one, else real time.
@@ -78,7 +78,7 @@ class EngineContext {
   Timers timers_;  // last, so that it is destroyed first: a timer that is ringing still finds the other members
 };
 
-// Returns the clock that a clinic lives by.
+// Returns the clock of a clinic: its own id if it has a test clock, else "" for real time.
 store::ClockId ClockOf(const store::ClinicRow& clinic);
 
 }  // namespace aftercare::engine

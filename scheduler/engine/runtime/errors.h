@@ -1,5 +1,6 @@
 // The errors of the service: canonical codes with google.rpc details as payloads of absl::Status. Services hand the
-// payloads on as they are. Functions are thread safe.
+// payloads on as they are. Comments write CODE / REASON for a status code and the reason in its ErrorInfo. Functions
+// are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ERRORS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ERRORS_H_
 
@@ -21,8 +22,8 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
                        const ErrorMetadata& metadata = {});
 
-// Returns INVALID_ARGUMENT / INVALID_FIELDS with a BadRequest that names every field. If that is more than gRPC clients
-// accept (some fifty), the message says how many are left out. `errors` must not be empty.
+// Returns INVALID_ARGUMENT / INVALID_FIELDS with a BadRequest that names every field. If there are more than gRPC
+// clients accept (some fifty), the last ones are left out and the message says how many. `errors` must not be empty.
 absl::Status InvalidFields(const plan::FieldErrors& errors);
 absl::Status InvalidField(absl::string_view field, absl::string_view description);
 
@@ -35,11 +36,11 @@ absl::Status ResourceNotFound(absl::string_view reason, absl::string_view resour
 // Returns UNAVAILABLE / SHUTTING_DOWN.
 absl::Status ShuttingDown();
 
-// Returns `status` as a client is shown it: errors of the store get an ErrorInfo too, and RESOURCE_EXHAUSTED and
-// UNAVAILABLE a RetryInfo.
+// Returns `status` as it is sent to a client. An error without ErrorInfo, such as one of the store, gets an ErrorInfo;
+// RESOURCE_EXHAUSTED and UNAVAILABLE also get a RetryInfo.
 absl::Status Presentable(const absl::Status& status);
 
-// Returns code, message and details.
+// Converts a status with its payloads into the proto that gRPC puts into its trailers.
 google::rpc::Status ToStatusProto(const absl::Status& status);
 
 // Returns the reason in the status' ErrorInfo, or an empty string.

@@ -51,7 +51,8 @@ std::string ReminderNameOf(const store::ReminderKey& key);
 std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit);
 std::string ReplyNameOf(absl::string_view clinic, absl::string_view reply);
 
-// Returns a new id: 10 characters of `now`, in milliseconds, then 8 of `randomness`. Later ids sort after earlier ones.
+// Returns a new id of 18 characters: 10 for `now` in milliseconds, then 8 for the low 40 bits of `randomness`. Ids of
+// later milliseconds sort after those of earlier ones.
 std::string MakeTimeOrderedId(absl::Time now, uint64_t randomness);
 
 }  // namespace aftercare::engine

@@ -1,5 +1,4 @@
-// The calls that stay open (watches, lease streams, long polls, imports), and what ends them when the caller loses the
-// permission.
+// Ends calls that stay open (watches, lease streams, long polls, imports) when their callers lose the permission.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_OPEN_CALLS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_OPEN_CALLS_H_
 
@@ -20,7 +19,8 @@ namespace aftercare::engine {
 
 class Call;
 
-// Asks the authorizer again about every open call within half a second of a change of its generation. Thread safe.
+// Watches the authorizer's generation. Within half a second of a change it asks again about every open call. Thread
+// safe.
 class OpenCalls {
  public:
   // Called with the error of the authorizer: PERMISSION_DENIED.
@@ -31,12 +31,12 @@ class OpenCalls {
   OpenCalls(const Authorizer& authorizer, Timers& timers);
 
   // From now on `on_denied` is called, at most once and on the timers' thread, when the caller loses the permission in
-  // `clinic` (empty: in no clinic in particular). Returns an id for Remove. Add a call before it is authorized, so that
-  // no change in between is missed.
+  // `clinic` (empty: in no clinic in particular). Does not keep the call alive, and forgets `on_denied` only in Remove.
+  // Returns an id for Remove. A call must be added before it is authorized, so that no change in between is missed.
   uint64_t Add(std::weak_ptr<const Call> call, absl::string_view clinic, OnDenied on_denied)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Forgets a call. Does nothing if it is forgotten already. `on_denied` may still be running.
+  // Forgets a call. Does nothing if it is forgotten already. `on_denied` may still be running when this returns.
   void Remove(uint64_t id) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -55,7 +55,7 @@ class OpenCalls {
   uint64_t generation_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
   std::map<uint64_t, Open> open_ ABSL_GUARDED_BY(mutex_);
-  bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;  // a timer runs, which leads to Recheck
+  bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;  // a timer is running that will call Recheck
 };
 
 }  // namespace aftercare::engine

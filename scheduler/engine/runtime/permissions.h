@@ -30,13 +30,13 @@ struct Method {
 // All RPCs of the API, in the order of the services' names.
 absl::Span<const Method> Methods();
 
-// The RPC of that name. The program ends if there is none: every RPC must be in the table.
+// The RPC of that name. Aborts the program if there is none, because every RPC must be in the table.
 const Method& MethodNamed(absl::string_view name);
 
 // True if callers of that role have the permission, in the clinics they are bound to.
 bool RoleHas(Role role, Permission permission);
 
-// How an error or a log names a permission: `READ_PATIENTS`.
+// The name of a permission for errors and logs, such as `READ_PATIENTS`.
 absl::string_view PermissionName(Permission permission);
 
 }  // namespace aftercare::engine

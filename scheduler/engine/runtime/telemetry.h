@@ -1,4 +1,4 @@
-// What the engine tells of its work while it works, for metrics.
+// The interface through which the engine reports measurements of its work, for metrics.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_TELEMETRY_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_TELEMETRY_H_
 
@@ -6,19 +6,19 @@
 
 namespace aftercare::engine {
 
-// Does nothing with what it is told. Implementations are thread safe, do not block, and outlive the engine.
+// This base class ignores all reports. Implementations must be thread safe, must not block, and must outlive the
+// engine.
 class Telemetry {
  public:
   virtual ~Telemetry() = default;
 
-  // A commit of the store succeeded. `duration` is the time from its first mutation until it was durable, `mutations`
-  // the number of mutations that it holds. Called on the writer's thread.
+  // A commit of the store succeeded. The arguments are those of Store::GroupListener. Called on the writer's thread.
   virtual void OnCommit(absl::Duration duration, int mutations) {}
 
-  // A message was leased to a gateway, `lag` after it became available. Messages on a test clock are not counted.
+  // A message was leased to a gateway, `lag` after it became available. Not called for messages on a test clock.
   virtual void OnOffered(absl::Duration lag) {}
 
-  // One that does nothing.
+  // Returns an instance that ignores all reports.
   static Telemetry& None() {
     static Telemetry none;
     return none;

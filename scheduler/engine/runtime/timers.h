@@ -14,9 +14,9 @@
 
 namespace aftercare::engine {
 
-// Calls back after a span of real time, on the steady clock: setting the system's clock does not matter. All timers
-// share one thread. Thread safe. Callbacks run on that thread without a lock. They must be short and must not block;
-// they may call Start and Cancel.
+// Calls back after a span of time on the steady clock, which does not change when the system's clock is set. All timers
+// share one thread, on which the callbacks run without a lock. Callbacks must be short and must not block; they may
+// call Start and Cancel. Thread safe.
 class Timers {
  public:
   using Callback = absl::AnyInvocable<void()>;
@@ -24,13 +24,13 @@ class Timers {
 
   Timers();
 
-  // Waits for a callback that is running. Timers that have not rung yet are dropped.
+  // Waits for a callback that is running. Drops the timers that have not ended, without calling them.
   ~Timers();
 
   // Calls `callback` once, `delay` from now. Returns an id for Cancel.
   Id Start(absl::Duration delay, Callback callback) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Returns true if the callback will not be called; false if it was called, or is running.
+  // Stops a timer. Returns true if its callback will not be called, false if it was called or is running.
   bool Cancel(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -41,7 +41,7 @@ class Timers {
   std::map<Id, Callback> timers_ ABSL_GUARDED_BY(mutex_);  // by due time
   uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last, so that it finds the other members made
+  std::thread thread_;  // last, so that the other members are constructed before it runs
 };
 
 }  // namespace aftercare::engine

@@ -9,9 +9,10 @@
 
 namespace aftercare::engine {
 
-// Makes and reads opaque strings that only this store can have made: page tokens, resume tokens, lease ids. A token is
-// a payload followed by a 64-bit HMAC-SHA256, keyed with the store's secret. The HMAC also covers a context, which says
-// what the token is for, so a token is valid for nothing else. The payload can be read by anybody. Thread safe.
+// Makes and checks signed strings that only a server with this store's secret can make: page tokens, resume tokens,
+// lease ids. A token is a payload followed by 64 bits of an HMAC-SHA256, keyed with the secret. The HMAC also covers a
+// context, which says what the token is for, so a token is valid for nothing else. Anybody can read the payload. Thread
+// safe.
 class Tokens {
  public:
   explicit Tokens(std::string secret) : secret_(std::move(secret)) {}

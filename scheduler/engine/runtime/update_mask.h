@@ -1,5 +1,5 @@
-// The update_mask of update requests, as AIP-134 has it: the fields that a request sets. Without a mask a request sets
-// the fields that are not empty; the path "*" stands for all fields. Functions are pure and thread safe.
+// The update_mask of update requests, as in AIP-134: it lists the fields that a request sets. Without a mask, a request
+// sets the fields that are not empty. The path "*" stands for all fields. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_UPDATE_MASK_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_UPDATE_MASK_H_
 
@@ -10,7 +10,7 @@
 
 namespace aftercare::engine {
 
-// Adds to `errors` every path of `mask` that is neither "*" nor one of `fields`.
+// Adds an error for every path of `mask` that is neither "*" nor one of `fields`.
 void CheckUpdateMask(const google::protobuf::FieldMask& mask, absl::Span<const absl::string_view> fields,
                      plan::FieldErrors* errors);
 

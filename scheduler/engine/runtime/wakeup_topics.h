@@ -1,4 +1,4 @@
-// The topics of the WakeupHub that several rooms know. Functions are pure and thread safe.
+// The topics of the WakeupHub that are used in several directories. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_WAKEUP_TOPICS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_WAKEUP_TOPICS_H_
 
@@ -9,13 +9,13 @@
 
 namespace aftercare::engine {
 
-// Something of the clinic may be leased that could not be leased before.
+// Notified when messages of the clinic may be leased that could not be leased before.
 inline std::string LeasesTopic(absl::string_view clinic) { return absl::StrCat("leases/", clinic); }
 
-// The same for any clinic that lives in real time. It is a prefix of every clinic's topic.
+// Notified when that is so for any clinic. It is also the prefix of every clinic's topic, for WakeupHub::NotifyAll.
 inline constexpr absl::string_view kAllLeasesTopic = "leases/";
 
-// Nobody notifies it: a wait for it ends when the hub is closed, which is when the engine shuts down.
+// Never notified: a wait for it ends when the hub is closed, which is when the engine shuts down.
 inline constexpr absl::string_view kShutdownTopic = "shutdown";
 
 }  // namespace aftercare::engine

@@ -1,4 +1,4 @@
-// Checks that this machine knows every time zone that somebody lives in.
+// Checks that this machine knows every time zone that a clinic or a patient uses.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ZONE_CHECK_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ZONE_CHECK_H_
 
@@ -9,10 +9,11 @@
 
 namespace aftercare::engine {
 
-// Returns FAILED_PRECONDITION, naming the zones, if clinics, or enrollments that have not ended, live in zones that
-// plan::FindZone does not know; or an error of the store. To be called before an engine is made: the engine would read
-// such a zone as UTC, and message patients at night. Costs one read if the store was last used with this
-// `zone_database` (see ZoneDatabaseFingerprint), else some microseconds for each enrollment. Blocks. Thread safe.
+// Checks the zones of all clinics and of all enrollments that have not ended. Returns FAILED_PRECONDITION, naming up to
+// ten zones, if plan::FindZone does not know them all; or an error of the store. Must be called before an engine is
+// made, because the engine would read an unknown zone as UTC and message patients at night. Takes one small read if the
+// store was last used with this `zone_database` (see ZoneDatabaseFingerprint), which counts as OK; else some
+// microseconds for each enrollment. Blocks. Thread safe.
 absl::Status CheckZonesAreKnown(store::Store& store, int64_t zone_database);
 
 }  // namespace aftercare::engine

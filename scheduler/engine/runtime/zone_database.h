@@ -1,5 +1,5 @@
-// A fingerprint of this machine's time zone rules. Plans are derived from the rules, and so is next_due: when they
-// change, it must be derived again. This is the only place in the engine that reads files.
+// A fingerprint of this machine's time zone rules. Plans, and the next_due of each enrollment, are derived from the
+// rules: when the rules change, next_due must be derived again. This is the only place in the engine that reads files.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ZONE_DATABASE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_RUNTIME_ZONE_DATABASE_H_
 
