@@ -112,7 +112,7 @@ TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
   }
 }
 
-TEST_P(EnrollmentsConformance, AStampIsThatOfTheRow) {
+TEST_P(EnrollmentsConformance, TheRowVersionReadAloneEqualsThatOfTheRow) {
   EXPECT_EQ(Ask(&ReadTransaction::EnrollmentRowVersion, "a", "e1").value(), RowVersion());
   EnrollmentRow row = MakeEnrollment("a", "e1");
   row.version = 7;

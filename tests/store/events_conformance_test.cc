@@ -240,7 +240,7 @@ TEST_P(LogTrimming, WhatIsGivenUpStaysSoAfterAReopening) {
   EXPECT_GT(List("a")[0].seq, trimmed) << "numbers go on after those of deleted events";
 }
 
-TEST_P(EventsConformance, WhatAMutationWroteItReads) {
+TEST_P(EventsConformance, AMutationReadsItsOwnWrites) {
   std::string reminder, enrollment, clinic, events;
   Apply([&](WriteTransaction& tx) {
     EXPECT_THAT(tx.InsertClinic(MakeClinic("a")), IsOk());

@@ -154,7 +154,7 @@ TEST_P(StoreTest, ListenersHearOfACommitAfterItAndBeforeItsCallers) {
   EXPECT_THAT(order, ElementsAre("commit", "commit", "heard of a", "heard of b", "done a", "done b"));
 }
 
-TEST_P(StoreTest, ACommitWithoutEventsIsNotHeardOf) {
+TEST_P(StoreTest, ACommitWithoutNotesCallsNoListener) {
   int heard = 0;
   store().SetListeners([&](const CommitNotes&) { ++heard; }, nullptr);
   EXPECT_THAT(Do(&WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
@@ -222,7 +222,7 @@ TEST_P(StoreTest, ADoneMaySubmitFurtherWork) {
   EXPECT_EQ(Clinics(), "a b");
 }
 
-TEST_P(StoreTest, AReadApartWaitsForNoOtherRead) {
+TEST_P(StoreTest, ABackgroundReadDoesNotWaitForOtherReads) {
   Open({.reader_threads = 1});
   EXPECT_THAT(Do(&WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   Signal apart, over;

@@ -97,7 +97,7 @@ TEST_F(WatchRetentionTest, TheTokenOfAClinicWhereNothingHappensLivesOnByBookmark
   }
 }
 
-TEST_F(WatchRetentionTest, ATokenFromALaterLifeOfAStoreThatWasPutBackIsRefused) {
+TEST_F(WatchRetentionTest, ATokenPastTheEndOfARestoredStoreIsRefused) {
   MakeHistory(1);
   const std::string token = MakeResumeToken(world_.engine().context.tokens(), "box", 1'000'000);
   EXPECT_EQ(ErrorOf(Next(*Open(token)).status()), kExpired);

@@ -94,7 +94,7 @@ TEST_F(SupersedeTest, TasksGiveWayToo) {
   EXPECT_THAT(Standings(), ElementsAre("EXPIRED/SUPERSEDED", "DUE", "SCHEDULED", "SCHEDULED"));
 }
 
-TEST_F(SupersedeTest, WhatMustNotLeaveKeepsItsOwnReason) {
+TEST_F(SupersedeTest, SuppressedRemindersKeepTheirReason) {
   world_.CreateClinic("north");
   world_.CreatePathway("north", "knee", Checks());
   v1::Enrollment patient = KneePatient("north");

@@ -107,7 +107,7 @@ TEST_F(SweepPlanTest, TheLimitHoldsForPlannedAndUnplannedTogether) {
   EXPECT_FALSE(second.more);
 }
 
-TEST_F(SweepPlanTest, WhoseRowsMustBeReadIsNotPlannedAheadButFires) {
+TEST_F(SweepPlanTest, EnrollmentsWhoseRowsMustBeReadFireUnplanned) {
   ASSERT_TRUE(world_.Move(NameOf("a") + "/reminders/ice.2", At("2029-03-04T10:00")).ok());
   const SweepPlan plan = Plan(due_);
   EXPECT_EQ(plan.firing.size(), 2u);

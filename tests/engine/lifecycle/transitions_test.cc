@@ -79,7 +79,7 @@ TEST(TransitionsTest, WhatWasSentOrDoneNeverComesAgain) {
   }
 }
 
-TEST(TransitionsTest, WhatIsStillToComeOrToLeaveIsNotTerminal) {
+TEST(TransitionsTest, PendingStatesAreNotTerminal) {
   for (const v1::ReminderState state : {No, Schd, Due, Leas}) EXPECT_FALSE(IsTerminal(state));
   for (const v1::ReminderState state : {Sent, Deli, Comp, Fail, Expi, Canc, Supp}) EXPECT_TRUE(IsTerminal(state));
 }

@@ -44,7 +44,7 @@ class WakeupHubTest : public ::testing::Test {
   WakeupHub wakeups_{timers_};
 };
 
-TEST_F(WakeupHubTest, RaisingWakesAllWhoWaitForThatTopicAndNobodyElse) {
+TEST_F(WakeupHubTest, NotifyWakesOnlyWaitersOfTheTopic) {
   Waiting a(wakeups_, "a", 0), also_a(wakeups_, "a", 0), b(wakeups_, "b", 0);
   wakeups_.Notify("a");
   EXPECT_EQ(a.Await(), Wake::kNotified);
@@ -53,13 +53,13 @@ TEST_F(WakeupHubTest, RaisingWakesAllWhoWaitForThatTopicAndNobodyElse) {
   wakeups_.Close();
 }
 
-TEST_F(WakeupHubTest, WhatWasRaisedBetweenLookingAndWaitingWakesAtOnce) {
+TEST_F(WakeupHubTest, ANotificationBetweenSeenAndWaitEndsTheWait) {
   const uint64_t seen = wakeups_.Seen("a");
   wakeups_.Notify("a");
   EXPECT_EQ(Waiting(wakeups_, "a", seen).Await(), Wake::kNotified);
 }
 
-TEST_F(WakeupHubTest, WhatWasRaisedBeforeLookingDoesNotWake) {
+TEST_F(WakeupHubTest, ANotificationBeforeSeenDoesNotEndTheWait) {
   wakeups_.Notify("a");
   Waiting waiting(wakeups_, "a", wakeups_.Seen("a"));
   EXPECT_FALSE(waiting.over());
