@@ -85,6 +85,7 @@ struct Stored {
   int64_t instant = 0;        // Unix seconds.
   absl::Span<Planned> group;  // The occurrences that it could stand for.
   bool line_in_plan = false;  // Whether `group` still has the reminder's line.
+  bool same_zone = true;      // Whether its zone is that of the facts.
   bool covers = false;
 };
 
@@ -150,6 +151,16 @@ Distance ByCalendar(const Stored& stored, const Planned& planned) {
   return {.apart = days == 0 ? seconds : kDaySeconds, .repetition = repetition.seconds};
 }
 
+// The distance of anything else: in local days if neither has another of its series on its day, otherwise in elapsed
+// time. Days of two zones are compared in elapsed time too.
+Distance ByRepetition(const Stored& stored, const Planned& planned) {
+  const Gap repetition = Repetition(*stored.telling, *planned.telling);
+  const int64_t elapsed = std::abs(planned.instant - stored.instant);
+  if (repetition.days == 0) return {.apart = elapsed, .repetition = repetition.seconds};
+  return {.apart = stored.same_zone ? std::abs(planned.day - stored.day) * kDaySeconds : elapsed,
+          .repetition = repetition.days * kDaySeconds};
+}
+
 // A reminder and an occurrence that it could cover.
 struct Pair {
   int64_t apart = 0;
@@ -210,7 +221,6 @@ class Matching {
 
   absl::Span<Planned> WithinReach(const Stored& stored) const;
   std::optional<Distance> DistanceBetween(const Stored& stored, const Planned& planned);
-  Distance ByRepetition(const Stored& stored, const Planned& planned) const;
   // The local day of the reminder's nominal time, in the zone that counts for it.
   int64_t LocalDayOf(const Stored& stored);
 
@@ -241,7 +251,8 @@ void Matching::AddReminders(absl::Span<const StoredReminder> reminders) {
                        .scope = scope,
                        .day = DayNumberOf(reminder.telling),
                        .instant = absl::ToUnixSeconds(reminder.telling.instant),
-                       .group = plan_.OfGroup(GroupOf(reminder.telling))});
+                       .group = plan_.OfGroup(GroupOf(reminder.telling)),
+                       .same_zone = reminder.telling.zone == facts_.zone});
   }
   std::sort(stored_.begin(), stored_.end(), Before);
 }
@@ -325,9 +336,8 @@ void Matching::CoverNearest() {
 // The occurrences that can be near. This saves time only: it leaves out what DistanceBetween would find too far away.
 absl::Span<Planned> Matching::WithinReach(const Stored& stored) const {
   if (!stored.telling->gap.has_value() || stored.line_in_plan) return stored.group;
-  // A local day can lie more than a day away from where it is in another zone.
-  constexpr int64_t kMargin = 4;
-  const int64_t reach = (stored.telling->gap->days / 2 + kMargin) * kDaySeconds;
+  // Half the repetition, the length of a day, and what a change of clocks or of the zone can add.
+  const int64_t reach = (stored.telling->gap->days / 2 + 1 + (stored.same_zone ? 1 : 2)) * kDaySeconds;
   const auto begin =
       std::lower_bound(stored.group.begin(), stored.group.end(), stored.instant - reach,
                        [](const Planned& planned, int64_t instant) { return planned.instant < instant; });
@@ -352,18 +362,8 @@ std::optional<Distance> Matching::DistanceBetween(const Stored& stored, const Pl
   return SetByPerson(stored) ? ByCalendar(stored, planned) : ByRepetition(stored, planned);
 }
 
-// In local days where neither has another of its series on its day, and otherwise in elapsed time.
-Distance Matching::ByRepetition(const Stored& stored, const Planned& planned) const {
-  const Gap repetition = Repetition(*stored.telling, *planned.telling);
-  const int64_t elapsed = std::abs(planned.instant - stored.instant);
-  if (repetition.days == 0) return {.apart = elapsed, .repetition = repetition.seconds};
-  const bool same_zone = stored.telling->zone == facts_.zone;
-  return {.apart = same_zone ? std::abs(planned.day - stored.day) * kDaySeconds : elapsed,
-          .repetition = repetition.days * kDaySeconds};
-}
-
 int64_t Matching::LocalDayOf(const Stored& stored) {
-  if (SetByPerson(stored) || stored.telling->zone == facts_.zone) return stored.day;
+  if (SetByPerson(stored) || stored.same_zone) return stored.day;
   return clock_.DayAt(stored.instant);
 }
 
