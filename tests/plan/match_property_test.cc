@@ -21,15 +21,20 @@ namespace {
 
 constexpr int kScenarios = 1500;
 
-const std::vector<std::string> kZones = {
-    "Pacific/Honolulu", "America/Los_Angeles", "America/New_York", "America/St_Johns",    "UTC",
-    "Europe/London",    "Asia/Kathmandu",      "Pacific/Auckland", "Australia/Lord_Howe", "Pacific/Apia"};
-const std::vector<std::string> kTimes = {"08:00", "00:30", "02:30",       "06:00",       "12:00",
-                                         "20:00", "23:30", "08:00 20:00", "09:00 21:00", "06:00 12:00 17:00"};
+std::string RandomZone(Random* random) {
+  return random->Of<std::string>({"Pacific/Honolulu", "America/Los_Angeles", "America/New_York", "America/St_Johns",
+                                  "UTC", "Europe/London", "Asia/Kathmandu", "Pacific/Auckland", "Australia/Lord_Howe",
+                                  "Pacific/Apia"});
+}
+
+std::string RandomTimes(Random* random) {
+  return random->Of<std::string>({"08:00", "00:30", "02:30", "06:00", "12:00", "20:00", "23:30", "08:00 20:00",
+                                  "09:00 21:00", "06:00 12:00 17:00"});
+}
 
 // A rule of the series `s`.
 WorldRule RandomRule(Random* random, const std::string& id) {
-  const std::string times = random->Of(kTimes);
+  const std::string times = RandomTimes(random);
   WorldRule rule;
   switch (random->Upto(4)) {
     case 0:
@@ -54,7 +59,7 @@ WorldRule RandomRule(Random* random, const std::string& id) {
 WorldFacts RandomFacts(Random* random) {
   WorldFacts facts;
   facts.date = absl::CivilDay(2026, 1 + random->Upto(11), 1 + random->Upto(30));
-  facts.zone = random->Of(kZones);
+  facts.zone = RandomZone(random);
   facts.rules = {RandomRule(random, "a")};
   if (random->OneIn(3)) facts.rules.push_back(RandomRule(random, "b"));
   if (random->OneIn(3)) {
@@ -69,7 +74,7 @@ WorldFacts RandomFacts(Random* random) {
 WorldFacts Changed(WorldFacts facts, Random* random) {
   const int kind = random->Upto(4);
   if (kind <= 1) facts.date += random->OneIn(2) ? random->Upto(40) - 10 : random->Of<int>({-2, -1, 1, 2});
-  if (kind == 1 || kind == 2) facts.zone = random->Of(kZones);
+  if (kind == 1 || kind == 2) facts.zone = RandomZone(random);
   if (kind == 3) facts.rules[0] = RandomRule(random, random->Of<std::string>({"a", "c"}));
   if (kind == 4) {
     for (auto& [visit, start] : facts.appointments) start += random->Of<int>({-1440, 60, 360, 1440, 7200});

@@ -1,5 +1,7 @@
 #include "tests/plan/matching_world.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -298,9 +300,10 @@ std::vector<std::string> MatchingWorld::PlayUntil(const std::string& local, cons
 }
 
 std::vector<std::string> MatchingWorld::PlayUntil(absl::Time end, const Decide& decide) {
+  constexpr size_t kMost = 500;
   std::vector<std::string> sent;
   std::set<int> waiting;  // What came due meanwhile and was left.
-  while (true) {
+  while (sent.size() < kMost) {
     const auto next = std::find_if(next_.begin(), next_.end(),
                                    [&](const Next& n) { return n.time <= end && waiting.count(n.occurrence) == 0; });
     if (next == next_.end()) break;
@@ -312,6 +315,7 @@ std::vector<std::string> MatchingWorld::PlayUntil(absl::Time end, const Decide& 
     Send(occurrence, outcome, &waiting);
     Derive();
   }
+  if (sent.size() == kMost) ADD_FAILURE() << "There is no end of messages: " << sent.back();
   now_ = end;
   ExpireRows();
   Derive();
