@@ -185,6 +185,13 @@ TEST(MatchTest, TimesOfALinePairByTheTimeOfDayWhateverTheDay) {
               ElementsAre("02-28 09:00", "02-28 21:00"));
 }
 
+TEST(MatchTest, ATimeOfALineDoesNotStandForTheSameTimeOfAnotherLine) {
+  const auto old = PlanOf({OnLine(1, "03-03 08:00", 2), OnLine(1, "03-03 20:00", 2)});
+  const auto plan = PlanOf({OnLine(1, "03-03 09:00", 2), OnLine(1, "03-03 21:00", 2), OnLine(2, "03-04 08:00", 2),
+                            OnLine(2, "03-04 20:00", 2)});
+  EXPECT_THAT(Covered({Stored(old[0])}, plan), ElementsAre("03-03 09:00"));
+}
+
 TEST(MatchTest, ATimeOfALineDoesNotStandForOneHalfTheGapAway) {
   const auto old = PlanOf({OnLine(1, "03-03 08:00", 2), OnLine(1, "03-03 20:00", 2)});
   EXPECT_THAT(Covered({Stored(old[0])}, PlanOf({OnLine(1, "03-03 13:59")})), ElementsAre("03-03 13:59"));
@@ -251,6 +258,7 @@ TEST(MatchTest, WhatWasCalledOffCountsByTheWallTimeOfItsDayInAnyZone) {
 TEST(MatchTest, WithSeveralTimesADayWhatWasCalledOffStaysOnItsDay) {
   const auto old = PlanOf({Repeating("03-05 12:00"), Repeating("03-05 23:00")});
   const auto plan = PlanOf({Repeating("03-06 01:00"), Repeating("03-06 12:00")});
+  EXPECT_THAT(Covered({Stored(old[0], Standing::kSetByPerson)}, plan), ElementsAre(kNone));
   EXPECT_THAT(Covered({Stored(old[1], Standing::kSetByPerson)}, plan), ElementsAre(kNone));
   EXPECT_THAT(Covered({Stored(old[1])}, plan), ElementsAre("03-06 01:00"));
 }
