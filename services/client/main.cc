@@ -85,6 +85,7 @@ int main(int argc, char** argv) {
   Session session(options);
   absl::Status status = session.Open();
   if (status.ok()) status = action(session);
+  if (status.ok()) status = Session::CheckOutput();
   if (!status.ok()) session.Note(RenderFailure(status, options.server));
   return ExitCodeOf(status);
 }

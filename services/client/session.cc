@@ -44,6 +44,10 @@ void Session::Print(absl::string_view text) {
   std::fflush(stdout);
 }
 
+absl::Status Session::CheckOutput() {
+  return std::ferror(stdout) == 0 ? absl::OkStatus() : UsageError("cannot write standard output");
+}
+
 void Session::PrintJson(const google::protobuf::Message& message) { Print(absl::StrCat(ToJson(message), "\n")); }
 
 void Session::PrintJson(const JsonObject& object) { Print(absl::StrCat(object.Line(), "\n")); }

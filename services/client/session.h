@@ -60,8 +60,11 @@ class Session {
   // Asks the server for an enrollment. `enrollment` is a short id or a resource name.
   absl::StatusOr<v1::Enrollment> ReadEnrollment(absl::string_view enrollment);
 
-  // Writes text to standard output and flushes it.
+  // Writes text to standard output and flushes it. CheckOutput tells whether that failed.
   void Print(absl::string_view text);
+
+  // Returns OK if everything printed so far was written, else an error for the command line (UsageError).
+  static absl::Status CheckOutput();
 
   // Writes a message or an object to standard output, as JSON on one line.
   void PrintJson(const google::protobuf::Message& message);

@@ -7,13 +7,17 @@
 namespace aftercare {
 namespace {
 
-// Requests that are answered at a time. They are few and small: callbacks of one SMS gateway, or scrapes.
-constexpr int kThreads = 4;
+// Requests that are answered at a time. They are few and small: callbacks of one SMS gateway, or scrapes. So each takes
+// a connection of its own, and a client that says nothing holds a thread for a short time only.
+constexpr int kThreads = 16;
+constexpr int kReadTimeoutSeconds = 2;
 
 }  // namespace
 
 HttpListener::HttpListener() {
   server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  server_.set_keep_alive_max_count(1);
+  server_.set_read_timeout(kReadTimeoutSeconds);
   // Without httplib's own options, which let a second process listen on the same port.
   server_.set_socket_options([](socket_t socket) {
     const int yes = 1;

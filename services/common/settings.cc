@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -79,7 +80,7 @@ absl::Status ApplyFile(const std::string& path, Message* config) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  if (!file.good()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  if (!file.good() || std::filesystem::is_directory(path)) return absl::NotFoundError(absl::StrCat("cannot read ", path));
   FirstError errors;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);

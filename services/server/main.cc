@@ -123,7 +123,8 @@ int Main(int argc, char** argv) {
           "  aftercared --listen=127.0.0.1:50051 --database=/var/lib/aftercare/aftercare.db\n"
           "Settings come from --config, then AFTERCARE_* in the environment, then flags; later ones win.\n"
           "SIGHUP reads log_level again.\n"
-          "Exit codes: 0 after a clean stop, 2 bad configuration or no time zones, 3 bad database, 4 bad address.",
+          "Exit codes: 0 after a clean stop, 1 unknown flag, 2 bad configuration or no time zones, 3 bad database,\n"
+          "4 bad address, 130 stopped at once by a second signal.",
       .version = VersionText("aftercared", absl::StrCat("database schema ", store::NewestSchema())),
       .file = "server/main.cc"};
   const std::string unexpected = ParseFlags(argc, argv, program);

@@ -1,38 +1,20 @@
 #include "services/server/request_log.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <mutex>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/common/host_clock.h"
 #include "services/common/log.h"
-#include "spdlog/async_logger.h"
-#include "spdlog/details/null_mutex.h"
-#include "spdlog/details/thread_pool.h"
-#include "spdlog/sinks/base_sink.h"
 #include "spdlog/spdlog.h"
 
 namespace aftercare::server {
 namespace {
 
-constexpr size_t kMaxWaitingLines = 8192;
-
-// Standard output, flushed whenever no more lines wait. Used by one thread.
-class BufferedOutput final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
- public:
-  explicit BufferedOutput(spdlog::details::thread_pool& lines) : lines_(lines) {}
-
- private:
-  // In one piece, so that lines that other threads write do not get into it.
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    std::fwrite(message.payload.data(), 1, message.payload.size(), stdout);
-    if (lines_.queue_size() == 0) std::fflush(stdout);
-  }
-  void flush_() override { std::fflush(stdout); }
-
-  spdlog::details::thread_pool& lines_;
-};
+constexpr size_t kMaxWaitingBytes = 4 << 20;
+constexpr std::chrono::milliseconds kWriteInterval(100);
 
 bool IsFaultOfServer(absl::StatusCode code) {
   return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
@@ -54,24 +36,51 @@ void AddText(absl::string_view key, absl::string_view value, std::string* line) 
 }  // namespace
 
 RequestLog::RequestLog(double share) : share_(share) {
-  if (share_ <= 0) return;
-  thread_ = std::make_shared<spdlog::details::thread_pool>(kMaxWaitingLines, 1);
-  log_ = std::make_shared<spdlog::async_logger>("requests", std::make_shared<BufferedOutput>(*thread_), thread_,
-                                                spdlog::async_overflow_policy::overrun_oldest);
+  if (share_ > 0) thread_ = std::thread(&RequestLog::Run, this);
 }
 
 RequestLog::~RequestLog() {
-  thread_.reset();
-  std::fflush(stdout);
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.NotifyOne();
+  if (thread_.joinable()) thread_.join();
 }
 
 void RequestLog::OnEnded(const EndedCall& call) {
-  if (log_ == nullptr) return;
-  const spdlog::level::level_enum level = LevelOf(call.code);
-  if (!spdlog::should_log(level)) return;
+  if (share_ <= 0) return;
+  if (!spdlog::should_log(LevelOf(call.code))) return;
   if (!IsInShare() && !IsFaultOfServer(call.code)) return;
   const std::string line = Line(call, HostNow());
-  log_->log(level, spdlog::string_view_t(line.data(), line.size()));
+  MutexLock lock(mutex_);
+  if (waiting_.size() + line.size() > kMaxWaitingBytes) {
+    ++dropped_;
+    return;
+  }
+  const bool was_empty = waiting_.empty();
+  waiting_ += line;
+  if (was_empty) changed_.NotifyOne();
+}
+
+void RequestLog::Run() {
+  std::string lines;
+  MutexLock lock(mutex_);
+  while (!stopping_ || !waiting_.empty()) {
+    while (waiting_.empty() && !stopping_) changed_.Wait(mutex_);
+    const auto write_at = std::chrono::steady_clock::now() + kWriteInterval;
+    while (!stopping_ && changed_.WaitUntil(mutex_, write_at)) continue;
+    lines.clear();
+    lines.swap(waiting_);
+    const int64_t dropped = std::exchange(dropped_, 0);
+    lock.Unlock();
+    // In one piece, so that lines that other threads write do not get into it.
+    std::fwrite(lines.data(), 1, lines.size(), stdout);
+    std::fflush(stdout);
+    if (dropped > 0)
+      spdlog::warn("the log of calls left out {} lines, which came faster than they could be written", dropped);
+    lock.Lock();
+  }
 }
 
 // RPC n is in the share if the whole part of n times the share goes up with it.

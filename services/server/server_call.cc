@@ -86,7 +86,9 @@ void ServerCall::CountSent(const grpc::ByteBuffer& bytes) {
 grpc::Status ServerCall::End(const absl::Status& status) {
   const absl::Status shown = status.ok() ? status : engine::Presentable(status);
   const std::string reason = engine::ReasonOf(shown);
-  const std::string clinic = engine_call_->clinic();
+  // The name of a clinic that does not exist, or is not the caller's, may be anything, even a patient's data.
+  const bool is_known = !absl::IsNotFound(shown) && !absl::IsPermissionDenied(shown);
+  const std::string clinic = is_known ? engine_call_->clinic() : "";
   observer_.OnEnded({.method = engine_call_->method().name,
                      .code = shown.code(),
                      .reason = reason,

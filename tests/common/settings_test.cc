@@ -46,5 +46,12 @@ TEST(SettingsTest, ANumberMayHaveAFraction) {
               HasSubstr("--request_log_share must be a number"));
 }
 
+TEST(SettingsTest, AFileThatCannotBeReadIsAnError) {
+  v1::Config config;
+  EXPECT_EQ(ApplyFile("/no/such/file", &config).message(), "cannot read /no/such/file");
+  EXPECT_EQ(ApplyFile("/tmp", &config).message(), "cannot read /tmp") << "a folder";
+  EXPECT_TRUE(ApplyFile("/dev/null", &config).ok());
+}
+
 }  // namespace
 }  // namespace aftercare

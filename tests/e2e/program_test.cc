@@ -173,6 +173,8 @@ void RunCanaryJob(Client& client) {
   list.set_parent("clinics/riverside");
   list.set_patient("canary-7");
   EXPECT_EQ(Call(*client.enrollments, &v1::EnrollmentService::Stub::ListEnrollments, list)->enrollments_size(), 1);
+  list.set_parent("clinics/canary-5550177077");  // put in the wrong place
+  EXPECT_FALSE(Call(*client.enrollments, &v1::EnrollmentService::Stub::ListEnrollments, list).ok());
 }
 
 TEST_F(ProgramTest, NothingOfAPatientIsInTheLogOrTheMetricsAfterAWholeJob) {

@@ -56,6 +56,9 @@ bool RevokesLease(ReminderEvent event) {
   }
 }
 
+// Returns whether time brings `event` about, and not a caller.
+bool IsOfTime(ReminderEvent event) { return event == ReminderEvent::kFire || event == ReminderEvent::kExpire; }
+
 }  // namespace
 
 bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
@@ -91,7 +94,7 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   if (!repeats && NextState(before, event) == before) return absl::OkStatus();
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
   std::optional<store::WithoutActor> by_time;
-  if (event == ReminderEvent::kExpire) by_time.emplace(tx);
+  if (IsOfTime(event)) by_time.emplace(tx);
   if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);
   return StoreReminder(tx, context, *row, now);
 }
@@ -120,6 +123,8 @@ absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const Enrollmen
   if (!ApplyEvent(event, reason, now, row)) return absl::InternalError("no such transition for a new reminder");
   auto inserted = tx.InsertReminder(*row);
   if (!inserted.ok() || !*inserted) return inserted;
+  std::optional<store::WithoutActor> by_time;
+  if (IsOfTime(event)) by_time.emplace(tx);
   if (absl::Status status = LogReminder(tx, context, *row, now); !status.ok()) return status;
   return true;
 }

@@ -113,7 +113,8 @@ absl::Status ShuttingDown() {
 }
 
 absl::Status Presentable(const absl::Status& status) {
-  if (status.ok()) return status;
+  // What became of the call itself has no reason of ours: nobody waits for the answer any more.
+  if (status.ok() || absl::IsCancelled(status) || absl::IsDeadlineExceeded(status)) return status;
   absl::Status shown = status;
   if (!shown.GetPayload(TypeUrl<google::rpc::ErrorInfo>()).has_value()) {
     shown = MakeError(status.code(), DefaultReason(status.code()), status.message());

@@ -46,20 +46,16 @@ class PrintingGateway {
 
   int64_t sent() const { return sent_; }
 
-  // Sends what was leased and reports it. After an interrupt, the rest is released instead.
+  // Sends what was leased and reports it. After an interrupt, or when standard output cannot be written, the rest is
+  // released instead.
   absl::Status Send(const v1::LeaseRemindersResponse& leased) {
     v1::ReportDeliveriesRequest reports;
     for (const v1::Lease& lease : leased.leases()) {
       v1::DeliveryReport* report = reports.add_reports();
       report->set_lease_id(lease.lease_id());
-      report->set_outcome(interrupt_.Happened() ? v1::DELIVERY_OUTCOME_RELEASED : v1::DELIVERY_OUTCOME_SENT);
-      if (report->outcome() == v1::DELIVERY_OUTCOME_RELEASED) continue;
-      if (session_.json()) {
-        session_.PrintJson(lease);
-      } else {
-        session_.Print(RenderLease(lease, style_));
-      }
-      ++sent_;
+      const bool is_sent = Print(lease);
+      report->set_outcome(is_sent ? v1::DELIVERY_OUTCOME_SENT : v1::DELIVERY_OUTCOME_RELEASED);
+      if (is_sent) ++sent_;
     }
     const auto response = session_.Call(reports);
     if (!response.ok()) return response.status();
@@ -68,10 +64,21 @@ class PrintingGateway {
       session_.Note(absl::StrCat("The report on ", ShortReminder(leased.leases(i).reminder()),
                                  " was not taken: ", RenderItemStatus(response->results(i).status()), "\n"));
     }
-    return absl::OkStatus();
+    return Session::CheckOutput();
   }
 
  private:
+  // Returns whether the message was printed.
+  bool Print(const v1::Lease& lease) {
+    if (interrupt_.Happened() || !Session::CheckOutput().ok()) return false;
+    if (session_.json()) {
+      session_.PrintJson(lease);
+    } else {
+      session_.Print(RenderLease(lease, style_));
+    }
+    return Session::CheckOutput().ok();
+  }
+
   Session& session_;
   const Interrupt& interrupt_;
   const ListStyle style_;

@@ -65,7 +65,7 @@ class EventPrinter {
         session_.Print(RenderEvent(event, style_));
       }
     }
-    if (std::ferror(stdout) != 0) return UsageError("cannot write standard output");
+    if (absl::Status status = Session::CheckOutput(); !status.ok()) return status;
     if (response.resume_token().empty()) return absl::OkStatus();
     request->set_resume_token(response.resume_token());
     return file_.Save(response.resume_token());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/timestamps.h"
 #include "services/client/commands/filter.h"
 #include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
@@ -68,6 +69,11 @@ absl::Status Due(Session& session, const DueOptions& options) {
   if (options.limit < 0) return UsageError("--limit must be 0 (no limit) or more");
   absl::StatusOr<ClinicFilter> filter = ReadFilter(session, options.filter);
   if (!filter.ok()) return filter.status();
+  const v1::ReminderFilter& wanted = filter->filter;
+  if (wanted.has_due_from() && wanted.has_due_before() &&
+      plan::ToTime(wanted.due_from()) >= plan::ToTime(wanted.due_before())) {
+    return UsageError("--to must not be before --from");
+  }
   AddDefaultStates(options, &filter->filter);
   return options.count ? CountDue(session, filter->filter) : ListDue(session, options, *filter);
 }

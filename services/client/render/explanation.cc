@@ -69,7 +69,8 @@ std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
     absl::StrAppend(&text, ": ", ReasonText(reminder.reason(), reminder.state() == v1::REMINDER_STATE_COMPLETED));
   }
   if (reminder.has_score()) absl::StrAppend(&text, " with ", reminder.score());
-  if (reminder.attempts() > 0) absl::StrAppend(&text, ", leased ", reminder.attempts(), " times");
+  if (reminder.attempts() == 1) absl::StrAppend(&text, ", leased once");
+  if (reminder.attempts() > 1) absl::StrAppend(&text, ", leased ", reminder.attempts(), " times");
   return text;
 }
 

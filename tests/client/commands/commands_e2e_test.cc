@@ -148,8 +148,22 @@ TEST_F(CommandsE2eTest, WhatIsDueFollowsTheClock) {
   EXPECT_EQ(Must({"due", "--patient", "nobody"}), "Nothing is due.\n");
   EXPECT_EQ(Must({"due", "--phase", "maximum-benefits"}), "Nothing is due.\n");
   EXPECT_THAT(Must({"due", "--from", "now", "--to", "+1h"}), HasSubstr("scheduled  ana/rest.1"));
+  EXPECT_THAT(Aftercare({"due", "--from", "2026-03-13", "--to", "2026-03-01"}).err, HasSubstr("--to must not be before"));
   EXPECT_THAT(Must({"clock", "advance", "--by", "12h"}), HasSubstr("windows closed"));
   EXPECT_THAT(Must({"due", "--state", "expired"}), HasSubstr("expired (window-closed)  ana/ice-am.1"));
+}
+
+TEST_F(CommandsE2eTest, WhatCannotBePrintedIsNotReportedSent) {
+  MakeSandbox();
+  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  for (const std::string command : {"deliver --once", "clinic list", "timeline ana", "--json due"}) {
+    const ProcessResult outcome =
+        RunProgram({"/bin/sh", "-c", absl::StrCat(AFTERCARE_CLIENT, " ", command, " > /dev/full")},
+                   {.environment = environment()});
+    EXPECT_EQ(outcome.exit_code, 2) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("cannot write standard output")) << command;
+  }
+  EXPECT_EQ(Aftercare({"deliver", "--once"}).err, "3 messages sent.\n");
 }
 
 TEST_F(CommandsE2eTest, CountsAreOfWhatTheListWouldShow) {

@@ -116,6 +116,8 @@ TEST(ErrorsTest, ErrorsOfTheStoreAreShownWithAReasonAndWhenToRetry) {
 TEST(ErrorsTest, ErrorsWithAReasonKeepItWhenShown) {
   EXPECT_EQ(ErrorOf(Presentable(ShuttingDown())), "UNAVAILABLE/SHUTTING_DOWN");
   EXPECT_TRUE(Presentable(absl::OkStatus()).ok());
+  EXPECT_EQ(ErrorOf(Presentable(absl::CancelledError("gone"))), "CANCELLED/") << "without a reason";
+  EXPECT_EQ(ErrorOf(Presentable(absl::DeadlineExceededError("late"))), "DEADLINE_EXCEEDED/");
   EXPECT_FALSE(DetailOf<google::rpc::RetryInfo>(Presentable(ResourceNotFound("X", "x"))).has_value());
 }
 
