@@ -80,7 +80,10 @@ absl::Status ApplyFile(const std::string& path, Message* config) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  if (!file.good() || std::filesystem::is_directory(path)) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  // A folder opens but cannot be read.
+  if (!file.good() || std::filesystem::is_directory(path)) {
+    return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  }
   FirstError errors;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);

@@ -1,7 +1,8 @@
 // aftercare-gateway: takes messages from the Aftercare server and sends them by e-mail, SMS and webhook.
 //
-// Exit codes: 0 after a clean stop, 1 for an unknown flag, 2 for a bad configuration, 3 when it stopped without the server knowing of all that
-// was sent, 4 when the address for callbacks cannot be listened on, 130 when it was stopped twice.
+// Exit codes: 0 after a clean stop, 1 for an unknown flag, 2 for a bad configuration, 3 when it stopped without the
+// server knowing of all that was sent, 4 when the address for callbacks cannot be listened on, 130 when it was stopped
+// twice.
 #include <iostream>
 #include <string>
 
@@ -68,8 +69,9 @@ int Main(int argc, char** argv) {
           "  aftercare-gateway --config=deploy/gateway/email.textproto\n"
           "Settings come from --config, then AFTERCARE_GATEWAY_* in the environment, then flags; later ones win.\n"
           "SIGHUP reads log_level again.\n"
-          "Exit codes: 0 after a clean stop, 1 unknown flag, 2 bad configuration, 3 stopped while the server was away,\n"
-          "not knowing of all that was sent, 4 bad address for callbacks, 130 stopped at once by a second signal.",
+          "Exit codes: 0 after a clean stop, 1 unknown flag, 2 bad configuration, 3 stopped while the server was\n"
+          "away, not knowing of all that was sent, 4 bad address for callbacks, 130 stopped at once by a second\n"
+          "signal.",
       .version = VersionText("aftercare-gateway"),
       .file = "gateway/main.cc"};
   const std::string unexpected = ParseFlags(argc, argv, program);

@@ -33,7 +33,7 @@ struct FiringPlan {
 std::optional<FiringPlan> PlanFiring(EnrollmentContext context, absl::Time now);
 
 // Fires as planned, at `now`, and returns how many occurrences fired. Returns nothing, with nothing done, if the
-// enrollment has changed since it was planned. The events carry the actor of `tx`, if it has one.
+// enrollment has changed since it was planned. Sets no actor: `tx` must have none.
 absl::StatusOr<std::optional<int64_t>> FirePlanned(store::WriteTransaction& tx, const FiringPlan& plan, absl::Time now);
 
 }  // namespace aftercare::engine

@@ -29,15 +29,16 @@ absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext&
 
 // ApplyEvent, then StoreReminder. The caller sets `available` before a lease or a retry, and `due` and `expire` before
 // it reschedules. FAILED_PRECONDITION / INVALID_TRANSITION if `event` cannot happen in this state. If the state would
-// stay the same, stores nothing and returns OK, except for kLease and kReschedule. The event of kExpire has no actor.
+// stay the same, stores nothing and returns OK, except for kLease and kReschedule. What
+// is logged for kFire and kExpire has no actor, since time brings them about, also during a call.
 absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                             v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
 // Returns a row, not yet stored, for an occurrence that has none, in state SCHEDULED.
 store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence);
 
-// Applies `event` to a new row, stores it and logs it. Returns false, with nothing stored, if the occurrence has a row
-// in the store already.
+// Applies `event` to a new row, stores it and logs it, with an actor as ChangeReminder does. Returns false, with
+// nothing stored, if the occurrence has a row in the store already.
 absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 

@@ -148,7 +148,8 @@ TEST_F(CommandsE2eTest, WhatIsDueFollowsTheClock) {
   EXPECT_EQ(Must({"due", "--patient", "nobody"}), "Nothing is due.\n");
   EXPECT_EQ(Must({"due", "--phase", "maximum-benefits"}), "Nothing is due.\n");
   EXPECT_THAT(Must({"due", "--from", "now", "--to", "+1h"}), HasSubstr("scheduled  ana/rest.1"));
-  EXPECT_THAT(Aftercare({"due", "--from", "2026-03-13", "--to", "2026-03-01"}).err, HasSubstr("--to must not be before"));
+  EXPECT_THAT(Aftercare({"due", "--from", "2026-03-13", "--to", "2026-03-01"}).err,
+              HasSubstr("--to must not be before"));
   EXPECT_THAT(Must({"clock", "advance", "--by", "12h"}), HasSubstr("windows closed"));
   EXPECT_THAT(Must({"due", "--state", "expired"}), HasSubstr("expired (window-closed)  ana/ice-am.1"));
 }
