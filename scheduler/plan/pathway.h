@@ -149,6 +149,13 @@ class CompiledPathway {
   const CompiledRule& rule(int index) const { return parts_.rules[index]; }
   const v1::Rule& rule_source(int index) const { return parts_.source.rules(index); }
 
+  // What the rule tells the patient, which other rules may tell as well: its `series`, or else its id. Valid as long as
+  // the pathway.
+  const std::string& series(int rule) const {
+    const v1::Rule& source = rule_source(rule);
+    return source.series().empty() ? source.id() : source.series();
+  }
+
   int phase_count() const { return static_cast<int>(parts_.phases.size()); }
   const DaySpan& phase_span(int index) const { return parts_.phases[index]; }
   const v1::Phase& phase_source(int index) const { return parts_.source.phases(index); }

@@ -220,6 +220,7 @@ class PathwayChecker {
     CompiledRule& rule = parts_.rules.emplace_back();
     TakeId(path + ".id", source.id(), index, &parts_.rule_ids);
     if (!IsPathwayId(source.category())) Fault(path + ".category", kIdShape);
+    if (!source.series().empty() && !IsPathwayId(source.series())) Fault(path + ".series", kIdShape);
     const int phase = FindIndex(parts_.phase_ids, source.phase());
     if (phase < 0) Fault(path + ".phase", "must be the id of one of the phases");
     rule.phase = std::max(phase, 0);

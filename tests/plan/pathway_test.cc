@@ -72,6 +72,20 @@ TEST(PathwayTest, AnEmptyRuleNamesAllThatIsMissing) {
                                            "rules[2].schedule.times", "rules[2].texts"));
 }
 
+TEST(PathwayTest, TheSeriesOfARuleIsItsOwnIdUnlessItNamesOne) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.mutable_rules(1)->set_series("check-up");
+  const auto compiled = CompiledPathway::Compile(pathway, nullptr);
+  EXPECT_EQ(compiled->series(0), pathway.rules(0).id());
+  EXPECT_EQ(compiled->series(1), "check-up");
+}
+
+TEST(PathwayTest, ASeriesThatIsNoIdIsRefused) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.mutable_rules(1)->set_series("Check up!");
+  EXPECT_THAT(Faults(pathway), ElementsAre("rules[1].series"));
+}
+
 // One pathway with every kind of fault; each is listed where it is, in the order of the pathway.
 TEST(PathwayTest, EveryFaultOfAPathwayIsListedAtOnceWithItsPath) {
   const auto pathway = FromText<v1::Pathway>(R"(
