@@ -34,10 +34,10 @@ void SetState(const Occurrence& occurrence, absl::Time now, v1::Reminder* remind
 }
 
 // Returns the text of a rule in the language of who reads it.
-const CompiledText& TextForReader(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment) {
+const CompiledText& TextForReader(const CompiledPathway& pathway, int rule, absl::string_view locale) {
   // Tasks are read by the clinic's staff, not by the patient.
   const bool is_task = pathway.rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
-  return pathway.TextFor(rule, is_task ? pathway.source().default_locale() : enrollment.locale());
+  return pathway.TextFor(rule, is_task ? pathway.source().default_locale() : locale);
 }
 
 // Returns the names that a text of a rule may contain, without the dates and times.
@@ -63,6 +63,17 @@ void AddVisit(const CompiledPathway& pathway, const PatientFacts& facts, int rul
   const bool asks = pathway.rule(rule).visit_state == v1::VISIT_STATE_UNBOOKED;
   words->visit_date = asks ? visit.target : visit.anchor;
   if (!asks && visit.appointment > 0) words->visit_time = absl::ToCivilMinute(visit.start, facts.zone);
+}
+
+// Returns all that a text of the occurrence's rule may contain. `locale` is that of the text.
+TextFacts WordsIn(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
+                  const ClinicFacts& clinic, const Occurrence& occurrence, absl::string_view locale) {
+  TextFacts words = NamesIn(pathway, occurrence.rule, enrollment, clinic);
+  words.locale = locale;
+  words.due = absl::ToCivilMinute(occurrence.due, facts.zone);
+  words.procedure_date = facts.procedure_date;
+  AddVisit(pathway, facts, occurrence.rule, &words);
+  return words;
 }
 
 }  // namespace
@@ -110,21 +121,31 @@ std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl:
 
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence) {
-  const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment);
-  TextFacts words = NamesIn(pathway, occurrence.rule, enrollment, clinic);
-  words.locale = text.locale;
-  words.due = absl::ToCivilMinute(occurrence.due, facts.zone);
-  words.procedure_date = facts.procedure_date;
-  AddVisit(pathway, facts, occurrence.rule, &words);
+  const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment.locale());
   std::string result;
-  text.words.Render(words, &result);
+  text.words.Render(WordsIn(pathway, facts, enrollment, clinic, occurrence, text.locale), &result);
+  absl::StripTrailingAsciiWhitespace(&result);
+  return result;
+}
+
+std::vector<std::string> TextValues(const CompiledPathway& pathway, const PatientFacts& facts,
+                                    const v1::Enrollment& enrollment, const ClinicFacts& clinic,
+                                    const Occurrence& occurrence) {
+  const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment.locale());
+  return text.words.Values(WordsIn(pathway, facts, enrollment, clinic, occurrence, text.locale));
+}
+
+std::string FillText(const CompiledPathway& pathway, int rule, absl::string_view locale,
+                     absl::Span<const std::string> values) {
+  std::string result;
+  TextForReader(pathway, rule, locale).words.Fill(values, &result);
   absl::StripTrailingAsciiWhitespace(&result);
   return result;
 }
 
 size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,
                     const ClinicFacts& clinic) {
-  return TextForReader(pathway, rule, enrollment).words.MaxBytes(NamesIn(pathway, rule, enrollment, clinic));
+  return TextForReader(pathway, rule, enrollment.locale()).words.MaxBytes(NamesIn(pathway, rule, enrollment, clinic));
 }
 
 }  // namespace aftercare::plan

@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/facts.h"
@@ -53,6 +55,17 @@ struct ClinicFacts {
 // removed.
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
+
+// What RenderText fills into the text of the occurrence's rule: the value of each placeholder, in the order of the text.
+// Together with the rule and the locale, this is enough to show the text later, whatever the facts are then.
+std::vector<std::string> TextValues(const CompiledPathway& pathway, const PatientFacts& facts,
+                                    const v1::Enrollment& enrollment, const ClinicFacts& clinic,
+                                    const Occurrence& occurrence);
+
+// The text of a rule with values of TextValues: word for word what RenderText gave. `locale` is the patient's locale of
+// that time, or that of the text which a patient with this locale gets.
+std::string FillText(const CompiledPathway& pathway, int rule, absl::string_view locale,
+                     absl::Span<const std::string> values);
 
 // An upper bound on the bytes of RenderText for any occurrence of a rule. Much cheaper than the text.
 size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,

@@ -163,16 +163,38 @@ absl::string_view Template::VisitPlaceholder() const {
   return "";
 }
 
-void Template::Render(const TextFacts& facts, std::string* out) const {
+template <typename Append>
+void Template::Compose(Append append, std::string* out) const {
   bool left_out = false;  // Whether the value before was empty: then one of the spaces around it goes too.
   for (const Part& part : parts_) {
     absl::string_view words = part.words;
     if (left_out && absl::StartsWith(words, " ") && absl::EndsWith(*out, " ")) words.remove_prefix(1);
     absl::StrAppend(out, words);
     const size_t before = out->size();
-    RenderValue(part.value, facts, out);
+    if (part.value != Placeholder::kNone) append(part.value, out);
     left_out = out->size() == before;
   }
+}
+
+void Template::Render(const TextFacts& facts, std::string* out) const {
+  Compose([&facts](Placeholder value, std::string* text) { RenderValue(value, facts, text); }, out);
+}
+
+std::vector<std::string> Template::Values(const TextFacts& facts) const {
+  std::vector<std::string> values;
+  for (const Part& part : parts_) {
+    if (part.value != Placeholder::kNone) RenderValue(part.value, facts, &values.emplace_back());
+  }
+  return values;
+}
+
+void Template::Fill(absl::Span<const std::string> values, std::string* out) const {
+  size_t next = 0;
+  const auto append = [&](Placeholder, std::string* text) {
+    if (next < values.size()) absl::StrAppend(text, values[next]);
+    ++next;
+  };
+  Compose(append, out);
 }
 
 }  // namespace aftercare::plan

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/types/span.h"
 
 namespace aftercare::plan {
 
@@ -44,6 +45,14 @@ class Template {
   // Appends the text with the values of `facts` to `out`. Braces in values have no meaning. If a value is empty and has
   // a space on both sides, one of the two is left out.
   void Render(const TextFacts& facts, std::string* out) const;
+
+  // The values of the placeholders as Render writes them, one for each placeholder of the text in its order. A value may
+  // be empty.
+  std::vector<std::string> Values(const TextFacts& facts) const;
+
+  // Appends the text with these values to `out`. With those of Values it appends what Render does. A missing value counts
+  // as empty, and one too many is ignored.
+  void Fill(absl::Span<const std::string> values, std::string* out) const;
 
   // An upper bound on the bytes that Render appends, found without writing any date. Of `facts` only the names are
   // read, which are all views.
@@ -81,6 +90,10 @@ class Template {
   static Placeholder Named(absl::string_view name);
   static void RenderValue(Placeholder value, const TextFacts& facts, std::string* out);
   static size_t MaxValueBytes(Placeholder value, const TextFacts& facts);
+
+  // Appends the text to `out`. `append(value, out)` appends the value of each placeholder in turn.
+  template <typename Append>
+  void Compose(Append append, std::string* out) const;
 
   std::vector<Part> parts_;
 };

@@ -4,8 +4,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
+#include "tests/plan/random_plan.h"
 #include "tests/plan/testing.h"
 
 namespace aftercare::plan {
@@ -148,6 +151,63 @@ TEST(ReminderTest, TimestampsKeepNanosecondsOnBothSidesOf1970) {
     SetTimestamp(absl::FromUnixNanos(nanos), &timestamp);
     EXPECT_GE(timestamp.nanos(), 0);
     EXPECT_EQ(absl::ToUnixNanos(ToTime(timestamp)), nanos);
+  }
+}
+
+// Returns a text of random words and placeholders. A text for a visit may speak of it.
+std::string RandomText(bool visit, Random* random) {
+  const std::vector<std::string> pieces = {" ", "  ", "ice", ". ", "{{", "}}", "ñ", "{first_name}", "{last_name}",
+                                           "{clinic_name}", "{clinic_phone}", "{phase}", "{date}", "{time}", "{day}",
+                                           "{week}", "{procedure_date}", "{visit}", "{visit_date}", "{visit_time}"};
+  std::string text = "x";
+  for (int i = random->Between(0, 9); i > 0; --i) {
+    absl::StrAppend(&text, pieces[random->Between(0, static_cast<int>(pieces.size()) - (visit ? 1 : 4))]);
+  }
+  return text;
+}
+
+// Returns RandomPathway with random texts in several languages.
+v1::Pathway RandomTexts(Random* random) {
+  v1::Pathway pathway = RandomPathway(random);
+  pathway.set_default_locale(random->OneIn(2) ? "en" : "es-MX");
+  for (v1::Rule& rule : *pathway.mutable_rules()) {
+    rule.clear_texts();
+    for (const char* locale : {"en", "es", "es-MX", "fr"}) {
+      if (locale != pathway.default_locale() && random->OneIn(2)) continue;
+      (*rule.mutable_texts())[locale] = RandomText(rule.has_visit(), random);
+    }
+  }
+  return pathway;
+}
+
+v1::Enrollment RandomReader(Random* random) {
+  const std::vector<std::string> names = {"", " ", "Ada", "{day}", "María José"};
+  const std::vector<std::string> locales = {"", "en", "en-GB", "es", "es-MX", "es-AR", "fr", "de", "x"};
+  v1::Enrollment enrollment;
+  enrollment.set_first_name(names[random->Between(0, 4)]);
+  enrollment.set_last_name(names[random->Between(0, 4)]);
+  enrollment.set_locale(locales[random->Between(0, 8)]);
+  return enrollment;
+}
+
+TEST(ReminderTest, TheValuesOfATextGiveItAgainWordForWord) {
+  const uint64_t seed = SeedOfRun();
+  SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed));
+  Random random(seed);
+  for (int round = 0; round < 300; ++round) {
+    const auto pathway = CompileGood(RandomTexts(&random));
+    const PatientFacts facts = RandomPatient(*pathway, "America/New_York", "Asia/Tokyo", &random);
+    const v1::Enrollment reader = RandomReader(&random);
+    const ClinicFacts clinic{random.OneIn(2) ? "North Clinic" : "", random.OneIn(2) ? "555-0100" : ""};
+    Plan plan(*pathway, facts);
+    Occurrence occurrence;
+    for (int i = 0; i < 20 && plan.Next(&occurrence); ++i) {
+      const std::string text = RenderText(*pathway, facts, reader, clinic, occurrence);
+      const auto values = TextValues(*pathway, facts, reader, clinic, occurrence);
+      ASSERT_EQ(FillText(*pathway, occurrence.rule, reader.locale(), values), text);
+      const std::string& shown = pathway->TextFor(occurrence.rule, reader.locale()).locale;
+      ASSERT_EQ(FillText(*pathway, occurrence.rule, shown, values), text) << "by the locale of the text";
+    }
   }
 }
 

@@ -8,7 +8,9 @@
 namespace aftercare::plan {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 TextFacts SomeFacts(absl::string_view locale) {
   TextFacts facts;
@@ -100,6 +102,37 @@ TEST(TextTest, AnEmptyValueLeavesNoGap) {
   facts.last_name = "";
   EXPECT_EQ(Rendered("{first_name} {last_name} missed it.", facts), "Ada missed it.");
   EXPECT_EQ(Rendered("a  b {first_name}  c", facts), "a  b Ada  c");
+}
+
+TEST(TextTest, TheValuesAreThoseOfThePlaceholdersInTheOrderOfTheText) {
+  TextFacts facts = SomeFacts("en");
+  facts.last_name = "";
+  const auto parsed = Template::Parse("{{day}} {time}, {first_name} {last_name} {first_name}: {visit_date}.");
+  EXPECT_THAT(parsed->Values(facts), ElementsAre("9:00 AM", "Ada", "", "Ada", "August 25"));
+  EXPECT_THAT(Template::Parse("No placeholder")->Values(facts), IsEmpty());
+}
+
+TEST(TextTest, ATextIsFilledWithItsValuesAsItWasRendered) {
+  TextFacts facts = SomeFacts("es");
+  for (const char* last_name : {"", " ", "Byron", "{day}"}) {
+    facts.last_name = last_name;
+    for (const char* source : {"", "Hi", "{last_name}", "{first_name} {last_name} {visit_time}", "A {last_name} {{b}} ",
+                               "{last_name} {last_name} {date}", "a  {last_name}  {clinic_phone}"}) {
+      const auto parsed = Template::Parse(source);
+      std::string filled;
+      parsed->Fill(parsed->Values(facts), &filled);
+      EXPECT_EQ(filled, Rendered(source, facts));
+    }
+  }
+}
+
+TEST(TextTest, MissingValuesCountAsEmptyAndOthersAreIgnored) {
+  const auto parsed = Template::Parse("{first_name} {last_name}.");
+  std::string text;
+  parsed->Fill({}, &text);
+  parsed->Fill({"Ada"}, &text);
+  parsed->Fill({"Ada", "Byron", "Lovelace"}, &text);
+  EXPECT_EQ(text, " .Ada .Ada Byron.");
 }
 
 TEST(TextTest, RenderingAppends) {
