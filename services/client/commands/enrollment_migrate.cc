@@ -38,11 +38,7 @@ void AddBatch(const v1::MigrateEnrollmentsResponse& batch, Migrated* all) {
   sum.set_migrated_count(sum.migrated_count() + batch.migrated_count());
   sum.set_unchanged_count(sum.unchanged_count() + batch.unchanged_count());
   sum.mutable_failures()->MergeFrom(batch.failures());
-  v1::PlanDiff& diff = *sum.mutable_diff();
-  diff.set_moved_count(diff.moved_count() + batch.diff().moved_count());
-  diff.set_added_count(diff.added_count() + batch.diff().added_count());
-  diff.set_dropped_count(diff.dropped_count() + batch.diff().dropped_count());
-  diff.set_already_sent_count(diff.already_sent_count() + batch.diff().already_sent_count());
+  AddDiffCounts(batch.diff(), sum.mutable_diff());
   all->dropped_rules.insert(batch.dropped_rules().begin(), batch.dropped_rules().end());
 }
 
