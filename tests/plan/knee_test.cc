@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/reminder.h"
+#include "scheduler/plan/series_check.h"
 #include "scheduler/plan/text_validation.h"
 #include "tests/plan/testing.h"
 
@@ -313,6 +314,25 @@ TEST(KneeTest, WhoeverThePatientIsEachPhaseHasItsMessages) {
               factors.count("cell_source") > 0 && factors.at("cell_source") == "allogeneic" ? 1 : 0)
         << testing::PrintToString(factors);
   }
+}
+
+TEST(KneeTest, NoPatientIsToldTheSameTwiceAtOneTime) { EXPECT_THAT(FindSeriesOverlaps(Knee(), 100), IsEmpty()); }
+
+// Who is found to be worse off, or to have another age or other habits, is not told again what was told.
+TEST(KneeTest, TheVariantsOfAMessageAreOneSeries) {
+  std::map<std::string, std::vector<std::string>> series;
+  for (int i = 0; i < Knee().rule_count(); ++i) series[Knee().series(i)].push_back(Knee().rule_source(i).id());
+  for (auto it = series.begin(); it != series.end();) it = it->second.size() == 1 ? series.erase(it) : std::next(it);
+  EXPECT_THAT(
+      series,
+      ElementsAre(
+          Pair("check-in-fortnightly", ElementsAre("check-in-fortnightly", "check-in-every-week")),
+          Pair("check-in-weekly", ElementsAre("check-in-weekly", "check-in-twice-weekly")),
+          Pair("expect-early", ElementsAre("expect-early", "expect-early-autologous", "expect-early-allogeneic",
+                                           "expect-early-severe", "expect-early-severe-allogeneic")),
+          Pair("expect-later", ElementsAre("expect-later", "expect-later-younger", "expect-later-severe")),
+          Pair("lifestyle",
+               ElementsAre("lifestyle", "lifestyle-diet", "lifestyle-exercise", "lifestyle-diet-exercise"))));
 }
 
 TEST(KneeTest, EveryRuleSpeaksEnglishAndSpanish) {

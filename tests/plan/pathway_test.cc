@@ -75,7 +75,7 @@ TEST(PathwayTest, AnEmptyRuleNamesAllThatIsMissing) {
 TEST(PathwayTest, TheSeriesOfARuleIsItsOwnIdUnlessItNamesOne) {
   v1::Pathway pathway = GoodPathway();
   pathway.mutable_rules(1)->set_series("check-up");
-  const auto compiled = CompiledPathway::Compile(pathway, nullptr);
+  const auto compiled = CompileGood(pathway);
   EXPECT_EQ(compiled->series(0), pathway.rules(0).id());
   EXPECT_EQ(compiled->series(1), "check-up");
 }

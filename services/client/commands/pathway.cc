@@ -137,12 +137,14 @@ absl::Status CheckPathway(Session& session, const std::string& path) {
   const auto reminders = RangeOfReminders(**compiled);
   if (!reminders.ok()) return reminders.status();
   session.PrintResult(file->pathway(), SummaryOf(path, **compiled, *reminders));
+  session.Note(file->Warnings(**compiled));
   return absl::OkStatus();
 }
 
 struct PutOptions {
   std::string file;
   std::string id;
+  bool dry_run = false;
 };
 
 // Returns the newest revision, or 0 if there is no such pathway.
@@ -172,6 +174,7 @@ absl::Status PutPathway(Session& session, const PutOptions& options) {
     request.set_parent(session.clinic());
     request.set_pathway_id(id);
     *request.mutable_pathway() = file->pathway();
+    request.set_validate_only(options.dry_run);
     const auto response = session.Call(request);
     if (!response.ok()) return response.status();
     stored = response->pathway();
@@ -180,12 +183,17 @@ absl::Status PutPathway(Session& session, const PutOptions& options) {
     *request.mutable_pathway() = file->pathway();
     request.mutable_pathway()->set_name(name);
     request.mutable_pathway()->clear_etag();
+    request.set_validate_only(options.dry_run);
     const auto response = session.Call(request);
     if (!response.ok()) return response.status();
     stored = response->pathway();
   }
-  const char* verb = stored.revision() == *before ? " is unchanged, revision " : " is now revision ";
+  const char* verb = stored.revision() == *before ? " is unchanged, revision "
+                     : options.dry_run             ? " would be revision "
+                                                   : " is now revision ";
   session.PrintResult(stored, absl::StrCat(stored.name(), verb, stored.revision(), "\n"));
+  session.Note(file->Warnings(**compiled));
+  if (options.dry_run) session.Note("Checked only: nothing was stored.\n");
   return absl::OkStatus();
 }
 
@@ -328,6 +336,7 @@ void AddPathwayCommand(CLI::App& app, Action* action) {
   check->add_option("FILE", *path, "Pathway in protobuf text format")->required();
   check->footer(
       "Example:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto\n\n"
+      "It warns where two rules of one series can be due for one patient at one time.\n"
       "With --json it prints the pathway on one line.");
   check->callback([=] { *action = [=](Session& session) { return CheckPathway(session, *path); }; });
 
@@ -336,6 +345,7 @@ void AddPathwayCommand(CLI::App& app, Action* action) {
   put->add_option("FILE", options->file, "Pathway in protobuf text format")->required();
   put->add_option("--id", options->id, "Id of the pathway. Default: the file's name up to its first dot")
       ->type_name("ID");
+  put->add_flag("--dry-run", options->dry_run, "Let the server check it, store nothing");
   put->footer("Example:\n  aftercare pathway put deploy/pathways/knee_stem_cell.textproto --clinic demo");
   put->callback([=] { *action = [=](Session& session) { return PutPathway(session, *options); }; });
 

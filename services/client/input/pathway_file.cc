@@ -7,8 +7,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
+#include "scheduler/plan/series_check.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/text_file.h"
@@ -67,6 +69,23 @@ int EntryOf(const TextFormat::ParseInfoTree& places, const FieldDescriptor* fiel
   }
 }
 
+// Says that two rules of one series can meet, when and for whom.
+std::string DescribeOverlap(const plan::CompiledPathway& pathway, const plan::SeriesOverlap& overlap) {
+  std::string patient;
+  for (const auto& [factor, value] : overlap.factors) {
+    absl::StrAppend(&patient, patient.empty() ? " with " : ", ", pathway.source().factors(factor).id(), "=",
+                    pathway.factor(factor).values[value]);
+  }
+  const int visit = pathway.rule(overlap.second).visit;
+  return absl::StrFormat(
+      "rules \"%s\" and \"%s\" are of one series, \"%s\", and can both be due for a patient%s, for example on day %d%s at "
+      "%02d:%02d: the same would be said twice",
+      pathway.rule_source(overlap.first).id(), pathway.rule_source(overlap.second).id(),
+      pathway.series(overlap.second), patient, overlap.day,
+      visit < 0 ? "" : absl::StrCat(" of visit \"", pathway.visit_source(visit).id(), "\""), overlap.minute / 60,
+      overlap.minute % 60);
+}
+
 }  // namespace
 
 absl::StatusOr<PathwayFile> PathwayFile::Read(const std::string& path) {
@@ -98,6 +117,18 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayFile::Compil
   for (plan::FieldError& error : errors) error.field = absl::StrCat(Locate(error.field), ": ", error.field);
   return FaultsError(absl::StrCat("the pathway has ", errors.size(), errors.size() == 1 ? " fault" : " faults"),
                      errors);
+}
+
+std::string PathwayFile::Warnings(const plan::CompiledPathway& pathway) const {
+  constexpr size_t kShown = 20;
+  const std::vector<plan::SeriesOverlap> overlaps = plan::FindSeriesOverlaps(pathway, kShown + 1);
+  std::string out;
+  for (size_t i = 0; i < std::min(kShown, overlaps.size()); ++i) {
+    const std::string place = Locate(absl::StrCat("rules[", overlaps[i].second, "].series"));
+    absl::StrAppend(&out, place, ": warning: ", DescribeOverlap(pathway, overlaps[i]), "\n");
+  }
+  if (overlaps.size() > kShown) absl::StrAppend(&out, path_, ": warning: other rules of one series meet as well\n");
+  return out;
 }
 
 std::string PathwayFile::Locate(absl::string_view field) const {

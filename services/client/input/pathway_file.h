@@ -30,6 +30,10 @@ class PathwayFile {
   // Compiles the pathway with the checks that the server makes. The failure lists every fault by line and field.
   absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Compile() const;
 
+  // Returns what is no fault but may be a mistake, one line each, ended by a line feed: rules of one series that can be
+  // due for one patient at one time. Names at most the first 20. `pathway` is what Compile returned.
+  std::string Warnings(const plan::CompiledPathway& pathway) const;
+
   // Returns the place of a field in the file: `knee.textproto:120:3`. `field` is its path in the pathway, such as
   // `rules[3].texts["es"]`. If the file does not have the field, returns the place of the nearest enclosing field, or
   // the path of the file if there is none.

@@ -81,7 +81,8 @@ TEST_F(ChangesE2eTest, APathwaysPatientsMoveToItsNextRevisionOnlyIfNothingIsLost
   std::string changed = ReadFile(kPathway);
   changed.replace(changed.find("08:00"), 5, "08:15");
   WriteFile(Path("knee.textproto"), changed);
-  Must({"pathway", "put", Path("knee.textproto")});
+  EXPECT_THAT(Must({"pathway", "put", Path("knee.textproto"), "--dry-run"}), HasSubstr("knee would be revision 2\n"));
+  EXPECT_THAT(Must({"pathway", "put", Path("knee.textproto")}), HasSubstr("knee is now revision 2\n"));
   EXPECT_THAT(Must({"migrate", "knee", "--dry-run"}), HasSubstr("revision 2: 1 enrollment would move, 0 there already"));
   EXPECT_THAT(Must({"migrate", "knee"}), HasSubstr("revision 2: 1 enrollment moved"));
   EXPECT_THAT(Must({"migrate", "knee"}), HasSubstr("0 enrollments moved, 1 there already"));

@@ -135,8 +135,22 @@ TEST(ProgramE2eTest, APreviewCanBeAPicture) {
 TEST(ProgramE2eTest, ACheckCountsTheRemindersOfAYear) {
   const ProcessResult outcome = Alone({"pathway", "check", kPathway});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
   EXPECT_THAT(outcome.out,
               testing::ContainsRegex("reminders in the first year: [1-9][0-9]+ to [1-9][0-9]+, depending"));
+}
+
+TEST(ProgramE2eTest, ACheckWarnsOfRulesThatWouldSayTheSameTwice) {
+  const std::string path = testing::TempDir() + "/twice.textproto";
+  std::ofstream(path) << "display_name: \"Knee\"\ndefault_locale: \"en\"\nphases { id: \"p\" display_name: \"P\"\n"
+                         "  span { days { first: 1 last: 3 } } }\n"
+                         "rules { id: \"a\" phase: \"p\" category: \"c\" schedule { daily {} times: \"09:00\" }\n"
+                         "  texts { key: \"en\" value: \"Hi\" } }\n"
+                         "rules { id: \"b\" series: \"a\" phase: \"p\" category: \"c\" schedule { times: \"09:00\" }\n"
+                         "  texts { key: \"en\" value: \"Hello\" } }\n";
+  const ProcessResult outcome = Alone({"pathway", "check", path});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr(path + ":7:17: warning: rules \"a\" and \"b\" are of one series"));
 }
 
 TEST(ProgramE2eTest, ACheckNamesEveryFaultByLine) {

@@ -1,5 +1,6 @@
 #include "services/client/input/pathway_file.h"
 
+#include <algorithm>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -94,6 +95,39 @@ TEST(PathwayFileTest, ThePathwaysOfTheProjectAreGood) {
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_TRUE(file->Compile().ok()) << RenderFailure(file->Compile().status(), "");
   EXPECT_EQ(file->DefaultId(), "knee_stem_cell");
+}
+
+std::string WarningsOf(const std::string& text) {
+  const auto file = PathwayFile::Parse("knee.textproto", text);
+  EXPECT_TRUE(file.ok());
+  const auto compiled = file->Compile();
+  EXPECT_TRUE(compiled.ok()) << compiled.status();
+  return file->Warnings(**compiled);
+}
+
+TEST(PathwayFileTest, RulesThatWouldSayTheSameTwiceAreWarnedOfWithTheirPlaceAndAnExample) {
+  const std::string factor = "factors { id: 'severity' values: ['mild', 'severe'] }\n";
+  const std::string second =
+      "rules {\n  id: 'ice-again'\n  series: 'ice'\n  phase: 'first'\n  category: 'ice'\n"
+      "  conditions { factor: 'severity' values: 'severe' }\n"
+      "  schedule { on { days: 2 } times: '08:00' }\n  texts { key: 'en' value: 'Ice!' }\n}\n";
+  EXPECT_EQ(WarningsOf(kGood + factor + second),
+            "knee.textproto:22:3: warning: rules \"ice\" and \"ice-again\" are of one series, \"ice\", and can both be "
+            "due for a patient with severity=severe, for example on day 2 at 08:00: the same would be said twice\n");
+  EXPECT_EQ(WarningsOf(kGood + factor + With(second, "08:00", "08:01")), "");
+  EXPECT_EQ(WarningsOf(kGood), "");
+}
+
+TEST(PathwayFileTest, ALongListOfWarningsIsCut) {
+  std::string text = kGood;
+  for (const char* id : {"b", "c", "d", "e", "f", "g", "h"}) {
+    text += std::string("rules { id: '") + id +
+            "' series: 'ice' phase: 'first' category: 'ice' schedule { daily {} times: '08:00' } "
+            "texts { key: 'en' value: 'Ice!' } }\n";
+  }
+  const std::string warnings = WarningsOf(text);  // 28 pairs
+  EXPECT_EQ(std::count(warnings.begin(), warnings.end(), '\n'), 21);
+  EXPECT_THAT(warnings, HasSubstr("knee.textproto: warning: other rules of one series meet as well\n"));
 }
 
 }  // namespace
