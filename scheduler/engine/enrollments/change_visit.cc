@@ -149,8 +149,10 @@ absl::Status Book(EngineContext& engine, store::ReadTransaction& tx, store::Writ
                      response);
 }
 
-absl::Status RecordOutcome(EngineContext& engine, store::WriteTransaction& tx, const VisitName& name,
-                           const v1::RecordVisitOutcomeRequest& request, v1::RecordVisitOutcomeResponse* response) {
+// Records the outcome, or only works out what that does if there is no `write`.
+absl::Status RecordOutcome(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                           const VisitName& name, const v1::RecordVisitOutcomeRequest& request,
+                           v1::RecordVisitOutcomeResponse* response) {
   auto target = LoadTarget(engine, tx, name);
   if (!target.ok()) return target.status();
   const plan::VisitFacts visit = target->visit();
@@ -163,8 +165,10 @@ absl::Status RecordOutcome(EngineContext& engine, store::WriteTransaction& tx, c
   *response->mutable_visit() = VisitToProto(target->context, target->index);
   response->mutable_diff();
   if (visit.state == request.outcome()) return absl::OkStatus();
-  if (auto fired = FireEnrollment(tx, &target->context, target->now); !fired.ok()) return fired.status();
-  return ApplyChange(engine, tx, &tx, *target,
+  if (write != nullptr) {
+    if (auto fired = FireEnrollment(*write, &target->context, target->now); !fired.ok()) return fired.status();
+  }
+  return ApplyChange(engine, tx, write, *target,
                      WithVisit(*target, request.outcome(), visit.appointment, visit.start), response);
 }
 
@@ -218,10 +222,10 @@ void RecordVisitOutcome(EngineContext& engine, const CallPtr& call, const v1::Re
   }
   CheckRequestId(request.request_id(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  call->Mutate(
-      request, name->clinic, request.request_id(), response,
-      [&engine, name = *name, &request, response](store::WriteTransaction& tx) {
-        return RecordOutcome(engine, tx, name, request, response);
+  call->MutateUnlessValidating(
+      request.validate_only(), request, name->clinic, request.request_id(), response,
+      [&engine, name = *name, &request, response](store::ReadTransaction& tx, store::WriteTransaction* write) {
+        return RecordOutcome(engine, tx, write, name, request, response);
       },
       std::move(done));
 }

@@ -39,6 +39,7 @@ struct ScheduleOptions {
 struct OutcomeOptions {
   std::string visit;
   std::string outcome;
+  bool dry_run = false;
 };
 
 absl::StatusOr<v1::ListVisitsRequest> ListRequest(Session& session, const ListOptions& options) {
@@ -86,9 +87,9 @@ absl::Status List(Session& session, const ListOptions& options) {
   return absl::OkStatus();
 }
 
-// Prints the answer to a change: the visit, and what changed in the plan.
+// Prints the answer to a change: the visit, and what changed in the plan, or would change.
 template <typename Response>
-absl::Status Show(Session& session, const Response& response) {
+absl::Status Show(Session& session, const Response& response, bool dry_run) {
   if (session.json()) {
     session.PrintJson(response);
     return absl::OkStatus();
@@ -97,6 +98,7 @@ absl::Status Show(Session& session, const Response& response) {
   if (!frame.ok()) return frame.status();
   session.Print(absl::StrCat(RenderVisit(response.visit(), frame->zone), "\n",
                              RenderDiff(response.diff(), {session.list_width(), session.colour(), frame->zone})));
+  if (dry_run) session.Note("Checked only: nothing was changed.\n");
   return absl::OkStatus();
 }
 
@@ -119,7 +121,7 @@ absl::Status Schedule(Session& session, const ScheduleOptions& options) {
   request.set_validate_only(options.dry_run);
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
-  return Show(session, *response);
+  return Show(session, *response, options.dry_run);
 }
 
 absl::Status RecordOutcome(Session& session, const OutcomeOptions& options) {
@@ -130,9 +132,10 @@ absl::Status RecordOutcome(Session& session, const OutcomeOptions& options) {
   v1::RecordVisitOutcomeRequest request;
   request.set_name(*name);
   request.set_outcome(static_cast<v1::VisitState>(*outcome));
+  request.set_validate_only(options.dry_run);
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
-  return Show(session, *response);
+  return Show(session, *response, options.dry_run);
 }
 
 void AddList(CLI::App* visits, Action* action) {
@@ -170,6 +173,7 @@ void AddOutcome(CLI::App* visits, Action* action) {
   const auto options = std::make_shared<OutcomeOptions>();
   outcome->add_option("VISIT", options->visit, "ENROLLMENT/VISIT, or its full name")->required();
   outcome->add_option("OUTCOME", options->outcome, "attended, missed or cancelled")->required();
+  outcome->add_flag("--dry-run", options->dry_run, "Only show what would become of it");
   outcome->footer("Example:\n  aftercare visits outcome ana/month-6 missed --clinic demo");
   outcome->callback([=] { *action = [=](Session& session) { return RecordOutcome(session, *options); }; });
 }

@@ -45,6 +45,10 @@ TEST_F(VisitsE2eTest, AVisitGoesFromAskedForToBookedToMissedToBookedAgain) {
   EXPECT_THAT(SentBy("2026-09-03T09:00"), ElementsAre("visit-6-morning.1"));
 
   Must({"clock", "advance", "--to", "2026-09-03T15:30"});
+  const ProcessResult checked = Aftercare({"visits", "outcome", "ana/month-6", "missed", "--dry-run"});
+  EXPECT_THAT(checked.out, HasSubstr("\n0 moved, 2 added, 0 dropped, 0 sent already\n"));
+  EXPECT_EQ(checked.err, "Checked only: nothing was changed.\n");
+  EXPECT_EQ(Tasks(), "Nothing is due.\n");
   EXPECT_THAT(Must({"visits", "outcome", "ana/month-6", "missed"}),
               HasSubstr("\n0 moved, 2 added, 0 dropped, 0 sent already\n"));
   EXPECT_THAT(Tasks(), HasSubstr("Ana missed the 6-month follow-up visit on September 3."));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/enrollments/reanchor.h"
 #include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
@@ -177,6 +178,22 @@ TEST_F(MigrateTest, BadRequestsSayWhatIsWrong) {
   EXPECT_EQ(ErrorOf(Migrate("revision: 7").status()), "NOT_FOUND/PATHWAY_NOT_FOUND");
   EXPECT_EQ(Migrate("revision: 7").status().message(), "clinics/box/pathways/days revision 7 does not exist");
   EXPECT_EQ(ErrorOf(Migrate("pathway: 'clinics/none/pathways/days'").status()), "NOT_FOUND/CLINIC_NOT_FOUND");
+}
+
+TEST(MigrateCountsTest, EveryCountOfADiffIsAdded) {
+  v1::PlanDiff one;
+  v1::PlanDiff twice;
+  const auto* fields = v1::PlanDiff::descriptor();
+  for (int i = 0; i < fields->field_count(); ++i) {
+    const auto* field = fields->field(i);
+    if (field->is_repeated()) continue;
+    one.GetReflection()->SetInt64(&one, field, field->number());
+    twice.GetReflection()->SetInt64(&twice, field, 2 * field->number());
+  }
+  v1::PlanDiff all;
+  AddCounts(one, &all);
+  AddCounts(one, &all);
+  EXPECT_EQ(all.DebugString(), twice.DebugString());
 }
 
 }  // namespace

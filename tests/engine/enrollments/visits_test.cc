@@ -243,6 +243,22 @@ TEST_F(VisitsTest, ValidateOnlyTellsWhatWouldBeAndChangesNothing) {
   EXPECT_EQ(foreseen.DebugString(), Book("2029-09-03T14:30").DebugString());
 }
 
+TEST_F(VisitsTest, ValidateOnlyTellsWhatAnOutcomeWouldDoAndChangesNothing) {
+  Book("2029-09-03T14:30");
+  AdvanceTo("2029-09-03T15:00");
+  const size_t events = world_.Events("box").size();
+  v1::RecordVisitOutcomeRequest request;
+  request.set_name(kVisit);
+  request.set_outcome(v1::VISIT_STATE_MISSED);
+  request.set_validate_only(true);
+  const auto foreseen = Good(world_.Call(&Engine::visits, &Visits::RecordOutcome, request));
+  EXPECT_EQ(foreseen.visit().state(), v1::VISIT_STATE_MISSED);
+  EXPECT_GT(foreseen.diff().changes_size(), 0);
+  EXPECT_EQ(world_.Events("box").size(), events);
+  EXPECT_EQ(Visit().state(), v1::VISIT_STATE_BOOKED);
+  EXPECT_EQ(foreseen.DebugString(), Record(v1::VISIT_STATE_MISSED).DebugString());
+}
+
 TEST_F(VisitsTest, ABookingInTheRealTimeOfAClinicComesDueByItself) {
   world_.CreateClinic("north");
   world_.CreatePathway("north", "knee", VisitPathway());
