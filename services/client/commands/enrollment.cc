@@ -264,7 +264,8 @@ void AddUpdateCommand(CLI::App& app, Action* action) {
   update->add_flag("--dry-run", options->dry_run, "Show what would change, change nothing");
   update->footer(
       "Factors given replace those of the same name; contact points given replace all.\n"
-      "What was sent is not sent again, unless the new plan has it for another date: then it is listed as SENT AGAIN.\n\n"
+      "What was sent is not sent again, unless the new plan has it for another date: then the\n"
+      "answer lists it as SENT AGAIN.\n\n"
       "Examples:\n  aftercare update ana --procedure-date 2026-03-09 --dry-run\n"
       "  aftercare update ana --zone Europe/Madrid --factor severity=mild\n"
       "  aftercare update ana --revision newest");
