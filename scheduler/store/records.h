@@ -84,6 +84,14 @@ struct EnrollmentRow {
   }
 };
 
+// What is read of a patient's enrollment to decide whether the patient may be enrolled again.
+struct EnrollmentOutline {
+  std::string enrollment;
+  std::string pathway;  // an id
+  v1::EnrollmentState state = v1::ENROLLMENT_STATE_UNSPECIFIED;
+  v1::EndReason end_reason = v1::END_REASON_UNSPECIFIED;  // set if it has ended
+};
+
 // The key of a reminder: identifies one occurrence of a rule in an enrollment. The store orders rows by these fields.
 struct ReminderKey {
   std::string clinic;

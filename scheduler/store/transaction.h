@@ -82,6 +82,9 @@ class ReadTransaction {
   absl::StatusOr<std::vector<EnrollmentRow>> ListEnrollments(const EnrollmentQuery& query);
   // The ids of all enrollments of a patient, ascending. Much cheaper than ListEnrollments.
   absl::StatusOr<std::vector<std::string>> EnrollmentsOf(absl::string_view clinic, absl::string_view patient);
+  // Outlines of all enrollments of a patient, by id. Much cheaper than ListEnrollments.
+  absl::StatusOr<std::vector<EnrollmentOutline>> EnrollmentOutlinesOf(absl::string_view clinic,
+                                                                      absl::string_view patient);
   // The number of enrollments on a pathway, given by its id, that have not ended.
   absl::StatusOr<int64_t> CountRunning(absl::string_view clinic, absl::string_view pathway);
   // At most `limit` enrollments on `clock` with next_due <= through, by next_due.

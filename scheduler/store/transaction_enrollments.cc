@@ -135,6 +135,25 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsOf(absl::st
   return AllStrings(query);
 }
 
+absl::StatusOr<std::vector<EnrollmentOutline>> ReadTransaction::EnrollmentOutlinesOf(absl::string_view clinic,
+                                                                                     absl::string_view patient) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+  Query query(connection_,
+              "SELECT enrollment, pathway, state, data FROM enrollment WHERE clinic = $1 AND patient = $2"
+              " ORDER BY enrollment");
+  query.Text(clinic).Text(patient);
+  return AllRows<EnrollmentOutline>(query, [](const Statement& row, EnrollmentOutline& outline) {
+    outline.enrollment = StringAt(row, 0);
+    outline.pathway = StringAt(row, 1);
+    outline.state = static_cast<v1::EnrollmentState>(row.Int(2));
+    if (outline.state != v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();
+    v1::Enrollment data;
+    absl::Status status = ParseAt(row, 3, data);
+    outline.end_reason = data.end_reason();
+    return status;
+  });
+}
+
 absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, absl::string_view pathway) {
   if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");

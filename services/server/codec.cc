@@ -160,6 +160,8 @@ absl::Status DecodeImportRequest(const grpc::ByteBuffer& bytes, v1::ImportEnroll
   if (!errors.empty()) return engine::InvalidFields(errors);
   request->Clear();
   request->set_parent(parent);
+  const pb::FieldDescriptor* concurrent = type.FindFieldByNumber(request->kAllowConcurrentFieldNumber);
+  request->set_allow_concurrent(reflection.GetBool(*lenient, concurrent));
   const pb::FieldDescriptor* lines = type.FindFieldByNumber(request->kLinesFieldNumber);
   for (int i = 0; i < reflection.FieldSize(*lenient, lines); ++i) {
     absl::Status status = TakeLine(reflection.GetRepeatedMessage(*lenient, lines, i), request->add_lines());

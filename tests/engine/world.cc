@@ -140,6 +140,7 @@ std::string World::Enrol(const std::string& clinic, const std::string& id, const
   v1::CreateEnrollmentRequest request;
   request.set_parent(ClinicNameOf(clinic));
   request.set_enrollment_id(id);
+  request.set_allow_concurrent(true);
   *request.mutable_enrollment() = enrollment;
   return Good(Call(&Engine::enrollments, &Enrollments::Create, request)).enrollment().name();
 }

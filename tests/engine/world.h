@@ -91,7 +91,7 @@ class World {
   void CreateSandbox(const std::string& clinic, absl::Time now);
   void CreatePathway(const std::string& clinic, const std::string& pathway, const v1::Pathway& data);
 
-  // Enrols under that id. Returns the resource name.
+  // Enrols under that id, also if the patient has another running enrollment. Returns the resource name.
   std::string Enrol(const std::string& clinic, const std::string& id, const v1::Enrollment& enrollment);
 
   v1::AdvanceTestClockResponse Advance(const std::string& clinic, absl::Time to);

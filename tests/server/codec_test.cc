@@ -85,6 +85,7 @@ TEST(DecodeTest, WhatIsNoMessageIsRefused) {
 TEST(DecodeTest, OfAnImportOnlyTheLinesThatAreNotUtf8AreLost) {
   v1::ImportEnrollmentsRequest request;
   request.set_parent("clinics/a");
+  request.set_allow_concurrent(true);
   for (int i = 0; i < 4; ++i) {
     v1::ImportLine* line = request.add_lines();
     line->set_line_number(i + 2);

@@ -1,6 +1,8 @@
 // Enrollments, on every kind of database.
 #include <limits>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "tests/store/store_suite.h"
 
 namespace aftercare::store {
@@ -61,6 +63,38 @@ TEST_P(EnrollmentsConformance, APathwayNamedInAnotherFormIsKeptAsItIs) {
     Insert(row);
     EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", row.enrollment)), Show(row));
   }
+}
+
+TEST_P(EnrollmentsConformance, OutlinesAreOfAllEnrollmentsOfOnePatientById) {
+  const auto insert = [&](const char* clinic, const char* id, const char* patient, v1::EnrollmentState state) {
+    EnrollmentRow row = MakeEnrollment(clinic, id);
+    row.data.set_patient(patient);
+    row.data.set_pathway(absl::StrCat("clinics/", clinic, "/pathways/on-", id));
+    row.state = state;
+    if (state == v1::ENROLLMENT_STATE_ENDED) row.data.set_end_reason(v1::END_REASON_DECEASED);
+    Insert(row);
+  };
+  insert("a", "e2", "p", v1::ENROLLMENT_STATE_ENDED);
+  insert("a", "e1", "p", v1::ENROLLMENT_STATE_ACTIVE);
+  insert("a", "e3", "p", v1::ENROLLMENT_STATE_PAUSED);
+  insert("a", "e4", "q", v1::ENROLLMENT_STATE_ACTIVE);
+  insert("b", "e5", "p", v1::ENROLLMENT_STATE_ACTIVE);
+  const auto outlines = [&](const char* patient) {
+    std::string shown;
+    const auto found = Ask(&ReadTransaction::EnrollmentOutlinesOf, "a", patient);
+    EXPECT_THAT(found, IsOk());
+    if (!found.ok()) return shown;
+    for (const EnrollmentOutline& outline : *found) {
+      absl::StrAppend(&shown, outline.enrollment, " ", outline.pathway, " ", v1::EnrollmentState_Name(outline.state),
+                      " ", v1::EndReason_Name(outline.end_reason), "\n");
+    }
+    return shown;
+  };
+  EXPECT_EQ(outlines("p"),
+            "e1 on-e1 ENROLLMENT_STATE_ACTIVE END_REASON_UNSPECIFIED\n"
+            "e2 on-e2 ENROLLMENT_STATE_ENDED END_REASON_DECEASED\n"
+            "e3 on-e3 ENROLLMENT_STATE_PAUSED END_REASON_UNSPECIFIED\n");
+  EXPECT_EQ(outlines("nobody"), "");
 }
 
 TEST_P(EnrollmentsConformance, AnUpdateReplacesEveryFieldOfOneRow) {

@@ -134,6 +134,11 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
               IsByIndexAndUnsorted());
 }
 
+TEST_F(QueryPlan, TheEnrollmentsOfAPatientAreFoundByTheirIndex) {
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentOutlinesOf("a", "p").IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient=?)")));
+}
+
 TEST_F(QueryPlan, WhatFailedIsNotSoughtAmongAllThatDidNot) {
   const std::vector<v1::ReminderState> failed = {v1::REMINDER_STATE_FAILED};
   EXPECT_THAT(PlansOf([&](ReadTransaction& tx) { tx.ListReminders({.clinic = "a", .states = failed}).IgnoreError(); }),
@@ -207,6 +212,7 @@ TEST_F(QueryPlan, RowsAreChangedByTheirKeys) {
                 tx.MoveNextDue(MakeEnrollment("a", "e"), {}).IgnoreError();
                 tx.UpdateReminder(MakeReminder("a", "e", "ice", 1)).IgnoreError();
                 tx.UpdateReminder(closed).IgnoreError();
+                tx.DeleteRequest("a", "r").IgnoreError();
                 EnrollmentRow elsewhere = MakeEnrollment("a", "e");
                 elsewhere.data.clear_contact_points();
                 tx.UpdateContacts(MakeEnrollment("a", "e"), elsewhere).IgnoreError();

@@ -8,8 +8,9 @@
 
 namespace aftercare::engine {
 
-// Ends an enrollment, and cancels its unsent reminders. If the patient has died or is transferred, ends the patient's
-// other enrollments in the clinic too. Thread safe. `request` and `response` must live until `done` is called. The
+// Ends an enrollment, and cancels its unsent reminders and the booked visits that have not begun. If the patient has
+// died or is transferred, ends the patient's other enrollments in the clinic too. If the enrollment has ended before
+// with another reason, corrects the reason. Thread safe. `request` and `response` must live until `done` is called. The
 // errors are those that enrollment_service.proto documents.
 void EndEnrollment(EngineContext& engine, const CallPtr& call, const v1::EndEnrollmentRequest& request,
                    v1::EndEnrollmentResponse* response, Done done);

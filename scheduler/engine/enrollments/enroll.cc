@@ -85,6 +85,20 @@ absl::StatusOr<EnrollmentContext> NewEnrollment(EngineContext& engine, store::Re
   return context;
 }
 
+absl::Status PatientDeceased(const std::string& enrollment) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "PATIENT_DECEASED",
+                   absl::StrCat("the patient is recorded as deceased by ", enrollment,
+                                "; if that is wrong, end that enrollment again with the right reason, and then enrol"),
+                   {{"enrollment", enrollment}});
+}
+
+absl::Status PatientEnrolled(const std::string& enrollment) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "PATIENT_ENROLLED",
+                   absl::StrCat("the patient has a running enrollment on this pathway, ", enrollment,
+                                "; change or end that one, or set allow_concurrent if the patient needs both"),
+                   {{"enrollment", enrollment}});
+}
+
 }  // namespace
 
 absl::StatusOr<CheckedEnroll> CheckEnroll(const v1::CreateEnrollmentRequest& request) {
@@ -116,6 +130,22 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
   plan::Occurrence first;
   if (plan.Next(&first)) context->row.next_due = first.due;
   return context;
+}
+
+absl::Status CheckPatient(store::ReadTransaction& tx, const store::EnrollmentRow& row, bool allow_concurrent) {
+  const auto others = tx.EnrollmentOutlinesOf(row.clinic, row.data.patient());
+  if (!others.ok()) return others.status();
+  for (const store::EnrollmentOutline& other : *others) {
+    const bool deceased = other.end_reason == v1::END_REASON_DECEASED;
+    if (deceased) return PatientDeceased(EnrollmentNameOf(row.clinic, other.enrollment));
+  }
+  if (allow_concurrent || others->empty()) return absl::OkStatus();
+  const std::string pathway = ParsePathwayName(row.data.pathway())->pathway;
+  for (const store::EnrollmentOutline& other : *others) {
+    const bool running = other.state != v1::ENROLLMENT_STATE_ENDED;
+    if (running && other.pathway == pathway) return PatientEnrolled(EnrollmentNameOf(row.clinic, other.enrollment));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {

@@ -33,6 +33,12 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
                                                 const v1::CreateEnrollmentRequest& request,
                                                 const CheckedEnroll& checked);
 
+// Checks that the clinic may enrol the patient of `row`, an enrollment that PrepareEnroll made. FAILED_PRECONDITION /
+// PATIENT_DECEASED if an enrollment of the patient says that the patient died; ALREADY_EXISTS / PATIENT_ENROLLED if the
+// patient has a running enrollment on the same pathway and `allow_concurrent` is not set. Must run in the same
+// mutation as StoreEnrolled, so that of two calls at the same time only one enrols the patient.
+absl::Status CheckPatient(store::ReadTransaction& tx, const store::EnrollmentRow& row, bool allow_concurrent);
+
 // Stores and logs an enrollment that PrepareEnroll made, and fires what is due at the time of enrollment. Updates
 // `context`. ALREADY_EXISTS / ENROLLMENT_EXISTS if the id is taken.
 absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context);

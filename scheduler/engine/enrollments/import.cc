@@ -46,6 +46,7 @@ struct Import::Line {
     auto context = PrepareEnroll(engine, tx, request, checked);
     if (!context.ok()) return context.status();
     if (existing->has_value()) return EnrollmentExists(context->row);
+    if (absl::Status status = CheckPatient(tx, context->row, request.allow_concurrent()); !status.ok()) return status;
     created = true;
     return StoreEnrolled(tx, &*context);
   }
@@ -105,23 +106,25 @@ absl::Status Import::AddLines(v1::ImportEnrollmentsRequest request, const Unread
   if (request.lines_size() > kMaxLines) {
     return InvalidField("lines", absl::StrCat("must be at most ", kMaxLines, " in a message"));
   }
+  const bool allow_concurrent = request.allow_concurrent();
   for (int i = 0; i < request.lines_size(); ++i) {
     ++line_count_;
     const auto error = unreadable.find(i);
     if (error != unreadable.end()) {
       AddFailure(line_count_, request.lines(i).line_number(), error->second);
     } else {
-      AddLine(std::move(*request.mutable_lines(i)));
+      AddLine(std::move(*request.mutable_lines(i)), allow_concurrent);
     }
   }
   return absl::OkStatus();
 }
 
-void Import::AddLine(v1::ImportLine line) {
+void Import::AddLine(v1::ImportLine line, bool allow_concurrent) {
   auto added = std::make_shared<Line>();
   added->place = line_count_;
   added->line_number = line.line_number();
   added->request.set_parent(parent_);
+  added->request.set_allow_concurrent(allow_concurrent);
   added->request.set_enrollment_id(line.enrollment_id().empty() ? ImportedEnrollmentId(line.enrollment())
                                                                 : line.enrollment_id());
   added->request.mutable_enrollment()->Swap(line.mutable_enrollment());

@@ -82,7 +82,7 @@ class Import : public std::enable_shared_from_this<Import> {
   absl::Status CheckParent(const v1::ImportEnrollmentsRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AddLines(v1::ImportEnrollmentsRequest request, const Unreadable& unreadable)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddLine(v1::ImportLine line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddLine(v1::ImportLine line, bool allow_concurrent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddFailure(int64_t place, int64_t line_number, const absl::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Hands nothing to the store for a moment, because the queue of the store is full.

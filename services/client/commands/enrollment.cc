@@ -33,6 +33,7 @@ struct EnrollOptions {
   std::string pathway;
   std::shared_ptr<PatientOptions> facts = std::make_shared<PatientOptions>();
   std::string request_id;
+  bool allow_concurrent = false;
   bool dry_run = false;
 };
 
@@ -93,6 +94,7 @@ absl::StatusOr<v1::CreateEnrollmentRequest> EnrollRequest(const std::string& cli
   request.set_enrollment_id(options.id);
   request.set_request_id(options.request_id);
   request.set_validate_only(options.dry_run);
+  request.set_allow_concurrent(options.allow_concurrent);
   *request.mutable_enrollment() = *std::move(enrollment);
   return request;
 }
@@ -198,6 +200,9 @@ absl::Status End(Session& session, const EndOptions& options) {
   session.PrintResult(response->enrollment(), RenderEnrollment(response->enrollment()));
   if (session.json()) return absl::OkStatus();
   for (const std::string& other : response->also_ended()) session.Print(absl::StrCat("ended with it: ", other, "\n"));
+  for (const std::string& other : response->also_corrected()) {
+    session.Print(absl::StrCat("corrected with it: ", other, "\n"));
+  }
   return absl::OkStatus();
 }
 
@@ -228,6 +233,8 @@ void AddEnrollCommand(CLI::App& app, Action* action) {
   AddPatientOptions(enroll, options->facts, /*enrolling=*/true);
   add("--id", &options->id, "Id of the enrollment. Default: the server makes one", "ID");
   add("--request-id", &options->request_id, "Makes it safe to send the same again", "ID");
+  enroll->add_flag("--allow-concurrent", options->allow_concurrent,
+                   "Enrol even if the patient has a running enrollment on the pathway, as for a second knee");
   enroll->add_flag("--dry-run", options->dry_run, "Check only, enrol nobody");
   enroll->footer(
       "Examples:\n  aftercare enroll --clinic demo --id ana --patient P-17 --first-name Ana --consent granted \\\n"
@@ -282,11 +289,15 @@ void AddResumeCommand(CLI::App& app, Action* action) {
 }
 
 void AddEndCommand(CLI::App& app, Action* action) {
-  CLI::App* end = app.add_subcommand("end", "End an enrollment: nothing further comes due");
+  CLI::App* end = app.add_subcommand("end", "End an enrollment: nothing further comes due. Or correct why it ended");
   const auto options = std::make_shared<EndOptions>();
   end->add_option("ENROLLMENT", options->enrollment, "Which enrollment")->required();
   end->add_option("--reason", options->reason, EnumChoices(*v1::EndReason_descriptor()))->required()->type_name("WHY");
-  end->footer("Example:\n  aftercare end ana --reason withdrawn --clinic demo");
+  end->footer(
+      "Where the reason is deceased or transferred, all enrollments of the patient end; nobody who is\n"
+      "recorded as deceased can be enrolled. Run again with another reason, it corrects the reason, also\n"
+      "of the enrollments that ended with this one. An enrollment that has ended stays so: enrol again.\n\n"
+      "Example:\n  aftercare end ana --reason withdrawn --clinic demo");
   end->callback([=] { *action = [=](Session& session) { return End(session, *options); }; });
 }
 

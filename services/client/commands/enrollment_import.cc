@@ -32,6 +32,7 @@ struct ImportOptions {
   std::string pathway;
   std::string errors;
   std::string retry_for = "1m";
+  bool allow_concurrent = false;
 };
 
 // What became of the lines so far.
@@ -47,8 +48,14 @@ struct Tally {
 // Sends a file in chunks. Lives for one command.
 class Importer {
  public:
-  Importer(Session& session, const Interrupt& interrupt, ImportFile& file, absl::Duration retry_for)
-      : session_(session), interrupt_(interrupt), file_(file), retry_for_(retry_for), progress_(session, file.size()) {}
+  Importer(Session& session, const Interrupt& interrupt, ImportFile& file, absl::Duration retry_for,
+           bool allow_concurrent)
+      : session_(session),
+        interrupt_(interrupt),
+        file_(file),
+        retry_for_(retry_for),
+        allow_concurrent_(allow_concurrent),
+        progress_(session, file.size()) {}
 
   const Tally& tally() const { return tally_; }
 
@@ -70,6 +77,7 @@ class Importer {
     rows_.clear();
     request_.Clear();
     request_.set_parent(session_.clinic());
+    request_.set_allow_concurrent(allow_concurrent_);
     size_t bytes = 0;
     ImportRow row;
     while (rows_.size() < kChunkLines && bytes < kChunkBytes && file_.Next(&row)) {
@@ -123,6 +131,7 @@ class Importer {
   const Interrupt& interrupt_;
   ImportFile& file_;
   const absl::Duration retry_for_;
+  const bool allow_concurrent_;
   Progress progress_;
   Backoff backoff_;
   bool answered_ = false;
@@ -179,7 +188,7 @@ absl::Status Import(Session& session, const ImportOptions& options) {
   Tally tally;
   absl::Status status;
   {
-    Importer importer(session, interrupt, *file, *retry_for);
+    Importer importer(session, interrupt, *file, *retry_for, options.allow_concurrent);
     status = importer.Run();
     tally = importer.tally();
   }
@@ -209,6 +218,8 @@ void AddImportCommand(CLI::App& app, Action* action) {
   import->add_option("--retry-for", options->retry_for, "How long to wait for a server that has gone")
       ->capture_default_str()
       ->type_name("DURATION");
+  import->add_flag("--allow-concurrent", options->allow_concurrent,
+                   "Enrol even patients who have a running enrollment on the pathway, as for a second knee");
   import->footer(
       "Columns, in any order: patient, first_name, procedure_date and consent; pathway, unless\n"
       "--pathway names it; and where wanted last_name, time_zone, locale, sms, email, webhook\n"
@@ -217,6 +228,8 @@ void AddImportCommand(CLI::App& app, Action* action) {
       "Example:\n  aftercare import patients.csv --clinic demo --pathway knee_stem_cell\n\n"
       "    patient,first_name,procedure_date,consent,sms,factor:severity\n"
       "    P-17,Ana,2026-03-02,granted,+15550100,severe\n\n"
+      "A line fails where its patient has a running enrollment on the pathway with another id or date\n"
+      "(unless --allow-concurrent is given), or is recorded as deceased.\n"
       "A bad line does not keep the others. Importing the same file again is safe, and how to go on\n"
       "after a break: what was imported is left as it is.");
   import->callback([=] { *action = [=](Session& session) { return Import(session, *options); }; });

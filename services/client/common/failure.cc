@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
+#include "services/client/common/names.h"
 
 namespace aftercare::client {
 namespace {
@@ -68,6 +69,23 @@ std::string RenderRetry(const google::rpc::Status& details) {
   const absl::Duration delay =
       absl::Seconds(retry->retry_delay().seconds()) + absl::Nanoseconds(retry->retry_delay().nanos());
   return absl::StrCat("  try again in ", absl::FormatDuration(delay), "\n");
+}
+
+// Returns a line that says what to do, for errors about the patient of an enrollment. The message says it in the terms
+// of the API, this in commands.
+std::string RenderAdvice(const google::rpc::ErrorInfo& info) {
+  const auto enrollment = info.metadata().find("enrollment");
+  if (enrollment == info.metadata().end()) return "";
+  const std::string id = IdOf(enrollment->second);
+  if (info.reason() == "PATIENT_ENROLLED") {
+    return absl::StrCat("  Look at it: aftercare timeline ", id,
+                        "\n  To enrol all the same, as for a second knee: --allow-concurrent\n");
+  }
+  if (info.reason() == "PATIENT_DECEASED") {
+    return absl::StrCat("  If that is wrong: aftercare end ", id, " --reason withdrawn (or another reason), and then ",
+                        "enrol\n");
+  }
+  return "";
 }
 
 // Describes a call that nobody answered. Of the channel's long message, only the cause at its end is useful.
@@ -133,7 +151,8 @@ std::string RenderFailure(const absl::Status& status, absl::string_view server) 
   const auto info = Find<google::rpc::ErrorInfo>(details);
   if (info.has_value()) absl::StrAppend(&out, " (", info->reason(), ")");
   if (!message.empty() && !IsRepeated(message, details)) absl::StrAppend(&out, ": ", message);
-  return absl::StrCat(out, "\n", RenderViolations(details), RenderRetry(details));
+  const std::string advice = info.has_value() ? RenderAdvice(*info) : "";
+  return absl::StrCat(out, "\n", RenderViolations(details), advice, RenderRetry(details));
 }
 
 std::string RenderItemStatus(const google::rpc::Status& status) {

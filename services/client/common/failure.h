@@ -40,7 +40,7 @@ int ExitCodeOf(const absl::Status& status);
 bool IsRetryable(const absl::Status& status);
 
 // Returns the failure as lines of text, each ended by a line feed. The first has the code, the reason and the message.
-// Then comes one line for each bad field, then a line that says when to try again. Usage errors are only their message.
+// Then comes one line for each bad field, then what to do or when to try again, where that is known. Usage errors are only their message.
 // `server` is the address the program called.
 std::string RenderFailure(const absl::Status& status, absl::string_view server);
 

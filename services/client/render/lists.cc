@@ -197,7 +197,7 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
     absl::StrAppend(&line, "  consent   ", Fit(EnumLabel(*v1::Consent_descriptor(), change.consent()), 10), " ",
                     ChannelLabel(change.channel()), "  ", Paint(Ink::kDim, event.patient(), style.colour));
   } else {
-    const bool ended = event.type() == v1::EVENT_TYPE_ENROLLMENT_ENDED;
+    const bool ended = event.end_reason() != v1::END_REASON_UNSPECIFIED;
     absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));
     if (ended) absl::StrAppend(&line, "  ", EnumLabel(*v1::EndReason_descriptor(), event.end_reason()));
     absl::StrAppend(&line, "  ", Paint(Ink::kDim, event.patient(), style.colour));

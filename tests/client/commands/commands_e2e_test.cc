@@ -118,10 +118,36 @@ TEST_F(CommandsE2eTest, APatientIsEnrolledFromAFileAndOptionsGoFirst) {
 TEST_F(CommandsE2eTest, ADryRunEnrolsNobody) {
   MakeSandbox();
   WriteFile(Path("ana.json"), Must({"enrollments", "--json"}));
-  const ProcessResult dry = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "other", "--dry-run"});
+  const std::vector<std::string> other = {"enroll", "--file", Path("ana.json"), "--id", "other", "--dry-run"};
+  EXPECT_EQ(Aftercare(other).exit_code, 1) << "a check finds that ana is enrolled";
+  ProcessResult dry = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "other", "--patient", "P-98", "--dry-run"});
   EXPECT_EQ(dry.exit_code, 0);
   EXPECT_THAT(dry.err, HasSubstr("nobody was enrolled"));
   EXPECT_THAT(Must({"enrollments"}), Not(HasSubstr("other")));
+}
+
+TEST_F(CommandsE2eTest, APatientIsEnrolledTwiceOnAPathwayOnlyIfAllowed) {
+  MakeSandbox();
+  WriteFile(Path("ana.json"), Must({"enrollments", "--json"}));
+  const ProcessResult refused = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "ana-2"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("ALREADY_EXISTS (PATIENT_ENROLLED)"));
+  EXPECT_THAT(refused.err, HasSubstr("clinics/demo/enrollments/ana;"));
+  EXPECT_THAT(refused.err, HasSubstr("--allow-concurrent"));
+  Must({"enroll", "--file", Path("ana.json"), "--id", "ana-2", "--allow-concurrent"});
+}
+
+TEST_F(CommandsE2eTest, AWrongReasonOfAnEndIsCorrectedForAllOfAPatient) {
+  MakeSandbox();
+  WriteFile(Path("ana.json"), Must({"enrollments", "--json"}));
+  Must({"enroll", "--file", Path("ana.json"), "--id", "ana-2", "--allow-concurrent"});
+  EXPECT_THAT(Must({"end", "ana", "--reason", "deceased"}), HasSubstr("ended with it: clinics/demo/enrollments/ana-2\n"));
+  const ProcessResult refused = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "ana-3"});
+  EXPECT_THAT(refused.err, HasSubstr("FAILED_PRECONDITION (PATIENT_DECEASED)"));
+  EXPECT_THAT(refused.err, HasSubstr("aftercare end ana --reason withdrawn"));
+  EXPECT_THAT(Must({"end", "ana", "--reason", "withdrawn"}),
+              HasSubstr("corrected with it: clinics/demo/enrollments/ana-2\n"));
+  Must({"enroll", "--file", Path("ana.json"), "--id", "ana-3"});
 }
 
 TEST_F(CommandsE2eTest, EveryFaultOfAPatientIsNamedOnce) {

@@ -106,6 +106,19 @@ TEST_F(ImportE2eTest, BadLinesAreWrittenDownAndTheOthersImported) {
   EXPECT_FALSE(std::filesystem::exists(Path("p.errors.csv"))) << "what is mended is not to be read again";
 }
 
+TEST_F(ImportE2eTest, APatientWithARunningEnrollmentIsImportedOnlyIfAllowed) {
+  WriteFile(Path("p.csv"), "patient,first_name,procedure_date,consent\n"
+                           "Q-1,Bea,2026-03-02,granted\n"
+                           "Q-1,Bea,2026-04-02,granted\n");
+  const ProcessResult refused = Aftercare({"import", Path("p.csv"), "--pathway", "knee"});
+  EXPECT_EQ(refused.out, "2 lines: 1 created, 0 unchanged, 1 failed.\n");
+  const std::vector<std::string> faults = LinesOf(ReadFile(Path("p.errors.csv")));
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_THAT(faults[1], testing::StartsWith("\"3\",\"\",\"ALREADY_EXISTS (PATIENT_ENROLLED)"));
+  EXPECT_EQ(Must({"import", Path("p.csv"), "--pathway", "knee", "--allow-concurrent"}),
+            "2 lines: 1 created, 1 unchanged, 0 failed.\n");
+}
+
 TEST_F(ImportE2eTest, EveryOneOfManyBadLinesIsWrittenDownInOrder) {
   std::string text = "patient,first_name,procedure_date,consent\n";
   for (int i = 0; i < 1700; ++i) {

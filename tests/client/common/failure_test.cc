@@ -48,6 +48,25 @@ TEST(FailureTest, EveryBadFieldHasALineAndNothingIsSaidTwice) {
               HasSubstr("(INVALID_FIELDS): this is more\n  patient: must be good\n"));
 }
 
+TEST(FailureTest, WhatToDoAboutAPatientsOtherEnrollmentIsSaidInCommands) {
+  const auto shown = [](int code, const std::string& reason) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(reason);
+    (*info.mutable_metadata())["enrollment"] = "clinics/demo/enrollments/ana";
+    google::rpc::Status details;
+    details.add_details()->PackFrom(info);
+    return RenderFailure(ServerError(code, "no", details.SerializeAsString()), "here");
+  };
+  EXPECT_EQ(shown(6, "PATIENT_ENROLLED"),
+            "aftercare: ALREADY_EXISTS (PATIENT_ENROLLED): no\n"
+            "  Look at it: aftercare timeline ana\n"
+            "  To enrol all the same, as for a second knee: --allow-concurrent\n");
+  EXPECT_EQ(shown(9, "PATIENT_DECEASED"),
+            "aftercare: FAILED_PRECONDITION (PATIENT_DECEASED): no\n"
+            "  If that is wrong: aftercare end ana --reason withdrawn (or another reason), and then enrol\n");
+  EXPECT_EQ(shown(9, "ENROLLMENT_ENDED"), "aftercare: FAILED_PRECONDITION (ENROLLMENT_ENDED): no\n");
+}
+
 TEST(FailureTest, WhenToTryAgainIsShown) {
   google::rpc::Status details = WithReason("BUSY");
   google::rpc::RetryInfo retry;

@@ -117,6 +117,8 @@ TEST(ListsTest, AnEventIsALine) {
   ended.set_end_reason(v1::END_REASON_WITHDRAWN);
   ended.mutable_event_time()->set_seconds(1772524800);
   EXPECT_EQ(RenderEvent(ended, {}), "2026-03-03 08:00  patient   ended      ana  withdrawn  P-17\n");
+  ended.set_type(v1::EVENT_TYPE_ENROLLMENT_UPDATED);
+  EXPECT_EQ(RenderEvent(ended, {}), "2026-03-03 08:00  patient   updated    ana  withdrawn  P-17\n");
 }
 
 TEST(ListsTest, AReplyAndADecisionOfAPatientAreOneLineEach) {

@@ -16,6 +16,7 @@ namespace aftercare::engine {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -28,9 +29,12 @@ std::set<std::string> AllOf(const google::rpc::Status& status) {
 
 class ImportTest : public RealTimeFixture {
  protected:
-  absl::StatusOr<v1::ImportEnrollmentsResponse> Import(const std::vector<v1::ImportLine>& lines) {
+  absl::StatusOr<v1::ImportEnrollmentsResponse> Import(const std::vector<v1::ImportLine>& lines,
+                                                       bool allow_concurrent = false) {
     Importing importing(world_);
-    importing.Send(Message(lines));
+    auto message = Message(lines);
+    message.set_allow_concurrent(allow_concurrent);
+    importing.Send(message);
     return importing.Finish();
   }
 
@@ -38,6 +42,7 @@ class ImportTest : public RealTimeFixture {
     v1::CreateEnrollmentRequest request;
     request.set_parent("clinics/north");
     request.set_enrollment_id(line.enrollment_id());
+    request.set_allow_concurrent(true);
     *request.mutable_enrollment() = line.enrollment();
     return world_.Call(&Engine::enrollments, &Enrollments::Create, request).status();
   }
@@ -114,6 +119,45 @@ TEST_F(ImportTest, TheSameLineTwiceInOneImportEnrolsOnce) {
   EXPECT_THAT(Enrollments(), SizeIs(1));
 }
 
+TEST_F(ImportTest, APatientWithARunningEnrollmentIsImportedAgainOnlyIfAllowed) {
+  v1::Enrollment other_knee = KneePatient("north");
+  other_knee.set_procedure_date("2029-03-02");
+  const std::vector<v1::ImportLine> lines = {Line(2, KneePatient("north"), "left"), Line(3, other_knee, "right"),
+                                             Line(4, KneePatient("north", "p-2"))};
+  const auto refused = Import(lines);
+  EXPECT_EQ(CountsOf(refused), "2 created, 0 unchanged, 1 failed");
+  EXPECT_THAT(FailuresOf(refused), ElementsAre("3: ALREADY_EXISTS/PATIENT_ENROLLED"));
+  EXPECT_THAT(refused->failures(0).status().message(), HasSubstr("clinics/north/enrollments/left"));
+  EXPECT_EQ(CountsOf(Import(lines)), "0 created, 2 unchanged, 1 failed");
+
+  EXPECT_EQ(CountsOf(Import(lines, /*allow_concurrent=*/true)), "1 created, 2 unchanged, 0 failed");
+  EXPECT_EQ(CountsOf(Import(lines)), "0 created, 3 unchanged, 0 failed") << "what was imported stays imported";
+}
+
+TEST_F(ImportTest, WhatAMessageAllowsHoldsForItsOwnLines) {
+  const auto knee = [](const std::string& date) {
+    v1::Enrollment enrollment = KneePatient("north");
+    enrollment.set_procedure_date(date);
+    return enrollment;
+  };
+  Importing importing(world_);
+  auto message = Message({Line(2, knee("2029-03-01")), Line(3, knee("2029-03-02"))});
+  message.set_allow_concurrent(true);
+  importing.Send(message);
+  importing.Send(Message({Line(4, knee("2029-03-03"))}));
+  EXPECT_THAT(FailuresOf(importing.Finish()), ElementsAre("4: ALREADY_EXISTS/PATIENT_ENROLLED"));
+}
+
+TEST_F(ImportTest, NobodyRecordedAsDeceasedIsImported) {
+  ASSERT_TRUE(Import({Line(2, KneePatient("north"), "e")}).ok());
+  ASSERT_TRUE(world_.End("clinics/north/enrollments/e", v1::END_REASON_DECEASED).ok());
+  const auto again = Import({Line(2, KneePatient("north"), "e"), Line(3, KneePatient("north"), "f")}, true);
+  EXPECT_EQ(CountsOf(again), "0 created, 1 unchanged, 1 failed");
+  EXPECT_THAT(FailuresOf(again), ElementsAre("3: FAILED_PRECONDITION/PATIENT_DECEASED"));
+  EXPECT_THAT(again->failures(0).status().message(), HasSubstr("clinics/north/enrollments/e;"));
+  EXPECT_THAT(Enrollments(), SizeIs(1));
+}
+
 TEST_F(ImportTest, ALineThatSaysOtherwiseThanWhatIsStoredIsRefused) {
   ASSERT_TRUE(Import({Line(2, KneePatient("north"), "e")}).ok());
   const std::string before = Get("e").DebugString();
@@ -136,6 +180,7 @@ TEST_F(ImportTest, ABadLineHarmsNoOtherAndIsToldWhatCreateEnrollmentWouldTell) {
   std::vector<v1::ImportLine> lines(8, Line(0, KneePatient("north")));
   for (int i = 0; i < 8; ++i) {
     lines[i].set_line_number(i + 2);
+    lines[i].mutable_enrollment()->set_patient(absl::StrCat("p-", i));
     lines[i].set_enrollment_id(absl::StrCat("e", i));
   }
   lines[1].mutable_enrollment()->set_procedure_date("2029-02-30");

@@ -155,6 +155,7 @@ TEST_F(ConsentTest, NewEnrollmentsInheritTheOptOut) {
 
   v1::ImportEnrollmentsRequest lines;
   lines.set_parent("clinics/box");
+  lines.set_allow_concurrent(true);
   *lines.add_lines()->mutable_enrollment() = Patient();
   lines.mutable_lines(0)->set_enrollment_id("imported");
   Importing importing(world_);

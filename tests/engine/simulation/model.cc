@@ -248,10 +248,11 @@ std::string Model::Resume(const std::string& enrollment) {
   return "OK";
 }
 
-void Model::EndOne(Patient* patient) {
+void Model::EndOne(v1::EndReason reason, Patient* patient) {
   if (patient->state == v1::ENROLLMENT_STATE_PAUSED) ResumeOne(patient);
   patient->state = v1::ENROLLMENT_STATE_ENDED;
   patient->end_time = now_;
+  patient->end_reason = reason;
   for (auto& [key, item] : patient->items) {
     if (item.known && item.open()) {
       Become(&item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
@@ -260,16 +261,53 @@ void Model::EndOne(Patient* patient) {
   Derive(patient);
 }
 
+std::string Model::EndOthers(const std::string& patient, v1::EndReason reason) {
+  std::string told;
+  for (auto& [id, other] : patients_) {
+    if (other.data.patient() != patient || other.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    EndOne(reason, &other);
+    absl::StrAppend(&told, " ended ", id);
+  }
+  return told;
+}
+
+// The death of a patient is one fact, wherever it stands: it is corrected everywhere. A transfer ended what ended then.
+std::string Model::Correct(v1::EndReason reason, Patient* patient) {
+  const v1::EndReason was = patient->end_reason;
+  patient->end_reason = reason;
+  std::string told;
+  for (auto& [id, other] : patients_) {
+    const bool together = was == v1::END_REASON_DECEASED ||
+                          (was == v1::END_REASON_TRANSFERRED && other.end_time == patient->end_time);
+    const bool same = other.data.patient() == patient->data.patient() && other.end_reason == was;
+    if (!same || !together) continue;
+    other.end_reason = reason;
+    absl::StrAppend(&told, " corrected ", id);
+  }
+  return told;
+}
+
 std::string Model::End(const std::string& enrollment, v1::EndReason reason) {
   Patient& patient = patients_.at(enrollment);
-  if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
-  EndOne(&patient);
-  if (reason != v1::END_REASON_DECEASED && reason != v1::END_REASON_TRANSFERRED) return "OK";
-  for (auto& [id, other] : patients_) {
-    const bool same = other.data.patient() == patient.data.patient();
-    if (same && other.state != v1::ENROLLMENT_STATE_ENDED) EndOne(&other);
+  if (patient.state == v1::ENROLLMENT_STATE_ENDED) {
+    if (patient.end_reason == reason) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
+    const std::string corrected = Correct(reason, &patient);
+    const bool died = reason == v1::END_REASON_DECEASED;
+    return absl::StrCat("OK", died ? EndOthers(patient.data.patient(), reason) : "", corrected);
   }
-  return "OK";
+  EndOne(reason, &patient);
+  const bool leaves = reason == v1::END_REASON_DECEASED || reason == v1::END_REASON_TRANSFERRED;
+  return absl::StrCat("OK", leaves ? EndOthers(patient.data.patient(), reason) : "");
+}
+
+std::string Model::MayEnrol(const v1::Enrollment& data, bool allow_concurrent) const {
+  bool runs = false;
+  for (const auto& [id, other] : patients_) {
+    if (other.data.patient() != data.patient()) continue;
+    if (other.end_reason == v1::END_REASON_DECEASED) return "FAILED_PRECONDITION/PATIENT_DECEASED";
+    runs = runs || (other.state != v1::ENROLLMENT_STATE_ENDED && other.data.pathway() == data.pathway());
+  }
+  return runs && !allow_concurrent ? "ALREADY_EXISTS/PATIENT_ENROLLED" : "OK";
 }
 
 }  // namespace aftercare::engine

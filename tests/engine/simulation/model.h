@@ -72,6 +72,7 @@ class Model {
     std::shared_ptr<const plan::CompiledPathway> pathway;
     v1::EnrollmentState state = v1::ENROLLMENT_STATE_ACTIVE;
     absl::Time end_time;
+    v1::EndReason end_reason = v1::END_REASON_UNSPECIFIED;
     std::optional<absl::Time> held_from;  // When the pause began, while the enrollment is paused.
     std::vector<std::pair<absl::Time, absl::Time>> pauses;
     std::optional<absl::Time> changed;  // When the facts that the plan depends on last changed.
@@ -113,11 +114,15 @@ class Model {
   Passed MoveTo(absl::Time now);
   void AddRevision(std::shared_ptr<const plan::CompiledPathway> pathway) { revisions_.push_back(std::move(pathway)); }
   void SetCalendar(const v1::Clinic& clinic);
+  // Returns what CreateEnrollment says of another enrollment of a patient.
+  std::string MayEnrol(const v1::Enrollment& data, bool allow_concurrent) const;
   void Enrol(const std::string& enrollment, const v1::Enrollment& data);
 
   // Reports the outcome of the lease with that attempt number.
   std::string Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome);
   std::string Complete(const std::string& enrollment, const Key& key);
+  // Ends an enrollment, or corrects why it has ended. Returns an error, or what became of the patient's others, as in
+  // `OK ended e1 corrected e2`.
   std::string End(const std::string& enrollment, v1::EndReason reason);
   std::string Pause(const std::string& enrollment);
   std::string Resume(const std::string& enrollment);
@@ -215,7 +220,9 @@ class Model {
   void ReanchorKnown(const Place* before, const Place* after, const std::string& visit, Item* item) const;
   void SettleContacts(Patient* patient) const;
   void ResumeOne(Patient* patient);
-  void EndOne(Patient* patient);
+  void EndOne(v1::EndReason reason, Patient* patient);
+  std::string EndOthers(const std::string& patient, v1::EndReason reason);
+  std::string Correct(v1::EndReason reason, Patient* patient);
 
   std::string id_;
   v1::Clinic clinic_;

@@ -150,10 +150,12 @@ std::string Simulation::Enrol(Random& random) {
   *request.mutable_enrollment() = RandomEnrollment(clinic_, random);
   if (random.OneIn(3))
     request.mutable_enrollment()->set_pathway_revision(1 + random.Upto(model_->newest_revision() - 1));
-  ExpectSame("CreateEnrollment", ErrorOf(world_.Call(&Engine::enrollments, &Enrollments::Create, request).status()),
-             "OK");
-  model_->Enrol(id, request.enrollment());
-  return absl::StrCat("CreateEnrollment ", id, ": ", request.enrollment().ShortDebugString());
+  request.set_allow_concurrent(!random.OneIn(3));
+  request.set_validate_only(id != "e0" && random.OneIn(6));
+  const std::string engine = ErrorOf(world_.Call(&Engine::enrollments, &Enrollments::Create, request).status());
+  const std::string model = model_->MayEnrol(request.enrollment(), request.allow_concurrent());
+  if (model == "OK" && !request.validate_only()) model_->Enrol(id, request.enrollment());
+  return Told(absl::StrCat("CreateEnrollment ", request.ShortDebugString()), engine, model);
 }
 
 void Simulation::MoveTo(absl::Time to) {
@@ -324,7 +326,15 @@ std::string Simulation::End(Random& random) {
   const auto enrollment = ChooseEnrollment(random);
   if (!enrollment) return "nobody to end";
   const auto reason = static_cast<v1::EndReason>(1 + random.Upto(3));
-  const std::string engine = ErrorOf(world_.End(EnrollmentNameOf(clinic_, *enrollment), reason));
+  v1::EndEnrollmentRequest request;
+  request.set_name(EnrollmentNameOf(clinic_, *enrollment));
+  request.set_reason(reason);
+  const auto response = world_.Call(&Engine::enrollments, &Enrollments::End, request);
+  std::string engine = ErrorOf(response.status());
+  if (response.ok()) {
+    for (const std::string& other : response->also_ended()) absl::StrAppend(&engine, " ended ", IdOf(other));
+    for (const std::string& other : response->also_corrected()) absl::StrAppend(&engine, " corrected ", IdOf(other));
+  }
   return Told(absl::StrCat("EndEnrollment ", *enrollment, " ", v1::EndReason_Name(reason)), engine,
               model_->End(*enrollment, reason));
 }

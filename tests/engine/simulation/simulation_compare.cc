@@ -197,6 +197,15 @@ void Simulation::CompareTimeline(const v1::GetTimelineResponse& timeline) {
     Expect(!reminder.steps().empty() && plan::ToTime(reminder.steps().rbegin()->time()) == due,
            absl::StrCat("the steps do not lead to the due time: ", reminder.ShortDebugString()));
   }
+  const auto known = model_->patients().find(IdOf(timeline.enrollment().name()));
+  if (known == model_->patients().end()) return Differ("the model does not know the enrollment of a timeline");
+  const Model::Patient& patient = known->second;
+  ExpectSame("the end of the enrollment", v1::EndReason_Name(timeline.enrollment().end_reason()),
+             v1::EndReason_Name(patient.end_reason));
+  if (patient.end_reason != v1::END_REASON_UNSPECIFIED) {
+    ExpectSame("when the enrollment ended", Shown(plan::ToTime(timeline.enrollment().end_time())),
+               Shown(patient.end_time));
+  }
   const std::vector<Line> lines = LinesOf(filter);
   ExpectSame("GetTimeline", absl::StrCat(timeline.reminders_size(), " reminders"),
              absl::StrCat(lines.size(), " reminders"));
