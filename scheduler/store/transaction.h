@@ -45,7 +45,7 @@ class ReadTransaction {
   // From now on every method that returns or changes rows of a clinic asks `access` first. ListClinics and
   // NextLeaseClinic leave out the clinics that it refuses. Null, as at the beginning, stands for access to everything.
   // `access` must live until another one is set. These do not ask it: methods that read a number or a secret of the
-  // whole database, NextWake, NextAvailable, DeleteRequestsBefore and DeleteSentMessagesBefore.
+  // whole database, NextWake, NextAvailable, DeleteRequestsOutside and DeleteSentMessagesBefore.
   void set_access(const AccessCheck* access) { access_ = access; }
 
   // The secret of this database: 16 random bytes that were stored when it was created. Tokens are sealed with it.
@@ -199,8 +199,11 @@ class WriteTransaction : public ReadTransaction {
   // how many it deleted.
   absl::StatusOr<int> DeleteSentMessagesBefore(absl::Time before, int limit);
   absl::Status InsertRequest(const RequestRow& row);
-  // Of the `limit` requests that were stored first, deletes those with a time before `before` (real time).
-  absl::Status DeleteRequestsBefore(absl::Time before, int limit);
+  // Does nothing if there is no such request.
+  absl::Status DeleteRequest(absl::string_view clinic, absl::string_view request_id);
+  // Of the `limit` requests that were stored first, deletes those whose time (real time) is not between `from` and
+  // `until`: it is `from` or earlier, or it is `until` or later.
+  absl::Status DeleteRequestsOutside(absl::Time from, absl::Time until, int limit);
 
   // Replaces the contact points of `before` by those of `after` for EnrollmentsAt. Both must be of the same enrollment.
   absl::Status UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after);

@@ -215,12 +215,24 @@ absl::Status WriteTransaction::InsertRequest(const RequestRow& row) {
       .Run();
 }
 
-// By order of storing, not by time: that order is the table's own, and needs no further index.
-absl::Status WriteTransaction::DeleteRequestsBefore(absl::Time before, int limit) {
+absl::Status WriteTransaction::DeleteRequest(absl::string_view clinic, absl::string_view request_id) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+  wrote_ = true;
+  return Query(connection_, "DELETE FROM request WHERE clinic = $1 AND request_id = $2")
+      .Text(clinic)
+      .Text(request_id)
+      .Run();
+}
+
+// By order of storing, not by time: that order is the table's own, and needs no further index. A request from a clock
+// that was set back since is deleted too, or those at the beginning of the table would keep all others from it.
+absl::Status WriteTransaction::DeleteRequestsOutside(absl::Time from, absl::Time until, int limit) {
   wrote_ = true;
   return Query(connection_,
-               "DELETE FROM request WHERE id IN (SELECT id FROM request ORDER BY id LIMIT $2) AND time < $1")
-      .Instant(before)
+               "DELETE FROM request WHERE id IN (SELECT id FROM request ORDER BY id LIMIT $3)"
+               " AND (time <= $1 OR time >= $2)")
+      .Instant(from)
+      .Instant(until)
       .Int(limit)
       .Run();
 }

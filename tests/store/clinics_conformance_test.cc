@@ -168,13 +168,24 @@ TEST_P(ClinicsConformance, OldRequestsAreDeletedFromTheOnesStoredFirst) {
     }
     return ids;
   };
-  ASSERT_THAT(Do(&WriteTransaction::DeleteRequestsBefore, At(0), 100), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::DeleteRequestsOutside, At(-1), At(6), 100), IsOk());
   EXPECT_EQ(left(), "012345");
-  ASSERT_THAT(Do(&WriteTransaction::DeleteRequestsBefore, At(4), 2), IsOk());
+  ASSERT_THAT(Do(&WriteTransaction::DeleteRequestsOutside, At(3), At(6), 2), IsOk());
   EXPECT_EQ(left(), "2345");
-  ASSERT_THAT(Do(&WriteTransaction::DeleteRequestsBefore, At(4), 100), IsOk());
-  EXPECT_EQ(left(), "45");
+  ASSERT_THAT(Do(&WriteTransaction::DeleteRequestsOutside, At(2), At(5), 100), IsOk());
+  EXPECT_EQ(left(), "34") << "neither bound is inside";
   EXPECT_THAT(Do(&WriteTransaction::InsertRequest, MakeRequest("a", "r0")), IsOk());
+}
+
+TEST_P(ClinicsConformance, ARequestIsDeletedByItsClinicAndIdAndMayComeAgain) {
+  for (const char* clinic : {"a", "b"}) {
+    ASSERT_THAT(Do(&WriteTransaction::InsertRequest, MakeRequest(clinic, "r1")), IsOk());
+  }
+  ASSERT_THAT(Do(&WriteTransaction::DeleteRequest, "a", "r1"), IsOk());
+  EXPECT_THAT(Do(&WriteTransaction::DeleteRequest, "a", "r1"), IsOk()) << "there is none";
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetRequest, "a", "r1")), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetRequest, "b", "r1")), Show(MakeRequest("b", "r1")));
+  EXPECT_THAT(Do(&WriteTransaction::InsertRequest, MakeRequest("a", "r1")), IsOk());
 }
 
 // Two clinics that give everything the same names.

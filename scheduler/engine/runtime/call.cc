@@ -12,12 +12,19 @@ namespace {
 constexpr absl::Duration kRequestIdRetention = absl::Hours(24);
 constexpr int kDeletedPerMutation = 4;  // more than one mutation adds, so that the table shrinks
 
-// Runs `work` once for a request id: a second request with the same id and body gets the first one's answer.
+// Returns whether the answer to a request that came at `then` is still remembered `now`, both in real time. If the
+// clock was set back since, `then` may be later than `now`: the answer is remembered by the same bound.
+bool IsRemembered(absl::Time then, absl::Time now) { return absl::AbsDuration(now - then) < kRequestIdRetention; }
+
+// Runs `work` once for a request id: a second request with the same id and body gets the first one's answer, as long as
+// that is remembered. After that the id is as good as new, though the answer may not have been deleted yet.
 absl::Status RunOnce(store::WriteTransaction& tx, store::RequestRow& row, google::protobuf::Message* response,
                      Call::WriteWork& work) {
   auto earlier = tx.GetRequest(row.clinic, row.request_id);
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) {
+  if (earlier->has_value() && !IsRemembered((*earlier)->time, row.time)) {
+    if (absl::Status status = tx.DeleteRequest(row.clinic, row.request_id); !status.ok()) return status;
+  } else if (earlier->has_value()) {
     if ((*earlier)->body_hash != row.body_hash) {
       return MakeError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
                        absl::StrCat("request_id ", row.request_id, " was used for another request"));
@@ -28,7 +35,7 @@ absl::Status RunOnce(store::WriteTransaction& tx, store::RequestRow& row, google
   if (absl::Status status = work(tx); !status.ok()) return status;
   row.response = response->SerializeAsString();
   if (absl::Status status = tx.InsertRequest(row); !status.ok()) return status;
-  return tx.DeleteRequestsBefore(row.time - kRequestIdRetention, kDeletedPerMutation);
+  return tx.DeleteRequestsOutside(row.time - kRequestIdRetention, row.time + kRequestIdRetention, kDeletedPerMutation);
 }
 
 }  // namespace

@@ -91,10 +91,12 @@ class Call : public std::enable_shared_from_this<Call> {
   // is cleared before each run and must live until `done`. The events of the mutation carry the caller's name.
   void Write(absl::string_view clinic, google::protobuf::Message* response, WriteWork work, Done done);
 
-  // As Write, for an RPC with a `request_id`. If that is not empty, the RPC is idempotent within the clinic for at
-  // least 24 hours: the same request gets the first response again, and another request with that id gets
-  // ALREADY_EXISTS / REQUEST_ID_REUSED. A request that failed may be sent again with its id. `request` and `response`,
-  // which must not be null, must live until `done`.
+  // As Write, for an RPC with a `request_id`. If that is not empty, the RPC is idempotent within the clinic for 24
+  // hours of real time from the call of Mutate, not longer: the same request gets the first response again, and another
+  // request with that id gets ALREADY_EXISTS / REQUEST_ID_REUSED. From 24 hours on, the id counts as new. If the real
+  // clock is set back by less than 24 hours meanwhile, the response is remembered until the clock shows 24 hours after
+  // the first request; if it is set back by more, the response is forgotten at once. A request that failed may be sent
+  // again with its id. `request` and `response`, which must not be null, must live until `done`.
   void Mutate(const google::protobuf::Message& request, absl::string_view clinic, absl::string_view request_id,
               google::protobuf::Message* response, WriteWork work, Done done);
 

@@ -18,6 +18,32 @@ class IdempotencyTest : public RealTimeFixture {
     return world_.Call(&Engine::enrollments, &Enrollments::Create, create_);
   }
 
+  // Pauses under the request id `pause-1`, or resumes.
+  v1::EnrollmentState Pause(const std::string& enrollment) {
+    v1::PauseEnrollmentRequest request;
+    request.set_name(enrollment);
+    request.set_request_id("pause-1");
+    return Good(world_.Call(&Engine::enrollments, &Enrollments::Pause, request)).enrollment().state();
+  }
+  absl::Status Resume(const std::string& enrollment, const std::string& request_id = "") {
+    v1::ResumeEnrollmentRequest request;
+    request.set_name(enrollment);
+    request.set_request_id(request_id);
+    return world_.Call(&Engine::enrollments, &Enrollments::Resume, request).status();
+  }
+  v1::EnrollmentState StateOfEnrollment(const std::string& enrollment) {
+    return world_.Timeline(enrollment).enrollment().state();
+  }
+  bool IsStored(const std::string& request_id) {
+    bool stored = false;
+    world_.Read([&](store::ReadTransaction& tx) {
+      const auto row = tx.GetRequest("north", request_id);
+      stored = row.ok() && row->has_value();
+      return row.status();
+    });
+    return stored;
+  }
+
   v1::CreateEnrollmentRequest create_;
 };
 
@@ -68,15 +94,71 @@ TEST_F(IdempotencyTest, AnswersSurviveARestart) {
   EXPECT_EQ(Good(Create()).DebugString(), first.DebugString());
 }
 
-TEST_F(IdempotencyTest, AnAnswerIsRememberedForADay) {
-  const auto first = Good(Create());
+TEST_F(IdempotencyTest, AnAnswerIsRememberedForADayAndNoLonger) {
+  const std::string e = Good(Create()).enrollment().name();
+  EXPECT_EQ(Pause(e), v1::ENROLLMENT_STATE_PAUSED);
+  ASSERT_TRUE(Resume(e).ok());
+  world_.MoveTo(At("2029-03-02T08:00") - absl::Microseconds(1));
+  EXPECT_EQ(Pause(e), v1::ENROLLMENT_STATE_PAUSED);
+  EXPECT_EQ(StateOfEnrollment(e), v1::ENROLLMENT_STATE_ACTIVE) << "the first answer again, and nothing done";
   world_.MoveTo(At("2029-03-02T08:00"));
-  EXPECT_EQ(Good(Create()).enrollment().name(), first.enrollment().name());
-  world_.MoveTo(At("2029-03-02T08:00:01"));
-  create_.set_request_id("r-2");
-  Good(Create());  // what is a day old goes with the next that comes
-  create_.set_request_id("r-1");
-  EXPECT_NE(Good(Create()).enrollment().name(), first.enrollment().name());
+  ASSERT_TRUE(IsStored("pause-1")) << "nothing has deleted it yet";
+  EXPECT_EQ(Pause(e), v1::ENROLLMENT_STATE_PAUSED);
+  EXPECT_EQ(StateOfEnrollment(e), v1::ENROLLMENT_STATE_PAUSED);
+}
+
+TEST_F(IdempotencyTest, AnIdThatIsUsedAgainAfterADayIsRememberedForAnotherDay) {
+  const std::string e = Good(Create()).enrollment().name();
+  Pause(e);
+  ASSERT_TRUE(Resume(e).ok());
+  world_.MoveTo(At("2029-03-03T08:00"));
+  Pause(e);
+  ASSERT_TRUE(Resume(e).ok());
+  world_.MoveTo(At("2029-03-04T08:00") - absl::Microseconds(1));
+  Pause(e);
+  EXPECT_EQ(StateOfEnrollment(e), v1::ENROLLMENT_STATE_ACTIVE);
+  world_.MoveTo(At("2029-03-04T08:00"));
+  Pause(e);
+  EXPECT_EQ(StateOfEnrollment(e), v1::ENROLLMENT_STATE_PAUSED);
+}
+
+TEST_F(IdempotencyTest, AnIdThatIsADayOldMayServeAnotherRequest) {
+  const std::string e = Good(Create()).enrollment().name();
+  Pause(e);
+  world_.MoveTo(At("2029-03-02T08:00") - absl::Microseconds(1));
+  EXPECT_EQ(ErrorOf(Resume(e, "pause-1")), "ALREADY_EXISTS/REQUEST_ID_REUSED");
+  world_.MoveTo(At("2029-03-02T08:00"));
+  EXPECT_EQ(ErrorOf(Resume(e, "pause-1")), "OK");
+}
+
+TEST_F(IdempotencyTest, WhatIsADayOldIsDeletedWithTheNextThatComes) {
+  const std::string e = Good(Create()).enrollment().name();
+  world_.MoveTo(At("2029-03-02T08:00") - absl::Microseconds(1));
+  Pause(e);
+  EXPECT_TRUE(IsStored("r-1"));
+  world_.MoveTo(At("2029-03-02T08:00"));
+  ASSERT_TRUE(Resume(e, "resume-1").ok());
+  EXPECT_FALSE(IsStored("r-1"));
+  EXPECT_TRUE(IsStored("pause-1"));
+}
+
+TEST_F(IdempotencyTest, AClockThatIsSetBackByLessThanADayForgetsNothing) {
+  const std::string e = Good(Create()).enrollment().name();
+  Pause(e);
+  ASSERT_TRUE(Resume(e).ok());
+  world_.clock().Set(At("2029-02-28T08:00") + absl::Microseconds(1));
+  Pause(e);
+  EXPECT_EQ(StateOfEnrollment(e), v1::ENROLLMENT_STATE_ACTIVE);
+}
+
+TEST_F(IdempotencyTest, AClockThatIsSetBackByADayForgets) {
+  const std::string e = Good(Create()).enrollment().name();
+  Pause(e);
+  ASSERT_TRUE(Resume(e).ok());
+  world_.clock().Set(At("2029-02-28T08:00"));
+  Pause(e);
+  EXPECT_EQ(StateOfEnrollment(e), v1::ENROLLMENT_STATE_PAUSED);
+  EXPECT_FALSE(IsStored("r-1")) << "what cannot be used is not kept";
 }
 
 TEST_F(IdempotencyTest, EndingAndCompletingTwiceAnswersTheSame) {
