@@ -80,6 +80,9 @@ inline int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 
 // The weekday of a day number. 0 is Monday.
 inline int WeekdayOf(int64_t day_number) { return static_cast<int>(((day_number + 3) % 7 + 7) % 7); }
 
+// Returns the instant of a local time by the rule of LocalClock, which is for many conversions in one zone.
+inline absl::Time InstantOf(absl::CivilSecond local, absl::TimeZone zone) { return zone.At(local).pre; }
+
 // Converts between local times of one zone and instants, by RFC 5545, 3.3.5: a local time that clocks skip or repeat is
 // read with the UTC offset in force before the change. So 02:30 in a gap is 03:30 by the new offset, 01:30 in an
 // overlap is the first of the two, and a whole day left out (Apia, 30 December 2011) is read as the day after it.

@@ -127,6 +127,40 @@ TEST(CivilTest, LocalTimesInAGapOrAnOverlapTakeTheOffsetBefore) {
   EXPECT_EQ(at(absl::CivilSecond(2025, 11, 2, 2, 0, 0)), "11-02T07:00");
 }
 
+TEST(CivilTest, EveryZoneReadsAGapOrAnOverlapByTheOffsetBefore) {
+  struct Reading {
+    const char* zone;
+    absl::CivilSecond local;
+    const char* instant;
+  };
+  const Reading readings[] = {
+      {"America/New_York", absl::CivilSecond(2026, 3, 8, 1, 59), "2026-03-08T06:59"},
+      {"America/New_York", absl::CivilSecond(2026, 3, 8, 2, 30), "2026-03-08T07:30"},
+      {"America/New_York", absl::CivilSecond(2026, 3, 8, 3, 0), "2026-03-08T07:00"},
+      {"America/New_York", absl::CivilSecond(2026, 11, 1, 1, 30), "2026-11-01T05:30"},
+      {"America/New_York", absl::CivilSecond(2026, 11, 1, 2, 0), "2026-11-01T07:00"},
+      // Half an hour: from +10:30 to +11:00, and back.
+      {"Australia/Lord_Howe", absl::CivilSecond(2026, 10, 4, 2, 15), "2026-10-03T15:45"},
+      {"Australia/Lord_Howe", absl::CivilSecond(2026, 10, 4, 2, 30), "2026-10-03T15:30"},
+      {"Australia/Lord_Howe", absl::CivilSecond(2026, 4, 5, 1, 45), "2026-04-04T14:45"},
+      // 30 December 2011 was left out: from -10:00 to +14:00.
+      {"Pacific/Apia", absl::CivilSecond(2011, 12, 29, 23, 59), "2011-12-30T09:59"},
+      {"Pacific/Apia", absl::CivilSecond(2011, 12, 30, 9, 0), "2011-12-30T19:00"},
+      {"Pacific/Apia", absl::CivilSecond(2011, 12, 31, 9, 0), "2011-12-30T19:00"},
+      // Back by an hour for Ramadan, and forward after it.
+      {"Africa/Casablanca", absl::CivilSecond(2026, 2, 15, 2, 30), "2026-02-15T01:30"},
+      {"Africa/Casablanca", absl::CivilSecond(2026, 3, 22, 2, 30), "2026-03-22T02:30"},
+      {"Africa/Casablanca", absl::CivilSecond(2026, 3, 22, 3, 30), "2026-03-22T02:30"},
+  };
+  for (const Reading& reading : readings) {
+    const absl::TimeZone zone = FindZone(reading.zone).value();
+    const absl::Time instant = InstantOf(reading.local, zone);
+    EXPECT_EQ(absl::FormatTime("%Y-%m-%dT%H:%M", instant, absl::UTCTimeZone()), reading.instant)
+        << reading.zone << " " << reading.local;
+    EXPECT_EQ(LocalClock(zone).At(Local(reading.local)), absl::ToUnixSeconds(instant)) << "the plan agrees";
+  }
+}
+
 TEST(CivilTest, AZoneWithoutChangesHasOneOffset) {
   LocalClock clock(FindZone("Etc/GMT+5").value());
   for (const int year : {1970, 2026, 2199}) {

@@ -112,8 +112,9 @@ v1::Reminder ReminderOf(const plan::CompiledPathway& pathway, const plan::Patien
   if (reminder.audience() == v1::AUDIENCE_PATIENT && !enrollment.contact_points().empty()) {
     reminder.set_channel(enrollment.contact_points(0).channel());
   }
-  reminder.set_text(plan::RenderText(pathway, facts, enrollment, {clinic.display_name(), clinic.phone()}, occurrence));
-  plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, false, &reminder);
+  const plan::ClinicFacts clinic_facts = plan::ClinicFactsOf(clinic);
+  reminder.set_text(plan::RenderText(pathway, facts, enrollment, clinic_facts, occurrence));
+  plan::AddSteps(pathway, facts, clinic_facts, plan, occurrence.rule, occurrence.number, false, &reminder);
   return reminder;
 }
 
@@ -183,7 +184,7 @@ void PreviewPlan(EngineContext& engine, const CallPtr& call, const v1::PreviewPl
         AddPrefixed("enrollment", found, &errors);
         if (!errors.empty()) return InvalidFields(errors);
         if (!request.has_enroll_time()) {
-          facts->enroll_time = facts->zone.At(absl::CivilSecond(facts->procedure_date)).pre;
+          facts->enroll_time = plan::InstantOf(absl::CivilSecond(facts->procedure_date), facts->zone);
         }
         const auto end = AddPage(**pathway, *facts, enrollment, row->data, page.size, last, response);
         if (end) response->set_next_page_token(SealPageToken(engine.tokens(), page.token_query, EncodePosition(*end)));

@@ -14,6 +14,7 @@
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/plan/placement.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -98,7 +99,7 @@ absl::StatusOr<absl::Time> RequestedDue(const v1::MoveReminderRequest& request, 
   const absl::Time time =
       request.has_due_time()
           ? plan::ToTime(request.due_time())
-          : absl::FromCivil(absl::CivilSecond(*plan::ParseMinute(request.due_local_time())), target.context.facts.zone);
+          : plan::InstantOf(absl::CivilSecond(*plan::ParseMinute(request.due_local_time())), target.context.facts.zone);
   const absl::Time due = absl::FromUnixMicros(absl::ToUnixMicros(time));
   if (due < target.now) return InvalidField(DueField(request), "must not be in the past");
   if (due > target.now + kMaxAhead) return InvalidField(DueField(request), "must be at most ten years ahead");

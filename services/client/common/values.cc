@@ -36,8 +36,7 @@ absl::Duration UnitOf(char unit) {
 
 // Plans read reminder times in the same way, so that typed and planned times agree.
 absl::Time LocalInstant(absl::CivilMinute minute, absl::TimeZone zone) {
-  plan::LocalClock clock(zone);
-  return absl::FromUnixSeconds(clock.At(absl::CivilSecond(minute) - absl::CivilSecond(1970, 1, 1)));
+  return plan::InstantOf(absl::CivilSecond(minute), zone);
 }
 
 std::optional<absl::Time> LocalTime(absl::string_view text, absl::TimeZone zone) {

@@ -76,6 +76,39 @@ TEST_F(AdjustTest, ALocalTimeIsThatOfThePatient) {
   EXPECT_EQ(Of("msg.1"), "SCHEDULED 03-06T15:00-03-09T05:00");
 }
 
+// Local times that clocks skip or repeat, read as the plan reads the times of rules.
+TEST(MoveByLocalTimeTest, ATimeInAGapOrAnOverlapTakesTheOffsetBefore) {
+  struct Case {
+    const char* zone;
+    const char* procedure;
+    const char* local;
+    const char* instant;
+  };
+  const Case cases[] = {
+      {"America/New_York", "2026-03-06", "2026-03-08T02:30", "2026-03-08T07:30"},
+      {"America/New_York", "2026-10-30", "2026-11-01T01:30", "2026-11-01T05:30"},
+      {"Australia/Lord_Howe", "2026-10-02", "2026-10-04T02:15", "2026-10-03T15:45"},
+      {"Australia/Lord_Howe", "2026-04-03", "2026-04-05T01:45", "2026-04-04T14:45"},
+      {"Pacific/Apia", "2011-12-27", "2011-12-30T09:00", "2011-12-30T19:00"},
+      {"Africa/Casablanca", "2026-02-13", "2026-02-15T02:30", "2026-02-15T01:30"},
+      {"Africa/Casablanca", "2026-03-20", "2026-03-22T02:30", "2026-03-22T02:30"},
+  };
+  for (const Case& each : cases) {
+    World world(At("2026-01-01T00:00"));
+    world.CreateSandbox("box", At(absl::StrCat(each.procedure, "T00:00")));
+    world.CreatePathway("box", "days", DaysPathway());
+    v1::Enrollment patient = DaysPatient("box");
+    patient.set_procedure_date(each.procedure);
+    patient.set_time_zone(each.zone);
+    world.Enrol("box", "e", patient);
+    v1::MoveReminderRequest request;
+    request.set_name("clinics/box/enrollments/e/reminders/msg.4");
+    request.set_due_local_time(each.local);
+    const auto moved = Good(world.Call(&Engine::reminders, &Reminders::Move, request));
+    EXPECT_EQ(plan::ToTime(moved.reminder().due_time()), At(each.instant)) << each.zone << " " << each.local;
+  }
+}
+
 TEST_F(AdjustTest, WhatWasMovedStaysWhereItIsWhenThePlanMoves) {
   Move("msg.2", "2029-03-07T18:00");
   world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
