@@ -313,6 +313,14 @@ void World::ExpectListsAgree(const std::string& clinic, int page_size) {
 
 std::vector<v1::Event> World::Events(const std::string& clinic) {
   std::vector<v1::Event> events;
+  for (v1::Event& event : WholeLog(clinic)) {
+    if (!event.has_clinic() && !event.has_pathway()) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+std::vector<v1::Event> World::WholeLog(const std::string& clinic) {
+  std::vector<v1::Event> events;
   Read([&](store::ReadTransaction& tx) {
     auto rows = tx.ListEvents(clinic, 0, 1'000'000);
     if (!rows.ok()) return rows.status();

@@ -123,7 +123,9 @@ class World {
   // Fails the test unless the list of the clinic and its timelines have the same reminders in the same states, each
   // once, and the counts agree with them.
   void ExpectListsAgree(const std::string& clinic, int page_size = 3);
-  // Reads the clinic's whole event log from the store. `clinic` is an id.
+  // Reads the clinic's whole event log from the store. `clinic` is an id. Events leaves out what is about no patient:
+  // the clinic itself, its test clock and its pathways.
+  std::vector<v1::Event> WholeLog(const std::string& clinic);
   std::vector<v1::Event> Events(const std::string& clinic);
 
  private:

@@ -14,10 +14,12 @@ bool Has(const Values& values, const Value& value) {
   return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
 }
 
-// As the API says: conditions of reminders let only events of reminders through.
+// As the API says: conditions of reminders let only events of reminders through, and a change of the clinic concerns
+// every patient.
 bool Matches(const v1::ReminderFilter& filter, const v1::Event& event) {
-  if (!filter.patient().empty() && filter.patient() != event.patient()) return false;
-  if (!filter.enrollment().empty() && filter.enrollment() != event.enrollment()) return false;
+  const bool concerns_all = event.type() == v1::EVENT_TYPE_CLINIC_UPDATED;
+  if (!concerns_all && !filter.patient().empty() && filter.patient() != event.patient()) return false;
+  if (!concerns_all && !filter.enrollment().empty() && filter.enrollment() != event.enrollment()) return false;
   const bool names_reminders = filter.phases_size() + filter.categories_size() + filter.states_size() > 0 ||
                                filter.audience() != v1::AUDIENCE_UNSPECIFIED ||
                                filter.channel() != v1::CHANNEL_UNSPECIFIED;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/clinics/clinic_events.h"
 #include "scheduler/engine/clinics/sandbox_clock.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/replanning.h"
@@ -81,14 +83,16 @@ void ApplyUpdate(const v1::UpdateClinicRequest& request, v1::Clinic* clinic) {
   if (sets("holidays", !data.holidays().empty())) *clinic->mutable_holidays() = data.holidays();
 }
 
-// Stores the changed row. If its calendar has changed, begins to plan the clinic's enrollments anew, which the sweeper
-// continues.
+// Stores and logs the changed row. If its calendar has changed, begins to plan the clinic's enrollments anew, which the
+// sweeper continues.
 absl::Status StoreUpdated(EngineContext& engine, store::WriteTransaction& tx, store::ClinicRow* row) {
+  absl::Status status = LogClinic(tx, *row, v1::EVENT_TYPE_CLINIC_UPDATED, engine.Now(*row));
+  if (!status.ok()) return status;
   const int64_t fingerprint = CalendarFingerprint(row->data);
   const bool calendar_changed = fingerprint != row->calendar_fingerprint;
   row->calendar_fingerprint = fingerprint;
   if (calendar_changed) row->replan_after = "";
-  absl::Status status = tx.UpdateClinic(*row);
+  status = tx.UpdateClinic(*row);
   return status.ok() && calendar_changed ? ReplanStaleEnrollments(engine, tx, kReplannedPerMutation, row) : status;
 }
 
@@ -185,10 +189,15 @@ void Clinics::Update(const CallPtr& call, const v1::UpdateClinicRequest& request
         if (!row.ok()) return row.status();
         absl::Status status = CheckEtag(request.clinic().etag(), row->version, ClinicNameOf(clinic));
         if (!status.ok()) return status;
+        const v1::Clinic before = row->data;
         ApplyUpdate(request, &row->data);
         plan::FieldErrors errors;
         CheckClinicFields(row->data, &errors);
         if (!errors.empty()) return InvalidFields(errors);
+        if (google::protobuf::util::MessageDifferencer::Equals(before, row->data)) {
+          *response->mutable_clinic() = ClinicToProto(*row);
+          return absl::OkStatus();
+        }
         ++row->version;
         *response->mutable_clinic() = ClinicToProto(*row);
         tx.NoteLeasable(clinic);  // its send rate may have risen

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/clinics/clinic_events.h"
 #include "scheduler/engine/clinics/preview.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
@@ -44,16 +45,24 @@ void CheckPathway(const v1::Pathway& pathway, plan::FieldErrors* errors) {
 // Returns the revision to store, if there is a new one, and fills in the response.
 using RevisionMaker = absl::AnyInvocable<absl::StatusOr<std::optional<store::PathwayRow>>(store::ReadTransaction& tx)>;
 
-// Stores the revision that `make` returns, unless the request only asks for validation.
+absl::Status StoreAndLog(EngineContext& engine, store::WriteTransaction& tx, const store::PathwayRow& row) {
+  auto clinic = RequireClinic(tx, row.clinic);
+  if (!clinic.ok()) return clinic.status();
+  absl::Status status = tx.InsertPathwayRevision(row);
+  return status.ok() ? LogPathway(tx, row, engine.Now(*clinic)) : status;
+}
+
+// Stores and logs the revision that `make` returns, unless the request only asks for validation.
 template <typename Request, typename Response>
-void StoreRevision(const CallPtr& call, const Request& request, const std::string& clinic, Response* response,
-                   RevisionMaker make, Done done) {
+void StoreRevision(EngineContext& engine, const CallPtr& call, const Request& request, const std::string& clinic,
+                   Response* response, RevisionMaker make, Done done) {
   call->MutateUnlessValidating(
       request.validate_only(), request, clinic, request.request_id(), response,
-      [make = std::move(make)](store::ReadTransaction& tx, store::WriteTransaction* write) mutable -> absl::Status {
+      [&engine, make = std::move(make)](store::ReadTransaction& tx,
+                                        store::WriteTransaction* write) mutable -> absl::Status {
         auto revision = make(tx);
         if (!revision.ok() || !revision->has_value() || write == nullptr) return revision.status();
-        return write->InsertPathwayRevision(**revision);
+        return StoreAndLog(engine, *write, **revision);
       },
       std::move(done));
 }
@@ -87,7 +96,7 @@ void Pathways::Create(const CallPtr& call, const v1::CreatePathwayRequest& reque
     *response->mutable_pathway() = PathwayToProto(row);
     return row;
   };
-  StoreRevision(call, request, *clinic, response, std::move(make_revision), std::move(done));
+  StoreRevision(engine_, call, request, *clinic, response, std::move(make_revision), std::move(done));
 }
 
 void Pathways::Update(const CallPtr& call, const v1::UpdatePathwayRequest& request, v1::UpdatePathwayResponse* response,
@@ -116,7 +125,7 @@ void Pathways::Update(const CallPtr& call, const v1::UpdatePathwayRequest& reque
     *response->mutable_pathway() = PathwayToProto(added);
     return added;
   };
-  StoreRevision(call, request, name->clinic, response, std::move(make_revision), std::move(done));
+  StoreRevision(engine_, call, request, name->clinic, response, std::move(make_revision), std::move(done));
 }
 
 void Pathways::Get(const CallPtr& call, const v1::GetPathwayRequest& request, v1::GetPathwayResponse* response,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/clinics/clinic_events.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
@@ -75,10 +76,18 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
       return ReplanStaleEnrollments(engine_, tx, kReplannedPerMutation, &*clinic);
     }
     if (absl::Status status = SweepUpToTarget(tx); !status.ok()) return status;
+    absl::Status status = step_.reached == now ? absl::OkStatus() : MoveClock(tx, &*clinic);
+    step_.clinic = *std::move(clinic);
+    return status;
+  }
+
+  // Stores and logs the clinic's new time. The caller moves the clock, though not what comes due by it.
+  absl::Status MoveClock(store::WriteTransaction& tx, store::ClinicRow* clinic) {
     plan::SetTimestamp(step_.reached, clinic->data.mutable_test_clock_time());
     ++clinic->version;
-    step_.clinic = *clinic;
-    return tx.UpdateClinic(*clinic);
+    if (absl::Status status = tx.UpdateClinic(*clinic); !status.ok()) return status;
+    tx.set_actor(call_->caller().principal);
+    return LogClinic(tx, *clinic, v1::EVENT_TYPE_CLINIC_CLOCK_MOVED, step_.reached);
   }
 
   absl::StatusOr<absl::Time> RequestedTarget(absl::Time now) const {

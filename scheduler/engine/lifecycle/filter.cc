@@ -106,6 +106,8 @@ bool Filter::MatchesAll() const {
 }
 
 bool Filter::MatchesEvent(const v1::Event& event) const {
+  // A change of the clinic may change the reminders of every patient.
+  if (event.type() == v1::EVENT_TYPE_CLINIC_UPDATED) return !NamesReminders();
   if (!patient().empty() && patient() != event.patient()) return false;
   if (!message_.enrollment().empty() && message_.enrollment() != event.enrollment()) return false;
   if (!event.has_reminder()) return !NamesReminders();

@@ -196,6 +196,12 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
     const v1::ConsentChange& change = event.consent();
     absl::StrAppend(&line, "  consent   ", Fit(EnumLabel(*v1::Consent_descriptor(), change.consent()), 10), " ",
                     ChannelLabel(change.channel()), "  ", Paint(Ink::kDim, event.patient(), style.colour));
+  } else if (event.has_clinic()) {
+    const bool clock = event.type() == v1::EVENT_TYPE_CLINIC_CLOCK_MOVED;
+    absl::StrAppend(&line, "  clinic    ", Fit(clock ? "clock" : "updated", 10), " ", IdOf(event.clinic().name()));
+  } else if (event.has_pathway()) {
+    absl::StrAppend(&line, "  pathway   ", Fit("revised", 10), " ", IdOf(event.pathway().name()), " r",
+                    event.pathway().revision());
   } else {
     const bool ended = event.end_reason() != v1::END_REASON_UNSPECIFIED;
     absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));

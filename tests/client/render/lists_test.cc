@@ -143,6 +143,22 @@ TEST(ListsTest, AReplyAndADecisionOfAPatientAreOneLineEach) {
   EXPECT_EQ(RenderEvent(consent, {}), "2026-03-03 08:00  consent   refused    email  P-17\n");
 }
 
+TEST(ListsTest, AChangeOfTheClinicItsClockOrAPathwayIsOneLine) {
+  v1::Event event;
+  event.mutable_event_time()->set_seconds(1772524800);
+  event.set_type(v1::EVENT_TYPE_CLINIC_UPDATED);
+  event.mutable_clinic()->set_name("clinics/demo");
+  event.mutable_clinic()->set_etag("v7");
+  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  clinic    updated    demo\n");
+  event.set_type(v1::EVENT_TYPE_CLINIC_CLOCK_MOVED);
+  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  clinic    clock      demo\n");
+  event.clear_clinic();
+  event.set_type(v1::EVENT_TYPE_PATHWAY_REVISED);
+  event.mutable_pathway()->set_name("clinics/demo/pathways/knee");
+  event.mutable_pathway()->set_revision(2);
+  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  pathway   revised    knee r2\n");
+}
+
 TEST(ListsTest, AMessageThatArrivedIsShownAsDelivered) {
   v1::Event event;
   event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);

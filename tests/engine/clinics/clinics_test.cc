@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class ClinicsTest : public ::testing::Test {
  protected:
@@ -84,6 +85,58 @@ TEST_F(ClinicsTest, AnUpdateOfAnOldEtagIsAborted) {
   EXPECT_NE(Good(Update(update)).clinic().etag(), etag);
   EXPECT_EQ(ErrorOf(Update(update).status()), "ABORTED/ETAG_MISMATCH");
   EXPECT_EQ(ErrorOf(Update("clinic { name: 'clinics/west' }").status()), "NOT_FOUND/CLINIC_NOT_FOUND");
+}
+
+TEST_F(ClinicsTest, EachChangeIsLoggedOnceWithTheNewEtag) {
+  Good(Create("clinic_id: 'north' clinic { display_name: 'North' time_zone: 'UTC' }"));
+  EXPECT_THAT(world_.WholeLog("north"), IsEmpty());
+  world_.MoveTo(At("2029-03-01T09:30"));
+  size_t changes = 0;
+  for (const char* change :
+       {"display_name: 'Nord'", "phone: '+1 555 0100'", "time_zone: 'Europe/Madrid'",
+        "contact_hours { openings { weekdays: WEEKDAY_MONDAY opens: '09:00' closes: '17:00' } }",
+        "closed_weekdays: WEEKDAY_SUNDAY", "holidays { date: '2029-12-24' }", "max_messages_per_minute: 60",
+        "reply_words { locale: 'fr' stop_words: 'arret' }"}) {
+    const auto clinic = Good(Update(absl::StrCat("clinic { name: 'clinics/north' ", change, " }"))).clinic();
+    const std::vector<v1::Event> log = world_.WholeLog("north");
+    ASSERT_THAT(log, SizeIs(++changes)) << change;
+    v1::Event expected = FromText<v1::Event>(R"(type: EVENT_TYPE_CLINIC_UPDATED actor: "operator")");
+    plan::SetTimestamp(At("2029-03-01T09:30"), expected.mutable_event_time());
+    expected.mutable_clinic()->set_name("clinics/north");
+    expected.mutable_clinic()->set_etag(clinic.etag());
+    EXPECT_EQ(log.back().DebugString(), expected.DebugString()) << change;
+  }
+}
+
+TEST_F(ClinicsTest, AnUpdateThatChangesNothingIsNoChange) {
+  const std::string etag =
+      Good(Create("clinic_id: 'north' clinic { display_name: 'North' phone: '1' time_zone: 'UTC' }")).clinic().etag();
+  for (const char* update : {"clinic { name: 'clinics/north' }", "clinic { name: 'clinics/north' phone: '1' }",
+                             "clinic { name: 'clinics/north' } update_mask { paths: ['holidays', 'contact_hours'] }"}) {
+    EXPECT_EQ(Good(Update(update)).clinic().etag(), etag) << update;
+  }
+  EXPECT_EQ(ErrorOf(Update("clinic { name: 'clinics/north' etag: 'old' }").status()), "ABORTED/ETAG_MISMATCH");
+  EXPECT_THAT(world_.WholeLog("north"), IsEmpty());
+}
+
+TEST_F(ClinicsTest, AChangeOfASandboxIsLoggedByItsOwnClock) {
+  world_.CreateSandbox("box", At("2031-05-01T08:00"));
+  Good(Update("clinic { name: 'clinics/box' phone: '2' }"));
+  EXPECT_EQ(plan::ToTime(world_.WholeLog("box").back().event_time()), At("2031-05-01T08:00"));
+}
+
+// A list looks in the log for the enrollments that have changed.
+TEST_F(ClinicsTest, ListsAreRightAfterAChangeOfTheClinicAndOfAnEnrollment) {
+  world_.CreateClinic("north");
+  world_.CreatePathway("north", "days", DaysPathway());
+  const std::string enrollment = world_.Enrol("north", "e", DaysPatient("north"));
+  world_.ExpectListsAgree("north");
+  Good(Update("clinic { name: 'clinics/north' contact_hours { openings { weekdays: WEEKDAY_MONDAY "
+              "weekdays: WEEKDAY_SATURDAY opens: '10:00' closes: '17:00' } } }"));
+  world_.ExpectListsAgree("north");
+  EXPECT_EQ(plan::ToTime(world_.List("north").reminders(0).due_time()), At("2029-03-02T10:00"));
+  ASSERT_TRUE(world_.End(enrollment).ok());
+  world_.ExpectListsAgree("north");
 }
 
 TEST_F(ClinicsTest, ListsShowTheCallersClinicsInOrderWhateverTheSizeOfThePage) {

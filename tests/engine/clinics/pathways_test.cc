@@ -56,6 +56,26 @@ TEST_F(PathwaysTest, AnUpdateThatChangesNothingMakesNoRevision) {
   EXPECT_EQ(Good(Get(0)).pathway().revision(), 1);
 }
 
+TEST_F(PathwaysTest, EachNewRevisionIsLoggedOnce) {
+  const auto expected = [](const char* time, int revision) {
+    v1::Event event = FromText<v1::Event>(R"(type: EVENT_TYPE_PATHWAY_REVISED actor: "operator")");
+    plan::SetTimestamp(At(time), event.mutable_event_time());
+    event.mutable_pathway()->set_name(kKnee);
+    event.mutable_pathway()->set_revision(revision);
+    return event.DebugString();
+  };
+  std::vector<v1::Event> log = world_.WholeLog("north");
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_EQ(log[0].DebugString(), expected("2029-03-01T08:00", 1));
+  world_.MoveTo(At("2029-03-01T09:00"));
+  Good(Update("Second", "", /*validate_only=*/true));
+  Good(Update("Second"));
+  Good(Update("Second"));
+  log = world_.WholeLog("north");
+  ASSERT_EQ(log.size(), 2u);
+  EXPECT_EQ(log[1].DebugString(), expected("2029-03-01T09:00", 2));
+}
+
 TEST_F(PathwaysTest, AnUpdateOfAnOldEtagIsAborted) {
   const std::string etag = Good(Get(0)).pathway().etag();
   Good(Update("Second", etag));

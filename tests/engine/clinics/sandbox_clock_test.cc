@@ -138,6 +138,45 @@ TEST_F(TestClockTest, AClockMovesByADurationToo) {
   EXPECT_EQ(ClockOf("box"), At("2029-03-01T08:01:30.000001"));
 }
 
+TEST_F(TestClockTest, TheLogTellsWhereTheClockStandsAfterWhatCameDueOnTheWay) {
+  Open("box");
+  world_.Enrol("box", "e", KneePatient("box"));
+  const v1::Clinic clinic = world_.Advance("box", At("2029-03-02T10:00")).clinic();
+  const std::vector<v1::Event> log = world_.WholeLog("box");
+  ASSERT_GE(log.size(), 2u);
+  EXPECT_EQ(log[log.size() - 2].reminder().state(), v1::REMINDER_STATE_DUE);
+  EXPECT_EQ(log[log.size() - 2].actor(), "") << "what comes due is nobody's doing";
+  v1::Event expected = FromText<v1::Event>(R"(type: EVENT_TYPE_CLINIC_CLOCK_MOVED actor: "operator")");
+  *expected.mutable_event_time() = clinic.test_clock_time();
+  expected.mutable_clinic()->set_name("clinics/box");
+  expected.mutable_clinic()->set_etag(clinic.etag());
+  EXPECT_EQ(log.back().DebugString(), expected.DebugString());
+}
+
+TEST_F(TestClockTest, AClockThatIsMovedToWhereItStandsIsNoChange) {
+  Open("box");
+  const std::string etag = world_.Advance("box", At("2029-03-01T09:00")).clinic().etag();
+  const size_t events = world_.WholeLog("box").size();
+  EXPECT_EQ(world_.Advance("box", At("2029-03-01T09:00")).clinic().etag(), etag);
+  EXPECT_EQ(world_.WholeLog("box").size(), events);
+}
+
+// More instants than one step takes: who lists the clinic in between sees where the clock stands.
+TEST_F(TestClockTest, EachStepOfALongWayIsLogged) {
+  Open("box");
+  Fill("box", 3);
+  world_.Advance("box", At("2030-03-01T00:00"));
+  std::vector<v1::Event> moves;
+  for (v1::Event& event : world_.WholeLog("box")) {
+    if (event.type() == v1::EVENT_TYPE_CLINIC_CLOCK_MOVED) moves.push_back(std::move(event));
+  }
+  ASSERT_GE(moves.size(), 2u);
+  for (size_t i = 1; i < moves.size(); ++i) {
+    EXPECT_LT(plan::ToTime(moves[i - 1].event_time()), plan::ToTime(moves[i].event_time()));
+  }
+  EXPECT_EQ(plan::ToTime(moves.back().event_time()), At("2030-03-01T00:00"));
+}
+
 TEST_F(TestClockTest, AClockDoesNotGoBackOrTooFar) {
   Open("box");
   EXPECT_THAT(BadFields(Try("name: 'clinics/box' time { seconds: 1 }").status()), ElementsAre("time"));

@@ -84,7 +84,7 @@ TEST_F(EventFeedTest, LagGrowsWhileAWaitingReaderIsNotReadWhatWasCommitted) {
 
 TEST_F(EventFeedTest, ALogIsReadOnceForAllWhoReadItFromTheSamePlace) {
   MakeHistory(100);
-  const size_t size = world_.Events("box").size();
+  const size_t size = world_.WholeLog("box").size();
   const int before = reads.passed();
   std::vector<std::unique_ptr<Follower>> followers;
   for (int i = 0; i < 50; ++i) followers.push_back(std::make_unique<Follower>(Open(FromTheBeginning()), size));
@@ -117,7 +117,7 @@ TEST_F(EventFeedTest, WatchersAtDifferentPlacesSeeEachEventOnceWhileTheLogIsWrit
   MakeHistory(100);
   PassTime(absl::Hours(1));
   for (int i = 0; i < 300; ++i) world_.Enrol("box", absl::StrCat("mid", i), KneePatient("box"));
-  const std::vector<v1::Event> log = world_.Events("box");
+  const std::vector<v1::Event> log = world_.WholeLog("box");
   const std::vector<v1::Event> all = Take(*Open(FromTheBeginning()), log.size());
   const size_t old = log.size() - 300;
   constexpr size_t kNew = 200;
@@ -138,7 +138,7 @@ TEST_F(EventFeedTest, WatchersAtDifferentPlacesSeeEachEventOnceWhileTheLogIsWrit
   writer.join();
   trimmer.join();
   std::vector<v1::Event> whole = all;
-  for (const v1::Event& event : world_.Events("box")) {
+  for (const v1::Event& event : world_.WholeLog("box")) {
     if (event.enrollment().find("/new") != std::string::npos) whole.push_back(event);
   }
   for (const auto& [from, follower] : followers) {
@@ -178,7 +178,7 @@ class Reader : public LogCursor {
 
 TEST_F(EventFeedTest, WhatIsNoLongerCachedIsReadAgain) {
   MakeHistory(100);
-  const std::vector<v1::Event> log = world_.Events("box");
+  const std::vector<v1::Event> log = world_.WholeLog("box");
   EventFeed small(world_.engine().context, /*cache_bytes=*/1);
   std::vector<std::shared_ptr<Reader>> readers;
   for (int i = 0; i < 10; ++i) readers.push_back(std::make_shared<Reader>(small, log.size()));
@@ -253,7 +253,7 @@ TEST_F(EventFeedTest, AStoreThatIsBusyIsAskedAgain) {
 
 TEST_F(EventFeedTest, ThousandsWhoBeginAtOnceAreNotTooManyForTheStore) {
   MakeHistory(100);
-  const std::vector<v1::Event> log = Take(*Open(FromTheBeginning()), world_.Events("box").size());
+  const std::vector<v1::Event> log = Take(*Open(FromTheBeginning()), world_.WholeLog("box").size());
   std::vector<std::unique_ptr<Follower>> followers;
   for (int i = 0; i < 10000; ++i) {
     const size_t from = i % (log.size() - 1);

@@ -20,7 +20,7 @@ class WatchTest : public Watching {};
 
 TEST_F(WatchTest, FromTheBeginningEveryEventComesOnceInOrder) {
   MakeHistory();
-  const std::vector<v1::Event> log = world_.Events("box");
+  const std::vector<v1::Event> log = world_.WholeLog("box");
   ASSERT_GT(log.size(), 200u);
   EXPECT_EQ(Texts(Take(*Open(FromTheBeginning()), log.size())), Texts(log));
 }
@@ -33,7 +33,7 @@ TEST_F(WatchTest, AMessageEndsWhereItsTokenSays) {
 
 TEST_F(WatchTest, FromAnyEventOnTheRestComesOnceInOrder) {
   MakeHistory();
-  const std::vector<v1::Event> all = Take(*Open(FromTheBeginning()), world_.Events("box").size());
+  const std::vector<v1::Event> all = Take(*Open(FromTheBeginning()), world_.WholeLog("box").size());
   for (size_t i = 0; i + 1 < all.size(); i += 7) {
     const std::vector<v1::Event> rest(all.begin() + i + 1, all.end());
     ASSERT_EQ(Texts(Take(*Open(all[i].resume_token()), rest.size())), Texts(rest)) << "after event " << i;
@@ -72,7 +72,9 @@ TEST_F(WatchTest, EventsOfOtherClinicsAreNotSeen) {
   world_.CreatePathway("other", "knee", KneePathway());
   world_.Enrol("other", "e", KneePatient("other"));
   world_.Enrol("box", "e", KneePatient("box"));
-  EXPECT_EQ(Take(*Open(FromTheBeginning()), 1)[0].enrollment(), "clinics/box/enrollments/e");
+  const std::vector<v1::Event> events = Take(*Open(FromTheBeginning()), 2);
+  EXPECT_EQ(events[0].pathway().name(), "clinics/box/pathways/knee");
+  EXPECT_EQ(events[1].enrollment(), "clinics/box/enrollments/e");
 }
 
 TEST_F(WatchTest, AFilteredWatchSeesWhatMatchesAndMovesOnOverTheRest) {
@@ -111,10 +113,25 @@ TEST_F(WatchTest, AListingAndAWatchFromItsTokenMissNothingBetweenThem) {
   EXPECT_EQ(events[1].type(), v1::EVENT_TYPE_ENROLLMENT_ENDED);
 }
 
+// Lists show the clinic's name in the texts of its reminders, and times by its contact hours.
+TEST_F(WatchTest, AListingAndAWatchFromItsTokenDoNotMissAChangeOfTheClinic) {
+  MakeHistory(1);
+  for (const char* filter : {"", "patient: 'p-0'", "enrollment: 'clinics/box/enrollments/e0'"}) {
+    const std::string token = world_.List("box", FromText<v1::ReminderFilter>(filter)).resume_token();
+    v1::UpdateClinicRequest update;
+    update.mutable_clinic()->set_name("clinics/box");
+    update.mutable_clinic()->set_phone(absl::StrCat("+1 555 010", *filter));
+    const std::string etag = Good(world_.Call(&Engine::clinics, &Clinics::Update, update)).clinic().etag();
+    const std::vector<v1::Event> events = Take(*Open(token, filter), 1);
+    EXPECT_EQ(events[0].type(), v1::EVENT_TYPE_CLINIC_UPDATED) << filter;
+    EXPECT_EQ(events[0].clinic().etag(), etag) << filter;
+  }
+}
+
 TEST_F(WatchTest, WritersAndReadersAtOnceLoseAndRepeatNothing) {
   constexpr int kWriters = 3;
   constexpr int kEach = 60;
-  const auto watch = Open(FromTheBeginning());
+  const auto watch = Open(world_.List("box").resume_token());
   std::vector<std::thread> writers;
   for (int writer = 0; writer < kWriters; ++writer) {
     writers.emplace_back([this, writer] {

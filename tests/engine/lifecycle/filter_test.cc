@@ -119,6 +119,27 @@ TEST(FilterTest, EventsOfEnrollmentsPassUnlessTheFilterIsAboutReminders) {
   }
 }
 
+TEST(FilterTest, AChangeOfTheClinicPassesUnlessTheFilterIsAboutReminders) {
+  const v1::Event event = FromText<v1::Event>(R"(type: EVENT_TYPE_CLINIC_UPDATED clinic { name: "clinics/north" })");
+  EXPECT_TRUE(Make("").MatchesEvent(event));
+  EXPECT_TRUE(Make(R"(patient: "p-1")").MatchesEvent(event));
+  EXPECT_TRUE(Make(R"(enrollment: "clinics/north/enrollments/e")").MatchesEvent(event));
+  EXPECT_FALSE(Make(R"(patient: "p-1" states: [REMINDER_STATE_DUE])").MatchesEvent(event));
+  EXPECT_FALSE(Make(R"(phases: ["acute"])").MatchesEvent(event));
+}
+
+TEST(FilterTest, ATestClockAndAPathwayConcernNoPatient) {
+  for (const char* text : {R"(type: EVENT_TYPE_CLINIC_CLOCK_MOVED clinic { name: "clinics/north" })",
+                           R"(type: EVENT_TYPE_PATHWAY_REVISED pathway { name: "clinics/north/pathways/knee" })"}) {
+    const v1::Event event = FromText<v1::Event>(text);
+    EXPECT_TRUE(Make("").MatchesEvent(event)) << text;
+    for (const char* filter : {R"(patient: "p-1")", R"(enrollment: "clinics/north/enrollments/e")",
+                               "states: [REMINDER_STATE_DUE]"}) {
+      EXPECT_FALSE(Make(filter).MatchesEvent(event)) << text << " " << filter;
+    }
+  }
+}
+
 TEST(FilterTest, TheDueWindowIncludesItsBeginningAndNotItsEnd) {
   const Filter filter = Make("due_from { seconds: 10 } due_before { seconds: 20 }");
   EXPECT_FALSE(filter.MatchesDue(absl::FromUnixSeconds(10) - absl::Microseconds(1)));
