@@ -34,8 +34,9 @@ std::string LengthText(int64_t seconds) {
 // Puts steps into words. A class only to share what every sentence needs.
 class Explainer {
  public:
-  Explainer(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence)
-      : pathway_(pathway), facts_(facts), occurrence_(occurrence) {}
+  Explainer(const CompiledPathway& pathway, const PatientFacts& facts, const ClinicFacts& clinic,
+            const Occurrence& occurrence)
+      : pathway_(pathway), facts_(facts), clinic_(clinic), occurrence_(occurrence) {}
 
   // `before` is the time after the step before.
   std::string Words(const Step& step, absl::Time before, bool is_last) {
@@ -78,7 +79,19 @@ class Explainer {
     if (absl::ToCivilSecond(instant, facts_.zone) != absl::CivilSecond(occurrence_.nominal)) {
       absl::StrAppend(&words, " Clocks skip that time; it is read as ", Shown(instant), ".");
     }
-    return words;
+    return absl::StrCat(words, Appointment());
+  }
+
+  // When the appointment that the rule counts from begins, if clinic and patient have another time then.
+  std::string Appointment() const {
+    const CompiledRule& rule = pathway_.rule(occurrence_.rule);
+    if (rule.visit < 0 || rule.visit_state == v1::VISIT_STATE_UNBOOKED) return "";
+    const VisitFacts& visit = facts_.visits[rule.visit];
+    if (visit.appointment == 0) return "";
+    const absl::TimeZone zone = AppointmentZone(clinic_, facts_);
+    if (absl::ToCivilMinute(visit.start, zone) == absl::ToCivilMinute(visit.start, facts_.zone)) return "";
+    return absl::StrCat(" The appointment begins ", TimeText(visit.start, zone), " by the clinic's clock (",
+                        zone.name(), "), which is ", Shown(visit.start), " by the patient's.");
   }
 
   // What day it is, counted from the rule's anchor.
@@ -127,6 +140,7 @@ class Explainer {
 
   const CompiledPathway& pathway_;
   const PatientFacts& facts_;
+  const ClinicFacts& clinic_;
   const Occurrence& occurrence_;
   bool last_ = false;
 };
@@ -140,12 +154,12 @@ void AddStep(v1::TimeStepKind kind, absl::Time time, std::string description, v1
 
 }  // namespace
 
-void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const Plan& plan, int rule, int number,
-              bool moved, v1::Reminder* reminder) {
+void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const ClinicFacts& clinic, const Plan& plan,
+              int rule, int number, bool moved, v1::Reminder* reminder) {
   Occurrence occurrence;
   Steps steps;
   plan.Find(rule, number, &occurrence, &steps);
-  Explainer explainer(pathway, facts, occurrence);
+  Explainer explainer(pathway, facts, clinic, occurrence);
   absl::Time before;
   for (const Step& step : steps) {
     AddStep(step.kind, step.time, explainer.Words(step, before, &step == &steps.back()), reminder);

@@ -54,25 +54,35 @@ TextFacts NamesIn(const CompiledPathway& pathway, int rule, const v1::Enrollment
   return names;
 }
 
-// Sets the dates and times of the visit that a rule is for.
-void AddVisit(const CompiledPathway& pathway, const PatientFacts& facts, int rule, TextFacts* words) {
+// Sets the dates and times of the visit that a rule is for. An appointment is told by the clinic's clock.
+void AddVisit(const CompiledPathway& pathway, const PatientFacts& facts, const ClinicFacts& clinic, int rule,
+              const Template& text, TextFacts* words) {
   const int index = pathway.rule(rule).visit;
   if (index < 0) return;
   const VisitFacts& visit = facts.visits[index];
+  words->visit_date = visit.target;
   // What asks to book speaks of the target, whatever was booked since.
-  const bool asks = pathway.rule(rule).visit_state == v1::VISIT_STATE_UNBOOKED;
-  words->visit_date = asks ? visit.target : visit.anchor;
-  if (!asks && visit.appointment > 0) words->visit_time = absl::ToCivilMinute(visit.start, facts.zone);
+  if (pathway.rule(rule).visit_state == v1::VISIT_STATE_UNBOOKED || visit.appointment == 0) return;
+  const absl::CivilMinute start = absl::ToCivilMinute(visit.start, AppointmentZone(clinic, facts));
+  words->visit_date = absl::CivilDay(start);
+  words->visit_time = start;
+  const absl::CivilMinute patients = absl::ToCivilMinute(visit.start, facts.zone);
+  if (start == patients) return;
+  words->visit_time_zone = clinic.time_zone;
+  // The zone need not be named twice.
+  if (absl::CivilDay(start) != absl::CivilDay(patients) && !text.TellsVisitTime()) {
+    words->visit_date_zone = clinic.time_zone;
+  }
 }
 
-// Returns all that a text of the occurrence's rule may contain. `locale` is that of the text.
+// Returns all that `text`, which is one of the occurrence's rule, may contain.
 TextFacts WordsIn(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
-                  const ClinicFacts& clinic, const Occurrence& occurrence, absl::string_view locale) {
+                  const ClinicFacts& clinic, const Occurrence& occurrence, const CompiledText& text) {
   TextFacts words = NamesIn(pathway, occurrence.rule, enrollment, clinic);
-  words.locale = locale;
+  words.locale = text.locale;
   words.due = absl::ToCivilMinute(occurrence.due, facts.zone);
   words.procedure_date = facts.procedure_date;
-  AddVisit(pathway, facts, occurrence.rule, &words);
+  AddVisit(pathway, facts, clinic, occurrence.rule, text.words, &words);
   return words;
 }
 
@@ -119,11 +129,19 @@ std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl:
   return key;
 }
 
+ClinicFacts ClinicFactsOf(const v1::Clinic& clinic) {
+  return {clinic.display_name(), clinic.phone(), clinic.time_zone()};
+}
+
+absl::TimeZone AppointmentZone(const ClinicFacts& clinic, const PatientFacts& patient) {
+  return clinic.time_zone.empty() ? patient.zone : FindZone(clinic.time_zone).value_or(absl::UTCTimeZone());
+}
+
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence) {
   const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment.locale());
   std::string result;
-  text.words.Render(WordsIn(pathway, facts, enrollment, clinic, occurrence, text.locale), &result);
+  text.words.Render(WordsIn(pathway, facts, enrollment, clinic, occurrence, text), &result);
   absl::StripTrailingAsciiWhitespace(&result);
   return result;
 }
@@ -132,7 +150,7 @@ std::vector<std::string> TextValues(const CompiledPathway& pathway, const Patien
                                     const v1::Enrollment& enrollment, const ClinicFacts& clinic,
                                     const Occurrence& occurrence) {
   const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment.locale());
-  return text.words.Values(WordsIn(pathway, facts, enrollment, clinic, occurrence, text.locale));
+  return text.words.Values(WordsIn(pathway, facts, enrollment, clinic, occurrence, text));
 }
 
 std::string FillText(const CompiledPathway& pathway, int rule, absl::string_view locale,
@@ -145,7 +163,9 @@ std::string FillText(const CompiledPathway& pathway, int rule, absl::string_view
 
 size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,
                     const ClinicFacts& clinic) {
-  return TextForReader(pathway, rule, enrollment.locale()).words.MaxBytes(NamesIn(pathway, rule, enrollment, clinic));
+  TextFacts names = NamesIn(pathway, rule, enrollment, clinic);
+  names.visit_date_zone = names.visit_time_zone = clinic.time_zone;
+  return TextForReader(pathway, rule, enrollment.locale()).words.MaxBytes(names);
 }
 
 }  // namespace aftercare::plan

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/facts.h"
@@ -48,11 +49,21 @@ std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl:
 struct ClinicFacts {
   absl::string_view display_name;
   absl::string_view phone;
+
+  // The IANA zone in which appointments are told. Empty: that of the patient.
+  absl::string_view time_zone = "";
 };
 
+// The facts about a clinic. They point into `clinic`, which must outlive them.
+ClinicFacts ClinicFactsOf(const v1::Clinic& clinic);
+
+// The zone in which the clinic's appointments are told to a patient.
+absl::TimeZone AppointmentZone(const ClinicFacts& clinic, const PatientFacts& patient);
+
 // The text of a message in the patient's language, with names and dates filled in. Dates and times are those of `due`
-// by the patient's clock; they differ from the nominal ones where the occurrence was moved. White space at the end is
-// removed.
+// by the patient's clock; they differ from the nominal ones where the occurrence was moved. Those of an appointment are
+// in the clinic's zone, and the text names that zone if the patient's clock shows another time then. White space at the
+// end is removed.
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
 

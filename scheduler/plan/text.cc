@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/text_validation.h"
 
@@ -35,6 +36,15 @@ absl::Status UnknownPlaceholder(absl::string_view name) {
   return absl::InvalidArgumentError(absl::StrCat("has an unknown placeholder '{", name, "}'"));
 }
 
+// What people call the time of an IANA zone: `New York` for `America/New_York`. The zones `Etc/GMT+5` have their signs
+// reversed: that one is GMT-5.
+std::string CityOf(absl::string_view zone) {
+  std::string city = absl::StrReplaceAll(zone.substr(zone.rfind('/') + 1), {{"_", " "}});
+  if (!absl::StartsWith(zone, "Etc/")) return city;
+  for (char& c : city) c = c == '+' ? '-' : c == '-' ? '+' : c;
+  return city;
+}
+
 }  // namespace
 
 std::string LocalizedDate(absl::CivilDay date, absl::string_view locale) {
@@ -48,6 +58,14 @@ std::string LocalizedTime(absl::CivilMinute time, absl::string_view locale) {
   if (LanguageOf(locale) != "en") return absl::StrFormat("%02d:%02d", time.hour(), time.minute());
   const int hour = time.hour() % 12 == 0 ? 12 : time.hour() % 12;
   return absl::StrFormat("%d:%02d %s", hour, time.minute(), time.hour() < 12 ? "AM" : "PM");
+}
+
+std::string LocalizedZone(absl::string_view zone, absl::string_view locale) {
+  if (zone.empty()) return "";
+  const absl::string_view language = LanguageOf(locale);
+  if (language == "en") return absl::StrCat(", ", CityOf(zone), " time");
+  if (language == "es") return absl::StrCat(", hora de ", CityOf(zone));
+  return absl::StrCat(" (", CityOf(zone), ")");
 }
 
 Template::Placeholder Template::Named(absl::string_view name) {
@@ -119,15 +137,18 @@ void Template::RenderValue(Placeholder value, const TextFacts& facts, std::strin
     case Placeholder::kVisit:
       return absl::StrAppend(out, facts.visit);
     case Placeholder::kVisitDate:
-      return absl::StrAppend(out, LocalizedDate(facts.visit_date, facts.locale));
+      return absl::StrAppend(out, LocalizedDate(facts.visit_date, facts.locale),
+                             LocalizedZone(facts.visit_date_zone, facts.locale));
     case Placeholder::kVisitTime:
-      if (facts.visit_time.has_value()) absl::StrAppend(out, LocalizedTime(*facts.visit_time, facts.locale));
-      return;
+      if (!facts.visit_time.has_value()) return;
+      return absl::StrAppend(out, LocalizedTime(*facts.visit_time, facts.locale),
+                             LocalizedZone(facts.visit_time_zone, facts.locale));
   }
 }
 
 size_t Template::MaxValueBytes(Placeholder value, const TextFacts& facts) {
   constexpr size_t kDateOrNumber = 24;
+  constexpr size_t kAroundZone = 12;  // The most that LocalizedZone writes besides a part of the zone's name.
   switch (value) {
     case Placeholder::kNone:
       return 0;
@@ -143,6 +164,10 @@ size_t Template::MaxValueBytes(Placeholder value, const TextFacts& facts) {
       return facts.phase.size();
     case Placeholder::kVisit:
       return facts.visit.size();
+    case Placeholder::kVisitDate:
+      return kDateOrNumber + kAroundZone + facts.visit_date_zone.size();
+    case Placeholder::kVisitTime:
+      return kDateOrNumber + kAroundZone + facts.visit_time_zone.size();
     default:
       return kDateOrNumber;
   }
@@ -161,6 +186,11 @@ absl::string_view Template::VisitPlaceholder() const {
     if (part.value == Placeholder::kVisitTime) return "{visit_time}";
   }
   return "";
+}
+
+bool Template::TellsVisitTime() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return part.value == Placeholder::kVisitTime; });
 }
 
 template <typename Append>

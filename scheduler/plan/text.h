@@ -33,6 +33,10 @@ struct TextFacts {
   absl::string_view visit;
   absl::CivilDay visit_date;
   std::optional<absl::CivilMinute> visit_time;
+
+  // The IANA zones of visit_date and visit_time, if the text has to say whose date or time it is. Empty otherwise.
+  absl::string_view visit_date_zone;
+  absl::string_view visit_time_zone;
 };
 
 // A message text with placeholders, parsed once and rendered often. Immutable, so thread safe.
@@ -54,13 +58,16 @@ class Template {
   // as empty, and one too many is ignored.
   void Fill(absl::Span<const std::string> values, std::string* out) const;
 
-  // An upper bound on the bytes that Render appends, found without writing any date. Of `facts` only the names are
-  // read, which are all views.
+  // An upper bound on the bytes that Render appends, found without writing any date. Of `facts` only the names and the
+  // zones are read, which are all views.
   size_t MaxBytes(const TextFacts& facts) const;
 
   // The first placeholder that only a rule of a visit can fill in, with its braces: `{visit_date}`. Empty if there is
   // none.
   absl::string_view VisitPlaceholder() const;
+
+  // Whether the text has `{visit_time}`.
+  bool TellsVisitTime() const;
 
  private:
   enum class Placeholder {
@@ -103,6 +110,10 @@ std::string LocalizedDate(absl::CivilDay date, absl::string_view locale);
 
 // Writes a time of day: `9:00 AM` in English, `09:00` in other languages.
 std::string LocalizedTime(absl::CivilMinute time, absl::string_view locale);
+
+// Writes whose time the date or time before is, by the city of an IANA zone: `, New York time` in English, `, hora de
+// New York` in Spanish, ` (New York)` in other languages. Empty for an empty zone.
+std::string LocalizedZone(absl::string_view zone, absl::string_view locale);
 
 }  // namespace aftercare::plan
 

@@ -22,6 +22,11 @@ VisitFacts Prescribed(const CompiledVisit& visit, absl::CivilDay procedure_date,
 
 }  // namespace
 
+int SequenceOf(const record::v1::VisitRecord& record) {
+  if (record.sequence() > 0) return record.sequence();
+  return static_cast<int>(absl::ToUnixSeconds(absl::FromUnixMicros(record.since_micros())) / 60);
+}
+
 Visits VisitsOf(const CompiledPathway& pathway, absl::CivilDay procedure_date, absl::TimeZone zone,
                 const ClinicCalendar* calendar, const record::v1::PlanHistory& history) {
   Visits visits;
@@ -37,6 +42,7 @@ Visits VisitsOf(const CompiledPathway& pathway, absl::CivilDay procedure_date, a
     visit.appointment = record.appointment();
     visit.start = absl::FromUnixMicros(record.start_micros());
     visit.since = absl::FromUnixMicros(record.since_micros());
+    visit.sequence = SequenceOf(record);
     visit.anchor = absl::ToCivilDay(visit.start, zone);
   }
   return visits;

@@ -23,8 +23,10 @@ struct VisitFacts {
   int appointment = 0;
   absl::Time start;                         // When the appointment begins.
   absl::Time since = absl::InfinitePast();  // When the visit got its present state and start.
+  int sequence = 0;                         // See SequenceOf. 0 if the visit was never booked.
 
-  // When the visit should take place, and the days on which it may, on the patient's calendar.
+  // When the visit should take place, and the days on which it may: dates that count from the procedure date. An
+  // appointment is on the date that the clinic's calendar shows.
   absl::CivilDay target;
   DateRange window;
 
@@ -35,6 +37,11 @@ struct VisitFacts {
 
 // The visits of a patient, by their index in the pathway.
 using Visits = std::vector<VisitFacts>;
+
+// Returns a number that grows with every change of a visit. A record from before changes were counted has the minute of
+// its last change, in minutes since 1970: the calendar files of that time have the same number, so a calendar that read
+// one of them takes what follows as newer.
+int SequenceOf(const record::v1::VisitRecord& record);
 
 // Returns the state of each visit that the pathway prescribes. A target on a closed day moves, with its window, to the
 // next day on which the clinic is open. `calendar` is null for a clinic that is never closed. Visits in `history` that

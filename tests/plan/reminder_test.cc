@@ -198,7 +198,8 @@ TEST(ReminderTest, TheValuesOfATextGiveItAgainWordForWord) {
     const auto pathway = CompileGood(RandomTexts(&random));
     const PatientFacts facts = RandomPatient(*pathway, "America/New_York", "Asia/Tokyo", &random);
     const v1::Enrollment reader = RandomReader(&random);
-    const ClinicFacts clinic{random.OneIn(2) ? "North Clinic" : "", random.OneIn(2) ? "555-0100" : ""};
+    const ClinicFacts clinic{random.OneIn(2) ? "North Clinic" : "", random.OneIn(2) ? "555-0100" : "",
+                             random.OneIn(2) ? "Europe/Madrid" : ""};
     Plan plan(*pathway, facts);
     Occurrence occurrence;
     for (int i = 0; i < 20 && plan.Next(&occurrence); ++i) {

@@ -59,6 +59,36 @@ TEST(TextTest, AVisitWithoutAnAppointmentHasADateButNoTime) {
   EXPECT_EQ(Rendered("{visit}: {visit_date}{visit_time}", facts), "6-month visit: August 25");
 }
 
+TEST(TextTest, AZoneIsNamedByItsCityInTheWayOfTheLanguage) {
+  TextFacts facts = SomeFacts("en-GB");
+  facts.visit_time_zone = "America/New_York";
+  EXPECT_EQ(Rendered("{visit_date} {visit_time}", facts), "August 25 2:30 PM, New York time");
+  facts.visit_date_zone = "America/Argentina/Buenos_Aires";
+  EXPECT_EQ(Rendered("{visit_date}", facts), "August 25, Buenos Aires time");
+  facts.locale = "es-MX";
+  EXPECT_EQ(Rendered("{visit_date}|{visit_time}", facts),
+            "25 de agosto, hora de Buenos Aires|14:30, hora de New York");
+  facts.locale = "fr";
+  EXPECT_EQ(Rendered("{visit_date}|{visit_time}", facts), "2026-08-25 (Buenos Aires)|14:30 (New York)");
+  facts.visit_time.reset();
+  EXPECT_EQ(Rendered("a{visit_time}", facts), "a");
+}
+
+TEST(TextTest, ZonesWithoutACityAreNamedAsPeopleDo) {
+  EXPECT_EQ(LocalizedZone("", "en"), "");
+  EXPECT_EQ(LocalizedZone("UTC", "en"), ", UTC time");
+  EXPECT_EQ(LocalizedZone("US/Eastern", "en"), ", Eastern time");
+  // Five hours behind Greenwich, although the zone database writes a plus.
+  EXPECT_EQ(LocalizedZone("Etc/GMT+5", "en"), ", GMT-5 time");
+  EXPECT_EQ(LocalizedZone("Etc/GMT-14", "es"), ", hora de GMT+14");
+  EXPECT_EQ(LocalizedZone("America/Port-au-Prince", "fr"), " (Port-au-Prince)");
+}
+
+TEST(TextTest, ATextTellsWhetherItHasTheTimeOfAVisit) {
+  EXPECT_TRUE(Template::Parse("{visit_date} {visit_time}")->TellsVisitTime());
+  EXPECT_FALSE(Template::Parse("{visit_date} {time} {{visit_time}}")->TellsVisitTime());
+}
+
 TEST(TextTest, ATextTellsWhetherItSpeaksOfAVisit) {
   EXPECT_EQ(Template::Parse("On {date}: {{visit}}")->VisitPlaceholder(), "");
   EXPECT_EQ(Template::Parse("{date} {visit}")->VisitPlaceholder(), "{visit}");

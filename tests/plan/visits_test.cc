@@ -224,14 +224,14 @@ TEST(VisitsTest, WhatThePathwayDoesNotPrescribeIsPassedOver) {
   EXPECT_EQ(ReadTransaction(history).visits[0].state, v1::VISIT_STATE_UNBOOKED);
 }
 
-std::string TextOf(const PatientFacts& facts, int rule) {
+std::string TextOf(const PatientFacts& facts, int rule, const ClinicFacts& clinic = {}) {
   PatientFacts all = facts;
   all.rules.set();
   Occurrence occurrence;
   const int number = facts.visits[0].appointment > 1 ? 3 * facts.visits[0].appointment : 1;
   EXPECT_TRUE(Plan(Pathway(), all).Find(rule, number, &occurrence));
-  const std::string text = RenderText(Pathway(), all, Patient(), {}, occurrence);
-  EXPECT_LE(text.size(), MaxTextBytes(Pathway(), rule, Patient(), {}));
+  const std::string text = RenderText(Pathway(), all, Patient(), clinic, occurrence);
+  EXPECT_LE(text.size(), MaxTextBytes(Pathway(), rule, Patient(), clinic));
   return text;
 }
 
@@ -241,14 +241,40 @@ TEST(VisitsTest, TextsSpeakOfTheAppointmentOrOfTheTarget) {
   EXPECT_EQ(TextOf(Booked(), 0), "Book your 6-month visit, around December 1.");  // Asked before it was booked.
 }
 
+// The appointment is on 3 December, 14:30 in New York, where the patient is.
+TEST(VisitsTest, TextsTellAnAppointmentByTheClinicsClockAndWhoseTimeThatIs) {
+  EXPECT_EQ(TextOf(Booked(), 1, {"", "", "America/New_York"}), "Your 6-month visit is on December 3 at 2:30 PM.");
+  EXPECT_EQ(TextOf(Booked(), 1, {"", "", "America/Toronto"}), "Your 6-month visit is on December 3 at 2:30 PM.")
+      << "both clocks show the same";
+  EXPECT_EQ(TextOf(Booked(), 1, {"", "", "Europe/Madrid"}),
+            "Your 6-month visit is on December 3 at 8:30 PM, Madrid time.");
+  EXPECT_EQ(TextOf(Booked(), 1, {"", "", "Asia/Tokyo"}), "Your 6-month visit is on December 4 at 4:30 AM, Tokyo time.");
+  EXPECT_EQ(TextOf(ReadTransaction({}), 0, {"", "", "Asia/Tokyo"}), "Book your 6-month visit, around December 1.");
+}
+
+TEST(VisitsTest, RemindersOfAnAppointmentCountFromTheDateOnThePatientsCalendar) {
+  EXPECT_EQ(Booked().visits[0].anchor, absl::CivilDay(2026, 12, 3));
+  const auto late = ReadTransaction(History(v1::VISIT_STATE_BOOKED, 1, "2026-12-04T03:00Z", "2026-10-01T12:00Z"));
+  EXPECT_EQ(late.visits[0].anchor, absl::CivilDay(2026, 12, 3));
+  EXPECT_EQ(TextOf(late, 1, {"", "", "Europe/Madrid"}), "Your 6-month visit is on December 4 at 4:00 AM, Madrid time.");
+}
+
+TEST(VisitsTest, ARecordFromBeforeChangesWereCountedGoesOnFromTheMinuteOfItsLastChange) {
+  record::v1::PlanHistory history = History(v1::VISIT_STATE_BOOKED, 1, "2026-12-03T19:30Z", "2026-10-01T12:00Z");
+  EXPECT_EQ(ReadTransaction(history).visits[0].sequence, 29847600);
+  history.mutable_visits(0)->set_sequence(3);
+  EXPECT_EQ(ReadTransaction(history).visits[0].sequence, 3);
+  EXPECT_EQ(ReadTransaction({}).visits[0].sequence, 0);
+}
+
 // Descriptions of the steps of an occurrence, one a line.
-std::string StepsOf(const PatientFacts& facts, int rule, int number) {
+std::string StepsOf(const PatientFacts& facts, int rule, int number, const ClinicFacts& clinic = {}) {
   const Plan plan(Pathway(), facts);
   Occurrence occurrence;
   EXPECT_TRUE(plan.Find(rule, number, &occurrence));
   v1::Reminder reminder;
   Describe(Pathway(), facts, occurrence, occurrence.due, &reminder);
-  AddSteps(Pathway(), facts, plan, rule, number, /*moved=*/false, &reminder);
+  AddSteps(Pathway(), facts, clinic, plan, rule, number, /*moved=*/false, &reminder);
   std::string lines;
   for (const v1::TimeStep& step : reminder.steps()) {
     absl::StrAppend(&lines, v1::TimeStepKind_Name(step.kind()).substr(15), ": ", step.description(), "\n");
@@ -278,6 +304,19 @@ TEST(VisitsTest, ExplanationsCountFromTheVisit) {
       absl::StrCat("NOMINAL: Rule remind of phase late says 08:00 on Thu 3 Dec 2026, the date of the appointment of "
                    "visit month-6",
                    by_clock, "VISIT: The appointment begins by then, Thu 3 Dec 2026 07:30: never due.\n"));
+}
+
+TEST(VisitsTest, ExplanationsTellTheTimeAtTheClinicWhereItIsAnother) {
+  const std::string nominal =
+      "NOMINAL: Rule remind of phase late says 08:00 on Wed 2 Dec 2026, 1 day before the appointment of visit month-6, "
+      "by the patient's clock (America/New_York).";
+  EXPECT_EQ(StepsOf(Booked(), 1, 2, {"", "", "America/Toronto"}), absl::StrCat(nominal, "\n"));
+  EXPECT_EQ(StepsOf(Booked(), 1, 2, {"", "", "Europe/Madrid"}),
+            absl::StrCat(nominal,
+                         " The appointment begins Thu 3 Dec 2026 20:30 by the clinic's clock (Europe/Madrid), which is "
+                         "Thu 3 Dec 2026 14:30 by the patient's.\n"));
+  const std::string asks = StepsOf(ReadTransaction({}), 0, 1, {"", "", "Europe/Madrid"});
+  EXPECT_EQ(asks.find("appointment"), std::string::npos) << asks;
 }
 
 }  // namespace

@@ -112,8 +112,9 @@ v1::Reminder ReminderOf(const plan::CompiledPathway& pathway, const plan::Patien
   if (reminder.audience() == v1::AUDIENCE_PATIENT && !enrollment.contact_points().empty()) {
     reminder.set_channel(enrollment.contact_points(0).channel());
   }
-  reminder.set_text(plan::RenderText(pathway, facts, enrollment, {clinic.display_name(), clinic.phone()}, occurrence));
-  plan::AddSteps(pathway, facts, plan, occurrence.rule, occurrence.number, false, &reminder);
+  const plan::ClinicFacts clinic_facts = plan::ClinicFactsOf(clinic);
+  reminder.set_text(plan::RenderText(pathway, facts, enrollment, clinic_facts, occurrence));
+  plan::AddSteps(pathway, facts, clinic_facts, plan, occurrence.rule, occurrence.number, false, &reminder);
   return reminder;
 }
 

@@ -149,7 +149,7 @@ class LeaseSelection : public LeaseSource {
         ChangeReminder(tx_, *enrollment, ReminderEvent::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
     if (!status.ok()) return status;
     bytes_ += kMaxLeaseBytes + plan::MaxTextBytes(**rule.pathway, rule.rule, enrollment->row.data,
-                                                  {clinic->data.display_name(), clinic->data.phone()});
+                                                  plan::ClinicFactsOf(clinic->data));
     batch_.leased.push_back({*std::move(found), std::move(row), clinic});
     return absl::OkStatus();
   }

@@ -13,6 +13,7 @@
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/text.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -26,6 +27,7 @@ absl::Status Refusal(absl::string_view reason, absl::string_view message, const 
 
 // The visit that a request names, of a running enrollment.
 struct Target {
+  v1::Clinic clinic;
   EnrollmentContext context;
   int index = 0;  // in the pathway
   absl::Time now;
@@ -47,7 +49,7 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::ReadTransaction&
   if (absl::Status status = CheckNotEnded(context->row); !status.ok()) return status;
   // In microseconds, as the history has it, so that what is due at the change counts as due now.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(engine.Now(*clinic)));
-  return Target{*std::move(context), index, now};
+  return Target{std::move(clinic->data), *std::move(context), index, now};
 }
 
 // Returns the enrollment's row with the visit changed.
@@ -56,7 +58,9 @@ store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int a
   auto* visits = row.history.mutable_visits();
   auto found =
       std::find_if(visits->begin(), visits->end(), [&](const auto& visit) { return visit.visit() == target.id(); });
-  record::v1::VisitRecord& record = found != visits->end() ? *found : *visits->Add();
+  const bool is_new = found == visits->end();
+  record::v1::VisitRecord& record = is_new ? *visits->Add() : *found;
+  record.set_sequence(is_new ? 1 : plan::SequenceOf(record) + 1);
   record.set_visit(target.id());
   record.set_state(state);
   record.set_appointment(appointment);
@@ -71,7 +75,7 @@ absl::Status ApplyChange(EngineContext& engine, store::ReadTransaction& tx, stor
                          const Target& target, store::EnrollmentRow row, Response* response) {
   auto change = ComputeReanchoring(engine, tx, target.context, std::move(row), target.now);
   if (!change.ok()) return change.status();
-  *response->mutable_visit() = VisitToProto(change->after, target.index);
+  *response->mutable_visit() = VisitToProto(change->after, target.clinic, target.index);
   if (write != nullptr) {
     absl::Status status = LogVisit(*write, change->after.row, response->visit(), target.now);
     if (status.ok()) status = ApplyReanchoring(*write, &*change, target.now);
@@ -81,15 +85,20 @@ absl::Status ApplyChange(EngineContext& engine, store::ReadTransaction& tx, stor
   return absl::OkStatus();
 }
 
-// Returns when the requested appointment begins.
-absl::Time StartOf(const v1::ScheduleVisitRequest& request, absl::TimeZone zone) {
+// Returns when the requested appointment begins. A local time is the clinic's. INVALID_ARGUMENT for one that clocks
+// skip; of one that they repeat, the first is meant.
+absl::StatusOr<absl::Time> StartOf(const v1::ScheduleVisitRequest& request, const v1::Clinic& clinic) {
   if (request.has_start_time()) return plan::ToTime(request.start_time());
-  // In a DST gap or overlap, by the offset before the transition.
-  return zone.At(absl::CivilSecond(plan::ParseMinute(request.start_local_time()).value())).pre;
+  const absl::CivilMinute local = plan::ParseMinute(request.start_local_time()).value();
+  const absl::TimeZone::TimeInfo info = ZoneOf(clinic).At(absl::CivilSecond(local));
+  if (info.kind != absl::TimeZone::TimeInfo::SKIPPED) return info.pre;
+  return InvalidField("start_local_time",
+                      absl::StrCat(plan::LocalizedTime(local, "en"), " does not exist on that day: clocks in ",
+                                   clinic.time_zone(), ", the clinic's time zone, skip it"));
 }
 
 absl::Status CheckWindow(const Target& target, absl::Time start) {
-  const absl::CivilDay date = absl::ToCivilDay(start, target.context.facts.zone);
+  const absl::CivilDay date = absl::ToCivilDay(start, ZoneOf(target.clinic));
   const plan::DateRange& window = target.visit().window;
   if (date >= window.first && date <= window.last) return absl::OkStatus();
   const std::string first = plan::FormatDate(window.first);
@@ -134,18 +143,19 @@ absl::Status Book(EngineContext& engine, store::ReadTransaction& tx, store::Writ
   if (!target.ok()) return target.status();
   const plan::VisitFacts visit = target->visit();
   const bool is_booked = visit.state == v1::VISIT_STATE_BOOKED;
-  const absl::Time start = StartOf(request, target->context.facts.zone);
-  *response->mutable_visit() = VisitToProto(target->context, target->index);
+  const auto start = StartOf(request, target->clinic);
+  if (!start.ok()) return start.status();
+  *response->mutable_visit() = VisitToProto(target->context, target->clinic, target->index);
   response->mutable_diff();
-  if (is_booked && visit.start == start) return absl::OkStatus();
-  if (absl::Status status = CheckBooking(*target, request, start); !status.ok()) return status;
+  if (is_booked && visit.start == *start) return absl::OkStatus();
+  if (absl::Status status = CheckBooking(*target, request, *start); !status.ok()) return status;
   if (write != nullptr) {
     // What is due by now comes due first, even if the sweep has not got to it yet.
     if (auto fired = FireEnrollment(*write, &target->context, target->now); !fired.ok()) return fired.status();
   }
   // A booked visit that moves keeps its number of appointments.
   const int appointment = visit.appointment + (is_booked ? 0 : 1);
-  return ApplyChange(engine, tx, write, *target, WithVisit(*target, v1::VISIT_STATE_BOOKED, appointment, start),
+  return ApplyChange(engine, tx, write, *target, WithVisit(*target, v1::VISIT_STATE_BOOKED, appointment, *start),
                      response);
 }
 
@@ -158,11 +168,11 @@ absl::Status RecordOutcome(EngineContext& engine, store::ReadTransaction& tx, st
   const plan::VisitFacts visit = target->visit();
   if (visit.appointment == 0) return Refusal("VISIT_NOT_BOOKED", absl::StrCat(target->name(), " was never booked"));
   if (request.outcome() == v1::VISIT_STATE_MISSED && target->now < visit.start) {
-    const absl::CivilMinute start = absl::ToCivilMinute(visit.start, target->context.facts.zone);
+    const absl::CivilMinute start = absl::ToCivilMinute(visit.start, ZoneOf(target->clinic));
     return Refusal("VISIT_STILL_TO_COME", absl::StrCat(target->name(), " begins only ", plan::FormatMinute(start),
-                                                       " by the patient's clock"));
+                                                       " by the clinic's clock (", target->clinic.time_zone(), ")"));
   }
-  *response->mutable_visit() = VisitToProto(target->context, target->index);
+  *response->mutable_visit() = VisitToProto(target->context, target->clinic, target->index);
   response->mutable_diff();
   if (visit.state == request.outcome()) return absl::OkStatus();
   if (write != nullptr) {

@@ -5,6 +5,7 @@
 
 #include "scheduler/engine/enrollments/pause_enrollment.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
+#include "scheduler/engine/enrollments/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -30,6 +31,20 @@ absl::Status EndOpenReminders(store::WriteTransaction& tx, const EnrollmentConte
   return absl::OkStatus();
 }
 
+// Logs that the end of the enrollment cancels its booked visits that have not begun. They need not be changed:
+// VisitAsItStands says so of every enrollment that has ended.
+absl::Status LogCancelledVisits(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
+  if (context.row.history.visits().empty()) return absl::OkStatus();
+  auto clinic = RequireClinic(tx, context.row.clinic);
+  if (!clinic.ok()) return clinic.status();
+  for (int i = 0; i < context.pathway->visit_count(); ++i) {
+    if (VisitAsItStands(context, i).state == context.facts.visits[i].state) continue;
+    absl::Status status = LogVisit(tx, context.row, VisitToProto(context, clinic->data, i), now);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext& context,
                     v1::EndReason reason, absl::Time now) {
   // What is due by now comes due first, even if the sweep has not got to it yet, or a pause held it back.
@@ -46,6 +61,7 @@ absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, Enrollme
   plan::SetTimestamp(now, row.data.mutable_end_time());
   // Where clocks were set back, what came due by an earlier calendar may lie after the end by the present one.
   if (status = Replan(tx, &context, now).status(); !status.ok()) return status;
+  if (status = LogCancelledVisits(tx, context, now); !status.ok()) return status;
   return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
 }
 
@@ -96,22 +112,6 @@ absl::Status CorrectOthers(store::WriteTransaction& tx, const store::EnrollmentR
   return absl::OkStatus();
 }
 
-absl::Status End(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentName& name,
-                 const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
-  auto enrollment = RequireRunningEnrollment(engine, tx, name, request.etag());
-  if (!enrollment.ok()) return enrollment.status();
-  EnrollmentContext& context = enrollment->context;
-  const absl::Time now = enrollment->now;
-  if (absl::Status status = EndOne(engine, tx, context, request.reason(), now); !status.ok()) return status;
-  *response->mutable_enrollment() = EnrollmentToProto(context.row);
-  const bool ends_all =
-      request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;
-  return ends_all ? EndOthers(engine, tx, context.row, request.reason(), now, response) : absl::OkStatus();
-}
-
-}  // namespace
-
-void EndEnrollment(EngineContext& engine, const CallPtr& call, const v1::EndEnrollmentRequest& request,
 // Corrects why `row`, an enrollment that has ended with another reason, ended.
 absl::Status Correct(EngineContext& engine, store::WriteTransaction& tx, store::EnrollmentRow row,
                      const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
@@ -129,14 +129,30 @@ absl::Status Correct(EngineContext& engine, store::WriteTransaction& tx, store::
   return ends_all ? EndOthers(engine, tx, row, request.reason(), now, response) : absl::OkStatus();
 }
 
-                   v1::EndEnrollmentResponse* response, Done done) {
-  plan::FieldErrors errors;
+absl::Status End(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentName& name,
+                 const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
   auto row = tx.GetEnrollment(name.clinic, name.enrollment);
   if (!row.ok()) return row.status();
   const bool has_ended = row->has_value() && (*row)->state == v1::ENROLLMENT_STATE_ENDED;
   if (has_ended && (*row)->data.end_reason() != request.reason()) {
     return Correct(engine, tx, **std::move(row), request, response);
   }
+  auto enrollment = RequireRunningEnrollment(engine, tx, name, request.etag());
+  if (!enrollment.ok()) return enrollment.status();
+  EnrollmentContext& context = enrollment->context;
+  const absl::Time now = enrollment->now;
+  if (absl::Status status = EndOne(engine, tx, context, request.reason(), now); !status.ok()) return status;
+  *response->mutable_enrollment() = EnrollmentToProto(context.row);
+  const bool ends_all =
+      request.reason() == v1::END_REASON_DECEASED || request.reason() == v1::END_REASON_TRANSFERRED;
+  return ends_all ? EndOthers(engine, tx, context.row, request.reason(), now, response) : absl::OkStatus();
+}
+
+}  // namespace
+
+void EndEnrollment(EngineContext& engine, const CallPtr& call, const v1::EndEnrollmentRequest& request,
+                   v1::EndEnrollmentResponse* response, Done done) {
+  plan::FieldErrors errors;
   const auto name = ParseEnrollmentName(request.name());
   if (!name) errors.push_back({"name", "must be clinics/{clinic}/enrollments/{enrollment}"});
   if (request.reason() == v1::END_REASON_UNSPECIFIED || !v1::EndReason_IsValid(request.reason())) {

@@ -56,7 +56,8 @@ std::optional<VisitPosition> DecodePosition(absl::string_view text) {
 // What a call asks for.
 struct VisitQuery {
   std::string clinic;
-  std::string enrollment;              // empty: all that are running
+  std::string enrollment;              // empty: all
+  bool show_ended = false;             // of all, those too that have ended
   std::vector<v1::VisitState> states;  // empty: all
   VisitPosition after;
   int page_size = 0;
@@ -69,9 +70,9 @@ struct VisitQuery {
 // One page over a snapshot.
 class VisitListing {
  public:
-  VisitListing(EngineContext& engine, store::ReadTransaction& tx, const VisitQuery& query,
+  VisitListing(EngineContext& engine, store::ReadTransaction& tx, const v1::Clinic& clinic, const VisitQuery& query,
                v1::ListVisitsResponse* response)
-      : engine_(engine), tx_(tx), query_(query), response_(*response), last_(query.after) {}
+      : engine_(engine), tx_(tx), clinic_(clinic), query_(query), response_(*response), last_(query.after) {}
 
   // Returns where the next page begins, if there may be one.
   absl::StatusOr<std::optional<VisitPosition>> Run() {
@@ -115,7 +116,7 @@ class VisitListing {
 
   // These return false if the page is full and there is more.
   absl::StatusOr<bool> AddVisitsOf(store::EnrollmentRow row) {
-    if (row.state == v1::ENROLLMENT_STATE_ENDED) return true;
+    if (row.state == v1::ENROLLMENT_STATE_ENDED && !query_.show_ended) return true;
     auto context = MakeEnrollmentContext(engine_, tx_, std::move(row));
     if (!context.ok()) return context.status();
     return AddVisits(*context);
@@ -124,14 +125,14 @@ class VisitListing {
   bool AddVisits(const EnrollmentContext& context) {
     std::vector<VisitPosition> visits;
     for (int i = 0; i < context.pathway->visit_count(); ++i) {
-      if (!query_.Matches(context.facts.visits[i].state)) continue;
+      if (!query_.Matches(VisitAsItStands(context, i).state)) continue;
       visits.push_back({context.row.enrollment, plan::FormatDate(context.facts.visits[i].target), i});
     }
     std::sort(visits.begin(), visits.end(), IsListedBefore);
     for (VisitPosition& visit : visits) {
       if (!IsListedBefore(query_.after, visit)) continue;
       if (response_.visits_size() == query_.page_size) return false;
-      *response_.add_visits() = VisitToProto(context, visit.index);
+      *response_.add_visits() = VisitToProto(context, clinic_, visit.index);
       last_ = std::move(visit);
     }
     return true;
@@ -139,6 +140,7 @@ class VisitListing {
 
   EngineContext& engine_;
   store::ReadTransaction& tx_;
+  const v1::Clinic& clinic_;
   const VisitQuery& query_;
   v1::ListVisitsResponse& response_;
   VisitPosition last_;  // of the last visit added, at first that of the page before
@@ -173,9 +175,11 @@ void ListVisits(EngineContext& engine, const CallPtr& call, const v1::ListVisits
   VisitQuery query;
   ReadParent(request, &query, &errors);
   ReadStates(request, &query, &errors);
+  query.show_ended = request.show_ended();
   query.page_size = PageSize(request.page_size(), &errors);
   const std::string token_query =
-      absl::StrCat("list-visits/", request.parent(), "/", absl::StrJoin(query.states, ","));
+      absl::StrCat("list-visits/", request.parent(), "/", absl::StrJoin(query.states, ","),
+                   query.show_ended ? "/ended" : "");
   if (const auto opened = OpenPageToken(engine.tokens(), token_query, request.page_token(), &errors)) {
     if (auto position = DecodePosition(*opened)) {
       query.after = *std::move(position);
@@ -188,8 +192,9 @@ void ListVisits(EngineContext& engine, const CallPtr& call, const v1::ListVisits
   call->Read(
       clinic_id,
       [&engine, query = std::move(query), token_query, response](store::ReadTransaction& tx) -> absl::Status {
-        if (auto clinic = RequireClinic(tx, query.clinic); !clinic.ok()) return clinic.status();
-        auto last = VisitListing(engine, tx, query, response).Run();
+        const auto clinic = RequireClinic(tx, query.clinic);
+        if (!clinic.ok()) return clinic.status();
+        auto last = VisitListing(engine, tx, clinic->data, query, response).Run();
         if (!last.ok()) return last.status();
         if (*last) {
           response->set_next_page_token(SealPageToken(engine.tokens(), token_query, EncodePosition(**last)));

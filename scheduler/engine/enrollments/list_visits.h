@@ -1,4 +1,4 @@
-// Lists the visits of one enrollment, or of all running enrollments of a clinic.
+// Lists the visits of one enrollment, or of all enrollments of a clinic, with or without those that have ended.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_LIST_VISITS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_LIST_VISITS_H_
 

@@ -42,12 +42,13 @@ absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& c
   absl::flat_hash_map<std::string, const store::ReminderRow*> unplanned;  // rows the plan has not come to yet
   for (const store::ReminderRow& row : *rows) unplanned.emplace(absl::StrCat(row.key.rule, ".", row.key.number), &row);
 
+  const plan::ClinicFacts clinic_facts = plan::ClinicFactsOf(clinic);
   plan::Plan plan(*context.pathway, context.facts);
   const auto add_stored = [&](const store::ReminderRow& row) {
     v1::Reminder* reminder = response->add_reminders();
     *reminder = StoredToProto(context, clinic, row);
-    plan::AddSteps(*context.pathway, context.facts, plan, context.pathway->FindRule(row.key.rule), row.key.number,
-                   row.moved, reminder);
+    plan::AddSteps(*context.pathway, context.facts, clinic_facts, plan, context.pathway->FindRule(row.key.rule),
+                   row.key.number, row.moved, reminder);
   };
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
     const auto row = unplanned.find(plan::ReminderId(*context.pathway, occurrence.rule, occurrence.number));
@@ -58,7 +59,8 @@ absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& c
     }
     v1::Reminder* reminder = response->add_reminders();
     *reminder = DerivedToProto(context, clinic, occurrence, now);
-    plan::AddSteps(*context.pathway, context.facts, plan, occurrence.rule, occurrence.number, false, reminder);
+    plan::AddSteps(*context.pathway, context.facts, clinic_facts, plan, occurrence.rule, occurrence.number, false,
+                   reminder);
   }
   // What is left is in the plan no more.
   for (const store::ReminderRow& row : *rows) {

@@ -15,7 +15,7 @@ namespace {
 // The text of an occurrence of `pathway`. That may be an earlier revision than the context's, with visits of its own.
 std::string Text(const EnrollmentContext& context, const v1::Clinic& clinic, const plan::CompiledPathway& pathway,
                  const plan::Occurrence& occurrence) {
-  const plan::ClinicFacts clinic_facts{clinic.display_name(), clinic.phone()};
+  const plan::ClinicFacts clinic_facts = plan::ClinicFactsOf(clinic);
   if (&pathway == context.pathway.get()) {
     return plan::RenderText(pathway, context.facts, context.row.data, clinic_facts, occurrence);
   }
@@ -66,7 +66,8 @@ absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTran
     reminder = DerivedToProto(*context, clinic->data, *occurrence, engine.Now(*clinic));
   }
   const bool moved = row->has_value() && (*row)->moved;
-  plan::AddSteps(*context->pathway, context->facts, plan, rule, key.number, moved, &reminder);
+  plan::AddSteps(*context->pathway, context->facts, plan::ClinicFactsOf(clinic->data), plan, rule, key.number, moved,
+                 &reminder);
   return reminder;
 }
 

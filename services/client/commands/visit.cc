@@ -25,6 +25,7 @@ namespace {
 struct ListOptions {
   std::string enrollment;
   std::vector<std::string> states;
+  bool ended = false;
   std::string ics;
 };
 
@@ -50,8 +51,13 @@ absl::StatusOr<v1::ListVisitsRequest> ListRequest(Session& session, const ListOp
     if (!state.ok()) return state.status();
     request.add_states(static_cast<v1::VisitState>(*state));
   }
-  // A calendar shows what is going to take place, unless somebody asks for more.
-  if (!options.ics.empty() && options.states.empty()) request.add_states(v1::VISIT_STATE_BOOKED);
+  request.set_show_ended(options.ended);
+  if (options.ics.empty() || !options.states.empty()) return request;
+  // A calendar shows what is going to take place, unless somebody asks for more. It has to be told of what was
+  // cancelled, by the end of an enrollment too, since an earlier file may have said that it takes place.
+  request.add_states(v1::VISIT_STATE_BOOKED);
+  request.add_states(v1::VISIT_STATE_CANCELLED);
+  request.set_show_ended(true);
   return request;
 }
 
@@ -77,13 +83,7 @@ absl::Status List(Session& session, const ListOptions& options) {
   if (!list.ok()) return list.status();
   const std::vector<v1::Visit>& visits = list->items;
   if (!options.ics.empty()) return WriteCalendar(session, options.ics, visits);
-  absl::TimeZone zone;
-  if (!session.json() && !visits.empty()) {
-    const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
-    if (!frame.ok()) return frame.status();
-    zone = frame->zone;
-  }
-  PrintList(session, visits, RenderVisits, zone, "No visits.\n");
+  PrintList(session, visits, RenderVisits, absl::UTCTimeZone(), "No visits.\n");
   return absl::OkStatus();
 }
 
@@ -96,7 +96,7 @@ absl::Status Show(Session& session, const Response& response, bool dry_run) {
   }
   const absl::StatusOr<TimeFrame> frame = session.ClinicFrame();
   if (!frame.ok()) return frame.status();
-  session.Print(absl::StrCat(RenderVisit(response.visit(), frame->zone), "\n",
+  session.Print(absl::StrCat(RenderVisit(response.visit()), "\n",
                              RenderDiff(response.diff(), {session.list_width(), session.colour(), frame->zone})));
   if (dry_run) session.Note("Checked only: nothing was changed.\n");
   return absl::OkStatus();
@@ -114,7 +114,7 @@ absl::Status Schedule(Session& session, const ScheduleOptions& options) {
     request.set_start_local_time(options.start);
   } else {
     return UsageError(absl::StrCat(
-        "\"", options.start, "\" is no time for a visit: write 2026-12-03T14:30, by the patient's clock, or RFC 3339"));
+        "\"", options.start, "\" is no time for a visit: write 2026-12-03T14:30, in the clinic's zone, or RFC 3339"));
   }
   request.set_allow_outside_window(options.outside_window);
   request.set_allow_closed_day(options.closed_day);
@@ -139,13 +139,15 @@ absl::Status RecordOutcome(Session& session, const OutcomeOptions& options) {
 }
 
 void AddList(CLI::App* visits, Action* action) {
-  CLI::App* list = visits->add_subcommand("list", "List visits, or write those that are booked to a calendar file");
+  CLI::App* list = visits->add_subcommand("list", "List visits, or write them to a calendar file");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("ENROLLMENT", options->enrollment, "Of this patient. Default: of all running enrollments");
+  list->add_option("ENROLLMENT", options->enrollment, "Of this enrollment. Default: of all that are running");
   AddRepeatableOption(list, "--state", &options->states,
                       EnumChoices(*v1::VisitState_descriptor()) + "; may be repeated")
       ->type_name("STATE");
-  list->add_option("--ics", options->ics, "Write booked visits to this iCalendar file; - for standard output")
+  list->add_flag("--ended", options->ended, "Of enrollments that have ended, too");
+  list->add_option("--ics", options->ics,
+                   "Write booked and cancelled visits to this iCalendar file; - for standard output")
       ->type_name("FILE");
   list->footer(
       "Examples:\n"
@@ -159,7 +161,7 @@ void AddSchedule(CLI::App* visits, Action* action) {
   CLI::App* schedule = visits->add_subcommand("schedule", "Book a visit, or move it; what is unsent moves with it");
   const auto options = std::make_shared<ScheduleOptions>();
   schedule->add_option("VISIT", options->visit, "ENROLLMENT/VISIT, or its full name")->required();
-  schedule->add_option("TIME", options->start, "When it begins: 2026-12-03T14:30 by the patient's clock, or RFC 3339")
+  schedule->add_option("TIME", options->start, "When it begins: 2026-12-03T14:30 in the clinic's zone, or RFC 3339")
       ->required();
   schedule->add_flag("--outside-window", options->outside_window, "Even outside the window the pathway gives");
   schedule->add_flag("--closed-day", options->closed_day, "Even on a day on which the clinic is closed");

@@ -57,9 +57,9 @@ void AddEvent(const v1::Visit& visit, std::string* out) {
   const bool cancelled = visit.state() == v1::VISIT_STATE_CANCELLED;
   AddLine("BEGIN:VEVENT", out);
   AddLine(absl::StrCat("UID:", UidOf(visit)), out);
-  // Both grow with every change of the visit. Minutes fit in the 32 bits that calendars have.
+  // A calendar that knows the event takes it as newer if its SEQUENCE is higher.
   AddLine(absl::StrCat("DTSTAMP:", Utc(changed)), out);
-  AddLine(absl::StrCat("SEQUENCE:", absl::ToUnixSeconds(changed) / 60), out);
+  AddLine(absl::StrCat("SEQUENCE:", visit.sequence()), out);
   AddLine(absl::StrCat("DTSTART:", Utc(start)), out);
   AddLine(absl::StrCat("DTEND:", Utc(end)), out);
   AddLine(absl::StrCat("SUMMARY:", Escaped(absl::StrCat(visit.display_name(), ", patient ", visit.patient()))), out);

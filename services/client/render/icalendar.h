@@ -10,7 +10,8 @@ namespace aftercare::client {
 
 // Returns the visits as an iCalendar file (RFC 5545) with one event for each visit that has an appointment. The title
 // of an event holds the visit and the clinic's id of the patient, but not the patient's name. The UID of a visit never
-// changes, so a calendar moves its event if the file is read again after a new booking. Pure and thread safe.
+// changes and its SEQUENCE grows with every change. So a calendar that reads a later file moves the event of a visit
+// that was booked for another time, and strikes the event of one that is cancelled. Pure and thread safe.
 std::string RenderICalendar(const std::vector<v1::Visit>& visits);
 
 }  // namespace aftercare::client

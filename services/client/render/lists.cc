@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
@@ -31,6 +32,11 @@ std::string EnrollmentStateOf(const v1::Enrollment& enrollment) {
 
 std::string Field(absl::string_view name, absl::string_view value) {
   return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
+}
+
+// Returns `2026-09-03 14:30` by the clinic's clock, or an empty string if the visit has no appointment.
+std::string BeginOf(const v1::Visit& visit) {
+  return absl::StrReplaceAll(visit.start_local_time(), {{"T", " "}});
 }
 
 std::string WindowOf(const v1::Visit& visit) {
@@ -117,12 +123,11 @@ std::string RenderDeadLetters(const std::vector<v1::DeadLetter>& letters, const 
 }
 
 std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& style) {
-  Table table(
-      {"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS (", style.zone.name(), ")"), "TARGET", "WINDOW", "NAME"});
+  const std::string zone = visits.empty() ? "" : absl::StrCat(" (", visits[0].time_zone(), ")");
+  Table table({"VISIT", "PATIENT", "STATE", absl::StrCat("BEGINS", zone), "TARGET", "WINDOW", "NAME"});
   for (const v1::Visit& visit : visits) {
     table.Add({ShortVisit(visit.name()), visit.patient(), EnumLabel(*v1::VisitState_descriptor(), visit.state()),
-               FormatInstant(visit.start_time(), style.zone), visit.target_date(), WindowOf(visit),
-               visit.display_name()});
+               BeginOf(visit), visit.target_date(), WindowOf(visit), visit.display_name()});
   }
   return table.Render(style.width, style.colour);
 }
@@ -238,12 +243,12 @@ std::string RenderClinic(const v1::Clinic& clinic) {
       Field("made", FormatInstant(clinic.create_time(), zone)));
 }
 
-std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone) {
-  const std::string begins = FormatInstant(visit.start_time(), zone);
+std::string RenderVisit(const v1::Visit& visit) {
+  const std::string begins = BeginOf(visit);
   return absl::StrCat(Field("visit", visit.name()), Field("name", visit.display_name()),
                       Field("patient", visit.patient()),
                       Field("state", EnumLabel(*v1::VisitState_descriptor(), visit.state())),
-                      Field("begins", begins.empty() ? "" : absl::StrCat(begins, " (", zone.name(), ")")),
+                      Field("begins", begins.empty() ? "" : absl::StrCat(begins, " (", visit.time_zone(), ")")),
                       Field("appointment", visit.appointment() == 0 ? "" : absl::StrCat(visit.appointment())),
                       Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }

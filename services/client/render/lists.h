@@ -27,7 +27,7 @@ struct ListStyle {
 };
 
 // Return a table with one line for each resource. Times of clinics are in the zone of each clinic, times of pathways
-// in UTC.
+// in UTC, times of visits in the zone of their clinic, which must be the same for all.
 std::string RenderClinics(const std::vector<v1::Clinic>& clinics, const ListStyle& style);
 std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListStyle& style);
 std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, const ListStyle& style);
@@ -47,10 +47,10 @@ std::string RenderEvent(const v1::Event& event, const ListStyle& style);
 std::string RenderLease(const v1::Lease& lease, const ListStyle& style);
 
 // Return one resource, with each field on a line of its own. Fields that are not set are left out, and so is the text
-// of a reply. Times of a visit are in `zone`. Those of clinics and enrollments are in their own zone.
+// of a reply. Times of clinics and enrollments are in their own zone, those of a visit in its clinic's.
 std::string RenderClinic(const v1::Clinic& clinic);
 std::string RenderEnrollment(const v1::Enrollment& enrollment);
-std::string RenderVisit(const v1::Visit& visit, absl::TimeZone zone);
+std::string RenderVisit(const v1::Visit& visit);
 std::string RenderReply(const v1::Reply& reply);
 
 }  // namespace aftercare::client

@@ -108,6 +108,36 @@ TEST_F(VisitsE2eTest, BookedVisitsAreExportedToAFileThatACalendarOpens) {
   EXPECT_EQ(Aftercare({"visits", "list", "--ics", "-", "--json"}).exit_code, 2);
 }
 
+TEST_F(VisitsE2eTest, APatientElsewhereIsToldTheTimeAtTheClinic) {
+  MakeSandbox();
+  Must({"update", "ana", "--zone", "Europe/Madrid"});
+  EXPECT_THAT(Must({"visits", "schedule", "ana/month-6", "2026-09-03T14:30"}),
+              HasSubstr("begins           2026-09-03 14:30 (America/New_York)\n"));
+  const std::string why = Must({"why", "ana/visit-6-week-before.1"});
+  EXPECT_THAT(why, HasSubstr("on September 3 at 2:30 PM, New York time."));
+  EXPECT_THAT(why, HasSubstr("(America/New_York)"));
+}
+
+// A calendar that read the file before has to learn that the visits do not take place.
+TEST_F(VisitsE2eTest, ALaterFileTellsOfVisitsThatWereCancelled) {
+  MakeSandbox();
+  Must({"visits", "schedule", "ana/month-6", "2026-09-03T14:30"});
+  Must({"visits", "schedule", "ana/month-9", "2026-12-03T14:30"});
+  EXPECT_THAT(Must({"visits", "list", "--ics", "-"}), Not(HasSubstr("STATUS:CANCELLED")));
+  Must({"visits", "outcome", "ana/month-6", "cancelled"});
+  const std::string one = Must({"visits", "list", "--ics", "-"});
+  EXPECT_THAT(one, HasSubstr("UID:ana.month-6@demo.aftercare"));
+  EXPECT_THAT(one, HasSubstr("SEQUENCE:2"));
+  EXPECT_THAT(one, HasSubstr("STATUS:CANCELLED"));
+  EXPECT_THAT(one, HasSubstr("STATUS:CONFIRMED"));
+  Must({"end", "ana", "--reason", "withdrawn"});
+  const std::string both = Must({"visits", "list", "--ics", "-"});
+  EXPECT_THAT(both, HasSubstr("UID:ana.month-9@demo.aftercare"));
+  EXPECT_THAT(both, Not(HasSubstr("STATUS:CONFIRMED")));
+  EXPECT_EQ(Must({"visits", "list"}), "No visits.\n");
+  EXPECT_THAT(Must({"visits", "list", "--ended"}), HasSubstr("ana/month-9   P-17     cancelled"));
+}
+
 TEST_F(VisitsE2eTest, WhatCannotBeIsRefusedWithOneClearError) {
   MakeSandbox();
   const auto refused = [&](const std::string& command, int exit) {

@@ -38,6 +38,7 @@ v1::Visit Booked() {
   plan::SetTimestamp(Instant("2026-10-01T12:00:30Z"), visit.mutable_state_time());
   visit.mutable_duration()->set_seconds(2700);
   visit.set_appointment(1);
+  visit.set_sequence(3);
   return visit;
 }
 
@@ -72,21 +73,25 @@ TEST(ICalendarTest, ACalendarReadsABookedVisitAsAnEvent) {
   EXPECT_EQ(TimeOf(icalcomponent_get_dtstamp(event)), Instant("2026-10-01T12:00:30Z"));
 }
 
-TEST(ICalendarTest, AMovedVisitKeepsItsUidAndGetsALaterSequence) {
+TEST(ICalendarTest, AChangedVisitKeepsItsUidAndTakesTheSequenceOfTheVisit) {
   const auto event_of = [](const v1::Visit& visit) {
     const Component calendar = Parsed(RenderICalendar({visit}));
     icalcomponent* event = icalcomponent_get_first_component(calendar.get(), ICAL_VEVENT_COMPONENT);
     return std::make_pair(std::string(icalcomponent_get_uid(event)), icalcomponent_get_sequence(event));
   };
   v1::Visit visit = Booked();
-  const auto [uid, sequence] = event_of(visit);
+  const std::string uid = "ana.month-6@lakeside.aftercare";
+  EXPECT_EQ(event_of(visit), std::make_pair(uid, 3));
   plan::SetTimestamp(Instant("2026-12-10T15:00:00Z"), visit.mutable_start_time());
-  plan::SetTimestamp(Instant("2026-10-01T12:01:00Z"), visit.mutable_state_time());
-  const auto [moved_uid, moved_sequence] = event_of(visit);
-  EXPECT_EQ(moved_uid, uid);
-  EXPECT_GT(moved_sequence, sequence);
-  plan::SetTimestamp(Instant("2199-12-31T23:59:00Z"), visit.mutable_state_time());
-  EXPECT_GT(event_of(visit).second, moved_sequence);
+  visit.set_sequence(4);
+  EXPECT_EQ(event_of(visit), std::make_pair(uid, 4));
+  visit.set_state(v1::VISIT_STATE_CANCELLED);
+  visit.set_sequence(5);
+  EXPECT_EQ(event_of(visit), std::make_pair(uid, 5));
+  visit.set_appointment(2);
+  visit.set_state(v1::VISIT_STATE_BOOKED);
+  visit.set_sequence(6);
+  EXPECT_EQ(event_of(visit), std::make_pair(uid, 6));
 }
 
 TEST(ICalendarTest, WhatWasCancelledSaysSoAndWhatHasNoAppointmentIsLeftOut) {
@@ -147,7 +152,7 @@ TEST(ICalendarTest, LinesEndWithCrLfAndAreFoldedWithinCharacters) {
 TEST(ICalendarTest, ItIsWrittenLikeThis) {
   EXPECT_THAT(absl::StrSplit(RenderICalendar({Booked()}), "\r\n"),
               ElementsAre("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Aftercare//Visits//EN", "BEGIN:VEVENT",
-                          "UID:ana.month-6@lakeside.aftercare", "DTSTAMP:20261001T120030Z", "SEQUENCE:29847600",
+                          "UID:ana.month-6@lakeside.aftercare", "DTSTAMP:20261001T120030Z", "SEQUENCE:3",
                           "DTSTART:20261203T193000Z", "DTEND:20261203T201500Z",
                           "SUMMARY:6-month follow-up visit\\, patient P-17", "STATUS:CONFIRMED", "CLASS:CONFIDENTIAL",
                           "END:VEVENT", "END:VCALENDAR", ""));

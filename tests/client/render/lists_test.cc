@@ -54,27 +54,32 @@ v1::Visit BookedVisit() {
   visit.set_window_last_date("2026-09-23");
   plan::SetTimestamp(absl::FromCivil(absl::CivilMinute(2026, 9, 3, 14, 30), absl::UTCTimeZone()),
                      visit.mutable_start_time());
+  visit.set_start_local_time("2026-09-03T10:30");
+  visit.set_time_zone("America/New_York");
   visit.set_appointment(2);
   return visit;
 }
 
-TEST(ListsTest, AVisitIsALineWithItsTimeTargetAndWindow) {
+TEST(ListsTest, AVisitIsALineWithItsTimeAtTheClinicItsTargetAndWindow) {
   v1::Visit unbooked = BookedVisit();
   unbooked.set_state(v1::VISIT_STATE_UNBOOKED);
   unbooked.clear_start_time();
+  unbooked.clear_start_local_time();
   EXPECT_EQ(RenderVisits({BookedVisit(), unbooked}, {}),
-            "VISIT        PATIENT  STATE     BEGINS (UTC)      TARGET      WINDOW                    NAME\n"
-            "ana/month-6  P-17     booked    2026-09-03 14:30  2026-09-02  2026-08-26 to 2026-09-23  6-month visit\n"
-            "ana/month-6  P-17     unbooked                    2026-09-02  2026-08-26 to 2026-09-23  6-month visit\n");
+            "VISIT        PATIENT  STATE     BEGINS (America/New_York)  TARGET      WINDOW                    NAME\n"
+            "ana/month-6  P-17     booked    2026-09-03 10:30           2026-09-02  2026-08-26 to 2026-09-23  "
+            "6-month visit\n"
+            "ana/month-6  P-17     unbooked                             2026-09-02  2026-08-26 to 2026-09-23  "
+            "6-month visit\n");
 }
 
 TEST(ListsTest, OneVisitIsAFieldALine) {
-  EXPECT_EQ(RenderVisit(BookedVisit(), absl::UTCTimeZone()),
+  EXPECT_EQ(RenderVisit(BookedVisit()),
             "visit            clinics/demo/enrollments/ana/visits/month-6\n"
             "name             6-month visit\n"
             "patient          P-17\n"
             "state            booked\n"
-            "begins           2026-09-03 14:30 (UTC)\n"
+            "begins           2026-09-03 10:30 (America/New_York)\n"
             "appointment      2\n"
             "target           2026-09-02\n"
             "window           2026-08-26 to 2026-09-23\n");

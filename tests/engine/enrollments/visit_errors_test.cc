@@ -200,12 +200,11 @@ TEST_F(VisitsTest, WhatWasAttendedIsNotBookedAgain) {
   EXPECT_EQ(Book("2029-09-10T14:30").visit().appointment(), 2);
 }
 
-TEST_F(VisitsTest, WhenTheEnrollmentHasEndedItsVisitsStayAsTheyAre) {
+TEST_F(VisitsTest, WhenTheEnrollmentHasEndedItsVisitsAreNotChanged) {
   Book("2029-09-03T14:30");
   ASSERT_TRUE(world_.End(ana_).ok());
   EXPECT_EQ(ErrorOf(Schedule(Booking("2029-09-10T14:30")).status()), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
-  EXPECT_EQ(ErrorOf(TryRecord(v1::VISIT_STATE_CANCELLED).status()), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
-  EXPECT_EQ(Visit().state(), v1::VISIT_STATE_BOOKED);
+  EXPECT_EQ(ErrorOf(TryRecord(v1::VISIT_STATE_ATTENDED).status()), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
 }
 
 TEST_F(VisitsTest, ThereAreTwentyAppointmentsAtMost) {
@@ -227,24 +226,33 @@ TEST_F(VisitsTest, ARequestIsDoneOnce) {
   EXPECT_EQ(ErrorOf(Schedule(request).status()), "ALREADY_EXISTS/REQUEST_ID_REUSED");
 }
 
-// 10:00 in Kathmandu is 04:15 UTC; and the visit belongs to the patient's date.
-TEST_F(VisitsTest, LocalTimesAndWindowsAreThoseOfThePatient) {
-  v1::Enrollment patient = KneePatient("box", "p-2");
-  patient.set_time_zone("Asia/Kathmandu");
-  world_.Enrol("box", "ben", patient);
-  const std::string visit = "clinics/box/enrollments/ben/visits/month-6";
-  EXPECT_EQ(plan::ToTime(Book("2029-08-25T00:00", visit).visit().start_time()), At("2029-08-24T18:15"));
-  EXPECT_EQ(plan::ToTime(Book("2029-09-03T10:00", visit).visit().start_time()), At("2029-09-03T04:15"));
-}
-
-// On 1 September's neighbour in spring: clocks skip 02:30 in New York on 11 March 2029, and it is read as 03:30.
-TEST_F(VisitsTest, ATimeThatClocksSkipIsReadWithTheOffsetBeforeTheChange) {
-  v1::Enrollment patient = KneePatient("box", "p-2");
-  patient.set_time_zone("America/New_York");
-  world_.Enrol("box", "ben", patient);
-  v1::ScheduleVisitRequest request = Booking("2029-03-11T02:30", "clinics/box/enrollments/ben/visits/month-6");
-  request.set_allow_outside_window(true);
-  EXPECT_EQ(plan::ToTime(Good(Schedule(request)).visit().start_time()), At("2029-03-11T07:30"));
+TEST_F(VisitsTest, AListOfAllHasThoseOfEndedEnrollmentsIfTheyAreAskedFor) {
+  world_.Enrol("box", "ben", KneePatient("box", "p-2"));
+  Book("2029-09-03T14:30");
+  ASSERT_TRUE(world_.End(ana_).ok());
+  const auto pages = [&](const std::vector<v1::VisitState>& states) {
+    v1::ListVisitsRequest request;
+    request.set_parent(kAll);
+    request.set_show_ended(true);
+    request.set_page_size(1);
+    for (const v1::VisitState state : states) request.add_states(state);
+    return Pages([&](const std::string& token) {
+      request.set_page_token(token);
+      return Good(world_.Call(&Engine::visits, &Visits::List, request));
+    });
+  };
+  EXPECT_THAT(pages({}), ElementsAre("ana/month-6", "ana/month-9", "ben/month-6", "ben/month-9"));
+  EXPECT_THAT(pages({v1::VISIT_STATE_CANCELLED}), ElementsAre("ana/month-6"));
+  EXPECT_THAT(pages({v1::VISIT_STATE_BOOKED}), IsEmpty());
+  EXPECT_THAT(Pages([&](const std::string& token) { return Good(TryList(kAll, 1, token)); }),
+              ElementsAre("ben/month-6", "ben/month-9"));
+  // A token is good for a list with the same show_ended only.
+  const std::string token = Good(TryList(kAll, 1)).next_page_token();
+  v1::ListVisitsRequest request;
+  request.set_parent(kAll);
+  request.set_show_ended(true);
+  request.set_page_token(token);
+  EXPECT_THAT(BadFields(world_.Call(&Engine::visits, &Visits::List, request).status()), ElementsAre("page_token"));
 }
 
 TEST_F(VisitsTest, AReminderCannotBeMovedPastTheAppointment) {
