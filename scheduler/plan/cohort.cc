@@ -55,13 +55,14 @@ std::vector<Cohort::Item> Cohort::Scheduled(absl::Time from, absl::Time before, 
   if (from > absl::InfinitePast()) plan.Seek(from);
   for (Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < before;) {
     if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) continue;
-    items.push_back({occurrence.due, {}, occurrence.rule, occurrence.number});
+    items.push_back({occurrence.due, {}, occurrence.rule, NameCodeOf(*pathway_, occurrence),
+                     occurrence.outside_contact_hours});
   }
   if (!with_close) return items;
   const Plan missed(*pathway_, FactsOf(kAgesLater, facts_.setting.spread_seed, rules));
   for (Item& item : items) {
     Occurrence occurrence;
-    missed.Find(item.rule, item.number, &occurrence);
+    missed.FindNamed(item.rule, item.code, &occurrence);
     item.close = occurrence.expire;
   }
   return items;
@@ -72,7 +73,7 @@ std::vector<Cohort::Item> Cohort::Missed(absl::Time from, absl::Time before, con
   Plan plan(*pathway_, FactsOf(kAgesLater, facts_.setting.spread_seed, rules));
   if (from > absl::InfinitePast()) plan.Seek(from);
   for (Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < before;) {
-    items.push_back({occurrence.due, occurrence.expire, occurrence.rule, occurrence.number});
+    items.push_back({occurrence.due, occurrence.expire, occurrence.rule, NameCodeOf(*pathway_, occurrence)});
   }
   return items;
 }

@@ -3,6 +3,7 @@
 #define AFTERCARE_SCHEDULER_PLAN_COHORT_H_
 
 #include <bitset>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -40,7 +41,8 @@ class Cohort {
     absl::Time due;
     absl::Time close;  // end of the window by the pathway alone, even where the occurrence was moved to a later day
     int rule = 0;
-    int number = 0;
+    int64_t code = 0;  // of the occurrence's name (NameCodeOf)
+    bool outside_contact_hours = false;
   };
 
   // Returns the occurrences of `rules` that are due in [from, before) for a patient without suspensions, by due time.

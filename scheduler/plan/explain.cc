@@ -155,10 +155,10 @@ void AddStep(v1::TimeStepKind kind, absl::Time time, std::string description, v1
 }  // namespace
 
 void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const ClinicFacts& clinic, const Plan& plan,
-              int rule, int number, bool moved, v1::Reminder* reminder) {
+              int rule, int64_t code, bool moved, v1::Reminder* reminder) {
   Occurrence occurrence;
   Steps steps;
-  plan.Find(rule, number, &occurrence, &steps);
+  plan.FindNamed(rule, code, &occurrence, &steps);
   Explainer explainer(pathway, facts, clinic, occurrence);
   absl::Time before;
   for (const Step& step : steps) {

@@ -236,6 +236,8 @@ class PathwayChecker {
     occurrences_ += source.has_visit() ? occurrences * kMaxAppointments : occurrences;
     CheckSpread(path + ".spread", source.spread(), &rule);
     rule.supersede = source.supersede();
+    rule.series = absl::StrCat(rule.audience == v1::AUDIENCE_CARE_TEAM ? "task:" : "",
+                               source.series().empty() ? source.id() : source.series());
     CheckAnswer(path, source, &rule);
     CheckTexts(path + ".texts", source, &rule);
   }

@@ -9,23 +9,6 @@ namespace {
 
 constexpr int64_t kNanos = 1'000'000'000;
 
-// When the window of an occurrence closes, in Unix seconds: after `nominal`, and never earlier than that of the day
-// before at the same time of day.
-int64_t CloseOf(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClock* clock) {
-  switch (rule.window) {
-    case WindowKind::kHours:
-      return nominal + rule.window_length * int64_t{3600};
-    case WindowKind::kUntil:
-      return std::max(clock->At(day * kDaySeconds + rule.window_length * 60), nominal + 60);
-    case WindowKind::kDays:
-      break;
-  }
-  const int64_t close = clock->At((day + 1 + rule.window_length) * kDaySeconds);
-  if (close > nominal) return close;
-  const int64_t day_after = clock->DayAt(nominal) + 1;
-  return std::max(clock->At((day_after + rule.window_length) * kDaySeconds), nominal + 60);
-}
-
 bool IsTask(const Slot& slot) { return slot.rule->audience == v1::AUDIENCE_CARE_TEAM; }
 
 absl::Time TimeOf(const Placement& placement) {
@@ -74,6 +57,21 @@ NanoSuspension InNanos(const Suspension& suspension) {
 
 }  // namespace
 
+int64_t WindowClose(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClock* clock) {
+  switch (rule.window) {
+    case WindowKind::kHours:
+      return nominal + rule.window_length * int64_t{3600};
+    case WindowKind::kUntil:
+      return std::max(clock->At(day * kDaySeconds + rule.window_length * 60), nominal + 60);
+    case WindowKind::kDays:
+      break;
+  }
+  const int64_t close = clock->At((day + 1 + rule.window_length) * kDaySeconds);
+  if (close > nominal) return close;
+  const int64_t day_after = clock->DayAt(nominal) + 1;
+  return std::max(clock->At((day_after + rule.window_length) * kDaySeconds), nominal + 60);
+}
+
 Placer::Placer(const PatientFacts& facts)
     : facts_(&facts), closed_(nullptr), clock_(facts.zone), clinic_clock_(absl::UTCTimeZone()) {
   enrollment_ = InNanos({absl::InfinitePast(), facts.enroll_time, v1::REMINDER_REASON_LATE_ENROLLMENT});
@@ -92,7 +90,7 @@ int32_t Placer::SpreadFor(const CompiledRule& rule, absl::string_view rule_id) c
 Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   Placement placement;
   placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
-  placement.expire = CloseOf(*slot.rule, day, placement.due, &clock_);
+  placement.expire = WindowClose(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
   if (placement.due >= slot.begins) {
     // What closed days put past the appointment lies on the day after them, and is not to be overtaken by this.
@@ -179,7 +177,7 @@ bool Placer::MoveToOpenDay(const Slot& slot, int64_t day, Placement* placement, 
     }
     why = next;
   }
-  placement->expire = CloseOf(*slot.rule, day, placement->due, &clock_);
+  placement->expire = WindowClose(*slot.rule, day, placement->due, &clock_);
   if (placement->due >= slot.begins) {
     MissByVisit(slot, placement, steps);  // where it would be
     return false;
@@ -218,7 +216,7 @@ absl::Time WindowEnd(const CompiledRule& rule, absl::Time due, absl::TimeZone zo
     shape.window = WindowKind::kDays;
     shape.window_length = 0;
   }
-  return absl::FromUnixSeconds(CloseOf(shape, day, second, &clock));
+  return absl::FromUnixSeconds(WindowClose(shape, day, second, &clock));
 }
 
 }  // namespace aftercare::plan

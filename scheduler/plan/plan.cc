@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+
+#include "scheduler/plan/reminder_name.h"
 
 namespace aftercare::plan {
 namespace {
@@ -208,6 +211,31 @@ bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const
   out->number = number;
   Fill(slot, day, placer.Place(slot, day, steps), out);
   return true;
+}
+
+bool Plan::FindNamed(int rule_index, int64_t code, Occurrence* out, Steps* steps) const {
+  if (rule_index < 0 || rule_index >= pathway_.rule_count() || !facts_.rules[rule_index]) return false;
+  const CompiledRule& rule = pathway_.rule(rule_index);
+  const std::optional<NamedTime> named = DecodeName(code);
+  if (!named || named->count != 1 || named->minute.has_value() != (rule.times.size() > 1)) return false;
+  const auto time =
+      named->minute ? std::find(rule.times.begin(), rule.times.end(), *named->minute) : rule.times.begin();
+  if (time == rule.times.end()) return false;
+  const RuleDays days = DaysOf(rule_index);
+  const int64_t day = DayNumber(named->day);
+  int index = days.Estimate(day);
+  while (index > 0 && days.At(index - 1) >= day) --index;
+  while (index < days.count() && days.At(index) < day) ++index;
+  if (index == days.count() || days.At(index) != day) return false;
+  const int number = CountBefore(rule_index, days.count()) + index * static_cast<int>(rule.times.size()) +
+                     static_cast<int>(time - rule.times.begin()) + 1;
+  return Find(rule_index, number, out, steps);
+}
+
+int64_t NameCodeOf(const CompiledRule& rule, absl::CivilMinute nominal) {
+  NamedTime time{absl::CivilDay(nominal)};
+  if (rule.times.size() > 1) time.minute = nominal.hour() * 60 + nominal.minute();
+  return EncodeName(time);
 }
 
 }  // namespace aftercare::plan

@@ -72,6 +72,9 @@ class Plan {
   // such occurrence.
   bool Find(int rule, int number, Occurrence* out, Steps* steps = nullptr) const;
 
+  // As Find, for the occurrence that NameCodeOf gives this code.
+  bool FindNamed(int rule, int64_t code, Occurrence* out, Steps* steps = nullptr) const;
+
  private:
   // The occurrences of a rule at one of its times of day. They come due in the order of their days, even across changes
   // of clocks: a day or more lies between them, and clocks are never set by more than a day. This does not hold for a
@@ -119,6 +122,13 @@ class Plan {
   absl::InlinedVector<Head, 64> heads_;  // A heap, the earliest first.
   bool loaded_ = false;                  // Whether heads_ is filled, which is put off until it is needed.
 };
+
+// Returns the code of an occurrence's name, without a count (reminder_name.h). No two occurrences of a rule in one plan
+// have the same. Pure and thread safe.
+int64_t NameCodeOf(const CompiledRule& rule, absl::CivilMinute nominal);
+inline int64_t NameCodeOf(const CompiledPathway& pathway, const Occurrence& occurrence) {
+  return NameCodeOf(pathway.rule(occurrence.rule), occurrence.nominal);
+}
 
 }  // namespace aftercare::plan
 

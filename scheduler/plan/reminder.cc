@@ -1,9 +1,9 @@
 #include "scheduler/plan/reminder.h"
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::plan {
@@ -91,7 +91,7 @@ TextFacts WordsIn(const CompiledPathway& pathway, const PatientFacts& facts, con
 void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const Occurrence& occurrence, absl::Time now,
               v1::Reminder* reminder) {
   const CompiledRule& rule = pathway.rule(occurrence.rule);
-  reminder->set_name(ReminderId(pathway, occurrence.rule, occurrence.number));
+  reminder->set_name(ReminderId(pathway, occurrence));
   reminder->set_phase(pathway.phase_source(rule.phase).id());
   reminder->set_category(pathway.rule_source(occurrence.rule).category());
   reminder->set_audience(rule.audience);
@@ -113,20 +113,9 @@ v1::ReminderState MissedState(v1::ReminderReason reason) {
   }
 }
 
-std::string ReminderId(const CompiledPathway& pathway, int rule, int number) {
-  return absl::StrCat(pathway.rule_source(rule).id(), ".", number);
-}
-
-std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl::string_view id) {
-  const size_t dot = id.find('.');
-  if (dot == absl::string_view::npos) return std::nullopt;
-  const absl::string_view digits = id.substr(dot + 1);
-  ReminderKey key{pathway.FindRule(id.substr(0, dot)), 0};
-  // One spelling each: no sign, no space, no leading zero.
-  if (key.rule < 0 || digits.empty() || digits[0] < '1' || digits[0] > '9') return std::nullopt;
-  if (digits.find_first_not_of("0123456789") != absl::string_view::npos) return std::nullopt;
-  if (!absl::SimpleAtoi(digits, &key.number)) return std::nullopt;
-  return key;
+std::string ReminderId(const CompiledPathway& pathway, const Occurrence& occurrence) {
+  return absl::StrCat(pathway.rule_source(occurrence.rule).id(), ".",
+                      FormatNameCode(NameCodeOf(pathway, occurrence)));
 }
 
 ClinicFacts ClinicFactsOf(const v1::Clinic& clinic) {

@@ -2,7 +2,6 @@
 #ifndef AFTERCARE_SCHEDULER_PLAN_REMINDER_H_
 #define AFTERCARE_SCHEDULER_PLAN_REMINDER_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,17 +32,8 @@ void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const O
 // PAUSED, CANCELLED for MOVED_BY_REANCHOR and VISIT_CHANGED.
 v1::ReminderState MissedState(v1::ReminderReason reason);
 
-// The last segment of a reminder's name, `{rule}.{number}`.
-std::string ReminderId(const CompiledPathway& pathway, int rule, int number);
-
-// A rule, by index, and the number of an occurrence, which need not exist.
-struct ReminderKey {
-  int rule = 0;
-  int number = 0;
-};
-
-// Reads what ReminderId writes. Returns nothing for any other spelling and for rules that are not in the pathway.
-std::optional<ReminderKey> ParseReminderId(const CompiledPathway& pathway, absl::string_view id);
+// The last segment of the name of an occurrence that is told for the first time: `ice.2026-03-04` (reminder_name.h).
+std::string ReminderId(const CompiledPathway& pathway, const Occurrence& occurrence);
 
 // The facts about a clinic that a text may contain.
 struct ClinicFacts {

@@ -33,7 +33,7 @@ std::string Steps(v1::Pathway pathway, const PatientFacts& facts, const std::str
   v1::Reminder reminder;
   Describe(*compiled, facts, occurrence, occurrence.due, &reminder);
   if (!recorded_due.empty()) SetTimestamp(Instant(recorded_due), reminder.mutable_due_time());
-  AddSteps(*compiled, facts, {}, plan, 0, 1, moved, &reminder);
+  AddSteps(*compiled, facts, {}, plan, 0, NameCodeOf(*compiled, occurrence), moved, &reminder);
   std::string lines;
   for (const v1::TimeStep& step : reminder.steps()) {
     absl::StrAppend(&lines, v1::TimeStepKind_Name(step.kind()).substr(15), " ", InUtc(ToTime(step.time())), ": ",

@@ -91,19 +91,6 @@ TEST(ReminderTest, TellsOnlyWhatThePlanKnows) {
   EXPECT_FALSE(reminder.has_state_time());
 }
 
-TEST(ReminderTest, IdsAreReadAsTheyAreWritten) {
-  const auto pathway = IcePathway();
-  EXPECT_EQ(ReminderId(*pathway, 0, 17), "ice-am.17");
-  const auto key = ParseReminderId(*pathway, "ice-am.17");
-  ASSERT_TRUE(key.has_value());
-  EXPECT_EQ(key->rule, 0);
-  EXPECT_EQ(key->number, 17);
-  for (const char* bad : {"", "ice-am", "ice-am.", ".1", "ice-am.0", "ice-am.01", "ice-am.+1", "ice-am. 1", "ice-am.1 ",
-                          "ice-am.1.2", "ice-am.-1", "ice-am.99999999999", "other.1", "ice-am.1x"}) {
-    EXPECT_FALSE(ParseReminderId(*pathway, bad).has_value()) << bad;
-  }
-}
-
 std::string TextFor(const std::string& locale, const std::string& enrolled) {
   const auto pathway = IcePathway();
   const PatientFacts facts = FactsFor("2026-06-01", "America/New_York", Instant(enrolled));

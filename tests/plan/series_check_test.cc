@@ -20,12 +20,12 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-// Returns a pathway with two rules, `a` and `b`, of one series. Each is given its conditions, visit and schedule, in text
-// format.
+// Returns a pathway with two rules, `a` and `b`, of one series. Each is given its conditions, visit and schedule, in
+// text format.
 v1::Pathway TwoRules(const std::string& a, const std::string& b) {
   const auto rule = [](const std::string& id, const std::string& fields) {
-    return absl::StrCat("rules { id: '", id, "' phase: 'year' category: 'c' series: 's' texts { key: 'en' value: 'T' } ",
-                        fields, " }");
+    return absl::StrCat("rules { id: '", id,
+                        "' phase: 'year' category: 'c' series: 's' texts { key: 'en' value: 'T' } ", fields, " }");
   };
   return FromText<v1::Pathway>(absl::StrCat(R"(
       display_name: "Two rules" default_locale: "en"
@@ -101,23 +101,26 @@ TEST(SeriesCheckTest, RulesAtOtherTimesOrOnOtherDaysDoNotMeet) {
                     "schedule { span { months { first: 3 last: 6 } } daily {} times: '12:00' }"));
 }
 
-// One month after 31 January is 28 or 29 February, which is also day 28 or 29. On a Wednesday: not every January ends so.
+// One month after 31 January is 28 or 29 February, which is also day 28 or 29. On a Wednesday: not every January ends
+// so.
 TEST(SeriesCheckTest, RulesThatMeetOnlyAfterRareProcedureDatesMeet) {
   const std::string month = "schedule { on { months: 1 } times: '12:00' }";
   EXPECT_TRUE(Meet(month, "schedule { on { days: 28 } times: '12:00' }"));
   EXPECT_FALSE(Meet(month, "schedule { on { days: 27 } times: '12:00' }"));
   EXPECT_TRUE(Meet(month, "schedule { on { days: 31 } times: '12:00' }"));
   EXPECT_FALSE(Meet(month, "schedule { on { days: 32 } times: '12:00' }"));
-  const auto overlaps = Overlaps("schedule { on { months: 1 days: 1 } times: '12:00' }",
-                                 "schedule { span { days { first: 29 last: 29 } } weekly { weekdays: WEEKDAY_WEDNESDAY }"
-                                 " times: '12:00' }");
+  const auto overlaps =
+      Overlaps("schedule { on { months: 1 days: 1 } times: '12:00' }",
+               "schedule { span { days { first: 29 last: 29 } } weekly { weekdays: WEEKDAY_WEDNESDAY }"
+               " times: '12:00' }");
   ASSERT_EQ(overlaps.size(), 1u);
   EXPECT_EQ(overlaps[0].day, 29);
 }
 
 TEST(SeriesCheckTest, RulesOfDifferentAnchorsDoNotMeet) {
   const auto visit = [](const std::string& id, const std::string& state) {
-    return absl::StrCat("visit { visit: '", id, "' state: ", state, " } schedule { on {} on { days: 7 } times: '12:00' }");
+    return absl::StrCat("visit { visit: '", id, "' state: ", state,
+                        " } schedule { on {} on { days: 7 } times: '12:00' }");
   };
   const std::string early = visit("early", "VISIT_STATE_BOOKED");
   EXPECT_TRUE(Meet(early, early));
@@ -163,15 +166,16 @@ TEST(SeriesCheckTest, WhateverMeetsInAPlanIsFound) {
     }
     const auto compiled = CompileGood(pathway);
     std::set<std::pair<int, int>> found;
-    for (const SeriesOverlap& overlap : FindSeriesOverlaps(*compiled, 1000)) found.emplace(overlap.first, overlap.second);
+    for (const SeriesOverlap& overlap : FindSeriesOverlaps(*compiled, 1000))
+      found.emplace(overlap.first, overlap.second);
     for (int i = 0; i < 2; ++i) {
       PatientFacts facts = FactsFor("2001-01-01", "UTC");
       facts.procedure_date += random.Between(0, 60 * 365);
       facts.visits = VisitsOf(*compiled, facts.procedure_date, facts.zone, nullptr, RandomHistory(facts, &random));
       for (const auto& pair : MeetingInPlan(*compiled, facts)) {
         ++meetings;
-        ASSERT_EQ(found.count(pair), 1u) << "seed " << seed << ", rules " << pair.first << " and " << pair.second << " of "
-                                         << pathway.ShortDebugString();
+        ASSERT_EQ(found.count(pair), 1u) << "seed " << seed << ", rules " << pair.first << " and " << pair.second
+                                         << " of " << pathway.ShortDebugString();
       }
     }
   }

@@ -73,7 +73,7 @@ PatientFacts ReadTransaction(const record::v1::PlanHistory& history, const std::
 std::vector<std::string> Planned(const PatientFacts& facts) {
   std::vector<std::string> lines;
   for (const Occurrence& occurrence : WholePlan(Pathway(), facts)) {
-    lines.push_back(absl::StrCat(ReminderId(Pathway(), occurrence.rule, occurrence.number), " ", InUtc(occurrence.due),
+    lines.push_back(absl::StrCat(ReminderId(Pathway(), occurrence), " ", InUtc(occurrence.due),
                                  " until ", InUtc(occurrence.expire)));
     if (occurrence.missed != 0) {
       absl::StrAppend(&lines.back(), " ", v1::ReminderReason_Name(occurrence.missed).substr(16));
