@@ -50,7 +50,7 @@ CREATE TABLE reminder (
   clinic {key} NOT NULL,
   enrollment {key} NOT NULL,
   rule {key} NOT NULL,
-  number INTEGER NOT NULL,
+  number BIGINT NOT NULL,
   clock {key} NOT NULL,
   revision INTEGER NOT NULL,
   state INTEGER NOT NULL,
@@ -141,7 +141,7 @@ CREATE TABLE sent_message (
   message_id {key} NOT NULL,
   enrollment {key} NOT NULL,
   rule {key} NOT NULL,
-  number INTEGER NOT NULL,
+  number BIGINT NOT NULL,
   time BIGINT NOT NULL,
   UNIQUE (clinic, message_id));
 
@@ -153,6 +153,16 @@ INSERT INTO meta (key, number) VALUES ('trimmed_seq', 0);
 )sql",
     R"sql(
 ALTER TABLE event ADD COLUMN actor {key};
+)sql",
+    R"sql(
+ALTER TABLE reminder ADD COLUMN cover_rule {key};
+ALTER TABLE reminder ADD COLUMN cover BIGINT;
+ALTER TABLE reminder ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reminder ADD COLUMN record {bytes};
+-- Every enrollment is planned again, which says what its numbered reminders cover: no plan was made under these
+-- fingerprints.
+UPDATE enrollment SET calendar = ~calendar;
+UPDATE meta SET number = -1 WHERE key = 'zone_database';
 )sql",
 };
 

@@ -92,13 +92,20 @@ struct EnrollmentOutline {
   v1::EndReason end_reason = v1::END_REASON_UNSPECIFIED;  // set if it has ended
 };
 
-// The key of a reminder: identifies one occurrence of a rule in an enrollment. The store orders rows by these fields.
+// The key of a reminder, which is its name. The store orders rows by these fields.
 struct ReminderKey {
   std::string clinic;
   std::string enrollment;
   std::string rule;
-  int32_t number = 0;
+  int64_t code = 0;  // what follows the rule in the name, as an integer (plan/reminder_name.h)
   friend bool operator==(const ReminderKey&, const ReminderKey&) = default;
+};
+
+// The occurrence of the present plan that a reminder stands for: it is not sent again.
+struct Cover {
+  std::string rule;  // empty: the rule in the reminder's key
+  int64_t code = 0;  // of the occurrence's name, without a count; 0: the reminder covers nothing
+  friend bool operator==(const Cover&, const Cover&) = default;
 };
 
 // A reminder that is stored: an occurrence that has fired, or that somebody changed before it was due. All other
@@ -125,6 +132,10 @@ struct ReminderRow {
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when that was last set; else unspecified
   std::optional<int32_t> score = std::nullopt;    // the score that the patient answered with
   std::string error_code{};                       // the channel's code for the last attempt that failed
+  // What it covers. Empty: the occurrence that its key names.
+  std::optional<Cover> cover = std::nullopt;
+  int32_t facts_version = 0;  // the version of the facts (PlanHistory) under which it was told
+  std::string record{};       // a record.v1.ReminderRecord, serialized; empty if nothing is recorded
 };
 
 // One line of a clinic's change log.
@@ -164,12 +175,12 @@ struct ReplyQuery {
   int limit = 1000;
 };
 
-// A position in a list by due time. The list continues after it, in the order (due, enrollment, rule, number).
+// A position in a list by due time. The list continues after it, in the order (due, enrollment, rule, code).
 struct DuePosition {
   absl::Time due;
   std::string enrollment;
   std::string rule;
-  int32_t number = 0;
+  int64_t code = 0;
 };
 
 // The queue of one clinic's messages on one clock and channel that wait for a gateway or are leased by one.
@@ -179,16 +190,16 @@ struct LeaseQueue {
   std::string clinic;
 };
 
-// A position in a queue. A list continues after it, in the order (available, enrollment, rule, number).
+// A position in a queue. A list continues after it, in the order (available, enrollment, rule, code).
 struct QueuePosition {
   absl::Time available;
   std::string enrollment;
   std::string rule;
-  int32_t number = 0;
+  int64_t code = 0;
 };
 
 // Selects reminders of a clinic that have a row, with due_from <= due < due_before. They are returned in the order
-// (due, enrollment, rule, number).
+// (due, enrollment, rule, code).
 struct ReminderQuery {
   std::string clinic;
   std::string enrollment;  // empty: of all enrollments

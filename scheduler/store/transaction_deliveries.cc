@@ -28,7 +28,7 @@ absl::StatusOr<std::optional<ReminderKey>> ReadTransaction::FindSentMessage(absl
               "SELECT clinic, enrollment, rule, number FROM sent_message WHERE clinic = $1 AND message_id = $2");
   query.Text(clinic).Text(message_id);
   return FirstRow<ReminderKey>(query, [](const Statement& row, ReminderKey& key) {
-    key = {StringAt(row, 0), StringAt(row, 1), StringAt(row, 2), static_cast<int32_t>(row.Int(3))};
+    key = {StringAt(row, 0), StringAt(row, 1), StringAt(row, 2), row.Int(3)};
     return absl::OkStatus();
   });
 }
@@ -45,7 +45,7 @@ absl::Status WriteTransaction::PutSentMessage(const ReminderKey& key, absl::stri
       .Text(message_id)
       .Text(key.enrollment)
       .Text(key.rule)
-      .Int(key.number)
+      .Int(key.code)
       .Instant(time)
       .Run();
 }

@@ -7,7 +7,8 @@
 // Literals, because a statement's text must be one literal.
 #define REMINDER_COLUMNS                                                                                           \
   "clinic, enrollment, rule, number, clock, revision, state, reason, due, expire, state_time, available, is_open," \
-  " attempts, contact_point, failures, moved, channel, score, error_code"
+  " attempts, contact_point, failures, moved, channel, score, error_code,"    \
+  " cover_rule, cover, facts_version, record"
 #define REMINDER_KEY " WHERE clinic = $1 AND enrollment = $2 AND rule = $3 AND number = $4"
 // The filters of ReminderQuery besides the enrollment, as $2 to $7, and its limit. States are the bits of a number.
 // `due` is the column, or an expression for it.
@@ -23,7 +24,7 @@ absl::Status ReadReminder(const Statement& row, ReminderRow& reminder) {
   reminder.key.clinic = StringAt(row, 0);
   reminder.key.enrollment = StringAt(row, 1);
   reminder.key.rule = StringAt(row, 2);
-  reminder.key.number = static_cast<int32_t>(row.Int(3));
+  reminder.key.code = row.Int(3);
   reminder.clock = StringAt(row, 4);
   reminder.revision = static_cast<int32_t>(row.Int(5));
   reminder.state = static_cast<v1::ReminderState>(row.Int(6));
@@ -41,14 +42,17 @@ absl::Status ReadReminder(const Statement& row, ReminderRow& reminder) {
   reminder.channel = static_cast<v1::Channel>(row.Int(17));
   if (!row.IsNull(18)) reminder.score = static_cast<int32_t>(row.Int(18));
   reminder.error_code = StringAt(row, 19);
+  if (!row.IsNull(21)) reminder.cover = Cover{row.IsNull(20) ? "" : StringAt(row, 20), row.Int(21)};
+  reminder.facts_version = static_cast<int32_t>(row.Int(22));
+  if (!row.IsNull(23)) reminder.record = std::string(row.Bytes(23));
   return absl::OkStatus();
 }
 
 Query& BindKey(Query& query, const ReminderKey& key) {
-  return query.Text(key.clinic).Text(key.enrollment).Text(key.rule).Int(key.number);
+  return query.Text(key.clinic).Text(key.enrollment).Text(key.rule).Int(key.code);
 }
 
-// $5 to $19 of the statements that write.
+// $5 to $23 of the statements that write. The bytes are referenced until the query has run.
 Query& BindValues(Query& query, const ReminderRow& row) {
   query.Text(row.clock)
       .Int(row.revision)
@@ -63,7 +67,14 @@ Query& BindValues(Query& query, const ReminderRow& row) {
       .Int(row.failures)
       .Int(row.moved ? 1 : 0)
       .Int(row.channel);
-  return (row.score ? query.Int(*row.score) : query.Null()).Text(row.error_code);
+  (row.score ? query.Int(*row.score) : query.Null()).Text(row.error_code);
+  if (row.cover) {
+    (row.cover->rule.empty() ? query.Null() : query.Text(row.cover->rule)).Int(row.cover->code);
+  } else {
+    query.Null().Null();
+  }
+  query.Int(row.facts_version);
+  return row.record.empty() ? query.Null() : query.Bytes(row.record);
 }
 
 // Where the listing begins: behind the page before, or at the beginning of the due window, whichever is later. No
@@ -119,7 +130,7 @@ absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::ListReminders(const Re
       .Instant(start.due)
       .Text(start.enrollment)
       .Text(start.rule)
-      .Int(start.number)
+      .Int(start.code)
       .Int(query.due_before.has_value() ? absl::ToUnixMicros(*query.due_before) : std::numeric_limits<int64_t>::max())
       .Int(BitsOf(query.states))
       .Int(query.limit);
@@ -157,7 +168,7 @@ absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::LeasableReminders(cons
   static const QueuePosition kStart{absl::FromUnixMicros(std::numeric_limits<int64_t>::min()), "", "", 0};
   const QueuePosition& start = after ? *after : kStart;
   query.Text(queue.clock).Int(queue.channel).Text(queue.clinic);
-  query.Instant(start.available).Text(start.enrollment).Text(start.rule).Int(start.number).Instant(now).Int(limit);
+  query.Instant(start.available).Text(start.enrollment).Text(start.rule).Int(start.code).Instant(now).Int(limit);
   return AllRows<ReminderRow>(query, ReadReminder);
 }
 
@@ -187,8 +198,10 @@ absl::StatusOr<bool> WriteTransaction::InsertReminder(const ReminderRow& row) {
   if (row.available != row.due) NoteWakeOf(row.clock, row.available);
   Query query(connection_,
               "INSERT INTO reminder (clinic, enrollment, rule, number, clock, revision, state, reason, due, expire,"
-              " state_time, available, attempts, contact_point, failures, moved, channel, score, error_code, is_open)"
-              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+              " state_time, available, attempts, contact_point, failures, moved, channel, score, error_code,"
+              " cover_rule, cover, facts_version, record, is_open)"
+              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,"
+              " $22, $23, $24)"
               " ON CONFLICT (clinic, enrollment, rule, number) DO NOTHING");
   BindKey(query, row.key);
   BindValues(query, row).Int(row.closes.has_value() ? 1 : 0);
@@ -202,12 +215,14 @@ absl::Status WriteTransaction::UpdateReminder(const ReminderRow& row) {
   if (absl::Status access = CheckAccess(row.key.clinic); !access.ok()) return access;
   static constexpr char kStaysOpen[] =
       "UPDATE reminder SET state = $7, reason = $8, state_time = $11, available = $12, attempts = $13,"
-      " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19" REMINDER_KEY
+      " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19,"
+      " cover_rule = $20, cover = $21, facts_version = $22, record = $23" REMINDER_KEY
       " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10 AND is_open = 1";
   static constexpr char kIsClosed[] =
       "UPDATE reminder SET state = $7, reason = $8, state_time = $11, available = $12, attempts = $13,"
       " contact_point = $14, failures = $15, moved = $16, channel = $17, score = $18, error_code = $19,"
-      " is_open = 0" REMINDER_KEY " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10";
+      " cover_rule = $20, cover = $21, facts_version = $22, record = $23, is_open = 0" REMINDER_KEY
+      " AND clock = $5 AND revision = $6 AND due = $9 AND expire = $10";
   wrote_ = true;
   NoteWakeOf(row.clock, row.closes);
   NoteWakeOf(row.clock, row.available);
@@ -225,7 +240,8 @@ absl::Status WriteTransaction::ReplaceReminder(const ReminderRow& row) {
   Query query(connection_,
               "UPDATE reminder SET clock = $5, revision = $6, state = $7, reason = $8, due = $9, expire = $10,"
               " state_time = $11, available = $12, attempts = $13, contact_point = $14, failures = $15,"
-              " moved = $16, channel = $17, score = $18, error_code = $19, is_open = $20" REMINDER_KEY);
+              " moved = $16, channel = $17, score = $18, error_code = $19, cover_rule = $20, cover = $21,"
+              " facts_version = $22, record = $23, is_open = $24" REMINDER_KEY);
   BindKey(query, row.key);
   return BindValues(query, row).Int(row.closes.has_value() ? 1 : 0).RunOnOne("reminder");
 }

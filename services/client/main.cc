@@ -16,7 +16,7 @@ namespace {
 constexpr char kDescription[] =
     "Aftercare carries patients through the year after a procedure. This is its command line:\n"
     "for clinics, their pathways and patients, for what is due and for what becomes of it.\n\n"
-    "Names may be given short (ana, ana/ice-am.2) or in full (clinics/demo/enrollments/ana).";
+    "Names may be given short (ana, ana/ice-am.2026-03-04) or in full (clinics/demo/enrollments/ana).";
 
 // The widest line of help. Longer lines are hard to read, however wide the terminal is.
 constexpr int kHelpColumns = 100;

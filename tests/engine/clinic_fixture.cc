@@ -1,5 +1,8 @@
 #include "tests/engine/clinic_fixture.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -23,7 +26,16 @@ std::string ClinicFixture::Of(const std::string& id, const std::string& enrollme
 }
 
 std::vector<std::string> ClinicFixture::All(const std::string& rule) {
-  return {Of(rule + ".1"), Of(rule + ".2"), Of(rule + ".3"), Of(rule + ".4")};
+  std::vector<v1::Reminder> reminders;
+  const v1::GetTimelineResponse timeline = world_.Timeline(EnrollmentNameOf(clinic_, "e"));
+  for (const v1::Reminder& reminder : timeline.reminders()) {
+    if (absl::StartsWith(IdOf(reminder.name()), rule + ".")) reminders.push_back(reminder);
+  }
+  std::sort(reminders.begin(), reminders.end(),
+            [](const v1::Reminder& a, const v1::Reminder& b) { return a.name() < b.name(); });
+  std::vector<std::string> all;
+  for (const v1::Reminder& reminder : reminders) all.push_back(Of(IdOf(reminder.name())));
+  return all;
 }
 
 SandboxFixture::SandboxFixture(const FixtureOptions& options) : ClinicFixture("box", options) {

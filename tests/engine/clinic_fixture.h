@@ -34,7 +34,7 @@ class ClinicFixture : public ::testing::Test {
 
   // Returns a reminder's state, its reason if there is one, and its due time in UTC: `DUE 2029-03-02T09:00`.
   std::string Of(const std::string& id, const std::string& enrollment = "e");
-  // Returns what Of returns for the first four reminders of a rule.
+  // Returns what Of returns for each reminder of a rule, in order of their names.
   std::vector<std::string> All(const std::string& rule);
 
   const std::string clinic_;

@@ -82,7 +82,7 @@ TEST_P(CommitNotesTest, RowsInRealTimeNoteByThemselvesWhenTheyMustBeLookedAt) {
   EXPECT_EQ(WakeOf([&](WriteTransaction& tx) { return tx.InsertReminder(reminder).status(); }), At(3));
   reminder.available = At(2);
   EXPECT_EQ(WakeOf([&](WriteTransaction& tx) { return tx.UpdateReminder(reminder); }), At(2)) << "given back early";
-  reminder.key.number = 2;
+  reminder.key.code = 2;
   EXPECT_EQ(WakeOf([&](WriteTransaction& tx) { return tx.InsertReminder(reminder).status(); }), At(8))
       << "its event tells that it is available, so only the end of its window needs a wake";
 }

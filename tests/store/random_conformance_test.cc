@@ -64,7 +64,7 @@ INSTANTIATE_FOR_EVERY_DATABASE(RandomConformance);
 
 auto KeyOf(const EnrollmentRow& row) { return std::make_tuple(row.clinic, row.enrollment); }
 auto KeyOf(const ReminderRow& row) {
-  return std::make_tuple(row.key.clinic, row.key.enrollment, row.key.rule, static_cast<int>(row.key.number));
+  return std::make_tuple(row.key.clinic, row.key.enrollment, row.key.rule, static_cast<int>(row.key.code));
 }
 
 // The rows that `holds`, in the order of `order` and then of their keys, cut to `limit`.
@@ -140,8 +140,8 @@ void RandomConformance::CompareQueue(const LeaseQueue& queue, absl::Time now, in
   std::optional<QueuePosition> after;
   if (Toss()) after = QueuePosition{Instant(), Enrollment(), Toss() ? "ice" : "rest", Below(12)};
   const auto behind = [&](const ReminderRow& row) {
-    return !after || std::tie(*row.available, row.key.enrollment, row.key.rule, row.key.number) >
-                         std::tie(after->available, after->enrollment, after->rule, after->number);
+    return !after || std::tie(*row.available, row.key.enrollment, row.key.rule, row.key.code) >
+                         std::tie(after->available, after->enrollment, after->rule, after->code);
   };
   const auto leasable = [&](const ReminderRow& row) {
     return row.clock == queue.clock && row.channel == queue.channel && row.key.clinic == queue.clinic &&
@@ -183,12 +183,12 @@ void RandomConformance::CompareReminders() {
   if (Toss()) query.due_before = Instant();
   if (Toss()) query.states = {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_FAILED};
   const auto position = [](const ReminderRow& row) {
-    return std::make_tuple(row.due, row.key.enrollment, row.key.rule, row.key.number);
+    return std::make_tuple(row.due, row.key.enrollment, row.key.rule, row.key.code);
   };
   const auto holds = [&](const ReminderRow& row) {
     return row.key.clinic == query.clinic && (query.enrollment.empty() || row.key.enrollment == query.enrollment) &&
            (!query.after || position(row) > std::make_tuple(query.after->due, query.after->enrollment,
-                                                            query.after->rule, query.after->number)) &&
+                                                            query.after->rule, query.after->code)) &&
            (!query.due_from || row.due >= *query.due_from) && (!query.due_before || row.due < *query.due_before) &&
            (query.states.empty() || row.state == v1::REMINDER_STATE_SENT);
   };

@@ -159,7 +159,7 @@ TEST_P(RemindersConformance, ADueWindowHoldsItsBeginningAndNotItsEnd) {
 TEST_P(RemindersConformance, AListingOfOneEnrollmentHoldsItsRemindersOnlyInTheSameOrder) {
   Insert("e1", [](ReminderRow& row) { row.due = At(3); });
   Insert("e1", [](ReminderRow& row) { row.key.rule = "rest", row.due = At(1); });
-  Insert("e1", [](ReminderRow& row) { row.key.number = 2, row.due = At(2); });
+  Insert("e1", [](ReminderRow& row) { row.key.code = 2, row.due = At(2); });
   Insert("e2", [](ReminderRow& row) { row.due = At(2); });
   EXPECT_EQ(List({.enrollment = "e1"}), "e1/rest.1 e1/ice.2 e1/ice.1");
   EXPECT_EQ(List({.enrollment = "e1", .after = DuePosition{At(1), "e1", "rest", 1}, .limit = 1}), "e1/ice.2");
@@ -194,7 +194,7 @@ TEST_P(RemindersConformance, AReminderIsLeasableFromAvailableUpToAndWithoutExpir
 TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThenKey) {
   Insert("e2", [](ReminderRow& row) { row.available = At(1); });
   Insert("e1", [](ReminderRow& row) { row.available = At(1), row.due = At(-9); });
-  Insert("e1", [](ReminderRow& row) { row.available = At(1), row.key.number = 2, row.due = At(-10); });
+  Insert("e1", [](ReminderRow& row) { row.available = At(1), row.key.code = 2, row.due = At(-10); });
   Insert("e3", [](ReminderRow& row) { row.available = At(0); });
   Insert("e4", [](ReminderRow& row) { row.available.reset(); });
   Insert("e5", [](ReminderRow& row) { row.available = At(1), row.channel = v1::CHANNEL_EMAIL; });

@@ -143,9 +143,9 @@ EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollm
 }
 
 ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment, absl::string_view rule,
-                         int32_t number) {
+                         int64_t code) {
   ReminderRow row;
-  row.key = {std::string(clinic), std::string(enrollment), std::string(rule), number};
+  row.key = {std::string(clinic), std::string(enrollment), std::string(rule), code};
   row.revision = 2;
   row.state = v1::REMINDER_STATE_DUE;
   row.reason = v1::REMINDER_REASON_UNSPECIFIED;
@@ -201,13 +201,15 @@ std::string Show(const EnrollmentRow& row) {
 }
 
 std::string Show(const ReminderRow& row) {
-  return absl::StrCat(row.key.clinic, " ", row.key.enrollment, " ", row.key.rule, ".", row.key.number, " clock '",
+  return absl::StrCat(row.key.clinic, " ", row.key.enrollment, " ", row.key.rule, ".", row.key.code, " clock '",
                       row.clock, "' revision ", row.revision, " state ", row.state, " reason ", row.reason, " due ",
                       Micros(row.due), " expire ", Micros(row.expire), " since ", Micros(row.state_time),
                       " available ", Show(row.available), " closes ", Show(row.closes), " attempts ", row.attempts,
                       " failures ", row.failures, " contact ", row.contact_point, row.moved ? " moved" : "", " by ",
                       row.channel, row.score ? absl::StrCat(" score ", *row.score) : "",
-                      row.error_code.empty() ? "" : absl::StrCat(" error ", row.error_code));
+                      row.error_code.empty() ? "" : absl::StrCat(" error ", row.error_code),
+                      row.cover ? absl::StrCat(" covers ", row.cover->rule, ".", row.cover->code) : "", " facts ",
+                      row.facts_version, row.record.empty() ? "" : absl::StrCat(" record ", row.record));
 }
 
 std::string Show(const EventRow& row) {
@@ -234,7 +236,7 @@ std::string Ids(const absl::StatusOr<std::vector<EnrollmentRow>>& rows) {
 
 std::string Ids(const absl::StatusOr<std::vector<ReminderRow>>& rows) {
   return Join(rows, [](const ReminderRow& row) {
-    return absl::StrCat(row.key.enrollment, "/", row.key.rule, ".", row.key.number);
+    return absl::StrCat(row.key.enrollment, "/", row.key.rule, ".", row.key.code);
   });
 }
 

@@ -123,7 +123,7 @@ PathwayRow MakePathway(absl::string_view clinic, absl::string_view pathway, int3
 EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollment);
 // Returns a row in state DUE, which came due at At(0), expires at At(100) and is available from At(0).
 ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment, absl::string_view rule,
-                         int32_t number);
+                         int64_t code);
 v1::Event MakeEvent(absl::string_view clinic, absl::string_view enrollment);
 RequestRow MakeRequest(absl::string_view clinic, absl::string_view request_id);
 
@@ -155,7 +155,7 @@ std::string Show(const std::vector<Row>& rows) {
 std::string Ids(const absl::StatusOr<std::vector<ClinicRow>>& rows);
 std::string Ids(const absl::StatusOr<std::vector<PathwayRow>>& rows);  // as `id.revision`
 std::string Ids(const absl::StatusOr<std::vector<EnrollmentRow>>& rows);
-std::string Ids(const absl::StatusOr<std::vector<ReminderRow>>& rows);  // as `enrollment/rule.number`
+std::string Ids(const absl::StatusOr<std::vector<ReminderRow>>& rows);  // as `enrollment/rule.code`
 
 }  // namespace aftercare::store
 

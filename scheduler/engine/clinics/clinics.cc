@@ -1,5 +1,7 @@
 #include "scheduler/engine/clinics/clinics.h"
 
+#include <limits>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -94,6 +96,30 @@ absl::Status StoreUpdated(EngineContext& engine, store::WriteTransaction& tx, st
   if (calendar_changed) row->replan_after = "";
   status = tx.UpdateClinic(*row);
   return status.ok() && calendar_changed ? ReplanStaleEnrollments(engine, tx, kReplannedPerMutation, row) : status;
+}
+
+// Takes back the leases whose texts are not true any more, since the clinic's name, telephone or time zone has changed.
+absl::Status RecallUntrueLeases(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& row) {
+  store::ReminderQuery query;
+  query.clinic = row.clinic;
+  query.states = {v1::REMINDER_STATE_LEASED};
+  query.limit = std::numeric_limits<int>::max();
+  auto leased = tx.ListReminders(query);
+  if (!leased.ok()) return leased.status();
+  std::set<std::string> enrollments;
+  for (const store::ReminderRow& reminder : *leased) enrollments.insert(reminder.key.enrollment);
+  for (const std::string& enrollment : enrollments) {
+    auto context = RequireEnrollmentContext(engine, tx, row.clinic, enrollment);
+    if (!context.ok()) return context.status();
+    auto replanned = Replan(tx, &*context, engine.Now(row), Occasion::kOther, &row.data);
+    if (!replanned.ok()) return replanned.status();
+  }
+  return absl::OkStatus();
+}
+
+bool TextsChange(const v1::Clinic& before, const v1::Clinic& after) {
+  return before.display_name() != after.display_name() || before.phone() != after.phone() ||
+         before.time_zone() != after.time_zone();
 }
 
 }  // namespace
@@ -201,7 +227,8 @@ void Clinics::Update(const CallPtr& call, const v1::UpdateClinicRequest& request
         ++row->version;
         *response->mutable_clinic() = ClinicToProto(*row);
         tx.NoteLeasable(clinic);  // its send rate may have risen
-        return StoreUpdated(engine_, tx, &*row);
+        status = StoreUpdated(engine_, tx, &*row);
+        return status.ok() && TextsChange(before, row->data) ? RecallUntrueLeases(engine_, tx, *row) : status;
       },
       std::move(done));
 }

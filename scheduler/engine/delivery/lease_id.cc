@@ -15,7 +15,7 @@ constexpr absl::string_view kContext = "lease";
 
 std::string MakeLeaseId(const Tokens& tokens, const LeaseId& lease) {
   return tokens.Seal(kContext, absl::StrCat(lease.key.clinic, "/", lease.key.enrollment, "/", lease.key.rule, "/",
-                                            lease.key.number, "/", lease.attempt));
+                                            lease.key.code, "/", lease.attempt));
 }
 
 std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id) {
@@ -23,7 +23,7 @@ std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id) 
   if (!payload) return std::nullopt;
   const std::vector<absl::string_view> parts = absl::StrSplit(*payload, '/');
   LeaseId lease;
-  if (parts.size() != 5 || !absl::SimpleAtoi(parts[3], &lease.key.number) ||
+  if (parts.size() != 5 || !absl::SimpleAtoi(parts[3], &lease.key.code) ||
       !absl::SimpleAtoi(parts[4], &lease.attempt)) {
     return std::nullopt;
   }

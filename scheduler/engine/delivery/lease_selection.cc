@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "scheduler/engine/delivery/fair_share.h"
 #include "scheduler/engine/delivery/send_rate.h"
+#include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
@@ -97,7 +98,7 @@ class LeaseSelection : public LeaseSource {
       for (store::ReminderRow& row : *rows) {
         if (batch_.leased.size() == end) return absl::OkStatus();
         batch_.positions[{row.channel, row.key.clinic}] = {*row.available, row.key.enrollment, row.key.rule,
-                                                           row.key.number};
+                                                           row.key.code};
         if (absl::Status status = LeaseIfMatching(clinic, std::move(row)); !status.ok()) return status;
         if (bytes_ >= kMaxPageBytes) budget_.Exhaust();
         if (!budget_.Spend()) return absl::OkStatus();
@@ -145,12 +146,17 @@ class LeaseSelection : public LeaseSource {
     const absl::Time until = std::min(batch_.now + terms_.duration, row.expire);
     row.available = until;
     ++row.attempts;
+    record::v1::LeasedAttempt attempt = PresentAttempt(*enrollment, clinic->data, row);
+    attempt.set_attempt(row.attempts);
+    attempt.set_lease_micros(absl::ToUnixMicros(batch_.now));
+    AppendAttempt(attempt, &row);
+    row.facts_version = enrollment->row.history.facts_version();
     absl::Status status =
         ChangeReminder(tx_, *enrollment, ReminderEvent::kLease, v1::REMINDER_REASON_UNSPECIFIED, batch_.now, &row);
     if (!status.ok()) return status;
     bytes_ += kMaxLeaseBytes + plan::MaxTextBytes(**rule.pathway, rule.rule, enrollment->row.data,
                                                   plan::ClinicFactsOf(clinic->data));
-    batch_.leased.push_back({*std::move(found), std::move(row), clinic});
+    batch_.leased.push_back({*std::move(found), std::move(row), std::move(attempt)});
     return absl::OkStatus();
   }
 

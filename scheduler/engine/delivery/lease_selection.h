@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "scheduler/engine/delivery/delivery_context.h"
 #include "scheduler/engine/delivery/lease_id.h"
+#include "aftercare/record/v1/reminder_record.pb.h"
 #include "scheduler/engine/delivery/lease_terms.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/store/transaction.h"
@@ -30,7 +31,7 @@ using QueuePositions = std::map<std::pair<int, std::string>, store::QueuePositio
 struct LeasedReminder {
   std::shared_ptr<const EnrollmentContext> context;
   store::ReminderRow row;
-  std::shared_ptr<const store::ClinicRow> clinic;
+  record::v1::LeasedAttempt attempt;  // what the lease gives, as it is recorded in the row
 
   LeaseId id() const { return {row.key, row.attempts}; }
 };

@@ -2,7 +2,7 @@
 
 #include "scheduler/engine/delivery/lease_id.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -20,9 +20,9 @@ v1::Lease LeaseToProto(const Tokens& tokens, const LeasedReminder& leased) {
   lease.set_attempt(row.attempts);
   plan::SetTimestamp(*row.available, lease.mutable_expire_time());
   lease.set_idempotency_key(tokens.Pseudonym(lease.reminder()));
-  *lease.mutable_contact_point() = enrollment.contact_points(row.contact_point);
-  lease.set_text(TextOf(*leased.context, leased.clinic->data, row));
-  lease.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
+  *lease.mutable_contact_point() = leased.attempt.contact_point();
+  lease.set_text(TextOf(*leased.context, row, leased.attempt));
+  lease.set_locale(leased.attempt.locale());
   plan::SetTimestamp(row.due, lease.mutable_due_time());
   lease.set_phase(rule.source().phase());
   lease.set_category(rule.source().category());

@@ -13,7 +13,9 @@
 #include "scheduler/engine/delivery/lease_terms.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
@@ -93,6 +95,11 @@ absl::Status CheckReport(const v1::DeliveryReport& report) {
   if (id.size() > kMaxMessageId || std::any_of(id.begin(), id.end(), absl::ascii_iscntrl)) {
     errors.push_back({"provider_message_id", "must have at most 200 bytes and no control characters"});
   }
+  if (report.has_send_time() && report.outcome() != v1::DELIVERY_OUTCOME_SENT) {
+    errors.push_back({"send_time", "must not be set unless the outcome is SENT"});
+  } else if (report.has_send_time() && !plan::IsInstant(report.send_time())) {
+    errors.push_back({"send_time", "must be an instant from 1970 to 9999"});
+  }
   if (!report.error_code().empty() && !IsForeignId(report.error_code())) {
     errors.push_back({"error_code", "must be at most 64 letters, digits, '.', '_' or '-'"});
   }
@@ -159,6 +166,23 @@ absl::Status CheckOutcome(const Target& target, const LeaseId& lease, v1::Delive
   return HoldsLease(target.row, lease, target.now) ? absl::OkStatus() : LeaseLost(lease);
 }
 
+// Returns whether an outcome changes what the reminder covers, so that its enrollment must be compared with its plan:
+// it was sent though it had ended, or it came back though it stood for another occurrence than its own.
+bool MatchesAgain(const EnrollmentContext& context, const store::ReminderRow& row, v1::DeliveryOutcome outcome) {
+  const bool is_own = !row.cover && row.facts_version == context.row.history.facts_version();
+  if (outcome == v1::DELIVERY_OUTCOME_BOUNCED) return !is_own;
+  const bool was_open = IsOpen(row.state) || StandingOf(row) == plan::Standing::kTold;
+  return outcome == v1::DELIVERY_OUTCOME_SENT && !was_open;
+}
+
+// Records when the message was sent, if the gateway says so. A time before the lease or in the future is ignored.
+void NoteSendTime(const v1::DeliveryReport& report, store::ReminderRow* row) {
+  if (!report.has_send_time()) return;
+  record::v1::ReminderRecord record = RecordOf(*row);
+  record.set_sent_micros(absl::ToUnixMicros(plan::ToTime(report.send_time())));
+  row->record = record.SerializeAsString();
+}
+
 absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, const v1::DeliveryReport& report,
                        v1::DeliveryResult* result) {
   if (absl::Status status = CheckReport(report); !status.ok()) return status;
@@ -178,12 +202,16 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was sent before it bounced
   // One gateway has sent a reminder of which another holds a lease.
   if (sent && row.state == v1::REMINDER_STATE_LEASED && row.attempts != lease->attempt) tx.NoteLeaseRevoked(row);
+  const bool matches_again = MatchesAgain(*target->enrollment, row, report.outcome());
+  if (sent) NoteSendTime(report, &row);
   const Effect effect = ApplyOutcome(*target->enrollment, report.outcome(), target->now, &row);
   if (!report.error_code().empty()) row.error_code = report.error_code();
   absl::Status status = ChangeReminder(tx, *target->enrollment, effect.event, effect.reason, target->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
-  return absl::OkStatus();
+  if (!matches_again) return absl::OkStatus();
+  EnrollmentContext enrollment = *target->enrollment;
+  return Replan(tx, &enrollment, target->now, Occasion::kFactsChanged).status();
 }
 
 // Returns when the lease expires now.

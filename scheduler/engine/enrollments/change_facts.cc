@@ -8,6 +8,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -36,32 +37,48 @@ void NoteRevision(int32_t before, store::EnrollmentRow* row) {
   std::sort(earlier->begin(), earlier->end());
 }
 
-// Redirects open messages to the first of the present contact points, or suppresses them.
+// Returns whether the present lease of a row is for that contact point. True if that is not recorded.
+bool IsLeasedTo(const v1::ContactPoint& contact_point, const store::ReminderRow& row) {
+  const record::v1::ReminderRecord record = RecordOf(row);
+  return record.attempts().empty() ||
+         MessageDifferencer::Equals(record.attempts().rbegin()->contact_point(), contact_point);
+}
+
+// Redirects an open message to the first of the present contact points, or suppresses it.
+absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                      store::ReminderRow* row) {
+  const v1::ReminderReason unreachable = UnreachableReason(context);
+  const v1::Channel channel = row->channel;
+  // A message that may not be sent keeps its contact point, if that still exists.
+  const std::optional<int> first = PermittedContactPoint(context, 0);
+  if (first || row->contact_point >= context.row.data.contact_points_size()) {
+    SetContactPoint(context, first.value_or(0), row);
+  }
+  row->failures = 0;
+  if (unreachable != v1::REMINDER_REASON_UNSPECIFIED) {
+    return ChangeReminder(tx, context, ReminderEvent::kSuppress, unreachable, now, row);
+  }
+  if (row->state == v1::REMINDER_STATE_LEASED &&
+      !IsLeasedTo(context.row.data.contact_points(row->contact_point), *row)) {
+    // What the gateway holds would go to the old contact point.
+    tx.NoteLeaseRevoked(*row);
+    row->available = AvailableFrom(*row, now);
+    return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+  }
+  // A pause after a failure was for the old contact point.
+  if (row->state == v1::REMINDER_STATE_DUE && row->available) {
+    row->available = std::min(*row->available, AvailableFrom(*row, now));
+  }
+  // With another channel this is logged, since gateways of that channel may be waiting.
+  return row->channel == channel ? tx.UpdateReminder(*row) : StoreReminder(tx, context, *row, now);
+}
+
 absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
-  const v1::ReminderReason reason = UnreachableReason(context);
   auto rows = RowsOf(tx, context, kOpenStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
     if (RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
-    const v1::Channel channel = row.channel;
-    // A message that may not be sent keeps its contact point, if that still exists.
-    const std::optional<int> first = PermittedContactPoint(context, 0);
-    if (first || row.contact_point >= context.row.data.contact_points_size()) {
-      SetContactPoint(context, first.value_or(0), &row);
-    }
-    row.failures = 0;
-    // A pause after a failure was for the old contact point.
-    if (row.state == v1::REMINDER_STATE_DUE && row.available) {
-      row.available = std::min(*row.available, AvailableFrom(row, now));
-    }
-    absl::Status status;
-    if (reason != v1::REMINDER_REASON_UNSPECIFIED) {
-      status = ChangeReminder(tx, context, ReminderEvent::kSuppress, reason, now, &row);
-    } else {
-      // With another channel this is logged, since gateways of that channel may be waiting.
-      status = row.channel == channel ? tx.UpdateReminder(row) : StoreReminder(tx, context, row, now);
-    }
-    if (!status.ok()) return status;
+    if (absl::Status status = Redirect(tx, context, now, &row); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -78,13 +95,17 @@ bool SameContacts(const v1::Enrollment& a, const v1::Enrollment& b) {
 
 absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& engine, store::ReadTransaction& tx,
                                                               const EnrollmentContext& before, v1::Enrollment data,
-                                                              plan::FieldErrors errors, absl::Time now) {
+                                                              plan::FieldErrors errors, absl::Time now,
+                                                              bool keep_sent) {
   const auto name = ParsePathwayName(data.pathway());
   auto pathway = engine.definitions().Pathway(tx, before.row.clinic, name->pathway, data.pathway_revision());
   if (!pathway.ok()) return pathway.status();
   plan::FieldErrors found;
   plan::FactsOf(data, **pathway, &found, before.facts.setting);
   AddPrefixed("enrollment", found, &errors);
+  if (keep_sent && data.procedure_date() == before.row.data.procedure_date()) {
+    errors.push_back({"keep_sent", "must not be set unless procedure_date changes"});
+  }
   if (!errors.empty()) return InvalidFields(errors);
   if (MessageDifferencer::Equals(data, before.row.data)) return std::nullopt;
 
@@ -93,7 +114,7 @@ absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& eng
   ++row.version;
   NoteRevision(before.row.data.pathway_revision(), &row);
   if (!MessageDifferencer::Equals(PlanFacts(row.data), PlanFacts(before.row.data))) NoteChange(now, &row);
-  auto change = ComputeReanchoring(engine, tx, before, std::move(row), now);
+  auto change = ComputeReanchoring(engine, tx, before, std::move(row), now, keep_sent);
   if (!change.ok()) return change.status();
   return *std::move(change);
 }

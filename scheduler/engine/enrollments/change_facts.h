@@ -20,10 +20,12 @@ namespace aftercare::engine {
 // fired.
 //
 // INVALID_ARGUMENT names every bad field: first `errors`, which the caller has found, then the bad fields of `data` as
-// `enrollment.{field}`. NOT_FOUND / PATHWAY_NOT_FOUND if the pathway does not have the revision that `data` names.
+// `enrollment.{field}`, and `keep_sent` if that is set though the procedure date does not change (see
+// ComputeReanchoring). NOT_FOUND / PATHWAY_NOT_FOUND if the pathway does not have the revision that `data` names.
 absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& engine, store::ReadTransaction& tx,
                                                               const EnrollmentContext& before, v1::Enrollment data,
-                                                              plan::FieldErrors errors, absl::Time now);
+                                                              plan::FieldErrors errors, absl::Time now,
+                                                              bool keep_sent = false);
 
 // Returns FAILED_PRECONDITION / RULES_DROPPED if the new revision lacks rules that have pending reminders.
 absl::Status CheckNothingDropped(const Reanchoring& change);

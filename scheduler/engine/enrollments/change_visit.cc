@@ -55,6 +55,7 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::ReadTransaction&
 // Returns the enrollment's row with the visit changed.
 store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int appointment, absl::Time start) {
   store::EnrollmentRow row = target.context.row;
+  ++row.version;
   auto* visits = row.history.mutable_visits();
   auto found =
       std::find_if(visits->begin(), visits->end(), [&](const auto& visit) { return visit.visit() == target.id(); });

@@ -97,7 +97,8 @@ bool EndedTogether(const store::EnrollmentRow& one, const store::EnrollmentRow& 
          plan::ToTime(one.data.end_time()) == plan::ToTime(other.data.end_time());
 }
 
-// Corrects the reason of the patient's other enrollments that ended together with `corrected`, which has its old reason.
+// Corrects the reason of the patient's other enrollments that ended together with `corrected`, which has its old
+// reason.
 absl::Status CorrectOthers(store::WriteTransaction& tx, const store::EnrollmentRow& corrected, v1::EndReason reason,
                            absl::Time now, v1::EndEnrollmentResponse* response) {
   auto ids = tx.EnrollmentsOf(corrected.clinic, corrected.data.patient());

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/enrollments/change_facts.h"
+#include "scheduler/engine/enrollments/plan_comparison.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/runtime/answer_size.h"
@@ -91,6 +92,7 @@ class BatchMigration {
       response_.set_next_page_token(SealPageToken(engine_.tokens(), batch_.token_query, position));
     }
     for (const std::string& rule : dropped_rules_) response_.add_dropped_rules(rule);
+    for (const std::string& rule : new_rules_due_now_) response_.add_new_rules_due_now(rule);
     return absl::OkStatus();
   }
 
@@ -138,10 +140,23 @@ class BatchMigration {
     response_.set_migrated_count(response_.migrated_count() + 1);
     AddCounts(reanchoring.diff, response_.mutable_diff());
     dropped_rules_.insert(reanchoring.dropped_rules.begin(), reanchoring.dropped_rules.end());
+    NoteNewRules(*before->pathway, reanchoring, now);
     if (write_ == nullptr) return absl::OkStatus();
     if (!request_.allow_drop()) status = CheckNothingDropped(reanchoring);
     if (status.ok()) status = ApplyFactsChange(*write_, *before, &reanchoring, now);
     return status;
+  }
+
+  // Notes the rules that send something at once and whose series the pathway `before` does not have.
+  void NoteNewRules(const plan::CompiledPathway& before, const Reanchoring& change, absl::Time now) {
+    const plan::CompiledPathway& after = *change.after.pathway;
+    for (const PlannedItem& item : change.reconciliation.items) {
+      if (item.fate != Fate::kToCome || item.occurrence.due > now) continue;
+      const std::string& series = after.rule(item.occurrence.rule).series;
+      bool is_known = false;
+      for (int i = 0; i < before.rule_count(); ++i) is_known = is_known || before.rule(i).series == series;
+      if (!is_known) new_rules_due_now_.insert(after.rule_source(item.occurrence.rule).id());
+    }
   }
 
   EngineContext& engine_;
@@ -151,6 +166,7 @@ class BatchMigration {
   BatchRequest batch_;
   v1::MigrateEnrollmentsResponse& response_;
   std::set<std::string> dropped_rules_;
+  std::set<std::string> new_rules_due_now_;
   size_t failure_bytes_ = 0;  // in the response
 };
 

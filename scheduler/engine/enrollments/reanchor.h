@@ -1,15 +1,7 @@
 // Changes the facts that an enrollment is planned by, and adjusts its reminders to the new plan. There are two steps:
 // ComputeReanchoring computes the change, and ApplyReanchoring stores it. A request that only validates stops after the
-// first step, so it reports what the second would do.
-//
-// What becomes of the reminders that have rows:
-// - Reminders that were sent or completed stay. A reminder of the same rule and number is never sent again.
-// - Pending reminders move to their place in the new plan. A due or leased reminder becomes SCHEDULED again if the
-//   change moves it into the future. A reminder that the new plan does not have becomes CANCELLED.
-// - Reminders that the clinic cancelled, or that an answer of the patient cancelled, stay cancelled.
-// - Other reminders that ended unsent come back only if the change itself moves them into the future.
-// - Pending reminders that the clinic moved keep their time if the new plan still has them with the same audience, and
-//   their appointment, if they have one, does not begin before.
+// first step, so it reports what the second would do. What becomes of the reminders that have rows is said in
+// lifecycle/reconcile.h.
 //
 // Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_REANCHOR_H_
@@ -23,6 +15,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/plan_diff.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reconcile.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
 
@@ -32,8 +25,7 @@ namespace aftercare::engine {
 struct Reanchoring {
   EnrollmentContext after;
   std::vector<store::ReminderRow> rows;  // all rows of the enrollment, as the change leaves them
-  std::vector<size_t> changed{};         // indexes of the rows that change in a way that users see
-  std::vector<size_t> retagged{};        // indexes of the rows in which only the revision changes
+  Reconciliation reconciliation{};
   v1::PlanDiff diff{};
   std::vector<std::string> dropped_rules{};  // rules with pending reminders that the new pathway does not have
 };
@@ -44,17 +36,15 @@ struct Reanchoring {
 void NoteChange(absl::Time now, store::EnrollmentRow* row);
 
 // Computes what the enrollment `before` and its reminders become if its row is replaced by `row`. Stores nothing. If
-// the change will be applied, what is due by `now` must have fired.
+// the change will be applied, what is due by `now` must have fired. `keep_sent` says that the procedure date was wrong
+// and is corrected: what was sent counts as told under the new date.
 absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::ReadTransaction& tx,
                                                const EnrollmentContext& before, store::EnrollmentRow row,
-                                               absl::Time now);
+                                               absl::Time now, bool keep_sent = false);
 
 // Applies the change: stores the enrollment and the rows, fires what is due, and derives next_due. Updates
 // `change->after`. Logs the changes of reminders that have rows. The caller logs the change of the enrollment.
 absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now);
-
-// Adds the counts of `one` to those of `all`.
-void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all);
 
 }  // namespace aftercare::engine
 

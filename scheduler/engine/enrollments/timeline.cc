@@ -7,17 +7,20 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/clinics/timeline_phases.h"
+#include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
-#include "scheduler/plan/explain.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -34,37 +37,39 @@ void SortByDue(google::protobuf::RepeatedPtrField<v1::Reminder>* reminders) {
                    [&](const v1::Reminder* a, const v1::Reminder* b) { return is_due_before(*a, *b); });
 }
 
-// Adds every reminder, stored or only planned, by due time, then rule and number.
+// Adds every reminder, stored or only planned, by due time, then rule and code.
 absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& context, const v1::Clinic& clinic,
                           absl::Time now, v1::GetTimelineResponse* response) {
   auto rows = RowsOf(tx, context, {});
   if (!rows.ok()) return rows.status();
-  absl::flat_hash_map<std::string, const store::ReminderRow*> unplanned;  // rows the plan has not come to yet
-  for (const store::ReminderRow& row : *rows) unplanned.emplace(absl::StrCat(row.key.rule, ".", row.key.number), &row);
-
-  const plan::ClinicFacts clinic_facts = plan::ClinicFactsOf(clinic);
+  const TakenNames names(*rows);
+  absl::flat_hash_map<OccurrenceKey, const store::ReminderRow*> covering;
+  for (const store::ReminderRow& row : *rows) {
+    if (const auto cover = CoverOf(context, row)) covering.emplace(*cover, &row);
+  }
   plan::Plan plan(*context.pathway, context.facts);
+  absl::flat_hash_set<const store::ReminderRow*> added;
   const auto add_stored = [&](const store::ReminderRow& row) {
     v1::Reminder* reminder = response->add_reminders();
     *reminder = StoredToProto(context, clinic, row);
-    plan::AddSteps(*context.pathway, context.facts, clinic_facts, plan, context.pathway->FindRule(row.key.rule),
-                   row.key.number, row.moved, reminder);
+    AddSteps(context, clinic, plan, CoverOf(context, row), IsTimeByHand(row), reminder);
+    ShowLeasedMessages(context, row, reminder);
+    added.insert(&row);
   };
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-    const auto row = unplanned.find(plan::ReminderId(*context.pathway, occurrence.rule, occurrence.number));
-    if (row != unplanned.end()) {
+    const OccurrenceKey key = KeyOf(context, occurrence);
+    if (const auto row = covering.find(key); row != covering.end()) {
       add_stored(*row->second);
-      unplanned.erase(row);
       continue;
     }
     v1::Reminder* reminder = response->add_reminders();
-    *reminder = DerivedToProto(context, clinic, occurrence, now);
-    plan::AddSteps(*context.pathway, context.facts, clinic_facts, plan, occurrence.rule, occurrence.number, false,
-                   reminder);
+    const int64_t code = names.FreeCode(context.pathway->rule_source(occurrence.rule).id(), key.code);
+    *reminder = DerivedToProto(context, clinic, occurrence, code, now);
+    AddSteps(context, clinic, plan, key, false, reminder);
   }
-  // What is left is in the plan no more.
+  // What is left stands for nothing in the plan.
   for (const store::ReminderRow& row : *rows) {
-    if (unplanned.contains(absl::StrCat(row.key.rule, ".", row.key.number))) add_stored(row);
+    if (!added.contains(&row)) add_stored(row);
   }
   SortByDue(response->mutable_reminders());
   return absl::OkStatus();

@@ -106,7 +106,7 @@ absl::Status Update(EngineContext& engine, store::ReadTransaction& tx, store::Wr
   patch.CheckFixedFields(before.row.data, &errors);
   auto data = PatchedData(tx, *enrollment, patch);
   if (!data.ok()) return data.status();
-  auto change = ComputeFactsChange(engine, tx, before, *std::move(data), std::move(errors), now);
+  auto change = ComputeFactsChange(engine, tx, before, *std::move(data), std::move(errors), now, request.keep_sent());
   if (!change.ok()) return change.status();
   response->mutable_diff();
   if (!change->has_value()) {

@@ -1,9 +1,11 @@
 #include "scheduler/engine/lifecycle/due_occurrences.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/supersession.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 
 namespace aftercare::engine {
@@ -23,11 +25,6 @@ bool IsTask(const EnrollmentContext& context, const DueOccurrence& due) {
   return rule.audience == v1::AUDIENCE_CARE_TEAM;
 }
 
-// Returns the index of the rule in the enrollment's present revision; -1 if that has no such rule.
-int PresentRule(const EnrollmentContext& context, const DueOccurrence& due) {
-  return due.row == nullptr ? due.occurrence.rule : context.pathway->FindRule(due.row->key.rule);
-}
-
 // The occurrence comes due at `now`, or came due earlier and was missed until now.
 Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due, absl::Time now) {
   const plan::Occurrence& occurrence = due.occurrence;
@@ -43,7 +40,7 @@ Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due, ab
 absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContext& context, const DueOccurrence& due,
                              const Outcome& outcome, absl::Time now) {
   store::ReminderRow new_row;
-  if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence);
+  if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence, due.code);
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
   if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
   if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
@@ -52,22 +49,21 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
     SetContactPoint(context, row.contact_point, &row);
     row.failures = 0;  // a reminder that was moved after failures starts again
   }
+  if (due.row != nullptr) {
+    // What comes due by the plan is not moved any more.
+    row.moved = IsTimeByHand(row);
+    NoteCoverTold(context, &row);
+  }
   if (due.row == nullptr) return InsertReminder(tx, context, outcome.event, outcome.reason, now, &row);
   absl::Status status = ChangeReminder(tx, context, outcome.event, outcome.reason, now, &row);
   if (!status.ok()) return status;
   return true;
 }
 
-// Returns the occurrences in `due` whose rule supersedes, each with the rule of the present revision.
-std::vector<plan::Occurrence> SupersedingOf(const EnrollmentContext& context, const std::vector<DueOccurrence>& due) {
-  std::vector<plan::Occurrence> superseding;
-  for (const DueOccurrence& one : due) {
-    const int rule = PresentRule(context, one);
-    if (rule < 0 || !context.pathway->rule(rule).supersede) continue;
-    superseding.push_back(one.occurrence);
-    superseding.back().rule = rule;
-  }
-  return superseding;
+// Returns whether a rule that supersedes has something in `due`.
+bool HasSuperseding(const EnrollmentContext& context, const std::vector<DueOccurrence>& due) {
+  return std::any_of(due.begin(), due.end(),
+                     [&](const DueOccurrence& one) { return SupersedingRuleOf(context, one).supersedes; });
 }
 
 }  // namespace
@@ -76,7 +72,7 @@ absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const Enrol
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now) {
   Supersession supersession;
-  if (const auto superseding = SupersedingOf(context, due); !superseding.empty()) {
+  if (HasSuperseding(context, due)) {
     std::vector<store::ReminderRow> all;
     if (rows == nullptr) {
       auto read = RowsOf(tx, context, {});
@@ -84,14 +80,14 @@ absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const Enrol
       all = *std::move(read);
       rows = &all;
     }
-    supersession = Supersession(context, superseding, *rows, now);
+    supersession = Supersession(context, due, *rows, now);
     if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
   }
   int64_t fired = 0;
   for (const DueOccurrence& one : due) {
     Outcome outcome = OutcomeOf(context, one, now);
     if (outcome.event != ReminderEvent::kSuppress &&
-        supersession.Supersedes(PresentRule(context, one), one.occurrence.due, one.occurrence.number)) {
+        supersession.Supersedes(SupersedingRuleOf(context, one), one.occurrence.due, one.code)) {
       outcome = {ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED, outcome.reachable};
     }
     auto has_fired = FireOne(tx, context, one, outcome, now);

@@ -14,10 +14,11 @@
 namespace aftercare::engine {
 
 // An occurrence that comes due. Its rule is an index in the pathway of the enrollment's context. `row` is its row, in
-// state SCHEDULED, or null if it has none. Not owned.
+// state SCHEDULED, or null if it has none. Not owned. `code` is that of the reminder's name.
 struct DueOccurrence {
   plan::Occurrence occurrence;
   store::ReminderRow* row = nullptr;
+  int64_t code = 0;
 };
 
 // Fires `due`, in order. Each reminder becomes DUE. If it may not be sent, it becomes EXPIRED or SUPPRESSED instead; if

@@ -4,8 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/covers.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -18,6 +21,19 @@ std::optional<int> FirstWanted(const EnrollmentContext& context, int from) {
     if ((context.row.opted_out >> points[i].channel() & 1) == 0) return i;
   }
   return std::nullopt;
+}
+
+// Returns the nominal time of a row, on the patient's calendar and clock.
+absl::CivilMinute NominalOf(const EnrollmentContext& context, const store::ReminderRow& row, const RowRule& rule) {
+  if (const auto named = plan::DecodeName(row.key.code)) {
+    const int minute = named->minute.value_or(rule.rule < 0 ? 0 : rule.compiled().times[0]);
+    return absl::CivilMinute(named->day) + minute;
+  }
+  plan::Occurrence numbered;
+  const bool is_planned = rule.pathway == &context.pathway &&
+                          plan::Plan(*context.pathway, context.facts)
+                              .Find(rule.rule, static_cast<int>(row.key.code), &numbered);
+  return is_planned ? numbered.nominal : absl::ToCivilMinute(row.due, context.facts.zone);
 }
 
 }  // namespace
@@ -96,17 +112,17 @@ RowRule RuleOf(const EnrollmentContext& context, const store::ReminderRow& row) 
 plan::Occurrence OccurrenceOf(const EnrollmentContext& context, const store::ReminderRow& row) {
   const RowRule rule = RuleOf(context, row);
   plan::Occurrence occurrence;
-  const bool has_place = rule.pathway == &context.pathway &&
-                         plan::Plan(*context.pathway, context.facts).Find(rule.rule, row.key.number, &occurrence);
-  if (!has_place) {
-    occurrence.rule = rule.rule;
-    occurrence.number = row.key.number;
-    occurrence.nominal = absl::ToCivilMinute(row.due, context.facts.zone);
-  }
-  // The plan says this of its own time only.
-  if (row.moved || row.due != occurrence.due) occurrence.outside_contact_hours = false;
+  occurrence.rule = rule.rule;
+  occurrence.nominal = NominalOf(context, row, rule);
   occurrence.due = row.due;
   occurrence.expire = row.expire;
+  if (row.state != v1::REMINDER_STATE_SCHEDULED || IsTimeByHand(row)) return occurrence;
+  // What follows the plan is outside the contact hours if the plan says so.
+  plan::Occurrence planned;
+  const auto cover = CoverOf(context, row);
+  const bool is_planned =
+      cover && plan::Plan(*context.pathway, context.facts).FindNamed(cover->rule, cover->code, &planned);
+  if (is_planned && planned.due == row.due) occurrence.outside_contact_hours = planned.outside_contact_hours;
   return occurrence;
 }
 
@@ -148,6 +164,9 @@ ReminderStatus DerivedStatus(const EnrollmentContext& context, const plan::Occur
   }
   if (context.row.state == v1::ENROLLMENT_STATE_PAUSED && occurrence.expire <= now) {
     return {v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED, occurrence.expire};
+  }
+  if (occurrence.outside_contact_hours) {
+    return {v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS, absl::InfinitePast()};
   }
   // What is due but has not fired yet is about to fire: until then it is scheduled, and nobody can lease it.
   return {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_REASON_UNSPECIFIED, absl::InfinitePast()};

@@ -94,8 +94,14 @@ bool IsDerived(const EnrollmentContext& context, const plan::Occurrence& occurre
 struct ReminderStatus {
   v1::ReminderState state;
   v1::ReminderReason reason;
-  absl::Time since;  // when this state began; InfinitePast if it is SCHEDULED
+  absl::Time since;  // when this state began; InfinitePast if the reminder is still to come
 };
+
+// Returns whether a reminder is still to come and nothing but the contact hours keeps it from being sent. Somebody may
+// still move it to another time.
+inline bool IsHeldByContactHours(const ReminderStatus& status) {
+  return status.reason == v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS && status.since == absl::InfinitePast();
+}
 
 // Returns the status, as of `now`, of an occurrence without a row.
 ReminderStatus DerivedStatus(const EnrollmentContext& context, const plan::Occurrence& occurrence, absl::Time now);

@@ -30,7 +30,8 @@ absl::StatusOr<int64_t> FireNew(store::WriteTransaction& tx, const EnrollmentCon
                                 const std::vector<plan::Occurrence>& occurrences, absl::Time now) {
   std::vector<DueOccurrence> due;
   due.reserve(occurrences.size());
-  for (const plan::Occurrence& occurrence : occurrences) due.push_back({occurrence});
+  for (const plan::Occurrence& occurrence : occurrences)
+    due.push_back({occurrence, nullptr, plan::NameCodeOf(*context.pathway, occurrence)});
   return FireOccurrences(tx, context, due, /*rows=*/nullptr, now);
 }
 

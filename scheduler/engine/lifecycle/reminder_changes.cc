@@ -5,9 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
+
 
 namespace aftercare::engine {
 namespace {
@@ -92,7 +94,11 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   const v1::ReminderState before = row->state;
   const bool repeats = event == ReminderEvent::kLease || event == ReminderEvent::kReschedule;
   if (!repeats && NextState(before, event) == before) return absl::OkStatus();
+  const bool was_told = StandingOf(*row) == plan::Standing::kTold;
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
+  // What somebody decides counts for what the reminder covers at present, whatever it was planned for.
+  const bool is_called_off = reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
+  if (is_called_off || (event == ReminderEvent::kComplete && !was_told)) NoteCoverTold(context, row);
   std::optional<store::WithoutActor> by_time;
   if (IsOfTime(event)) by_time.emplace(tx);
   if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);
@@ -106,15 +112,16 @@ absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentCont
              : ChangeReminder(tx, context, event, reason, now, row);
 }
 
-store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence, int64_t code) {
   store::ReminderRow row;
   row.key = {context.row.clinic, context.row.enrollment, context.pathway->rule_source(occurrence.rule).id(),
-             occurrence.number};
+             code};
   row.clock = context.row.clock;
   row.revision = context.row.data.pathway_revision();
   row.state = v1::REMINDER_STATE_SCHEDULED;
   row.due = occurrence.due;
   row.expire = occurrence.expire;
+  NoteTold(context, occurrence, &row);
   return row;
 }
 

@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "scheduler/engine/lifecycle/leased_text.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/explain.h"
 #include "scheduler/plan/reminder.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
+
 
 namespace aftercare::engine {
 namespace {
@@ -39,12 +43,39 @@ absl::Status ReminderNotFound(const store::ReminderKey& key) {
   return ResourceNotFound("REMINDER_NOT_FOUND", ReminderNameOf(key));
 }
 
-absl::StatusOr<plan::Occurrence> RequireOccurrence(const EnrollmentContext& context, const store::ReminderKey& key) {
-  const int rule = context.pathway->FindRule(key.rule);
+absl::StatusOr<FoundReminder> FindReminder(store::ReadTransaction& tx, const EnrollmentContext& context,
+                                           const store::ReminderKey& key) {
+  const plan::Plan plan(*context.pathway, context.facts);
+  FoundReminder found{key, std::nullopt, std::nullopt};
+  auto row = tx.GetReminder(key);
+  if (!row.ok()) return row.status();
   plan::Occurrence occurrence;
-  plan::Plan plan(*context.pathway, context.facts);
-  if (rule < 0 || !plan.Find(rule, key.number, &occurrence)) return ReminderNotFound(key);
-  return occurrence;
+  if (row->has_value()) {
+    const auto cover = CoverOf(context, **row);
+    if (cover && plan.FindNamed(cover->rule, cover->code, &occurrence)) found.occurrence = occurrence;
+    found.row = **std::move(row);
+    return found;
+  }
+  if (!FindByName(context, plan, key, &occurrence)) return ReminderNotFound(key);
+  const OccurrenceKey planned = KeyOf(context, occurrence);
+  found.occurrence = occurrence;
+  // If nothing was ever changed, only a row of this very name could stand for the occurrence.
+  const bool is_unchanged = context.row.history.ByteSizeLong() == 0 && !context.row.compare_rows_until;
+  if (is_unchanged && !IsStale(context) && planned.code == key.code) return found;
+  auto rows = RowsOf(tx, context, {});
+  if (!rows.ok()) return rows.status();
+  // A name with a count is only that of a reminder that has it.
+  const bool has_count = plan::WithoutCount(key.code) != key.code;
+  for (store::ReminderRow& candidate : *rows) {
+    if (CoverOf(context, candidate) != planned) continue;
+    if (has_count) return ReminderNotFound(key);
+    found.key = candidate.key;
+    found.row = std::move(candidate);
+    return found;
+  }
+  found.key.code = TakenNames(*rows).FreeCode(key.rule, planned.code);
+  if (has_count && found.key.code != key.code) return ReminderNotFound(key);
+  return found;
 }
 
 absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
@@ -53,30 +84,33 @@ absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTran
   if (!clinic.ok()) return clinic.status();
   auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
   if (!context.ok()) return context.status();
-  auto row = tx.GetReminder(key);
-  if (!row.ok()) return row.status();
+  auto found = FindReminder(tx, *context, key);
+  if (!found.ok()) return found.status();
+  v1::Reminder reminder = found->row ? StoredToProto(*context, clinic->data, *found->row)
+                                     : DerivedToProto(*context, clinic->data, *found->occurrence, found->key.code,
+                                                      engine.Now(*clinic));
+  std::optional<OccurrenceKey> occurrence;
+  if (found->occurrence) occurrence = KeyOf(*context, *found->occurrence);
   const plan::Plan plan(*context->pathway, context->facts);
-  const int rule = context->pathway->FindRule(key.rule);
-  v1::Reminder reminder;
-  if (row->has_value()) {
-    reminder = StoredToProto(*context, clinic->data, **row);
-  } else {
-    auto occurrence = RequireOccurrence(*context, key);
-    if (!occurrence.ok()) return occurrence.status();
-    reminder = DerivedToProto(*context, clinic->data, *occurrence, engine.Now(*clinic));
-  }
-  const bool moved = row->has_value() && (*row)->moved;
-  plan::AddSteps(*context->pathway, context->facts, plan::ClinicFactsOf(clinic->data), plan, rule, key.number, moved,
-                 &reminder);
+  AddSteps(*context, clinic->data, plan, occurrence,
+           found->row && IsTimeByHand(*found->row), &reminder);
+  if (found->row) ShowLeasedMessages(*context, *found->row, &reminder);
   return reminder;
 }
 
+void AddSteps(const EnrollmentContext& context, const v1::Clinic& clinic, const plan::Plan& plan,
+              const std::optional<OccurrenceKey>& key, bool moved, v1::Reminder* reminder) {
+  const OccurrenceKey occurrence = key.value_or(OccurrenceKey());
+  plan::AddSteps(*context.pathway, context.facts, plan::ClinicFactsOf(clinic), plan, occurrence.rule, occurrence.code,
+                 moved, reminder);
+}
+
 v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& clinic,
-                            const plan::Occurrence& occurrence, absl::Time now) {
+                            const plan::Occurrence& occurrence, int64_t code, absl::Time now) {
   v1::Reminder reminder;
   plan::Describe(*context.pathway, context.facts, occurrence, now, &reminder);
   reminder.set_name(ReminderNameOf({context.row.clinic, context.row.enrollment,
-                                    context.pathway->rule_source(occurrence.rule).id(), occurrence.number}));
+                                    context.pathway->rule_source(occurrence.rule).id(), code}));
   const ReminderStatus status = DerivedStatus(context, occurrence, now);
   reminder.set_state(status.state);
   reminder.set_reason(status.reason);
@@ -98,11 +132,8 @@ v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& c
   reminder.set_attempts(row.attempts);
   if (row.score) reminder.set_score(*row.score);
   AddPatient(context, clinic, pathway, occurrence, StoredChannel(context, row), &reminder);
+  ShowSentText(context, row, &reminder);
   return reminder;
-}
-
-std::string TextOf(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row) {
-  return Text(context, clinic, **RuleOf(context, row).pathway, OccurrenceOf(context, row));
 }
 
 }  // namespace aftercare::engine

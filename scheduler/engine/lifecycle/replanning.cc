@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/due_occurrences.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
@@ -17,34 +17,35 @@
 namespace aftercare::engine {
 namespace {
 
-// Compares the rows of an enrollment with its plan. One use.
+// Stores what a Reconciliation says. One use.
 class Replanner {
  public:
   Replanner(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now,
-            std::vector<store::ReminderRow>* rows)
-      : tx_(tx), context_(*context), enrollment_(context->row), now_(now), rows_(*rows) {
-    for (store::ReminderRow& row : rows_) {
-      rows_by_key_[{context->pathway->FindRule(row.key.rule), row.key.number}] = &row;
-    }
-  }
+            const Reconciliation& reconciliation, std::vector<store::ReminderRow>* rows)
+      : tx_(tx),
+        context_(*context),
+        enrollment_(context->row),
+        now_(now),
+        reconciliation_(reconciliation),
+        rows_(*rows),
+        names_(*rows) {}
 
   absl::StatusOr<int64_t> Run() {
     enrollment_.next_due.reset();
     enrollment_.compare_rows_until.reset();
-    if (absl::Status status = FollowPlan(); !status.ok()) return status;
-    for (store::ReminderRow& row : rows_) {
-      if (row.state == v1::REMINDER_STATE_SCHEDULED && !follows_plan_.contains(&row)) {
-        Schedule(OccurrenceOf(context_, row), &row);
-      }
+    if (absl::Status status = StoreRows(); !status.ok()) return status;
+    for (const PlannedItem& item : reconciliation_.items) {
+      if (absl::Status status = FollowPlan(item); !status.ok()) return status;
     }
+    ScheduleRows();
     if (absl::Status status = UpdateAvailability(); !status.ok()) return status;
     if (absl::Status status = UpdateWindows(); !status.ok()) return status;
     if (!running()) enrollment_.next_due.reset();
     enrollment_.plan_fingerprint = context_.plan_fingerprint;
     if (absl::Status status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
     std::sort(due_.begin(), due_.end(), [](const DueOccurrence& a, const DueOccurrence& b) {
-      return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.number) <
-             std::tie(b.occurrence.due, b.occurrence.rule, b.occurrence.number);
+      return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.nominal) <
+             std::tie(b.occurrence.due, b.occurrence.rule, b.occurrence.nominal);
     });
     return FireOccurrences(tx_, context_, due_, &rows_, now_);
   }
@@ -56,38 +57,72 @@ class Replanner {
   // missed occurrences anyway.
   bool has_history() const { return enrollment_.history.ByteSizeLong() > 0; }
 
-  absl::Status FollowPlan() {
-    plan::Plan plan(*context_.pathway, context_.facts);
-    for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-      if (occurrence.missed == v1::REMINDER_REASON_UNSPECIFIED) {
-        if (absl::Status status = FollowPlan(occurrence); !status.ok()) return status;
-      } else if (rows_by_key_.contains({occurrence.rule, occurrence.number}) && !has_history()) {
-        // It came due in time, and a later change of the calendar or of the zone's rules says it was missed.
-        CompareRowsUntil(occurrence.due);
-      }
+  absl::Status StoreRows() {
+    for (const size_t index : reconciliation_.relabelled) {
+      if (absl::Status status = tx_.UpdateReminder(rows_[index]); !status.ok()) return status;
+    }
+    for (const size_t index : reconciliation_.changed) {
+      const store::ReminderRow& row = rows_[index];
+      // The row may have been LEASED until now. If it was not, nobody holds the lease, and nothing comes of the note.
+      if (row.attempts > 0 && row.state != v1::REMINDER_STATE_LEASED) tx_.NoteLeaseRevoked(row);
+      if (absl::Status status = StoreReminder(tx_, context_, row, now_); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
-  absl::Status FollowPlan(const plan::Occurrence& occurrence) {
-    const auto found = rows_by_key_.find({occurrence.rule, occurrence.number});
-    if (found == rows_by_key_.end()) {
-      Schedule(occurrence, nullptr);
-      return absl::OkStatus();
+  absl::Status FollowPlan(const PlannedItem& item) {
+    const plan::Occurrence& occurrence = item.occurrence;
+    const int64_t code = names_.FreeCode(RuleId(item), item.key.code);
+    switch (item.fate) {
+      case Fate::kCovered:
+        CompareWithRow(item);
+        return absl::OkStatus();
+      case Fate::kMissed:
+        return absl::OkStatus();
+      case Fate::kToCome:
+        if (code != item.key.code && occurrence.due > now_) CompareRowsUntil(occurrence.due);
+        Schedule({occurrence, nullptr, code});
+        return absl::OkStatus();
+      case Fate::kSuperseded:
+        return InsertEnded(item, code, ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED);
+      case Fate::kAnswered:
+        return InsertEnded(item, code, ReminderEvent::kCancel, v1::REMINDER_REASON_ANSWERED);
+      case Fate::kSilenced:
+        return InsertEnded(item, code, ReminderEvent::kCancel, v1::REMINDER_REASON_SILENCED);
     }
-    store::ReminderRow& row = *found->second;
-    if (row.state != v1::REMINDER_STATE_SCHEDULED || row.moved) {
-      if (occurrence.due > now_ && occurrence.due != row.due) CompareRowsUntil(occurrence.due);
-      return absl::OkStatus();
-    }
-    follows_plan_.insert(&row);
-    if (row.due != occurrence.due || row.expire != occurrence.expire) {
-      row.due = occurrence.due;
-      row.expire = occurrence.expire;
-      if (absl::Status status = StoreReminder(tx_, context_, row, now_); !status.ok()) return status;
-    }
-    Schedule(occurrence, &row);
     return absl::OkStatus();
+  }
+
+  const std::string& RuleId(const PlannedItem& item) const {
+    return context_.pathway->rule_source(item.occurrence.rule).id();
+  }
+
+  void CompareWithRow(const PlannedItem& item) {
+    const store::ReminderRow& row = rows_[item.row];
+    const plan::Occurrence& occurrence = item.occurrence;
+    if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) {
+      // It came due in time, and a later change of the calendar or of the zone's rules says it was missed.
+      if (!has_history()) CompareRowsUntil(occurrence.due);
+      return;
+    }
+    const bool is_plain = row.key.rule == RuleId(item) && row.key.code == item.key.code && row.due == occurrence.due;
+    if (row.state == v1::REMINDER_STATE_SCHEDULED || (occurrence.due > now_ && !is_plain)) {
+      CompareRowsUntil(occurrence.due);
+    }
+  }
+
+  absl::Status InsertEnded(const PlannedItem& item, int64_t code, ReminderEvent event, v1::ReminderReason reason) {
+    store::ReminderRow row = NewReminderRow(context_, item.occurrence, code);
+    if (item.occurrence.due > now_) CompareRowsUntil(item.occurrence.due);
+    return InsertReminder(tx_, context_, event, reason, now_, &row).status();
+  }
+
+  // Lets the rows that are still to come come due: those that follow the plan with it, those that somebody moved at
+  // their time.
+  void ScheduleRows() {
+    for (store::ReminderRow& row : rows_) {
+      if (row.state == v1::REMINDER_STATE_SCHEDULED) Schedule({OccurrenceOf(context_, row), &row, row.key.code});
+    }
   }
 
   // Has the sweeper watch the windows of scheduled rows while the enrollment is paused: what a pause holds back is
@@ -118,15 +153,16 @@ class Replanner {
     return absl::OkStatus();
   }
 
-  // Fires the occurrence if it is due, else lets next_due find it. `row` is its SCHEDULED row, or null.
-  void Schedule(const plan::Occurrence& occurrence, store::ReminderRow* row) {
-    if (occurrence.due <= now_ && running()) {
-      due_.push_back({occurrence, row});
+  // Fires the occurrence if it is due, else lets next_due find it.
+  void Schedule(const DueOccurrence& due) {
+    const absl::Time time = due.occurrence.due;
+    if (time <= now_ && running()) {
+      due_.push_back(due);
       return;
     }
-    if (row != nullptr) CompareRowsUntil(occurrence.due);
-    if (occurrence.due <= now_) return CompareRowsUntil(now_);  // a pause holds it back
-    enrollment_.next_due = std::min(enrollment_.next_due.value_or(occurrence.due), occurrence.due);
+    if (due.row != nullptr) CompareRowsUntil(time);
+    if (time <= now_) return CompareRowsUntil(now_);  // a pause holds it back
+    enrollment_.next_due = std::min(enrollment_.next_due.value_or(time), time);
   }
 
   void CompareRowsUntil(absl::Time time) {
@@ -137,23 +173,43 @@ class Replanner {
   EnrollmentContext& context_;
   store::EnrollmentRow& enrollment_;
   const absl::Time now_;
+  const Reconciliation& reconciliation_;
   std::vector<store::ReminderRow>& rows_;
-  absl::flat_hash_map<std::pair<int, int>, store::ReminderRow*> rows_by_key_;  // by rule and number
-  absl::flat_hash_set<const store::ReminderRow*> follows_plan_;
+  const TakenNames names_;
   std::vector<DueOccurrence> due_;
 };
 
 }  // namespace
 
-absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now) {
+absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now,
+                               Occasion occasion, const v1::Clinic* clinic) {
   auto rows = RowsOf(tx, *context, {});
   if (!rows.ok()) return rows.status();
-  return Replan(tx, context, &*rows, now);
+  const Reconciliation reconciliation = Reconcile(*context, clinic, now, occasion, &*rows);
+  return ApplyReconciliation(tx, context, reconciliation, &*rows, now);
 }
 
-absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context,
-                               std::vector<store::ReminderRow>* rows, absl::Time now) {
-  return Replanner(tx, context, now, rows).Run();
+absl::StatusOr<int64_t> ApplyReconciliation(store::WriteTransaction& tx, EnrollmentContext* context,
+                                            const Reconciliation& reconciliation,
+                                            std::vector<store::ReminderRow>* rows, absl::Time now) {
+  return Replanner(tx, context, now, reconciliation, rows).Run();
+}
+
+Supersession SupersessionAtOnce(const EnrollmentContext& context, const Reconciliation& reconciliation, absl::Time now,
+                                std::vector<store::ReminderRow>* rows) {
+  if (context.row.state != v1::ENROLLMENT_STATE_ACTIVE) return {};
+  const TakenNames names(*rows);
+  std::vector<DueOccurrence> due;
+  for (const PlannedItem& item : reconciliation.items) {
+    if (item.fate != Fate::kToCome || item.occurrence.due > now) continue;
+    const std::string& rule = context.pathway->rule_source(item.occurrence.rule).id();
+    due.push_back({item.occurrence, nullptr, names.FreeCode(rule, item.key.code)});
+  }
+  for (store::ReminderRow& row : *rows) {
+    if (row.state != v1::REMINDER_STATE_SCHEDULED || row.due > now) continue;
+    due.push_back({OccurrenceOf(context, row), &row, row.key.code});
+  }
+  return due.empty() ? Supersession() : Supersession(context, due, *rows, now);
 }
 
 absl::Status ReplanStaleEnrollments(EngineContext& engine, store::WriteTransaction& tx, int limit,

@@ -23,19 +23,29 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reconcile.h"
+#include "scheduler/engine/lifecycle/supersession.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
-// Derives next_due from the present facts and stores the enrollment. SCHEDULED rows that nobody moved by hand get the
-// due time and window of the plan. All other rows keep theirs, but DUE messages that waited for contact hours may
-// become available earlier. If the enrollment is running, fires what is due and has no row or a SCHEDULED one. Returns
-// how many occurrences fired, as FireOccurrences counts them. The second form is for a caller that has read all rows of
-// the enrollment: it updates them in `rows`, but does not add the new ones.
-absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now);
-absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context,
-                               std::vector<store::ReminderRow>* rows, absl::Time now);
+// Reconciles the enrollment's rows with its plan (reconcile.h) and stores the result: the rows that change, and rows for
+// what is not sent. Derives next_due from the present facts and stores the enrollment. DUE messages that waited for
+// contact hours may become available earlier. If the enrollment is running, fires what is due and has no row or a
+// SCHEDULED one. Returns how many occurrences fired, as FireOccurrences counts them. `clinic` is for Reconcile.
+absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now,
+                               Occasion occasion = Occasion::kOther, const v1::Clinic* clinic = nullptr);
+
+// The second half of Replan, for a caller that has reconciled already. `rows` are all rows of the enrollment, as
+// Reconcile has left them. Updates them, but does not add the new ones.
+absl::StatusOr<int64_t> ApplyReconciliation(store::WriteTransaction& tx, EnrollmentContext* context,
+                                            const Reconciliation& reconciliation,
+                                            std::vector<store::ReminderRow>* rows, absl::Time now);
+
+// Returns what ApplyReconciliation will supersede when it fires what is due at `now`. Refers to the context and the rows.
+Supersession SupersessionAtOnce(const EnrollmentContext& context, const Reconciliation& reconciliation, absl::Time now,
+                                std::vector<store::ReminderRow>* rows);
 
 // How many enrollments one mutation replans at most.
 inline constexpr int kReplannedPerMutation = 256;

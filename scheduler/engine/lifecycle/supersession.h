@@ -1,41 +1,52 @@
-// Supersession: if a rule has `supersede` set, only the newest of its occurrences that have come due is sent.
+// Supersession: if a rule has `supersede` set, only the newest of the occurrences of its series that have come due is
+// sent.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SUPERSESSION_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SUPERSESSION_H_
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
+#include "scheduler/engine/lifecycle/due_occurrences.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/plan/plan.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
-// Knows the newest due occurrence of each rule that supersedes and has an occurrence coming due now. The newest is the
-// one with the latest due time, then with the greatest number. Thread compatible.
+// What an occurrence or a row is superseded by: what it says, by which rule, and whether only the newest counts. Refers to
+// the context that it was made from.
+struct SupersedingRule {
+  absl::string_view series;  // plan::CompiledRule::series
+  absl::string_view rule;    // id
+  bool supersedes = false;
+};
+SupersedingRule SupersedingRuleOf(const EnrollmentContext& context, const DueOccurrence& due);
+SupersedingRule SupersedingRuleOf(const EnrollmentContext& context, const store::ReminderRow& row);
+
+// Knows what has come due latest of each series in which an occurrence of a superseding rule comes due now, and of each
+// rule. Refers to the context, which must outlive it. Thread compatible.
 class Supersession {
  public:
   // Supersedes nothing.
   Supersession() = default;
 
-  // `due` are the occurrences of superseding rules that come due at `now`; `rows` are all rows of the enrollment.
-  Supersession(const EnrollmentContext& context, absl::Span<const plan::Occurrence> due,
+  // `due` are the occurrences that come due at `now`; `rows` are all rows of the enrollment.
+  Supersession(const EnrollmentContext& context, const std::vector<DueOccurrence>& due,
                const std::vector<store::ReminderRow>& rows, absl::Time now);
 
-  // Returns whether an occurrence of the rule has come due that is newer than the one with this due time and number.
-  // `rule` is an index in the context's pathway, or -1 for a rule that is not in it, which nothing supersedes.
-  bool Supersedes(int rule, absl::Time due, int number) const;
+  // Returns whether something newer has come due than the occurrence with this due time and name code: later in the same
+  // series, or at the same time by the same rule with a greater code. False if the occurrence's rule does not supersede.
+  bool Supersedes(const SupersedingRule& rule, absl::Time due, int64_t code) const;
 
  private:
-  using DueAndNumber = std::pair<absl::Time, int>;
+  void Add(const SupersedingRule& rule, absl::Time due, int64_t code);
 
-  void Add(int rule, absl::Time due, int number);
-
-  absl::flat_hash_map<int, DueAndNumber> newest_;  // by rule
+  absl::flat_hash_map<absl::string_view, absl::Time> latest_;                       // by series
+  absl::flat_hash_map<absl::string_view, std::pair<absl::Time, int64_t>> newest_;  // due time and code by rule
 };
 
 // Ends the open rows of the enrollment that are superseded, in the store and in `rows`.

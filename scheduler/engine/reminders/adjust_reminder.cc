@@ -12,6 +12,7 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
@@ -42,27 +43,39 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::WriteTransaction
   Target target{key, *std::move(context), engine.Now(*clinic), std::nullopt, std::nullopt};
   // What is due by now has come due, even if the sweep has not got to it yet.
   if (auto fired = FireEnrollment(tx, &target.context, target.now); !fired.ok()) return fired.status();
-  auto row = tx.GetReminder(key);
-  if (!row.ok()) return row.status();
-  target.row = *std::move(row);
-  if (auto occurrence = RequireOccurrence(target.context, key); occurrence.ok()) target.occurrence = *occurrence;
-  if (!target.row && !target.occurrence) return ReminderNotFound(key);
+  auto found = FindReminder(tx, target.context, key);
+  if (!found.ok()) return found.status();
+  target.key = found->key;
+  target.row = std::move(found->row);
+  target.occurrence = found->occurrence;
   return target;
 }
 
 v1::ReminderState StateOf(const Target& target) {
-  return target.row ? target.row->state : DerivedStatus(target.context, *target.occurrence, target.now).state;
+  if (target.row) return target.row->state;
+  const ReminderStatus status = DerivedStatus(target.context, *target.occurrence, target.now);
+  return IsHeldByContactHours(status) ? v1::REMINDER_STATE_SCHEDULED : status.state;
 }
 
 // Applies `event` and stores the row, which is new if the reminder has none.
 absl::Status StoreEvent(store::WriteTransaction& tx, Target* target, ReminderEvent event, v1::ReminderReason reason) {
   if (target->row) return ChangeReminder(tx, target->context, event, reason, target->now, &*target->row);
-  store::ReminderRow row = NewReminderRow(target->context, *target->occurrence);
+  store::ReminderRow row = NewReminderRow(target->context, *target->occurrence, target->key.code);
   row.state = StateOf(*target);
   if (row.state != v1::REMINDER_STATE_SCHEDULED) return InvalidTransition(target->key, row.state);
   auto inserted = InsertReminder(tx, target->context, event, reason, target->now, &row);
   if (inserted.ok()) target->row = std::move(row);
   return inserted.status();
+}
+
+// Records the local time that somebody has set, if the row is moved.
+void NoteByHand(const EnrollmentContext& context, store::ReminderRow* row) {
+  record::v1::ReminderRecord record = RecordOf(*row);
+  record.clear_hand_local_micros();
+  record.clear_hand_suspended();
+  row->record = record.SerializeAsString();
+  if (row->moved) NoteHandTime(context.facts.zone, row);
+  NoteCoverTold(context, row);
 }
 
 // Gives the reminder that time and window, and plans the enrollment anew. `moved` says that the clinic chose the time,
@@ -71,8 +84,9 @@ absl::Status Reschedule(store::WriteTransaction& tx, Target* target, absl::Time 
   if (!target->row) {
     target->occurrence->due = due;
     target->occurrence->expire = expire;
-    store::ReminderRow row = NewReminderRow(target->context, *target->occurrence);
+    store::ReminderRow row = NewReminderRow(target->context, *target->occurrence, target->key.code);
     row.moved = moved;
+    NoteByHand(target->context, &row);
     auto inserted = InsertReminder(tx, target->context, ReminderEvent::kReschedule, v1::REMINDER_REASON_UNSPECIFIED,
                                    target->now, &row);
     if (!inserted.ok()) return inserted.status();
@@ -81,8 +95,10 @@ absl::Status Reschedule(store::WriteTransaction& tx, Target* target, absl::Time 
     row.due = due;
     row.expire = expire;
     row.moved = moved;
+    NoteByHand(target->context, &row);
     // A reminder that follows the plan is one of the present revision, even if it was cancelled under an earlier one.
-    if (!moved) row.revision = target->context.row.data.pathway_revision();
+    const bool has_rule = target->context.pathway->FindRule(row.key.rule) >= 0;
+    if (!moved && has_rule) row.revision = target->context.row.data.pathway_revision();
     absl::Status status = ChangeReminder(tx, target->context, ReminderEvent::kReschedule,
                                          v1::REMINDER_REASON_UNSPECIFIED, target->now, &row);
     if (!status.ok()) return status;
@@ -144,7 +160,7 @@ absl::Status ApplyCancel(store::WriteTransaction& tx, Target* target) {
 
 absl::Status ApplyRestore(store::WriteTransaction& tx, Target* target) {
   const bool cancelled = target->row && target->row->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
-  if (!cancelled && !(target->row && target->row->moved)) {
+  if (!cancelled && !(target->row && IsTimeByHand(*target->row))) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ADJUSTED",
                      absl::StrCat(ReminderNameOf(target->key), " was neither moved nor cancelled"));
   }
@@ -157,7 +173,11 @@ absl::Status ApplyRestore(store::WriteTransaction& tx, Target* target) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "WINDOW_CLOSED",
                      absl::StrCat("the window of ", ReminderNameOf(target->key), " by the plan is over"));
   }
-  return Reschedule(tx, target, planned->due, planned->expire, /*moved=*/false);
+  // If another rule says the same now, Replan replaces the reminder by one of that rule.
+  store::ReminderRow& row = *target->row;
+  const bool is_own_rule = target->context.pathway->rule_source(planned->rule).id() == row.key.rule;
+  return is_own_rule ? Reschedule(tx, target, planned->due, planned->expire, /*moved=*/false)
+                     : Reschedule(tx, target, row.due, row.expire, /*moved=*/false);
 }
 
 // Changes the reminder that `request` names by `adjustment`. `errors` has what is wrong with the other fields.
@@ -175,7 +195,7 @@ void Adjust(EngineContext& engine, const CallPtr& call, const Request& request, 
         auto target = LoadTarget(engine, tx, key);
         if (!target.ok()) return target.status();
         if (absl::Status status = adjustment(tx, &*target); !status.ok()) return status;
-        auto reminder = ReadReminder(engine, tx, key);
+        auto reminder = ReadReminder(engine, tx, target->key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();

@@ -7,6 +7,8 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -14,15 +16,14 @@
 namespace aftercare::engine {
 namespace {
 
-// Stores that the reminder is completed. `row` is the stored one, if there is one.
-absl::Status StoreCompleted(store::WriteTransaction& tx, const EnrollmentContext& context,
-                            const store::ReminderKey& key, absl::Time now, std::optional<store::ReminderRow> row) {
+// Stores that the reminder is completed.
+absl::Status StoreCompleted(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                            FoundReminder* found) {
   constexpr v1::ReminderReason kNoReason = v1::REMINDER_REASON_UNSPECIFIED;
-  if (row) return ChangeReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &*row);
-  auto occurrence = RequireOccurrence(context, key);
-  if (!occurrence.ok()) return occurrence.status();
-  store::ReminderRow added = NewReminderRow(context, *occurrence);
-  added.state = DerivedStatus(context, *occurrence, now).state;
+  if (found->row) return ChangeReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &*found->row);
+  store::ReminderRow added = NewReminderRow(context, *found->occurrence, found->key.code);
+  const ReminderStatus status = DerivedStatus(context, *found->occurrence, now);
+  if (!IsHeldByContactHours(status)) added.state = status.state;
   if (added.state != v1::REMINDER_STATE_SCHEDULED) {
     // What only the plan has ended (late, or after the enrollment's end) stays ended: this is refused.
     return ChangeReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &added);
@@ -30,19 +31,25 @@ absl::Status StoreCompleted(store::WriteTransaction& tx, const EnrollmentContext
   return InsertReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &added).status();
 }
 
-absl::Status Complete(EngineContext& engine, store::WriteTransaction& tx, const store::ReminderKey& key) {
-  auto clinic = RequireClinic(tx, key.clinic);
+// Sets `key` to the reminder's present name.
+absl::Status Complete(EngineContext& engine, store::WriteTransaction& tx, store::ReminderKey* key) {
+  auto clinic = RequireClinic(tx, key->clinic);
   if (!clinic.ok()) return clinic.status();
-  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
+  auto context = RequireEnrollmentContext(engine, tx, key->clinic, key->enrollment);
   if (!context.ok()) return context.status();
   const absl::Time now = engine.Now(*clinic);
-  auto row = tx.GetReminder(key);
-  if (!row.ok()) return row.status();
-  const bool was_completed = *row && (*row)->state == v1::REMINDER_STATE_COMPLETED;
-  absl::Status status = StoreCompleted(tx, *context, key, now, *std::move(row));
-  if (!status.ok()) return status;
+  auto found = FindReminder(tx, *context, *key);
+  if (!found.ok()) return found.status();
+  *key = found->key;
+  const bool was_completed = found->row && found->row->state == v1::REMINDER_STATE_COMPLETED;
+  const bool was_told = found->row && StandingOf(*found->row) == plan::Standing::kTold;
+  absl::Status status = StoreCompleted(tx, *context, now, &*found);
   // Only the first completion is an answer.
-  return was_completed ? absl::OkStatus() : ApplyAnswerToGroup(tx, key, now, &*context);
+  if (!status.ok() || was_completed) return status;
+  status = ApplyAnswerToGroup(tx, *key, now, &*context);
+  if (!status.ok() || was_told) return status;
+  // What was done stands for what it tells, as if it had been sent.
+  return Replan(tx, &*context, now).status();
 }
 
 }  // namespace
@@ -56,8 +63,9 @@ void CompleteReminder(EngineContext& engine, const CallPtr& call, const v1::Comp
   if (!errors.empty()) return done(InvalidFields(errors));
   call->Mutate(
       request, key->clinic, request.request_id(), response,
-      [&engine, key = *key, response](store::WriteTransaction& tx) -> absl::Status {
-        if (absl::Status status = Complete(engine, tx, key); !status.ok()) return status;
+      [&engine, named = *key, response](store::WriteTransaction& tx) -> absl::Status {
+        store::ReminderKey key = named;
+        if (absl::Status status = Complete(engine, tx, &key); !status.ok()) return status;
         auto reminder = ReadReminder(engine, tx, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);

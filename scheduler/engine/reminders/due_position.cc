@@ -12,23 +12,23 @@
 namespace aftercare::engine {
 
 bool IsListedBefore(const store::DuePosition& a, const store::DuePosition& b) {
-  return std::tie(a.due, a.enrollment, a.rule, a.number) < std::tie(b.due, b.enrollment, b.rule, b.number);
+  return std::tie(a.due, a.enrollment, a.rule, a.code) < std::tie(b.due, b.enrollment, b.rule, b.code);
 }
 
 store::DuePosition PositionOf(const store::ReminderRow& row) {
-  return {row.due, row.key.enrollment, row.key.rule, row.key.number};
+  return {row.due, row.key.enrollment, row.key.rule, row.key.code};
 }
 
 std::string EncodeDuePosition(const store::DuePosition& position) {
   return absl::StrCat(absl::ToUnixMicros(position.due), "/", position.enrollment, "/", position.rule, "/",
-                      position.number);
+                      position.code);
 }
 
 std::optional<store::DuePosition> DecodeDuePosition(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
   int64_t micros = 0;
   store::DuePosition position;
-  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &micros) || !absl::SimpleAtoi(parts[3], &position.number)) {
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &micros) || !absl::SimpleAtoi(parts[3], &position.code)) {
     return std::nullopt;
   }
   position.due = absl::FromUnixMicros(micros);

@@ -11,7 +11,7 @@
 
 namespace aftercare::engine {
 
-// Returns true if `a` is listed before `b`: in order of due time, then enrollment, rule and number.
+// Returns true if `a` is listed before `b`: in order of due time, then enrollment, rule and code.
 bool IsListedBefore(const store::DuePosition& a, const store::DuePosition& b);
 
 // Returns the position of a stored reminder.

@@ -12,6 +12,12 @@ constexpr absl::Duration kTick = absl::Nanoseconds(1);
 
 bool IsDueBefore(const plan::Cohort::Item& item, absl::Time time) { return item.due < time; }
 
+// Returns the state of an occurrence that has not come due and did not miss.
+v1::ReminderState StateToCome(const EnrollmentIndex::Entry& entry, bool outside_contact_hours) {
+  if (entry.ended) return v1::REMINDER_STATE_CANCELLED;
+  return outside_contact_hours ? v1::REMINDER_STATE_SUPPRESSED : v1::REMINDER_STATE_SCHEDULED;
+}
+
 }  // namespace
 
 absl::Time EnrollmentIndexScan::End() const { return std::min(span_.before, latest_due_ + kTick); }
@@ -35,7 +41,9 @@ bool EnrollmentIndexScan::NeedsRows(const Entry& entry) const {
 absl::Status EnrollmentIndexScan::Visit(PlannedVisitor visit,
                                         absl::FunctionRef<absl::Status(absl::string_view)> visit_by_rows) {
   const bool wants_missed = filter_.MatchesState(v1::REMINDER_STATE_EXPIRED);
-  const bool wants_scheduled = filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) && span_.before > span_.now;
+  const bool wants_scheduled = (filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) ||
+                                filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED)) &&
+                               span_.before > span_.now;
   const bool wants_cancelled = filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
   for (const Entry& entry : index_.entries()) {
     if (NeedsRows(entry)) {
@@ -56,7 +64,7 @@ void EnrollmentIndexScan::VisitMissed(const Entry& entry, PlannedVisitor visit) 
   for (const plan::Cohort::Item& item : *plan.missed) {
     if (item.due >= entry.suspended_until || item.due > latest_due_) return;
     if (item.close > entry.suspended_until || !rules[item.rule]) continue;
-    VisitIfChannelMatches(entry, cohort, item.rule, item.number, item.due, v1::REMINDER_STATE_EXPIRED, visit);
+    VisitIfChannelMatches(entry, cohort, item.rule, item.code, item.due, v1::REMINDER_STATE_EXPIRED, visit);
   }
 }
 
@@ -64,7 +72,6 @@ void EnrollmentIndexScan::VisitScheduled(const Entry& entry, PlannedVisitor visi
   const plan::Cohort& cohort = index_.cohorts()[entry.cohort];
   CohortPlan& plan = cohort_plans_[entry.cohort];
   if (!plan.scheduled) PlanScheduled(cohort, &plan);
-  const v1::ReminderState state = entry.ended ? v1::REMINDER_STATE_CANCELLED : v1::REMINDER_STATE_SCHEDULED;
   // Where a clock was set back, next_due may lie after `now`: what is planned before it has fired.
   const absl::Time from =
       entry.ended ? std::max(span_.from, entry.end + kTick) : std::max(FirstUnfired(), entry.next_due);
@@ -77,7 +84,9 @@ void EnrollmentIndexScan::VisitScheduled(const Entry& entry, PlannedVisitor visi
   const absl::Time first = std::max(from, entry.suspended_until);
   auto item = std::lower_bound(plan.scheduled->begin(), plan.scheduled->end(), first, IsDueBefore);
   for (; item != plan.scheduled->end() && item->due <= latest_due_; ++item) {
-    if (rules[item->rule]) VisitIfChannelMatches(entry, cohort, item->rule, item->number, item->due, state, visit);
+    if (!rules[item->rule]) continue;
+    const v1::ReminderState state = StateToCome(entry, item->outside_contact_hours);
+    VisitIfChannelMatches(entry, cohort, item->rule, item->code, item->due, state, visit);
   }
   if (own_rules.any()) VisitOwnPlan(entry, own_rules, from, visit);
 }
@@ -85,14 +94,14 @@ void EnrollmentIndexScan::VisitScheduled(const Entry& entry, PlannedVisitor visi
 void EnrollmentIndexScan::VisitOwnPlan(const Entry& entry, const plan::RuleSet& rules, absl::Time from,
                                        PlannedVisitor visit) {
   const plan::Cohort& cohort = index_.cohorts()[entry.cohort];
-  const v1::ReminderState state = entry.ended ? v1::REMINDER_STATE_CANCELLED : v1::REMINDER_STATE_SCHEDULED;
   plan::Plan plan(*cohort.pathway(),
                   cohort.FactsOf(entry.suspended_until, plan::SpreadSeed(index_.clinic(), entry.id()), rules));
   if (from > absl::InfinitePast()) plan.Seek(from);
   const absl::Time end = End();
   for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < end;) {
     if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) continue;
-    VisitIfChannelMatches(entry, cohort, occurrence.rule, occurrence.number, occurrence.due, state, visit);
+    VisitIfChannelMatches(entry, cohort, occurrence.rule, plan::NameCodeOf(*cohort.pathway(), occurrence),
+                          occurrence.due, StateToCome(entry, occurrence.outside_contact_hours), visit);
   }
 }
 
@@ -123,12 +132,13 @@ plan::RuleSet EnrollmentIndexScan::UnsettledRules(const Entry& entry, const plan
   return rules;
 }
 
-void EnrollmentIndexScan::VisitIfChannelMatches(const Entry& entry, const plan::Cohort& cohort, int rule, int number,
+void EnrollmentIndexScan::VisitIfChannelMatches(const Entry& entry, const plan::Cohort& cohort, int rule, int64_t code,
                                                 absl::Time due, v1::ReminderState state, PlannedVisitor visit) {
   const v1::Audience audience = cohort.pathway()->rule(rule).audience;
   const auto channel =
       audience == v1::AUDIENCE_CARE_TEAM ? v1::CHANNEL_UNSPECIFIED : static_cast<v1::Channel>(entry.channel);
-  if (filter_.MatchesChannel(channel)) visit({entry.id(), &cohort.pathway(), rule, number, due, state});
+  if (filter_.MatchesState(state) && filter_.MatchesChannel(channel))
+    visit({entry.id(), &cohort.pathway(), rule, code, due, state});
 }
 
 }  // namespace aftercare::engine

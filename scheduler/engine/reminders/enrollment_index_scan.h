@@ -2,6 +2,7 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_SCAN_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_SCAN_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,7 @@ struct PlannedOccurrence {
   absl::string_view enrollment;
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
   int rule = 0;  // index in the pathway
-  int number = 0;
+  int64_t code = 0;  // of the occurrence's name, without a count
   absl::Time due;
   v1::ReminderState state = v1::REMINDER_STATE_UNSPECIFIED;
 };
@@ -94,7 +95,7 @@ class EnrollmentIndexScan {
   void PlanScheduled(const plan::Cohort& cohort, CohortPlan* plan);
   // Returns the rules whose occurrences the patient's suspensions move into the span or out of it.
   plan::RuleSet UnsettledRules(const Entry& entry, const plan::Cohort& cohort, CohortPlan* plan);
-  void VisitIfChannelMatches(const Entry& entry, const plan::Cohort& cohort, int rule, int number, absl::Time due,
+  void VisitIfChannelMatches(const Entry& entry, const plan::Cohort& cohort, int rule, int64_t code, absl::Time due,
                              v1::ReminderState state, PlannedVisitor visit);
 
   const EnrollmentIndex& index_;

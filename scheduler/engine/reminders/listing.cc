@@ -8,13 +8,14 @@
 #include "scheduler/engine/reminders/due_position.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/plan/plan.h"
+#include "scheduler/plan/reminder_name.h"
 
 namespace aftercare::engine {
 namespace {
 
 store::DuePosition PlannedPosition(const PlannedOccurrence& occurrence) {
   return {occurrence.due, std::string(occurrence.enrollment),
-          (*occurrence.pathway)->rule_source(occurrence.rule).id(), occurrence.number};
+          (*occurrence.pathway)->rule_source(occurrence.rule).id(), occurrence.code};
 }
 
 // Returns the positions of the first `limit` planned reminders after `after`, in order.
@@ -72,10 +73,10 @@ absl::StatusOr<v1::Reminder> ShowPlanned(ReminderScan& scan, const store::DuePos
   const EnrollmentContext& enrollment = **context;
   plan::Occurrence occurrence;
   const plan::Plan plan(*enrollment.pathway, enrollment.facts);
-  if (!plan.Find(enrollment.pathway->FindRule(position.rule), position.number, &occurrence)) {
+  if (!plan.FindNamed(enrollment.pathway->FindRule(position.rule), plan::WithoutCount(position.code), &occurrence)) {
     return absl::InternalError("a plan has lost an occurrence it had");
   }
-  return DerivedToProto(enrollment, scan.clinic().data, occurrence, scan.now());
+  return DerivedToProto(enrollment, scan.clinic().data, occurrence, position.code, scan.now());
 }
 
 absl::StatusOr<v1::Reminder> ShowStored(ReminderScan& scan, const store::ReminderRow& row) {

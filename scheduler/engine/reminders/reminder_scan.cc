@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/reminders/due_position.h"
 #include "scheduler/engine/reminders/enrollment_index.h"
 #include "scheduler/plan/plan.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -14,14 +16,29 @@ namespace {
 constexpr int kRowsPerRead = 1000;
 constexpr size_t kMaxContexts = 2000;
 
-// Returns what identifies a reminder within its clinic. Begins with the enrollment's id and a '/'.
-std::string KeyOf(absl::string_view enrollment, absl::string_view rule, int number) {
-  return absl::StrCat(enrollment, "/", rule, "/", number);
+// Returns what identifies an occurrence within its clinic. Begins with the enrollment's id and a '/'.
+std::string ClinicKeyOf(absl::string_view enrollment, absl::string_view rule, int64_t code) {
+  return absl::StrCat(enrollment, "/", rule, "/", code);
 }
 
-std::string KeyOf(const PlannedOccurrence& occurrence) {
-  return KeyOf(occurrence.enrollment, (*occurrence.pathway)->rule_source(occurrence.rule).id(), occurrence.number);
+std::string ClinicKeyOf(const PlannedOccurrence& occurrence) {
+  return ClinicKeyOf(occurrence.enrollment, (*occurrence.pathway)->rule_source(occurrence.rule).id(),
+                     plan::WithoutCount(occurrence.code));
 }
+
+// The stored reminders of an enrollment, as far as planned ones depend on them.
+struct RecordedReminders {
+  RecordedReminders(const EnrollmentContext& context, std::vector<store::ReminderRow> read)
+      : rows(std::move(read)), names(rows) {
+    for (const store::ReminderRow& row : rows) {
+      if (const auto cover = CoverOf(context, row)) covered.insert(*cover);
+    }
+  }
+
+  const std::vector<store::ReminderRow> rows;
+  const TakenNames names;
+  absl::flat_hash_set<OccurrenceKey> covered;
+};
 
 // Passes the rows of `query` to `use`, page by page, until it returns false or an error.
 absl::Status ForEachRow(store::ReadTransaction& tx, store::ReminderQuery query,
@@ -81,33 +98,28 @@ absl::Status ReminderScan::VisitStored(const std::string& enrollment, std::optio
   });
 }
 
-absl::Status ReminderScan::LoadRecordedKeys(const std::string& enrollment, absl::Time from,
-                                            absl::flat_hash_set<std::string>* keys) {
-  store::ReminderQuery query;
-  query.clinic = clinic_.clinic;
-  query.enrollment = enrollment;
-  query.due_from = from;
-  return ForEachRow(tx_, std::move(query), [keys](const store::ReminderRow& row) -> absl::StatusOr<bool> {
-    keys->insert(KeyOf(row.key.enrollment, row.key.rule, row.key.number));
-    return true;
-  });
-}
-
 absl::Status ReminderScan::LoadEarlyRows() {
   // Everything up to the next wake-up has fired. A row that is due later was made ahead of time.
   auto wake = tx_.NextWake(ClockOf(clinic_));
   if (!wake.ok()) return wake.status();
   const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
-  if (absl::Status status = LoadRecordedKeys(filter_.enrollment(), fired, &recorded_early_); !status.ok()) {
-    return status;
-  }
-  for (const std::string& key : recorded_early_) enrollments_with_early_rows_.insert(key.substr(0, key.find('/')));
-  return absl::OkStatus();
+  store::ReminderQuery query;
+  query.clinic = clinic_.clinic;
+  query.enrollment = filter_.enrollment();
+  query.due_from = fired;
+  return ForEachRow(tx_, std::move(query), [this](const store::ReminderRow& row) -> absl::StatusOr<bool> {
+    const store::Cover cover = row.cover.value_or(store::Cover{"", plan::WithoutCount(row.key.code)});
+    if (cover.code == 0) return true;
+    recorded_early_.insert(
+        ClinicKeyOf(row.key.enrollment, cover.rule.empty() ? row.key.rule : cover.rule, cover.code));
+    enrollments_with_early_rows_.insert(row.key.enrollment);
+    return true;
+  });
 }
 
 bool ReminderScan::WasRecordedEarly(const PlannedOccurrence& occurrence) const {
   return !enrollments_with_early_rows_.empty() && enrollments_with_early_rows_.contains(occurrence.enrollment) &&
-         recorded_early_.contains(KeyOf(occurrence));
+         recorded_early_.contains(ClinicKeyOf(occurrence));
 }
 
 bool ReminderScan::MatchesPlannedStates() const {
@@ -185,15 +197,17 @@ absl::Status ReminderScan::VisitEnrollment(const std::string& enrollment, absl::
 absl::Status ReminderScan::VisitEnrollment(store::EnrollmentRow row, absl::Time from, PlannedVisitor visit) {
   auto context = MakeEnrollmentContext(engine_, tx_, std::move(row));
   if (!context.ok()) return context.status();
-  const std::string& enrollment = context->row.enrollment;
-  absl::flat_hash_set<std::string> recorded;
-  bool recorded_all = false;
-  absl::Status status;
+  std::optional<RecordedReminders> recorded;
+  const auto load_recorded = [&]() -> absl::Status {
+    if (recorded) return absl::OkStatus();
+    auto rows = RowsOf(tx_, *context, {});
+    if (rows.ok()) recorded.emplace(*context, *std::move(rows));
+    return rows.status();
+  };
   if (context->row.state == v1::ENROLLMENT_STATE_ENDED && filter_.MatchesState(v1::REMINDER_STATE_CANCELLED)) {
     // What was dealt with ahead of time has a row, however long ago it would have been due.
-    status = LoadRecordedKeys(enrollment, plan::ToTime(context->row.data.end_time()), &recorded);
+    if (absl::Status status = load_recorded(); !status.ok()) return status;
   }
-  if (!status.ok()) return status;
   plan::Plan plan(*context->pathway, context->facts);
   if (from > absl::InfinitePast()) plan.Seek(from);
   plan::Occurrence occurrence;
@@ -201,9 +215,7 @@ absl::Status ReminderScan::VisitEnrollment(store::EnrollmentRow row, absl::Time 
   while (plan.Next(&occurrence)) {
     if (occurrence.due > latest_due_ || (filter_.due_before() && occurrence.due >= *filter_.due_before())) break;
     if (NeedsRowLookup(*context, occurrence, now_)) {
-      if (!recorded_all) status = LoadRecordedKeys(enrollment, absl::InfinitePast(), &recorded);
-      if (!status.ok()) return status;
-      recorded_all = true;
+      if (absl::Status status = load_recorded(); !status.ok()) return status;
     } else if (!IsDerived(*context, occurrence)) {
       // Everything between enrollment and next_due has fired, so it is skipped in one step. With a history some of it
       // may have missed its window instead.
@@ -213,11 +225,16 @@ absl::Status ReminderScan::VisitEnrollment(store::EnrollmentRow row, absl::Time 
       continue;
     }
     const v1::ReminderState state = DerivedStatus(*context, occurrence, now_).state;
-    const PlannedOccurrence planned{enrollment,        &context->pathway, occurrence.rule,
-                                    occurrence.number, occurrence.due,    state};
+    const OccurrenceKey key = KeyOf(*context, occurrence);
+    if (recorded && recorded->covered.contains(key)) continue;
+    PlannedOccurrence planned{context->row.enrollment, &context->pathway, occurrence.rule,
+                              key.code,                occurrence.due,    state};
+    if (recorded) {
+      planned.code = recorded->names.FreeCode(context->pathway->rule_source(occurrence.rule).id(), key.code);
+    }
     if (filter_.MatchesState(state) && filter_.MatchesRule(context->pathway, occurrence.rule) &&
         filter_.MatchesChannel(PlannedChannel(*context, context->pathway->rule(occurrence.rule).audience)) &&
-        !recorded.contains(KeyOf(planned)) && !WasRecordedEarly(planned)) {
+        !WasRecordedEarly(planned)) {
       visit(planned);
     }
   }

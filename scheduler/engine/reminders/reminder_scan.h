@@ -87,9 +87,6 @@ class ReminderScan {
   // Returns true if the filter asks for a state that a planned reminder can have.
   bool MatchesPlannedStates() const;
   bool MatchesStored(const EnrollmentContext& context, const store::ReminderRow& row);
-  // Adds to `keys` the keys of stored reminders that are due at `from` or later: those of `enrollment`, or of all
-  // enrollments if that is empty.
-  absl::Status LoadRecordedKeys(const std::string& enrollment, absl::Time from, absl::flat_hash_set<std::string>* keys);
   // Loads recorded_early_ and enrollments_with_early_rows_.
   absl::Status LoadEarlyRows();
   bool WasRecordedEarly(const PlannedOccurrence& occurrence) const;
@@ -111,7 +108,7 @@ class ReminderScan {
   absl::Time latest_due_ = absl::InfiniteFuture();
   absl::flat_hash_map<std::string, std::shared_ptr<const EnrollmentContext>> contexts_;
 
-  // Keys of reminders that got a row before they were due, because somebody dealt with them ahead of time, and the ids
+  // Keys of occurrences that got a row before they were due, because somebody dealt with them ahead of time, and the ids
   // of their enrollments. VisitPlanned leaves out the occurrences with these keys.
   absl::flat_hash_set<std::string> recorded_early_;
   absl::flat_hash_set<std::string> enrollments_with_early_rows_;

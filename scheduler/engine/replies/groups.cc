@@ -1,95 +1,59 @@
 #include "scheduler/engine/replies/groups.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "scheduler/engine/lifecycle/answers.h"
+#include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/transitions.h"
-#include "scheduler/plan/groups.h"
+#include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {
 namespace {
 
-// A reminder of a group that is not sent yet.
-struct UnsentMember {
-  plan::Occurrence occurrence;
-  store::ReminderRow* row = nullptr;  // null if it has none
-
-  absl::Time due() const { return row != nullptr ? row->due : occurrence.due; }
-};
-
-bool IsUnsent(const EnrollmentContext& context, const UnsentMember& member, absl::Time now) {
-  if (member.row == nullptr) {
-    return DerivedStatus(context, member.occurrence, now).state == v1::REMINDER_STATE_SCHEDULED;
-  }
-  return IsPending(member.row->state) && !WindowHasClosed(*member.row, now);
+// In a fixed order, so that events come in it.
+std::vector<std::pair<OccurrenceKey, v1::ReminderReason>> Sorted(const NeedlessOccurrences& needless) {
+  std::vector<std::pair<OccurrenceKey, v1::ReminderReason>> sorted(needless.begin(), needless.end());
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first.code, a.first.rule) < std::tie(b.first.code, b.first.rule);
+  });
+  return sorted;
 }
 
-absl::Status Cancel(store::WriteTransaction& tx, const EnrollmentContext& context, v1::ReminderReason reason,
-                    absl::Time now, const UnsentMember& member) {
-  if (member.row != nullptr) return ChangeReminder(tx, context, ReminderEvent::kCancel, reason, now, member.row);
-  store::ReminderRow row = NewReminderRow(context, member.occurrence);
-  return InsertReminder(tx, context, ReminderEvent::kCancel, reason, now, &row).status();
-}
-
-// A group as the plan has it, with respect to the reminder that was answered.
-struct GroupView {
-  std::optional<int> answered_instance;             // nothing if the plan does not have that reminder any more
-  std::map<int, std::vector<UnsentMember>> unsent;  // the other members, by instance
-};
-
-// `rows` must outlive the result.
-GroupView ViewGroup(const EnrollmentContext& context, const store::ReminderKey& answered, absl::Time now,
-                    std::vector<store::ReminderRow>& rows) {
-  const plan::CompiledPathway& pathway = *context.pathway;
-  std::map<std::pair<int, int>, store::ReminderRow*> row_by_key;  // by rule and number
-  for (store::ReminderRow& row : rows) row_by_key[{pathway.FindRule(row.key.rule), row.key.number}] = &row;
-  const int rule = pathway.FindRule(answered.rule);
-  GroupView view;
-  for (const plan::GroupMember& member : plan::MembersOf(pathway, context.facts, pathway.rule(rule).group)) {
-    const plan::Occurrence& occurrence = member.occurrence;
-    if (occurrence.rule == rule && occurrence.number == answered.number) {
-      view.answered_instance = member.instance;
-      continue;
-    }
-    const auto row = row_by_key.find({occurrence.rule, occurrence.number});
-    const UnsentMember unsent{occurrence, row == row_by_key.end() ? nullptr : row->second};
-    if (IsUnsent(context, unsent, now)) view.unsent[member.instance].push_back(unsent);
-  }
-  return view;
-}
-
-absl::Time FirstDue(const std::vector<UnsentMember>& members) {
-  absl::Time first = absl::InfiniteFuture();
-  for (const UnsentMember& member : members) first = std::min(first, member.due());
-  return first;
-}
-
-// Cancels what the answer makes needless. Returns whether there was anything.
-absl::StatusOr<bool> CancelNeedless(store::WriteTransaction& tx, const EnrollmentContext& context,
-                                    const store::ReminderKey& answered, absl::Time now) {
+// Cancels what answers make needless and what is not sent yet. Returns whether there was anything.
+absl::StatusOr<bool> CancelNeedless(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
   auto rows = RowsOf(tx, context, {});
   if (!rows.ok()) return rows.status();
-  const GroupView view = ViewGroup(context, answered, now, *rows);
-  if (!view.answered_instance) return false;
-  const plan::CompiledPathway& pathway = *context.pathway;
-  const int group = pathway.rule(pathway.FindRule(answered.rule)).group;
-  const absl::Time silent_until = now + absl::Seconds(pathway.group(group).silence);
+  NeedlessOccurrences needless = NeedlessByAnswers(context, *rows, now);
   bool any = false;
-  for (const auto& [instance, members] : view.unsent) {
-    const bool is_own = instance == *view.answered_instance;
-    const bool is_silenced =
-        instance > *view.answered_instance && silent_until > now && FirstDue(members) <= silent_until;
-    if (!is_own && !is_silenced) continue;
-    const auto reason = is_own ? v1::REMINDER_REASON_ANSWERED : v1::REMINDER_REASON_SILENCED;
-    for (const UnsentMember& member : members) {
-      if (absl::Status status = Cancel(tx, context, reason, now, member); !status.ok()) return status;
-    }
+  for (store::ReminderRow& row : *rows) {
+    const auto cover = CoverOf(context, row);
+    const auto found = cover ? needless.find(*cover) : needless.end();
+    if (found == needless.end()) continue;
+    const v1::ReminderReason reason = found->second;
+    needless.erase(found);
+    if (!IsPending(row.state)) continue;
+    absl::Status status = ChangeReminder(tx, context, ReminderEvent::kCancel, reason, now, &row);
+    if (!status.ok()) return status;
+    any = true;
+  }
+  // What is left has no row.
+  const TakenNames names(*rows);
+  const plan::Plan plan(*context.pathway, context.facts);
+  for (const auto& [key, reason] : Sorted(needless)) {
+    plan::Occurrence occurrence;
+    if (!plan.FindNamed(key.rule, key.code, &occurrence)) continue;
+    const ReminderStatus status = DerivedStatus(context, occurrence, now);
+    if (status.state != v1::REMINDER_STATE_SCHEDULED && !IsHeldByContactHours(status)) continue;
+    const int64_t code = names.FreeCode(context.pathway->rule_source(key.rule).id(), key.code);
+    store::ReminderRow row = NewReminderRow(context, occurrence, code);
+    auto inserted = InsertReminder(tx, context, ReminderEvent::kCancel, reason, now, &row);
+    if (!inserted.ok()) return inserted.status();
     any = true;
   }
   return any;
@@ -103,7 +67,7 @@ absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::Remind
   if (rule < 0 || context->pathway->rule(rule).group < 0) return absl::OkStatus();
   if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
-  auto cancelled = CancelNeedless(tx, *context, answered, now);
+  auto cancelled = CancelNeedless(tx, *context, now);
   if (!cancelled.ok()) return cancelled.status();
   return *cancelled ? Replan(tx, context, now).status() : absl::OkStatus();
 }

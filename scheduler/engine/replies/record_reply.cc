@@ -136,17 +136,14 @@ class ReplyRecorder {
                        absl::StrCat(request_.reminder(), " is not one of the sender's"));
     }
     named_context_ = static_cast<size_t>(context - contexts_.begin());
-    auto row = tx_.GetReminder(key);
-    if (!row.ok()) return row.status();
-    if (!row->has_value()) {
-      // A reminder without a row was never sent. Says so if there is no such reminder either.
-      if (auto occurrence = RequireOccurrence(*context, key); !occurrence.ok()) return occurrence.status();
-      return std::nullopt;
-    }
-    const bool is_answerable = (*row)->attempts > 0 && (*row)->state != v1::REMINDER_STATE_COMPLETED &&
-                               NextState((*row)->state, ReminderEvent::kComplete).has_value();
-    if (!is_answerable || !Asks(*context, **row, read)) return std::nullopt;
-    return SentMessage{*named_context_, **std::move(row)};
+    auto found = FindReminder(tx_, *context, key);
+    if (!found.ok()) return found.status();
+    if (!found->row) return std::nullopt;  // it was never sent
+    const store::ReminderRow& row = *found->row;
+    const bool is_answerable = row.attempts > 0 && row.state != v1::REMINDER_STATE_COMPLETED &&
+                               NextState(row.state, ReminderEvent::kComplete).has_value();
+    if (!is_answerable || !Asks(*context, row, read)) return std::nullopt;
+    return SentMessage{*named_context_, *std::move(found->row)};
   }
 
   // Returns the index of the enrollment that the senders were last sent a message for on this channel, or of the newest

@@ -36,7 +36,7 @@ plan::FieldErrors CheckRequest(const v1::RecordReplyRequest& request) {
   }
   const auto reminder = ParseReminderName(request.reminder());
   if (!request.reminder().empty() && (!reminder || (clinic && reminder->clinic != *clinic))) {
-    errors.push_back({"reminder", "must be {parent}/enrollments/{enrollment}/reminders/{rule}.{n}"});
+    errors.push_back({"reminder", "must be {parent}/enrollments/{enrollment}/reminders/{rule}.{date}"});
   }
   CheckRequestId(request.request_id(), &errors);
   return errors;

@@ -1,11 +1,12 @@
 #include "scheduler/engine/runtime/names.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/text_validation.h"
 
 namespace aftercare::engine {
@@ -73,13 +74,10 @@ std::optional<EnrollmentName> ParseEnrollmentName(absl::string_view name) {
 std::optional<store::ReminderKey> ParseReminderName(absl::string_view name) {
   const auto ids = Segments(name, {"clinics", "enrollments", "reminders"});
   if (!ids || !IsEnrollmentId((*ids)[1])) return std::nullopt;
-  const std::vector<absl::string_view> parts = absl::StrSplit((*ids)[2], '.');
-  int32_t number = 0;
-  if (parts.size() != 2 || !plan::IsPathwayId(parts[0]) || !absl::SimpleAtoi(parts[1], &number) || number < 1 ||
-      absl::StrCat(number) != parts[1]) {
-    return std::nullopt;
-  }
-  return store::ReminderKey{std::string((*ids)[0]), std::string((*ids)[1]), std::string(parts[0]), number};
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit((*ids)[2], absl::MaxSplits('.', 1));
+  const std::optional<int64_t> code = plan::ParseNameCode(parts.second);
+  if (!plan::IsPathwayId(parts.first) || !code) return std::nullopt;
+  return store::ReminderKey{std::string((*ids)[0]), std::string((*ids)[1]), std::string(parts.first), *code};
 }
 
 std::optional<VisitName> ParseVisitName(absl::string_view name) {
@@ -100,7 +98,7 @@ std::string EnrollmentNameOf(absl::string_view clinic, absl::string_view enrollm
 
 std::string ReminderNameOf(const store::ReminderKey& key) {
   return absl::StrCat("clinics/", key.clinic, "/enrollments/", key.enrollment, "/reminders/", key.rule, ".",
-                      key.number);
+                      plan::FormatNameCode(key.code));
 }
 
 std::string VisitNameOf(absl::string_view clinic, absl::string_view enrollment, absl::string_view visit) {

@@ -108,12 +108,12 @@ void AddDeadLettersCommand(CLI::App& app, Action* action) {
   list->callback([=] { *action = [=](Session& session) { return List(session, *options); }; });
 
   CLI::App* redrive = letters->add_subcommand("redrive", "Send failed messages again, while their windows are open");
-  redrive->add_option("REMINDER", options->names, "ENROLLMENT/RULE.NUMBER, or its full name; any number of them");
+  redrive->add_option("REMINDER", options->names, "ENROLLMENT/RULE.DATE, or its full name; any number of them");
   redrive->add_flag("--all", options->all, "All that the filter selects and that can be sent again");
   AddFilterOptions(redrive, &options->filter);
   redrive->footer(
       "Examples:\n"
-      "  aftercare dead-letters redrive ana/ice-am.1 --clinic demo\n"
+      "  aftercare dead-letters redrive ana/ice-am.2026-03-03 --clinic demo\n"
       "  aftercare dead-letters redrive --all --channel sms");
   redrive->callback([=] { *action = [=](Session& session) { return Redrive(session, *options); }; });
 }

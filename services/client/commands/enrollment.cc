@@ -48,6 +48,7 @@ struct UpdateOptions {
   std::shared_ptr<PatientOptions> patient = std::make_shared<PatientOptions>();
   std::string revision;
   std::vector<std::string> clear;
+  bool keep_sent = false;
   bool allow_drop = false;
   bool dry_run = false;
 };
@@ -165,6 +166,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   *request.mutable_enrollment() = *std::move(enrollment);
   request.mutable_update_mask()->add_paths("*");
   request.set_allow_drop(options.allow_drop);
+  request.set_keep_sent(options.keep_sent);
   request.set_validate_only(options.dry_run);
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
@@ -266,14 +268,18 @@ void AddUpdateCommand(CLI::App& app, Action* action) {
                    absl::StrCat("Forget it, or go back to the default: ", absl::StrJoin(kClearable, ", "),
                                 "; may be repeated"))
       ->type_name("FIELD");
+  update->add_flag("--keep-sent", options->keep_sent,
+                   "The procedure date was a slip of the pen: what was sent counts for the new date");
   update->add_flag("--allow-drop", options->allow_drop,
                    "Change the revision even if reminders are pending of rules the new one lacks");
   update->add_flag("--dry-run", options->dry_run, "Show what would change, change nothing");
   update->footer(
       "Factors given replace those of the same name; contact points given replace all.\n"
-      "What was sent is not sent again, unless the new plan has it for another date: then the\n"
-      "answer lists it as SENT AGAIN.\n\n"
+      "What was sent is not sent again. But if the procedure is postponed, the patient is told again\n"
+      "what was told before its new date: the answer lists it as SENT AGAIN. If the date was only\n"
+      "written down wrong, say --keep-sent.\n\n"
       "Examples:\n  aftercare update ana --procedure-date 2026-03-09 --dry-run\n"
+      "  aftercare update ana --procedure-date 2026-03-09 --keep-sent\n"
       "  aftercare update ana --zone Europe/Madrid --factor severity=mild\n"
       "  aftercare update ana --revision newest");
   update->callback([=] { *action = [=](Session& session) { return Update(session, *options); }; });

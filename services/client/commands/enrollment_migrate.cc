@@ -29,6 +29,7 @@ struct MigrateOptions {
 struct Migrated {
   v1::MigrateEnrollmentsResponse sum;
   std::set<std::string> dropped_rules;
+  std::set<std::string> new_rules_due_now;
 };
 
 // Adds the result of one batch.
@@ -40,6 +41,7 @@ void AddBatch(const v1::MigrateEnrollmentsResponse& batch, Migrated* all) {
   sum.mutable_failures()->MergeFrom(batch.failures());
   AddDiffCounts(batch.diff(), sum.mutable_diff());
   all->dropped_rules.insert(batch.dropped_rules().begin(), batch.dropped_rules().end());
+  all->new_rules_due_now.insert(batch.new_rules_due_now().begin(), batch.new_rules_due_now().end());
 }
 
 // Migrates all enrollments, batch by batch.
@@ -60,6 +62,7 @@ absl::Status RunBatches(Session& session, v1::MigrateEnrollmentsRequest request,
 void Print(Session& session, const MigrateOptions& options, const Migrated& all) {
   v1::MigrateEnrollmentsResponse sum = all.sum;
   for (const std::string& rule : all.dropped_rules) sum.add_dropped_rules(rule);
+  for (const std::string& rule : all.new_rules_due_now) sum.add_new_rules_due_now(rule);
   if (session.json()) return session.PrintJson(sum);
   session.Print(absl::StrCat("revision ", sum.revision(), ": ", Counted(sum.migrated_count(), "enrollment"),
                              options.dry_run ? " would move, " : " moved, ", Thousands(sum.unchanged_count()),
@@ -67,6 +70,13 @@ void Print(Session& session, const MigrateOptions& options, const Migrated& all)
                              DiffSummary(sum.diff()), "\n"));
   if (!all.dropped_rules.empty()) {
     session.Print(absl::StrCat("rules it lacks: ", absl::StrJoin(all.dropped_rules, ", "), "\n"));
+  }
+  if (!all.new_rules_due_now.empty()) {
+    session.Print(absl::StrCat("warning: new rules that ", options.dry_run ? "would be" : "are", " sent at once: ",
+                               absl::StrJoin(all.new_rules_due_now, ", "),
+                               "\nIf one of them replaces another rule, give it the series of that rule in the pathway "
+                               "(its `series`, or else its id),\nput the pathway, and migrate to that revision: then "
+                               "nobody is told twice.\n"));
   }
 }
 

@@ -183,7 +183,7 @@ absl::Status Complete(Session& session, const std::string& reminder) {
   return absl::OkStatus();
 }
 
-constexpr char kWhichReminder[] = "ENROLLMENT/RULE.NUMBER, or its full name";
+constexpr char kWhichReminder[] = "ENROLLMENT/RULE.DATE, or its full name";
 
 // Adds a command whose only argument is a reminder. `arguments` are those of the example.
 void AddReminderCommand(CLI::App& app, Action* action, const char* name, const char* description, const char* arguments,
@@ -230,7 +230,7 @@ void AddTimelineCommand(CLI::App& app, Action* action) {
 
 void AddWhyCommand(CLI::App& app, Action* action) {
   AddReminderCommand(app, action, "why", "Explain a reminder: what, when and why, or why not",
-                     "ana/ice-am.2 --clinic demo", Why);
+                     "ana/ice-am.2026-03-04 --clinic demo", Why);
 }
 
 void AddMoveCommand(CLI::App& app, Action* action) {
@@ -242,23 +242,23 @@ void AddMoveCommand(CLI::App& app, Action* action) {
       ->required();
   move->footer(
       "It stays there, whatever else moves the plan; `aftercare restore` undoes it.\n\n"
-      "Example:\n  aftercare move ana/ice-am.2 2026-03-05T10:00");
+      "Example:\n  aftercare move ana/ice-am.2026-03-04 2026-03-05T10:00");
   move->callback([=] { *action = [=](Session& session) { return Move(session, *reminder, *when); }; });
 }
 
 void AddCancelCommand(CLI::App& app, Action* action) {
-  AddReminderCommand(app, action, "cancel", "Call off one reminder", "ana/ice-am.2",
+  AddReminderCommand(app, action, "cancel", "Call off one reminder", "ana/ice-am.2026-03-04",
                      AdjustByName<v1::CancelReminderRequest>);
 }
 
 void AddRestoreCommand(CLI::App& app, Action* action) {
   AddReminderCommand(app, action, "restore", "Undo move and cancel: put a reminder back where the plan has it",
-                     "ana/ice-am.2", AdjustByName<v1::RestoreReminderRequest>);
+                     "ana/ice-am.2026-03-04", AdjustByName<v1::RestoreReminderRequest>);
 }
 
 void AddCompleteCommand(CLI::App& app, Action* action) {
   AddReminderCommand(app, action, "complete", "Record that a task was done or a message was answered",
-                     "ana/visit-6-check-booked.1 --clinic demo", Complete);
+                     "ana/visit-6-check-booked.2026-08-19 --clinic demo", Complete);
 }
 
 }  // namespace aftercare::client

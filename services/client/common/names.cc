@@ -51,7 +51,8 @@ std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollmen
 
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder) {
   if (auto name = UnderEnrollment(clinic, "reminders", reminder)) return *std::move(name);
-  return UsageError(absl::StrCat("\"", reminder, "\" names no reminder: write ENROLLMENT/RULE.NUMBER"));
+  return UsageError(
+      absl::StrCat("\"", reminder, "\" names no reminder: write ENROLLMENT/RULE.DATE, as in ana/ice-am.2026-03-04"));
 }
 
 absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_view visit) {

@@ -19,8 +19,8 @@ std::string PathwayName(absl::string_view clinic, absl::string_view pathway);
 // `e1` or `enrollments/e1` -> `clinics/demo/enrollments/e1`.
 std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollment);
 
-// `e1/ice.2` or `enrollments/e1/reminders/ice.2` -> `clinics/demo/enrollments/e1/reminders/ice.2`. Returns a usage
-// error if the id names no enrollment.
+// `e1/ice.2026-03-04` or `enrollments/e1/reminders/ice.2026-03-04` ->
+// `clinics/demo/enrollments/e1/reminders/ice.2026-03-04`. Returns a usage error if the id names no enrollment.
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder);
 
 // The same for visits: `e1/month-6` -> `clinics/demo/enrollments/e1/visits/month-6`.
@@ -30,10 +30,10 @@ absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_vie
 std::string IdOf(absl::string_view name);
 
 // Returns the enrollment a reminder belongs to: `clinics/demo/enrollments/e1` of
-// `clinics/demo/enrollments/e1/reminders/ice.2`.
+// `clinics/demo/enrollments/e1/reminders/ice.2026-03-04`.
 std::string EnrollmentOf(absl::string_view reminder_name);
 
-// Return the short id of a reminder (`e1/ice.2`) and of a visit (`e1/month-6`), which ReminderName and VisitName take.
+// Return the short id of a reminder (`e1/ice.2026-03-04`) and of a visit (`e1/month-6`), which ReminderName and VisitName take.
 // Other names are returned unchanged.
 std::string ShortReminder(absl::string_view name);
 std::string ShortVisit(absl::string_view name);

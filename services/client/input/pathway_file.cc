@@ -78,12 +78,12 @@ std::string DescribeOverlap(const plan::CompiledPathway& pathway, const plan::Se
   }
   const int visit = pathway.rule(overlap.second).visit;
   return absl::StrFormat(
-      "rules \"%s\" and \"%s\" are of one series, \"%s\", and can both be due for a patient%s, for example on day %d%s at "
+      "rules \"%s\" and \"%s\" are of one series, \"%s\", and can both be due for a patient%s, for example on day %d%s "
+      "at "
       "%02d:%02d: the same would be said twice",
-      pathway.rule_source(overlap.first).id(), pathway.rule_source(overlap.second).id(),
-      pathway.series(overlap.second), patient, overlap.day,
-      visit < 0 ? "" : absl::StrCat(" of visit \"", pathway.visit_source(visit).id(), "\""), overlap.minute / 60,
-      overlap.minute % 60);
+      pathway.rule_source(overlap.first).id(), pathway.rule_source(overlap.second).id(), pathway.series(overlap.second),
+      patient, overlap.day, visit < 0 ? "" : absl::StrCat(" of visit \"", pathway.visit_source(visit).id(), "\""),
+      overlap.minute / 60, overlap.minute % 60);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ std::string Day(absl::CivilDay day) {
   return absl::FormatTime("%a %e %b", absl::FromCivil(day, absl::UTCTimeZone()), absl::UTCTimeZone());
 }
 
-// Returns the rule of a reminder with the id `{rule}.{n}`.
+// Returns the rule of a reminder with the id `{rule}.{date}`.
 std::string RuleOf(const v1::Reminder& reminder) {
   const std::string id = IdOf(reminder.name());
   return id.substr(0, id.rfind('.'));
@@ -79,7 +79,10 @@ void Agenda::AddReminder(const v1::Reminder& reminder) {
   std::string line =
       absl::StrFormat("  %4d %s  %s until %s %s", absl::CivilDay(due) - day0_, Fit(Day(absl::CivilDay(due)), 10),
                       Time(due), Fit(Until(reminder, due), 16), IdOf(reminder.name()));
-  if (!note.empty()) absl::StrAppend(&line, "  ", note);
+  if (!note.empty()) {
+    const bool fits = DisplayWidth(line) + 2 + DisplayWidth(note) <= width_;
+    absl::StrAppend(&line, fits ? "  " : absl::StrCat("\n", std::string(kTextIndent, ' ')), note);
+  }
   absl::StrAppend(&out_, line, "\n");
   std::string& shown = texts_[RuleOf(reminder)];
   if (shown == reminder.text()) return;

@@ -89,7 +89,7 @@ std::string NewTimeOf(const v1::PlanChange& change, absl::TimeZone zone) {
     case v1::PLAN_CHANGE_KIND_SUPPRESSED:
       return "not sent";
     case v1::PLAN_CHANGE_KIND_NEVER_TOLD:
-      return time.empty() ? "never" : absl::StrCat("never, not ", time);
+      return time.empty() ? "never" : absl::StrCat("never (past: ", time, ")");
     default:
       return time;
   }
@@ -110,7 +110,8 @@ std::string Sentences(const PlanDiff& diff, bool colour) {
   for (size_t i = 0; i < kTold; ++i) {
     const int64_t count = (diff.*kKinds[i].count)();
     if (count == 0) continue;
-    absl::StrAppend(&out, Paint(Ink::kBold, absl::StrCat(kKinds[i].label, ": ", Counted(count, "reminder"), "."), colour),
+    absl::StrAppend(&out,
+                    Paint(Ink::kBold, absl::StrCat(kKinds[i].label, ": ", Counted(count, "reminder"), "."), colour),
                     " ", kKinds[i].sentence, "\n");
   }
   return out;

@@ -74,6 +74,13 @@ std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
   return text;
 }
 
+// Returns `1. Tue 3 Mar 2026 08:00 to +15550111`, with the words if they are other than those shown.
+std::string LeasedText(const v1::Reminder& reminder, const v1::LeasedMessage& message, absl::TimeZone zone) {
+  return absl::StrCat(message.attempt(), ". ", TimeText(message.lease_time(), zone), " to ",
+                      message.contact_point().address(),
+                      message.text() == reminder.text() ? "" : absl::StrCat(": ", message.text()));
+}
+
 // Returns `window   until ...`. Further lines of the value are indented like the first.
 std::string Field(absl::string_view name, absl::string_view value) {
   constexpr int kIndent = 10;
@@ -99,6 +106,9 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
                                                                         TimeText(reminder.expire_time(), zone))),
                   Field("state", StateText(reminder, zone)));
+  for (int i = 0; i < reminder.leased_messages_size(); ++i) {
+    absl::StrAppend(&out, Field(i == 0 ? "leased" : "", LeasedText(reminder, reminder.leased_messages(i), zone)));
+  }
   return out;
 }
 

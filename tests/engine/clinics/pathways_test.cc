@@ -148,7 +148,7 @@ TEST_F(PathwaysTest, APreviewShowsTheWholeYearAsItStandsAtEnrollment) {
   EXPECT_EQ(preview.reminders_size(), 13);
   EXPECT_EQ(preview.phases_size(), 2);
   EXPECT_EQ(preview.phases(1).first_date() + " " + preview.phases(1).last_date(), "2029-09-01 2030-02-28");
-  EXPECT_EQ(preview.reminders(0).name(), "ice.1");
+  EXPECT_EQ(preview.reminders(0).name(), "ice.2029-03-02-0900");
   EXPECT_EQ(preview.reminders(0).text(), "Alex, ice your knee.");
   for (const v1::Reminder& reminder : preview.reminders()) EXPECT_EQ(StateAndReason(reminder), "SCHEDULED");
 }
@@ -169,8 +169,9 @@ TEST_F(PathwaysTest, APreviewOfALateEnrollmentShowsWhatIsLateAndWhatIsDue) {
   std::vector<std::string> standings;
   for (int i = 0; i < 5; ++i)
     standings.push_back(preview.reminders(i).name() + " " + StateAndReason(preview.reminders(i)));
-  EXPECT_THAT(standings, ElementsAre("ice.1 EXPIRED/LATE_ENROLLMENT", "ice.2 EXPIRED/LATE_ENROLLMENT", "ice.3 DUE",
-                                     "task.1 DUE", "ice.4 SCHEDULED"));
+  EXPECT_THAT(standings, ElementsAre("ice.2029-03-02-0900 EXPIRED/LATE_ENROLLMENT",
+                                     "ice.2029-03-02-1500 EXPIRED/LATE_ENROLLMENT", "ice.2029-03-03-0900 DUE",
+                                     "task.2029-03-03 DUE", "ice.2029-03-03-1500 SCHEDULED"));
 }
 
 TEST_F(PathwaysTest, APreviewNamesTheFaultsOfPathwayAndPatientAtOnce) {

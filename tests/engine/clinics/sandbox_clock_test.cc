@@ -108,7 +108,8 @@ TEST_F(TestClockTest, OneLongStepIsAsManyShortOnes) {
   EXPECT_EQ(whole.fired_count(), 608 * 7);
   EXPECT_EQ(Log("long"), Log("short"));
   world_.Advance("instant", At("2029-03-02T09:00"));
-  EXPECT_EQ(world_.StateOf("clinics/instant/enrollments/c599/reminders/ice.1"), "DUE") << "all of that instant";
+  EXPECT_EQ(world_.StateOf("clinics/instant/enrollments/c599/reminders/ice.2029-03-02-0900"), "DUE")
+      << "all of that instant";
   world_.Advance("instant", At("2029-03-02T13:00"));
   world_.Advance("instant", end);
   EXPECT_EQ(Log("long"), Log("instant"));
@@ -118,7 +119,7 @@ TEST_F(TestClockTest, TimesOfASandboxHaveNothingToDoWithRealTime) {
   Open("box");
   world_.Enrol("box", "e", KneePatient("box"));
   world_.MoveTo(At("2035-01-01T00:00"));
-  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.2029-03-02-0900"), "SCHEDULED");
   EXPECT_EQ(plan::ToTime(world_.Events("box")[0].event_time()), At("2029-03-01T08:00"));
 }
 
@@ -127,7 +128,7 @@ TEST_F(TestClockTest, SandboxesDoNotMoveEachOther) {
   Open("other");
   world_.Enrol("other", "e", KneePatient("other"));
   world_.Advance("box", At("2030-01-01T00:00"));
-  EXPECT_EQ(world_.StateOf("clinics/other/enrollments/e/reminders/ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/other/enrollments/e/reminders/ice.2029-03-02-0900"), "SCHEDULED");
 }
 
 TEST_F(TestClockTest, AClockMovesByADurationToo) {
@@ -249,7 +250,8 @@ TEST_F(TestClockTest, WhatWasEnrolledAtAnyTimeOfTheClockIsFiredByIt) {
   Open("box");
   world_.Advance("box", At("2029-03-03T09:00"));
   world_.Enrol("box", "e", KneePatient("box"));
-  EXPECT_EQ(world_.Advance("box", At("2029-03-03T10:00")).fired_count(), 1) << "ice.3 was due at enrollment";
+  EXPECT_EQ(world_.Advance("box", At("2029-03-03T10:00")).fired_count(), 1)
+      << "ice.2029-03-03-0900 was due at enrollment";
 }
 
 }  // namespace

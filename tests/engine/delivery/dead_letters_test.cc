@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/reminder_name.h"
 #include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
@@ -30,7 +31,7 @@ class DeadLettersTest : public SandboxFixture {
     }
   }
 
-  // Each dead letter: `a/ice.1 SMTP_551 redrivable`.
+  // Each dead letter: `a/ice.2029-03-02-0900 SMTP_551 redrivable`.
   std::vector<std::string> Letters(const std::string& more = "") {
     const auto response = Good(world_.Call(&Engine::deliveries, &Deliveries::ListDeadLetters,
                                            FromText<v1::ListDeadLettersRequest>("parent: 'clinics/box' " + more)));
@@ -38,8 +39,8 @@ class DeadLettersTest : public SandboxFixture {
     for (const v1::DeadLetter& letter : response.dead_letters()) {
       EXPECT_EQ(letter.reminder().state(), v1::REMINDER_STATE_FAILED);
       const auto key = *ParseReminderName(letter.reminder().name());
-      letters.push_back(absl::StrCat(key.enrollment, "/", key.rule, ".", key.number, " ", letter.error_code(),
-                                     letter.redrivable() ? " redrivable" : ""));
+      letters.push_back(absl::StrCat(key.enrollment, "/", key.rule, ".", plan::FormatNameCode(key.code), " ",
+                                     letter.error_code(), letter.redrivable() ? " redrivable" : ""));
     }
     next_page_ = response.next_page_token();
     return letters;
@@ -53,7 +54,7 @@ class DeadLettersTest : public SandboxFixture {
     EXPECT_EQ(response.results(0).name(), name);
     return ErrorOf(response.results(0).status());
   }
-  static std::string NameOf(const std::string& enrollment, const std::string& reminder = "ice.1") {
+  static std::string NameOf(const std::string& enrollment, const std::string& reminder = "ice.2029-03-02-0900") {
     return absl::StrCat("clinics/box/enrollments/", enrollment, "/reminders/", reminder);
   }
 
@@ -66,16 +67,18 @@ TEST_F(DeadLettersTest, WhatFailedIsListedWithWhatTheChannelAnsweredLast) {
   world_.Advance("box", At("2029-03-02T09:00"));
   EXPECT_THAT(Letters(), IsEmpty());
   Fail("a");
-  EXPECT_THAT(Letters(), ElementsAre("a/ice.1 SMTP_551 redrivable"));
+  EXPECT_THAT(Letters(), ElementsAre("a/ice.2029-03-02-0900 SMTP_551 redrivable"));
   Fail("b");
-  EXPECT_THAT(Letters(), ElementsAre("a/ice.1 SMTP_551 redrivable", "b/ice.1 SMTP_551 redrivable"));
+  EXPECT_THAT(Letters(), ElementsAre("a/ice.2029-03-02-0900 SMTP_551 redrivable",
+                                     "b/ice.2029-03-02-0900 SMTP_551 redrivable"));
   EXPECT_THAT(Letters("filter { patient: 'p-2' }"), SizeIs(1));
-  EXPECT_THAT(Letters("page_size: 1"), ElementsAre("a/ice.1 SMTP_551 redrivable"));
+  EXPECT_THAT(Letters("page_size: 1"), ElementsAre("a/ice.2029-03-02-0900 SMTP_551 redrivable"));
   EXPECT_THAT(Letters(absl::StrCat("page_size: 1 page_token: '", next_page_, "'")),
-              ElementsAre("b/ice.1 SMTP_551 redrivable"));
+              ElementsAre("b/ice.2029-03-02-0900 SMTP_551 redrivable"));
   EXPECT_EQ(next_page_, "");
   world_.Advance("box", At("2029-03-02T13:00"));
-  EXPECT_THAT(Letters(), ElementsAre("a/ice.1 SMTP_551", "b/ice.1 SMTP_551")) << "their windows are over";
+  EXPECT_THAT(Letters(), ElementsAre("a/ice.2029-03-02-0900 SMTP_551", "b/ice.2029-03-02-0900 SMTP_551"))
+      << "their windows are over";
 }
 
 TEST_F(DeadLettersTest, WhatIsRedrivenIsSentFromTheFirstContactPointOn) {
@@ -115,10 +118,11 @@ TEST_F(DeadLettersTest, WhatCannotBeSentAgainIsRefusedWithItsReason) {
   EXPECT_EQ(Redrive(NameOf("paused")), "FAILED_PRECONDITION/ENROLLMENT_PAUSED");
   EXPECT_EQ(Redrive(NameOf("ended")), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
   EXPECT_EQ(Redrive(NameOf("refused")), "FAILED_PRECONDITION/NO_CONTACT_POINT");
-  EXPECT_EQ(Redrive(NameOf("late", "ice.6")), "FAILED_PRECONDITION/INVALID_TRANSITION") << "still to come";
-  EXPECT_EQ(Redrive(NameOf("late", "ice.7")), "NOT_FOUND/REMINDER_NOT_FOUND");
+  EXPECT_EQ(Redrive(NameOf("late", "ice.2029-03-04-1500")), "FAILED_PRECONDITION/INVALID_TRANSITION")
+      << "still to come";
+  EXPECT_EQ(Redrive(NameOf("late", "ice.2029-03-05-0900")), "NOT_FOUND/REMINDER_NOT_FOUND");
   EXPECT_EQ(Redrive(NameOf("nobody")), "NOT_FOUND/REMINDER_NOT_FOUND");
-  EXPECT_EQ(Redrive("clinics/other/enrollments/a/reminders/ice.1"), "INVALID_ARGUMENT/INVALID_FIELDS");
+  EXPECT_EQ(Redrive("clinics/other/enrollments/a/reminders/ice.2029-03-02-0900"), "INVALID_ARGUMENT/INVALID_FIELDS");
   world_.Advance("box", At("2029-03-02T13:00"));
   EXPECT_EQ(Redrive(NameOf("late")), "FAILED_PRECONDITION/WINDOW_CLOSED");
 }
@@ -129,7 +133,7 @@ TEST_F(DeadLettersTest, WhatBouncedWasSentAndIsListedButNotSentAgain) {
   const std::string lease = world_.Lease("box")[0].lease_id();
   world_.Report(lease, v1::DELIVERY_OUTCOME_SENT);
   world_.Report(lease, v1::DELIVERY_OUTCOME_BOUNCED);
-  EXPECT_THAT(Letters(), ElementsAre("a/ice.1 "));
+  EXPECT_THAT(Letters(), ElementsAre("a/ice.2029-03-02-0900 "));
   EXPECT_EQ(Redrive(NameOf("a")), "FAILED_PRECONDITION/ALREADY_SENT");
 }
 

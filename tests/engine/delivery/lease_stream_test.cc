@@ -123,7 +123,9 @@ class LeaseStreamTest : public SandboxFixture {
     for (int i = 0; i < patients; ++i) world_.Enrol("box", absl::StrCat("e", i), KneePatient("box"));
     world_.Advance("box", At("2029-03-02T09:00"));
   }
-  static std::string NameOf(int patient) { return absl::StrCat("clinics/box/enrollments/e", patient, "/reminders/ice.1"); }
+  static std::string NameOf(int patient) {
+    return absl::StrCat("clinics/box/enrollments/e", patient, "/reminders/ice.2029-03-02-0900");
+  }
 };
 
 TEST_F(LeaseStreamTest, WhatIsDueComesAtOnceAndWhatComesDueLaterFollows) {

@@ -43,7 +43,7 @@ TEST_F(LeaseTest, ALeaseSaysAllThatIsNeededToSend) {
   const std::vector<v1::Lease> leases = world_.Lease("box");
   ASSERT_THAT(leases, SizeIs(1));
   const v1::Lease& lease = leases[0];
-  EXPECT_EQ(lease.reminder(), "clinics/box/enrollments/e/reminders/ice.1");
+  EXPECT_EQ(lease.reminder(), "clinics/box/enrollments/e/reminders/ice.2029-03-02-0900");
   EXPECT_EQ(lease.patient(), "p-1");
   EXPECT_EQ(lease.attempt(), 1);
   EXPECT_EQ(plan::ToTime(lease.expire_time()), At("2029-03-02T09:31"));
@@ -87,7 +87,7 @@ TEST_F(LeaseTest, ALeaseThatNobodyReportsEndsWithTheWindow) {
   world_.Advance("box", At("2029-03-02T12:59:30"));
   world_.Lease("box");
   world_.Advance("box", At("2029-03-02T13:00"));
-  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
 }
 
@@ -98,15 +98,15 @@ TEST_F(LeaseTest, TheEarliestDueIsLeasedFirst) {
   world_.Enrol("box", "c", KneePatient("box"));
   world_.Enrol("box", "b", KneePatient("box", "p-3"));
   world_.Advance("box", At("2029-03-02T12:00"));
-  EXPECT_THAT(Leased("max_reminders: 1"), ElementsAre("b/reminders/ice.1"));
+  EXPECT_THAT(Leased("max_reminders: 1"), ElementsAre("b/reminders/ice.2029-03-02-0900"));
   world_.Advance("box", At("2029-03-02T14:00"));
-  EXPECT_THAT(Leased(""), ElementsAre("a/reminders/ice.1"));
+  EXPECT_THAT(Leased(""), ElementsAre("a/reminders/ice.2029-03-02-0900"));
 }
 
 TEST_F(LeaseTest, TasksAreNeverLeased) {
   world_.Enrol("box", "e", KneePatient("box"));
   world_.Advance("box", At("2029-03-03T10:30"));
-  EXPECT_THAT(Leased(""), ElementsAre("e/reminders/ice.3"));
+  EXPECT_THAT(Leased(""), ElementsAre("e/reminders/ice.2029-03-03-0900"));
 }
 
 TEST_F(LeaseTest, EachFilterLeasesWhatMatchesAndLeavesTheRest) {
@@ -120,11 +120,11 @@ TEST_F(LeaseTest, EachFilterLeasesWhatMatchesAndLeavesTheRest) {
                            "due_from { seconds: 1867136401 }"}) {
     EXPECT_THAT(Leased(absl::StrCat("filter { ", none, " }")), IsEmpty()) << none;
   }
-  EXPECT_THAT(Leased("filter { channel: CHANNEL_SMS }"), ElementsAre("text/reminders/ice.1"));
+  EXPECT_THAT(Leased("filter { channel: CHANNEL_SMS }"), ElementsAre("text/reminders/ice.2029-03-02-0900"));
   EXPECT_THAT(Leased("filter { patient: 'p-mail' phases: 'acute' categories: 'cooling' audience: AUDIENCE_PATIENT "
                      "enrollment: 'clinics/box/enrollments/mail' due_from { seconds: 1867136400 } "
                      "due_before { seconds: 1867136401 } }"),
-              ElementsAre("mail/reminders/ice.1"));
+              ElementsAre("mail/reminders/ice.2029-03-02-0900"));
 }
 
 TEST_F(LeaseTest, WhatDoesNotMatchDoesNotStandInTheWay) {
@@ -133,7 +133,8 @@ TEST_F(LeaseTest, WhatDoesNotMatchDoesNotStandInTheWay) {
   for (int i = 0; i < 30; ++i) world_.Enrol("box", absl::StrCat("a", i), mail);
   world_.Enrol("box", "z", KneePatient("box"));
   world_.Advance("box", At("2029-03-02T09:00"));
-  EXPECT_THAT(Leased("max_reminders: 1 filter { channel: CHANNEL_SMS }"), ElementsAre("z/reminders/ice.1"));
+  EXPECT_THAT(Leased("max_reminders: 1 filter { channel: CHANNEL_SMS }"),
+              ElementsAre("z/reminders/ice.2029-03-02-0900"));
 }
 
 TEST_F(LeaseTest, AllClinicsMeansThoseInRealTimeThatTheCallerMayTouch) {
@@ -149,10 +150,10 @@ TEST_F(LeaseTest, AllClinicsMeansThoseInRealTimeThatTheCallerMayTouch) {
   const auto request = FromText<v1::LeaseRemindersRequest>("parent: 'clinics/-'");
   std::vector<v1::Lease> leases = world_.Lease(request, southern);
   ASSERT_THAT(leases, SizeIs(1));
-  EXPECT_EQ(leases[0].reminder(), "clinics/south/enrollments/e/reminders/ice.1");
+  EXPECT_EQ(leases[0].reminder(), "clinics/south/enrollments/e/reminders/ice.2029-03-02-0900");
   leases = world_.Lease(request);
   ASSERT_THAT(leases, SizeIs(1));
-  EXPECT_EQ(leases[0].reminder(), "clinics/north/enrollments/e/reminders/ice.1");
+  EXPECT_EQ(leases[0].reminder(), "clinics/north/enrollments/e/reminders/ice.2029-03-02-0900");
 }
 
 TEST_F(LeaseTest, AnEnrollmentAmongAllClinicsIsThatOfItsClinic) {
@@ -165,7 +166,7 @@ TEST_F(LeaseTest, AnEnrollmentAmongAllClinicsIsThatOfItsClinic) {
   const std::vector<v1::Lease> leases = world_.Lease(FromText<v1::LeaseRemindersRequest>(
       "parent: 'clinics/-' filter { enrollment: 'clinics/south/enrollments/e' }"));
   ASSERT_THAT(leases, SizeIs(1));
-  EXPECT_EQ(leases[0].reminder(), "clinics/south/enrollments/e/reminders/ice.1");
+  EXPECT_EQ(leases[0].reminder(), "clinics/south/enrollments/e/reminders/ice.2029-03-02-0900");
 }
 
 TEST_F(LeaseTest, EveryBadFieldOfARequestIsNamed) {

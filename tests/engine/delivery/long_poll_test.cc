@@ -37,7 +37,7 @@ TEST_F(LongPollTest, AWaitEndsWhenSomethingComesDue) {
   world_.MoveTo(At("2029-03-02T09:00"));
   EXPECT_TRUE(poll->pending.Wait().ok());
   ASSERT_THAT(poll->response.leases(), SizeIs(1));
-  EXPECT_EQ(poll->response.leases(0).reminder(), "clinics/north/enrollments/e/reminders/ice.1");
+  EXPECT_EQ(poll->response.leases(0).reminder(), "clinics/north/enrollments/e/reminders/ice.2029-03-02-0900");
 }
 
 TEST_F(LongPollTest, AWaitForAllClinicsEndsWhenSomethingComesDueInOne) {
@@ -70,7 +70,7 @@ TEST_F(LongPollTest, AnEnrollmentWithSomethingDueEndsTheWait) {
   world_.Enrol("north", "later", patient);
   EXPECT_TRUE(poll->pending.Wait().ok());
   ASSERT_THAT(poll->response.leases(), SizeIs(1));
-  EXPECT_EQ(poll->response.leases(0).reminder(), "clinics/north/enrollments/later/reminders/ice.3");
+  EXPECT_EQ(poll->response.leases(0).reminder(), "clinics/north/enrollments/later/reminders/ice.2029-03-02-0900");
 }
 
 TEST_F(LongPollTest, AReleaseByAnotherGatewayEndsTheWait) {

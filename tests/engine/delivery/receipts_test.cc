@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.1";
+constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.2029-03-02-0900";
 
 class ReceiptsTest : public SandboxFixture {
  protected:
@@ -64,10 +64,20 @@ TEST_F(ReceiptsTest, WhatBouncesHasFailedAndIsNotSentAgain) {
 TEST_F(ReceiptsTest, AChangedPlanDoesNotBringBackWhatBounced) {
   ByLease("SENT");
   ByLease("BOUNCED");
+  world_.Update("clinics/box/enrollments/e", "procedure_date: '2029-02-28'");  // its time stays in the plan
+  EXPECT_EQ(world_.StateOf(kIce), "FAILED/BOUNCED");
+  world_.Advance("box", At("2029-03-02T12:00"));
+  EXPECT_THAT(world_.Lease("box"), IsEmpty());
+}
+
+TEST_F(ReceiptsTest, WhatBouncedStaysSoWhenTheProcedureIsPostponedAndTheNewDayIsTold) {
+  ByLease("SENT");
+  ByLease("BOUNCED");
   world_.Update("clinics/box/enrollments/e", "procedure_date: '2029-03-08'");
   EXPECT_EQ(world_.StateOf(kIce), "FAILED/BOUNCED");
   world_.Advance("box", At("2029-03-09T09:00"));
-  EXPECT_THAT(world_.Lease("box"), IsEmpty());
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("ice.2029-03-09-0900"));
+  EXPECT_EQ(world_.StateOf(kIce), "FAILED/BOUNCED");
 }
 
 TEST_F(ReceiptsTest, AReceiptBeforeItsSendIsRefusedAndHarmsNothing) {
@@ -104,7 +114,7 @@ TEST_F(ReceiptsTest, TheNewestMessageOfANameCounts) {
   ByLease("SENT", "provider_message_id: 'm-1'");
   ByMessage("DELIVERED", "m-1");
   EXPECT_EQ(world_.StateOf(kIce), "SENT");
-  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.2"), "DELIVERED");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.2029-03-02-1500"), "DELIVERED");
 }
 
 TEST_F(ReceiptsTest, ANameIsOfOneClinic) {
@@ -137,8 +147,8 @@ TEST_F(ReceiptsTest, BadReportsNameEveryBadField) {
 class ExtendTest : public ReceiptsTest {
  protected:
   std::string Extend(const std::string& more = "") {
-    const auto response = world_.Call(&Engine::deliveries, &Deliveries::Extend,
-                                      FromText<v1::ExtendLeasesRequest>(absl::StrCat("lease_ids: '", lease_, "' ", more)));
+    const auto request = FromText<v1::ExtendLeasesRequest>(absl::StrCat("lease_ids: '", lease_, "' ", more));
+    const auto response = world_.Call(&Engine::deliveries, &Deliveries::Extend, request);
     if (!response.ok()) return ErrorOf(response.status());
     const v1::LeaseExtension& extension = response->extensions(0);
     if (!extension.has_expire_time()) return ErrorOf(extension.status());

@@ -19,8 +19,8 @@ constexpr v1::DeliveryOutcome kSent = v1::DELIVERY_OUTCOME_SENT;
 constexpr v1::DeliveryOutcome kTemporary = v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE;
 constexpr v1::DeliveryOutcome kPermanent = v1::DELIVERY_OUTCOME_PERMANENT_FAILURE;
 constexpr v1::DeliveryOutcome kReleased = v1::DELIVERY_OUTCOME_RELEASED;
-constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.1";
-constexpr char kVisit[] = "clinics/box/enrollments/e/reminders/visit.1";
+constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.2029-03-02-0900";
+constexpr char kVisit[] = "clinics/box/enrollments/e/reminders/visit.2029-09-01";
 
 // A patient whose first message is due; the one in September has a window of a week.
 class ReportTest : public SandboxFixture {

@@ -29,16 +29,16 @@ TEST_F(EndEnrollmentTest, EverythingUnsentIsCancelledAndNothingFurtherComesDue) 
   ASSERT_THAT(leased, SizeIs(1));
 
   ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
-  EXPECT_EQ(StateOf("ice.1"), "SENT");
-  EXPECT_EQ(StateOf("ice.2"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(StateOf("ice.3"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
-  EXPECT_EQ(StateOf("task.1"), "CANCELLED/ENROLLMENT_ENDED");
-  EXPECT_EQ(StateOf("ice.4"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
-  EXPECT_EQ(StateOf("visit.6"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SENT");
+  EXPECT_EQ(StateOf("ice.2029-03-02-1500"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.2029-03-03-0900"), "CANCELLED/ENROLLMENT_ENDED") << "it was leased";
+  EXPECT_EQ(StateOf("task.2029-03-03"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.2029-03-03-1500"), "CANCELLED/ENROLLMENT_ENDED") << "it was still to come";
+  EXPECT_EQ(StateOf("visit.2030-02-01"), "CANCELLED/ENROLLMENT_ENDED");
 
   EXPECT_EQ(world_.Advance("box", At("2030-03-01T00:00")).fired_count(), 0);
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
-  EXPECT_EQ(StateOf("ice.4"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.2029-03-03-1500"), "CANCELLED/ENROLLMENT_ENDED");
 }
 
 TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
@@ -52,7 +52,7 @@ TEST_F(EndEnrollmentTest, AfterTheEndOnlySentIsAcceptedOfALease) {
     EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), outcome).status()), "FAILED_PRECONDITION/LEASE_LOST");
   }
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(StateOf("ice.1"), "SENT");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SENT");
 }
 
 TEST_F(EndEnrollmentTest, TheEnrollmentSaysWhenAndWhyItEnded) {
@@ -89,9 +89,11 @@ TEST_F(EndEnrollmentTest, ForAPatientWhoDiedOrLeftEveryEnrollmentEndsLeasesInclu
     request.set_reason(reason);
     const auto ended = Good(world.Call(&Engine::enrollments, &Enrollments::End, request));
     EXPECT_THAT(ended.also_ended(), ElementsAre("clinics/box/enrollments/right"));
-    EXPECT_EQ(world.StateOf("clinics/box/enrollments/left/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
-    EXPECT_EQ(world.StateOf("clinics/box/enrollments/right/reminders/ice.1"), "CANCELLED/ENROLLMENT_ENDED");
-    EXPECT_EQ(world.StateOf("clinics/box/enrollments/stranger/reminders/ice.1"), "LEASED");
+    EXPECT_EQ(world.StateOf("clinics/box/enrollments/left/reminders/ice.2029-03-02-0900"),
+              "CANCELLED/ENROLLMENT_ENDED");
+    EXPECT_EQ(world.StateOf("clinics/box/enrollments/right/reminders/ice.2029-03-02-0900"),
+              "CANCELLED/ENROLLMENT_ENDED");
+    EXPECT_EQ(world.StateOf("clinics/box/enrollments/stranger/reminders/ice.2029-03-02-0900"), "LEASED");
   }
 }
 
@@ -99,7 +101,7 @@ TEST_F(EndEnrollmentTest, ForAPatientWhoWithdrewFromOneTheOthersGoOn) {
   world_.Enrol("box", "other", KneePatient("box"));
   world_.Advance("box", At("2029-03-02T09:00"));
   ASSERT_TRUE(world_.End(kEnrollment, v1::END_REASON_WITHDRAWN).ok());
-  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/other/reminders/ice.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/other/reminders/ice.2029-03-02-0900"), "DUE");
 }
 
 TEST_F(EndEnrollmentTest, WhatEndedCannotEndAgain) {
@@ -153,9 +155,9 @@ TEST(EndEnrollmentInRealTimeTest, EndingFirstFiresAndExpiresWhatWasNotSwept) {
       held.done());
   ASSERT_TRUE(ended.Wait().ok());
   world.Settle();
-  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.2"), "CANCELLED/ENROLLMENT_ENDED");
-  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.3"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.2029-03-02-1500"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(world.StateOf(enrollment + "/reminders/ice.2029-03-03-0900"), "CANCELLED/ENROLLMENT_ENDED");
   EXPECT_EQ(world.ListAll("north", {}, 100).size(), 13u) << "each is listed, once";
   for (const v1::Event& event : world.Events("north")) {
     const v1::ReminderState state = event.reminder().state();

@@ -173,8 +173,9 @@ TEST_F(EnrollmentsTest, ATimelineShowsTheWholeYearInOrder) {
                     StateAndReason(timeline.reminders(i)));
     EXPECT_EQ(timeline.reminders(i).DebugString(), Good(world_.Get(timeline.reminders(i).name())).DebugString());
   }
-  EXPECT_THAT(first, ElementsAre("ice.1 EXPIRED/WINDOW_CLOSED", "ice.2 EXPIRED/WINDOW_CLOSED", "ice.3 DUE",
-                                 "task.1 DUE", "ice.4 SCHEDULED"));
+  EXPECT_THAT(first,
+              ElementsAre("ice.2029-03-02-0900 EXPIRED/WINDOW_CLOSED", "ice.2029-03-02-1500 EXPIRED/WINDOW_CLOSED",
+                          "ice.2029-03-03-0900 DUE", "task.2029-03-03 DUE", "ice.2029-03-03-1500 SCHEDULED"));
   EXPECT_EQ(timeline.reminders(2).text(), "Ana, ice your knee.");
   EXPECT_EQ(timeline.reminders(2).channel(), v1::CHANNEL_SMS);
   EXPECT_EQ(timeline.reminders(3).channel(), v1::CHANNEL_UNSPECIFIED);

@@ -77,14 +77,14 @@ TEST_F(ImportTest, ALineEnrolsAsCreateEnrollmentDoes) {
     return all;
   };
   EXPECT_EQ(seen("imported"), seen("created"));
-  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/imported/reminders/ice.3"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/imported/reminders/ice.2029-03-03-0900"), "DUE");
 }
 
 TEST_F(ImportTest, WhatComesDueLaterFiresInTime) {
   EXPECT_EQ(CountsOf(Import({Line(2, KneePatient("north"), "e")})), "1 created, 0 unchanged, 0 failed");
-  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/ice.2029-03-02-0900"), "SCHEDULED");
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/ice.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e/reminders/ice.2029-03-02-0900"), "DUE");
 }
 
 TEST_F(ImportTest, TheSameLinesAgainAreUnchangedWhateverHasChangedAroundThem) {
@@ -238,7 +238,7 @@ TEST_F(ImportTest, ASandboxLivesByItsOwnClock) {
   message.set_parent("clinics/box");
   importing.Send(message);
   EXPECT_EQ(CountsOf(importing.Finish()), "1 created, 0 unchanged, 0 failed");
-  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.1"), "DUE");
+  EXPECT_EQ(world_.StateOf("clinics/box/enrollments/e/reminders/ice.2029-03-02-0900"), "DUE");
 }
 
 TEST(ImportedIdTest, AnImportedIdDependsOnlyOnPatientPathwayAndDate) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/reanchor.h"
+#include "scheduler/engine/enrollments/plan_comparison.h"
 #include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {
@@ -56,7 +56,7 @@ TEST_F(MigrateTest, AMessageOfAnEarlierRevisionThatIsMovedByHandIsSentByItsOwnRu
       world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
     }
   }
-  const std::string failed = "clinics/box/enrollments/e0/reminders/msg.1";
+  const std::string failed = "clinics/box/enrollments/e0/reminders/msg.2029-03-02";
   ASSERT_EQ(world_.StateOf(failed), "FAILED/REJECTED_BY_CHANNEL");
   v1::Pathway swapped = Later();
   swapped.mutable_rules()->SwapElements(0, 1);  // where the rule of the message was, there is that of the task
@@ -68,7 +68,7 @@ TEST_F(MigrateTest, AMessageOfAnEarlierRevisionThatIsMovedByHandIsSentByItsOwnRu
   Good(world_.Call(&Engine::deliveries, &Deliveries::Redrive, redrive));
   ASSERT_TRUE(world_.Move(failed, At("2029-03-02T12:00")).ok());
   world_.Advance("box", At("2029-03-02T12:00"));
-  EXPECT_THAT(world_.SendAll("box"), ::testing::Contains("msg.1"));
+  EXPECT_THAT(world_.SendAll("box"), ::testing::Contains("msg.2029-03-02"));
 }
 
 TEST_F(MigrateTest, TheRunningEnrollmentsMoveInBatchesAndWithThemWhatIsStillToCome) {
@@ -90,7 +90,7 @@ TEST_F(MigrateTest, TheRunningEnrollmentsMoveInBatchesAndWithThemWhatIsStillToCo
   EXPECT_EQ(batch.migrated_count(), 0);
   EXPECT_EQ(batch.next_page_token(), "");
   EXPECT_EQ(Revision("e4"), 1) << "it has ended";
-  EXPECT_EQ(StateOf("msg.1", "e0"), "SENT");
+  EXPECT_EQ(StateOf("msg.2029-03-02", "e0"), "SENT");
   world_.ExpectListsAgree("box");
   world_.Advance("box", At("2029-03-03T09:30"));
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
@@ -164,10 +164,10 @@ TEST_F(MigrateTest, OlderRevisionsGoOnWorkingAlsoAfterARestart) {
   Good(Migrate("allow_drop: true page_size: 2"));
   world_.Stop();
   world_.Start();
-  EXPECT_EQ(StateOf("task.1", "e0"), "CANCELLED/MOVED_BY_REANCHOR");
-  EXPECT_EQ(StateOf("task.1", "e2"), "DUE");
+  EXPECT_EQ(StateOf("task.2029-03-02", "e0"), "CANCELLED/MOVED_BY_REANCHOR");
+  EXPECT_EQ(StateOf("task.2029-03-02", "e2"), "DUE");
   world_.Advance("box", At("2029-03-03T10:00"));
-  EXPECT_EQ(StateOf("task.2", "e2"), "DUE");
+  EXPECT_EQ(StateOf("task.2029-03-03", "e2"), "DUE");
   world_.ExpectListsAgree("box");
 }
 

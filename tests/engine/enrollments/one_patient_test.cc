@@ -163,7 +163,8 @@ TEST_F(OnePatientTest, NothingIsSentToAPatientAfterTheDeathWasRecorded) {
   world_.Report(leases[0].lease_id(), v1::DELIVERY_OUTCOME_BOUNCED);
   world_.Report(leases[1].lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
   EXPECT_EQ(ErrorOf(world_.Resume(NameOf("paused"))), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
-  EXPECT_EQ(ErrorOf(world_.Restore(NameOf("right") + "/reminders/ice.1")), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
+  EXPECT_EQ(ErrorOf(world_.Restore(NameOf("right") + "/reminders/ice.2029-03-02-0900")),
+            "FAILED_PRECONDITION/ENROLLMENT_ENDED");
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
   EXPECT_EQ(world_.Advance("box", At("2030-04-01T00:00")).fired_count(), 0);
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
@@ -187,7 +188,7 @@ TEST_F(OnePatientTest, OneCorrectionUndoesARecordedDeathForThePatient) {
   EXPECT_EQ(EndOf("done"), "END_REASON_COMPLETED 03-02T09:00");
   EXPECT_NE(Get("left").etag(), etags[0]);
   EXPECT_NE(Get("right").etag(), etags[1]);
-  EXPECT_EQ(StateOf("ice.1", "left"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900", "left"), "CANCELLED/ENROLLMENT_ENDED");
 
   const std::vector<v1::Event> log = world_.Events("box");
   ASSERT_THAT(log, SizeIs(events + 2));
@@ -223,7 +224,7 @@ TEST_F(OnePatientTest, ADeathThatIsRecordedLateEndsWhatRuns) {
   EXPECT_THAT(corrected.also_corrected(), IsEmpty());
   EXPECT_EQ(EndOf("old"), "END_REASON_DECEASED 03-01T08:00");
   EXPECT_EQ(EndOf("new"), "END_REASON_DECEASED 03-02T09:00");
-  EXPECT_EQ(StateOf("ice.1", "new"), "CANCELLED/ENROLLMENT_ENDED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900", "new"), "CANCELLED/ENROLLMENT_ENDED");
   EXPECT_EQ(Create("newer"), "FAILED_PRECONDITION/PATIENT_DECEASED");
 
   EXPECT_THAT(End("new", v1::END_REASON_WITHDRAWN).also_corrected(), ElementsAre(NameOf("old")));

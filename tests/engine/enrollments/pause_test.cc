@@ -33,7 +33,7 @@ TEST_F(PauseTest, NothingComesDueWhilePausedAndWhatIsStillOpenIsDueWhenResumed) 
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
   EXPECT_THAT(All("msg"), ElementsAre("SCHEDULED 2029-03-02T09:00", "SCHEDULED 2029-03-03T09:00",
                                       "SCHEDULED 2029-03-04T09:00", "SCHEDULED 2029-03-05T09:00"));
-  EXPECT_EQ(Of("task.1"), "SUPPRESSED/PAUSED 2029-03-02T10:00");
+  EXPECT_EQ(Of("task.2029-03-02"), "SUPPRESSED/PAUSED 2029-03-02T10:00");
   world_.ExpectListsAgree("box");
   Resume();
   EXPECT_THAT(All("msg"), ElementsAre("DUE 2029-03-03T12:30", "DUE 2029-03-03T12:30", "SCHEDULED 2029-03-04T09:00",
@@ -51,23 +51,23 @@ TEST_F(PauseTest, WhatClosesWhilePausedIsSuppressedWhenItCloses) {
   Until("2029-03-02T08:30");
   Pause();
   Until("2029-03-04T23:59");
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SCHEDULED 2029-03-02T09:00");
   Until("2029-03-05T00:00");
-  EXPECT_EQ(Of("msg.1"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
-  EXPECT_EQ(plan::ToTime(Good(world_.Get(absl::StrCat(kEnrollment, "/reminders/msg.1"))).state_time()),
+  EXPECT_EQ(Of("msg.2029-03-02"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
+  EXPECT_EQ(plan::ToTime(Good(world_.Get(absl::StrCat(kEnrollment, "/reminders/msg.2029-03-02"))).state_time()),
             At("2029-03-05T00:00"));
   world_.ExpectListsAgree("box");
   Until("2029-03-05T07:00");
   Resume();
-  EXPECT_EQ(Of("msg.1"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
-  EXPECT_EQ(Of("msg.2"), "DUE 2029-03-05T07:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-03"), "DUE 2029-03-05T07:00");
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(PauseTest, WhatIsDueIsHeldBackAndOfferedAgainWhenResumed) {
   Until("2029-03-02T09:30");
   Pause();
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:00");
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
   Until("2029-03-02T20:00");
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
@@ -79,7 +79,7 @@ TEST_F(PauseTest, WhatIsDueAndClosesWhilePausedIsSuppressedToo) {
   Until("2029-03-02T09:30");
   Pause();
   Until("2029-03-05T00:00");
-  EXPECT_EQ(Of("msg.1"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
   world_.ExpectListsAgree("box");
 }
 
@@ -87,8 +87,8 @@ TEST_F(PauseTest, ATaskThatIsDueStaysDue) {
   Until("2029-03-02T10:30");
   Pause();
   Until("2029-03-10T00:00");
-  EXPECT_EQ(Of("task.1"), "DUE 2029-03-02T10:00");
-  EXPECT_TRUE(world_.Complete(absl::StrCat(kEnrollment, "/reminders/task.1")).ok());
+  EXPECT_EQ(Of("task.2029-03-02"), "DUE 2029-03-02T10:00");
+  EXPECT_TRUE(world_.Complete(absl::StrCat(kEnrollment, "/reminders/task.2029-03-02")).ok());
 }
 
 TEST_F(PauseTest, OfALeaseOnlySentIsAcceptedOncePaused) {
@@ -101,7 +101,7 @@ TEST_F(PauseTest, OfALeaseOnlySentIsAcceptedOncePaused) {
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
   Until("2029-03-03T09:00");
   Resume();
-  EXPECT_EQ(Of("msg.1"), "SENT 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SENT 2029-03-02T09:00");
 }
 
 TEST_F(PauseTest, SentIsAcceptedAlsoOfWhatAPauseSuppressed) {
@@ -109,9 +109,9 @@ TEST_F(PauseTest, SentIsAcceptedAlsoOfWhatAPauseSuppressed) {
   const std::vector<v1::Lease> leased = world_.Lease("box");
   Pause();
   Until("2029-03-06T00:00");
-  EXPECT_EQ(Of("msg.1"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SUPPRESSED/PAUSED 2029-03-02T09:00");
   EXPECT_EQ(ErrorOf(world_.Report(leased.at(0).lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(Of("msg.1"), "SENT 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SENT 2029-03-02T09:00");
 }
 
 TEST_F(PauseTest, EndingAPausedEnrollmentEndsWhatWasHeldBack) {
@@ -119,10 +119,11 @@ TEST_F(PauseTest, EndingAPausedEnrollmentEndsWhatWasHeldBack) {
   Pause();
   Until("2029-03-03T12:30");
   ASSERT_TRUE(world_.End(kEnrollment).ok());
-  EXPECT_THAT(All("msg"),
-              ElementsAre("CANCELLED/ENROLLMENT_ENDED 2029-03-03T12:30", "CANCELLED/ENROLLMENT_ENDED 2029-03-03T12:30",
-                          "CANCELLED/ENROLLMENT_ENDED 2029-03-04T09:00", "CANCELLED/ENROLLMENT_ENDED 2029-03-05T09:00"));
-  EXPECT_EQ(Of("task.1"), "SUPPRESSED/PAUSED 2029-03-02T10:00");
+  EXPECT_THAT(All("msg"), ElementsAre("CANCELLED/ENROLLMENT_ENDED 2029-03-03T12:30",
+                                      "CANCELLED/ENROLLMENT_ENDED 2029-03-03T12:30",
+                                      "CANCELLED/ENROLLMENT_ENDED 2029-03-04T09:00",
+                                      "CANCELLED/ENROLLMENT_ENDED 2029-03-05T09:00"));
+  EXPECT_EQ(Of("task.2029-03-02"), "SUPPRESSED/PAUSED 2029-03-02T10:00");
   world_.ExpectListsAgree("box");
 }
 
@@ -131,14 +132,14 @@ TEST_F(PauseTest, EachPauseCountsForItself) {
   Pause();
   Until("2029-03-02T09:30");
   Resume();
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:30");
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:30");
   Until("2029-03-03T08:30");
   Pause();
   Until("2029-03-03T10:00");
   Resume();
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:30");
-  EXPECT_EQ(Of("msg.2"), "DUE 2029-03-03T10:00");
-  EXPECT_EQ(Of("task.2"), "DUE 2029-03-03T10:00") << "due as the pause ends";
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:30");
+  EXPECT_EQ(Of("msg.2029-03-03"), "DUE 2029-03-03T10:00");
+  EXPECT_EQ(Of("task.2029-03-03"), "DUE 2029-03-03T10:00") << "due as the pause ends";
   world_.ExpectListsAgree("box");
 }
 
@@ -159,7 +160,7 @@ TEST_F(PauseTest, ThePauseShowsInTheEnrollmentTheLogAndTheSteps) {
   }
   EXPECT_THAT(types, ElementsAre(v1::EVENT_TYPE_ENROLLMENT_CREATED, v1::EVENT_TYPE_ENROLLMENT_PAUSED,
                                  v1::EVENT_TYPE_ENROLLMENT_RESUMED));
-  EXPECT_EQ(Good(world_.Get(absl::StrCat(kEnrollment, "/reminders/msg.1"))).steps(1).description(),
+  EXPECT_EQ(Good(world_.Get(absl::StrCat(kEnrollment, "/reminders/msg.2029-03-02"))).steps(1).description(),
             "Paused from Fri 2 Mar 2029 08:30 to Fri 2 Mar 2029 12:00, after that time but inside its window: due at "
             "once.");
 }
@@ -215,7 +216,7 @@ TEST_F(PauseInRealTimeTest, APauseEndsNoEarlierThanItBeganWhereClocksAreSetBack)
   world_.MoveTo(At("2029-03-02T07:00"));
   ASSERT_TRUE(world_.Resume(enrollment_).ok());
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2029-03-02"), "DUE");
 }
 
 TEST_F(PauseInRealTimeTest, AClockSetBackSendsNothingTwiceAndNothingEarly) {
@@ -225,19 +226,19 @@ TEST_F(PauseInRealTimeTest, AClockSetBackSendsNothingTwiceAndNothingEarly) {
   world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT);
   world_.MoveTo(At("2029-03-03T09:00"));
   world_.MoveTo(At("2029-03-01T12:00"));
-  EXPECT_THAT(world_.Lease("north"), IsEmpty()) << "msg.2 is due on the third of March";
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "SENT");
+  EXPECT_THAT(world_.Lease("north"), IsEmpty()) << "msg.2029-03-03 is due on the third of March";
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2029-03-02"), "SENT");
   world_.MoveTo(At("2029-03-03T09:00"));
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "SENT");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2029-03-02"), "SENT");
 }
 
 TEST_F(PauseInRealTimeTest, AClockSetForwardMakesWhatIsOpenDueAndEndsTheRest) {
   world_.MoveTo(At("2029-03-05T08:00"));
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2"), "DUE");
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.3"), "DUE");
-  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/task.1"), "DUE") << "tasks stay";
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2029-03-02"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2029-03-03"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/msg.2029-03-04"), "DUE");
+  EXPECT_EQ(world_.StateOf(enrollment_ + "/reminders/task.2029-03-02"), "DUE") << "tasks stay";
 }
 
 }  // namespace

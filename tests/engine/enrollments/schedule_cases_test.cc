@@ -66,10 +66,10 @@ class ScheduleCases : public ::testing::TestWithParam<plan::Case> {
 
   void Happens(const std::string& what) {
     std::smatch m;
-    if (std::regex_match(what, m, std::regex("the procedure is put off until (.*)"))) {
-      v1::Enrollment later;
-      later.set_procedure_date(m[1]);
-      return Update(later);
+    if (std::regex_match(what, m, std::regex("the procedure is (?:put off until|corrected to) (.*)"))) {
+      v1::Enrollment changed;
+      changed.set_procedure_date(m[1]);
+      return Update(changed);
     }
     if (std::regex_match(what, m, std::regex("moves to (.*)"))) {
       v1::Enrollment there;

@@ -66,7 +66,7 @@ TEST_F(TimelineTest, WhatHappensBetweenTwoPagesRepeatsNoReminder) {
   ASSERT_THAT(first.reminders(), SizeIs(3));
   world_.MoveTo(At("2029-03-03T10:30"));  // the first ones are rows by now
   const v1::GetTimelineResponse second = Good(Page(2, first.next_page_token()));
-  EXPECT_THAT(NamesOf(second), ElementsAre(Name("task.1"), Name("ice.4")));
+  EXPECT_THAT(NamesOf(second), ElementsAre(Name("task.2029-03-03"), Name("ice.2029-03-03-1500")));
 }
 
 TEST_F(TimelineTest, ATokenIsGoodForItsEnrollmentOnlyAndASizeIsNotNegative) {

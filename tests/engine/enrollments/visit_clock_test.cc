@@ -60,12 +60,12 @@ TEST_F(VisitClockTest, AnAppointmentIsEnteredAndShownByTheClinicsClock) {
 TEST_F(VisitClockTest, ATextTellsTheTimeAtTheClinicAndComesDueByThePatientsClock) {
   EnrolBen("Europe/Madrid");
   Book("2029-09-03T14:30", kBensVisit);
-  EXPECT_EQ(TextOf("remind.2"), "Your 6-month visit is on September 3 at 2:30 PM, New York time.");
-  EXPECT_EQ(SandboxFixture::Of("remind.2", "ben"), "SCHEDULED 2029-09-02T06:00");
+  EXPECT_EQ(TextOf("remind.2029-09-02"), "Your 6-month visit is on September 3 at 2:30 PM, New York time.");
+  EXPECT_EQ(SandboxFixture::Of("remind.2029-09-02", "ben"), "SCHEDULED 2029-09-02T06:00");
   // On the patient's calendar, it is on 4 September.
   Book("2029-09-03T18:30", kBensVisit);
-  EXPECT_EQ(TextOf("remind.2"), "Your 6-month visit is on September 3 at 6:30 PM, New York time.");
-  EXPECT_EQ(SandboxFixture::Of("remind.2", "ben"), "SCHEDULED 2029-09-03T06:00");
+  EXPECT_EQ(TextOf("remind.2029-09-03"), "Your 6-month visit is on September 3 at 6:30 PM, New York time.");
+  EXPECT_EQ(SandboxFixture::Of("remind.2029-09-03", "ben"), "SCHEDULED 2029-09-03T06:00");
 }
 
 TEST_F(VisitClockTest, AMessageIsLeasedWithTheTimeAtTheClinic) {
@@ -127,7 +127,7 @@ TEST_F(VisitsTest, EveryChangeOfAVisitIsCounted) {
 TEST_F(VisitsTest, TheEndOfAnEnrollmentCancelsItsVisitsThatHaveNotBegun) {
   Book("2029-09-03T14:30");
   AdvanceTo("2029-08-27T08:00");
-  EXPECT_THAT(SendAll(), ElementsAre("remind.1"));
+  EXPECT_THAT(SendAll(), ElementsAre("remind.2029-08-27"));
   const size_t before = world_.Events("box").size();
   ASSERT_TRUE(world_.End(ana_).ok());
   const v1::Visit visit = Visit();
@@ -151,11 +151,11 @@ TEST_F(VisitsTest, TheEndOfAnEnrollmentCancelsItsVisitsThatHaveNotBegun) {
 TEST_F(VisitsTest, NothingIsSentAboutAVisitThatTheEndOfItsEnrollmentCancels) {
   Book("2029-09-03T14:30");
   ASSERT_TRUE(world_.End(ana_).ok());
-  EXPECT_EQ(Of("remind.1"), "CANCELLED/ENROLLMENT_ENDED 2029-08-27T08:00");
+  EXPECT_EQ(Of("remind.2029-08-27"), "CANCELLED/ENROLLMENT_ENDED 2029-08-27T08:00");
   for (const std::string& reminder : All()) EXPECT_EQ(reminder.find("again."), std::string::npos) << reminder;
   AdvanceTo("2029-10-01T00:00");
   EXPECT_THAT(SendAll(), IsEmpty());
-  EXPECT_EQ(Of("remind.1"), "CANCELLED/ENROLLMENT_ENDED 2029-08-27T08:00");
+  EXPECT_EQ(Of("remind.2029-08-27"), "CANCELLED/ENROLLMENT_ENDED 2029-08-27T08:00");
 }
 
 TEST_F(VisitsTest, AVisitThatHasBegunStaysAsItIsWhenTheEnrollmentEnds) {

@@ -155,7 +155,7 @@ TEST_F(VisitsTest, ABookingOnAClosedDayIsRefusedWithTheDayUnlessItIsAllowed) {
   Good(world_.Call(&Engine::clinics, &Clinics::Update, update));
   EXPECT_EQ(Visit().target_date(), "2029-09-04");  // 1 September is a Saturday.
   EXPECT_EQ(Visit().window_first_date(), "2029-08-28");
-  EXPECT_EQ(Of("book.1"), "SCHEDULED 2029-08-07T10:00");
+  EXPECT_EQ(Of("book.2029-08-07"), "SCHEDULED 2029-08-07T10:00");
   const absl::Status holiday = Schedule(Booking("2029-09-03T14:30")).status();
   EXPECT_EQ(ErrorOf(holiday), "FAILED_PRECONDITION/CLINIC_CLOSED");
   EXPECT_EQ(holiday.message(), "clinics/box is closed on 2029-09-03 (Labor Day)");
@@ -258,18 +258,20 @@ TEST_F(VisitsTest, AListOfAllHasThoseOfEndedEnrollmentsIfTheyAreAskedFor) {
 TEST_F(VisitsTest, AReminderCannotBeMovedPastTheAppointment) {
   Book("2029-09-03T14:30");
   v1::MoveReminderRequest move;
-  move.set_name(ana_ + "/reminders/remind.3");
+  move.set_name(ana_ + "/reminders/remind.2029-09-03");
   move.set_due_local_time("2029-09-03T14:30");
   EXPECT_THAT(BadFields(world_.Call(&Engine::reminders, &Reminders::Move, move).status()),
               ElementsAre("due_local_time"));
   move.set_due_local_time("2029-09-03T12:00");
   const v1::Reminder moved = Good(world_.Call(&Engine::reminders, &Reminders::Move, move)).reminder();
   EXPECT_EQ(plan::ToTime(moved.expire_time()), At("2029-09-03T14:30"));
-  // What the clinic moved stays there, unless the appointment comes to lie before it.
-  Book("2029-09-03T13:00");
-  EXPECT_EQ(Of("remind.3"), "SCHEDULED 2029-09-03T12:00");
-  Book("2029-09-03T11:00");
-  EXPECT_EQ(Of("remind.3"), "CANCELLED/VISIT_CHANGED 2029-09-03T12:00");
+  // What the clinic moved was about that start. Another start is told at the plan's time, and the difference says so.
+  const v1::ScheduleVisitResponse rebooked = Book("2029-09-03T13:00");
+  EXPECT_EQ(rebooked.diff().not_moved_by_hand_count(), 1);
+  EXPECT_EQ(Of("remind.2029-09-03"), "CANCELLED/VISIT_CHANGED 2029-09-03T12:00");
+  EXPECT_EQ(Of("remind.2029-09-03~2"), "SCHEDULED 2029-09-03T08:00");
+  EXPECT_EQ(plan::ToTime(Good(world_.Get(ana_ + "/reminders/remind.2029-09-03~2")).expire_time()),
+            At("2029-09-03T13:00"));
 }
 
 }  // namespace

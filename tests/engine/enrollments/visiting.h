@@ -17,12 +17,12 @@ namespace aftercare::engine {
 // Returns a pathway with two visits. For a procedure on 2029-03-01 in UTC, the target of month-6 is 1 September 2029, a
 // Saturday, and its window is 25 August to 22 September. The target of month-9 is 1 December, and its window is that
 // day only. These reminders are for month-6, depending on the state of the visit. The day is the date of the visit.
-//   unbooked    book.1, book.2 on 4 and 18 August 10:00, each to the end of the second day after; the task check.1 on
-//               18 August 09:00
-//   booked      remind.1, .2, .3 at 08:00 seven days before the day, one day before and on the day, each to the end of
-//               the second day after
-//   missed      missed.1 and the task call.1 at 08:00 of the day, to the end of the sixth day after
-//   cancelled   again.1 at 08:00, 180 days before the day, to the end of the day
+//   unbooked    book.2029-08-04 and book.2029-08-18 at 10:00, each to the end of the second day after; the task
+//               check.2029-08-18 at 09:00
+//   booked      remind at 08:00 seven days before the day, one day before and on the day, each to the end of the second
+//               day after
+//   missed      missed and the task call at 08:00 of the day, to the end of the sixth day after
+//   cancelled   again at 08:00, 180 days before the day, to the end of the day
 inline v1::Pathway VisitPathway() {
   return FromText<v1::Pathway>(R"pb(
     display_name: "Visits"
@@ -122,7 +122,8 @@ class VisitsTest : public SandboxFixture {
 
   // Returns a reminder's state and due time in UTC, as `DUE 2029-09-02T08:00`.
   std::string Of(const std::string& reminder) { return SandboxFixture::Of(reminder, "ana"); }
-  // Returns every reminder of the timeline as `book.1 DUE`. Fails the test unless a list has the same ones.
+  // Returns every reminder of the timeline as `book.2029-08-04 DUE`. Fails the test unless a list has the same
+  // ones.
   std::vector<std::string> All() {
     std::vector<std::string> all;
     const v1::GetTimelineResponse timeline = world_.Timeline(ana_);

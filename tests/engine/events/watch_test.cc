@@ -45,7 +45,7 @@ TEST_F(WatchTest, AWatchFromNowSaysAtOnceWhereThatIs) {
   const auto watch = Open("");
   const v1::WatchEventsResponse first = Good(Next(*watch));
   EXPECT_THAT(first.events(), IsEmpty());
-  ASSERT_TRUE(world_.Complete("clinics/box/enrollments/e0/reminders/visit.1").ok());
+  ASSERT_TRUE(world_.Complete("clinics/box/enrollments/e0/reminders/visit.2029-09-01").ok());
   for (const auto& from : {watch, Open(first.resume_token())}) {
     const std::vector<v1::Event> events = Take(*from, 1);
     EXPECT_EQ(events[0].reminder().state(), v1::REMINDER_STATE_COMPLETED);
@@ -81,7 +81,7 @@ TEST_F(WatchTest, AFilteredWatchSeesWhatMatchesAndMovesOnOverTheRest) {
   MakeHistory(60);
   const std::string filter = "patient: 'p-59' states: REMINDER_STATE_DUE categories: 'call'";
   const std::vector<v1::Event> events = Take(*Open(FromTheBeginning(), filter), 1);
-  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e59/reminders/task.1");
+  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e59/reminders/task.2029-03-03");
   const std::vector<v1::Event> everything = Take(*Open(FromTheBeginning(), "patient: 'p-59'"), 10);
   EXPECT_EQ(everything[0].type(), v1::EVENT_TYPE_ENROLLMENT_CREATED);
 }
@@ -109,7 +109,7 @@ TEST_F(WatchTest, AListingAndAWatchFromItsTokenMissNothingBetweenThem) {
   const v1::ListRemindersResponse listing = world_.List("box");
   ASSERT_TRUE(world_.End("clinics/box/enrollments/e3").ok());
   const std::vector<v1::Event> events = Take(*Open(listing.resume_token()), 2);
-  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e3/reminders/task.1");
+  EXPECT_EQ(events[0].reminder().name(), "clinics/box/enrollments/e3/reminders/task.2029-03-03");
   EXPECT_EQ(events[1].type(), v1::EVENT_TYPE_ENROLLMENT_ENDED);
 }
 
@@ -183,7 +183,8 @@ TEST_F(WatchTest, CancelEndsTheWaitAndEveryLaterOne) {
 
 TEST_F(WatchTest, CancelAtAnyMomentEndsTheWaitOnce) {
   for (int i = 0; i < 300; ++i) {
-    const auto watch = Open(FromTheBeginning());
+    const auto watch = Open("");
+    Good(Next(*watch));
     WireMessage message;
     Pending pending;
     std::thread canceller([&] { watch->Abort(absl::CancelledError("cancelled")); });

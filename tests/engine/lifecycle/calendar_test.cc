@@ -64,7 +64,7 @@ TEST_F(CalendarTest, MessagesWaitForContactHoursAndTasksForOpenDays) {
   world_.MoveTo(At("2029-03-02T10:00"));
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
   world_.MoveTo(At("2029-03-06T10:00"));
-  const v1::Reminder task = Good(world_.Get("clinics/north/enrollments/e/reminders/task.2"));
+  const v1::Reminder task = Good(world_.Get("clinics/north/enrollments/e/reminders/task.2029-03-03"));
   EXPECT_EQ(StateAndReason(task), "DUE");
   EXPECT_EQ(plan::ToTime(task.expire_time()), At("2029-03-06T12:00"));
   std::vector<v1::TimeStepKind> kinds;
@@ -79,12 +79,14 @@ TEST_F(CalendarTest, WithoutAnOpeningInsideItsWindowAMessageIsNeverOffered) {
   *patient.mutable_contact_hours() = FromText<v1::ContactHours>(
       "openings { weekdays: WEEKDAY_WEDNESDAY opens: '10:00' closes: '16:00' }");
   world_.Enrol("north", "e", patient);
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SUPPRESSED/OUTSIDE_CONTACT_HOURS 2029-03-02T09:00") << "from the start";
+  world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(Of("msg.1"), "SUPPRESSED/OUTSIDE_CONTACT_HOURS 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SUPPRESSED/OUTSIDE_CONTACT_HOURS 2029-03-02T09:00");
+  world_.ExpectListsAgree("north");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
-  EXPECT_EQ(Came("msg.1", "DUE"), 0);
-  EXPECT_EQ(Of("msg.4"), "SCHEDULED 2029-03-07T10:00");
+  EXPECT_EQ(Came("msg.2029-03-02", "DUE"), 0);
+  EXPECT_EQ(Of("msg.2029-03-05"), "SCHEDULED 2029-03-07T10:00");
 }
 
 TEST_F(CalendarTest, WhatWaitedOrIsTriedAgainLeavesInContactHoursOnly) {
@@ -95,7 +97,7 @@ TEST_F(CalendarTest, WhatWaitedOrIsTriedAgainLeavesInContactHoursOnly) {
   ASSERT_THAT(evening, SizeIs(1));
   world_.MoveTo(At("2029-03-02T17:00"));
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:00");
   EXPECT_EQ(world_.Report(evening[0].lease_id(), v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE).status().code(),
             static_cast<int>(absl::StatusCode::kFailedPrecondition));
   world_.MoveTo(At("2029-03-03T09:00") - absl::Microseconds(1));
@@ -111,7 +113,7 @@ TEST_F(CalendarTest, ThePatientsHoursReplaceTheClinics) {
   v1::Enrollment patient = Patient();
   patient.mutable_contact_hours();  // Set, and empty: always.
   world_.Enrol("north", "e", patient);
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SCHEDULED 2029-03-02T09:00");
 }
 
 TEST_F(CalendarTest, NewHoursMoveWhatHasNotComeDueAndNothingElse) {
@@ -121,14 +123,14 @@ TEST_F(CalendarTest, NewHoursMoveWhatHasNotComeDueAndNothingElse) {
   EXPECT_THAT(All("msg"), ElementsAre("DUE 2029-03-02T09:00", "DUE 2029-03-03T09:00", "SCHEDULED 2029-03-04T12:00",
                                       "SCHEDULED 2029-03-05T12:00"));
   world_.ExpectListsAgree("north");
-  world_.MoveTo(At("2029-03-03T12:30"));  // when msg.2 would be due by the new hours
-  EXPECT_EQ(Came("msg.2", "DUE"), 1);
+  world_.MoveTo(At("2029-03-03T12:30"));  // when msg.2029-03-03 would be due by the new hours
+  EXPECT_EQ(Came("msg.2029-03-03", "DUE"), 1);
   world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-04T12:00") - absl::Microseconds(1));
-  EXPECT_EQ(Of("msg.3"), "SCHEDULED 2029-03-04T12:00");
+  EXPECT_EQ(Of("msg.2029-03-04"), "SCHEDULED 2029-03-04T12:00");
   world_.MoveTo(At("2029-03-04T12:00"));
-  EXPECT_EQ(Of("msg.3"), "DUE 2029-03-04T12:00");
-  EXPECT_EQ(Came("msg.3", "DUE"), 1);
+  EXPECT_EQ(Of("msg.2029-03-04"), "DUE 2029-03-04T12:00");
+  EXPECT_EQ(Came("msg.2029-03-04", "DUE"), 1);
   world_.ExpectListsAgree("north");
 }
 
@@ -136,24 +138,24 @@ TEST_F(CalendarTest, WhatIsDueAtOnceByNewHoursComesDueAtOnce) {
   ASSERT_TRUE(Update("contact_hours { openings { opens: '18:00' closes: '19:00' } } closed_weekdays: WEEKDAY_FRIDAY").ok());
   Enrol();
   world_.MoveTo(At("2029-03-02T12:00"));
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 2029-03-02T18:00");
-  EXPECT_EQ(Of("task.1"), "SCHEDULED 2029-03-03T10:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SCHEDULED 2029-03-02T18:00");
+  EXPECT_EQ(Of("task.2029-03-02"), "SCHEDULED 2029-03-03T10:00");
   ASSERT_TRUE(Update("", {"contact_hours", "closed_weekdays"}).ok());
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
-  EXPECT_EQ(Of("task.1"), "DUE 2029-03-02T10:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(Of("task.2029-03-02"), "DUE 2029-03-02T10:00");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
   world_.ExpectListsAgree("north");
 }
 
 TEST_F(CalendarTest, WhatWasDoneAheadOfTimeStaysDoneWhereverItMoves) {
   Enrol();
-  ASSERT_TRUE(world_.Complete("clinics/north/enrollments/e/reminders/msg.3").ok());
+  ASSERT_TRUE(world_.Complete("clinics/north/enrollments/e/reminders/msg.2029-03-04").ok());
   ASSERT_TRUE(Update("contact_hours { openings { weekdays: WEEKDAY_MONDAY opens: '10:00' closes: '12:00' } }").ok());
-  EXPECT_EQ(Of("msg.3"), "COMPLETED 2029-03-04T09:00");
+  EXPECT_EQ(Of("msg.2029-03-04"), "COMPLETED 2029-03-04T09:00");
   world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-05T10:00"));
-  EXPECT_EQ(Came("msg.3", "DUE"), 0);
-  EXPECT_EQ(Of("msg.4"), "DUE 2029-03-05T10:00");
+  EXPECT_EQ(Came("msg.2029-03-04", "DUE"), 0);
+  EXPECT_EQ(Of("msg.2029-03-05"), "DUE 2029-03-05T10:00");
   world_.ExpectListsAgree("north");
 }
 
@@ -165,11 +167,11 @@ TEST_F(CalendarTest, WhatCameDueByEarlierHoursComesOnceThoughClocksAreSetBackOve
   world_.clock().Set(At("2029-03-02T10:00"));
   world_.Start();
   world_.ExpectListsAgree("north");
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:00");
 
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());
   world_.ExpectListsAgree("north");
-  EXPECT_EQ(Of("msg.1"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
 }
 
 TEST_F(CalendarTest, AnEndedEnrollmentKeepsItsStatesWhateverTheCalendar) {
@@ -179,10 +181,10 @@ TEST_F(CalendarTest, AnEndedEnrollmentKeepsItsStatesWhateverTheCalendar) {
   const auto before = All("msg");
   ASSERT_TRUE(Update("contact_hours { openings { weekdays: WEEKDAY_MONDAY opens: '10:00' closes: '12:00' } }").ok());
   world_.ExpectListsAgree("north");
-  EXPECT_EQ(Of("msg.2"), before[1]);
-  EXPECT_EQ(Of("msg.4"), "CANCELLED/ENROLLMENT_ENDED 2029-03-05T10:00");
+  EXPECT_EQ(Of("msg.2029-03-03"), before[1]);
+  EXPECT_EQ(Of("msg.2029-03-05"), "CANCELLED/ENROLLMENT_ENDED 2029-03-05T10:00");
   world_.MoveTo(At("2029-04-01T00:00"));
-  EXPECT_EQ(Came("msg.3", "DUE"), 0);
+  EXPECT_EQ(Came("msg.2029-03-04", "DUE"), 0);
 }
 
 TEST_F(CalendarTest, ASandboxIsPlannedAnewByItsOwnClock) {
@@ -192,9 +194,9 @@ TEST_F(CalendarTest, ASandboxIsPlannedAnewByItsOwnClock) {
   world_.Advance("box", At("2029-03-02T12:00"));
   ASSERT_TRUE(Update("name: 'clinics/box' contact_hours { openings { opens: '12:00' closes: '14:00' } }").ok());
   EXPECT_EQ(world_.Advance("box", At("2029-03-03T11:59")).fired_count(), 1);  // the task
-  EXPECT_EQ(world_.StateOf(e + "/reminders/msg.2"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf(e + "/reminders/msg.2029-03-03"), "SCHEDULED");
   world_.Advance("box", At("2029-03-03T12:00"));
-  EXPECT_EQ(world_.StateOf(e + "/reminders/msg.2"), "DUE");
+  EXPECT_EQ(world_.StateOf(e + "/reminders/msg.2029-03-03"), "DUE");
   world_.ExpectListsAgree("box");
 }
 
@@ -226,10 +228,11 @@ class StaleTest : public CalendarTest {
     world_.StopStoreOnly();
   }
   static std::map<std::string, int> IsAll(const std::string& standing) { return {{standing, kPatients}}; }
-  std::map<std::string, int> Standings(int number) {
+  // How the messages of a day stand: how many are in each state.
+  std::map<std::string, int> Standings(const std::string& day) {
     std::map<std::string, int> standings;
     for (int i = 0; i < kPatients; ++i) {
-      ++standings[world_.StateOf(absl::StrCat("clinics/north/enrollments/e", i, "/reminders/msg.", number))];
+      ++standings[world_.StateOf(absl::StrCat("clinics/north/enrollments/e", i, "/reminders/msg.", day))];
     }
     return standings;
   }
@@ -242,17 +245,17 @@ TEST_F(StaleTest, EveryEnrollmentIsPlannedAnewHoweverManyThereAre) {
   world_.MoveTo(At("2029-03-02T12:00") - absl::Microseconds(1));
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
   world_.MoveTo(At("2029-03-02T12:00"));
-  EXPECT_EQ(Standings(1), IsAll("DUE"));
+  EXPECT_EQ(Standings("2029-03-02"), IsAll("DUE"));
 }
 
 TEST_F(StaleTest, WhatACrashLeftIsPlannedAnewAtTheNextStart) {
   EnrolMany();
   CrashAfterUpdate("contact_hours { openings { opens: '07:00' closes: '08:30' } }");
-  world_.clock().Set(At("2029-03-03T07:00"));  // msg.1 moved to then
+  world_.clock().Set(At("2029-03-03T07:00"));  // msg.2029-03-02 moved to then
   world_.Start();
   world_.Settle();
-  EXPECT_EQ(Standings(1), IsAll("DUE"));
-  EXPECT_EQ(Standings(2), IsAll("SCHEDULED"));
+  EXPECT_EQ(Standings("2029-03-02"), IsAll("DUE"));
+  EXPECT_EQ(Standings("2029-03-03"), IsAll("SCHEDULED"));
   world_.Read([](store::ReadTransaction& tx) {
     auto clinic = tx.GetClinic("north");
     EXPECT_FALSE(clinic.ok() && (*clinic)->replan_after.has_value());
@@ -272,13 +275,13 @@ TEST_F(StaleTest, AStaleEnrollmentIsShownAndEndedByTheNewCalendar) {
     row.calendar_fingerprint = CalendarFingerprint(row.data);
     return tx.UpdateClinic(row);
   });
-  EXPECT_EQ(Of("msg.1"), "DUE 2029-03-02T09:00");
-  EXPECT_EQ(Of("msg.2"), "SCHEDULED 2029-03-03T12:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-03"), "SCHEDULED 2029-03-03T12:00");
   world_.ExpectListsAgree("north");
   world_.MoveTo(At("2029-03-03T09:00"));  // which its next_due still names
-  EXPECT_EQ(Of("msg.2"), "SCHEDULED 2029-03-03T12:00");
+  EXPECT_EQ(Of("msg.2029-03-03"), "SCHEDULED 2029-03-03T12:00");
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());
-  EXPECT_EQ(Of("msg.1"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
   world_.ExpectListsAgree("north");
 }
 
@@ -293,8 +296,8 @@ TEST_F(StaleTest, WhatAStaleEnrollmentHadComeDueComesDueBeforeItsEnd) {
     return tx.UpdateClinic(row);
   });
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e").ok());
-  EXPECT_EQ(Came("msg.1", "DUE"), 1);
-  EXPECT_EQ(Of("msg.1"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
+  EXPECT_EQ(Came("msg.2029-03-02", "DUE"), 1);
+  EXPECT_EQ(Of("msg.2029-03-02"), "CANCELLED/ENROLLMENT_ENDED 2029-03-02T09:00");
 }
 
 TEST_F(CalendarTest, EveryFaultOfACalendarIsNamed) {
@@ -318,7 +321,7 @@ TEST_F(CalendarTest, EveryFaultOfACalendarIsNamed) {
                           "clinic.contact_hours.openings[3]", "clinic.closed_weekdays", "clinic.holidays[0].date",
                           "clinic.holidays[2].date"));
   Enrol();
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 2029-03-02T09:00") << "nothing of it is stored";
+  EXPECT_EQ(Of("msg.2029-03-02"), "SCHEDULED 2029-03-02T09:00") << "nothing of it is stored";
 }
 
 TEST_F(CalendarTest, APatientsHoursAreCheckedWithTheRest) {
@@ -340,7 +343,7 @@ TEST_F(CalendarTest, APreviewKeepsTheClinicsCalendarAndExplainsItself) {
   request.mutable_enrollment()->set_procedure_date("2029-03-01");
   const auto preview = Good(world_.Call(&Engine::pathways, &Pathways::Preview, request));
   ASSERT_THAT(preview.reminders(), SizeIs(8));
-  EXPECT_EQ(preview.reminders(1).name(), "msg.1");
+  EXPECT_EQ(preview.reminders(1).name(), "msg.2029-03-02");
   EXPECT_EQ(plan::ToTime(preview.reminders(1).due_time()), At("2029-03-02T12:00"));
   ASSERT_THAT(preview.reminders(1).steps(), SizeIs(2));
   EXPECT_EQ(preview.reminders(1).steps(1).description(),

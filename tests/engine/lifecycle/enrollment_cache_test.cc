@@ -57,7 +57,7 @@ TEST_F(EnrollmentCacheTest, WhatHasChangedIsReadAnew) {
   EXPECT_TRUE(changed());
   ASSERT_TRUE(world_.Resume(name).ok());
   EXPECT_TRUE(changed());
-  ASSERT_TRUE(world_.Move(name + "/reminders/ice.2", At("2029-03-04T09:00")).ok());
+  ASSERT_TRUE(world_.Move(name + "/reminders/ice.2029-03-02-1500", At("2029-03-04T09:00")).ok());
   EXPECT_TRUE(changed());
   world_.Advance("box", At("2029-03-02T09:00"));
   EXPECT_TRUE(changed()) << "next_due has moved on";

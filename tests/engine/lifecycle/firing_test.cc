@@ -6,6 +6,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/clinic_fixture.h"
 
@@ -21,7 +22,7 @@ class FiringTest : public RealTimeFixture {
  protected:
   std::string Enrol() { return world_.Enrol("north", "e", KneePatient("north")); }
 
-  // How often each reminder came into each state: `ice.1 DUE`.
+  // How often each reminder came into each state: `ice.2029-03-02-0900 DUE`.
   std::map<std::string, int> Changes() {
     std::map<std::string, int> changes;
     for (const v1::Event& event : world_.Events("north")) {
@@ -36,10 +37,10 @@ class FiringTest : public RealTimeFixture {
 TEST_F(FiringTest, NothingIsOfferedBeforeItIsDueAndEverythingFromThenOn) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00") - kInstant);
-  EXPECT_EQ(StateOf("ice.1"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SCHEDULED");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
   world_.MoveTo(At("2029-03-02T09:00"));
-  EXPECT_EQ(StateOf("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "DUE");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
 }
 
@@ -53,7 +54,7 @@ TEST_F(FiringTest, TheEventOfFiringSaysWhenItHappenedAndWhatItIs) {
   EXPECT_EQ(plan::ToTime(events[1].event_time()), At("2029-03-02T09:00"));
   EXPECT_EQ(events[1].patient(), "p-1");
   const v1::ReminderChange& change = events[1].reminder();
-  EXPECT_EQ(change.name(), "clinics/north/enrollments/e/reminders/ice.1");
+  EXPECT_EQ(change.name(), "clinics/north/enrollments/e/reminders/ice.2029-03-02-0900");
   EXPECT_EQ(change.phase() + " " + change.category(), "acute cooling");
   EXPECT_EQ(change.audience(), v1::AUDIENCE_PATIENT);
   EXPECT_EQ(change.channel(), v1::CHANNEL_SMS);
@@ -81,19 +82,19 @@ TEST_F(FiringTest, WhatComesBackAfterTheClockWasSetBackWaitsForItsTimeAgain) {
 TEST_F(FiringTest, AWindowThatClosesEndsWhatWasNotSent) {
   Enrol();
   world_.MoveTo(At("2029-03-02T13:00") - kInstant);
-  EXPECT_EQ(StateOf("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "DUE");
   world_.MoveTo(At("2029-03-02T13:00"));
-  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
 }
 
 TEST_F(FiringTest, TasksStayDueBeyondTheirWindow) {
   Enrol();
   world_.MoveTo(At("2029-03-03T10:00"));
-  EXPECT_EQ(StateOf("task.1"), "DUE");
+  EXPECT_EQ(StateOf("task.2029-03-03"), "DUE");
   world_.MoveTo(At("2029-06-01T00:00"));
-  EXPECT_EQ(StateOf("task.1"), "DUE");
-  EXPECT_EQ(Changes()["task.1 DUE"], 1);
+  EXPECT_EQ(StateOf("task.2029-03-03"), "DUE");
+  EXPECT_EQ(Changes()["task.2029-03-03 DUE"], 1);
 }
 
 TEST_F(FiringTest, WithoutConsentOnlyTasksComeDue) {
@@ -102,8 +103,8 @@ TEST_F(FiringTest, WithoutConsentOnlyTasksComeDue) {
   world_.Enrol("north", "e", patient);
   world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-03T10:00"));
-  EXPECT_EQ(StateOf("ice.1"), "SUPPRESSED/NO_CONSENT");
-  EXPECT_EQ(StateOf("task.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SUPPRESSED/NO_CONSENT");
+  EXPECT_EQ(StateOf("task.2029-03-03"), "DUE");
   EXPECT_THAT(world_.Lease("north"), IsEmpty());
 }
 
@@ -113,20 +114,21 @@ TEST_F(FiringTest, WithoutAContactPointMessagesAreSuppressed) {
   world_.Enrol("north", "e", patient);
   world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-03T10:00"));
-  EXPECT_EQ(StateOf("ice.1"), "SUPPRESSED/NO_CONTACT_POINT");
-  EXPECT_EQ(StateOf("task.1"), "DUE");
-  EXPECT_EQ(Good(world_.Get("clinics/north/enrollments/e/reminders/ice.1")).channel(), v1::CHANNEL_UNSPECIFIED);
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SUPPRESSED/NO_CONTACT_POINT");
+  EXPECT_EQ(StateOf("task.2029-03-03"), "DUE");
+  EXPECT_EQ(Good(world_.Get("clinics/north/enrollments/e/reminders/ice.2029-03-02-0900")).channel(),
+            v1::CHANNEL_UNSPECIFIED);
 }
 
 TEST_F(FiringTest, WhoIsEnrolledLateGetsWhatIsStillInItsWindowAtOnce) {
   world_.MoveTo(At("2029-03-03T11:00:00.000001"));
   Enrol();
-  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/LATE_ENROLLMENT");
-  EXPECT_EQ(StateOf("ice.2"), "EXPIRED/LATE_ENROLLMENT");
-  EXPECT_EQ(StateOf("ice.3"), "DUE");
-  EXPECT_EQ(StateOf("task.1"), "DUE");
-  EXPECT_EQ(StateOf("ice.4"), "SCHEDULED");
-  const v1::Reminder ice = Good(world_.Get("clinics/north/enrollments/e/reminders/ice.3"));
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(StateOf("ice.2029-03-02-1500"), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(StateOf("ice.2029-03-03-0900"), "DUE");
+  EXPECT_EQ(StateOf("task.2029-03-03"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-03-1500"), "SCHEDULED");
+  const v1::Reminder ice = Good(world_.Get("clinics/north/enrollments/e/reminders/ice.2029-03-03-0900"));
   EXPECT_EQ(plan::ToTime(ice.due_time()), At("2029-03-03T11:00:00.000001"));
   EXPECT_EQ(ice.nominal_local_time(), "2029-03-03T09:00");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
@@ -142,7 +144,7 @@ TEST_F(FiringTest, WhatWasLateAtEnrollmentIsNeverStored) {
     auto rows = tx.ListReminders(query);
     if (!rows.ok()) return rows.status();
     for (const store::ReminderRow& row : *rows) {
-      EXPECT_FALSE(row.key.rule == "ice" && row.key.number <= 2) << row.key.number;
+      EXPECT_FALSE(row.key.rule == "ice" && row.due < At("2029-03-03T00:00")) << ReminderNameOf(row.key);
     }
     EXPECT_THAT(*rows, SizeIs(5));
     return absl::OkStatus();
@@ -152,13 +154,13 @@ TEST_F(FiringTest, WhatWasLateAtEnrollmentIsNeverStored) {
 TEST_F(FiringTest, WhatIsDueAtTheInstantOfEnrollmentIsDueAtOnce) {
   world_.MoveTo(At("2029-03-02T09:00"));
   Enrol();
-  EXPECT_EQ(StateOf("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "DUE");
 }
 
 TEST_F(FiringTest, WhatClosesAtTheInstantOfEnrollmentIsLate) {
   world_.MoveTo(At("2029-03-02T13:00"));
   Enrol();
-  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/LATE_ENROLLMENT");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "EXPIRED/LATE_ENROLLMENT");
 }
 
 TEST_F(FiringTest, AfterDaysOfAbsenceWhatIsInItsWindowIsDueAndTheRestHasExpired) {
@@ -168,11 +170,11 @@ TEST_F(FiringTest, AfterDaysOfAbsenceWhatIsInItsWindowIsDueAndTheRestHasExpired)
   world_.clock().Set(At("2029-03-03T10:30"));
   world_.Start();
   world_.Settle();
-  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(StateOf("ice.2"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(StateOf("ice.3"), "DUE");
-  EXPECT_EQ(StateOf("task.1"), "DUE");
-  EXPECT_EQ(StateOf("ice.4"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-1500"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.2029-03-03-0900"), "DUE");
+  EXPECT_EQ(StateOf("task.2029-03-03"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-03-1500"), "SCHEDULED");
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
 }
 
@@ -182,8 +184,8 @@ TEST_F(FiringTest, WhatClosesAtTheInstantOfTheReturnWasNeverDue) {
   world_.clock().Set(At("2029-03-02T13:00"));
   world_.Start();
   world_.Settle();
-  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(Changes()["ice.1 DUE"], 0);
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(Changes()["ice.2029-03-02-0900 DUE"], 0);
 }
 
 TEST_F(FiringTest, NothingFiresTwiceHoweverOftenTheServerStarts) {
@@ -195,23 +197,23 @@ TEST_F(FiringTest, NothingFiresTwiceHoweverOftenTheServerStarts) {
     world_.Settle();
   }
   for (const auto& [change, count] : Changes()) EXPECT_EQ(count, 1) << change;
-  EXPECT_EQ(Changes()["ice.1 DUE"], 1);
-  EXPECT_EQ(Changes()["ice.6 EXPIRED/WINDOW_CLOSED"], 1);
+  EXPECT_EQ(Changes()["ice.2029-03-02-0900 DUE"], 1);
+  EXPECT_EQ(Changes()["ice.2029-03-04-1500 EXPIRED/WINDOW_CLOSED"], 1);
 }
 
 TEST_F(FiringTest, NothingFiresTwiceWhenTheClockIsSetBack) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-01T08:00"));
-  EXPECT_EQ(StateOf("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "DUE");
   EXPECT_THAT(world_.Lease("north"), IsEmpty()) << "it is not due yet, by this clock";
   world_.MoveTo(At("2029-03-02T09:00"));
   EXPECT_THAT(world_.Lease("north"), SizeIs(1));
   world_.MoveTo(At("2029-03-02T08:00"));
   world_.MoveTo(At("2029-03-02T15:00"));
-  EXPECT_EQ(Changes()["ice.1 DUE"], 1);
-  EXPECT_EQ(Changes()["ice.2 DUE"], 1);
-  EXPECT_EQ(Changes()["ice.1 LEASED"], 1);
+  EXPECT_EQ(Changes()["ice.2029-03-02-0900 DUE"], 1);
+  EXPECT_EQ(Changes()["ice.2029-03-02-1500 DUE"], 1);
+  EXPECT_EQ(Changes()["ice.2029-03-02-0900 LEASED"], 1);
 }
 
 TEST_F(FiringTest, AnEnrollmentThatEndsWhileTheClockIsBackIsListedOnce) {
@@ -233,7 +235,7 @@ TEST_F(FiringTest, AStormOfRemindersAtOneInstantFiresWhole) {
   request.set_max_reminders(1000);
   EXPECT_THAT(world_.Lease(request), SizeIs(kPatients));
   world_.MoveTo(At("2029-03-02T13:00"));
-  EXPECT_EQ(Changes()["ice.1 EXPIRED/WINDOW_CLOSED"], kPatients);
+  EXPECT_EQ(Changes()["ice.2029-03-02-0900 EXPIRED/WINDOW_CLOSED"], kPatients);
 }
 
 TEST_F(FiringTest, ANewEnrollmentThatIsDueSoonerIsNotOverslept) {
@@ -242,16 +244,16 @@ TEST_F(FiringTest, ANewEnrollmentThatIsDueSoonerIsNotOverslept) {
   sooner.set_procedure_date("2029-02-28");
   const std::string other = world_.Enrol("north", "sooner", sooner);
   world_.MoveTo(At("2029-03-01T09:00"));
-  EXPECT_EQ(world_.StateOf(other + "/reminders/ice.1"), "DUE");
-  EXPECT_EQ(StateOf("ice.1"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf(other + "/reminders/ice.2029-03-01-0900"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SCHEDULED");
 }
 
 TEST_F(FiringTest, AWindowThatClosesSoonAfterALateEnrollmentIsNotOverslept) {
   world_.MoveTo(At("2029-03-02T10:00"));
   Enrol();
-  EXPECT_EQ(StateOf("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "DUE");
   world_.MoveTo(At("2029-03-02T13:00"));  // before anything else comes due
-  EXPECT_EQ(StateOf("ice.1"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
 }
 
 TEST_F(FiringTest, DaysAndTimesAreThoseOfThePatientsZone) {
@@ -259,9 +261,9 @@ TEST_F(FiringTest, DaysAndTimesAreThoseOfThePatientsZone) {
   patient.set_time_zone("America/New_York");
   world_.Enrol("north", "e", patient);
   world_.MoveTo(At("2029-03-02T14:00") - kInstant);
-  EXPECT_EQ(StateOf("ice.1"), "SCHEDULED");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "SCHEDULED");
   world_.MoveTo(At("2029-03-02T14:00"));
-  EXPECT_EQ(StateOf("ice.1"), "DUE");
+  EXPECT_EQ(StateOf("ice.2029-03-02-0900"), "DUE");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class SweepPlanTest : public SandboxFixture {
     });
     return result;
   }
-  // What has fired, in the order of the log: `a/ice.1`.
+  // What has fired, in the order of the log: `a/ice.2029-03-02-0900`.
   std::vector<std::string> Fired() {
     std::vector<std::string> fired;
     for (const v1::Event& event : world_.Events("box")) {
@@ -55,9 +55,9 @@ TEST_F(SweepPlanTest, WhatWasPlannedFires) {
   EXPECT_EQ(result.fired, 3);
   EXPECT_EQ(result.contexts.size(), 3u);
   EXPECT_FALSE(result.more);
-  EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.2029-03-02-0900", "b/ice.2029-03-02-0900", "c/ice.2029-03-02-0900"));
   EXPECT_EQ(Sweep(due_, plan).fired, 0) << "each once";
-  EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.2029-03-02-0900", "b/ice.2029-03-02-0900", "c/ice.2029-03-02-0900"));
 }
 
 TEST_F(SweepPlanTest, WhatHasChangedSinceIsLookedAtAnew) {
@@ -69,7 +69,7 @@ TEST_F(SweepPlanTest, WhatHasChangedSinceIsLookedAtAnew) {
   EXPECT_THAT(Fired(), IsEmpty());
   const absl::Time next_day = due_ + absl::Hours(24);
   EXPECT_EQ(Sweep(next_day, plan).fired, 1);
-  EXPECT_THAT(Fired(), ElementsAre("c/ice.1"));
+  EXPECT_THAT(Fired(), ElementsAre("c/ice.2029-03-03-0900"));
 }
 
 TEST_F(SweepPlanTest, ACalendarThatHasChangedSinceCounts) {
@@ -89,7 +89,7 @@ TEST_F(SweepPlanTest, WhatIsNewSinceFiresToo) {
   const SweepPlan plan = Plan(due_, 1);
   EXPECT_EQ(plan.firing.size(), 1u);
   EXPECT_EQ(Sweep(due_, plan).fired, 3);
-  EXPECT_THAT(Fired(), ElementsAre("a/ice.1", "b/ice.1", "c/ice.1"));
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.2029-03-02-0900", "b/ice.2029-03-02-0900", "c/ice.2029-03-02-0900"));
 }
 
 TEST_F(SweepPlanTest, APlanForLaterIsNotForNow) {
@@ -108,7 +108,7 @@ TEST_F(SweepPlanTest, TheLimitHoldsForPlannedAndUnplannedTogether) {
 }
 
 TEST_F(SweepPlanTest, EnrollmentsWhoseRowsMustBeReadFireUnplanned) {
-  ASSERT_TRUE(world_.Move(NameOf("a") + "/reminders/ice.2", At("2029-03-04T10:00")).ok());
+  ASSERT_TRUE(world_.Move(NameOf("a") + "/reminders/ice.2029-03-02-1500", At("2029-03-04T10:00")).ok());
   const SweepPlan plan = Plan(due_);
   EXPECT_EQ(plan.firing.size(), 2u);
   EXPECT_EQ(Sweep(due_, plan).fired, 3);

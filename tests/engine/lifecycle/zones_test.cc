@@ -129,7 +129,7 @@ TEST_F(ZonesTest, WhatIsDueByTheNewRulesComesDueAtOnceAndNothingTwice) {
   Restart(kNewer);
   const std::vector<v1::Lease> second = world_.Lease("north");
   ASSERT_THAT(second, SizeIs(1));
-  EXPECT_EQ(second[0].reminder(), "clinics/north/enrollments/e0/reminders/ice.2");
+  EXPECT_EQ(second[0].reminder(), "clinics/north/enrollments/e0/reminders/ice.2029-03-02-1500");
   EXPECT_EQ(world_.StateOf(first[0].reminder()), "SENT");
 }
 
@@ -175,14 +175,14 @@ TEST_F(ZonesTest, UntilItsTurnComesAnEnrollmentIsShownAndFiredByTheNewRules) {
     return tx.UpdateEnrollment(row);
   });
   world_.MoveTo(At("2029-03-02T15:30"));
-  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e0/reminders/ice.1"), "EXPIRED/WINDOW_CLOSED");
-  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e0/reminders/ice.2"), "SCHEDULED");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e0/reminders/ice.2029-03-02-0900"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(world_.StateOf("clinics/north/enrollments/e0/reminders/ice.2029-03-02-1500"), "SCHEDULED");
   ASSERT_TRUE(world_.End("clinics/north/enrollments/e0").ok());
   int came_due = 0;
   for (const v1::Event& event : world_.Events("north")) {
     came_due += event.reminder().state() == v1::REMINDER_STATE_DUE ? 1 : 0;
   }
-  EXPECT_EQ(came_due, 2) << "ice.2 was due by the new rules before the end";
+  EXPECT_EQ(came_due, 2) << "ice.2029-03-02-1500 was due by the new rules before the end";
 }
 
 }  // namespace

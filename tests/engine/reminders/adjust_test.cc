@@ -38,42 +38,42 @@ class AdjustTest : public SandboxFixture {
 };
 
 TEST_F(AdjustTest, AMovedReminderComesDueThenAndNotWhenThePlanHasIt) {
-  Move("msg.2", "2029-03-07T18:00");
-  EXPECT_EQ(Of("msg.2"), "SCHEDULED 03-07T18:00-03-10T00:00") << "the rule's window, from the new day";
+  Move("msg.2029-03-03", "2029-03-07T18:00");
+  EXPECT_EQ(Of("msg.2029-03-03"), "SCHEDULED 03-07T18:00-03-10T00:00") << "the rule's window, from the new day";
   world_.ExpectListsAgree("box");
   Until("2029-03-06T00:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.3", "msg.4"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-04", "msg.2029-03-05"));
   world_.ExpectListsAgree("box");
   Until("2029-03-07T18:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-03"));
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, AReminderCanBeMovedEarlierToo) {
-  Move("msg.4", "2029-03-01T08:00");
-  EXPECT_EQ(Of("msg.4"), "DUE 03-01T08:00-03-04T00:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.4"));
+  Move("msg.2029-03-05", "2029-03-01T08:00");
+  EXPECT_EQ(Of("msg.2029-03-05"), "DUE 03-01T08:00-03-04T00:00");
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-05"));
   Until("2029-03-05T12:00");
-  EXPECT_EQ(Of("msg.4"), "SENT 03-01T08:00-03-04T00:00");
+  EXPECT_EQ(Of("msg.2029-03-05"), "SENT 03-01T08:00-03-04T00:00");
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, ATaskThatIsDueCanBePutOff) {
   Until("2029-03-02T10:00");
-  Move("task.1", "2029-03-02T16:00");
-  EXPECT_EQ(Of("task.1"), "SCHEDULED 03-02T16:00-03-02T18:00");
+  Move("task.2029-03-02", "2029-03-02T16:00");
+  EXPECT_EQ(Of("task.2029-03-02"), "SCHEDULED 03-02T16:00-03-02T18:00");
   Until("2029-03-02T16:00");
-  EXPECT_EQ(Of("task.1"), "DUE 03-02T16:00-03-02T18:00");
+  EXPECT_EQ(Of("task.2029-03-02"), "DUE 03-02T16:00-03-02T18:00");
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, ALocalTimeIsThatOfThePatient) {
   world_.Update(kEnrollment, "time_zone: 'America/New_York'");
   v1::MoveReminderRequest request;
-  request.set_name(Name("msg.1"));
+  request.set_name(Name("msg.2029-03-02"));
   request.set_due_local_time("2029-03-06T10:00");
   ASSERT_TRUE(world_.Call(&Engine::reminders, &Reminders::Move, request).ok());
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 03-06T15:00-03-09T05:00");
+  EXPECT_EQ(Of("msg.2029-03-02"), "SCHEDULED 03-06T15:00-03-09T05:00");
 }
 
 // Local times that clocks skip or repeat, read as the plan reads the times of rules.
@@ -102,7 +102,9 @@ TEST(MoveByLocalTimeTest, ATimeInAGapOrAnOverlapTakesTheOffsetBefore) {
     patient.set_time_zone(each.zone);
     world.Enrol("box", "e", patient);
     v1::MoveReminderRequest request;
-    request.set_name("clinics/box/enrollments/e/reminders/msg.4");
+    absl::CivilDay day;
+    ASSERT_TRUE(absl::ParseCivilTime(each.procedure, &day));
+    request.set_name(absl::StrCat(kEnrollment, "/reminders/msg.", absl::FormatCivilTime(day + 4)));
     request.set_due_local_time(each.local);
     const auto moved = Good(world.Call(&Engine::reminders, &Reminders::Move, request));
     EXPECT_EQ(plan::ToTime(moved.reminder().due_time()), At(each.instant)) << each.zone << " " << each.local;
@@ -110,31 +112,45 @@ TEST(MoveByLocalTimeTest, ATimeInAGapOrAnOverlapTakesTheOffsetBefore) {
 }
 
 TEST_F(AdjustTest, WhatWasMovedStaysWhereItIsWhenThePlanMoves) {
-  Move("msg.2", "2029-03-07T18:00");
-  world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
-  EXPECT_EQ(Of("msg.2"), "SCHEDULED 03-07T18:00-03-10T00:00");
-  EXPECT_EQ(Of("msg.1"), "SCHEDULED 04-02T09:00-04-05T00:00");
+  Move("msg.2029-03-03", "2029-03-07T18:00");
+  const v1::PlanDiff diff = world_.Update(kEnrollment, "procedure_date: '2029-03-02'");  // 3 to 6 March
+  EXPECT_EQ(diff.not_moved_by_hand_count(), 0);
+  EXPECT_EQ(Of("msg.2029-03-03"), "SCHEDULED 03-07T18:00-03-10T00:00");
+  EXPECT_EQ(Of("msg.2029-03-04"), "SCHEDULED 03-04T09:00-03-07T00:00");
+  world_.ExpectListsAgree("box");
+  Until("2029-03-10T10:00");
+  EXPECT_EQ(Of("msg.2029-03-03"), "EXPIRED/WINDOW_CLOSED 03-07T18:00-03-10T00:00");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(AdjustTest, ATimeSetByHandGivesWayWhereThePlanHasOtherDaysAndTheDifferenceSaysSo) {
+  Move("msg.2029-03-03", "2029-03-07T18:00");
+  const v1::PlanDiff diff = world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
+  EXPECT_EQ(diff.not_moved_by_hand_count(), 1);
+  EXPECT_EQ(Of("msg.2029-03-03"), "CANCELLED/MOVED_BY_REANCHOR 03-07T18:00-03-10T00:00");
+  EXPECT_EQ(Of("msg.2029-04-02"), "SCHEDULED 04-02T09:00-04-05T00:00");
+  EXPECT_EQ(Of("msg.2029-04-03"), "SCHEDULED 04-03T09:00-04-06T00:00");
   world_.ExpectListsAgree("box");
   Until("2029-04-03T10:00");
-  EXPECT_EQ(Of("msg.2"), "EXPIRED/WINDOW_CLOSED 03-07T18:00-03-10T00:00");
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-04-02", "msg.2029-04-03"));
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, TheStepsSayThatTheClinicMovedIt) {
-  Move("msg.2", "2029-03-07T18:00");
-  const v1::Reminder moved = Good(world_.Get(Name("msg.2")));
+  Move("msg.2029-03-03", "2029-03-07T18:00");
+  const v1::Reminder moved = Good(world_.Get(Name("msg.2029-03-03")));
   EXPECT_EQ(moved.steps().rbegin()->kind(), v1::TIME_STEP_KIND_MOVED);
   EXPECT_EQ(moved.steps().rbegin()->description(), "Moved by the clinic to Wed 7 Mar 2029 18:00.");
   EXPECT_EQ(moved.nominal_local_time(), "2029-03-03T09:00");
 }
 
 TEST_F(AdjustTest, ACancelledReminderIsNotSent) {
-  ASSERT_TRUE(world_.Cancel(Name("msg.2")).ok());
-  EXPECT_EQ(Of("msg.2"), "CANCELLED/CANCELLED_BY_CLINIC 03-03T09:00-03-06T00:00");
-  EXPECT_TRUE(world_.Cancel(Name("msg.2")).ok()) << "once more is no harm";
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-03")).ok());
+  EXPECT_EQ(Of("msg.2029-03-03"), "CANCELLED/CANCELLED_BY_CLINIC 03-03T09:00-03-06T00:00");
+  EXPECT_TRUE(world_.Cancel(Name("msg.2029-03-03")).ok()) << "once more is no harm";
   world_.ExpectListsAgree("box");
   Until("2029-03-04T12:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1", "msg.3"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-02", "msg.2029-03-04"));
   world_.ExpectListsAgree("box");
 }
 
@@ -142,72 +158,87 @@ TEST_F(AdjustTest, WhatIsDueOrLeasedCanBeCancelledAndSentIsStillAccepted) {
   Until("2029-03-02T10:00");
   const std::vector<v1::Lease> leased = world_.Lease("box");
   ASSERT_THAT(leased, SizeIs(1));
-  ASSERT_TRUE(world_.Cancel(Name("msg.1")).ok());
-  ASSERT_TRUE(world_.Cancel(Name("task.1")).ok());
-  EXPECT_EQ(world_.StateOf(Name("task.1")), "CANCELLED/CANCELLED_BY_CLINIC");
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-02")).ok());
+  ASSERT_TRUE(world_.Cancel(Name("task.2029-03-02")).ok());
+  EXPECT_EQ(world_.StateOf(Name("task.2029-03-02")), "CANCELLED/CANCELLED_BY_CLINIC");
   EXPECT_EQ(ErrorOf(world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT).status()), "OK");
-  EXPECT_EQ(world_.StateOf(Name("msg.1")), "SENT");
+  EXPECT_EQ(world_.StateOf(Name("msg.2029-03-02")), "SENT");
 }
 
 TEST_F(AdjustTest, WhatWasCancelledStaysSoWhenThePlanMoves) {
-  ASSERT_TRUE(world_.Cancel(Name("msg.2")).ok());
-  world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
-  EXPECT_EQ(world_.StateOf(Name("msg.2")), "CANCELLED/CANCELLED_BY_CLINIC");
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-03")).ok());
+  const v1::PlanDiff diff = world_.Update(kEnrollment, "procedure_date: '2029-03-02'");  // 3 to 6 March
+  EXPECT_EQ(diff.not_called_off_count(), 0);
+  EXPECT_EQ(world_.StateOf(Name("msg.2029-03-03")), "CANCELLED/CANCELLED_BY_CLINIC");
+  Until("2029-03-04T12:00");
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-04"));
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(AdjustTest, WhatWasCancelledOfARepeatingRuleComesWhereThePlanHasOtherDaysAndTheDifferenceSaysSo) {
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-03")).ok());
+  const v1::PlanDiff diff = world_.Update(kEnrollment, "procedure_date: '2029-04-01'");
+  EXPECT_EQ(diff.not_called_off_count(), 1);
+  EXPECT_EQ(world_.StateOf(Name("msg.2029-03-03")), "CANCELLED/CANCELLED_BY_CLINIC");
   Until("2029-04-03T12:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-04-02", "msg.2029-04-03"));
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, MovesAndCancellationsCanBeUndone) {
-  Move("msg.2", "2029-03-07T18:00");
-  ASSERT_TRUE(world_.Cancel(Name("msg.3")).ok());
-  ASSERT_TRUE(world_.Restore(Name("msg.2")).ok());
-  ASSERT_TRUE(world_.Restore(Name("msg.3")).ok());
-  EXPECT_EQ(Of("msg.2"), "SCHEDULED 03-03T09:00-03-06T00:00");
-  EXPECT_EQ(Of("msg.3"), "SCHEDULED 03-04T09:00-03-07T00:00");
+  Move("msg.2029-03-03", "2029-03-07T18:00");
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-04")).ok());
+  ASSERT_TRUE(world_.Restore(Name("msg.2029-03-03")).ok());
+  ASSERT_TRUE(world_.Restore(Name("msg.2029-03-04")).ok());
+  EXPECT_EQ(Of("msg.2029-03-03"), "SCHEDULED 03-03T09:00-03-06T00:00");
+  EXPECT_EQ(Of("msg.2029-03-04"), "SCHEDULED 03-04T09:00-03-07T00:00");
   world_.ExpectListsAgree("box");
   Until("2029-03-04T12:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1", "msg.2", "msg.3"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-02", "msg.2029-03-03", "msg.2029-03-04"));
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(AdjustTest, WhatIsRestoredInsideItsWindowIsDueAtOnceAndAfterItIsRefused) {
-  ASSERT_TRUE(world_.Cancel(Name("msg.1")).ok());
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-02")).ok());
   Until("2029-03-04T12:00");
-  ASSERT_TRUE(world_.Restore(Name("msg.1")).ok());
-  EXPECT_EQ(Of("msg.1"), "DUE 03-02T09:00-03-05T00:00");
-  ASSERT_TRUE(world_.Cancel(Name("msg.1")).ok());
+  ASSERT_TRUE(world_.Restore(Name("msg.2029-03-02")).ok());
+  EXPECT_EQ(Of("msg.2029-03-02"), "DUE 03-02T09:00-03-05T00:00");
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-02")).ok());
   Until("2029-03-05T00:00");
-  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/WINDOW_CLOSED");
+  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/WINDOW_CLOSED");
 }
 
 TEST_F(AdjustTest, WhatWasNeitherMovedNorCancelledIsNotRestored) {
-  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/NOT_ADJUSTED");
+  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/NOT_ADJUSTED");
   Until("2029-03-02T09:00");
-  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/NOT_ADJUSTED");
-  Move("msg.1", "2029-03-02T10:00");
+  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/NOT_ADJUSTED");
+  Move("msg.2029-03-02", "2029-03-02T10:00");
   Until("2029-03-02T10:00");
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.1"));
-  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/INVALID_TRANSITION") << "it was sent";
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-02"));
+  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/INVALID_TRANSITION") << "it was sent";
 }
 
 TEST_F(AdjustTest, WhatIsSentLeasedOrOverIsNotMoved) {
   Until("2029-03-02T09:00");
   const std::vector<v1::Lease> leased = world_.Lease("box");
   ASSERT_THAT(leased, SizeIs(1));
-  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.1"), At("2029-03-09T09:00"))), "FAILED_PRECONDITION/INVALID_TRANSITION");
+  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2029-03-02"), At("2029-03-09T09:00"))),
+            "FAILED_PRECONDITION/INVALID_TRANSITION");
   world_.Report(leased[0].lease_id(), v1::DELIVERY_OUTCOME_SENT);
-  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.1"), At("2029-03-09T09:00"))), "FAILED_PRECONDITION/INVALID_TRANSITION");
-  EXPECT_EQ(ErrorOf(world_.Cancel(Name("msg.1"))), "FAILED_PRECONDITION/INVALID_TRANSITION");
+  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2029-03-02"), At("2029-03-09T09:00"))),
+            "FAILED_PRECONDITION/INVALID_TRANSITION");
+  EXPECT_EQ(ErrorOf(world_.Cancel(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/INVALID_TRANSITION");
   Until("2029-03-06T00:00");
-  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2"), At("2029-03-09T09:00"))), "FAILED_PRECONDITION/INVALID_TRANSITION");
+  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2029-03-03"), At("2029-03-09T09:00"))),
+            "FAILED_PRECONDITION/INVALID_TRANSITION");
 }
 
 TEST_F(AdjustTest, AMessageIsNotMovedOutsideContactHours) {
   world_.Update(kEnrollment, "contact_hours { openings { opens: '08:00' closes: '20:00' } }");
-  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.1"), At("2029-03-06T21:00"))), "FAILED_PRECONDITION/OUTSIDE_CONTACT_HOURS");
-  EXPECT_TRUE(world_.Move(Name("task.1"), At("2029-03-06T21:00")).ok());
-  EXPECT_TRUE(world_.Move(Name("msg.1"), At("2029-03-06T19:00")).ok());
+  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2029-03-02"), At("2029-03-06T21:00"))),
+            "FAILED_PRECONDITION/OUTSIDE_CONTACT_HOURS");
+  EXPECT_TRUE(world_.Move(Name("task.2029-03-02"), At("2029-03-06T21:00")).ok());
+  EXPECT_TRUE(world_.Move(Name("msg.2029-03-02"), At("2029-03-06T19:00")).ok());
 }
 
 TEST_F(AdjustTest, BadRequestsSayWhatIsWrong) {
@@ -217,32 +248,33 @@ TEST_F(AdjustTest, BadRequestsSayWhatIsWrong) {
   EXPECT_THAT(BadFields(world_.Call(&Engine::reminders, &Reminders::Move, request).status()),
               ElementsAre("name", "due_time", "request_id"));
   request = {};
-  request.set_name(Name("msg.1"));
+  request.set_name(Name("msg.2029-03-02"));
   request.set_due_local_time("2029-03-06 10:00");
   EXPECT_THAT(BadFields(world_.Call(&Engine::reminders, &Reminders::Move, request).status()),
               ElementsAre("due_local_time"));
-  EXPECT_THAT(BadFields(world_.Move(Name("msg.1"), At("2029-03-01T07:59"))), ElementsAre("due_time"));
-  EXPECT_THAT(BadFields(world_.Move(Name("msg.1"), At("2049-03-01T07:59"))), ElementsAre("due_time"));
-  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.9"), At("2029-03-09T09:00"))), "NOT_FOUND/REMINDER_NOT_FOUND");
-  EXPECT_EQ(ErrorOf(world_.Cancel(Name("nothing.1"))), "NOT_FOUND/REMINDER_NOT_FOUND");
+  EXPECT_THAT(BadFields(world_.Move(Name("msg.2029-03-02"), At("2029-03-01T07:59"))), ElementsAre("due_time"));
+  EXPECT_THAT(BadFields(world_.Move(Name("msg.2029-03-02"), At("2049-03-01T07:59"))), ElementsAre("due_time"));
+  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2029-03-09"), At("2029-03-09T09:00"))), "NOT_FOUND/REMINDER_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(world_.Cancel(Name("nothing.2029-03-02"))), "NOT_FOUND/REMINDER_NOT_FOUND");
   ASSERT_TRUE(world_.End(kEnrollment).ok());
-  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.1"), At("2029-03-09T09:00"))), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
-  EXPECT_EQ(ErrorOf(world_.Cancel(Name("msg.1"))), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
-  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.1"))), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
+  EXPECT_EQ(ErrorOf(world_.Move(Name("msg.2029-03-02"), At("2029-03-09T09:00"))),
+            "FAILED_PRECONDITION/ENROLLMENT_ENDED");
+  EXPECT_EQ(ErrorOf(world_.Cancel(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
+  EXPECT_EQ(ErrorOf(world_.Restore(Name("msg.2029-03-02"))), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
 }
 
 TEST_F(AdjustTest, WhileItIsPausedRemindersCanBeAdjustedAndNothingFires) {
   Until("2029-03-02T08:00");
   ASSERT_TRUE(world_.Pause(kEnrollment).ok());
   Until("2029-03-02T12:00");
-  ASSERT_TRUE(world_.Cancel(Name("msg.1")).ok());
-  Move("msg.2", "2029-03-02T13:00");
+  ASSERT_TRUE(world_.Cancel(Name("msg.2029-03-02")).ok());
+  Move("msg.2029-03-03", "2029-03-02T13:00");
   world_.ExpectListsAgree("box");
   Until("2029-03-02T14:00");
   EXPECT_THAT(world_.SendAll("box"), IsEmpty());
   world_.ExpectListsAgree("box");
   ASSERT_TRUE(world_.Resume(kEnrollment).ok());
-  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2"));
+  EXPECT_THAT(world_.SendAll("box"), ElementsAre("msg.2029-03-03"));
   world_.ExpectListsAgree("box");
 }
 

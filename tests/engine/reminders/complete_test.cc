@@ -11,8 +11,8 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.1";
-constexpr char kTask[] = "clinics/box/enrollments/e/reminders/task.1";
+constexpr char kIce[] = "clinics/box/enrollments/e/reminders/ice.2029-03-02-0900";
+constexpr char kTask[] = "clinics/box/enrollments/e/reminders/task.2029-03-03";
 
 class CompleteTest : public SandboxFixture {
  protected:
@@ -92,7 +92,7 @@ TEST_F(CompleteTest, WhatEndedOtherwiseCannotBeCompleted) {
 TEST_F(CompleteTest, WhatWasLateAtEnrollmentCannotBeCompleted) {
   world_.Advance("box", At("2029-03-03T00:00"));
   world_.Enrol("box", "late", KneePatient("box"));
-  const std::string ice = "clinics/box/enrollments/late/reminders/ice.1";
+  const std::string ice = "clinics/box/enrollments/late/reminders/ice.2029-03-02-0900";
   EXPECT_EQ(ErrorOf(world_.Complete(ice)), "FAILED_PRECONDITION/INVALID_TRANSITION");
   EXPECT_EQ(world_.StateOf(ice), "EXPIRED/LATE_ENROLLMENT");
 }
@@ -102,8 +102,10 @@ TEST_F(CompleteTest, WhatDoesNotExistIsNotFound) {
     EXPECT_EQ(ErrorOf(world_.Complete(name)), "NOT_FOUND/REMINDER_NOT_FOUND");
     EXPECT_EQ(ErrorOf(world_.Get(name).status()), "NOT_FOUND/REMINDER_NOT_FOUND");
   }
-  EXPECT_EQ(ErrorOf(world_.Complete("clinics/box/enrollments/f/reminders/ice.1")), "NOT_FOUND/ENROLLMENT_NOT_FOUND");
-  EXPECT_EQ(ErrorOf(world_.Complete("clinics/west/enrollments/e/reminders/ice.1")), "NOT_FOUND/CLINIC_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(world_.Complete("clinics/box/enrollments/f/reminders/ice.2029-03-02-0900")),
+            "NOT_FOUND/ENROLLMENT_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(world_.Complete("clinics/west/enrollments/e/reminders/ice.2029-03-02-0900")),
+            "NOT_FOUND/CLINIC_NOT_FOUND");
   EXPECT_EQ(ErrorOf(world_.Complete("clinics/box/enrollments/e/reminders/ice.01")), "INVALID_ARGUMENT/INVALID_FIELDS");
   EXPECT_EQ(ErrorOf(world_.Get("nothing").status()), "INVALID_ARGUMENT/INVALID_FIELDS");
 }
@@ -115,7 +117,7 @@ TEST_F(CompleteTest, ARuleThatDoesNotApplyToThePatientHasNoReminders) {
   world_.CreatePathway("box", "smokers", pathway);
   v1::Enrollment patient = KneePatient("box");
   patient.set_pathway("clinics/box/pathways/smokers");
-  const std::string name = world_.Enrol("box", "no-smoker", patient) + "/reminders/ice.1";
+  const std::string name = world_.Enrol("box", "no-smoker", patient) + "/reminders/ice.2029-03-02-0900";
   EXPECT_EQ(ErrorOf(world_.Complete(name)), "NOT_FOUND/REMINDER_NOT_FOUND");
 }
 

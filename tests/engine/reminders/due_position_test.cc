@@ -16,7 +16,7 @@ TEST(DuePositionTest, APositionSurvivesItsEncoding) {
   EXPECT_EQ(decoded->due, position.due);
   EXPECT_EQ(decoded->enrollment, "e-1");
   EXPECT_EQ(decoded->rule, "ice_am");
-  EXPECT_EQ(decoded->number, 12);
+  EXPECT_EQ(decoded->code, 12);
 }
 
 TEST(DuePositionTest, TextOfAnotherFormIsNoPosition) {
@@ -25,7 +25,7 @@ TEST(DuePositionTest, TextOfAnotherFormIsNoPosition) {
   }
 }
 
-TEST(DuePositionTest, PositionsAreOrderedByDueTimeThenEnrollmentThenRuleThenNumber) {
+TEST(DuePositionTest, PositionsAreOrderedByDueTimeThenEnrollmentThenRuleThenCode) {
   const absl::Time early = absl::FromUnixSeconds(1);
   const absl::Time late = absl::FromUnixSeconds(2);
   const store::DuePosition ordered[] = {

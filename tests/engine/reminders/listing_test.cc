@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 
 auto PlaceOf(const v1::Reminder& reminder) {
   const auto key = *ParseReminderName(reminder.name());
-  return std::make_tuple(plan::ToTime(reminder.due_time()), key.enrollment, key.rule, key.number);
+  return std::make_tuple(plan::ToTime(reminder.due_time()), key.enrollment, key.rule, key.code);
 }
 
 std::vector<std::string> Texts(const std::vector<v1::Reminder>& reminders) {
@@ -52,10 +52,10 @@ class ListingTest : public SandboxFixture {
     york.set_time_zone("America/New_York");
     Add("york", york);
     Add("early", KneePatient("box", "p-5"));
-    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/early/reminders/ice.2").ok());
-    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/early/reminders/visit.6").ok());
-    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/ended/reminders/visit.1").ok());
-    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/ended/reminders/visit.3").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/early/reminders/ice.2029-03-02-1500").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/early/reminders/visit.2030-02-01").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/ended/reminders/visit.2029-09-01").ok());
+    EXPECT_TRUE(world_.Complete("clinics/box/enrollments/ended/reminders/visit.2029-11-01").ok());
 
     world_.Advance("box", At("2029-03-02T09:30"));
     for (const v1::Lease& lease : world_.Lease("box")) {
@@ -83,7 +83,10 @@ class ListingTest : public SandboxFixture {
       const v1::GetTimelineResponse timeline = world_.Timeline(enrollment);
       all.insert(all.end(), timeline.reminders().begin(), timeline.reminders().end());
     }
-    for (v1::Reminder& reminder : all) reminder.clear_steps();  // which lists leave out
+    for (v1::Reminder& reminder : all) {  // what lists leave out
+      reminder.clear_steps();
+      reminder.clear_leased_messages();
+    }
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
     return all;
   }
@@ -193,7 +196,7 @@ TEST_F(ListingTest, PagesStayInStepWhileEverythingChanges) {
     world_.Advance("box", now += absl::Hours(24 * 9));
     for (const v1::Lease& lease : world_.Lease("box")) world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
     EXPECT_TRUE(seen.size() != 12 || world_.End("clinics/box/enrollments/york").ok());
-    EXPECT_TRUE(seen.size() != 15 || world_.Complete("clinics/box/enrollments/mail/reminders/visit.5").ok());
+    EXPECT_TRUE(seen.size() != 15 || world_.Complete("clinics/box/enrollments/mail/reminders/visit.2030-01-01").ok());
   } while (!token.empty());
   EXPECT_EQ(NamesOf(seen), before);
 }

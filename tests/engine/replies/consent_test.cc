@@ -15,13 +15,13 @@ class ConsentTest : public Replying {};
 
 TEST_F(ConsentTest, WhatComesDueGoesByTheFirstChannelThatIsWanted) {
   world_.Enrol("box", "e", Patient());
-  EXPECT_EQ(ChannelOf("ask.1"), "sms");
+  EXPECT_EQ(ChannelOf("ask.2029-03-02"), "sms");
   EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
   EXPECT_EQ(OptedOut("e"), "1");
-  EXPECT_EQ(ChannelOf("ask.1"), "email");
-  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("ask.1 by email", "walk.1 by email"));
+  EXPECT_EQ(ChannelOf("ask.2029-03-02"), "email");
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("ask.2029-03-02 by email", "walk.2029-03-02 by email"));
   EXPECT_EQ(Consent("SMS", "GRANTED"), "");
-  EXPECT_THAT(SendUntil("2029-03-02T15:00"), ElementsAre("tip.1 by sms"));
+  EXPECT_THAT(SendUntil("2029-03-02T15:00"), ElementsAre("tip.2029-03-02 by sms"));
   world_.ExpectListsAgree("box");
 }
 
@@ -29,9 +29,9 @@ TEST_F(ConsentTest, WhatIsDueGoesToTheNextContactPointAtOnce) {
   world_.Enrol("box", "e", Patient());
   Until("2029-03-02T09:00");
   EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
-  EXPECT_EQ(Of("ask.1"), "DUE");
-  EXPECT_EQ(ChannelOf("ask.1"), "email");
-  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+  EXPECT_EQ(Of("ask.2029-03-02"), "DUE");
+  EXPECT_EQ(ChannelOf("ask.2029-03-02"), "email");
+  EXPECT_THAT(Send(), ElementsAre("ask.2029-03-02 by email"));
 }
 
 TEST_F(ConsentTest, APauseAfterAFailureWasForTheChannelThatIsOptedOutOf) {
@@ -40,7 +40,7 @@ TEST_F(ConsentTest, APauseAfterAFailureWasForTheChannelThatIsOptedOutOf) {
   world_.Report(world_.Lease("box").at(0).lease_id(), v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE);
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
   Consent("SMS", "REFUSED");
-  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+  EXPECT_THAT(Send(), ElementsAre("ask.2029-03-02 by email"));
 }
 
 TEST_F(ConsentTest, OptingOutEndsLeasesOnThatChannel) {
@@ -48,7 +48,7 @@ TEST_F(ConsentTest, OptingOutEndsLeasesOnThatChannel) {
   Until("2029-03-02T09:00");
   const std::string lease = world_.Lease("box").at(0).lease_id();
   Consent("SMS", "REFUSED");
-  EXPECT_EQ(Of("ask.1"), "DUE");
+  EXPECT_EQ(Of("ask.2029-03-02"), "DUE");
   EXPECT_EQ(ErrorOf(world_.Report(lease, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE).status()),
             "FAILED_PRECONDITION/LEASE_LOST");
   const auto again = world_.Lease("box");
@@ -65,15 +65,15 @@ TEST_F(ConsentTest, WithNoChannelLeftMessagesEndOptedOut) {
   const std::string lease = world_.Lease("box").at(0).lease_id();
   Until("2029-03-02T12:00");
   Consent("EMAIL", "REFUSED");
-  EXPECT_EQ(Of("ask.1"), "LEASED") << "it goes by sms";
+  EXPECT_EQ(Of("ask.2029-03-02"), "LEASED") << "it goes by sms";
   EXPECT_EQ(Consent("SMS", "REFUSED"), "1,2");
-  EXPECT_EQ(Of("ask.1"), "SUPPRESSED/OPTED_OUT");
-  EXPECT_EQ(Of("walk.1"), "SUPPRESSED/OPTED_OUT");
-  EXPECT_EQ(Of("tip.1"), "SCHEDULED");
-  EXPECT_EQ(ChannelOf("tip.1"), "");
+  EXPECT_EQ(Of("ask.2029-03-02"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("walk.2029-03-02"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("tip.2029-03-02"), "SCHEDULED");
+  EXPECT_EQ(ChannelOf("tip.2029-03-02"), "");
   Until("2029-03-05T10:00");
-  EXPECT_EQ(Of("tip.1"), "SUPPRESSED/OPTED_OUT");
-  EXPECT_EQ(Of("task.1"), "DUE") << "what the care team has to do is no message";
+  EXPECT_EQ(Of("tip.2029-03-02"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("task.2029-03-05"), "DUE") << "what the care team has to do is no message";
   EXPECT_THAT(world_.Lease("box"), IsEmpty());
   EXPECT_EQ(ErrorOf(world_.Report(lease, v1::DELIVERY_OUTCOME_RELEASED).status()), "FAILED_PRECONDITION/LEASE_LOST");
   world_.ExpectListsAgree("box");
@@ -84,9 +84,9 @@ TEST_F(ConsentTest, AnotherChannelIsLeftAlone) {
   Until("2029-03-02T09:00");
   const auto leases = world_.Lease("box");
   Consent("EMAIL", "REFUSED");
-  EXPECT_EQ(Of("ask.1"), "LEASED");
+  EXPECT_EQ(Of("ask.2029-03-02"), "LEASED");
   EXPECT_EQ(world_.Report(leases.at(0).lease_id(), v1::DELIVERY_OUTCOME_SENT).state(), v1::REMINDER_STATE_SENT);
-  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.1 by sms"));
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.2029-03-02 by sms"));
 }
 
 TEST_F(ConsentTest, ContactPointsOfTheSameChannelAreAllPassedOver) {
@@ -105,8 +105,8 @@ TEST_F(ConsentTest, OptingInIsForWhatComesDueFromThenOn) {
   Consent("EMAIL", "REFUSED");
   Until("2029-03-02T09:00");
   EXPECT_EQ(Consent("SMS", "GRANTED"), "2");
-  EXPECT_EQ(Of("ask.1"), "SUPPRESSED/OPTED_OUT");
-  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.1 by sms"));
+  EXPECT_EQ(Of("ask.2029-03-02"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.2029-03-02 by sms"));
 }
 
 TEST_F(ConsentTest, WhatWasDecidedBeforeChangesNothing) {
@@ -141,7 +141,9 @@ TEST_F(ConsentTest, AllEnrollmentsOfThePatientAreConcernedAndNobodyElse) {
   world_.Enrol("box", "other", Patient("p-2"));
   Until("2029-03-02T09:00");
   Consent("SMS", "REFUSED");
-  EXPECT_EQ(ChannelOf("ask.1", "left") + ChannelOf("ask.1", "right") + ChannelOf("ask.1", "other"), "emailemailsms");
+  EXPECT_EQ(
+      ChannelOf("ask.2029-03-02", "left") + ChannelOf("ask.2029-03-02", "right") + ChannelOf("ask.2029-03-02", "other"),
+      "emailemailsms");
   EXPECT_EQ(OptedOut("left") + OptedOut("right") + OptedOut("other"), "11");
   world_.ExpectListsAgree("box");
 }
@@ -165,7 +167,7 @@ TEST_F(ConsentTest, NewEnrollmentsInheritTheOptOut) {
   Importing again(world_);
   again.Send(lines);
   EXPECT_EQ(CountsOf(again.Finish()), "0 created, 1 unchanged, 0 failed");
-  EXPECT_THAT(SendUntil("2029-03-02T09:00"), ElementsAre("ask.1 by email", "ask.1 by email"));
+  EXPECT_THAT(SendUntil("2029-03-02T09:00"), ElementsAre("ask.2029-03-02 by email", "ask.2029-03-02 by email"));
 }
 
 TEST_F(ConsentTest, AnOptOutHoldsForAnEndedEnrollment) {
@@ -182,7 +184,7 @@ TEST_F(ConsentTest, WhileAnEnrollmentIsPausedNothingIsLeasedBecauseOfIt) {
   Consent("SMS", "REFUSED");
   EXPECT_THAT(Send(), IsEmpty());
   ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
-  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+  EXPECT_THAT(Send(), ElementsAre("ask.2029-03-02 by email"));
 }
 
 TEST_F(ConsentTest, ChangedContactPointsAreChosenFromByItToo) {
@@ -195,7 +197,7 @@ TEST_F(ConsentTest, ChangedContactPointsAreChosenFromByItToo) {
   )pb");
   EXPECT_EQ(world_.Lease("box").at(0).contact_point().address(), "new@example.com");
   world_.Update("clinics/box/enrollments/e", "contact_points { channel: CHANNEL_SMS address: '+15550111' }");
-  EXPECT_EQ(Of("ask.1"), "SUPPRESSED/OPTED_OUT");
+  EXPECT_EQ(Of("ask.2029-03-02"), "SUPPRESSED/OPTED_OUT");
   EXPECT_EQ(OptedOut("e"), "1");
 }
 
@@ -208,8 +210,8 @@ TEST_F(ConsentTest, RefusalOfAllMessagesAndWantOfAContactPointAreToldAsBefore) {
   world_.Enrol("box", "unreachable", unreachable);
   Consent("SMS", "REFUSED");
   Until("2029-03-02T09:00");
-  EXPECT_EQ(Of("ask.1", "refused"), "SUPPRESSED/NO_CONSENT");
-  EXPECT_EQ(Of("ask.1", "unreachable"), "SUPPRESSED/NO_CONTACT_POINT");
+  EXPECT_EQ(Of("ask.2029-03-02", "refused"), "SUPPRESSED/NO_CONSENT");
+  EXPECT_EQ(Of("ask.2029-03-02", "unreachable"), "SUPPRESSED/NO_CONTACT_POINT");
 }
 
 TEST_F(ConsentTest, ListsByChannelFollowTheOptOut) {
@@ -242,11 +244,11 @@ TEST_F(ConsentTest, AMovedReminderGoesByTheFirstChannelThatIsWantedWhenItComesDu
   world_.Enrol("box", "e", Patient());
   Until("2029-03-02T09:00");
   world_.Report(world_.Lease("box").at(0).lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
-  EXPECT_EQ(ChannelOf("ask.1"), "email");
-  ASSERT_TRUE(world_.Move(Name("ask.1"), At("2029-03-02T10:00")).ok());
+  EXPECT_EQ(ChannelOf("ask.2029-03-02"), "email");
+  ASSERT_TRUE(world_.Move(Name("ask.2029-03-02"), At("2029-03-02T10:00")).ok());
   world_.Update("clinics/box/enrollments/e", "contact_points { channel: CHANNEL_SMS address: '+15550111' }");
-  EXPECT_EQ(ChannelOf("ask.1"), "sms");
-  EXPECT_THAT(SendUntil("2029-03-02T10:00"), ElementsAre("ask.1 by sms"));
+  EXPECT_EQ(ChannelOf("ask.2029-03-02"), "sms");
+  EXPECT_THAT(SendUntil("2029-03-02T10:00"), ElementsAre("ask.2029-03-02 by sms"));
 }
 
 TEST_F(ConsentTest, EveryBadFieldIsNamed) {

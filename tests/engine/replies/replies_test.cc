@@ -1,6 +1,7 @@
 // What patients write back: how it is understood, and what comes of it.
 #include "scheduler/engine/replies/replies.h"
 
+#include "scheduler/plan/reminder_name.h"
 #include "tests/engine/replies/replying.h"
 
 namespace aftercare::engine {
@@ -20,36 +21,36 @@ class RepliesTest : public Replying {
 TEST_F(RepliesTest, AScoreAnswersTheNewestMessageThatAskedForOne) {
   SendUntil("2029-03-02T09:00");
   SendUntil("2029-03-02T15:00");
-  EXPECT_EQ(Reply("7/10"), "ANSWER 7 of ask.1 in e");
-  const auto answered = Good(world_.Get(Name("ask.1")));
+  EXPECT_EQ(Reply("7/10"), "ANSWER 7 of ask.2029-03-02 in e");
+  const auto answered = Good(world_.Get(Name("ask.2029-03-02")));
   EXPECT_EQ(StateAndReason(answered), "COMPLETED/ANSWERED");
   EXPECT_EQ(answered.score(), 7);
   EXPECT_EQ(plan::ToTime(answered.state_time()), At("2029-03-02T15:00"));
-  EXPECT_FALSE(Good(world_.Get(Name("walk.1"))).has_score());
+  EXPECT_FALSE(Good(world_.Get(Name("walk.2029-03-02"))).has_score());
   world_.ExpectListsAgree("box");
 }
 
 TEST_F(RepliesTest, ADoneWordAnswersTheNewestMessageThatAskedForThat) {
   SendUntil("2029-03-02T12:00");
   SendUntil("2029-03-03T15:00");
-  EXPECT_EQ(Reply(" Hecho! "), "ANSWER of walk.2 in e");
-  EXPECT_EQ(Of("walk.2"), "COMPLETED/ANSWERED");
-  EXPECT_EQ(Reply("done"), "ANSWER of walk.1 in e") << "what has its answer is not answered again";
+  EXPECT_EQ(Reply(" Hecho! "), "ANSWER of walk.2029-03-03 in e");
+  EXPECT_EQ(Of("walk.2029-03-03"), "COMPLETED/ANSWERED");
+  EXPECT_EQ(Reply("done"), "ANSWER of walk.2029-03-02 in e") << "what has its answer is not answered again";
   EXPECT_EQ(Reply("done"), "OTHER in e");
 }
 
 TEST_F(RepliesTest, WhatIsDeliveredIsAnsweredToo) {
   Until("2029-03-02T09:00");
   world_.Write([](store::WriteTransaction& tx) {
-    auto row = tx.GetReminder({"box", "e", "ask", 1});
+    auto row = tx.GetReminder({"box", "e", "ask", *plan::ParseNameCode("2029-03-02")});
     (*row)->state = v1::REMINDER_STATE_DELIVERED;
     (*row)->channel = v1::CHANNEL_SMS;
     (*row)->available.reset();
     (*row)->closes.reset();
     return tx.UpdateReminder(**row);
   });
-  EXPECT_EQ(Reply("0"), "ANSWER 0 of ask.1 in e");
-  EXPECT_EQ(Of("ask.1"), "COMPLETED/ANSWERED");
+  EXPECT_EQ(Reply("0"), "ANSWER 0 of ask.2029-03-02 in e");
+  EXPECT_EQ(Of("ask.2029-03-02"), "COMPLETED/ANSWERED");
 }
 
 TEST_F(RepliesTest, WhatWasNotSentIsNotAnswered) {
@@ -58,7 +59,7 @@ TEST_F(RepliesTest, WhatWasNotSentIsNotAnswered) {
   EXPECT_EQ(Reply("7"), "OTHER in e");
   world_.Lease("box");
   EXPECT_EQ(Reply("7"), "OTHER in e");
-  EXPECT_EQ(Of("ask.1"), "LEASED");
+  EXPECT_EQ(Of("ask.2029-03-02"), "LEASED");
 }
 
 TEST_F(RepliesTest, AnAnswerIsTakenForAWeek) {
@@ -69,13 +70,13 @@ TEST_F(RepliesTest, AnAnswerIsTakenForAWeek) {
   };
   EXPECT_EQ(reply_at("2029-03-09T18:00:01"), "OTHER in e");
   SendUntil("2029-03-10T09:00");
-  EXPECT_EQ(reply_at("2029-03-17T09:00"), "ANSWER 7 of ask.5 in e");
+  EXPECT_EQ(reply_at("2029-03-17T09:00"), "ANSWER 7 of ask.2029-03-10 in e");
 }
 
 TEST_F(RepliesTest, AnswersComeOnTheChannelOfTheMessage) {
   SendUntil("2029-03-02T09:00");
   EXPECT_EQ(Reply("7", "channel: CHANNEL_EMAIL address: 'ana@example.com'"), "OTHER in e");
-  EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.1 in e");
+  EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.2029-03-02 in e");
 }
 
 TEST_F(RepliesTest, AScoreOutOfBoundsAndAnythingElseIsKeptForTheCareTeam) {
@@ -83,7 +84,7 @@ TEST_F(RepliesTest, AScoreOutOfBoundsAndAnythingElseIsKeptForTheCareTeam) {
   for (const char* text : {"11", "-1", "7.5", "seven", "very bad", "7 8", "👍", "no"}) {
     EXPECT_EQ(Reply(text), "OTHER in e") << text;
   }
-  EXPECT_EQ(Of("ask.1"), "SENT");
+  EXPECT_EQ(Of("ask.2029-03-02"), "SENT");
   const auto listed = Good(TryList("parent: 'clinics/box'"));
   EXPECT_THAT(listed.replies(), SizeIs(8));
   EXPECT_EQ(listed.replies(0).text(), "no");
@@ -94,16 +95,16 @@ TEST_F(RepliesTest, AStopWordOptsOutAtOnceAndAStartWordInAgain) {
   Until("2029-03-02T09:00");
   EXPECT_EQ(Reply("Stop."), "STOP in e");
   EXPECT_EQ(OptedOut("e"), "1");
-  EXPECT_THAT(Send(), ElementsAre("ask.1 by email"));
+  EXPECT_THAT(Send(), ElementsAre("ask.2029-03-02 by email"));
   EXPECT_EQ(Reply("ALTA"), "START in e");
   EXPECT_EQ(OptedOut("e"), "");
-  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.1 by sms"));
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.2029-03-02 by sms"));
 }
 
 TEST_F(RepliesTest, AStopWordCountsWhateverWasAskedAndWhateverMessageItIsSaidToAnswer) {
   SendUntil("2029-03-02T12:00");
-  EXPECT_EQ(Reply("end", absl::StrCat("reminder: '", Name("walk.1"), "'")), "STOP in e");
-  EXPECT_EQ(Of("walk.1"), "SENT");
+  EXPECT_EQ(Reply("end", absl::StrCat("reminder: '", Name("walk.2029-03-02"), "'")), "STOP in e");
+  EXPECT_EQ(Of("walk.2029-03-02"), "SENT");
   EXPECT_EQ(OptedOut("e"), "1");
   EXPECT_EQ(Reply("stop", absl::StrCat("reminder: '", Name("none.1", "nobody"), "'")), "STOP in e");
 }
@@ -120,8 +121,8 @@ TEST_F(RepliesTest, AStopWordIsHonouredWhenTheEnrollmentHasEndedOrIsPaused) {
 TEST_F(RepliesTest, AnAnswerToAnEnrollmentThatHasEndedIsTaken) {
   SendUntil("2029-03-02T12:00");
   ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
-  EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.1 in e");
-  EXPECT_EQ(Of("ask.1"), "COMPLETED/ANSWERED");
+  EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.2029-03-02 in e");
+  EXPECT_EQ(Of("ask.2029-03-02"), "COMPLETED/ANSWERED");
   world_.ExpectListsAgree("box");
 }
 
@@ -141,42 +142,42 @@ TEST_F(RepliesTest, AReplyBelongsToTheEnrollmentThatWasLastWrittenTo) {
   EXPECT_EQ(Reply("hello"), "OTHER in e");
   SendUntil("2029-03-03T09:00");
   EXPECT_EQ(Reply("hello"), "OTHER in f");
-  EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.1 in f");
+  EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.2029-03-03 in f");
   EXPECT_EQ(Reply("hello"), "OTHER in f");
 }
 
 TEST_F(RepliesTest, AReminderThatIsNamedIsAnswered) {
   SendUntil("2029-03-02T12:00");
   SendUntil("2029-03-03T12:00");
-  const std::string named = absl::StrCat("reminder: '", Name("walk.1"), "'");
-  EXPECT_EQ(Reply("ok", named), "ANSWER of walk.1 in e");
-  EXPECT_EQ(Of("walk.1"), "COMPLETED/ANSWERED");
-  EXPECT_EQ(Of("walk.2"), "SENT");
+  const std::string named = absl::StrCat("reminder: '", Name("walk.2029-03-02"), "'");
+  EXPECT_EQ(Reply("ok", named), "ANSWER of walk.2029-03-02 in e");
+  EXPECT_EQ(Of("walk.2029-03-02"), "COMPLETED/ANSWERED");
+  EXPECT_EQ(Of("walk.2029-03-03"), "SENT");
   EXPECT_EQ(Reply("ok", named), "OTHER in e") << "it has its answer";
-  EXPECT_EQ(Of("walk.2"), "SENT");
+  EXPECT_EQ(Of("walk.2029-03-03"), "SENT");
 }
 
 TEST_F(RepliesTest, AReminderThatIsNamedMayBeOldOrNotYetReportedSent) {
   Until("2029-03-02T09:00");
   const auto leases = world_.Lease("box");
-  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.1"), "'")), "ANSWER 7 of ask.1 in e");
+  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.2029-03-02"), "'")), "ANSWER 7 of ask.2029-03-02 in e");
   EXPECT_EQ(world_.Report(leases.at(0).lease_id(), v1::DELIVERY_OUTCOME_SENT).state(), v1::REMINDER_STATE_COMPLETED);
-  EXPECT_EQ(Of("ask.1"), "COMPLETED/ANSWERED");
+  EXPECT_EQ(Of("ask.2029-03-02"), "COMPLETED/ANSWERED");
   SendUntil("2029-03-02T12:00");
   Until("2029-03-30T12:00");
-  EXPECT_EQ(Reply("ok", absl::StrCat("reminder: '", Name("walk.1"), "'")), "ANSWER of walk.1 in e");
+  EXPECT_EQ(Reply("ok", absl::StrCat("reminder: '", Name("walk.2029-03-02"), "'")), "ANSWER of walk.2029-03-02 in e");
 }
 
 TEST_F(RepliesTest, WhatDoesNotAnswerTheNamedReminderIsKept) {
   SendUntil("2029-03-02T15:00");
-  for (const char* id : {"ask.1", "walk.1", "tip.1", "walk.2"}) {
+  for (const char* id : {"ask.2029-03-02", "walk.2029-03-02", "tip.2029-03-02", "walk.2029-03-03"}) {
     EXPECT_EQ(Reply("thanks", absl::StrCat("reminder: '", Name(id), "'")), "OTHER in e") << id;
   }
-  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("walk.1"), "'")), "OTHER in e");
-  EXPECT_EQ(Reply("done", absl::StrCat("reminder: '", Name("tip.1"), "'")), "OTHER in e");
-  EXPECT_EQ(Reply("done", absl::StrCat("reminder: '", Name("walk.2"), "'")), "OTHER in e") << "not sent yet";
-  EXPECT_EQ(Of("walk.1"), "SENT");
-  EXPECT_EQ(Of("walk.2"), "SCHEDULED");
+  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("walk.2029-03-02"), "'")), "OTHER in e");
+  EXPECT_EQ(Reply("done", absl::StrCat("reminder: '", Name("tip.2029-03-02"), "'")), "OTHER in e");
+  EXPECT_EQ(Reply("done", absl::StrCat("reminder: '", Name("walk.2029-03-03"), "'")), "OTHER in e") << "not sent yet";
+  EXPECT_EQ(Of("walk.2029-03-02"), "SENT");
+  EXPECT_EQ(Of("walk.2029-03-03"), "SCHEDULED");
 }
 
 TEST_F(RepliesTest, AForeignReminderIsRefused) {
@@ -185,11 +186,12 @@ TEST_F(RepliesTest, AForeignReminderIsRefused) {
   world_.Enrol("box", "f", other);
   SendUntil("2029-03-02T12:00");
   const size_t events = world_.Events("box").size();
-  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.1", "f"), "'")), "FAILED_PRECONDITION/NOT_OF_SENDER");
-  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.1", "g"), "'")), "NOT_FOUND/REMINDER_NOT_FOUND");
+  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.2029-03-02", "f"), "'")),
+            "FAILED_PRECONDITION/NOT_OF_SENDER");
+  EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.2029-03-02", "g"), "'")), "NOT_FOUND/REMINDER_NOT_FOUND");
   EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("ask.9"), "'")), "NOT_FOUND/REMINDER_NOT_FOUND");
   EXPECT_EQ(Reply("7", absl::StrCat("reminder: '", Name("none.1"), "'")), "NOT_FOUND/REMINDER_NOT_FOUND");
-  EXPECT_EQ(Of("ask.1", "f"), "SENT");
+  EXPECT_EQ(Of("ask.2029-03-02", "f"), "SENT");
   EXPECT_THAT(EventsSince(events), IsEmpty());
   EXPECT_THAT(Good(TryList("parent: 'clinics/box'")).replies(), IsEmpty());
 }
@@ -220,7 +222,7 @@ TEST_F(RepliesTest, TheClinicsOwnWordsCountWhateverThePatientsLanguage) {
     clinic { name: "clinics/box" reply_words { locale: "el" stop_words: "τέλος" done_words: "έγινε" } }
   )pb")));
   SendUntil("2029-03-02T12:00");
-  EXPECT_EQ(Reply("ΈΓΙΝΕ"), "ANSWER of walk.1 in e");
+  EXPECT_EQ(Reply("ΈΓΙΝΕ"), "ANSWER of walk.2029-03-02 in e");
   EXPECT_EQ(Reply("Τέλος!"), "STOP in e");
 }
 
@@ -233,7 +235,7 @@ TEST_F(RepliesTest, ARuleOfAnEarlierRevisionIsAskedWhatItAskedFor) {
   Good(world_.Call(&Engine::pathways, &Pathways::Update, request));
   world_.Update("clinics/box/enrollments/e", "pathway_revision: 2");
   SendUntil("2029-03-03T12:00");
-  EXPECT_EQ(Reply("done"), "ANSWER of walk.1 in e");
+  EXPECT_EQ(Reply("done"), "ANSWER of walk.2029-03-02 in e");
 }
 
 TEST_F(RepliesTest, TheLogTellsHowItWasUnderstoodAndNeverTheText) {
@@ -246,7 +248,7 @@ TEST_F(RepliesTest, TheLogTellsHowItWasUnderstoodAndNeverTheText) {
   const v1::Event received = world_.Events("box").at(events);
   EXPECT_EQ(received.patient() + " " + received.enrollment(), "p-1 clinics/box/enrollments/e");
   EXPECT_EQ(received.reply().meaning(), v1::REPLY_MEANING_ANSWER);
-  EXPECT_EQ(received.reply().reminder(), Name("ask.1"));
+  EXPECT_EQ(received.reply().reminder(), Name("ask.2029-03-02"));
   EXPECT_EQ(received.reply().score(), 7);
   EXPECT_EQ(received.reply().channel(), v1::CHANNEL_SMS);
   EXPECT_EQ(received.reply().name(), Good(TryList("parent: 'clinics/box'")).replies(0).name());
@@ -262,13 +264,13 @@ TEST_F(RepliesTest, AReplySentTwiceIsRecordedOnce) {
   SendUntil("2029-03-03T12:00");
   const std::string id = "request_id: 'message-1'";
   const v1::Reply first = Good(TryReply(ReplyRequest("done", id)));
-  EXPECT_EQ(Told(first), "ANSWER of walk.2 in e");
+  EXPECT_EQ(Told(first), "ANSWER of walk.2029-03-03 in e");
   const size_t events = world_.Events("box").size();
   const v1::Reply second = Good(TryReply(ReplyRequest("done", id)));
   EXPECT_EQ(second.DebugString(), first.DebugString());
   EXPECT_EQ(second.text(), "done");
   EXPECT_THAT(EventsSince(events), IsEmpty());
-  EXPECT_EQ(Of("walk.1"), "SENT");
+  EXPECT_EQ(Of("walk.2029-03-02"), "SENT");
   EXPECT_THAT(Good(TryList("parent: 'clinics/box'")).replies(), SizeIs(1));
   EXPECT_EQ(Reply("ok", id), "ALREADY_EXISTS/REQUEST_ID_REUSED");
 }
@@ -314,8 +316,10 @@ TEST_F(RepliesTest, EveryBadFieldIsNamed) {
   const auto refused = TryReply(FromText<v1::RecordReplyRequest>("reminder: 'x' request_id: ' ' channel: 9"));
   EXPECT_THAT(BadFields(refused.status()),
               ElementsAre("parent", "channel", "address", "text", "reminder", "request_id"));
-  EXPECT_THAT(BadFields(TryReply(ReplyRequest("a", "reminder: 'clinics/north/enrollments/e/reminders/ask.1'")).status()),
-              ElementsAre("reminder"));
+  EXPECT_THAT(
+      BadFields(
+          TryReply(ReplyRequest("a", "reminder: 'clinics/north/enrollments/e/reminders/ask.2029-03-02'")).status()),
+      ElementsAre("reminder"));
   EXPECT_THAT(BadFields(TryReply(ReplyRequest(std::string(1 << 20, 'a'))).status()), ElementsAre("text"));
   EXPECT_THAT(BadFields(TryReply(ReplyRequest(std::string("a\0b", 3))).status()), ElementsAre("text"));
   EXPECT_THAT(BadFields(TryReply(ReplyRequest("a", absl::StrCat("address: '", std::string(255, '1'), "'"))).status()),

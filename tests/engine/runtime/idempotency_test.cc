@@ -164,7 +164,7 @@ TEST_F(IdempotencyTest, AClockThatIsSetBackByADayForgets) {
 TEST_F(IdempotencyTest, EndingAndCompletingTwiceAnswersTheSame) {
   const std::string enrollment = Good(Create()).enrollment().name();
   v1::CompleteReminderRequest complete;
-  complete.set_name(enrollment + "/reminders/task.1");
+  complete.set_name(enrollment + "/reminders/task.2029-03-03");
   complete.set_request_id("r-3");
   const auto completed = Good(world_.Call(&Engine::reminders, &Reminders::Complete, complete));
   v1::EndEnrollmentRequest end;

@@ -57,6 +57,12 @@ TEST(NamesTest, ParsersReadWhatTheFormattersWrite) {
   const store::ReminderKey key{"north", "0e", "ice_am", 20000};
   EXPECT_EQ(ReminderNameOf(key), "clinics/north/enrollments/0e/reminders/ice_am.20000");
   EXPECT_EQ(ParseReminderName(ReminderNameOf(key)), key);
+  for (const char* id : {"ice_am.2026-03-04", "ice_am.2026-03-04-0800", "ice_am.2026-03-04~2"}) {
+    const std::string name = std::string("clinics/north/enrollments/0e/reminders/") + id;
+    const auto named = ParseReminderName(name);
+    ASSERT_TRUE(named) << id;
+    EXPECT_EQ(ReminderNameOf(*named), name);
+  }
   EXPECT_EQ(VisitNameOf("a", "e-1", "month-6"), "clinics/a/enrollments/e-1/visits/month-6");
   const auto visit = ParseVisitName("clinics/a/enrollments/e-1/visits/month-6");
   ASSERT_TRUE(visit);

@@ -21,67 +21,88 @@ Model::Item* Model::Find(const std::string& enrollment, const Key& key) {
   return found == patient.items.end() ? nullptr : &found->second;
 }
 
+std::string Model::NameOf(const std::string& enrollment, const Key& key) const {
+  return ReminderNameOf({id_, enrollment, key.first, key.second});
+}
+
+plan::MatchFacts Model::FactsOf(const Patient& patient) {
+  return {plan::ParseDate(patient.data.procedure_date()).value(), plan::FindZone(patient.data.time_zone()).value()};
+}
+
 void Model::Become(Item* item, v1::ReminderState state, v1::ReminderReason reason) const {
   item->state = state;
   item->reason = reason;
   item->state_time = now_;
   item->known = true;
-  item->fixed = state != v1::REMINDER_STATE_SCHEDULED;
-  item->arrived = item->arrived && item->fixed;
+  item->arrived = item->arrived && state != v1::REMINDER_STATE_SCHEDULED;
 }
 
-bool Model::Supersedes(const Patient& patient, const std::string& rule) {
-  const auto& rules = patient.pathway->source().rules();
-  return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& r) { return r.id() == rule && r.supersede(); });
-}
-
-// For each rule with `supersede` of which a reminder comes due now: of all its reminders that have come due, only the
-// newest stays. Older ones that are open are superseded, and so are those that come due too late together with it.
-void Model::Supersede(Patient* patient, const std::set<Key>& arriving) {
-  std::map<std::string, std::pair<absl::Time, int>> newest;
+// For each series of which a reminder of a rule with `supersede` comes due now: of all its reminders that have come
+// due, only the latest stay, and of one rule only the newest. Older ones of rules with `supersede` that are open are
+// superseded, and so are those that come due too late together with it. What was sent about a procedure that was then
+// postponed does not count.
+void Model::Supersede(Patient* patient, const std::set<Key>& arriving) const {
+  std::map<absl::string_view, absl::Time> latest;                        // By series.
+  std::map<std::string, std::pair<absl::Time, int64_t>> newest_of_rule;  // By rule.
   for (const Key& key : arriving) {
-    if (Supersedes(*patient, key.first)) newest[key.first] = {};
+    const Item& item = patient->items.at(key);
+    if (item.supersede) latest[item.telling.series] = absl::InfinitePast();
   }
   for (const auto& [key, item] : patient->items) {
-    const auto found = newest.find(key.first);
+    const auto found = latest.find(item.telling.series);
     const bool counts = (item.arrived || item.done()) && item.due <= now_ &&
-                        item.state != v1::REMINDER_STATE_CANCELLED && item.reason != v1::REMINDER_REASON_PAUSED;
-    if (found != newest.end() && counts) found->second = std::max(found->second, {item.due, item.number});
+                        item.state != v1::REMINDER_STATE_CANCELLED && item.reason != v1::REMINDER_REASON_PAUSED &&
+                        item.reason != v1::REMINDER_REASON_SUPERSEDED;
+    if (found == latest.end() || !counts || !plan::StandsForProcedure(StoredOf(item), FactsOf(*patient))) continue;
+    found->second = std::max(found->second, item.due);
+    auto& newest = newest_of_rule.try_emplace(item.rule, absl::InfinitePast(), 0).first->second;
+    newest = std::max(newest, {item.due, item.code});
   }
   for (auto& [key, item] : patient->items) {
-    const auto found = newest.find(key.first);
+    const auto found = latest.find(item.telling.series);
     const bool gives_way = item.waits() || (arriving.count(key) > 0 && item.state == v1::REMINDER_STATE_EXPIRED);
-    if (found == newest.end() || !gives_way || std::make_pair(item.due, item.number) >= found->second) continue;
+    if (found == latest.end() || !gives_way || !item.supersede) continue;
+    const auto newest = newest_of_rule.find(item.rule);
+    const bool older = newest != newest_of_rule.end() && std::make_pair(item.due, item.code) < newest->second;
+    if (item.due >= found->second && !older) continue;
     Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_SUPERSEDED);
   }
 }
 
+// An item comes due. From now on it tells what it covers.
+void Model::Arrive(const Patient& patient, Item* item) const {
+  item->arrived = true;
+  item->available = item->due;
+  item->telling = item->cover.value_or(item->telling);
+  item->procedure_date = FactsOf(patient).procedure_date;
+  if (!item->moved) item->hand.reset();
+  if (item->for_care_team) {
+    Become(item, v1::REMINDER_STATE_DUE);
+  } else if (item->outside_contact_hours) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
+  } else if (item->expire <= now_) {
+    Become(item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+  } else if (patient.data.consent() != v1::CONSENT_GRANTED) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
+  } else if (patient.data.contact_points().empty()) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
+  } else if (FirstWanted(patient, 0) < 0) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
+  } else {
+    Direct(patient, FirstWanted(patient, 0), item);
+    item->failures = 0;
+    Become(item, v1::REMINDER_STATE_DUE);
+  }
+}
+
 // Fires what is due by now. Returns how many reminders came due.
-int Model::Fire(Patient* patient) {
+int Model::Fire(Patient* patient) const {
   if (patient->state != v1::ENROLLMENT_STATE_ACTIVE) return 0;
   std::set<Key> arriving;
   for (auto& [key, item] : patient->items) {
-    if (item.state != v1::REMINDER_STATE_SCHEDULED || item.due > now_) continue;
-    item.arrived = true;
+    if (!item.to_come() || item.due > now_) continue;
     arriving.insert(key);
-    item.available = item.due;
-    if (item.for_care_team) {
-      Become(&item, v1::REMINDER_STATE_DUE);
-    } else if (item.outside_contact_hours) {
-      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
-    } else if (item.expire <= now_) {
-      Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
-    } else if (patient->data.consent() != v1::CONSENT_GRANTED) {
-      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
-    } else if (patient->data.contact_points().empty()) {
-      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
-    } else if (FirstWanted(*patient, 0) < 0) {
-      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
-    } else {
-      Direct(*patient, FirstWanted(*patient, 0), &item);
-      item.failures = 0;
-      Become(&item, v1::REMINDER_STATE_DUE);
-    }
+    Arrive(*patient, &item);
   }
   Supersede(patient, arriving);
   return static_cast<int>(arriving.size());
@@ -150,32 +171,56 @@ bool Model::MayBePutBack(const Patient& patient, const Item& item) const {
 }
 
 absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Duration duration) {
+  const Patient& patient = patients_.at(enrollment);
   Item* item = Find(enrollment, key);
   Become(item, v1::REMINDER_STATE_LEASED);
   ++item->attempts;
+  item->leases.push_back({item->cover.value_or(item->telling), FactsOf(patient).procedure_date, now_,
+                          kLeasedTextIsTrue ? TextOf(patient, *item) : "",
+                          patient.data.contact_points(item->contact_point).address()});
   return item->available = std::min(now_ + duration, item->expire);
 }
 
+// What was sent counts as told when it was leased, by the facts of that time. If it had ended, or was to come at
+// another time, it may stand for another occurrence than was thought.
+void Model::ReportSent(Patient* patient, int attempt, Item* item) {
+  if (item->done() || item->reason == v1::REMINDER_REASON_BOUNCED) return;
+  const bool was_open = item->waits();
+  const Attempt& lease = item->leases[attempt - 1];
+  item->telling = lease.telling;
+  item->procedure_date = lease.procedure_date;
+  item->decided = lease.time;
+  item->hand.reset();
+  Become(item, v1::REMINDER_STATE_SENT);
+  if (was_open) return;
+  Rematch({.facts_changed = true}, patient);
+  Fire(patient);
+}
+
+// What came back stands only for its own occurrence.
+void Model::ReportBounced(Patient* patient, Item* item) {
+  if (item->state != v1::REMINDER_STATE_SENT) return;
+  Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_BOUNCED);
+  Rematch({.facts_changed = true}, patient);
+  Fire(patient);
+}
+
 std::string Model::Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome) {
+  Patient& patient = patients_.at(enrollment);
   Item* item = Find(enrollment, key);
-  if (outcome == v1::DELIVERY_OUTCOME_SENT) {
-    // A sent message cannot be unsent; what the patient has answered stays answered.
-    const bool known = item->state == v1::REMINDER_STATE_SENT || item->state == v1::REMINDER_STATE_COMPLETED;
-    if (!known) Become(item, v1::REMINDER_STATE_SENT);
-    return "OK";
-  }
+  if (outcome == v1::DELIVERY_OUTCOME_SENT) ReportSent(&patient, attempt, item);
+  if (outcome == v1::DELIVERY_OUTCOME_BOUNCED) ReportBounced(&patient, item);
+  if (outcome == v1::DELIVERY_OUTCOME_SENT || outcome == v1::DELIVERY_OUTCOME_BOUNCED) return "OK";
   const bool holds = item->state == v1::REMINDER_STATE_LEASED && item->attempts == attempt && now_ < item->available;
   if (!holds) return "FAILED_PRECONDITION/LEASE_LOST";
   Become(item, v1::REMINDER_STATE_DUE);
   item->available = item->From(now_);
   if (outcome == v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE) {
     if (++item->failures == 8) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED);
-    const std::string name = absl::StrCat(EnrollmentNameOf(id_, enrollment), "/reminders/", key.first, ".", key.second);
-    item->available =
-        item->From(now_ + absl::Floor(RetryPause(item->failures, StableHash(name)), absl::Microseconds(1)));
+    const absl::Duration pause = RetryPause(item->failures, StableHash(NameOf(enrollment, key)));
+    item->available = item->From(now_ + absl::Floor(pause, absl::Microseconds(1)));
   } else if (outcome == v1::DELIVERY_OUTCOME_PERMANENT_FAILURE) {
     item->failures = 0;
-    const Patient& patient = patients_.at(enrollment);
     const int next = FirstWanted(patient, item->contact_point + 1);
     if (next >= 0) Direct(patient, next, item);
     if (next < 0) Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
@@ -183,21 +228,27 @@ std::string Model::Report(const std::string& enrollment, const Key& key, int att
   return "OK";
 }
 
-std::string Model::Complete(const std::string& enrollment, const Key& key) {
-  Item* item = Find(enrollment, key);
-  switch (item->state) {
-    case v1::REMINDER_STATE_COMPLETED:
-      return "OK";
-    case v1::REMINDER_STATE_SCHEDULED:
-    case v1::REMINDER_STATE_DUE:
-    case v1::REMINDER_STATE_LEASED:
-    case v1::REMINDER_STATE_SENT:
-      Become(item, v1::REMINDER_STATE_COMPLETED);
-      EndGroup(key, &patients_.at(enrollment));
-      return "OK";
-    default:
-      return "FAILED_PRECONDITION/INVALID_TRANSITION";
+void Model::MakeCompleted(const Patient& patient, v1::ReminderReason reason, Item* item) const {
+  if (item->state != v1::REMINDER_STATE_SENT) {
+    item->telling = item->cover.value_or(item->telling);
+    item->procedure_date = FactsOf(patient).procedure_date;
+    item->decided = now_;
+    item->hand.reset();
   }
+  Become(item, v1::REMINDER_STATE_COMPLETED, reason);
+}
+
+std::string Model::Complete(const std::string& enrollment, const Key& key) {
+  Patient& patient = patients_.at(enrollment);
+  Item* item = Find(enrollment, key);
+  if (item->state == v1::REMINDER_STATE_COMPLETED) return "OK";
+  if (!item->open() && !item->held() && item->state != v1::REMINDER_STATE_SENT) {
+    return "FAILED_PRECONDITION/INVALID_TRANSITION";
+  }
+  MakeCompleted(patient, v1::REMINDER_REASON_UNSPECIFIED, item);
+  Rematch({}, &patient);
+  Fire(&patient);
+  return "OK";
 }
 
 std::vector<absl::Time> Model::Edges() const {
@@ -205,8 +256,9 @@ std::vector<absl::Time> Model::Edges() const {
   for (const auto& [id, patient] : patients_) {
     for (const auto& [key, item] : patient.items) {
       const bool runs = patient.state == v1::ENROLLMENT_STATE_ACTIVE;
-      if (runs && item.state == v1::REMINDER_STATE_SCHEDULED) edges.push_back(item.due);
-      if (patient.state == v1::ENROLLMENT_STATE_PAUSED && item.open()) edges.push_back(item.expire);
+      if (runs && item.to_come()) edges.push_back(item.due);
+      const bool may_miss = item.open() || item.held();
+      if (patient.state == v1::ENROLLMENT_STATE_PAUSED && may_miss) edges.push_back(item.expire);
       if (item.waits()) edges.insert(edges.end(), {item.available, item.expire});
     }
   }
@@ -236,7 +288,7 @@ void Model::ResumeOne(Patient* patient) {
   for (auto& [key, item] : patient->items) {
     if (item.waits()) item.available = item.due;
   }
-  Move(patient);
+  Rematch({}, patient);
   Fire(patient);
 }
 

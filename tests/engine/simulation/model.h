@@ -2,6 +2,7 @@
 #define AFTERCARE_TESTS_ENGINE_SIMULATION_MODEL_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,24 +18,46 @@
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/reminder.pb.h"
+#include "scheduler/plan/match.h"
 #include "scheduler/plan/pathway.h"
 
 namespace aftercare::engine {
 
+// Whether the engine ends a leased reminder whose text a change of facts has changed.
+inline constexpr bool kLeasedTextIsTrue = true;
+
 // A simple model of what the engine promises for one clinic. It keeps every reminder of every patient, and answers
-// questions by looking at all of them. It uses none of the engine's tables, indexes and transitions. Times are the
-// clinic's. Changes return `OK` or an error as ErrorOf writes it. For one thread.
+// questions by looking at all of them. It uses none of the engine's tables, indexes and transitions. Which reminder
+// covers which occurrence is what plan::Match says. Times are the clinic's. Changes return `OK` or an error as ErrorOf
+// writes it. For one thread.
 class Model {
  public:
-  // One reminder of a patient.
+  using Key = std::pair<std::string, int64_t>;  // rule, and the code of the name (plan/reminder_name.h)
+
+  // What a lease gave to a gateway.
+  struct Attempt {
+    plan::Telling telling;
+    absl::CivilDay procedure_date;
+    absl::Time time;
+    std::string text;
+    std::string address;  // Where it was to go.
+  };
+
+  // One reminder of a patient. It is known if something has happened to it. The others are the occurrences of the
+  // present plan that no known item covers.
   struct Item {
     std::string rule;
-    int number = 0;
+    int64_t code = 0;
+
+    // What the rule of the occurrence says.
     std::string phase;
     std::string category;
     bool for_care_team = false;
+    bool supersede = false;
     std::string visit;  // The visit it is about, if any.
     v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // The kind of answer it asks for.
+    v1::Window window;
+    absl::Time begins = absl::InfiniteFuture();  // When the booked appointment begins that it is about.
 
     absl::Time due;
     absl::Time expire;
@@ -43,9 +66,8 @@ class Model {
     std::optional<absl::Time> state_time;
 
     bool known = false;    // Something has happened to it, and the log has an event about it.
-    bool fixed = false;    // It came due or has ended, so calendars and pauses do not move it any more.
     bool arrived = false;  // It came due.
-    bool moved = false;    // It was moved by hand, so changes of the plan do not move it.
+    bool moved = false;    // It is at the time that somebody set.
     bool outside_contact_hours = false;                           // There are no contact hours in its window.
     v1::ReminderReason missed = v1::REMINDER_REASON_UNSPECIFIED;  // Why the plan has no time for it, if it has none,
     absl::Time missed_time;                                       // and since when.
@@ -56,6 +78,13 @@ class Model {
     v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // The contact point's channel when the contact point was chosen.
     std::optional<int> score;
 
+    plan::Telling telling;               // What it told, or what it will tell.
+    std::optional<plan::Telling> cover;  // The occurrence of the present plan that it covers.
+    absl::CivilDay procedure_date;       // Under which it was told.
+    absl::Time decided;                  // When it was told, or when somebody moved it or called it off.
+    std::optional<absl::Time> hand;  // The local time that somebody set, read as UTC. It may not hold at present.
+    std::vector<Attempt> leases;            // One for each attempt.
+
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
     bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
     // Returns the later of `time` and the due time. The item may not be leased before it is due, even if a clock was
@@ -63,8 +92,10 @@ class Model {
     absl::Time From(absl::Time time) const { return std::max(time, due); }
     // Returns whether it waits to be sent or done.
     bool waits() const { return state == v1::REMINDER_STATE_DUE || state == v1::REMINDER_STATE_LEASED; }
+    // Returns whether it is to come, and shown SUPPRESSED from the start since no contact hours let it out.
+    bool held() const { return !known && reason == v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS; }
+    bool to_come() const { return state == v1::REMINDER_STATE_SCHEDULED || held(); }
   };
-  using Key = std::pair<std::string, int>;  // rule and number
 
   struct Patient {
     std::string id;
@@ -80,12 +111,11 @@ class Model {
     std::map<Key, Item> items;
   };
 
-  // The counts of a PlanDiff.
+  // What a PlanDiff has to tell of. Names are resource names.
   struct Diff {
-    int moved = 0;
-    int added = 0;
-    int dropped = 0;
-    int sent = 0;
+    std::map<std::string, absl::Time> before;  // What was to be sent or done before the change, with due times,
+    std::map<std::string, absl::Time> after;   // and what is after it, before anything comes due by it.
+    std::set<std::string> already_sent;        // What was sent or done, and stands for another time than before.
   };
 
   // What happened while a test clock was advanced.
@@ -105,8 +135,8 @@ class Model {
   const std::map<std::string, Patient>& patients() const { return patients_; }
   int newest_revision() const { return static_cast<int>(revisions_.size()); }
   const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
-  // Returns whether the rule with that id has `supersede`.
-  static bool Supersedes(const Patient& patient, const std::string& rule);
+  // Returns the resource name.
+  std::string NameOf(const std::string& enrollment, const Key& key) const;
   const Item& item(const std::string& enrollment, const Key& key) const {
     return patients_.at(enrollment).items.at(key);
   }
@@ -118,7 +148,7 @@ class Model {
   std::string MayEnrol(const v1::Enrollment& data, bool allow_concurrent) const;
   void Enrol(const std::string& enrollment, const v1::Enrollment& data);
 
-  // Reports the outcome of the lease with that attempt number.
+  // Reports the outcome of the lease with that attempt number. BOUNCED is for items that were sent.
   std::string Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome);
   std::string Complete(const std::string& enrollment, const Key& key);
   // Ends an enrollment, or corrects why it has ended. Returns an error, or what became of the patient's others, as in
@@ -141,7 +171,7 @@ class Model {
     std::optional<int> score;
     std::optional<std::pair<std::string, Key>> named;  // enrollment and reminder
   };
-  // Returns `ANSWER e0/r1.2`, `STOP e0`, or an error.
+  // Returns `ANSWER e0/r1.2029-03-08`, `STOP e0`, or an error.
   std::string RecordReply(const Reply& reply);
 
   std::string MoveItem(const std::string& enrollment, const Key& key, absl::Time due);
@@ -149,7 +179,11 @@ class Model {
   std::string RestoreItem(const std::string& enrollment, const Key& key);
 
   // Replaces the stored enrollment by `data`. Adds what that does to the plan to `diff`.
-  std::string Update(const std::string& enrollment, const v1::Enrollment& data, bool allow_drop, Diff* diff);
+  struct UpdateOptions {
+    bool allow_drop = false;
+    bool keep_sent = false;
+  };
+  std::string Update(const std::string& enrollment, const v1::Enrollment& data, UpdateOptions options, Diff* diff);
 
   std::string ScheduleVisit(const std::string& enrollment, const std::string& visit, absl::Time start, Diff* diff);
   std::string RecordOutcome(const std::string& enrollment, const std::string& visit, v1::VisitState outcome,
@@ -178,26 +212,34 @@ class Model {
  private:
   // An occurrence as the plan has it, whatever has happened to the reminder.
   struct Place {
-    Item item;
-    absl::Time nominal;  // The instant of the nominal time, before anything moves it.
-    std::string window;  // The shape of its window, to compare.
-    absl::Time begins;   // When the booked appointment begins. InfiniteFuture if it is not about one.
+    Item item;                // Its code is that of the name without a count.
+    plan::Telling telling;
     absl::CivilMinute civil;  // The nominal time by the patient's clock.
   };
-  using Year = std::map<Key, Place>;
+  using Year = std::vector<Place>;  // A whole plan.
   Year YearOf(const Patient& patient) const;
+
+  // Why items are compared with the plan.
+  struct Occasion {
+    bool facts_changed = false;  // Or a report has changed what the patient was told.
+    std::string visit{};         // The visit whose change is the occasion.
+  };
 
   const v1::ContactHours& HoursOf(const Patient& patient) const {
     return patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic_.contact_hours();
   }
+  static plan::MatchFacts FactsOf(const Patient& patient);
   Item* Find(const std::string& enrollment, const Key& key);
   void Become(Item* item, v1::ReminderState state, v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED) const;
 
   // Time.
   int Expire();
-  int Fire(Patient* patient);
+  int Fire(Patient* patient) const;
   int FireAll();
-  void Supersede(Patient* patient, const std::set<Key>& arriving);
+  void ReportSent(Patient* patient, int attempt, Item* item);
+  void ReportBounced(Patient* patient, Item* item);
+  void Arrive(const Patient& patient, Item* item) const;
+  void Supersede(Patient* patient, const std::set<Key>& arriving) const;
 
   // Replies.
   struct Found {
@@ -209,15 +251,41 @@ class Model {
   std::optional<Found> NewestSent(const std::vector<std::string>& senders, Matches matches);
   std::string NewestOf(const std::vector<std::string>& senders) const;
   void Direct(const Patient& patient, int contact_point, Item* item) const;
-  void EndGroup(const Key& answered, Patient* patient);
+  void MakeCompleted(const Patient& patient, v1::ReminderReason reason, Item* item) const;
+  static std::vector<int> InstancesOf(const v1::Pathway& pathway, const std::string& group, const Year& year);
+  std::vector<v1::ReminderReason> NeedlessByAnswers(const Patient& patient, const Year& year,
+                                                    const std::vector<const Item*>& holders) const;
+
+  // Comparing items with the plan.
+  static bool IsSame(const plan::Telling& a, const plan::Telling& b);
+  static plan::Standing StandingOf(const Item& item);
+  plan::StoredReminder StoredOf(const Item& item) const;
+  std::map<Key, int> CoversOf(const Patient& patient, const Year& year) const;
+  static std::map<Key, int> KeptCovers(const Patient& patient, const Year& year);
+  void Rematch(const Occasion& occasion, Patient* patient) const;
+  std::map<Key, int> FollowPlan(const Occasion& occasion, const Year& year, Patient* patient) const;
+  void FollowOpen(const Occasion& occasion, const Patient& patient, const Place* place, Item* item) const;
+  void FollowByHand(const Occasion& occasion, const Patient& patient, const Place* place, Item* item) const;
+  static void PutLabels(const Place& place, Item* item);
+  static void PutWhere(const Place& place, Item* item);
+  static void PutByHand(absl::TimeZone zone, absl::Time due, Item* item);
+  void ComeAgain(const Place& place, Item* item) const;
+  void EndByChange(const Occasion& occasion, Item* item) const;
+  bool HasAnotherText(const Occasion& occasion, const Patient& patient, const Item& item) const;
+  void SettleUncovered(const Occasion& occasion, const Year& year, int index, v1::ReminderReason needless,
+                       Patient* patient) const;
+  bool IsSuperseded(const Patient& patient, const Place& place) const;
+  bool IsLatest(const Patient& patient, const Year& year, const Place& place) const;
+  static bool HadUnsent(const Patient& patient, const Place& place);
+  static Item* OwnEnded(const Place& place, Patient* patient);
+  void Derive(Patient* patient) const;
 
   // Changes of plans.
-  void Derive(Patient* patient) const;
-  void Move(Patient* patient);
-  static void Compare(const Patient& before, const Patient& after, Diff* diff);
-  void Reanchor(const Year& before, const std::string& visit, Patient* patient, Diff* diff) const;
+  std::string TextOf(const Patient& patient, const Item& item) const;
+  void Compare(const Patient& before, const Patient& after, Diff* diff) const;
   void ChangeVisit(Patient* patient, const record::v1::VisitRecord& record, Diff* diff);
-  void ReanchorKnown(const Place* before, const Place* after, const std::string& visit, Item* item) const;
+  void Decide(const Patient& patient, Item* item) const;
+  void KeepSent(const Patient& before, Patient* patient) const;
   void SettleContacts(Patient* patient) const;
   void ResumeOne(Patient* patient);
   void EndOne(v1::EndReason reason, Patient* patient);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/model.h"
 
@@ -130,11 +131,12 @@ std::string Model::RecordReply(const Reply& reply) {
   }
   if (answered) {
     Patient& patient = patients_.at(of);
-    const Key key = {answered->item->rule, answered->item->number};
+    const Key key = {answered->item->rule, answered->item->code};
     answered->item->score = reply.score;
-    Become(answered->item, v1::REMINDER_STATE_COMPLETED, v1::REMINDER_REASON_ANSWERED);
-    EndGroup(key, &patient);
-    return absl::StrCat("ANSWER ", of, "/", key.first, ".", key.second);
+    MakeCompleted(patient, v1::REMINDER_REASON_ANSWERED, answered->item);
+    Rematch({}, &patient);
+    Fire(&patient);
+    return absl::StrCat("ANSWER ", of, "/", key.first, ".", plan::FormatNameCode(key.second));
   }
   const auto consent =
       reply.decision == v1::REPLY_MEANING_STOP ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED;
@@ -157,50 +159,63 @@ std::string Model::NewestOf(const std::vector<std::string>& senders) const {
   return newest->id;
 }
 
-// An answer ends the unsent reminders of its own instance of the group, and every later instance that would begin
-// within the silence.
-void Model::EndGroup(const Key& answered, Patient* patient) {
-  const v1::Pathway& pathway = patient->pathway->source();
-  const auto group_of = [&](const std::string& id) {
-    for (const v1::Rule& rule : pathway.rules()) {
-      if (rule.id() == id) return rule.group();
-    }
-    return std::string();
-  };
-  const Year year = YearOf(*patient);
-  const std::string group = group_of(answered.first);
-  if (group.empty() || year.count(answered) == 0 || patient->state == v1::ENROLLMENT_STATE_ENDED) return;
-  // An instance begins with each occurrence of the first rule of the group that has any.
+// Returns the instance of the group that each occurrence belongs to, or -1 if it is not of the group. An instance
+// begins with each occurrence of the first rule of the group that has any. What comes before is of instance 0.
+std::vector<int> Model::InstancesOf(const v1::Pathway& pathway, const std::string& group, const Year& year) {
+  std::set<std::string> rules;
   std::multiset<absl::CivilMinute> begins;
   for (const v1::Rule& rule : pathway.rules()) {
-    if (rule.group() != group || !begins.empty()) continue;
-    for (const auto& [key, place] : year) {
-      if (key.first == rule.id()) begins.insert(place.civil);
+    if (rule.group() != group) continue;
+    rules.insert(rule.id());
+    if (!begins.empty()) continue;
+    for (const Place& place : year) {
+      if (place.item.rule == rule.id()) begins.insert(place.civil);
     }
   }
-  const auto instance_of = [&](const Key& key) {
-    return std::distance(begins.begin(), begins.upper_bound(year.at(key).civil));
-  };
-  std::map<int64_t, std::vector<Item*>> unsent;
-  for (const auto& [key, place] : year) {
-    if (group_of(key.first) != group || key == answered) continue;
-    Item& item = patient->items.at(key);
-    if (item.open()) unsent[instance_of(key)].push_back(&item);
+  std::vector<int> instances(year.size(), -1);
+  for (size_t i = 0; i < year.size(); ++i) {
+    if (rules.count(year[i].item.rule) == 0) continue;
+    instances[i] = static_cast<int>(std::distance(begins.begin(), begins.upper_bound(year[i].civil)));
   }
-  absl::Duration silence;
-  for (const v1::Group& g : pathway.groups()) {
-    if (g.id() == group) silence = absl::Seconds(g.silence().seconds());
-  }
-  for (auto& [instance, items] : unsent) {
-    absl::Time first = absl::InfiniteFuture();
-    for (const Item* item : items) first = std::min(first, item->due);
-    const bool is_own = instance == instance_of(answered);
-    const bool too_soon = instance > instance_of(answered) && silence > absl::ZeroDuration() && first <= now_ + silence;
-    for (Item* item : items) {
-      if (is_own) Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ANSWERED);
-      if (too_soon) Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_SILENCED);
+  return instances;
+}
+
+// Returns, for each occurrence of the plan, why answers make it needless, if they do. An answer ends the unsent
+// reminders of its own instance of the group, and every later instance that would begin within the silence. `holders`
+// are the items that cover each occurrence, or that had it until something ended them.
+std::vector<v1::ReminderReason> Model::NeedlessByAnswers(const Patient& patient, const Year& year,
+                                                         const std::vector<const Item*>& holders) const {
+  std::vector<v1::ReminderReason> needless(year.size(), v1::REMINDER_REASON_UNSPECIFIED);
+  for (const v1::Group& group : patient.pathway->source().groups()) {
+    const std::vector<int> instances = InstancesOf(patient.pathway->source(), group.id(), year);
+    const absl::Duration silence = absl::Seconds(group.silence().seconds());
+    std::map<int, absl::Time> answered, first;  // By instance: the last answer, and the first that is not sent.
+    std::vector<size_t> unsent;
+    for (size_t i = 0; i < year.size(); ++i) {
+      const Item* item = holders[i];
+      if (instances[i] < 0) continue;
+      if (item != nullptr && item->state == v1::REMINDER_STATE_COMPLETED) {
+        answered[instances[i]] = std::max(answered[instances[i]], *item->state_time);
+      }
+      const bool open = item != nullptr && item->open() && item->expire > now_;
+      const bool to_come = (item == nullptr || StandingOf(*item) == plan::Standing::kEndedByChange) &&
+                           year[i].item.missed == v1::REMINDER_REASON_UNSPECIFIED && year[i].item.expire > now_;
+      if (!open && !to_come) continue;
+      unsent.push_back(i);
+      const absl::Time due = open ? item->due : year[i].item.due;
+      const auto [earliest, is_first] = first.emplace(instances[i], due);
+      if (!is_first) earliest->second = std::min(earliest->second, due);
+    }
+    for (const size_t i : unsent) {
+      for (const auto& [instance, time] : answered) {
+        const bool too_soon = instance < instances[i] && silence > absl::ZeroDuration() &&
+                              first[instances[i]] <= time + silence;
+        if (too_soon) needless[i] = v1::REMINDER_REASON_SILENCED;
+      }
+      if (answered.count(instances[i]) > 0) needless[i] = v1::REMINDER_REASON_ANSWERED;
     }
   }
+  return needless;
 }
 
 }  // namespace aftercare::engine

@@ -46,6 +46,11 @@ std::string RandomTimes(Random& random) {
   return text;
 }
 
+std::string RandomText(bool of_visit, Random& random) {
+  if (of_visit && random.OneIn(2)) return "See you on {visit_date}, {visit_time}";
+  return random.Of<std::string>({"Hello", "Hello", "Hello {first_name} on {date}", "Since {procedure_date}"});
+}
+
 std::string RandomSpan(Random& random, int first, int last) {
   return absl::StrFormat("opens: '%02d:%02d' closes: '%02d:00'", first, 30 * random.Upto(1), last);
 }
@@ -55,13 +60,16 @@ std::string RandomSpan(Random& random, int first, int last) {
 absl::Time StartOfSimulation() { return At("2029-03-07T06:00"); }
 
 v1::Rule RandomRule(const std::string& id, Random& random) {
+  const bool of_visit = random.OneIn(4);
   std::string text = absl::StrCat("id: '", id, "' phase: '", random.OneIn(3) ? "late" : "early", "' category: '",
-                                  random.OneIn(2) ? "ice" : "rest", "' texts { key: 'en' value: 'Hello' }");
+                                  random.OneIn(2) ? "ice" : "rest", "' texts { key: 'en' value: '",
+                                  RandomText(of_visit, random), "' }");
+  if (random.OneIn(2)) absl::StrAppend(&text, " series: '", random.OneIn(3) ? "r0" : "s", "'");
   if (random.OneIn(4)) absl::StrAppend(&text, " audience: AUDIENCE_CARE_TEAM");
   if (random.OneIn(3)) absl::StrAppend(&text, " conditions { factor: 'severe' values: 'yes' }");
   if (random.OneIn(3)) absl::StrAppend(&text, " supersede: true");
   if (random.OneIn(4)) absl::StrAppend(&text, " spread { seconds: ", 60 * (1 + random.Upto(90)), " }");
-  if (random.OneIn(4)) {
+  if (of_visit) {
     const int first = random.Upto(6) - 5;
     absl::StrAppend(&text, " visit { visit: 'check' state: ",
                     random.Of<std::string>({"VISIT_STATE_UNBOOKED", "VISIT_STATE_BOOKED", "VISIT_STATE_BOOKED",
@@ -123,8 +131,30 @@ v1::Pathway RandomPathway(Random& random) {
   return pathway;
 }
 
+void ChangeSchedule(Random& random, v1::Rule* rule) {
+  const v1::Schedule other = RandomRule(rule->id(), random).schedule();
+  v1::Schedule& schedule = *rule->mutable_schedule();
+  if (random.OneIn(2)) *schedule.mutable_times() = other.times();
+  if (random.OneIn(2)) *schedule.mutable_window() = other.window();
+  if (!rule->has_visit() && random.OneIn(2)) {
+    const google::protobuf::RepeatedPtrField<std::string> times = schedule.times();
+    const v1::Window window = schedule.window();
+    schedule = FromText<v1::Schedule>(RandomDays(random));
+    *schedule.mutable_times() = times;
+    *schedule.mutable_window() = window;
+  }
+  // A window until a time of day must end after the times.
+  if (schedule.window().has_until()) schedule.mutable_window()->set_until("23:59");
+}
+
+void RenameRule(const std::string& id, v1::Rule* rule) {
+  if (rule->series().empty()) rule->set_series(rule->id());
+  rule->set_id(id);
+}
+
 v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
   auto* rules = pathway.mutable_rules();
+  if (random.OneIn(2)) ChangeSchedule(random, rules->Mutable(random.Upto(rules->size() - 1)));
   if (rules->size() > 1 && random.OneIn(2)) {
     rules->erase(rules->begin() + random.Upto(rules->size() - 1));
   }
@@ -135,7 +165,11 @@ v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
   if (rules->size() < 5 && random.OneIn(2)) {
     const std::string id = absl::StrCat("n", random.Upto(9));
     const bool taken = std::any_of(rules->begin(), rules->end(), [&](const v1::Rule& rule) { return rule.id() == id; });
-    if (!taken) *rules->Add() = RandomRule(id, random);
+    if (!taken && random.OneIn(2)) {
+      RenameRule(id, rules->Mutable(random.Upto(rules->size() - 1)));
+    } else if (!taken) {
+      *rules->Add() = RandomRule(id, random);
+    }
   }
   SetRandomGroup(random, &pathway);
   return pathway;

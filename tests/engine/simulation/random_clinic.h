@@ -26,7 +26,13 @@ void SetRandomGroup(Random& random, v1::Pathway* pathway);
 // Returns a pathway of two phases and up to five rules, `r0` and so on.
 v1::Pathway RandomPathway(Random& random);
 
-// Returns a next revision of `pathway`: rules may be removed, added or changed.
+// Gives a rule other times, other days or another window, and leaves the rest.
+void ChangeSchedule(Random& random, v1::Rule* rule);
+
+// Gives a rule another id, within its series.
+void RenameRule(const std::string& id, v1::Rule* rule);
+
+// Returns a next revision of `pathway`: rules may be removed, added, renamed or changed.
 v1::Pathway RandomRevision(v1::Pathway pathway, Random& random);
 
 v1::ContactHours RandomHours(Random& random);

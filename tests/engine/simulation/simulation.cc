@@ -33,11 +33,11 @@ const std::vector<Simulation::Kind>& Simulation::Kinds() {
   static const std::vector<Kind> kKinds = {
       {8, &Simulation::MoveTime},       {2, &Simulation::Enrol},         {5, &Simulation::Lease},
       {5, &Simulation::Report},         {2, &Simulation::Complete},      {1, &Simulation::End},
-      {2, &Simulation::ChangeCalendar}, {1, &Simulation::ChangePathway}, {2, &Simulation::Pause},
-      {3, &Simulation::Resume},         {4, &Simulation::Update},        {1, &Simulation::Migrate},
+      {2, &Simulation::ChangeCalendar}, {2, &Simulation::ChangePathway}, {2, &Simulation::Pause},
+      {3, &Simulation::Resume},         {4, &Simulation::Update},        {2, &Simulation::Migrate},
       {2, &Simulation::MoveItem},       {1, &Simulation::CancelItem},    {1, &Simulation::RestoreItem},
       {2, &Simulation::ScheduleVisit},  {1, &Simulation::RecordOutcome}, {1, &Simulation::SetConsent},
-      {4, &Simulation::Reply},
+      {4, &Simulation::Reply},          {5, &Simulation::DoAndChange},   {2, &Simulation::SendAll},
   };
   return kKinds;
 }
@@ -111,6 +111,17 @@ std::string Simulation::Step(Random& random) {
   return "";
 }
 
+// Changes facts while something is leased, was just sent, or was adjusted by hand.
+std::string Simulation::DoAndChange(Random& random) {
+  using Play = std::string (Simulation::*)(Random&);
+  const Play first = random.Of<Play>({&Simulation::Lease, &Simulation::Lease, &Simulation::SendAll,
+                                      &Simulation::MoveItem, &Simulation::CancelItem, &Simulation::Report});
+  const Play second = random.Of<Play>({&Simulation::Update, &Simulation::Update, &Simulation::ScheduleVisit,
+                                       &Simulation::RecordOutcome, &Simulation::Migrate});
+  const std::string done = (this->*first)(random);
+  return absl::StrCat(done, "; then ", (this->*second)(random));
+}
+
 std::optional<std::string> Simulation::ChooseEnrollment(Random& random) const {
   if (model_->patients().empty()) return std::nullopt;
   const int last = static_cast<int>(model_->patients().size()) - 1;
@@ -128,8 +139,7 @@ std::optional<Simulation::Chosen> Simulation::ChooseItem(Random& random) const {
   std::sort(items.begin(), items.end());
   const int last = static_cast<int>(items.size()) - 1;
   const Model::Key key = items[random.Upto(random.OneIn(4) ? last : std::min(last, 4))].second;
-  return Chosen{*enrollment, key,
-                absl::StrCat(EnrollmentNameOf(clinic_, *enrollment), "/reminders/", key.first, ".", key.second)};
+  return Chosen{*enrollment, key, model_->NameOf(*enrollment, key)};
 }
 
 // Often the exact instant at which something happens, or the last one before it.
@@ -254,7 +264,7 @@ void Simulation::CheckLease(const v1::Lease& lease, absl::Duration duration, con
         line == lines.end() ? "nothing that was asked for" : StateAndReason(line->item->state, line->item->reason)));
   }
   const v1::ContactPoint point = line->patient->data.contact_points(line->item->contact_point);
-  const absl::Time until = model_->Lease(line->patient->id, {line->item->rule, line->item->number}, duration);
+  const absl::Time until = model_->Lease(line->patient->id, {line->item->rule, line->item->code}, duration);
   ExpectSame(absl::StrCat("the lease of ", lease.reminder()),
              absl::StrCat("attempt ", lease.attempt(), " due ", Shown(plan::ToTime(lease.due_time())), " until ",
                           Shown(plan::ToTime(lease.expire_time())), " by ", lease.contact_point().address()),
@@ -291,27 +301,44 @@ std::string Simulation::Lease(Random& random) {
     if (!model_->MayBePutBack(*line.patient, *line.item)) continue;
     const auto found = world_.Get(line.name);
     const bool is_put_back = found.ok() && found->state() == v1::REMINDER_STATE_DUE;
-    if (is_put_back) model_->PutBack(line.patient->id, {line.item->rule, line.item->number});
+    if (is_put_back) model_->PutBack(line.patient->id, {line.item->rule, line.item->code});
   }
   const auto name = [](std::string* out, const v1::Lease& lease) { absl::StrAppend(out, lease.reminder()); };
   return absl::StrCat("LeaseReminders ", request.ShortDebugString(), " -> ", absl::StrJoin(leases, ", ", name));
 }
 
-// Mostly reports a recent lease, sometimes one that is long gone.
-std::string Simulation::Report(Random& random) {
-  if (leases_.empty()) return Lease(random);
-  const int size = static_cast<int>(leases_.size());
-  const v1::Lease& lease = leases_[size - 1 - random.Upto((random.OneIn(3) ? size : std::min(size, 4)) - 1)];
-  const auto outcome =
-      random.Of<v1::DeliveryOutcome>({v1::DELIVERY_OUTCOME_SENT, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE,
-                                      v1::DELIVERY_OUTCOME_PERMANENT_FAILURE, v1::DELIVERY_OUTCOME_RELEASED});
+std::string Simulation::ReportOne(const v1::Lease& lease, v1::DeliveryOutcome outcome) {
   const std::string engine = ErrorOf(world_.Report(lease.lease_id(), outcome).status());
   const auto name = ParseReminderName(lease.reminder());
-  const std::string model = model_->Report(name->enrollment, {name->rule, name->number}, lease.attempt(), outcome);
+  const std::string model = model_->Report(name->enrollment, {name->rule, name->code}, lease.attempt(), outcome);
   if (outcome == v1::DELIVERY_OUTCOME_SENT) sent_.insert(lease.reminder());
   return Told(absl::StrCat("ReportDeliveries ", v1::DeliveryOutcome_Name(outcome), " of attempt ", lease.attempt(),
                            " at ", lease.reminder()),
               engine, model);
+}
+
+// Mostly reports a recent lease, sometimes one that is long gone. What was sent may come back.
+std::string Simulation::Report(Random& random) {
+  if (leases_.empty()) return Lease(random);
+  const int size = static_cast<int>(leases_.size());
+  const v1::Lease& lease = leases_[size - 1 - random.Upto((random.OneIn(3) ? size : std::min(size, 4)) - 1)];
+  auto outcome =
+      random.Of<v1::DeliveryOutcome>({v1::DELIVERY_OUTCOME_SENT, v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE,
+                                      v1::DELIVERY_OUTCOME_PERMANENT_FAILURE, v1::DELIVERY_OUTCOME_RELEASED});
+  const auto name = ParseReminderName(lease.reminder());
+  const Model::Item& item = model_->item(name->enrollment, {name->rule, name->code});
+  if (item.state == v1::REMINDER_STATE_SENT && random.OneIn(6)) outcome = v1::DELIVERY_OUTCOME_BOUNCED;
+  return ReportOne(lease, outcome);
+}
+
+// A gateway takes what there is and sends it.
+std::string Simulation::SendAll(Random& random) {
+  const size_t before = leases_.size();
+  std::vector<std::string> told = {Lease(random)};
+  for (size_t i = before; i < leases_.size() && difference_.empty(); ++i) {
+    told.push_back(ReportOne(leases_[i], v1::DELIVERY_OUTCOME_SENT));
+  }
+  return absl::StrJoin(told, "; ");
 }
 
 std::string Simulation::Complete(Random& random) {

@@ -56,6 +56,9 @@ class Simulation {
   std::string ChangePathway(Random& random);
   std::string Lease(Random& random);
   std::string Report(Random& random);
+  std::string ReportOne(const v1::Lease& lease, v1::DeliveryOutcome outcome);
+  std::string SendAll(Random& random);
+  std::string DoAndChange(Random& random);
   std::string Complete(Random& random);
   std::string End(Random& random);
   std::string Pause(Random& random);
@@ -113,6 +116,9 @@ class Simulation {
   template <typename Response>
   std::string Told(const std::string& step, const absl::StatusOr<Response>& response, const std::string& model,
                    const Model::Diff& diff);
+  // Checks that the changes of a PlanDiff tell exactly of what changes for the model. If `has_changes` is false, the
+  // PlanDiff only has counts.
+  void CompareDiff(const std::string& step, const v1::PlanDiff& diff, const Model::Diff& expected, bool has_changes);
 
   World& world_;
   const Script script_;

@@ -1,30 +1,111 @@
 // The steps of a Simulation that change plans.
 #include <algorithm>
+#include <map>
+#include <set>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/simulation.h"
 
 namespace aftercare::engine {
 namespace {
 
-std::string Numbers(const v1::PlanDiff& diff) {
-  return absl::StrCat(diff.moved_count(), " moved, ", diff.added_count(), " added, ", diff.dropped_count(),
-                      " dropped, ", diff.already_sent_count(), " sent");
+using ChangeKind = v1::PlanChangeKind;
+
+std::map<ChangeKind, int64_t> CountsOf(const v1::PlanDiff& diff) {
+  return {{v1::PLAN_CHANGE_KIND_MOVED, diff.moved_count()},
+          {v1::PLAN_CHANGE_KIND_ADDED, diff.added_count()},
+          {v1::PLAN_CHANGE_KIND_DROPPED, diff.dropped_count()},
+          {v1::PLAN_CHANGE_KIND_ALREADY_SENT, diff.already_sent_count()},
+          {v1::PLAN_CHANGE_KIND_ALSO_TODAY, diff.also_today_count()},
+          {v1::PLAN_CHANGE_KIND_SENT_AGAIN, diff.sent_again_count()},
+          {v1::PLAN_CHANGE_KIND_NOT_CALLED_OFF, diff.not_called_off_count()},
+          {v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, diff.not_moved_by_hand_count()},
+          {v1::PLAN_CHANGE_KIND_SUPPRESSED, diff.suppressed_count()},
+          {v1::PLAN_CHANGE_KIND_NEVER_TOLD, diff.never_told_count()}};
 }
-std::string Numbers(const Model::Diff& diff) {
-  return absl::StrCat(diff.moved, " moved, ", diff.added, " added, ", diff.dropped, " dropped, ", diff.sent, " sent");
+
+std::string Numbers(const v1::PlanDiff& diff) {
+  std::vector<std::string> numbers;
+  for (const auto& [kind, count] : CountsOf(diff)) {
+    if (count > 0) numbers.push_back(absl::StrCat(count, " ", v1::PlanChangeKind_Name(kind).substr(17)));
+  }
+  return absl::StrJoin(numbers, ", ");
+}
+
+// Whether a reminder of this kind is sent or done after the change.
+bool IsPending(ChangeKind kind) {
+  return kind == v1::PLAN_CHANGE_KIND_MOVED || kind == v1::PLAN_CHANGE_KIND_ADDED ||
+         kind == v1::PLAN_CHANGE_KIND_ALSO_TODAY || kind == v1::PLAN_CHANGE_KIND_SENT_AGAIN;
+}
+
+// Returns what is wrong with one change of a PlanDiff, or an empty string.
+std::string FaultOf(const v1::PlanChange& change, const Model::Diff& expected) {
+  const std::string& before = change.old_name().empty() ? change.name() : change.old_name();
+  const auto after = expected.after.find(change.name());
+  const auto old = expected.before.find(before);
+  if (IsPending(change.kind()) && after == expected.after.end()) return "the model does not send it";
+  if (IsPending(change.kind()) && plan::ToTime(change.new_due_time()) != after->second) {
+    return absl::StrCat("the model sends it at ", absl::FormatTime(after->second, absl::UTCTimeZone()));
+  }
+  if (change.kind() == v1::PLAN_CHANGE_KIND_DROPPED && after != expected.after.end()) return "the model sends it";
+  const bool was_pending =
+      change.kind() == v1::PLAN_CHANGE_KIND_MOVED || change.kind() == v1::PLAN_CHANGE_KIND_DROPPED;
+  if (was_pending && old == expected.before.end()) return "for the model it was not to be sent before";
+  if (was_pending && plan::ToTime(change.old_due_time()) != old->second) {
+    return absl::StrCat("for the model it was due at ", absl::FormatTime(old->second, absl::UTCTimeZone()));
+  }
+  if (change.kind() == v1::PLAN_CHANGE_KIND_ALREADY_SENT && expected.already_sent.count(change.name()) == 0) {
+    return "the model does not say so";
+  }
+  return "";
 }
 
 }  // namespace
+
+// What is sent after a change is what the diff says: the diff tells of everything that the change adds, takes away or
+// moves, once. Which of several kinds it says of a reminder is not compared, except what was sent already.
+void Simulation::CompareDiff(const std::string& step, const v1::PlanDiff& diff, const Model::Diff& expected,
+                             bool has_changes) {
+  ExpectSame(absl::StrCat(step, ", the diff"), absl::StrCat(diff.already_sent_count(), " already sent"),
+             absl::StrCat(expected.already_sent.size(), " already sent"));
+  if (!has_changes || diff.changes_size() == 2000) return;
+  std::map<ChangeKind, int64_t> counts;
+  for (const auto& [kind, count] : CountsOf(diff)) counts[kind] = 0;
+  std::set<std::string> names, old_names;
+  for (const v1::PlanChange& change : diff.changes()) {
+    ++counts[change.kind()];
+    const std::string fault = FaultOf(change, expected);
+    Expect(fault.empty(), absl::StrCat(step, ", the diff: ", fault, ": ", change.ShortDebugString()));
+    Expect(names.insert(change.name()).second, absl::StrCat(step, ", the diff tells twice of ", change.name()));
+    old_names.insert(change.old_name());
+  }
+  Expect(counts == CountsOf(diff), absl::StrCat(step, ", the counts of the diff are not those of its changes"));
+  for (const auto& [name, due] : expected.after) {
+    const auto old = expected.before.find(name);
+    const bool same = old != expected.before.end() && old->second == due;
+    Expect(same || names.count(name) > 0, absl::StrCat(step, ", the diff does not tell that there is ", name));
+  }
+  for (const auto& [name, due] : expected.before) {
+    const bool stays = expected.after.count(name) > 0;
+    Expect(stays || names.count(name) > 0 || old_names.count(name) > 0,
+           absl::StrCat(step, ", the diff does not tell what becomes of ", name));
+  }
+}
 
 template <typename Response>
 std::string Simulation::Told(const std::string& step, const absl::StatusOr<Response>& response,
                              const std::string& model, const Model::Diff& diff) {
   const std::string told = Told(step, ErrorOf(response.status()), model);
-  return response.ok() ? Told(step, Numbers(response->diff()), Numbers(diff)) : told;
+  if (!response.ok() || model != "OK") return told;
+  constexpr bool kHasChanges = !std::is_same_v<Response, v1::MigrateEnrollmentsResponse>;
+  CompareDiff(step, response->diff(), diff, kHasChanges);
+  return absl::StrCat(step, " -> ", Numbers(response->diff()));
 }
 
 std::string Simulation::Pause(Random& random) {
@@ -51,7 +132,13 @@ std::string Simulation::Update(Random& random) {
     if (chosen) request.mutable_update_mask()->add_paths(path);
     return chosen;
   };
-  if (change("procedure_date", 3)) data.set_procedure_date(RandomProcedureDate(random));
+  if (change("procedure_date", 3)) {
+    // Often the procedure is postponed, or the date was wrong by a little.
+    absl::CivilDay date = plan::ParseDate(data.procedure_date()).value();
+    date += random.OneIn(2) ? random.Upto(20) : random.Upto(4) - 2;
+    data.set_procedure_date(random.OneIn(3) ? RandomProcedureDate(random) : absl::FormatCivilTime(date));
+    request.set_keep_sent(data.procedure_date() != model_->patients().at(id).data.procedure_date() && random.OneIn(5));
+  }
   if (change("time_zone", 5)) data.set_time_zone(RandomZone(random));
   if (change("factors", 4)) SetRandomFactors(random, &data);
   if (change("contact_points", 5)) SetRandomContactPoints(random, &data);
@@ -72,8 +159,10 @@ std::string Simulation::Update(Random& random) {
 
   Model::Diff diff;
   Model tried = *model_;
-  const std::string model = (request.validate_only() ? tried : *model_)
-                                .Update(id, data, request.allow_drop() || request.validate_only(), &diff);
+  Model::UpdateOptions options;
+  options.allow_drop = request.allow_drop() || request.validate_only();
+  options.keep_sent = request.keep_sent();
+  const std::string model = (request.validate_only() ? tried : *model_).Update(id, data, options, &diff);
   return Told(absl::StrCat("UpdateEnrollment ", request.ShortDebugString()), response, model, diff);
 }
 
@@ -113,7 +202,7 @@ std::string Simulation::RestoreItem(Random& random) {
   if (!chosen) return "nothing to restore";
   for (const Line& line : LinesOf({})) {
     const bool adjusted = line.item->moved || line.item->reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
-    if (adjusted && random.OneIn(2)) chosen = {line.patient->id, {line.item->rule, line.item->number}, line.name};
+    if (adjusted && random.OneIn(2)) chosen = {line.patient->id, {line.item->rule, line.item->code}, line.name};
   }
   const std::string engine = ErrorOf(world_.Restore(chosen->name));
   return Told(absl::StrCat("RestoreReminder ", chosen->name), engine,

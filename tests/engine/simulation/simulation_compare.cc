@@ -53,6 +53,8 @@ bool IsSilent(const v1::Reminder& reminder) {
   switch (reminder.reason()) {
     case v1::REMINDER_REASON_UNSPECIFIED:
       return reminder.state() == v1::REMINDER_STATE_SCHEDULED;
+    case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
+      return !reminder.has_state_time();  // It is still to come.
     case v1::REMINDER_REASON_LATE_ENROLLMENT:
     case v1::REMINDER_REASON_ENROLLMENT_ENDED:
     case v1::REMINDER_REASON_PAUSED:
@@ -73,12 +75,12 @@ std::vector<Simulation::Line> Simulation::LinesOf(const v1::ReminderFilter& filt
     const std::string enrollment = EnrollmentNameOf(clinic_, id);
     for (const auto& [key, item] : patient.items) {
       if (!Matches(filter, enrollment, *model_, patient, item)) continue;
-      lines.push_back({absl::StrCat(enrollment, "/reminders/", key.first, ".", key.second), &patient, &item});
+      lines.push_back({model_->NameOf(id, key), &patient, &item});
     }
   }
   std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
-    return std::tie(a.item->due, a.patient->id, a.item->rule, a.item->number) <
-           std::tie(b.item->due, b.patient->id, b.item->rule, b.item->number);
+    return std::tie(a.item->due, a.patient->id, a.item->rule, a.item->code) <
+           std::tie(b.item->due, b.patient->id, b.item->rule, b.item->code);
   });
   return lines;
 }
@@ -226,8 +228,10 @@ void Simulation::ReadLog() {
       if (!row.data.has_reminder()) continue;
       const auto [place, is_first] = changes_.emplace(change.name(), change);
       const bool was_sent = !is_first && place->second.state() == v1::REMINDER_STATE_SENT;
+      const bool may_follow = change.state() == v1::REMINDER_STATE_COMPLETED ||
+                              change.reason() == v1::REMINDER_REASON_BOUNCED;
       Expect(
-          !was_sent || change.state() == v1::REMINDER_STATE_COMPLETED,
+          !was_sent || may_follow,
           absl::StrCat(change.name(), " was SENT and is told to be ", StateAndReason(change.state(), change.reason())));
       place->second = change;
     }

@@ -1,0 +1,416 @@
+#include "scheduler/engine/enrollments/plan_comparison.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/lifecycle/covers.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+constexpr int kMaxChanges = 2000;
+
+// A reminder that is not sent yet.
+struct Pending {
+  absl::Time due;
+  bool is_sent = true;  // false if contact hours never let it out
+  std::string rule;     // of its occurrence,
+  int number = 0;       // and its number
+  int item = -1;        // index in the reconciliation; -1 before the change
+};
+using PendingReminders = std::map<std::string, Pending>;  // by name
+
+using RowsByOccurrence = absl::flat_hash_map<OccurrenceKey, const store::ReminderRow*>;
+
+// One comparison. A class so that its steps can share what they need.
+class PlanComparer {
+ public:
+  PlanComparer(const EnrollmentState& before, const EnrollmentState& after, const Reconciliation& reconciliation,
+               const Supersession& at_once, absl::Time now)
+      : before_(before),
+        after_(after),
+        reconciliation_(reconciliation),
+        at_once_(at_once),
+        now_(now),
+        tellings_(*after.context.pathway, after.context.facts),
+        told_(after.context, tellings_) {
+    for (const store::ReminderRow& row : after.rows) {
+      if (StandingOf(row) == plan::Standing::kTold) heard_.push_back({&row, told_.Read(row)});
+    }
+  }
+
+  PlanComparison Run() {
+    const PendingReminders was = PendingBefore();
+    const PendingReminders is = PendingAfter();
+    CompareRows();
+    ComparePending(was, is);
+    CompareVisits(is);
+    Count();
+    return std::move(result_);
+  }
+
+ private:
+  // A reminder that the patient was told.
+  struct Heard {
+    const store::ReminderRow* row = nullptr;
+    plan::StoredReminder stored;
+  };
+
+  static std::string NameOf(const EnrollmentContext& context, const std::string& rule, int64_t code) {
+    return ReminderNameOf({context.row.clinic, context.row.enrollment, rule, code});
+  }
+
+  static bool IsReachable(const EnrollmentContext& context) {
+    return UnreachableReason(context) == v1::REMINDER_REASON_UNSPECIFIED;
+  }
+
+  bool IsTask(const PlannedItem& item) const {
+    return after_.context.pathway->rule(item.occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
+  }
+
+  // Returns whether the change makes the patient one who must not or cannot be written to, and this is a message.
+  bool BecomesUnreachable(const Pending& after) const {
+    return !IsTask(reconciliation_.items[after.item]) && IsReachable(before_.context) && !IsReachable(after_.context);
+  }
+
+  // Returns whether an occurrence without a row is still to come, whether or not it will be sent.
+  bool IsToCome(const EnrollmentContext& context, const plan::Occurrence& occurrence) const {
+    const ReminderStatus status = DerivedStatus(context, occurrence, now_);
+    return status.state == v1::REMINDER_STATE_SCHEDULED || IsHeldByContactHours(status);
+  }
+
+  PendingReminders PendingBefore() const {
+    const EnrollmentContext& context = before_.context;
+    RowsByOccurrence covering;
+    for (const store::ReminderRow& row : before_.rows) {
+      if (const auto cover = CoverOf(context, row)) covering[*cover] = &row;
+    }
+    const TakenNames names(before_.rows);
+    PendingReminders pending;
+    plan::Plan plan(*context.pathway, context.facts);
+    for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
+      const std::string& rule = context.pathway->rule_source(occurrence.rule).id();
+      const OccurrenceKey key = KeyOf(context, occurrence);
+      if (const auto found = covering.find(key); found != covering.end()) {
+        const store::ReminderRow& row = *found->second;
+        if (!IsPending(row.state)) continue;
+        pending[ReminderNameOf(row.key)] = {row.due, !OccurrenceOf(context, row).outside_contact_hours,
+                                            rule, occurrence.number};
+      } else if (IsToCome(context, occurrence)) {
+        pending[NameOf(context, rule, names.FreeCode(rule, key.code))] = {
+            occurrence.due, !occurrence.outside_contact_hours, rule, occurrence.number};
+      }
+    }
+    return pending;
+  }
+
+  // Returns whether a reminder ends at once, since a newer one comes due with the change. What comes due now, and may
+  // not be sent, ends for that reason.
+  bool IsSuperseded(const PlannedItem& item, const SupersedingRule& rule, absl::Time due, int64_t code,
+                    bool comes_now) const {
+    const plan::Occurrence& occurrence = item.occurrence;
+    if (comes_now && !IsTask(item) && (occurrence.outside_contact_hours || !IsReachable(after_.context))) return false;
+    return at_once_.Supersedes(rule, due, code);
+  }
+
+  PendingReminders PendingAfter() const {
+    const EnrollmentContext& context = after_.context;
+    const TakenNames names(after_.rows);
+    PendingReminders pending;
+    for (size_t i = 0; i < reconciliation_.items.size(); ++i) {
+      const PlannedItem& item = reconciliation_.items[i];
+      const std::string& rule = context.pathway->rule_source(item.occurrence.rule).id();
+      const int number = item.occurrence.number;
+      if (item.fate == Fate::kCovered && IsPending(after_.rows[item.row].state)) {
+        const store::ReminderRow& row = after_.rows[item.row];
+        const bool comes_now = row.state == v1::REMINDER_STATE_SCHEDULED;
+        if (IsSuperseded(item, SupersedingRuleOf(context, row), row.due, row.key.code, comes_now)) continue;
+        pending[ReminderNameOf(row.key)] = {row.due, !OccurrenceOf(context, row).outside_contact_hours, rule, number,
+                                            static_cast<int>(i)};
+      } else if (item.fate == Fate::kToCome && IsToCome(context, item.occurrence)) {
+        const int64_t code = names.FreeCode(rule, item.key.code);
+        const DueOccurrence due{item.occurrence, nullptr, code};
+        if (IsSuperseded(item, SupersedingRuleOf(context, due), item.occurrence.due, code, true)) continue;
+        pending[NameOf(context, rule, code)] = {
+            item.occurrence.due, !item.occurrence.outside_contact_hours, rule, number, static_cast<int>(i)};
+      }
+    }
+    return pending;
+  }
+
+  void Note(const std::string& name, v1::PlanChangeKind kind, std::optional<absl::Time> old_due,
+            std::optional<absl::Time> new_due, const std::string& old_name = "") {
+    v1::PlanChange& change = changes_[name];
+    if (change.kind() > kind) return;
+    change.Clear();
+    change.set_name(name);
+    change.set_kind(kind);
+    if (old_due) plan::SetTimestamp(*old_due, change.mutable_old_due_time());
+    if (new_due) plan::SetTimestamp(*new_due, change.mutable_new_due_time());
+    if (old_name != name) change.set_old_name(old_name);
+  }
+
+  // ---- Reminders that were sent or that a person has set ----
+
+  void CompareRows() {
+    const plan::Plan plan_before(*before_.context.pathway, before_.context.facts);
+    std::vector<bool> no_longer_by_hand(after_.rows.size());
+    for (const size_t index : reconciliation_.no_longer_by_hand) no_longer_by_hand[index] = true;
+    for (size_t i = 0; i < after_.rows.size(); ++i) {
+      const store::ReminderRow& was = before_.rows[i];
+      const store::ReminderRow& is = after_.rows[i];
+      const auto cover_before = CoverOf(before_.context, was);
+      const auto cover = CoverOf(after_.context, is);
+      const int item = cover ? tellings_.Find(cover->rule, cover->code) : -1;
+      if (StandingOf(is) == plan::Standing::kTold) {
+        if (item >= 0) CompareSent(plan_before, was, cover_before, item);
+      } else if (was.state == v1::REMINDER_STATE_CANCELLED && StandingOf(was) == plan::Standing::kSetByPerson) {
+        if (cover_before && !cover) Note(ReminderNameOf(is.key), v1::PLAN_CHANGE_KIND_NOT_CALLED_OFF, was.due, {});
+      } else if (was.moved && IsPending(was.state) && (no_longer_by_hand[i] || !IsPending(is.state))) {
+        no_longer_by_hand_.insert(ReminderNameOf(is.key));
+      }
+    }
+  }
+
+  void CompareSent(const plan::Plan& plan_before, const store::ReminderRow& row,
+                   const std::optional<OccurrenceKey>& cover_before, int item) {
+    plan::Occurrence occurrence;
+    std::optional<absl::Time> nominal_before;
+    if (cover_before && plan_before.FindNamed(cover_before->rule, cover_before->code, &occurrence)) {
+      nominal_before = before_.context.facts.zone.At(absl::CivilSecond(occurrence.nominal)).pre;
+    }
+    const absl::Time nominal = tellings_.tellings()[item].instant;
+    if (nominal_before == nominal) return;
+    const plan::Occurrence& now_planned = reconciliation_.items[item].occurrence;
+    const bool missed = now_planned.missed != v1::REMINDER_REASON_UNSPECIFIED;
+    Note(ReminderNameOf(row.key), v1::PLAN_CHANGE_KIND_ALREADY_SENT, row.due, missed ? nominal : now_planned.due);
+  }
+
+  // ---- Reminders that are not sent yet ----
+
+  // Reminders that have the same name before and after are compared. Of the others, the fifth of a rule stays the fifth
+  // of the rule: it has moved.
+  void ComparePending(const PendingReminders& was, const PendingReminders& is) {
+    std::map<std::pair<std::string, int>, std::string> left;  // names after the change, by rule and number
+    for (const auto& [name, after] : is) {
+      const auto before = was.find(name);
+      if (before != was.end()) {
+        CompareOne(name, before->second, name, after);
+      } else {
+        left[{after.rule, after.number}] = name;
+      }
+    }
+    std::set<std::string> dropped_rules;
+    for (const auto& [name, before] : was) {
+      if (is.contains(name)) continue;
+      const auto found = IsSameRule(before.rule) ? left.find({before.rule, before.number}) : left.end();
+      if (found != left.end()) {
+        CompareOne(name, before, found->second, is.at(found->second));
+        left.erase(found);
+      } else if (before.is_sent) {
+        NoteGone(name, before);
+        if (after_.context.pathway->FindRule(before.rule) < 0) dropped_rules.insert(before.rule);
+      }
+    }
+    for (const auto& [key, name] : left) {
+      const Pending& after = is.at(name);
+      if (after.is_sent) NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, name);
+    }
+    result_.dropped_rules.assign(dropped_rules.begin(), dropped_rules.end());
+  }
+
+  // Returns whether a rule has the same days and times before and after the change, so that its occurrences of one
+  // number correspond.
+  bool IsSameRule(const std::string& id) const {
+    const int before = before_.context.pathway->FindRule(id);
+    const int after = after_.context.pathway->FindRule(id);
+    if (before < 0 || after < 0) return false;
+    const auto& was = before_.context.pathway->rule_source(before).schedule();
+    const auto& is = after_.context.pathway->rule_source(after).schedule();
+    return google::protobuf::util::MessageDifferencer::Equals(was, is);
+  }
+
+  void CompareOne(const std::string& old_name, const Pending& before, const std::string& name, const Pending& after) {
+    if (no_longer_by_hand_.contains(old_name)) {
+      return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, after.due, old_name);
+    }
+    if (before.is_sent && (!after.is_sent || BecomesUnreachable(after))) {
+      Note(name, v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, old_name);
+    } else if (!before.is_sent && after.is_sent) {
+      NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, old_name);
+    } else if (after.is_sent && (before.due != after.due || old_name != name)) {
+      NoteSend(name, after, v1::PLAN_CHANGE_KIND_MOVED, before.due, old_name);
+    }
+  }
+
+  // What was pending is not any more.
+  void NoteGone(const std::string& name, const Pending& before) {
+    if (no_longer_by_hand_.contains(name)) {
+      return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, std::nullopt);
+    }
+    for (const PlannedItem& item : reconciliation_.items) {
+      if (IsTask(item)) continue;
+      if (item.fate != Fate::kMissed || item.occurrence.number != before.number || !IsSameRule(before.rule)) continue;
+      if (after_.context.pathway->rule_source(item.occurrence.rule).id() != before.rule) continue;
+      const plan::Telling& telling = tellings_.tellings()[&item - reconciliation_.items.data()];
+      return Note(name, v1::PLAN_CHANGE_KIND_NEVER_TOLD, before.due, telling.instant);
+    }
+    Note(name, v1::PLAN_CHANGE_KIND_DROPPED, before.due, std::nullopt);
+  }
+
+  // Notes a reminder that will be sent and was not pending for that time before.
+  void NoteSend(const std::string& name, const Pending& after, v1::PlanChangeKind kind,
+                std::optional<absl::Time> old_due, const std::string& old_name) {
+    const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? HeardBefore(after.item) : nullptr;
+    if (BecomesUnreachable(after)) {
+      kind = v1::PLAN_CHANGE_KIND_SUPPRESSED;
+    } else if (heard != nullptr) {
+      return Note(name, v1::PLAN_CHANGE_KIND_SENT_AGAIN, heard->stored.time, after.due,
+                  ReminderNameOf(heard->row->key));
+    } else if (HeardThatDay(after)) {
+      kind = v1::PLAN_CHANGE_KIND_ALSO_TODAY;
+    }
+    Note(name, kind, old_due, after.due, old_name);
+  }
+
+  bool IsSameSeries(const Heard& heard, int item) const {
+    const plan::Telling& telling = tellings_.tellings()[item];
+    return heard.stored.telling.series == telling.series && heard.stored.telling.visit == telling.visit;
+  }
+
+  // Returns what told the patient the same line or day number for another procedure date or start; if there are several,
+  // one of the same time of day, or else the newest. Null if there is none.
+  const Heard* HeardBefore(int item) {
+    const Heard* newest = nullptr;
+    const plan::Telling& telling = tellings_.tellings()[item];
+    const int64_t offset = OffsetOf(after_.context.facts, *after_.context.pathway, telling);
+    for (const Heard& heard : heard_) {
+      if (!IsSameSeries(heard, item) || CoverOf(after_.context, *heard.row)) continue;
+      const plan::Telling& was = heard.stored.telling;
+      const bool is_alone = was.line.has_value() && !was.gap.has_value();
+      const bool is_same_line = was.line.has_value() && was.line == telling.line;
+      const bool is_same_day =
+          OffsetOf(told_.FactsOf(*heard.row), told_.PathwayOf(*heard.row), was) == offset;
+      const plan::MatchFacts facts{after_.context.facts.procedure_date, after_.context.facts.zone};
+      const bool is_other = was.start.has_value() || was.start != telling.start ||
+                            !plan::StandsForProcedure(heard.stored, facts);
+      if (!is_other || !(is_alone || is_same_line || is_same_day)) continue;
+      const auto rank = [&](const Heard& one) {
+        const absl::CivilMinute nominal = one.stored.telling.nominal;
+        const bool is_same_time = nominal - absl::CivilMinute(absl::CivilDay(nominal)) ==
+                                  telling.nominal - absl::CivilMinute(absl::CivilDay(telling.nominal));
+        return std::pair(is_same_time, one.stored.time);
+      };
+      if (newest == nullptr || rank(*newest) < rank(heard)) newest = &heard;
+    }
+    return newest;
+  }
+
+  // Returns the number of days from the anchor to the day of a telling.
+  static int64_t OffsetOf(const plan::PatientFacts& facts, const plan::CompiledPathway& pathway,
+                          const plan::Telling& telling) {
+    const int visit = telling.visit.empty() ? -1 : pathway.FindVisit(telling.visit);
+    return absl::CivilDay(telling.nominal) - (visit < 0 ? facts.procedure_date : facts.visits[visit].anchor);
+  }
+
+  bool HeardThatDay(const Pending& pending) const {
+    const absl::TimeZone zone = after_.context.facts.zone;
+    const absl::CivilDay day = absl::ToCivilDay(pending.due, zone);
+    return std::any_of(heard_.begin(), heard_.end(), [&](const Heard& heard) {
+      return IsSameSeries(heard, pending.item) && absl::ToCivilDay(heard.stored.time, zone) == day;
+    });
+  }
+
+  // ---- Appointments ----
+
+  // Notes each appointment that has moved, if the patient last heard another start and nothing tells the new one.
+  void CompareVisits(const PendingReminders& is) {
+    const EnrollmentContext& context = after_.context;
+    if (before_.context.pathway != context.pathway) return;
+    for (int i = 0; i < context.pathway->visit_count(); ++i) {
+      const plan::VisitFacts& was = before_.context.facts.visits[i];
+      const plan::VisitFacts& visit = context.facts.visits[i];
+      if (visit.state != v1::VISIT_STATE_BOOKED || visit.start == was.start) continue;
+      const Heard* last = LastHeardOf(context.pathway->visit_source(i).id());
+      if (last == nullptr || last->stored.telling.start == visit.start) continue;
+      const bool is_told = std::any_of(is.begin(), is.end(), [&](const auto& entry) {
+        return entry.second.is_sent && tellings_.tellings()[entry.second.item].start == visit.start;
+      });
+      if (!is_told) Note(ReminderNameOf(last->row->key), v1::PLAN_CHANGE_KIND_NEVER_TOLD, last->stored.time, {});
+    }
+  }
+
+  const Heard* LastHeardOf(absl::string_view visit) const {
+    const Heard* last = nullptr;
+    for (const Heard& heard : heard_) {
+      const plan::Telling& telling = heard.stored.telling;
+      if (telling.visit != visit || !telling.start) continue;
+      if (last == nullptr || last->stored.time < heard.stored.time) last = &heard;
+    }
+    return last;
+  }
+
+  // Counts all changes and lists the first of them.
+  void Count() {
+    std::map<v1::PlanChangeKind, int64_t> counts;
+    v1::PlanDiff& diff = result_.diff;
+    for (auto& [name, change] : changes_) {
+      ++counts[change.kind()];
+      if (diff.changes_size() < kMaxChanges) *diff.add_changes() = std::move(change);
+    }
+    diff.set_moved_count(counts[v1::PLAN_CHANGE_KIND_MOVED]);
+    diff.set_added_count(counts[v1::PLAN_CHANGE_KIND_ADDED]);
+    diff.set_dropped_count(counts[v1::PLAN_CHANGE_KIND_DROPPED]);
+    diff.set_already_sent_count(counts[v1::PLAN_CHANGE_KIND_ALREADY_SENT]);
+    diff.set_sent_again_count(counts[v1::PLAN_CHANGE_KIND_SENT_AGAIN]);
+    diff.set_also_today_count(counts[v1::PLAN_CHANGE_KIND_ALSO_TODAY]);
+    diff.set_not_called_off_count(counts[v1::PLAN_CHANGE_KIND_NOT_CALLED_OFF]);
+    diff.set_not_moved_by_hand_count(counts[v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND]);
+    diff.set_suppressed_count(counts[v1::PLAN_CHANGE_KIND_SUPPRESSED]);
+    diff.set_never_told_count(counts[v1::PLAN_CHANGE_KIND_NEVER_TOLD]);
+  }
+
+  const EnrollmentState& before_;
+  const EnrollmentState& after_;
+  const Reconciliation& reconciliation_;
+  const Supersession& at_once_;
+  const absl::Time now_;
+  const plan::PlanTellings tellings_;
+  ToldReminders told_;
+  std::vector<Heard> heard_;
+  std::set<std::string> no_longer_by_hand_;  // names before the change of what somebody moved and follows the plan now
+  std::map<std::string, v1::PlanChange> changes_;  // by name: at most one of each reminder
+  PlanComparison result_;
+};
+
+}  // namespace
+
+PlanComparison ComparePlans(const EnrollmentState& before, const EnrollmentState& after,
+                            const Reconciliation& reconciliation, const Supersession& at_once, absl::Time now) {
+  return PlanComparer(before, after, reconciliation, at_once, now).Run();
+}
+
+void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all) {
+  all->set_moved_count(all->moved_count() + one.moved_count());
+  all->set_added_count(all->added_count() + one.added_count());
+  all->set_dropped_count(all->dropped_count() + one.dropped_count());
+  all->set_already_sent_count(all->already_sent_count() + one.already_sent_count());
+  all->set_sent_again_count(all->sent_again_count() + one.sent_again_count());
+  all->set_also_today_count(all->also_today_count() + one.also_today_count());
+  all->set_not_called_off_count(all->not_called_off_count() + one.not_called_off_count());
+  all->set_not_moved_by_hand_count(all->not_moved_by_hand_count() + one.not_moved_by_hand_count());
+  all->set_suppressed_count(all->suppressed_count() + one.suppressed_count());
+  all->set_never_told_count(all->never_told_count() + one.never_told_count());
+}
+
+}  // namespace aftercare::engine

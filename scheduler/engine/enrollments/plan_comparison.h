@@ -1,0 +1,38 @@
+// What a change of facts does to the reminders of one enrollment, in the words of v1::PlanDiff. Functions are thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PLAN_COMPARISON_H_
+#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PLAN_COMPARISON_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "aftercare/v1/plan_diff.pb.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reconcile.h"
+#include "scheduler/engine/lifecycle/supersession.h"
+#include "scheduler/store/records.h"
+
+namespace aftercare::engine {
+
+// An enrollment with its stored reminders.
+struct EnrollmentState {
+  const EnrollmentContext& context;
+  const std::vector<store::ReminderRow>& rows;  // all of them
+};
+
+struct PlanComparison {
+  v1::PlanDiff diff{};
+  std::vector<std::string> dropped_rules{};  // rules with pending reminders that the new pathway does not have, sorted
+};
+
+// Compares an enrollment before a change of facts at `now` with the same enrollment after it. `reconciliation` is what
+// Reconcile returned for `after`, and `at_once` what SupersessionAtOnce did. The rows of both states have the same order.
+PlanComparison ComparePlans(const EnrollmentState& before, const EnrollmentState& after,
+                            const Reconciliation& reconciliation, const Supersession& at_once, absl::Time now);
+
+// Adds the counts of `one` to those of `all`.
+void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PLAN_COMPARISON_H_

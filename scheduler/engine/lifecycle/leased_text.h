@@ -1,0 +1,40 @@
+// What leases gave to gateways, word for word: how it is recorded in a row, shown later, and compared with the present
+// facts. Functions are thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_LEASED_TEXT_H_
+#define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_LEASED_TEXT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "aftercare/record/v1/reminder_record.pb.h"
+#include "aftercare/v1/clinic.pb.h"
+#include "aftercare/v1/reminder.pb.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/store/records.h"
+
+namespace aftercare::engine {
+
+// Returns what a lease of the reminder gives by the present facts. `attempt` and `lease_micros` are not set.
+record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const v1::Clinic& clinic,
+                                         const store::ReminderRow& row);
+
+// Adds an attempt to the row's record. Stores nothing.
+void AppendAttempt(const record::v1::LeasedAttempt& attempt, store::ReminderRow* row);
+
+// Returns the text of an attempt of the reminder.
+std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& row,
+                   const record::v1::LeasedAttempt& attempt);
+
+// Returns whether the last attempt of the reminder had the text that a lease would have by the present facts. True if
+// no attempt is recorded.
+bool HasPresentText(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row);
+
+// Sets `text` to the text that was sent, if the reminder was sent and that is recorded.
+void ShowSentText(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder);
+
+// Adds `leased_messages`.
+void ShowLeasedMessages(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_LEASED_TEXT_H_

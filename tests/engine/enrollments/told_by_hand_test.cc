@@ -1,0 +1,102 @@
+// What becomes of what somebody has decided when facts change, and what a change ends at once.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scheduler/plan/timestamps.h"
+#include "tests/engine/enrollments/told_world.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+v1::Rule OfCold(v1::Rule rule) { return With(std::move(rule), "series: 'cold'"); }
+
+class ToldByHand : public ::testing::Test {
+ protected:
+  // Enrols a patient with a procedure on 2 March at 10:00 of that day.
+  ToldWorld InMarch(const std::vector<v1::Rule>& rules) {
+    return ToldWorld(world_, "c", {.procedure_date = "2026-03-02", .enrolled = "03-02 10:00", .rules = rules});
+  }
+
+  World world_{At("2026-01-01T00:00")};
+};
+
+TEST_F(ToldByHand, WhatWasCalledOffUnderARenamedRuleComesByTheNewRuleWhenRestored) {
+  ToldWorld ana = InMarch({OfCold(Daily("ice", 1, 14, {"08:00"}))});
+  ana.CallOff("ice.2026-03-05");
+  ana.Revise({OfCold(Daily("cool", 1, 14, {"08:00"}))});
+  EXPECT_THAT(ana.Play("03-06 00:00"), ElementsAre("cool 03-03 08:00", "cool 03-04 08:00"));
+  ana.CallOff("cool.2026-03-07");
+  ana.Revise({OfCold(Daily("ice", 1, 14, {"08:00"}))});
+  ASSERT_TRUE(world_.Restore(ana.NameOf("cool.2026-03-07")).ok());
+  EXPECT_EQ(ana.StateOf("cool.2026-03-07"), "CANCELLED/MOVED_BY_REANCHOR");
+  EXPECT_THAT(ana.Play("03-08 00:00"), ElementsAre("ice 03-06 08:00", "ice 03-07 08:00"));
+}
+
+TEST_F(ToldByHand, WhatIsDoneStandsForTheDayThatItCoversThen) {
+  ToldWorld ana = InMarch({On("one", {5}, {"08:00"})});
+  ana.CallOff("one.2026-03-07");
+  ASSERT_TRUE(world_.Restore(ana.NameOf("one.2026-03-07")).ok());
+  ana.ChangeDate("2026-03-20");
+  ana.Complete("one.2026-03-25");
+  EXPECT_THAT(ana.Play("04-20 00:00"), IsEmpty());
+}
+
+TEST_F(ToldByHand, AMessageThatCameBackAfterAChangeOfZoneIsSentAtTheNewTime) {
+  ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "schedule { window { days: 1 } }")});
+  ana.Skip("03-03 08:00");
+  const std::vector<v1::Lease> held = ana.LeaseDue();
+  ASSERT_EQ(held.size(), 1u);
+  ana.ReportSent(held[0]);
+  EXPECT_EQ(ana.ChangeZone("America/Los_Angeles").already_sent_count(), 1);
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_BOUNCED).status().code(), 0);
+  EXPECT_THAT(ana.Play("03-04 23:00"), ElementsAre("one 03-03 08:00"));
+}
+
+TEST_F(ToldByHand, AReminderThatFailedOnceComesAtTheVeryTimeToWhichItIsMoved) {
+  ToldWorld ana = InMarch({On("one", {1}, {"08:00"})});
+  ana.Skip("03-03 08:00");
+  const std::vector<v1::Lease> held = ana.LeaseDue();
+  ASSERT_EQ(held.size(), 1u);
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE).status().code(), 0);
+  const absl::Time moved_to = ana.now() + absl::Milliseconds(50);
+  ASSERT_TRUE(world_.Move(ana.NameOf("one.2026-03-03"), moved_to).ok());
+  EXPECT_EQ(ana.StateOf("one.2026-03-03"), "SCHEDULED");
+  EXPECT_EQ(plan::ToTime(ana.Reminders()[0].due_time()), moved_to);
+  ana.ChangeFields("last_name: 'Lee'");
+  ana.ChangeSeverity("severe");
+  EXPECT_EQ(ana.StateOf("one.2026-03-03"), "SCHEDULED");
+  EXPECT_EQ(plan::ToTime(ana.Reminders()[0].due_time()), moved_to);
+  EXPECT_FALSE(world_.Restore(ana.NameOf("one.2026-03-03~7")).ok()) << "nothing has that name";
+}
+
+TEST_F(ToldByHand, TheDifferenceNamesWhatANewerOneSupersedesAtOnce) {
+  ToldWorld ana = InMarch({With(OfCold(Daily("ice", 1, 14, {"08:00"})), "supersede: true")});
+  ana.Skip("03-05 12:00");
+  const v1::PlanDiff diff = ana.Revise({With(OfCold(Daily("ice", 1, 14, {"08:00"})), "supersede: true"),
+                                        With(OfCold(Daily("cool", 1, 14, {"10:00"})), "supersede: true")});
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_DROPPED), ElementsAre("ice.2026-03-05"));
+  EXPECT_EQ(ana.StateOf("ice.2026-03-05"), "EXPIRED/SUPERSEDED");
+  EXPECT_THAT(ana.Play("03-06 00:00"), ElementsAre("cool 03-05 12:00"));
+}
+
+TEST_F(ToldByHand, WhatWasSentTakesThePlaceOfALeasedOneThatAChangeEnds) {
+  ToldWorld ana = InMarch({With(Daily("ice", 1, 5, {"02:30"}), "schedule { window { days: 3 } }")});
+  ASSERT_TRUE(world_.Move(ana.NameOf("ice.2026-03-04"), ana.Local("03-07 11:00")).ok());
+  ana.Play("03-07 10:00");
+  ana.Skip("03-07 11:00");
+  ASSERT_EQ(ana.LeaseDue().size(), 1u);
+  ana.ChangeZone("Asia/Tokyo");
+  EXPECT_EQ(ana.StateOf("ice.2026-03-04"), "CANCELLED/MOVED_BY_REANCHOR");
+  ana.Play("03-30 00:00");
+  EXPECT_EQ(ana.sent().size(), 4u) << "days 1, 3, 4 and 5; what told day 3 stands for one day only";
+}
+
+}  // namespace
+}  // namespace aftercare::engine
