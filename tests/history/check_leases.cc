@@ -1,8 +1,13 @@
-// Promise 3: nothing that was reported sent is leased again; and a reminder is with one gateway at a time.
+// Promise 3: nothing that was reported sent is leased again; and a reminder is with one gateway at a time. And what is
+// leased is true: its text names the patient as the clinic does at that time.
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "tests/history/checks.h"
 
 namespace aftercare::history {
@@ -61,6 +66,34 @@ void CheckChannel(const Index& index, const Held& held, Faults* faults) {
   }
 }
 
+// The text of all messages is `Hello {first_name}`. The name may be one that was replaced only if the change came too
+// late to be sure.
+void CheckText(const Index& index, const Held& held, Faults* faults) {
+  constexpr absl::string_view kGreeting = "Hello ";
+  const std::string& text = held.lease->text();
+  const std::string name = absl::StartsWith(text, kGreeting) ? text.substr(kGreeting.size()) : "";
+  const auto found = index.wishes_for.find(EnrollmentOf(held.lease->reminder()));
+  if (found == index.wishes_for.end()) return;
+  const std::vector<const Wish*>& wishes = found->second;
+  const auto gives_it = [&](const Wish* wish) {
+    return wish->change.first_name() == name && wish->possible() && wish->asked < held.observation->answered();
+  };
+  if (name.empty() || std::none_of(wishes.begin(), wishes.end(), gives_it)) {
+    faults->Add("promise 1: ", held.lease->reminder(), ": lease ", held.lease->attempt(), " says `", text,
+                "`, a name that nobody has given");
+  }
+  for (const Wish* newer : wishes) {
+    if (newer->change.first_name().empty() || newer->change.first_name() == name) continue;
+    const bool replaces = newer->done && newer->answered < held.observation->asked() &&
+                          std::all_of(wishes.begin(), wishes.end(), [&](const Wish* wish) {
+                            return !gives_it(wish) || (wish->done && wish->answered < newer->asked);
+                          });
+    if (!replaces) continue;
+    faults->Add("promise 1: ", held.lease->reminder(), ": lease ", held.lease->attempt(), " says `", text,
+                "`, and the name was ", newer->change.first_name(), " by then");
+  }
+}
+
 void CheckKeysDiffer(const Index& index, Faults* faults) {
   std::map<std::string, std::string> owners;
   for (const auto& [name, holders] : index.holders) {
@@ -102,7 +135,10 @@ void CheckLeases(const Index& index, Faults* faults) {
   CheckGivenOnce(index, faults);
   for (const auto& [name, holders] : index.holders) CheckHolders(name, holders, faults);
   CheckKeysDiffer(index, faults);
-  for (const auto& [id, held] : index.held) CheckChannel(index, held, faults);
+  for (const auto& [id, held] : index.held) {
+    CheckChannel(index, held, faults);
+    CheckText(index, held, faults);
+  }
   for (const auto& [name, lines] : index.reminders) CheckLog(index, name, lines, faults);
 }
 

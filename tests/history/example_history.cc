@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "tests/history/index.h"
 
 namespace aftercare::history {
@@ -17,6 +18,13 @@ constexpr int64_t kDue = kStart + 10 * kSecond;
 constexpr int64_t kWindow = 3600 * kSecond;
 constexpr char kClinic[] = "clinics/riverside";
 constexpr char kSandbox[] = "clinics/sandbox";
+constexpr char kProcedureDate[] = "2026-03-02";
+constexpr const char* kOccurrences[] = {"ice.2026-03-03", "ice.2026-03-04", "ice.2026-03-05", "task.2026-03-03"};
+
+// The same plan, a day later.
+constexpr char kPostponedTo[] = "2026-03-03";
+constexpr const char* kPostponedOccurrences[] = {"ice.2026-03-04", "ice.2026-03-05", "ice.2026-03-06",
+                                                 "task.2026-03-04"};
 
 void SetMicros(int64_t micros, google::protobuf::Timestamp* time) {
   time->set_seconds(micros / kSecond);
@@ -28,7 +36,8 @@ class HistoryBuilder {
   HistoryBuilder() {
     Clinic* clinic = history_.add_clinics();
     clinic->set_name(kClinic);
-    for (const char* occurrence : {"ice.1", "ice.2", "ice.3", "task.1"}) clinic->add_occurrences(occurrence);
+    clinic->set_procedure_date(kProcedureDate);
+    for (const char* occurrence : kOccurrences) clinic->add_occurrences(occurrence);
     Clinic* sandbox = history_.add_clinics();
     sandbox->set_name(kSandbox);
     sandbox->set_sandbox(true);
@@ -58,9 +67,11 @@ class HistoryBuilder {
     // It was asked for once more, and that answer never came.
     *history_.add_observations() = history_.observations(history_.observations_size() - 1);
     history_.mutable_observations(history_.observations_size() - 1)->set_outcome(OUTCOME_UNKNOWN);
+    first_names_[name] = id;
     v1::Enrollment* enrollment = history_.add_enrollments();
     enrollment->set_name(name);
     enrollment->set_first_name(id);
+    enrollment->set_procedure_date(kProcedureDate);
     enrollment->set_state(v1::ENROLLMENT_STATE_ENDED);
     enrollment->set_end_reason(v1::END_REASON_COMPLETED);
     if (id == "ana") enrollment->add_opted_out_channels(v1::CHANNEL_SMS);
@@ -71,12 +82,20 @@ class HistoryBuilder {
     const auto happen = [&] { TellEnrollment(name, v1::EVENT_TYPE_ENROLLMENT_UPDATED); };
     Change(Change::KIND_UPDATE, name, happen, [&](history::Change* change) { change->set_first_name(first_name); });
     history_.mutable_enrollments(history_.enrollments_size() - 1)->set_first_name(first_name);
+    first_names_[name] = first_name;
   }
 
-  void End(const std::string& id) {
+  // Postpones the procedure of the patient who was enrolled last by a day.
+  void Postpone(const std::string& id) {
+    Update(id, "Postponed");
+    history_.mutable_enrollments(history_.enrollments_size() - 1)->set_procedure_date(kPostponedTo);
+  }
+
+  // `occurrences` are those of the patient's plan.
+  void End(const std::string& id, absl::Span<const char* const> occurrences) {
     const std::string name = absl::StrCat(kClinic, "/enrollments/", id);
     const auto happen = [&] {
-      for (const char* occurrence : {"ice.1", "ice.2", "ice.3", "task.1"}) {
+      for (const char* occurrence : occurrences) {
         const std::string reminder = absl::StrCat(name, "/reminders/", occurrence);
         if (!IsTerminal(last_[reminder].state())) {
           Become(reminder, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
@@ -110,6 +129,7 @@ class HistoryBuilder {
     lease->set_reminder(reminder);
     lease->set_lease_id(absl::StrCat(reminder, "#", lease->attempt()));
     lease->set_idempotency_key("key of " + reminder);
+    lease->set_text("Hello " + first_names_[EnrollmentOf(reminder)]);
     lease->mutable_contact_point()->set_channel(v1::CHANNEL_EMAIL);
     SetMicros(kDue, lease->mutable_due_time());
     SetMicros(now_ + 60 * kSecond, lease->mutable_expire_time());
@@ -246,6 +266,7 @@ class HistoryBuilder {
   int64_t moments_ = 0;
   int requests_ = 0;
   std::map<std::string, int> attempts_;
+  std::map<std::string, std::string> first_names_;  // by enrollment
   std::map<std::string, v1::ReminderChange> last_;
   std::map<std::string, int> starts_;
 };
@@ -253,26 +274,35 @@ class HistoryBuilder {
 // What one patient's messages may come to.
 void AddAna(HistoryBuilder& builder) {
   const std::string ana = "clinics/riverside/enrollments/ana";
-  const std::string ice = ana + "/reminders/ice.";
+  const std::string task = ana + "/reminders/task.2026-03-03";
+  const std::string first = ana + "/reminders/ice.2026-03-03";
+  const std::string second = ana + "/reminders/ice.2026-03-04";
   builder.Enroll("ana");
   builder.Look(ana);
   builder.Decide("ana", v1::CONSENT_GRANTED);
   builder.Decide("ana", v1::CONSENT_REFUSED);
-  for (const char* number : {"1", "2", "3"}) builder.Become(ice + number, v1::REMINDER_STATE_DUE);
-  builder.Become(ana + "/reminders/task.1", v1::REMINDER_STATE_DUE);
-  builder.Change(Change::KIND_COMPLETE, ana + "/reminders/task.1",
-                [&] { builder.Become(ana + "/reminders/task.1", v1::REMINDER_STATE_COMPLETED); });
-  const std::string hung = builder.Lease(ice + "1");
-  const std::string released = builder.Lease(ice + "2");
+  for (const char* occurrence : kOccurrences) builder.Become(ana + "/reminders/" + occurrence, v1::REMINDER_STATE_DUE);
+  builder.Change(Change::KIND_COMPLETE, task, [&] { builder.Become(task, v1::REMINDER_STATE_COMPLETED); });
+  const std::string hung = builder.Lease(first);
+  const std::string released = builder.Lease(second);
   builder.Report(released, v1::DELIVERY_OUTCOME_RELEASED, v1::REMINDER_STATE_DUE);
   builder.BeginList("list");
-  builder.Report(builder.Lease(ice + "2"), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
-  builder.Report(ice + "2#2", v1::DELIVERY_OUTCOME_DELIVERED, v1::REMINDER_STATE_DELIVERED);
+  builder.Report(builder.Lease(second), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
+  builder.Report(second + "#2", v1::DELIVERY_OUTCOME_DELIVERED, v1::REMINDER_STATE_DELIVERED);
   builder.Wait(60);
   builder.TellEnded(hung);
-  builder.Report(builder.Lease(ice + "1"), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
+  builder.Report(builder.Lease(first), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
   builder.Report(hung, v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
-  builder.Look(ice + "1");
+  builder.Look(first);
+}
+
+// Was told the first message before the procedure was postponed, and is told it again.
+void AddGil(HistoryBuilder& builder) {
+  const std::string told = "clinics/riverside/enrollments/gil/reminders/ice.2026-03-03";
+  builder.Enroll("gil");
+  builder.Become(told, v1::REMINDER_STATE_DUE);
+  builder.Report(builder.Lease(told), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
+  builder.Postpone("gil");
 }
 
 }  // namespace
@@ -283,20 +313,22 @@ History ExampleHistory() {
   builder.AddWatcher("tasks", Watcher::START_FIRST)->mutable_filter()->add_categories("task");
   builder.Wait(20);
   AddAna(builder);
+  AddGil(builder);
   builder.Enroll("ben");
   builder.Update("ben", "Benjamin");
-  const std::string reminder = "clinics/riverside/enrollments/ben/reminders/ice.1";
+  const std::string reminder = "clinics/riverside/enrollments/ben/reminders/ice.2026-03-03";
   builder.Change(Change::KIND_CANCEL, reminder, [&] {
     builder.Become(reminder, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_CANCELLED_BY_CLINIC);
   });
   builder.Change(Change::KIND_ADVANCE, kSandbox, [] {},
                 [](Change* change) { change->set_micros(kStart + kWindow); });
   builder.Wait(3600);
-  builder.Become("clinics/riverside/enrollments/ana/reminders/ice.3", v1::REMINDER_STATE_EXPIRED,
+  builder.Become("clinics/riverside/enrollments/ana/reminders/ice.2026-03-05", v1::REMINDER_STATE_EXPIRED,
                 v1::REMINDER_REASON_WINDOW_CLOSED);
-  builder.Redrive("clinics/riverside/enrollments/ben/reminders/ice.2");
-  builder.End("ana");
-  builder.End("ben");
+  builder.Redrive("clinics/riverside/enrollments/ben/reminders/ice.2026-03-04");
+  builder.End("ana", kOccurrences);
+  builder.End("ben", kOccurrences);
+  builder.End("gil", kPostponedOccurrences);
   return builder.Finish();
 }
 

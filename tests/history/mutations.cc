@@ -1,9 +1,13 @@
 #include "tests/history/mutations.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "tests/history/mutation_helpers.h"
+#include "tests/history/text_mutations.h"
+#include "tests/history/watch_mutations.h"
 
 namespace aftercare::history {
 namespace {
@@ -328,71 +332,34 @@ bool EndWithoutReason(History* history) {
   return true;
 }
 
+// Loses one of the last enrollment that has as many as are planned, so that none is to spare.
 bool LoseOccurrence(History* history) {
+  const Index index(*history);
+  std::map<std::string, int> counts;
+  for (const v1::Reminder& reminder : history->timelines()) ++counts[EnrollmentOf(reminder.name())];
+  auto* timelines = history->mutable_timelines();
+  for (int i = timelines->size() - 1; i >= 0; --i) {
+    const std::string enrollment = EnrollmentOf(timelines->Get(i).name());
+    if (counts[enrollment] != index.clinics.at(ClinicOf(enrollment))->occurrences_size()) continue;
+    timelines->DeleteSubrange(i, 1);
+    return true;
+  }
+  return false;
+}
+
+bool ShowTwice(History* history) {
   if (history->timelines().empty()) return false;
-  history->mutable_timelines()->RemoveLast();
+  const v1::Reminder again = history->timelines(0);
+  *history->add_timelines() = again;
   return true;
 }
 
-bool SeeTwice(History* history) {
-  Segment* segment = LongSegment(history);
-  if (segment == nullptr) return false;
-  const int middle = segment->events_size() / 2;
-  segment->set_events(middle, segment->events(middle - 1));
-  return true;
-}
-
-bool SeeGap(History* history) {
-  Segment* segment = LongSegment(history);
-  if (segment == nullptr) return false;
-  const auto middle = segment->mutable_events()->begin() + segment->events_size() / 2;
-  segment->mutable_events()->erase(middle);
-  return true;
-}
-
-bool SeeOutOfOrder(History* history) {
-  Segment* segment = LongSegment(history);
-  if (segment == nullptr) return false;
-  segment->mutable_events()->SwapElements(segment->events_size() / 2 - 1, segment->events_size() / 2);
-  return true;
-}
-
-bool SeeWhatIsNot(History* history) {
-  Segment* segment = LongSegment(history);
-  if (segment == nullptr) return false;
-  segment->set_events(1, history->events_size());
-  history->add_events()->set_enrollment("clinics/riverside/enrollments/nobody");
-  return true;
-}
-
-bool StopEarly(History* history) {
-  const std::string watcher = LongSegment(history)->watcher();
-  int seen = 0;
-  for (const Segment& segment : history->segments()) {
-    if (segment.watcher() == watcher) seen = std::max(seen, segment.from() + segment.events_size());
-  }
-  for (Segment& segment : *history->mutable_segments()) {
-    const int beyond = segment.from() + segment.events_size() - seen + 1;
-    if (segment.watcher() == watcher && beyond > 0) segment.mutable_events()->Truncate(segment.events_size() - beyond);
-  }
-  return true;
-}
-
-bool ListNothing(History* history) {
-  history->clear_listed();
-  return true;
-}
-
-bool LogOutOfOrder(History* history) {
-  const auto is_enrollment = [&](const v1::Event& event) {
-    return event.type() == v1::EVENT_TYPE_ENROLLMENT_CREATED;
-  };
-  auto* log = history->mutable_clinics(0)->mutable_log();
-  const int line = FindLine(*history, *log, is_enrollment);
-  if (line < 0) return false;
-  const int place = log->Get(line);
-  log->erase(log->begin() + line);
-  log->Add(place);
+bool ShowWhatIsNotPlanned(History* history) {
+  if (history->timelines().empty()) return false;
+  v1::Reminder& other = *history->add_timelines();
+  other = history->timelines(0);
+  const std::string& name = other.name();
+  other.set_name(absl::StrCat(name.substr(0, name.rfind('.') + 1), "1999-12-31"));
   return true;
 }
 
@@ -404,6 +371,8 @@ const std::vector<Mutation>& AllMutations() {
       {"LostEnrollmentLine", "1 enrolment(s) acknowledged, 0 in the log", LoseEnrollmentLine},
       {"EnrolledTwice", "1 enrolment(s) asked for, 2 in the log", EnrollTwice},
       {"LostUpdate", "was acknowledged and is lost", LoseUpdate},
+      {"SaysAnOldName", "and the name was Renamed by then", SayAnOldName},
+      {"SaysANameOfNobody", "a name that nobody has given", SayAName},
       {"LostCompletion", "its completion was acknowledged, and it is SENT", LoseCompletion},
       {"LostCancellation", "its cancellation was acknowledged", LoseCancellation},
       {"ClockTurnedBack", "its clock was moved further than it is at the end", TurnClockBack},
@@ -431,7 +400,9 @@ const std::vector<Mutation>& AllMutations() {
       {"EndedTwice", "and then became EXPIRED", EndTwice},
       {"NeverEnded", "has not ended: it is DUE", NeverEnd},
       {"EndedWithoutReason", "without a reason", EndWithoutReason},
-      {"LostOccurrence", "occurrences, and not the", LoseOccurrence},
+      {"LostOccurrence", " has nothing for ", LoseOccurrence},
+      {"ShownTwice", " is shown twice", ShowTwice},
+      {"UnplannedOccurrence", " is neither in the plan nor in the log", ShowWhatIsNotPlanned},
       {"EventTwice", "again", SeeTwice},
       {"EventGap", "has a gap of 1 events before", SeeGap},
       {"EventsOutOfOrder", "too soon", SeeOutOfOrder},

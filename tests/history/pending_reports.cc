@@ -98,7 +98,6 @@ void NoteItem(const PendingReport& item, const v1::LeaseExtension& extension, Ob
 }
 
 v1::Lease Outline(v1::Lease lease) {
-  lease.clear_text();
   lease.mutable_contact_point()->clear_address();
   return lease;
 }

@@ -76,6 +76,7 @@ Place MakeClinic(e2e::Client& client, bool sandbox) {
   place.clinic.set_name("clinics/" + id);
   place.clinic.set_sandbox(sandbox);
   place.clinic.set_first_micros(absl::ToUnixMicros(now));
+  place.clinic.set_procedure_date(place.date);
   e2e::CreateClinic(client, id, sandbox ? kSandboxStart : "");
   const v1::Pathway pathway = sandbox ? Days() : Minutes(zone);
   e2e::CreatePathway(client, id, "knee", pathway);
