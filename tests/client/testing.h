@@ -4,7 +4,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "gtest/gtest.h"
@@ -70,24 +72,25 @@ inline v1::GetTimelineResponse WholeYear() {
   TimelineMaker maker;
   maker.Phase("first", "First days", "2026-03-03", "2026-03-05")
       .Phase("rest", "Rest of the year", "2026-03-06", "2027-03-01");
-  int count = 0;
   for (int day = 3; day <= 5; ++day) {
     for (const int hour : {8, 13, 18}) {
-      maker.Add(absl::StrCat("ice.", ++count), "first", "ice", absl::CivilMinute(2026, 3, day, hour, 0),
-                v1::REMINDER_STATE_SENT);
+      maker.Add(absl::StrFormat("ice.2026-03-%02d-%02d00", day, hour), "first", "ice",
+                absl::CivilMinute(2026, 3, day, hour, 0), v1::REMINDER_STATE_SENT);
     }
   }
   for (int week = 0; week < 50; ++week) {
-    maker.Add(absl::StrCat("therapy.", week + 1), "rest", "therapy", absl::CivilMinute(2026, 3, 9 + 7 * week, 9, 0));
+    const absl::CivilDay day(2026, 3, 9 + 7 * week);
+    maker.Add(absl::StrCat("therapy.", absl::FormatCivilTime(day)), "rest", "therapy", absl::CivilMinute(day) + 9 * 60);
   }
   const v1::ReminderState states[] = {v1::REMINDER_STATE_DUE,        v1::REMINDER_STATE_LEASED,
                                       v1::REMINDER_STATE_FAILED,     v1::REMINDER_STATE_EXPIRED,
                                       v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_STATE_CANCELLED,
                                       v1::REMINDER_STATE_COMPLETED};
   for (int i = 0; i < 7; ++i) {
-    maker.Add(absl::StrCat("mixed.", i + 1), "rest", "mixed", absl::CivilMinute(2026, 3, 6 + i, 9, 0), states[i]);
+    maker.Add(absl::StrFormat("mixed.2026-03-%02d", 6 + i), "rest", "mixed", absl::CivilMinute(2026, 3, 6 + i, 9, 0),
+              states[i]);
   }
-  maker.Add("book.1", "rest", "visit", absl::CivilMinute(2026, 9, 1, 9, 0), v1::REMINDER_STATE_SCHEDULED,
+  maker.Add("book.2026-09-01", "rest", "visit", absl::CivilMinute(2026, 9, 1, 9, 0), v1::REMINDER_STATE_SCHEDULED,
             v1::AUDIENCE_CARE_TEAM);
   return maker.timeline;
 }

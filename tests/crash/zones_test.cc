@@ -65,7 +65,7 @@ class ZonesTest : public ::testing::Test {
     e2e::Enroll(client, e2e::Patient(kClinic, "ana", "2026-03-01"));
     e2e::Advance(client, kClinic, "2026-03-02T14:00:00Z");
     const std::vector<v1::Lease> leases = e2e::LeaseAll(client, kClinic);
-    ASSERT_THAT(Reminders(leases), ElementsAre("ice.1"));
+    ASSERT_THAT(Reminders(leases), ElementsAre("ice.2026-03-02"));
     e2e::ReportSent(client, leases);
   }
 
@@ -96,7 +96,7 @@ TEST_F(ZonesTest, WhatIsToComeGoesByNewRulesThatMakeItLater) {
     Running server = Start();
     ASSERT_GT(server.port, 0);
     SendTheFirst(*server.client);
-    EXPECT_EQ(Due(*server.client, "ice.2"), At("2026-03-03T14:00:00Z"));
+    EXPECT_EQ(Due(*server.client, "ice.2026-03-03"), At("2026-03-03T14:00:00Z"));
     Stop(server);
   }
   GiveNewYorkTheRulesOf("America/Los_Angeles");
@@ -105,10 +105,10 @@ TEST_F(ZonesTest, WhatIsToComeGoesByNewRulesThatMakeItLater) {
   // By the new rules the first would be due only now.
   e2e::Advance(*server.client, kClinic, "2026-03-02T17:00:00Z");
   EXPECT_THAT(Reminders(e2e::LeaseAll(*server.client, kClinic)), IsEmpty());
-  EXPECT_EQ(Get(*server.client, "ice.1").state(), v1::REMINDER_STATE_SENT);
-  EXPECT_EQ(Get(*server.client, "ice.1").attempts(), 1);
-  ExpectOffered(*server.client, "ice.2", At("2026-03-03T17:00:00Z"));
-  ExpectOffered(*server.client, "ice.3", At("2026-03-04T17:00:00Z"));
+  EXPECT_EQ(Get(*server.client, "ice.2026-03-02").state(), v1::REMINDER_STATE_SENT);
+  EXPECT_EQ(Get(*server.client, "ice.2026-03-02").attempts(), 1);
+  ExpectOffered(*server.client, "ice.2026-03-03", At("2026-03-03T17:00:00Z"));
+  ExpectOffered(*server.client, "ice.2026-03-04", At("2026-03-04T17:00:00Z"));
 }
 
 TEST_F(ZonesTest, WhatIsToComeGoesByNewRulesThatMakeItEarlier) {
@@ -122,9 +122,9 @@ TEST_F(ZonesTest, WhatIsToComeGoesByNewRulesThatMakeItEarlier) {
   Running server = Start();
   ASSERT_GT(server.port, 0);
   // The second is due ten hours after the first was; of the first there is nothing more.
-  ExpectOffered(*server.client, "ice.2", At("2026-03-03T00:00:00Z"));
-  EXPECT_EQ(Get(*server.client, "ice.1").state(), v1::REMINDER_STATE_SENT);
-  ExpectOffered(*server.client, "ice.3", At("2026-03-04T00:00:00Z"));
+  ExpectOffered(*server.client, "ice.2026-03-03", At("2026-03-03T00:00:00Z"));
+  EXPECT_EQ(Get(*server.client, "ice.2026-03-02").state(), v1::REMINDER_STATE_SENT);
+  ExpectOffered(*server.client, "ice.2026-03-04", At("2026-03-04T00:00:00Z"));
   e2e::Advance(*server.client, kClinic, "2026-03-10T00:00:00Z");
   EXPECT_THAT(Reminders(e2e::LeaseAll(*server.client, kClinic)), IsEmpty());
 }
@@ -178,7 +178,7 @@ TEST_F(ZonesTest, AServerThatLacksAZoneSomebodyLivesInDoesNotStartAndChangesNoth
   fs::rename(zones_ / "America/Gone_York", zones_ / "America/New_York");
   Running server = Start();
   ASSERT_GT(server.port, 0);
-  ExpectOffered(*server.client, "ice.2", At("2026-03-03T14:00:00Z"));
+  ExpectOffered(*server.client, "ice.2026-03-03", At("2026-03-03T14:00:00Z"));
 }
 
 }  // namespace

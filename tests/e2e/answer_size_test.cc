@@ -140,7 +140,7 @@ TEST_F(AnswerSizeTest, APreviewHasPages) {
                          return page.reminders();
                        }),
             kMessages);
-  for (int i = 0; i < kMessages; ++i) EXPECT_EQ(names[i], absl::StrCat("r", i, ".1"));
+  for (int i = 0; i < kMessages; ++i) EXPECT_EQ(names[i], absl::StrCat("r", i, ".2026-03-02"));
 }
 
 TEST_F(AnswerSizeTest, PagesOfPathwaysAndTheirRevisionsEndEarlyAndOneIsNeverTooLarge) {

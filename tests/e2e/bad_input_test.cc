@@ -90,7 +90,7 @@ TEST_F(BadInputTest, WhatDoesNotExistIsNotFound) {
               grpc::StatusCode::NOT_FOUND, "ENROLLMENT_NOT_FOUND");
   Enroll(*client, Patient("riverside", "ana", "2026-03-02"));
   v1::GetReminderRequest reminder;
-  reminder.set_name("clinics/riverside/enrollments/ana/reminders/no-such-rule.1");
+  reminder.set_name("clinics/riverside/enrollments/ana/reminders/no-such-rule.2026-03-03");
   ExpectError(Call(*client->reminders, &v1::ReminderService::Stub::GetReminder, reminder).status,
               grpc::StatusCode::NOT_FOUND, "REMINDER_NOT_FOUND");
   v1::WatchEventsRequest watch;

@@ -60,10 +60,10 @@ TEST_F(RepliesE2eTest, APainScoreIsStoredWithTheReminderItAnswers) {
   const auto answer = Reply("4/10", "request_id: 'carrier-17'");
   ASSERT_TRUE(answer.ok()) << answer.status.error_message();
   EXPECT_EQ(answer->reply().meaning(), v1::REPLY_MEANING_ANSWER);
-  EXPECT_EQ(answer->reply().reminder(), "clinics/box/enrollments/ana/reminders/pain-check.1");
+  EXPECT_EQ(answer->reply().reminder(), "clinics/box/enrollments/ana/reminders/pain-check.2026-03-02");
   EXPECT_EQ(answer->reply().score(), 4);
   EXPECT_EQ(answer->reply().text(), "4/10");
-  const v1::Reminder reminder = Get("pain-check.1");
+  const v1::Reminder reminder = Get("pain-check.2026-03-02");
   EXPECT_EQ(reminder.state(), v1::REMINDER_STATE_COMPLETED);
   EXPECT_EQ(reminder.reason(), v1::REMINDER_REASON_ANSWERED);
   EXPECT_EQ(reminder.score(), 4);

@@ -44,7 +44,7 @@ void Sealed(const std::string& payload) {
   if (const auto position = engine::DecodeDuePosition(payload)) {
     const auto again = engine::DecodeDuePosition(engine::EncodeDuePosition(*position));
     Require(again && again->due == position->due && again->enrollment == position->enrollment &&
-            again->rule == position->rule && again->number == position->number);
+            again->rule == position->rule && again->code == position->code);
   }
 }
 

@@ -32,11 +32,11 @@ TEST_F(CommandsE2eTest, HoursAndClosedDaysAreSetChangedAndExplained) {
                         "holidays         2026-05-25\n                 2026-12-25 Christmas\n"));
   Must({"enroll", "--id", "zoe", "--patient", "P-1", "--first-name", "Zoe", "--pathway", "knee", "--procedure-date",
         "2026-03-02", "--consent", "granted", "--sms", "+15550100"});
-  EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("due       Tue 3 Mar 2026 10:00\n"));
-  EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("Outside the contact hours (Mon-Fri 10:00-16:00)"));
+  EXPECT_THAT(Must({"why", "zoe/ice-am.2026-03-03"}), HasSubstr("due       Tue 3 Mar 2026 10:00\n"));
+  EXPECT_THAT(Must({"why", "zoe/ice-am.2026-03-03"}), HasSubstr("Outside the contact hours (Mon-Fri 10:00-16:00)"));
   EXPECT_THAT(Must({"clinic", "update", "--contact-hours", "any", "--closed", "none", "--holiday", "none"}),
               Not(HasSubstr("closed")));
-  EXPECT_THAT(Must({"why", "zoe/ice-am.1"}), HasSubstr("due       Tue 3 Mar 2026 08:00\n"));
+  EXPECT_THAT(Must({"why", "zoe/ice-am.2026-03-03"}), HasSubstr("due       Tue 3 Mar 2026 08:00\n"));
   EXPECT_EQ(Aftercare({"clinic", "update"}).exit_code, 2);
   EXPECT_EQ(Aftercare({"clinic", "update", "--contact-hours", "whenever"}).exit_code, 2);
   const ProcessResult refused =
@@ -120,7 +120,8 @@ TEST_F(CommandsE2eTest, ADryRunEnrolsNobody) {
   WriteFile(Path("ana.json"), Must({"enrollments", "--json"}));
   const std::vector<std::string> other = {"enroll", "--file", Path("ana.json"), "--id", "other", "--dry-run"};
   EXPECT_EQ(Aftercare(other).exit_code, 1) << "a check finds that ana is enrolled";
-  ProcessResult dry = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "other", "--patient", "P-98", "--dry-run"});
+  ProcessResult dry =
+      Aftercare({"enroll", "--file", Path("ana.json"), "--id", "other", "--patient", "P-98", "--dry-run"});
   EXPECT_EQ(dry.exit_code, 0);
   EXPECT_THAT(dry.err, HasSubstr("nobody was enrolled"));
   EXPECT_THAT(Must({"enrollments"}), Not(HasSubstr("other")));
@@ -141,7 +142,8 @@ TEST_F(CommandsE2eTest, AWrongReasonOfAnEndIsCorrectedForAllOfAPatient) {
   MakeSandbox();
   WriteFile(Path("ana.json"), Must({"enrollments", "--json"}));
   Must({"enroll", "--file", Path("ana.json"), "--id", "ana-2", "--allow-concurrent"});
-  EXPECT_THAT(Must({"end", "ana", "--reason", "deceased"}), HasSubstr("ended with it: clinics/demo/enrollments/ana-2\n"));
+  EXPECT_THAT(Must({"end", "ana", "--reason", "deceased"}),
+              HasSubstr("ended with it: clinics/demo/enrollments/ana-2\n"));
   const ProcessResult refused = Aftercare({"enroll", "--file", Path("ana.json"), "--id", "ana-3"});
   EXPECT_THAT(refused.err, HasSubstr("FAILED_PRECONDITION (PATIENT_DECEASED)"));
   EXPECT_THAT(refused.err, HasSubstr("aftercare end ana --reason withdrawn"));
@@ -168,16 +170,16 @@ TEST_F(CommandsE2eTest, WhatIsDueFollowsTheClock) {
   EXPECT_THAT(Must({"clock", "advance", "--to", "2026-03-03T10:00"}),
               HasSubstr("It is now 2026-03-03 10:00 (America/New_York). 3 reminders came due, 0 windows closed.\n"));
   const std::string due = Must({"due"});
-  EXPECT_THAT(due, HasSubstr("2026-03-03 08:00        due    ana/ice-am.1  "));
+  EXPECT_THAT(due, HasSubstr("2026-03-03 08:00        due    ana/ice-am.2026-03-03  "));
   EXPECT_EQ(LinesOf(due).size(), 4u) << due;
   EXPECT_EQ(LinesOf(Must({"due", "--category", "ice"})).size(), 2u);
   EXPECT_EQ(Must({"due", "--patient", "nobody"}), "Nothing is due.\n");
   EXPECT_EQ(Must({"due", "--phase", "maximum-benefits"}), "Nothing is due.\n");
-  EXPECT_THAT(Must({"due", "--from", "now", "--to", "+1h"}), HasSubstr("scheduled  ana/rest.1"));
+  EXPECT_THAT(Must({"due", "--from", "now", "--to", "+1h"}), HasSubstr("scheduled  ana/rest.2026-03-03-1030"));
   EXPECT_THAT(Aftercare({"due", "--from", "2026-03-13", "--to", "2026-03-01"}).err,
               HasSubstr("--to must not be before"));
   EXPECT_THAT(Must({"clock", "advance", "--by", "12h"}), HasSubstr("windows closed"));
-  EXPECT_THAT(Must({"due", "--state", "expired"}), HasSubstr("expired (window-closed)  ana/ice-am.1"));
+  EXPECT_THAT(Must({"due", "--state", "expired"}), HasSubstr("expired (window-closed)  ana/ice-am.2026-03-03"));
 }
 
 TEST_F(CommandsE2eTest, WhatCannotBePrintedIsNotReportedSent) {
@@ -217,7 +219,8 @@ TEST_F(CommandsE2eTest, DeliverOnceSendsWhatIsDueAndThenNothing) {
   Must({"clock", "advance", "--to", "2026-03-03T10:00"});
   const ProcessResult first = Aftercare({"deliver", "--once", "--max", "2"});
   EXPECT_EQ(first.exit_code, 0);
-  EXPECT_THAT(first.out, HasSubstr("sms to +15550100  ana/ice-am.1  due 2026-03-03 08:00\n    Good morning Ana."));
+  EXPECT_THAT(first.out,
+              HasSubstr("sms to +15550100  ana/ice-am.2026-03-03  due 2026-03-03 08:00\n    Good morning Ana."));
   EXPECT_EQ(first.err, "3 messages sent.\n");
   EXPECT_EQ(Aftercare({"deliver", "--once"}).err, "0 messages sent.\n");
   EXPECT_EQ(Must({"due"}), "Nothing is due.\n");
@@ -259,11 +262,13 @@ TEST_F(CommandsE2eTest, ATimelineCanBeAnSvgFile) {
 TEST_F(CommandsE2eTest, ATaskIsCompletedByTheNameThatIsShown) {
   MakeSandbox();
   Must({"clock", "advance", "--to", "2026-08-20"});
-  EXPECT_THAT(Must({"due", "--audience", "care-team"}), HasSubstr("ana/visit-6-check-booked.1"));
-  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.1"}), "ana/visit-6-check-booked.1 is completed\n");
-  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.1"}), "ana/visit-6-check-booked.1 is completed\n");
+  EXPECT_THAT(Must({"due", "--audience", "care-team"}), HasSubstr("ana/visit-6-check-booked.2026-08-19"));
+  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.2026-08-19"}),
+            "ana/visit-6-check-booked.2026-08-19 is completed\n");
+  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.2026-08-19"}),
+            "ana/visit-6-check-booked.2026-08-19 is completed\n");
   EXPECT_EQ(Must({"due", "--audience", "care-team"}), "Nothing is due.\n");
-  const ProcessResult expired = Aftercare({"complete", "ana/ice-am.1"});
+  const ProcessResult expired = Aftercare({"complete", "ana/ice-am.2026-03-03"});
   EXPECT_EQ(expired.exit_code, 1);
   EXPECT_THAT(expired.err, HasSubstr("FAILED_PRECONDITION (INVALID_TRANSITION)"));
 }
@@ -279,7 +284,7 @@ TEST_F(CommandsE2eTest, AnEndedEnrollmentIsCancelledFromThenOn) {
 TEST_F(CommandsE2eTest, WhatIsNotThereIsRefusedByName) {
   MakeSandbox();
   for (const char* line :
-       {"due --clinic nowhere", "timeline nobody", "complete ana/nothing.1", "end nobody --reason completed",
+       {"due --clinic nowhere", "timeline nobody", "complete ana/nothing.2026-03-03", "end nobody --reason completed",
         "watch --clinic nowhere", "deliver --once --clinic nowhere"}) {
     const ProcessResult outcome = Aftercare(Words(line));
     EXPECT_EQ(outcome.exit_code, 1) << line;

@@ -40,9 +40,9 @@ TEST_F(DeadLettersE2eTest, WhatFailedIsListedAndSentAgain) {
   Must({"clock", "advance", "--to", "2026-03-03T08:00"});
   RefuseAll();
   const std::string list = Must({"dead-letters", "list"});
-  EXPECT_THAT(list, HasSubstr("ana/ice-am.1"));
+  EXPECT_THAT(list, HasSubstr("ana/ice-am.2026-03-03"));
   EXPECT_THAT(list, HasSubstr("rejected-by-channel  KANNEL_REJECTED  yes"));
-  EXPECT_EQ(Must({"dead-letters", "redrive", "ana/ice-am.1"}), "1 message will be sent again.\n");
+  EXPECT_EQ(Must({"dead-letters", "redrive", "ana/ice-am.2026-03-03"}), "1 message will be sent again.\n");
   EXPECT_EQ(Must({"dead-letters", "list"}), "No message has failed.\n");
   RefuseAll();
   EXPECT_EQ(Must({"dead-letters", "redrive", "--all"}), "1 message will be sent again.\n");
@@ -55,15 +55,15 @@ TEST_F(DeadLettersE2eTest, WhatCannotBeSentAgainIsNamedWithItsReason) {
   RefuseAll();
   Must({"clock", "advance", "--to", "2026-03-03T12:00"});
   EXPECT_EQ(Must({"dead-letters", "redrive", "--all", "--category", "ice"}), "0 messages will be sent again.\n");
-  const ProcessResult outcome = Aftercare({"dead-letters", "redrive", "ana/ice-am.1"});
+  const ProcessResult outcome = Aftercare({"dead-letters", "redrive", "ana/ice-am.2026-03-03"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("ana/ice-am.1: "));
+  EXPECT_THAT(outcome.err, HasSubstr("ana/ice-am.2026-03-03: "));
   EXPECT_THAT(outcome.err, HasSubstr("out of its window"));
 }
 
 TEST_F(DeadLettersE2eTest, ACommandLineThatMakesNoSenseIsRefused) {
   EXPECT_EQ(Aftercare({"dead-letters", "redrive"}).exit_code, 2);
-  EXPECT_EQ(Aftercare({"dead-letters", "redrive", "ana/ice-am.1", "--all"}).exit_code, 2);
+  EXPECT_EQ(Aftercare({"dead-letters", "redrive", "ana/ice-am.2026-03-03", "--all"}).exit_code, 2);
   EXPECT_EQ(Aftercare({"dead-letters", "redrive", "nonsense"}).exit_code, 2);
 }
 

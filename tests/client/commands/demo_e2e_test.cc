@@ -44,7 +44,7 @@ TEST_F(DemoE2eTest, AYearOfThreePatientsIsShownPhaseByPhase) {
     EXPECT_THAT(shown, HasSubstr(absl::StrCat("\n\n", phase, "  days ")));
   }
   for (const char* said : {"Good morning Ana.", "Hoy toca reposo", "Hi Yuki", "for the care team", "sent at attempt 2",
-                           "contact point of Ana's when-to-call.1 refuses", "none is left without an end"}) {
+                           "first contact point of Ana's when-to-call.2026-03-03", "none is left without an end"}) {
     EXPECT_THAT(shown, HasSubstr(said));
   }
 }
@@ -96,7 +96,7 @@ TEST_F(DemoE2eTest, TheCommandsItEndsWithWorkAsPrinted) {
   EXPECT_EQ(LinesOf(due.out).size(), 4u) << due.out;
   ChildProcess watch({"/bin/sh", "-c", absl::StrCat("exec ", commands[2])});
   EXPECT_TRUE(watch.AwaitOut("patient   enrolled   ana"));
-  EXPECT_TRUE(watch.AwaitOut("ana/visit-12-book.2"));
+  EXPECT_TRUE(watch.AwaitOut("ana/visit-12-book.2027-02-16"));
   watch.Signal(SIGINT);
   EXPECT_EQ(watch.Wait().exit_code, 0);
 }

@@ -63,7 +63,7 @@ TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {
       {"due --timeout soon", "--timeout \"soon\""},
       {"enroll --patient P-1", "enroll needs --first-name, --pathway, --procedure-date, --consent"},
       {"enroll --file /nowhere", "cannot read /nowhere"},
-      {"complete ice", "ENROLLMENT/RULE.NUMBER"},
+      {"complete ice", "ENROLLMENT/RULE.DATE"},
       {"clock advance", "either --to or --by"},
       {"clock advance --by 3", "is no duration"},
       {"deliver --max 0", "--max"},
@@ -83,7 +83,8 @@ TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {
 }
 
 TEST(ProgramE2eTest, WithoutAServerItEndsWithThreeAndSaysWhere) {
-  for (const char* line : {"due", "clinic list", "timeline ana", "watch", "deliver --once", "complete ana/ice.1"}) {
+  for (const char* line :
+       {"due", "clinic list", "timeline ana", "watch", "deliver --once", "complete ana/ice.2026-03-03"}) {
     const ProcessResult outcome = Alone(Words(line), {"AFTERCARE_SERVER=127.0.0.1:1"});
     EXPECT_EQ(outcome.exit_code, 3) << line;
     EXPECT_THAT(outcome.err, HasSubstr("no server answers at 127.0.0.1:1 (Connection refused)")) << line;
@@ -96,7 +97,8 @@ TEST(ProgramE2eTest, APreviewIsAYearByPhase) {
   for (const char* phase : {"Initial reaction", "Early recovery", "Maximum benefits"}) {
     EXPECT_THAT(outcome.out, HasSubstr(absl::StrCat("\n\n", phase, "  ")));
   }
-  EXPECT_THAT(outcome.out, HasSubstr("1 Tue  3 Mar  08:00 until 12:00            ice-am.1\n       Hola, Ana."));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("1 Tue  3 Mar  08:00 until 12:00            ice-am.2026-03-03\n       Hola, Ana."));
   ExpectPlain(outcome.out, 110);
 }
 

@@ -23,15 +23,17 @@ TEST_F(RepliesE2eTest, AScoreAnswersTheReminderThatAskedAndIsTold) {
   Must({"deliver", "--once"});
   const std::string told = Must({"reply", "--channel", "sms", "--from", "+15550109", "7/10"});
   EXPECT_THAT(told, HasSubstr("patient          P-9\nenrollment       clinics/demo/enrollments/zoe\n"
-                              "understood as    answer 7\nanswers          zoe/pain-check.1\n"));
-  EXPECT_THAT(Must({"why", "zoe/pain-check.1"}), HasSubstr("state     completed since Mon 2 Mar 2026 20:00: the patient "
-                                                           "answered it with 7"));
-  EXPECT_THAT(Must({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "zoe/pain-check.1", "8"}),
-              HasSubstr("understood as    other\n"));
+                              "understood as    answer 7\nanswers          zoe/pain-check.2026-03-02\n"));
+  EXPECT_THAT(Must({"why", "zoe/pain-check.2026-03-02"}),
+              HasSubstr("state     completed since Mon 2 Mar 2026 20:00: the patient "
+                        "answered it with 7"));
+  EXPECT_THAT(
+      Must({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "zoe/pain-check.2026-03-02", "8"}),
+      HasSubstr("understood as    other\n"));
   const std::string listed = Must({"replies"});
   EXPECT_THAT(LinesOf(listed).at(0), HasSubstr("MEANING"));
   EXPECT_THAT(LinesOf(listed).at(1), HasSubstr("other"));
-  EXPECT_THAT(LinesOf(listed).at(2), HasSubstr("answer 7  zoe/pain-check.1  7/10"));
+  EXPECT_THAT(LinesOf(listed).at(2), HasSubstr("answer 7  zoe/pain-check.2026-03-02  7/10"));
   EXPECT_EQ(ObjectsOf(Must({"replies", "--json", "--patient", "P-9"})).size(), 2u);
   EXPECT_EQ(Must({"replies", "--patient", "P-17"}), "No replies.\n");
   const ProcessResult cut = Aftercare({"replies", "--limit", "1"});
@@ -56,7 +58,7 @@ TEST_F(RepliesE2eTest, WhatMakesNoSenseIsSaidOnce) {
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("UNKNOWN_SENDER"));
   const ProcessResult foreign =
-      Aftercare({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "ana/ice-am.1", "7"});
+      Aftercare({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "ana/ice-am.2026-03-03", "7"});
   EXPECT_THAT(foreign.err, HasSubstr("NOT_OF_SENDER"));
   EXPECT_THAT(Aftercare({"consent", "P-0", "--channel", "sms", "refused"}).err, HasSubstr("PATIENT_NOT_FOUND"));
 }

@@ -17,20 +17,20 @@ TEST(NamesTest, ShortIdsBecomeResourceNamesOfTheClinic) {
 TEST(NamesTest, FullNamesAreTakenAsTheyAre) {
   EXPECT_EQ(ClinicName("clinics/a"), "clinics/a");
   EXPECT_EQ(PathwayName("clinics/demo", "clinics/a/pathways/p"), "clinics/a/pathways/p");
-  EXPECT_EQ(*ReminderName("clinics/demo", "clinics/a/enrollments/e/reminders/r.1"),
-            "clinics/a/enrollments/e/reminders/r.1");
+  EXPECT_EQ(*ReminderName("clinics/demo", "clinics/a/enrollments/e/reminders/r.2026-03-04"),
+            "clinics/a/enrollments/e/reminders/r.2026-03-04");
 }
 
 TEST(NamesTest, AReminderIsNamedByItsEnrollmentAndNumber) {
-  EXPECT_EQ(*ReminderName("clinics/demo", "ana/ice-am.2"), "clinics/demo/enrollments/ana/reminders/ice-am.2");
-  EXPECT_EQ(*ReminderName("clinics/demo", "enrollments/ana/reminders/ice-am.2"),
-            "clinics/demo/enrollments/ana/reminders/ice-am.2");
+  const std::string reminder = "clinics/demo/enrollments/ana/reminders/ice-am.2026-03-04";
+  EXPECT_EQ(*ReminderName("clinics/demo", "ana/ice-am.2026-03-04"), reminder);
+  EXPECT_EQ(*ReminderName("clinics/demo", "enrollments/ana/reminders/ice-am.2026-03-04"), reminder);
 }
 
 TEST(NamesTest, AReminderWithoutItsEnrollmentIsAUsageError) {
-  const auto name = ReminderName("clinics/demo", "ice-am.2");
+  const auto name = ReminderName("clinics/demo", "ice-am.2026-03-04");
   EXPECT_EQ(ExitCodeOf(name.status()), kExitUsage);
-  EXPECT_THAT(std::string(name.status().message()), testing::HasSubstr("ENROLLMENT/RULE.NUMBER"));
+  EXPECT_THAT(std::string(name.status().message()), testing::HasSubstr("ENROLLMENT/RULE.DATE"));
 }
 
 TEST(NamesTest, AVisitIsNamedByItsEnrollmentAndId) {
@@ -45,11 +45,11 @@ TEST(NamesTest, AVisitIsNamedByItsEnrollmentAndId) {
 }
 
 TEST(NamesTest, WhatIsShownCanBeTypedBack) {
-  const std::string name = "clinics/demo/enrollments/ana/reminders/ice-am.2";
-  EXPECT_EQ(ShortReminder(name), "ana/ice-am.2");
+  const std::string name = "clinics/demo/enrollments/ana/reminders/ice-am.2026-03-04";
+  EXPECT_EQ(ShortReminder(name), "ana/ice-am.2026-03-04");
   EXPECT_EQ(*ReminderName("clinics/demo", ShortReminder(name)), name);
-  EXPECT_EQ(ShortReminder("ice-am.2"), "ice-am.2");
-  EXPECT_EQ(IdOf(name), "ice-am.2");
+  EXPECT_EQ(ShortReminder("ice-am.2026-03-04"), "ice-am.2026-03-04");
+  EXPECT_EQ(IdOf(name), "ice-am.2026-03-04");
   EXPECT_EQ(EnrollmentOf(name), "clinics/demo/enrollments/ana");
   EXPECT_EQ(IdOf("alone"), "alone");
 }

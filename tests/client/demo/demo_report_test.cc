@@ -28,11 +28,11 @@ class DemoReportTest : public testing::Test {
  protected:
   DemoReportTest() : patients_({Somebody("ana", "Ana"), Somebody("anabel", "Anabel")}) {
     TimelineMaker maker;
-    maker.Add("ice.1", "first", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_SENT);
-    maker.Add("rest.1", "first", "rest", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SENT);
-    maker.Add("ice.2", "first", "ice", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_EXPIRED)
+    maker.Add("ice.2026-03-03", "first", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_SENT);
+    maker.Add("rest.2026-03-03", "first", "rest", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SENT);
+    maker.Add("ice.2026-03-04", "first", "ice", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_EXPIRED)
         .set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
-    maker.Add("book.1", "first", "visit", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_DUE,
+    maker.Add("book.2026-03-04", "first", "visit", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_DUE,
               v1::AUDIENCE_CARE_TEAM);
     phase_.reminders.assign(maker.timeline.reminders().begin(), maker.timeline.reminders().end());
     phase_.span.set_phase("first");

@@ -13,20 +13,20 @@ TEST(AgendaTest, EachPhaseListsItsRemindersAndATextOnce) {
   TimelineMaker maker;
   maker.Phase("first", "First days", "2026-03-03", "2026-03-05")
       .Phase("none", "Nothing here", "2026-03-06", "2026-03-07");
-  maker.Add("ice.1", "first", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
-  maker.Add("call.1", "first", "visit", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SCHEDULED,
+  maker.Add("ice.2026-03-03", "first", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
+  maker.Add("call.2026-03-03", "first", "visit", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SCHEDULED,
             v1::AUDIENCE_CARE_TEAM);
-  maker.Add("ice.2", "first", "ice", absl::CivilMinute(2026, 3, 4, 8, 0));
+  maker.Add("ice.2026-03-04", "first", "ice", absl::CivilMinute(2026, 3, 4, 8, 0));
   EXPECT_EQ(RenderAgenda(maker.timeline, 90, false),
             "2 messages and 1 task for the care team. Times are those of UTC;\n"
             "where they stand is as of 2026-03-12 10:00.\n"
             "\n"
             "First days  Tue 3 Mar 2026 to Thu 5 Mar 2026, days 1 to 3\n"
-            "     1 Tue  3 Mar  08:00 until 10:00            ice.1\n"
+            "     1 Tue  3 Mar  08:00 until 10:00            ice.2026-03-03\n"
             "       Text of ice.\n"
-            "     1 Tue  3 Mar  09:00 until 11:00            call.1  task for the care team\n"
+            "     1 Tue  3 Mar  09:00 until 11:00            call.2026-03-03  task for the care team\n"
             "       Text of call.\n"
-            "     2 Wed  4 Mar  08:00 until 10:00            ice.2\n"
+            "     2 Wed  4 Mar  08:00 until 10:00            ice.2026-03-04\n"
             "\n"
             "Nothing here  Fri 6 Mar 2026 to Sat 7 Mar 2026, days 4 to 5\n"
             "  Nothing for this patient.\n");
@@ -35,8 +35,8 @@ TEST(AgendaTest, EachPhaseListsItsRemindersAndATextOnce) {
 TEST(AgendaTest, ATextThatChangesIsShownAgain) {
   TimelineMaker maker;
   maker.Phase("p", "P", "2026-03-03", "2026-03-05");
-  maker.Add("day.1", "p", "c", absl::CivilMinute(2026, 3, 3, 8, 0)).set_text("Day 1.");
-  maker.Add("day.2", "p", "c", absl::CivilMinute(2026, 3, 4, 8, 0)).set_text("Day 2.");
+  maker.Add("day.2026-03-03", "p", "c", absl::CivilMinute(2026, 3, 3, 8, 0)).set_text("Day 1.");
+  maker.Add("day.2026-03-04", "p", "c", absl::CivilMinute(2026, 3, 4, 8, 0)).set_text("Day 2.");
   EXPECT_THAT(RenderAgenda(maker.timeline, 90, false), HasSubstr("       Day 2.\n"));
 }
 
@@ -47,21 +47,31 @@ TEST(AgendaTest, AWindowUntilMidnightEndsTheDayBefore) {
     v1::Reminder& reminder = maker.Add(id, "p", "c", absl::CivilMinute(2026, 3, 3, 8, 0));
     plan::SetTimestamp(absl::FromCivil(end, absl::UTCTimeZone()), reminder.mutable_expire_time());
   };
-  until("day.1", absl::CivilMinute(2026, 3, 4, 0, 0));
-  until("days.1", absl::CivilMinute(2026, 3, 6, 0, 0));
-  until("hours.1", absl::CivilMinute(2026, 3, 5, 9, 30));
+  until("day.2026-03-03", absl::CivilMinute(2026, 3, 4, 0, 0));
+  until("days.2026-03-03", absl::CivilMinute(2026, 3, 6, 0, 0));
+  until("hours.2026-03-03", absl::CivilMinute(2026, 3, 5, 9, 30));
   const std::string agenda = RenderAgenda(maker.timeline, 90, false);
-  EXPECT_THAT(agenda, HasSubstr("until 24:00            day.1\n"));
-  EXPECT_THAT(agenda, HasSubstr("until Thu  5 Mar       days.1\n"));
-  EXPECT_THAT(agenda, HasSubstr("until Thu  5 Mar 09:30 hours.1\n"));
+  EXPECT_THAT(agenda, HasSubstr("until 24:00            day.2026-03-03\n"));
+  EXPECT_THAT(agenda, HasSubstr("until Thu  5 Mar       days.2026-03-03\n"));
+  EXPECT_THAT(agenda, HasSubstr("until Thu  5 Mar 09:30 hours.2026-03-03\n"));
 }
 
 TEST(AgendaTest, WhatIsNotAsPlannedIsSaidWithItsReason) {
   TimelineMaker maker;
   maker.Phase("p", "P", "2026-03-03", "2026-03-05");
-  maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_EXPIRED)
+  maker.Add("ice.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_EXPIRED)
       .set_reason(v1::REMINDER_REASON_LATE_ENROLLMENT);
-  EXPECT_THAT(RenderAgenda(maker.timeline, 90, false), HasSubstr("ice.1  expired (late-enrollment)\n"));
+  EXPECT_THAT(RenderAgenda(maker.timeline, 90, false), HasSubstr("ice.2026-03-03  expired (late-enrollment)\n"));
+}
+
+TEST(AgendaTest, ANoteThatDoesNotFitHasALineOfItsOwn) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-05");
+  maker.Add("check-booked.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 9, 0),
+            v1::REMINDER_STATE_SCHEDULED, v1::AUDIENCE_CARE_TEAM);
+  EXPECT_THAT(RenderAgenda(maker.timeline, 80, false),
+              HasSubstr("check-booked.2026-03-03\n       task for the care team\n"));
+  EXPECT_THAT(RenderAgenda(maker.timeline, 100, false), HasSubstr("check-booked.2026-03-03  task for the care team\n"));
 }
 
 TEST(AgendaTest, LinesFit) {

@@ -18,39 +18,39 @@ TEST(DiffTextTest, EachChangeIsALineAndTheSumIsTheLast) {
   EXPECT_EQ(RenderDiff(Diff(R"pb(
                          moved_count: 1 added_count: 1 dropped_count: 1 already_sent_count: 1
                          changes {
-                           name: "clinics/a/enrollments/e/reminders/ice.1" kind: PLAN_CHANGE_KIND_ALREADY_SENT
+                           name: "clinics/a/enrollments/e/reminders/ice.2026-03-03" kind: PLAN_CHANGE_KIND_ALREADY_SENT
                            old_due_time { seconds: 1772532000 } new_due_time { seconds: 1772618400 }
                          }
                          changes {
-                           name: "clinics/a/enrollments/e/reminders/ice.2" kind: PLAN_CHANGE_KIND_MOVED
+                           name: "clinics/a/enrollments/e/reminders/ice.2026-03-04" kind: PLAN_CHANGE_KIND_MOVED
                            old_due_time { seconds: 1772618400 } new_due_time { seconds: 1772704800 }
                          }
                          changes {
-                           name: "clinics/a/enrollments/e/reminders/new.1" kind: PLAN_CHANGE_KIND_ADDED
+                           name: "clinics/a/enrollments/e/reminders/new.2026-03-05" kind: PLAN_CHANGE_KIND_ADDED
                            new_due_time { seconds: 1772704800 }
                          }
                          changes {
-                           name: "clinics/a/enrollments/e/reminders/old.1" kind: PLAN_CHANGE_KIND_DROPPED
+                           name: "clinics/a/enrollments/e/reminders/old.2026-03-05" kind: PLAN_CHANGE_KIND_DROPPED
                            old_due_time { seconds: 1772704800 }
                          })pb"),
                        {}),
-            "CHANGE   REMINDER  WAS DUE (UTC)     IS DUE (UTC)\n"
-            "sent     e/ice.1   2026-03-03 10:00  not again\n"
-            "moved    e/ice.2   2026-03-04 10:00  2026-03-05 10:00\n"
-            "added    e/new.1                     2026-03-05 10:00\n"
-            "dropped  e/old.1   2026-03-05 10:00\n"
+            "CHANGE   REMINDER          WAS DUE (UTC)     IS DUE (UTC)\n"
+            "sent     e/ice.2026-03-03  2026-03-03 10:00  not again\n"
+            "moved    e/ice.2026-03-04  2026-03-04 10:00  2026-03-05 10:00\n"
+            "added    e/new.2026-03-05                    2026-03-05 10:00\n"
+            "dropped  e/old.2026-03-05  2026-03-05 10:00\n"
             "1 moved, 1 added, 1 dropped, 1 sent already\n");
 }
 
 TEST(DiffTextTest, NoChangeIsSaidInWords) { EXPECT_EQ(RenderDiff({}, {}), "The plan stays as it is.\n"); }
 
-// Returns a change of the reminder `r.1`. Times are seconds; 0 for none.
+// Returns a change of the reminder `r.2026-03-04`. Times are seconds; 0 for none.
 std::string Change(const std::string& kind, int64_t old_due, int64_t new_due, const std::string& more = "") {
   const auto time = [](const char* field, int64_t due) {
     return due == 0 ? "" : absl::StrCat(field, " { seconds: ", due, " } ");
   };
-  return absl::StrCat("changes { name: 'clinics/a/enrollments/e/reminders/r.1' kind: PLAN_CHANGE_KIND_", kind, " ",
-                      time("old_due_time", old_due), time("new_due_time", new_due), more, " } ");
+  return absl::StrCat("changes { name: 'clinics/a/enrollments/e/reminders/r.2026-03-04' kind: PLAN_CHANGE_KIND_", kind,
+                      " ", time("old_due_time", old_due), time("new_due_time", new_due), more, " } ");
 }
 
 TEST(DiffTextTest, WhatIsSentAgainOrNeverToldStandsFirstAndIsSaidInWords) {
@@ -58,7 +58,7 @@ TEST(DiffTextTest, WhatIsSentAgainOrNeverToldStandsFirstAndIsSaidInWords) {
       RenderDiff(Diff("moved_count: 1 suppressed_count: 1 never_told_count: 1 sent_again_count: 2 " +
                       Change("MOVED", 1772532000, 1772618400) + Change("NEVER_TOLD", 0, 1772532000) +
                       Change("SENT_AGAIN", 1772532000, 1772618400,
-                             "old_name: 'clinics/a/enrollments/e/reminders/told.1'") +
+                             "old_name: 'clinics/a/enrollments/e/reminders/told.2026-03-03'") +
                       Change("SUPPRESSED", 1772532000, 0) + Change("SENT_AGAIN", 1772532000, 1772618400)),
                  {});
   EXPECT_EQ(
@@ -67,12 +67,12 @@ TEST(DiffTextTest, WhatIsSentAgainOrNeverToldStandsFirstAndIsSaidInWords) {
       "NEVER TOLD: 1 reminder. The time has passed, or nothing is left that tells the new start of the visit. Please "
       "tell the patient yourself.\n"
       "suppressed: 1 reminder. The patient must not or cannot be written to, so nothing is sent.\n"
-      "CHANGE      REMINDER                WAS DUE (UTC)          IS DUE (UTC)\n"
-      "SENT AGAIN  e/r.1 (told by told.1)  told 2026-03-03 10:00  2026-03-04 10:00\n"
-      "SENT AGAIN  e/r.1                   told 2026-03-03 10:00  2026-03-04 10:00\n"
-      "NEVER TOLD  e/r.1                                          never, not 2026-03-03 10:00\n"
-      "suppressed  e/r.1                   2026-03-03 10:00       not sent\n"
-      "moved       e/r.1                   2026-03-03 10:00       2026-03-04 10:00\n"
+      "CHANGE      REMINDER                                  WAS DUE (UTC)          IS DUE (UTC)\n"
+      "SENT AGAIN  e/r.2026-03-04 (told by told.2026-03-03)  told 2026-03-03 10:00  2026-03-04 10:00\n"
+      "SENT AGAIN  e/r.2026-03-04                            told 2026-03-03 10:00  2026-03-04 10:00\n"
+      "NEVER TOLD  e/r.2026-03-04                                                   never (past: 2026-03-03 10:00)\n"
+      "suppressed  e/r.2026-03-04                            2026-03-03 10:00       not sent\n"
+      "moved       e/r.2026-03-04                            2026-03-03 10:00       2026-03-04 10:00\n"
       "2 SENT AGAIN, 1 NEVER TOLD, 1 suppressed, 1 moved, 0 added, 0 dropped, 0 sent already\n");
 }
 
@@ -105,10 +105,10 @@ TEST(DiffTextTest, EveryCountIsInTheSummaryAndIsAdded) {
 }
 
 TEST(DiffTextTest, AReminderThatHasAnotherNameIsShownWithBoth) {
-  const std::string old_name = "old_name: 'clinics/a/enrollments/e/reminders/ice.2026-03-04'";
+  const std::string old_name = "old_name: 'clinics/a/enrollments/e/reminders/ice.2026-03-03'";
   const std::string text = RenderDiff(Diff("moved_count: 1 " + Change("MOVED", 1772532000, 1772618400, old_name)), {});
-  EXPECT_NE(text.find("moved   e/r.1 (was ice.2026-03-04)  2026-03-03 10:00"), std::string::npos) << text;
-  const std::string same = "old_name: 'clinics/a/enrollments/e/reminders/r.1'";
+  EXPECT_NE(text.find("moved   e/r.2026-03-04 (was ice.2026-03-03)  2026-03-03 10:00"), std::string::npos) << text;
+  const std::string same = "old_name: 'clinics/a/enrollments/e/reminders/r.2026-03-04'";
   const std::string once = RenderDiff(Diff("moved_count: 1 " + Change("MOVED", 1772532000, 1772618400, same)), {});
   EXPECT_EQ(once.find("was "), std::string::npos) << once;
 }
@@ -117,7 +117,8 @@ TEST(DiffTextTest, WhatIsCountedAndNotListedIsSaid) {
   const std::string text = RenderDiff(Diff(R"pb(
                                         moved_count: 1500
                                         changes {
-                                          name: "clinics/a/enrollments/e/reminders/ice.1" kind: PLAN_CHANGE_KIND_MOVED
+                                          name: "clinics/a/enrollments/e/reminders/ice.2026-03-04"
+                                          kind: PLAN_CHANGE_KIND_MOVED
                                           old_due_time { seconds: 1772618400 } new_due_time { seconds: 1772704800 }
                                         })pb"),
                                       {});

@@ -11,7 +11,7 @@ v1::Reminder Reminder(const std::string& text) { return FromText<v1::Reminder>(t
 
 TEST(ExplanationTest, AReminderIsToldInWhatWhenAndWhy) {
   EXPECT_EQ(RenderExplanation(Reminder(R"pb(
-                                name: "clinics/demo/enrollments/ana/reminders/ice.1" category: "ice"
+                                name: "clinics/demo/enrollments/ana/reminders/ice.2026-03-03" category: "ice"
                                 audience: AUDIENCE_PATIENT text: "Ice, please."
                                 due_time { seconds: 1772532000 } expire_time { seconds: 1772535600 }
                                 steps { kind: TIME_STEP_KIND_NOMINAL description: "The rule says so." }
@@ -19,7 +19,7 @@ TEST(ExplanationTest, AReminderIsToldInWhatWhenAndWhy) {
                                 state: REMINDER_STATE_EXPIRED reason: REMINDER_REASON_SUPERSEDED
                                 state_time { seconds: 1772532030 } attempts: 2)pb"),
                               "America/New_York"),
-            "reminder  ana/ice.1, a message for the patient (ice)\n"
+            "reminder  ana/ice.2026-03-03, a message for the patient (ice)\n"
             "text      Ice, please.\n"
             "due       Tue 3 Mar 2026 05:00\n"
             "because   1. The rule says so.\n"
@@ -27,6 +27,25 @@ TEST(ExplanationTest, AReminderIsToldInWhatWhenAndWhy) {
             "window    until Tue 3 Mar 2026 06:00\n"
             "state     expired since Tue 3 Mar 2026 05:00:30: a later one of the same rule came due, and only the\n"
             "          newest counts, leased 2 times\n");
+}
+
+TEST(ExplanationTest, EachLeaseIsShownWithItsTextIfThatIsAnother) {
+  const std::string text = RenderExplanation(Reminder(R"pb(
+                                               name: "clinics/demo/enrollments/ana/reminders/ice.2026-03-03"
+                                               audience: AUDIENCE_PATIENT text: "Ice, Anna."
+                                               leased_messages {
+                                                 attempt: 1 text: "Ice, Ana." lease_time { seconds: 1772532000 }
+                                                 contact_point { address: "+15550111" }
+                                               }
+                                               leased_messages {
+                                                 attempt: 2 text: "Ice, Anna." lease_time { seconds: 1772532060 }
+                                                 contact_point { address: "ana@example.org" }
+                                               })pb"),
+                                             "UTC");
+  EXPECT_NE(text.find("leased    1. Tue 3 Mar 2026 10:00 to +15550111: Ice, Ana.\n"
+                      "          2. Tue 3 Mar 2026 10:01 to ana@example.org\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(ExplanationTest, EveryReasonIsAPhraseOfItsOwn) {

@@ -18,24 +18,25 @@ std::vector<v1::Reminder> RemindersOf(const TimelineMaker& maker) {
 TEST(ListsTest, AReminderIsALineWithItsStateReasonAndText) {
   TimelineMaker maker;
   v1::Reminder& reminder =
-      maker.Add("ice-am.2", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_EXPIRED);
+      maker.Add("ice-am.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_EXPIRED);
   reminder.set_reason(v1::REMINDER_REASON_WINDOW_CLOSED);
   reminder.set_channel(v1::CHANNEL_EMAIL);
   EXPECT_EQ(RenderReminders(RemindersOf(maker), {}),
-            "DUE (UTC)         STATE                    REMINDER      PATIENT  CATEGORY  BY     TEXT\n"
-            "2026-03-03 08:00  expired (window-closed)  ana/ice-am.2  P-17     ice       email  Text of ice-am.\n");
+            "DUE (UTC)         STATE                    REMINDER               PATIENT  CATEGORY  BY     TEXT\n"
+            "2026-03-03 08:00  expired (window-closed)  ana/ice-am.2026-03-03  P-17     ice       email  "
+            "Text of ice-am.\n");
 }
 
 TEST(ListsTest, ATaskIsForTheCareTeam) {
   TimelineMaker maker;
-  maker.Add("book.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_DUE,
+  maker.Add("book.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_DUE,
             v1::AUDIENCE_CARE_TEAM);
   EXPECT_THAT(RenderReminders(RemindersOf(maker), {}), HasSubstr("  care-team  "));
 }
 
 TEST(ListsTest, ListsFitTheTerminal) {
   TimelineMaker maker;
-  maker.Add("ice-am.2", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0)).set_text(std::string(300, 'x'));
+  maker.Add("ice-am.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0)).set_text(std::string(300, 'x'));
   for (const int width : {40, 80, 100, 160}) {
     ListStyle style;
     style.width = width;
@@ -109,12 +110,12 @@ TEST(ListsTest, AnEventIsALine) {
   event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
   event.set_patient("P-17");
   event.mutable_event_time()->set_seconds(1772524800);
-  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2");
+  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-03");
   event.mutable_reminder()->set_phase("first");
   event.mutable_reminder()->set_state(v1::REMINDER_STATE_FAILED);
   event.mutable_reminder()->set_reason(v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
   EXPECT_EQ(RenderEvent(event, {}),
-            "2026-03-03 08:00  reminder  failed     ana/ice-am.2  rejected-by-channel  P-17 first\n");
+            "2026-03-03 08:00  reminder  failed     ana/ice-am.2026-03-03  rejected-by-channel  P-17 first\n");
   v1::Event ended;
   ended.set_type(v1::EVENT_TYPE_ENROLLMENT_ENDED);
   ended.set_enrollment("clinics/demo/enrollments/ana");
@@ -136,9 +137,10 @@ TEST(ListsTest, AReplyAndADecisionOfAPatientAreOneLineEach) {
   reply.mutable_reply()->set_channel(v1::CHANNEL_SMS);
   EXPECT_EQ(RenderEvent(reply, {}), "2026-03-03 08:00  reply     other      ana  by sms  P-17\n");
   reply.mutable_reply()->set_meaning(v1::REPLY_MEANING_ANSWER);
-  reply.mutable_reply()->set_reminder("clinics/demo/enrollments/ana/reminders/pain.2");
+  reply.mutable_reply()->set_reminder("clinics/demo/enrollments/ana/reminders/pain.2026-03-03");
   reply.mutable_reply()->set_score(0);
-  EXPECT_EQ(RenderEvent(reply, {}), "2026-03-03 08:00  reply     answer     ana/pain.2  score 0  by sms  P-17\n");
+  EXPECT_EQ(RenderEvent(reply, {}),
+            "2026-03-03 08:00  reply     answer     ana/pain.2026-03-03  score 0  by sms  P-17\n");
   v1::Event consent;
   consent.set_type(v1::EVENT_TYPE_CONSENT_CHANGED);
   consent.set_patient("P-17");
@@ -169,22 +171,22 @@ TEST(ListsTest, AMessageThatArrivedIsShownAsDelivered) {
   event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
   event.set_patient("P-17");
   event.mutable_event_time()->set_seconds(1772524800);
-  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2");
+  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-03");
   event.mutable_reminder()->set_phase("first");
   event.mutable_reminder()->set_state(v1::REMINDER_STATE_DELIVERED);
-  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  reminder  delivered  ana/ice-am.2  P-17 first\n");
+  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  reminder  delivered  ana/ice-am.2026-03-03  P-17 first\n");
 }
 
 TEST(ListsTest, ALeaseSaysWhereToAndWhat) {
   v1::Lease lease;
-  lease.set_reminder("clinics/demo/enrollments/ana/reminders/ice-am.2");
+  lease.set_reminder("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-03");
   lease.mutable_contact_point()->set_channel(v1::CHANNEL_SMS);
   lease.mutable_contact_point()->set_address("+15550100");
   lease.set_text("Ice on the knee, please.");
   lease.set_attempt(1);
   lease.mutable_due_time()->set_seconds(1772524800);
   EXPECT_EQ(RenderLease(lease, {}),
-            "sms to +15550100  ana/ice-am.2  due 2026-03-03 08:00\n    Ice on the knee, please.\n");
+            "sms to +15550100  ana/ice-am.2026-03-03  due 2026-03-03 08:00\n    Ice on the knee, please.\n");
   lease.set_attempt(2);
   EXPECT_THAT(RenderLease(lease, {}), HasSubstr("  attempt 2\n"));
 }

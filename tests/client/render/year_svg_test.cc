@@ -60,7 +60,7 @@ TEST(YearSvgTest, EveryReminderIsAMarkWithATooltipAndEveryPhaseABar) {
   const v1::GetTimelineResponse timeline = WholeYear();
   const std::string svg = RenderYearSvg(YearOf(timeline));
   EXPECT_EQ(CountOf(svg, "<g><title>"), timeline.reminders_size());
-  EXPECT_THAT(svg, HasSubstr("<title>ice.1, 2026-03-03T08:00: sent</title>"));
+  EXPECT_THAT(svg, HasSubstr("<title>ice.2026-03-03-0800, 2026-03-03T08:00: sent</title>"));
   EXPECT_THAT(svg, HasSubstr("<title>First days: 2026-03-03 to 2026-03-05</title>"));
   EXPECT_EQ(CountOf(svg, "class=\"past\""), 1);
   EXPECT_EQ(CountOf(svg, "class=\"current\""), 1);
@@ -75,7 +75,7 @@ TEST(YearSvgTest, TheLegendNamesEveryStateThatOccurs) {
   const std::string svg = RenderYearSvg(YearOf(all.timeline));
   for (const StateLook& look : StateLooks()) EXPECT_THAT(svg, HasSubstr(absl::StrCat(">", look.label, " ")));
   TimelineMaker maker;
-  maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
+  maker.Add("ice.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
   EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), Not(HasSubstr(">sent ")));
 }
 
@@ -122,8 +122,8 @@ TEST(YearSvgTest, NoTextLiesOnAnother) {
     maker.timeline.mutable_enrollment()->set_procedure_date(absl::StrFormat("2026-%02d-15", month));
     maker.Now(absl::CivilMinute(2026, month, 20, 9, 0));
     maker.Phase("a", "A phase of the year", absl::StrFormat("2026-%02d-16", month), "2027-01-20");
-    maker.Add("ice.1", "a", "ice", absl::CivilMinute(2026, month, 16, 8, 0));
-    maker.Add("ice.2", "a", "a-category-of-forty-characters-in-length", absl::CivilMinute(2027, 1, 18, 8, 0));
+    maker.Add(absl::StrFormat("ice.2026-%02d-16", month), "a", "ice", absl::CivilMinute(2026, month, 16, 8, 0));
+    maker.Add("ice.2027-01-18", "a", "a-category-of-forty-characters-in-length", absl::CivilMinute(2027, 1, 18, 8, 0));
     ExpectNoOverlap(RenderYearSvg(YearOf(maker.timeline)));
   }
 }

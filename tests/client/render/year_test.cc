@@ -27,7 +27,7 @@ TEST(YearTest, AnEndedYearSaysSo) {
 TEST(YearTest, DatesAndTimesAreThoseOfThePatient) {
   TimelineMaker maker;
   maker.timeline.mutable_enrollment()->set_time_zone("Asia/Tokyo");
-  maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 20, 0));
+  maker.Add("ice.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 20, 0));
   const Year year = YearOf(maker.timeline);
   EXPECT_EQ(year.rows[0].marks[0].due, absl::CivilSecond(2026, 3, 4, 5, 0, 0));
   EXPECT_EQ(year.now, absl::CivilSecond(2026, 3, 12, 19, 0, 0));
@@ -35,11 +35,11 @@ TEST(YearTest, DatesAndTimesAreThoseOfThePatient) {
 
 TEST(YearTest, ARowIsACategoryAndTheCareTeamComesLast) {
   TimelineMaker maker;
-  maker.Add("check.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_COMPLETED,
+  maker.Add("check.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_COMPLETED,
             v1::AUDIENCE_CARE_TEAM);
-  maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SENT);
-  maker.Add("visit.1", "p", "visit", absl::CivilMinute(2026, 3, 3, 10, 0), v1::REMINDER_STATE_EXPIRED);
-  maker.Add("ice.2", "p", "ice", absl::CivilMinute(2026, 3, 4, 9, 0));
+  maker.Add("ice.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_SENT);
+  maker.Add("visit.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 10, 0), v1::REMINDER_STATE_EXPIRED);
+  maker.Add("ice.2026-03-04", "p", "ice", absl::CivilMinute(2026, 3, 4, 9, 0));
   const Year year = YearOf(maker.timeline);
   ASSERT_EQ(year.rows.size(), 3u);
   EXPECT_EQ(year.rows[0].label, "ice");
@@ -57,7 +57,7 @@ TEST(YearTest, TheYearEndsWithItsLastPhaseOrMark) {
   TimelineMaker maker;
   maker.Phase("p", "P", "2026-03-03", "2026-03-20");
   EXPECT_EQ(YearOf(maker.timeline).last, absl::CivilDay(2026, 3, 20));
-  maker.Add("late.1", "p", "c", absl::CivilMinute(2026, 4, 1, 9, 0));
+  maker.Add("late.2026-04-01", "p", "c", absl::CivilMinute(2026, 4, 1, 9, 0));
   EXPECT_EQ(YearOf(maker.timeline).last, absl::CivilDay(2026, 4, 1));
 }
 

@@ -21,9 +21,9 @@ TEST(YearTextTest, AShortYearIsDrawnDayByDay) {
   TimelineMaker maker;
   maker.Now(absl::CivilMinute(2026, 3, 4, 12, 0));
   maker.Phase("p", "Ice days", "2026-03-03", "2026-03-05");
-  maker.Add("ice.1", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_SENT);
-  maker.Add("ice.2", "p", "ice", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_EXPIRED);
-  maker.Add("ice.3", "p", "ice", absl::CivilMinute(2026, 3, 5, 8, 0));
+  maker.Add("ice.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_SENT);
+  maker.Add("ice.2026-03-04", "p", "ice", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_EXPIRED);
+  maker.Add("ice.2026-03-05", "p", "ice", absl::CivilMinute(2026, 3, 5, 8, 0));
   EXPECT_EQ(RenderYearText(YearOf(maker.timeline), 60, false),
             "Ana · P-17 · ana\n"
             "knee revision 2 · procedure Mon 2 Mar 2026 · UTC\n"
@@ -54,9 +54,9 @@ TEST(YearTextTest, PhasesAreBarsAndRowsAreMarks) {
 TEST(YearTextTest, OfSeveralInOneColumnTheMostPressingShows) {
   TimelineMaker maker;
   maker.Phase("p", "P", "2026-03-03", "2026-03-05");
-  maker.Add("a.1", "p", "row", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_SENT);
-  maker.Add("a.2", "p", "row", absl::CivilMinute(2026, 3, 3, 8, 30), v1::REMINDER_STATE_DUE);
-  maker.Add("a.3", "p", "row", absl::CivilMinute(2026, 3, 3, 8, 40));
+  maker.Add("a.2026-03-03", "p", "row", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_SENT);
+  maker.Add("a.2026-03-03", "p", "row", absl::CivilMinute(2026, 3, 3, 8, 30), v1::REMINDER_STATE_DUE);
+  maker.Add("a.2026-03-03", "p", "row", absl::CivilMinute(2026, 3, 3, 8, 40));
   const std::string picture = RenderYearText(YearOf(maker.timeline), 60, false);
   EXPECT_THAT(LineOf(picture, "row"), HasSubstr("◆"));
   EXPECT_THAT(LineOf(picture, "row"), Not(HasSubstr("●")));

@@ -137,6 +137,7 @@ class Test {
       enrollment,
       validateOnly: false,
       requestId: "",
+      allowConcurrent: false,
     });
   }
 
@@ -171,6 +172,7 @@ class Test {
           providerMessageId: "",
           errorCode: "",
           clinic: "",
+          sendTime: undefined,
         },
       ],
     });
