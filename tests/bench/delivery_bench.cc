@@ -8,11 +8,14 @@
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/civil_time.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/store/sqlite_driver.h"
 #include "scheduler/store/store.h"
 #include "tests/bench/running.h"
@@ -142,7 +145,8 @@ class RawDeliveries {
 
   static absl::Status Write(store::WriteTransaction& tx, int i, int step) {
     store::ReminderRow row;
-    row.key = {"bench", absl::StrCat("p", i), "ice-am", 1};
+    row.key = {"bench", absl::StrCat("p", i), "ice-am",
+               plan::EncodeName({.day = absl::CivilDay(2040, 3, 3), .minute = std::nullopt})};
     row.clock = "bench";
     row.channel = v1::CHANNEL_SMS;
     row.due = absl::FromUnixSeconds(2'000'000'000);
@@ -160,7 +164,7 @@ class RawDeliveries {
     event.set_enrollment(absl::StrCat("clinics/bench/enrollments/p", i));
     event.set_patient(absl::StrCat("mrn-p", i));
     v1::ReminderChange& change = *event.mutable_reminder();
-    change.set_name(event.enrollment() + "/reminders/ice-am.1");
+    change.set_name(event.enrollment() + "/reminders/ice-am.2040-03-03");
     change.set_phase("initial-reaction");
     change.set_category("ice");
     change.set_audience(v1::AUDIENCE_PATIENT);
@@ -226,7 +230,8 @@ class Reader {
       lock.unlock();
       const auto begin = Clock::now();
       v1::GetReminderRequest request;
-      request.set_name(absl::StrCat("clinics/bench/enrollments/p", i * 7919 % patients, "/reminders/ice-am.1"));
+      request.set_name(
+          absl::StrCat("clinics/bench/enrollments/p", i * 7919 % patients, "/reminders/ice-am.2040-03-03"));
       if (!Call(*client.reminders, &v1::ReminderService::Stub::GetReminder, request).ok()) Fail("a read failed");
       slowest_ = std::max(slowest_, Since(begin));
       lock.lock();
@@ -261,7 +266,8 @@ double Storm(Client& client, int patients, double* offered_after, double* slowes
 std::vector<double> Latencies(Client& client, int count) {
   e2e::CreateClinic(client, "real");
   e2e::CreatePathway(client, "real", "knee", e2e::KneePathway());
-  EnrolAll(client, "real", 1, absl::FormatTime("%Y-%m-%d", absl::Now() + absl::Hours(48), absl::UTCTimeZone()));
+  const absl::CivilDay procedure = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()) + 2;
+  EnrolAll(client, "real", count, absl::FormatCivilTime(procedure));
   grpc::ClientContext context;
   const std::unique_ptr<Stream> stream = client.deliveries->StreamReminders(&context);
   v1::StreamRemindersRequest configuration;
@@ -271,7 +277,8 @@ std::vector<double> Latencies(Client& client, int count) {
   std::vector<double> latencies;
   for (int i = 0; i < count; ++i) {
     v1::MoveReminderRequest move;
-    move.set_name(absl::StrCat("clinics/real/enrollments/p0/reminders/ice-am.", 1 + i % 3));
+    move.set_name(absl::StrCat("clinics/real/enrollments/p", i, "/reminders/ice-am.",
+                               absl::FormatCivilTime(procedure + 1)));
     const absl::Time due = absl::Now() + absl::Milliseconds(50);
     move.mutable_due_time()->set_seconds(absl::ToUnixSeconds(due));
     move.mutable_due_time()->set_nanos(static_cast<int>((due - absl::FromUnixSeconds(absl::ToUnixSeconds(due))) /
@@ -284,11 +291,11 @@ std::vector<double> Latencies(Client& client, int count) {
       if (!stream->Read(&response)) Fail("the stream broke");
     }
     latencies.push_back(absl::ToDoubleSeconds(absl::Now() - e2e::ToTime(response.leases(0).due_time())));
-    v1::StreamRemindersRequest release;
-    v1::DeliveryReport* report = release.mutable_reports()->add_reports();
+    v1::StreamRemindersRequest sent;
+    v1::DeliveryReport* report = sent.mutable_reports()->add_reports();
     report->set_lease_id(response.leases(0).lease_id());
-    report->set_outcome(v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE);
-    stream->Write(release);
+    report->set_outcome(v1::DELIVERY_OUTCOME_SENT);
+    stream->Write(sent);
     if (!stream->Read(&response)) Fail("the stream broke");
   }
   context.TryCancel();

@@ -16,9 +16,11 @@
 #include "google/protobuf/text_format.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/facts.h"
+#include "scheduler/plan/match.h"
 #include "scheduler/plan/pathway.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
+#include "scheduler/plan/tellings.h"
 
 namespace aftercare::plan {
 namespace {
@@ -158,6 +160,36 @@ void BM_TrustedFacts(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(TrustedFactsOf(enrollment, Knee()));
 }
 BENCHMARK(BM_TrustedFacts);
+
+// What the occurrences of a year tell, as a comparison with stored reminders reads it.
+void BM_Tellings(benchmark::State& state) {
+  const PatientFacts facts = TrustedFactsOf(Patient(), Knee());
+  for (auto _ : state) benchmark::DoNotOptimize(PlanTellings(Knee(), facts));
+}
+BENCHMARK(BM_Tellings);
+
+// The comparison of 99 reminders that were sent with the year after the procedure was put off by `range` days.
+void BM_Match(benchmark::State& state) {
+  v1::Enrollment patient = Patient();
+  const PatientFacts before = TrustedFactsOf(patient, Knee());
+  const PlanTellings told(Knee(), before);
+  patient.set_procedure_date(FormatDate(before.procedure_date + static_cast<int>(state.range(0))));
+  const PatientFacts after = TrustedFactsOf(patient, Knee());
+  const PlanTellings plan(Knee(), after);
+  std::vector<StoredReminder> reminders;
+  for (size_t i = 0; i < told.tellings().size() && i < 99; ++i) {
+    StoredReminder& reminder = reminders.emplace_back();
+    reminder.name = Knee().rule_source(told.occurrences()[i].rule).id();
+    reminder.telling = told.tellings()[i];
+    reminder.standing = Standing::kTold;
+    reminder.time = told.occurrences()[i].due;
+    reminder.procedure_date = before.procedure_date;
+  }
+  const MatchFacts facts{after.procedure_date, after.zone};
+  for (auto _ : state) benchmark::DoNotOptimize(Match(reminders, plan.tellings(), facts));
+  state.counters["reminders"] = static_cast<double>(reminders.size());
+}
+BENCHMARK(BM_Match)->Arg(0)->Arg(1)->Arg(9);
 
 void BM_FindZone(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(FindZone("America/New_York"));

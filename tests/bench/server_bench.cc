@@ -130,7 +130,8 @@ int Run(const std::string& self, int enrollments) {
     const double get = DriveUnary(
         100000, client.reminders->async(), &v1::ReminderService::Stub::async::GetReminder, [&](int i) {
           v1::GetReminderRequest request;
-          request.set_name(absl::StrCat("clinics/bench/enrollments/p", i * 7919 % enrollments, "/reminders/ice-am.1"));
+          request.set_name(
+              absl::StrCat("clinics/bench/enrollments/p", i * 7919 % enrollments, "/reminders/ice-am.2040-03-03"));
           return request;
         });
     Print("GetReminder", get, again, "70 % of no-op, later");
