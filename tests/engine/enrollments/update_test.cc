@@ -186,8 +186,8 @@ TEST_F(UpdateTest, OfWhatTheNewPlanHasInThePastTheLatestIsDueIfItsWindowIsOpen) 
   EXPECT_THAT(Lines(diff), ElementsAre("MOVED msg.2029-03-01 03-04T09:00 > 03-01T12:00",
                                        "DROPPED msg.2029-03-03 03-03T09:00 > -",
                                        "DROPPED msg.2029-03-05 03-05T09:00 > -",
-                                       "NEVER_TOLD task.2029-03-03 03-03T10:00 > 02-28T10:00",
-                                       "NEVER_TOLD task.2029-03-04 03-04T10:00 > 03-01T10:00",
+                                       "DROPPED task.2029-03-03 03-03T10:00 > -",
+                                       "DROPPED task.2029-03-04 03-04T10:00 > -",
                                        "DROPPED task.2029-03-05 03-05T10:00 > -"));
   EXPECT_THAT(All("msg"), ElementsAre("EXPIRED/SUPERSEDED 2029-03-01T12:00", "EXPIRED/SUPERSEDED 2029-03-01T12:00",
                                       "DUE 2029-03-01T12:00", "SCHEDULED 2029-03-02T09:00"));
