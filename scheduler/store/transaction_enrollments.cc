@@ -139,8 +139,8 @@ absl::StatusOr<std::vector<EnrollmentOutline>> ReadTransaction::EnrollmentOutlin
                                                                                      absl::string_view patient) {
   if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
   Query query(connection_,
-              "SELECT enrollment, pathway, state, data FROM enrollment WHERE clinic = $1 AND patient = $2"
-              " ORDER BY enrollment");
+              "SELECT enrollment, pathway, state, data FROM enrollment WHERE clinic = $1 AND enrollment IN"
+              " (SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2) ORDER BY enrollment");
   query.Text(clinic).Text(patient);
   return AllRows<EnrollmentOutline>(query, [](const Statement& row, EnrollmentOutline& outline) {
     outline.enrollment = StringAt(row, 0);

@@ -37,7 +37,7 @@ v1::Reminder Described(const std::string& enrolled, const std::string& now) {
 
 TEST(ReminderTest, SaysWhatThePlanKnows) {
   const v1::Reminder reminder = Described("2026-06-01T00:00Z", "2026-06-01T00:00Z");
-  EXPECT_EQ(reminder.name(), "ice-am.2");
+  EXPECT_EQ(reminder.name(), "ice-am.2026-06-03");
   EXPECT_EQ(reminder.phase(), "first-days");
   EXPECT_EQ(reminder.category(), "ice");
   EXPECT_EQ(reminder.audience(), v1::AUDIENCE_PATIENT);

@@ -73,8 +73,8 @@ PatientFacts ReadTransaction(const record::v1::PlanHistory& history, const std::
 std::vector<std::string> Planned(const PatientFacts& facts) {
   std::vector<std::string> lines;
   for (const Occurrence& occurrence : WholePlan(Pathway(), facts)) {
-    lines.push_back(absl::StrCat(ReminderId(Pathway(), occurrence), " ", InUtc(occurrence.due),
-                                 " until ", InUtc(occurrence.expire)));
+    lines.push_back(absl::StrCat(Pathway().rule_source(occurrence.rule).id(), ".", occurrence.number, " ",
+                                 InUtc(occurrence.due), " until ", InUtc(occurrence.expire)));
     if (occurrence.missed != 0) {
       absl::StrAppend(&lines.back(), " ", v1::ReminderReason_Name(occurrence.missed).substr(16));
     }
@@ -274,7 +274,7 @@ std::string StepsOf(const PatientFacts& facts, int rule, int number, const Clini
   EXPECT_TRUE(plan.Find(rule, number, &occurrence));
   v1::Reminder reminder;
   Describe(Pathway(), facts, occurrence, occurrence.due, &reminder);
-  AddSteps(Pathway(), facts, clinic, plan, rule, number, /*moved=*/false, &reminder);
+  AddSteps(Pathway(), facts, clinic, plan, rule, NameCodeOf(Pathway(), occurrence), /*moved=*/false, &reminder);
   std::string lines;
   for (const v1::TimeStep& step : reminder.steps()) {
     absl::StrAppend(&lines, v1::TimeStepKind_Name(step.kind()).substr(15), ": ", step.description(), "\n");

@@ -135,8 +135,9 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
 }
 
 TEST_F(QueryPlan, TheEnrollmentsOfAPatientAreFoundByTheirIndex) {
-  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentOutlinesOf("a", "p").IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_patient (clinic=? AND patient=?)")));
+  const auto plans = PlansOf([](ReadTransaction& tx) { tx.EnrollmentOutlinesOf("a", "p").IgnoreError(); });
+  EXPECT_THAT(plans, ::testing::Contains(::testing::HasSubstr("enrollment_by_patient (clinic=? AND patient=?)")));
+  EXPECT_THAT(plans, ::testing::Each(::testing::Not(::testing::ContainsRegex("SCAN|TEMP B-TREE"))));
 }
 
 TEST_F(QueryPlan, WhatFailedIsNotSoughtAmongAllThatDidNot) {
