@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/clinics/timeline_phases.h"
+#include "scheduler/engine/lifecycle/supersession.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/hash.h"
@@ -106,42 +106,32 @@ v1::Enrollment ImaginedEnrollment(const v1::PreviewPlanRequest& request, const v
   return enrollment;
 }
 
-// What is due at the enrollment, of rules with `supersede`: the latest of each series, and the newest of each rule.
-class DueAtEnrollment {
- public:
-  DueAtEnrollment(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts)
-      : pathway_(pathway), enrolled_(facts.enroll_time) {
-    plan::Plan plan(pathway, facts);
-    for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due <= enrolled_;) {
-      const plan::CompiledRule& rule = pathway.rule(occurrence.rule);
-      if (!rule.supersede || occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) continue;
-      absl::Time& latest = latest_.try_emplace(rule.series, absl::InfinitePast()).first->second;
-      latest = std::max(latest, occurrence.due);
-      DueAndCode& newest = newest_.try_emplace(occurrence.rule, absl::InfinitePast(), 0).first->second;
-      newest = std::max(newest, DueAndCode(occurrence.due, plan::NameCodeOf(pathway, occurrence)));
-    }
+SupersedingRule SupersedingRuleOf(const plan::CompiledPathway& pathway, int rule) {
+  return {pathway.rule(rule).series, pathway.rule_source(rule).id(), pathway.rule(rule).supersede};
+}
+
+// Returns what supersedes what at the enrollment, when everything that is due by then comes due. Refers to the pathway.
+Supersession SupersessionAtEnrollment(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts) {
+  Supersession supersession;
+  plan::Plan plan(pathway, facts);
+  for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due <= facts.enroll_time;) {
+    if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) continue;
+    supersession.Add(SupersedingRuleOf(pathway, occurrence.rule), occurrence.due,
+                     plan::NameCodeOf(pathway, occurrence));
   }
+  return supersession;
+}
 
-  // Says in `reminder` if a newer one supersedes it.
-  void Supersede(const plan::Occurrence& occurrence, v1::Reminder* reminder) const {
-    const plan::CompiledRule& rule = pathway_.rule(occurrence.rule);
-    if (!rule.supersede || reminder->state() != v1::REMINDER_STATE_DUE) return;
-    const bool is_latest = occurrence.due >= latest_.at(rule.series);
-    const DueAndCode own(occurrence.due, plan::NameCodeOf(pathway_, occurrence));
-    if (is_latest && own >= newest_.at(occurrence.rule)) return;
-    reminder->set_state(v1::REMINDER_STATE_EXPIRED);
-    reminder->set_reason(v1::REMINDER_REASON_SUPERSEDED);
-    plan::SetTimestamp(enrolled_, reminder->mutable_state_time());
-  }
-
- private:
-  using DueAndCode = std::pair<absl::Time, int64_t>;
-
-  const plan::CompiledPathway& pathway_;
-  const absl::Time enrolled_;
-  absl::flat_hash_map<absl::string_view, absl::Time> latest_;  // by series
-  absl::flat_hash_map<int, DueAndCode> newest_;                // by rule
-};
+// Says in `reminder`, if it is due at the enrollment, that a newer one supersedes it.
+void SupersedeDue(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts,
+                  const Supersession& supersession, const plan::Occurrence& occurrence, v1::Reminder* reminder) {
+  if (reminder->state() != v1::REMINDER_STATE_DUE) return;
+  const SupersedingRule rule = SupersedingRuleOf(pathway, occurrence.rule);
+  if (!supersession.Supersedes(rule, occurrence.due, plan::NameCodeOf(pathway, occurrence))) return;
+  reminder->set_state(v1::REMINDER_STATE_EXPIRED);
+  reminder->set_reason(v1::REMINDER_REASON_SUPERSEDED);
+  plan::SetTimestamp(facts.enroll_time, reminder->mutable_state_time());
+}
 
 v1::Reminder ReminderOf(const plan::CompiledPathway& pathway, const plan::PatientFacts& facts, const plan::Plan& plan,
                         const v1::Enrollment& enrollment, const v1::Clinic& clinic,
@@ -166,7 +156,7 @@ std::optional<PreviewPosition> AddPage(const plan::CompiledPathway& pathway, con
                                        PreviewPosition last, v1::PreviewPlanResponse* response) {
   AddPhases(pathway, facts.procedure_date, response->mutable_phases());
   PageBudget budget(page_size, response->ByteSizeLong());
-  const DueAtEnrollment due_at_enrollment(pathway, facts);
+  const Supersession supersession = SupersessionAtEnrollment(pathway, facts);
   plan::Plan plan(pathway, facts);
   plan.Seek(absl::FromUnixNanos(last.due));
   const auto begin = std::make_tuple(last.due, last.rule, last.number);
@@ -174,7 +164,7 @@ std::optional<PreviewPosition> AddPage(const plan::CompiledPathway& pathway, con
     const int64_t due = absl::ToUnixNanos(occurrence.due);
     if (std::make_tuple(due, occurrence.rule, occurrence.number) <= begin) continue;
     v1::Reminder reminder = ReminderOf(pathway, facts, plan, enrollment, clinic, occurrence);
-    due_at_enrollment.Supersede(occurrence, &reminder);
+    SupersedeDue(pathway, facts, supersession, occurrence, &reminder);
     if (!budget.Take(reminder)) return last;
     last = {last.revision, due, occurrence.rule, occurrence.number};
     *response->add_reminders() = std::move(reminder);

@@ -15,9 +15,9 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "aftercare/record/v1/reminder_record.pb.h"
 #include "scheduler/engine/delivery/delivery_context.h"
 #include "scheduler/engine/delivery/lease_id.h"
-#include "aftercare/record/v1/reminder_record.pb.h"
 #include "scheduler/engine/delivery/lease_terms.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/store/transaction.h"

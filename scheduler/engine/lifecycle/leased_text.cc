@@ -28,13 +28,17 @@ std::vector<std::string> ValuesOf(const EnrollmentContext& context, const v1::Cl
   if (&pathway == context.pathway.get()) {
     return plan::TextValues(pathway, context.facts, context.row.data, clinic_facts, occurrence);
   }
-  plan::PatientFacts facts = context.facts;
-  facts.visits =
-      plan::VisitsOf(pathway, facts.procedure_date, facts.zone, facts.setting.calendar.get(), context.row.history);
-  return plan::TextValues(pathway, facts, context.row.data, clinic_facts, occurrence);
+  return plan::TextValues(pathway, FactsUnder(context, pathway), context.row.data, clinic_facts, occurrence);
 }
 
 }  // namespace
+
+plan::PatientFacts FactsUnder(const EnrollmentContext& context, const plan::CompiledPathway& earlier) {
+  plan::PatientFacts facts = context.facts;
+  facts.visits =
+      plan::VisitsOf(earlier, facts.procedure_date, facts.zone, facts.setting.calendar.get(), context.row.history);
+  return facts;
+}
 
 record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const v1::Clinic& clinic,
                                          const store::ReminderRow& row) {

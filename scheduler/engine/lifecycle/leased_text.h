@@ -14,6 +14,9 @@
 
 namespace aftercare::engine {
 
+// Returns the patient's facts as an earlier revision of the pathway reads them, which has visits of its own.
+plan::PatientFacts FactsUnder(const EnrollmentContext& context, const plan::CompiledPathway& earlier);
+
 // Returns what a lease of the reminder gives by the present facts. `attempt` and `lease_micros` are not set.
 record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const v1::Clinic& clinic,
                                          const store::ReminderRow& row);

@@ -10,7 +10,6 @@
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 
-
 namespace aftercare::engine {
 namespace {
 

@@ -12,7 +12,6 @@
 #include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
-
 namespace aftercare::engine {
 namespace {
 
@@ -23,10 +22,7 @@ std::string Text(const EnrollmentContext& context, const v1::Clinic& clinic, con
   if (&pathway == context.pathway.get()) {
     return plan::RenderText(pathway, context.facts, context.row.data, clinic_facts, occurrence);
   }
-  plan::PatientFacts facts = context.facts;
-  facts.visits =
-      plan::VisitsOf(pathway, facts.procedure_date, facts.zone, facts.setting.calendar.get(), context.row.history);
-  return plan::RenderText(pathway, facts, context.row.data, clinic_facts, occurrence);
+  return plan::RenderText(pathway, FactsUnder(context, pathway), context.row.data, clinic_facts, occurrence);
 }
 
 // Adds what depends on the patient.

@@ -38,13 +38,14 @@ class Supersession {
   Supersession(const EnrollmentContext& context, const std::vector<DueOccurrence>& due,
                const std::vector<store::ReminderRow>& rows, absl::Time now);
 
+  // Adds an occurrence that comes due now. What is added must outlive this.
+  void Add(const SupersedingRule& rule, absl::Time due, int64_t code);
+
   // Returns whether something newer has come due than the occurrence with this due time and name code: later in the same
   // series, or at the same time by the same rule with a greater code. False if the occurrence's rule does not supersede.
   bool Supersedes(const SupersedingRule& rule, absl::Time due, int64_t code) const;
 
  private:
-  void Add(const SupersedingRule& rule, absl::Time due, int64_t code);
-
   absl::flat_hash_map<absl::string_view, absl::Time> latest_;                       // by series
   absl::flat_hash_map<absl::string_view, std::pair<absl::Time, int64_t>> newest_;  // due time and code by rule
 };

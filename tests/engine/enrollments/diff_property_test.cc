@@ -4,11 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <map>
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -364,20 +361,11 @@ class DiffHistory {
 };
 
 TEST(DiffPropertyTest, WhatTheDifferenceOfAChangeSaysIsWhatIsSent) {
-  const bool is_single = std::getenv("AFTERCARE_SEED") != nullptr;
-  const bool is_long = std::getenv("AFTERCARE_HISTORIES") != nullptr;
-  // Every run plays the same histories, so that its result says something about the change under test. A run with
-  // AFTERCARE_HISTORIES plays new ones.
-  const uint64_t first = is_single ? SeedOfRun() : is_long ? std::random_device()() * uint64_t{1'000'000} : 1;
-  const uint64_t count = NumberFromEnvironment("AFTERCARE_HISTORIES", is_single ? 1 : kHistories);
-  std::cout << "AFTERCARE_SEED=" << first << " and on" << std::endl;
-  World world(At("2026-01-01T00:00"));
-  for (uint64_t seed = first; seed < first + count && !HasFailure(); ++seed) {
-    SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed));
+  PlayHistories(kHistories, [](World& world, uint64_t seed) {
     DiffHistory history(world, seed);
     const std::string fault = history.Play();
-    if (!fault.empty() || HasFailure()) ADD_FAILURE() << history.story() << "\n\n" << fault;
-  }
+    if (!fault.empty() || ::testing::Test::HasFailure()) ADD_FAILURE() << history.story() << "\n\n" << fault;
+  });
 }
 
 }  // namespace

@@ -5,9 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -99,16 +96,7 @@ class SilenceHistory {
 };
 
 TEST(SilencePropertyTest, NoChangeMakesASilenceLongerThanOneAndAHalfGaps) {
-  const bool is_single = std::getenv("AFTERCARE_SEED") != nullptr;
-  const bool is_long = std::getenv("AFTERCARE_HISTORIES") != nullptr;
-  const uint64_t first = is_single ? SeedOfRun() : is_long ? std::random_device()() * uint64_t{1'000'000} : 1;
-  const uint64_t count = NumberFromEnvironment("AFTERCARE_HISTORIES", is_single ? 1 : kHistories);
-  std::cout << "AFTERCARE_SEED=" << first << " and on" << std::endl;
-  World world(At("2026-01-01T00:00"));
-  for (uint64_t seed = first; seed < first + count && !HasFailure(); ++seed) {
-    SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed));
-    SilenceHistory(world, seed).Play();
-  }
+  PlayHistories(kHistories, [](World& world, uint64_t seed) { SilenceHistory(world, seed).Play(); });
 }
 
 }  // namespace

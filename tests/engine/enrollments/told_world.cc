@@ -1,11 +1,17 @@
 #include "tests/engine/enrollments/told_world.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
+#include "tests/support/random.h"
 
 namespace aftercare::engine {
 namespace {
@@ -296,6 +302,19 @@ std::vector<std::string> ToldWorld::Changes(const v1::PlanDiff& diff, v1::PlanCh
     if (change.has_new_due_time()) absl::StrAppend(&lines.back(), " ", Shown(plan::ToTime(change.new_due_time())));
   }
   return lines;
+}
+
+void PlayHistories(uint64_t count, const std::function<void(World& world, uint64_t seed)>& play) {
+  const bool is_single = std::getenv("AFTERCARE_SEED") != nullptr;
+  const bool is_long = std::getenv("AFTERCARE_HISTORIES") != nullptr;
+  const uint64_t first = is_single ? SeedOfRun() : is_long ? std::random_device()() * uint64_t{1'000'000} : 1;
+  const uint64_t end = first + NumberFromEnvironment("AFTERCARE_HISTORIES", is_single ? 1 : count);
+  std::cout << "AFTERCARE_SEED=" << first << " and on" << std::endl;
+  World world(At("2026-01-01T00:00"));
+  for (uint64_t seed = first; seed < end && !::testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed));
+    play(world, seed);
+  }
 }
 
 }  // namespace aftercare::engine

@@ -1,6 +1,7 @@
 #ifndef AFTERCARE_TESTS_ENGINE_ENROLLMENTS_TOLD_WORLD_H_
 #define AFTERCARE_TESTS_ENGINE_ENROLLMENTS_TOLD_WORLD_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,6 +35,10 @@ v1::Rule OfVisit(const std::string& visit, const std::string& state, v1::Rule ru
 // of `operation` is the procedure date: while it is not booked, its rules send messages before the procedure. The
 // target of `review` is day 90. A rule may name the group `group`.
 v1::Pathway PathwayOf(const std::vector<v1::Rule>& rules);
+
+// Plays the histories of seeds in a world, until one fails. Every run plays the same `count`, so that its result says
+// something about the change under test. AFTERCARE_SEED repeats one; AFTERCARE_HISTORIES plays that many new ones.
+void PlayHistories(uint64_t count, const std::function<void(World& world, uint64_t seed)>& play);
 
 // A message as it was sent.
 struct SentMessage {
