@@ -58,6 +58,16 @@ void Gate::Release() {
   for (auto& request : held) request();
 }
 
+void Gate::ReleaseOne(size_t index) {
+  absl::AnyInvocable<void()> request;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    request = std::move(held_.at(index));
+    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
+  }
+  request();
+}
+
 size_t Gate::held() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return held_.size();

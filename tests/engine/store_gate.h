@@ -2,6 +2,7 @@
 #define AFTERCARE_TESTS_ENGINE_STORE_GATE_H_
 
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -21,6 +22,8 @@ class Gate {
   // Hold holds back the requests that come from now on. Release lets them pass, in the order in which they came.
   void Hold();
   void Release();
+  // Lets one of the held requests pass, by its place among them, and goes on holding.
+  void ReleaseOne(size_t index = 0);
   size_t held() const;
   // Waits until `count` requests are held. A wait longer than kPatience ends the program.
   void AwaitHeld(size_t count);

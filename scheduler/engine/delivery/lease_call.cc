@@ -93,6 +93,7 @@ class LeaseCall::Work : public std::enable_shared_from_this<LeaseCall::Work> {
 
   void OnLeased(absl::Status status) {
     if (!status.ok()) return done_(std::move(status));
+    if (start_.empty()) seen_ = batch_.seen;
     if (batch_.leased.empty() && batch_.more) {
       start_ = std::move(batch_.positions);
       return Lease();
@@ -116,7 +117,7 @@ class LeaseCall::Work : public std::enable_shared_from_this<LeaseCall::Work> {
     WakeupHub& wakeups = context_.engine.wakeups();
     const uint64_t id = wakeups.NewId();
     wait_id_ = id;
-    wakeups.Wait(id, batch_.topic, batch_.seen, left,
+    wakeups.Wait(id, batch_.topic, seen_, left,
                  [self = shared_from_this()](WakeupHub::Wake wake) { self->OnWake(wake); });
     // An End that came before Wait found nothing to cancel. If the wait is over already, this does nothing.
     if (ended_) wakeups.Cancel(id);
@@ -137,6 +138,7 @@ class LeaseCall::Work : public std::enable_shared_from_this<LeaseCall::Work> {
   Done done_;
 
   QueuePositions start_;  // where the next look begins
+  uint64_t seen_ = 0;     // of the last look that began at the front; what has come since may be behind the other looks
   LeaseBatch batch_;      // of the last look
 
   Mutex mutex_;

@@ -226,6 +226,7 @@ LeaseStream::Action LeaseStream::CheckAction() {
 
 LeaseStream::Action LeaseStream::LeaseAction() {
   held_.BeginAdding();
+  if (look_start_.empty()) more_at_front_ = false;
   auto look = std::make_shared<Look>(Look{terms_, flow_.LeaseLimit(held_.size()), std::move(look_start_)});
   return [this, look = std::move(look)]() mutable { Lease(std::move(look)); };
 }
@@ -271,6 +272,7 @@ void LeaseStream::OnLookDone(Look& look, absl::Status status) {
     if (status.ok()) {
       if (batch.more || static_cast<int>(leases.size()) == look.max) flow_.OnMoreToLease();
       look_start_ = std::move(batch.positions);
+      if (look_start_.empty() && more_at_front_) flow_.OnMoreToLease();
       has_test_clock_ = batch.has_test_clock;
     }
     for (size_t i = 0; i < leases.size(); ++i) {
@@ -294,6 +296,7 @@ void LeaseStream::WatchLeases(const LeaseBatch& batch) {
     {
       MutexLock lock(self->mutex_);
       self->flow_.OnMoreToLease();
+      self->more_at_front_ = true;
       self->held_.NoteExpiry();
     }
     self->Proceed();
