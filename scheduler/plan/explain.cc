@@ -97,11 +97,12 @@ class Explainer {
   // What day it is, counted from the rule's anchor.
   std::string DayText(absl::CivilDay date) const {
     const CompiledRule& rule = pathway_.rule(occurrence_.rule);
-    if (rule.visit < 0) return absl::StrCat("day ", date - facts_.procedure_date);
-    const int64_t days = date - facts_.visits[rule.visit].anchor;
+    const int64_t days = date - AnchorOf(rule, facts_);
+    if (rule.visit < 0 && !rule.on_never_told) return absl::StrCat("day ", days);
     const int64_t count = std::abs(days);
     const std::string apart = days == 0 ? "the date of" : absl::StrCat(count, count == 1 ? " day" : " days",
                                                                        days < 0 ? " before" : " after");
+    if (rule.on_never_told) return absl::StrCat(apart, " the change that left messages untold");
     const bool asks = rule.visit_state == v1::VISIT_STATE_UNBOOKED;
     return absl::StrCat(apart, asks ? " the target of visit " : " the appointment of visit ",
                         pathway_.visit_source(rule.visit).id());
@@ -112,7 +113,9 @@ class Explainer {
     if (suspension.reason == v1::REMINDER_REASON_WINDOW_CLOSED) {
       return absl::StrCat("The appointment begins by then, ", Shown(suspension.from), ": never due.");
     }
-    return Delayed(absl::StrCat("The visit was booked, moved or recorded ", Shown(suspension.until)));
+    const bool is_visit = pathway_.rule(occurrence_.rule).visit >= 0;
+    const absl::string_view what = is_visit ? "The visit was booked, moved or recorded " : "That change was made ";
+    return Delayed(absl::StrCat(what, Shown(suspension.until)));
   }
 
   std::string Hours(absl::Time before, absl::Time after) const {

@@ -29,10 +29,18 @@ int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
   return found == factor.values.end() ? -1 : static_cast<int>(found - factor.values.begin());
 }
 
+// Returns whether there is what the rule's days count from.
+bool HasAnchor(const CompiledRule& rule, const PatientFacts& facts) {
+  if (rule.on_never_told) return facts.never_told.has_value();
+  if (rule.visit < 0) return true;
+  const VisitFacts& visit = facts.visits[rule.visit];
+  return visit.state == rule.visit_state && (visit.outside_window || !rule.outside_window);
+}
+
 // Which rules apply to a patient with these visits and the enrollment's factors, the defaults standing for those it
 // does not name.
 std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
-                                const Visits& visits) {
+                                const PatientFacts& facts) {
   absl::InlinedVector<int, 16> values(pathway.factor_count());
   for (int i = 0; i < pathway.factor_count(); ++i) values[i] = pathway.factor(i).default_value;
   for (const auto& [id, value] : enrollment.factors()) {
@@ -46,8 +54,7 @@ std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const Compiled
       const int value = values[condition.factor];
       return value >= 0 && (condition.values >> value & 1) != 0;
     };
-    rules[i] = (rule.visit < 0 || visits[rule.visit].state == rule.visit_state) &&
-               std::all_of(rule.conditions.begin(), rule.conditions.end(), holds);
+    rules[i] = HasAnchor(rule, facts) && std::all_of(rule.conditions.begin(), rule.conditions.end(), holds);
   }
   return rules;
 }
@@ -203,6 +210,11 @@ uint64_t SpreadSeed(absl::string_view clinic, absl::string_view enrollment) {
   return MixHash(MixHash(0, clinic), enrollment);
 }
 
+absl::CivilDay AnchorOf(const CompiledRule& rule, const PatientFacts& facts) {
+  if (rule.on_never_told && facts.never_told) return absl::ToCivilDay(*facts.never_told, facts.zone);
+  return rule.visit < 0 ? facts.procedure_date : facts.visits[rule.visit].anchor;
+}
+
 std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
                                     FieldErrors* errors, const Setting& setting) {
   return EnrollmentChecker(enrollment, errors).Run(pathway, setting);
@@ -214,18 +226,17 @@ void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors) {
 
 PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway, const Setting& setting,
                             const record::v1::PlanHistory& history) {
-  const absl::CivilDay date = ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1));
-  const absl::TimeZone zone = FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone());
-  Visits visits = VisitsOf(pathway, date, zone, setting.calendar.get(), history);
-  const std::bitset<kMaxRules> rules = RulesFor(enrollment, pathway, visits);
-  return {date,
-          zone,
-          EnrollTimeOf(enrollment),
-          SuspensionsOf(history),
-          std::move(visits),
-          rules,
-          HoursFor(enrollment, setting),
-          setting};
+  PatientFacts facts;
+  facts.procedure_date = ParseDate(enrollment.procedure_date()).value_or(absl::CivilDay(1970, 1, 1));
+  facts.zone = FindZone(enrollment.time_zone()).value_or(absl::UTCTimeZone());
+  facts.enroll_time = EnrollTimeOf(enrollment);
+  facts.suspensions = SuspensionsOf(history);
+  facts.visits = VisitsOf(pathway, facts.procedure_date, facts.zone, setting.calendar.get(), history);
+  if (history.has_never_told()) facts.never_told = absl::FromUnixMicros(history.never_told().change_micros());
+  facts.rules = RulesFor(enrollment, pathway, facts);
+  facts.hours = HoursFor(enrollment, setting);
+  facts.setting = setting;
+  return facts;
 }
 
 }  // namespace aftercare::plan

@@ -62,8 +62,11 @@ struct PatientFacts {
   // The patient's visits, by their index in the pathway.
   Visits visits;
 
+  // When the change of these facts was made that left messages untold; see Rule.on_never_told. Not set if none did.
+  std::optional<absl::Time> never_told;
+
   // The rules that apply to the patient, by their index in the pathway. All conditions of such a rule hold. If it is
-  // for a visit, the visit is in the rule's state.
+  // for a visit, the visit is in the rule's state. If it is for what was never told, never_told is set.
   std::bitset<kMaxRules> rules;
 
   // When messages may be sent: the patient's contact hours, or the clinic's if the patient has none.
@@ -71,6 +74,9 @@ struct PatientFacts {
 
   Setting setting;
 };
+
+// Returns the date that the days of a rule count from, for a patient to whom the rule applies.
+absl::CivilDay AnchorOf(const CompiledRule& rule, const PatientFacts& facts);
 
 // Checks an enrollment as a client sends it and derives the patient's facts. Adds an error for every faulty field, with
 // its path from the enrollment, and returns nothing then.

@@ -21,6 +21,11 @@ std::shared_ptr<const CompiledPathway> CompiledPathway::Compile(const v1::Pathwa
   return std::shared_ptr<const CompiledPathway>(new CompiledPathway(*std::move(parts)));
 }
 
+bool CompiledPathway::CountsFromNeverTold() const {
+  return std::any_of(parts_.rules.begin(), parts_.rules.end(),
+                     [](const CompiledRule& rule) { return rule.on_never_told; });
+}
+
 const CompiledText& CompiledPathway::TextFor(int rule, absl::string_view locale) const {
   const auto& texts = parts_.rules[rule].texts;
   const auto in = [&texts](absl::string_view wanted) {

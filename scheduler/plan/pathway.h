@@ -87,6 +87,13 @@ struct CompiledRule {
   // the days count from the procedure.
   int visit = -1;
   v1::VisitState visit_state = v1::VISIT_STATE_UNSPECIFIED;
+  bool outside_window = false;  // Of VisitAnchor.
+
+  // The days count from the change that left messages untold (PatientFacts::never_told).
+  bool on_never_told = false;
+
+  // Returns whether what the rule tells belongs to one event: an agreed start of an appointment, or a change of facts.
+  bool IsOfEvent() const { return on_never_told || (visit >= 0 && visit_state != v1::VISIT_STATE_UNBOOKED); }
 
   int group = -1;  // Index of the group, or -1 for none.
   v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
@@ -179,6 +186,9 @@ class CompiledPathway {
   int FindFactor(absl::string_view id) const { return FindIndex(parts_.factor_ids, id); }
   int FindVisit(absl::string_view id) const { return FindIndex(parts_.visit_ids, id); }
   int FindGroup(absl::string_view id) const { return FindIndex(parts_.group_ids, id); }
+
+  // Returns whether any rule counts from a change that left messages untold.
+  bool CountsFromNeverTold() const;
 
   // The text of a rule in a patient's locale. For `es-MX` that is the text in `es-MX`, or else in `es`, or else in the
   // default locale; for an empty or malformed locale it is the one in the default locale. Valid as long as the pathway.

@@ -230,7 +230,9 @@ class PathwayChecker {
       CheckCondition(absl::StrCat(path, ".conditions[", i, "]"), source.conditions(i), &rule);
     }
     if (source.has_visit()) CheckAnchor(path, source, &rule);
-    const bool bound = phase >= 0 && bounds_[phase].has_value() && !source.has_visit();
+    if (source.on_never_told()) CheckOnNeverTold(path, source, &rule);
+    const bool is_in_phase = !source.has_visit() && !source.on_never_told();
+    const bool bound = phase >= 0 && bounds_[phase].has_value() && is_in_phase;
     const int64_t occurrences = CheckSchedule(source.schedule(), bound ? &*bounds_[phase] : nullptr, path + ".schedule",
                                               &order_, &rule, &errors_);
     occurrences_ += source.has_visit() ? occurrences * kMaxAppointments : occurrences;
@@ -249,7 +251,20 @@ class PathwayChecker {
     if (rule->visit_state == v1::VISIT_STATE_UNSPECIFIED || !v1::VisitState_IsValid(rule->visit_state)) {
       Fault(path + ".visit.state", "must be UNBOOKED, BOOKED, ATTENDED, MISSED or CANCELLED");
     }
+    rule->outside_window = source.visit().outside_window();
+    if (rule->outside_window && rule->visit_state != v1::VISIT_STATE_BOOKED) {
+      Fault(path + ".visit.outside_window", "must not be set unless the state is BOOKED");
+    }
     if (source.schedule().on().empty()) Fault(path + ".schedule.on", "must name the days of a rule for a visit");
+  }
+
+  void CheckOnNeverTold(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
+    rule->on_never_told = true;
+    if (source.has_visit()) Fault(path + ".on_never_told", "must not be set in a rule for a visit");
+    if (source.audience() != v1::AUDIENCE_CARE_TEAM) {
+      Fault(path + ".on_never_told", "must not be set unless the audience is CARE_TEAM");
+    }
+    if (source.schedule().on().empty()) Fault(path + ".schedule.on", "must name the days of a rule with on_never_told");
   }
 
   void CheckSpread(const std::string& field, const google::protobuf::Duration& spread, CompiledRule* rule) {

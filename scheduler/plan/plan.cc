@@ -65,8 +65,7 @@ Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
 }
 
 RuleDays Plan::DaysOf(int rule) const {
-  const int visit = pathway_.rule(rule).visit;
-  return RuleDays(pathway_.rule(rule), visit < 0 ? facts_.procedure_date : facts_.visits[visit].anchor);
+  return RuleDays(pathway_.rule(rule), AnchorOf(pathway_.rule(rule), facts_));
 }
 
 int Plan::CountBefore(int rule, int days) const {
@@ -78,6 +77,7 @@ int Plan::CountBefore(int rule, int days) const {
 Slot Plan::SlotOf(int index, int time, const Placer& placer) const {
   const CompiledRule& rule = pathway_.rule(index);
   Slot slot{&rule, rule.times[time], placer.SpreadFor(rule, pathway_.rule_source(index).id())};
+  if (rule.on_never_told && facts_.never_told) slot.since = absl::ToUnixNanos(*facts_.never_told);
   if (rule.visit < 0 || facts_.visits[rule.visit].appointment == 0) return slot;
   const VisitFacts& visit = facts_.visits[rule.visit];
   slot.since = absl::ToUnixNanos(visit.since);

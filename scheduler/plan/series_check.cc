@@ -30,7 +30,8 @@ std::vector<absl::CivilDay> AllKindsOfAnchor() {
 }
 
 bool HaveSameAnchor(const CompiledRule& a, const CompiledRule& b) {
-  return a.visit == b.visit && (a.visit < 0 || a.visit_state == b.visit_state);
+  return a.on_never_told == b.on_never_told && a.visit == b.visit &&
+         (a.visit < 0 || a.visit_state == b.visit_state);
 }
 
 // Returns a value of each factor that the rules name, by index, so that the conditions of both hold. Returns nothing if

@@ -17,6 +17,7 @@ Telling TellingOf(const CompiledPathway& pathway, const PatientFacts& facts, con
     const size_t day = static_cast<size_t>((occurrence.number - 1) / telling.times) % rule.on.size();
     telling.line = Line{rule.on[day].months, rule.on[day].days};
   }
+  if (rule.on_never_told) telling.start = facts.never_told;
   if (rule.visit >= 0) {
     telling.visit = pathway.visit_source(rule.visit).id();
     if (rule.visit_state != v1::VISIT_STATE_UNBOOKED) telling.start = facts.visits[rule.visit].start;

@@ -30,6 +30,9 @@ struct VisitFacts {
   absl::CivilDay target;
   DateRange window;
 
+  // True if the visit is BOOKED and its window has moved away from the appointment since it was booked.
+  bool outside_window = false;
+
   // The date that rules of this visit count from: the target while the visit is UNBOOKED, otherwise the date of the
   // appointment, on the patient's calendar.
   absl::CivilDay anchor;

@@ -228,14 +228,17 @@ TEST(KneeTest, WhatIsMissedOrCancelledBringsAMessageAndATaskAtOnce) {
   EXPECT_THAT(AboutVisits(FactsWithVisits(v1::VISIT_STATE_ATTENDED, "2026-12-03T21:00Z")), IsEmpty());
 }
 
-TEST(KneeTest, OnlyVisitsToBookAndDonorCellsMakeTasksForTheCareTeam) {
+TEST(KneeTest, OnlyVisitsDonorCellsAndWhatIsNeverToldMakeTasksForTheCareTeam) {
   std::vector<std::string> tasks;
   for (int i = 0; i < Knee().rule_count(); ++i) {
     if (Knee().rule(i).audience == v1::AUDIENCE_CARE_TEAM) tasks.push_back(Knee().rule_source(i).id());
   }
-  EXPECT_THAT(tasks, ElementsAre("allogeneic-check", "visit-6-check-booked", "visit-6-missed-task",
-                                 "visit-6-cancelled-task", "visit-9-check-booked", "visit-9-missed-task",
-                                 "visit-9-cancelled-task", "visit-12-check-booked", "visit-12-missed-task",
+  EXPECT_THAT(tasks, ElementsAre("never-told-task", "allogeneic-check",  //
+                                 "visit-6-check-booked", "visit-6-outside-window", "visit-6-missed-task",
+                                 "visit-6-cancelled-task",  //
+                                 "visit-9-check-booked", "visit-9-outside-window", "visit-9-missed-task",
+                                 "visit-9-cancelled-task",  //
+                                 "visit-12-check-booked", "visit-12-outside-window", "visit-12-missed-task",
                                  "visit-12-cancelled-task"));
 }
 

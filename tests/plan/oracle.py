@@ -245,6 +245,9 @@ class Patient:
         self.holds = case["holds"]
         self.procedure = dt.date.fromisoformat(case["date"])
         self.visits = {visit["visit"]: visit for visit in case["visits"]}
+        # A change that left messages untold is like an appointment that begins when the change was made.
+        change = case["neverToldMicros"]
+        self.visits["never told"] = {"state": "", "appointment": 1, "sinceMicros": change, "startMicros": change}
         self.targets = {visit["id"]: visit["target"] for visit in case["pathway"].get("visits", [])}
 
     def anchor(self, visit):
@@ -273,7 +276,7 @@ def plan(case):
         if not case["applies"][index]:
             continue
         times = [dt.time.fromisoformat(time) for time in rule["schedule"]["times"]]
-        named = rule.get("visit", {}).get("visit")
+        named = "never told" if rule.get("onNeverTold") else rule.get("visit", {}).get("visit")
         visit = patient.visits.get(named)
         days = days_of(rule["schedule"], phases[rule["phase"]], patient.anchor(named))
         nominals = [dt.datetime.combine(day, time) for day in days for time in times]

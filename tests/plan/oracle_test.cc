@@ -57,6 +57,7 @@ void AskAboutTheChange(const PatientFacts& facts, Random* random, v1::Pathway* p
   }
   pathway->mutable_rules(0)->set_phase("year");
   pathway->mutable_rules(0)->clear_visit();
+  pathway->mutable_rules(0)->clear_on_never_told();
   v1::Schedule* schedule = pathway->mutable_rules(0)->mutable_schedule();
   *schedule = FromText<v1::Schedule>("span { days { first: 0 last: 61 } } daily {}");
   for (const int minute : minutes) schedule->add_times(absl::StrFormat("%02d:%02d", minute / 60, minute % 60));
@@ -77,7 +78,8 @@ std::string CaseJson(const CompiledPathway& pathway, const RandomFacts& facts) {
                       R"(","holds":[)", absl::StrJoin(holds, ","), R"(],"hours":)", Json(facts.contact_hours),
                       R"(,"clinic":)", Json(facts.clinic), R"(,"applies":[)", absl::StrJoin(applies, ","),
                       R"(],"spread":[)", absl::StrJoin(spread, ","), R"(],"visits":[)", absl::StrJoin(visits, ","),
-                      R"(],"pathway":)", Json(pathway.source()), "}");
+                      R"(],"neverToldMicros":)", facts.history.never_told().change_micros(),
+                      R"(,"pathway":)", Json(pathway.source()), "}");
 }
 
 // The plan as the oracle writes it.

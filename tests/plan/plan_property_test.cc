@@ -134,14 +134,15 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
   ForRandomPlans(8, [](const CompiledPathway& pathway, const RandomFacts& facts) {
     for (const Occurrence& occurrence : WholePlan(pathway, facts)) {
       const int visit = pathway.rule(occurrence.rule).visit;
-      if (visit < 0) {
+      const bool on_never_told = pathway.rule(occurrence.rule).on_never_told;
+      if (visit < 0 && !on_never_told) {
         const v1::Schedule& schedule = pathway.rule_source(occurrence.rule).schedule();
         const v1::Span& phase = pathway.phase_source(pathway.rule(occurrence.rule).phase).span();
         const DateRange days = SpanDates(phase, facts.procedure_date);
         const absl::CivilDay day(occurrence.nominal);
         ASSERT_GE(day, days.first) << Shown(occurrence);
         ASSERT_LE(day, days.last + (schedule.on().empty() ? 0 : 1)) << Shown(occurrence);
-      } else if (facts.visits[visit].state == v1::VISIT_STATE_BOOKED && occurrence.missed == 0) {
+      } else if (visit >= 0 && facts.visits[visit].state == v1::VISIT_STATE_BOOKED && occurrence.missed == 0) {
         ASSERT_LE(occurrence.expire, facts.visits[visit].start) << Shown(occurrence);
       }
       // Where clocks skip the time the patient's clock shows a later one, where they repeat it the same; never earlier.
@@ -150,13 +151,15 @@ TEST_F(PlanProperty, NothingIsDueBeforeItsDayBeforeItsTimeOrOutsideItsWindow) {
       ASSERT_GE(occurrence.due, instant) << Shown(occurrence);
       ASSERT_LT(occurrence.due, occurrence.expire) << Shown(occurrence);
       const bool ever_booked = visit >= 0 && facts.visits[visit].appointment > 0;
-      const absl::Time begun = ever_booked ? facts.visits[visit].since : facts.enroll_time;
+      const absl::Time begun = on_never_told ? *facts.never_told
+                               : ever_booked ? facts.visits[visit].since
+                                             : facts.enroll_time;
       ASSERT_TRUE(occurrence.missed != 0 || occurrence.due >= begun) << Shown(occurrence);
       if (occurrence.missed == v1::REMINDER_REASON_LATE_ENROLLMENT) {
         ASSERT_LE(occurrence.expire, facts.enroll_time) << Shown(occurrence);
       }
       for (const Suspension& suspension : facts.suspensions) {
-        const bool counts = !ever_booked || suspension.until > begun;
+        const bool counts = (!ever_booked && !on_never_told) || suspension.until > begun;
         const bool inside = counts && occurrence.due >= suspension.from && occurrence.due < suspension.until;
         ASSERT_TRUE(occurrence.missed != 0 || !inside) << Shown(occurrence);
       }
@@ -192,6 +195,7 @@ TEST_F(PlanProperty, TheSameFactsMakeTheSamePlan) {
     others.rules = facts.rules;
     others.suspensions = facts.suspensions;
     others.visits = facts.visits;
+    others.never_told = facts.never_told;
     FieldErrors errors;
     others.hours = ContactHours::Read(facts.contact_hours, "contact_hours", &errors);
     others.setting = {std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors)),

@@ -131,6 +131,14 @@ inline void SetRandomDays(int first, int last, Random* random, v1::Rule* rule) {
   *rule->mutable_schedule() = FromText<v1::Schedule>(days + TimesText(random));
 }
 
+// Makes the rule a task that counts from a change that left messages untold.
+inline void SetOnNeverTold(Random* random, v1::Rule* rule) {
+  rule->set_on_never_told(true);
+  rule->set_audience(v1::AUDIENCE_CARE_TEAM);
+  const std::string later = random->OneIn(2) ? absl::StrCat(" on { days: ", random->Between(1, 9), " }") : "";
+  *rule->mutable_schedule() = FromText<v1::Schedule>(absl::StrCat("on {}", later, TimesText(random)));
+}
+
 // Makes the rule about a visit in a random state, with days before and after the visit.
 inline void SetRandomVisit(Random* random, v1::Rule* rule) {
   rule->mutable_visit()->set_visit(random->OneIn(2) ? "early" : "late");
@@ -161,6 +169,7 @@ inline v1::Pathway RandomPathway(Random* random) {
     SetRandomDays(first, last, random, rule);
     if (random->OneIn(3)) SetRandomVisit(random, rule);
     if (random->OneIn(3)) rule->set_audience(v1::AUDIENCE_CARE_TEAM);
+    if (!rule->has_visit() && random->OneIn(8)) SetOnNeverTold(random, rule);
     if (random->OneIn(3)) rule->mutable_spread()->set_seconds(random->Between(1, random->OneIn(2) ? 600 : 4 * 60 * 60));
     (*rule->mutable_texts())["en"] = "Text";
   }
@@ -174,9 +183,10 @@ inline absl::Time RandomInstant(const PatientFacts& facts, Random* random) {
          absl::Nanoseconds(random->OneIn(2) ? 0 : random->Between(0, 999'999'999));
 }
 
-// Returns random states and appointments for the visits of RandomPathway.
+// Returns random states and appointments for the visits of RandomPathway, and a change that left messages untold.
 inline record::v1::PlanHistory RandomHistory(const PatientFacts& facts, Random* random) {
   record::v1::PlanHistory history;
+  history.mutable_never_told()->set_change_micros(absl::ToUnixMicros(RandomInstant(facts, random)));
   for (const char* visit : {"early", "late"}) {
     if (random->OneIn(3)) continue;
     record::v1::VisitRecord* record = history.add_visits();
@@ -279,6 +289,7 @@ inline RandomFacts RandomPatient(const CompiledPathway& pathway, const std::stri
   facts.setting.calendar = std::make_shared<const ClinicCalendar>(ReadCalendar(facts.clinic, &errors));
   facts.history = RandomHistory(facts, random);
   facts.visits = VisitsOf(pathway, facts.procedure_date, facts.zone, facts.setting.calendar.get(), facts.history);
+  facts.never_told = absl::FromUnixMicros(facts.history.never_told().change_micros());
   facts.setting.spread_seed = static_cast<uint64_t>(random->Between(0, 1'000'000));
   for (const std::string& line : LinesOf(errors)) ADD_FAILURE() << line << " in " << facts.clinic.ShortDebugString()
                                                                 << " and " << facts.contact_hours.ShortDebugString();

@@ -146,7 +146,8 @@ std::set<std::pair<int, int>> MeetingInPlan(const CompiledPathway& pathway, cons
     for (const Occurrence& b : plan) {
       const CompiledRule& rule = pathway.rule(a.rule);
       const CompiledRule& other = pathway.rule(b.rule);
-      const bool one_anchor = rule.visit == other.visit && rule.visit_state == other.visit_state;
+      const bool one_anchor = rule.visit == other.visit && rule.visit_state == other.visit_state &&
+                              rule.on_never_told == other.on_never_told;
       if (a.rule < b.rule && one_anchor && a.nominal == b.nominal) pairs.emplace(a.rule, b.rule);
     }
   }

@@ -145,8 +145,13 @@ inline const record::v1::VisitRecord* SlowVisit(const v1::Rule& rule, const Rand
   return nullptr;
 }
 
+inline absl::Time SlowNeverTold(const RandomFacts& facts) {
+  return absl::FromUnixMicros(facts.history.never_told().change_micros());
+}
+
 // Returns the date from which the days of a rule count.
 inline absl::CivilDay SlowAnchor(const v1::Pathway& pathway, const v1::Rule& rule, const RandomFacts& facts) {
+  if (rule.on_never_told()) return absl::ToCivilDay(SlowNeverTold(facts), facts.zone);
   if (!rule.has_visit()) return facts.procedure_date;
   if (const auto* record = SlowVisit(rule, facts)) {
     return absl::ToCivilDay(absl::FromUnixMicros(record->start_micros()), facts.zone);
@@ -174,6 +179,10 @@ class SlowOccurrence {
       reason = v1::REMINDER_REASON_VISIT_CHANGED;
       if (visit->state() == v1::VISIT_STATE_BOOKED) appointment_ = absl::FromUnixMicros(visit->start_micros());
     }
+    if (rule.on_never_told()) {
+      begun = SlowNeverTold(facts);
+      reason = v1::REMINDER_REASON_VISIT_CHANGED;
+    }
     if (!MeetAppointment()) {
       if (is_task()) MoveFrom(absl::CivilDay(nominal));
       return;
@@ -185,7 +194,7 @@ class SlowOccurrence {
     if (occurrence_.due < begun) MoveTo(begun);
     for (const Suspension& suspension : facts.suspensions) {
       if (occurrence_.missed != v1::REMINDER_REASON_UNSPECIFIED) return;
-      if (rule.has_visit() && suspension.until <= begun) continue;
+      if ((rule.has_visit() || rule.on_never_told()) && suspension.until <= begun) continue;
       if (occurrence_.due < suspension.from || occurrence_.due >= suspension.until) continue;
       if (occurrence_.expire > suspension.until) {
         MoveTo(suspension.until);

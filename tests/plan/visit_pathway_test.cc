@@ -136,6 +136,33 @@ TEST(VisitPathwayTest, ARuleOfAVisitNamesSingleDaysWhichNeedNotLieInItsPhase) {
   EXPECT_THAT(Fields(pathway), ElementsAre("rules[0].schedule.on[1]"));
 }
 
+TEST(VisitPathwayTest, OnlyARuleForBookedAsksForAnAppointmentOutsideItsWindow) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.mutable_rules(1)->mutable_visit()->set_outside_window(true);
+  EXPECT_THAT(Lines(pathway), IsEmpty());
+  pathway.mutable_rules(0)->mutable_visit()->set_outside_window(true);
+  EXPECT_THAT(Lines(pathway),
+              ElementsAre("rules[0].visit.outside_window must not be set unless the state is BOOKED"));
+}
+
+TEST(VisitPathwayTest, ATaskOnWhatIsNeverToldNamesSingleDaysWhichNeedNotLieInItsPhase) {
+  v1::Pathway pathway = GoodPathway();
+  v1::Rule* rule = pathway.mutable_rules(2);
+  rule->set_on_never_told(true);
+  rule->set_audience(v1::AUDIENCE_CARE_TEAM);
+  *rule->mutable_schedule() = FromText<v1::Schedule>(R"(on {} on { days: 7 } times: "08:00")");
+  EXPECT_THAT(Lines(pathway), IsEmpty());
+  *rule->mutable_schedule() = FromText<v1::Schedule>(R"(daily {} times: "08:00")");
+  EXPECT_THAT(Lines(pathway), ElementsAre("rules[2].schedule.on must name the days of a rule with on_never_told"));
+}
+
+TEST(VisitPathwayTest, OnlyATaskThatIsForNoVisitCountsFromWhatIsNeverTold) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.mutable_rules(1)->set_on_never_told(true);
+  EXPECT_THAT(Lines(pathway), ElementsAre("rules[1].on_never_told must not be set in a rule for a visit",
+                                          "rules[1].on_never_told must not be set unless the audience is CARE_TEAM"));
+}
+
 TEST(VisitPathwayTest, ARuleOfAVisitNamesAPhaseAllTheSame) {
   v1::Pathway pathway = GoodPathway();
   pathway.mutable_rules(0)->clear_phase();

@@ -52,6 +52,12 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::ReadTransaction&
   return Target{std::move(clinic->data), *std::move(context), index, now};
 }
 
+bool IsInWindow(const Target& target, absl::Time start) {
+  const absl::CivilDay date = absl::ToCivilDay(start, ZoneOf(target.clinic));
+  const plan::DateRange& window = target.visit().window;
+  return date >= window.first && date <= window.last;
+}
+
 // Returns the enrollment's row with the visit changed.
 store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int appointment, absl::Time start) {
   store::EnrollmentRow row = target.context.row;
@@ -67,6 +73,7 @@ store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int a
   record.set_appointment(appointment);
   record.set_start_micros(absl::ToUnixMicros(start));
   record.set_since_micros(absl::ToUnixMicros(target.now));
+  if (state == v1::VISIT_STATE_BOOKED) record.set_outside_window_agreed(!IsInWindow(target, start));
   return row;
 }
 
@@ -99,11 +106,10 @@ absl::StatusOr<absl::Time> StartOf(const v1::ScheduleVisitRequest& request, cons
 }
 
 absl::Status CheckWindow(const Target& target, absl::Time start) {
+  if (IsInWindow(target, start)) return absl::OkStatus();
   const absl::CivilDay date = absl::ToCivilDay(start, ZoneOf(target.clinic));
-  const plan::DateRange& window = target.visit().window;
-  if (date >= window.first && date <= window.last) return absl::OkStatus();
-  const std::string first = plan::FormatDate(window.first);
-  const std::string last = plan::FormatDate(window.last);
+  const std::string first = plan::FormatDate(target.visit().window.first);
+  const std::string last = plan::FormatDate(target.visit().window.last);
   return Refusal(
       "OUTSIDE_VISIT_WINDOW",
       absl::StrCat(plan::FormatDate(date), " is outside the window of ", target.name(), ", ", first, " to ", last),

@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/enrollments/heard_reminders.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -19,6 +22,7 @@ namespace aftercare::engine {
 namespace {
 
 constexpr int kMaxChanges = 2000;
+constexpr int kMaxNeverTold = 100;  // as record::v1::NeverTold says
 
 // A reminder that is not sent yet.
 struct Pending {
@@ -43,11 +47,7 @@ class PlanComparer {
         at_once_(at_once),
         now_(now),
         tellings_(*after.context.pathway, after.context.facts),
-        told_(after.context, tellings_) {
-    for (const store::ReminderRow& row : after.rows) {
-      if (StandingOf(row) == plan::Standing::kTold) heard_.push_back({&row, told_.Read(row)});
-    }
-  }
+        heard_(after.context, tellings_, after.rows) {}
 
   PlanComparison Run() {
     const PendingReminders was = PendingBefore();
@@ -55,17 +55,13 @@ class PlanComparer {
     CompareRows();
     ComparePending(was, is);
     CompareVisits(is);
+    NoteNeverTold(is);
+    CompareVisitWindows();
     Count();
     return std::move(result_);
   }
 
  private:
-  // A reminder that the patient was told.
-  struct Heard {
-    const store::ReminderRow* row = nullptr;
-    plan::StoredReminder stored;
-  };
-
   static std::string NameOf(const EnrollmentContext& context, const std::string& rule, int64_t code) {
     return ReminderNameOf({context.row.clinic, context.row.enrollment, rule, code});
   }
@@ -81,6 +77,11 @@ class PlanComparer {
   // Returns whether the change makes the patient one who must not or cannot be written to, and this is a message.
   bool BecomesUnreachable(const Pending& after) const {
     return !IsTask(reconciliation_.items[after.item]) && IsReachable(before_.context) && !IsReachable(after_.context);
+  }
+
+  // Returns whether the change makes the patient one who may and can be written to, and this is a message.
+  bool BecomesReachable(const Pending& after) const {
+    return !IsTask(reconciliation_.items[after.item]) && !IsReachable(before_.context) && IsReachable(after_.context);
   }
 
   // Returns whether an occurrence without a row is still to come, whether or not it will be sent.
@@ -246,7 +247,7 @@ class PlanComparer {
     }
     if (before.is_sent && (!after.is_sent || BecomesUnreachable(after))) {
       Note(name, v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, old_name);
-    } else if (!before.is_sent && after.is_sent) {
+    } else if (after.is_sent && (!before.is_sent || BecomesReachable(after))) {
       NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, old_name);
     } else if (after.is_sent && (before.due != after.due || old_name != name)) {
       NoteSend(name, after, v1::PLAN_CHANGE_KIND_MOVED, before.due, old_name);
@@ -263,6 +264,9 @@ class PlanComparer {
       if (item.fate != Fate::kMissed || item.occurrence.number != before.number || !IsSameRule(before.rule)) continue;
       if (after_.context.pathway->rule_source(item.occurrence.rule).id() != before.rule) continue;
       const plan::Telling& telling = tellings_.tellings()[&item - reconciliation_.items.data()];
+      if (result_.never_told.reminders_size() < kMaxNeverTold) {
+        result_.never_told.add_reminders(name.substr(name.rfind('/') + 1));
+      }
       return Note(name, v1::PLAN_CHANGE_KIND_NEVER_TOLD, before.due, telling.instant);
     }
     Note(name, v1::PLAN_CHANGE_KIND_DROPPED, before.due, std::nullopt);
@@ -271,64 +275,17 @@ class PlanComparer {
   // Notes a reminder that will be sent and was not pending for that time before.
   void NoteSend(const std::string& name, const Pending& after, v1::PlanChangeKind kind,
                 std::optional<absl::Time> old_due, const std::string& old_name) {
-    const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? HeardBefore(after.item) : nullptr;
+    const plan::Telling& telling = tellings_.tellings()[after.item];
+    const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? heard_.ToldBefore(telling) : nullptr;
     if (BecomesUnreachable(after)) {
       kind = v1::PLAN_CHANGE_KIND_SUPPRESSED;
     } else if (heard != nullptr) {
       return Note(name, v1::PLAN_CHANGE_KIND_SENT_AGAIN, heard->stored.time, after.due,
                   ReminderNameOf(heard->row->key));
-    } else if (HeardThatDay(after)) {
+    } else if (heard_.IsToldOn(absl::ToCivilDay(after.due, after_.context.facts.zone), telling)) {
       kind = v1::PLAN_CHANGE_KIND_ALSO_TODAY;
     }
     Note(name, kind, old_due, after.due, old_name);
-  }
-
-  bool IsSameSeries(const Heard& heard, int item) const {
-    const plan::Telling& telling = tellings_.tellings()[item];
-    return heard.stored.telling.series == telling.series && heard.stored.telling.visit == telling.visit;
-  }
-
-  // Returns what told the patient the same line or day number for another procedure date or start; if there are several,
-  // one of the same time of day, or else the newest. Null if there is none.
-  const Heard* HeardBefore(int item) {
-    const Heard* newest = nullptr;
-    const plan::Telling& telling = tellings_.tellings()[item];
-    const int64_t offset = OffsetOf(after_.context.facts, *after_.context.pathway, telling);
-    for (const Heard& heard : heard_) {
-      if (!IsSameSeries(heard, item) || CoverOf(after_.context, *heard.row)) continue;
-      const plan::Telling& was = heard.stored.telling;
-      const bool is_alone = was.line.has_value() && !was.gap.has_value();
-      const bool is_same_line = was.line.has_value() && was.line == telling.line;
-      const bool is_same_day =
-          OffsetOf(told_.FactsOf(*heard.row), told_.PathwayOf(*heard.row), was) == offset;
-      const plan::MatchFacts facts{after_.context.facts.procedure_date, after_.context.facts.zone};
-      const bool is_other = was.start.has_value() || was.start != telling.start ||
-                            !plan::StandsForProcedure(heard.stored, facts);
-      if (!is_other || !(is_alone || is_same_line || is_same_day)) continue;
-      const auto rank = [&](const Heard& one) {
-        const absl::CivilMinute nominal = one.stored.telling.nominal;
-        const bool is_same_time = nominal - absl::CivilMinute(absl::CivilDay(nominal)) ==
-                                  telling.nominal - absl::CivilMinute(absl::CivilDay(telling.nominal));
-        return std::pair(is_same_time, one.stored.time);
-      };
-      if (newest == nullptr || rank(*newest) < rank(heard)) newest = &heard;
-    }
-    return newest;
-  }
-
-  // Returns the number of days from the anchor to the day of a telling.
-  static int64_t OffsetOf(const plan::PatientFacts& facts, const plan::CompiledPathway& pathway,
-                          const plan::Telling& telling) {
-    const int visit = telling.visit.empty() ? -1 : pathway.FindVisit(telling.visit);
-    return absl::CivilDay(telling.nominal) - (visit < 0 ? facts.procedure_date : facts.visits[visit].anchor);
-  }
-
-  bool HeardThatDay(const Pending& pending) const {
-    const absl::TimeZone zone = after_.context.facts.zone;
-    const absl::CivilDay day = absl::ToCivilDay(pending.due, zone);
-    return std::any_of(heard_.begin(), heard_.end(), [&](const Heard& heard) {
-      return IsSameSeries(heard, pending.item) && absl::ToCivilDay(heard.stored.time, zone) == day;
-    });
   }
 
   // ---- Appointments ----
@@ -338,26 +295,65 @@ class PlanComparer {
     const EnrollmentContext& context = after_.context;
     if (before_.context.pathway != context.pathway) return;
     for (int i = 0; i < context.pathway->visit_count(); ++i) {
-      const plan::VisitFacts& was = before_.context.facts.visits[i];
-      const plan::VisitFacts& visit = context.facts.visits[i];
-      if (visit.state != v1::VISIT_STATE_BOOKED || visit.start == was.start) continue;
-      const Heard* last = LastHeardOf(context.pathway->visit_source(i).id());
-      if (last == nullptr || last->stored.telling.start == visit.start) continue;
-      const bool is_told = std::any_of(is.begin(), is.end(), [&](const auto& entry) {
-        return entry.second.is_sent && tellings_.tellings()[entry.second.item].start == visit.start;
-      });
-      if (!is_told) Note(ReminderNameOf(last->row->key), v1::PLAN_CHANGE_KIND_NEVER_TOLD, last->stored.time, {});
+      if (before_.context.facts.visits[i].start == context.facts.visits[i].start) continue;
+      const Heard* const last = ToldOtherStart(i, is);
+      if (last == nullptr) continue;
+      Note(ReminderNameOf(last->row->key), v1::PLAN_CHANGE_KIND_NEVER_TOLD, last->stored.time, {});
+      result_.never_told.add_visits(context.pathway->visit_source(i).id());
     }
   }
 
-  const Heard* LastHeardOf(absl::string_view visit) const {
-    const Heard* last = nullptr;
-    for (const Heard& heard : heard_) {
-      const plan::Telling& telling = heard.stored.telling;
-      if (telling.visit != visit || !telling.start) continue;
-      if (last == nullptr || last->stored.time < heard.stored.time) last = &heard;
+  // Returns what last told the patient of an appointment if it is booked, that was another start, and nothing is left
+  // to send that tells the present one. Null otherwise.
+  const Heard* ToldOtherStart(int index, const PendingReminders& is) const {
+    const plan::VisitFacts& visit = after_.context.facts.visits[index];
+    if (visit.state != v1::VISIT_STATE_BOOKED) return nullptr;
+    const Heard* last = heard_.LastOf(after_.context.pathway->visit_source(index).id());
+    if (last == nullptr || last->stored.telling.start == visit.start) return nullptr;
+    const bool is_to_be_told = std::any_of(is.begin(), is.end(), [&](const auto& entry) {
+      const PlannedItem& item = reconciliation_.items[entry.second.item];
+      return entry.second.is_sent && !IsTask(item) && tellings_.tellings()[entry.second.item].start == visit.start;
+    });
+    return is_to_be_told ? nullptr : last;
+  }
+
+  // Names the appointments that have come to lie outside their windows.
+  void CompareVisitWindows() {
+    const EnrollmentContext& context = after_.context;
+    for (int i = 0; i < context.pathway->visit_count(); ++i) {
+      const std::string& id = context.pathway->visit_source(i).id();
+      const int before = before_.context.pathway->FindVisit(id);
+      if (!context.facts.visits[i].outside_window) continue;
+      if (before >= 0 && before_.context.facts.visits[before].outside_window) continue;
+      result_.diff.add_visits_outside_window(VisitNameOf(context.row.clinic, context.row.enrollment, id));
     }
-    return last;
+    result_.diff.set_visits_outside_window_count(result_.diff.visits_outside_window_size());
+  }
+
+  // Keeps of what earlier changes left untold that which this change leaves so, and adds the rest.
+  void NoteNeverTold(const PendingReminders& is) {
+    const record::v1::NeverTold& before = before_.context.row.history.never_told();
+    record::v1::NeverTold& untold = result_.never_told;
+    if (!untold.reminders().empty() || !untold.visits().empty()) untold.set_change_micros(absl::ToUnixMicros(now_));
+    for (const std::string& id : before.reminders()) {
+      if (untold.reminders_size() == kMaxNeverTold || IsPendingAgain(is, id)) continue;
+      untold.add_reminders(id);
+    }
+    for (const std::string& id : before.visits()) {
+      const int visit = after_.context.pathway->FindVisit(id);
+      if (visit < 0 || ToldOtherStart(visit, is) == nullptr) continue;
+      if (std::count(untold.visits().begin(), untold.visits().end(), id) == 0) untold.add_visits(id);
+    }
+    const bool is_empty = untold.reminders().empty() && untold.visits().empty();
+    if (untold.change_micros() == 0 && !is_empty) untold.set_change_micros(before.change_micros());
+  }
+
+  // Returns whether a reminder is pending, under its name or under one with a count.
+  bool IsPendingAgain(const PendingReminders& pending, const std::string& id) const {
+    const std::string name =
+        absl::StrCat(EnrollmentNameOf(after_.context.row.clinic, after_.context.row.enrollment), "/reminders/", id);
+    const auto counted = pending.lower_bound(absl::StrCat(name, "~"));
+    return pending.contains(name) || (counted != pending.end() && absl::StartsWith(counted->first, name + "~"));
   }
 
   // Counts all changes and lists the first of them.
@@ -386,8 +382,7 @@ class PlanComparer {
   const Supersession& at_once_;
   const absl::Time now_;
   const plan::PlanTellings tellings_;
-  ToldReminders told_;
-  std::vector<Heard> heard_;
+  HeardReminders heard_;
   std::set<std::string> no_longer_by_hand_;  // names before the change of what somebody moved and follows the plan now
   std::map<std::string, v1::PlanChange> changes_;  // by name: at most one of each reminder
   PlanComparison result_;
@@ -411,6 +406,7 @@ void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all) {
   all->set_not_moved_by_hand_count(all->not_moved_by_hand_count() + one.not_moved_by_hand_count());
   all->set_suppressed_count(all->suppressed_count() + one.suppressed_count());
   all->set_never_told_count(all->never_told_count() + one.never_told_count());
+  all->set_visits_outside_window_count(all->visits_outside_window_count() + one.visits_outside_window_count());
 }
 
 }  // namespace aftercare::engine

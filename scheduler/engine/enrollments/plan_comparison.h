@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/plan_diff.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reconcile.h"
@@ -23,6 +24,9 @@ struct EnrollmentState {
 struct PlanComparison {
   v1::PlanDiff diff{};
   std::vector<std::string> dropped_rules{};  // rules with pending reminders that the new pathway does not have, sorted
+
+  // What this change and earlier ones leave untold. Empty if that is nothing.
+  record::v1::NeverTold never_told{};
 };
 
 // Compares an enrollment before a change of facts at `now` with the same enrollment after it. `reconciliation` is what

@@ -21,6 +21,7 @@ record::v1::EarlierFacts ToldFactsOf(const store::EnrollmentRow& row) {
   facts.set_time_zone(row.data.time_zone());
   *facts.mutable_factors() = row.data.factors();
   *facts.mutable_visits() = row.history.visits();
+  facts.set_never_told_micros(row.history.never_told().change_micros());
   return facts;
 }
 
@@ -73,6 +74,41 @@ void AddRecorded(const std::vector<store::ReminderRow>& before, const std::vecto
   }
 }
 
+// Computes the change to `row` as it is.
+absl::StatusOr<Reanchoring> ComputeOnce(EngineContext& engine, store::ReadTransaction& tx,
+                                        const EnrollmentState& before, store::EnrollmentRow row, absl::Time now,
+                                        bool keep_sent) {
+  const bool facts_changed = NoteVersion(before.context.row, before.rows, &row);
+  auto after = MakeEnrollmentContext(engine, tx, std::move(row));
+  if (!after.ok()) return after.status();
+  Reanchoring change{*std::move(after), before.rows};
+  if (keep_sent) KeepSent(before.context, change.after, &change.rows);
+  const Occasion occasion = facts_changed ? Occasion::kFactsChanged : Occasion::kOther;
+  auto clinic = engine.definitions().Clinic(tx, before.context.row.clinic);
+  if (!clinic.ok()) return clinic.status();
+  const v1::Clinic* const clinic_data = *clinic == nullptr ? nullptr : &(*clinic)->data;
+  change.reconciliation = Reconcile(change.after, clinic_data, now, occasion, &change.rows);
+  AddRecorded(before.rows, change.rows, &change.reconciliation);
+  const Supersession at_once = SupersessionAtOnce(change.after, change.reconciliation, now, &change.rows);
+  PlanComparison comparison =
+      ComparePlans(before, {change.after, change.rows}, change.reconciliation, at_once, now);
+  change.diff = std::move(comparison.diff);
+  change.dropped_rules = std::move(comparison.dropped_rules);
+  change.never_told = std::move(comparison.never_told);
+  return change;
+}
+
+// Notes in the history of `row` what the change leaves untold. Returns whether that differs from what it said.
+bool NoteNeverTold(const Reanchoring& change, store::EnrollmentRow* row) {
+  record::v1::PlanHistory history = row->history;
+  history.clear_never_told();
+  const bool is_kept = change.never_told.change_micros() != 0 && change.after.pathway->CountsFromNeverTold();
+  if (is_kept) *history.mutable_never_told() = change.never_told;
+  if (google::protobuf::util::MessageDifferencer::Equals(history, row->history)) return false;
+  row->history = std::move(history);
+  return true;
+}
+
 }  // namespace
 
 void NoteChange(absl::Time now, store::EnrollmentRow* row) {
@@ -93,23 +129,10 @@ absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::Rea
                                                absl::Time now, bool keep_sent) {
   auto rows = RowsOf(tx, before, {});
   if (!rows.ok()) return rows.status();
-  const bool facts_changed = NoteVersion(before.row, *rows, &row);
-  auto after = MakeEnrollmentContext(engine, tx, std::move(row));
-  if (!after.ok()) return after.status();
-  Reanchoring change{*std::move(after), *rows};
-  if (keep_sent) KeepSent(before, change.after, &change.rows);
-  const Occasion occasion = facts_changed ? Occasion::kFactsChanged : Occasion::kOther;
-  auto clinic = engine.definitions().Clinic(tx, before.row.clinic);
-  if (!clinic.ok()) return clinic.status();
-  const v1::Clinic* const clinic_data = *clinic == nullptr ? nullptr : &(*clinic)->data;
-  change.reconciliation = Reconcile(change.after, clinic_data, now, occasion, &change.rows);
-  AddRecorded(*rows, change.rows, &change.reconciliation);
-  const Supersession at_once = SupersessionAtOnce(change.after, change.reconciliation, now, &change.rows);
-  PlanComparison comparison =
-      ComparePlans({before, *rows}, {change.after, change.rows}, change.reconciliation, at_once, now);
-  change.diff = std::move(comparison.diff);
-  change.dropped_rules = std::move(comparison.dropped_rules);
-  return change;
+  auto change = ComputeOnce(engine, tx, {before, *rows}, row, now, keep_sent);
+  // What the change leaves untold is itself a fact that tasks count from.
+  if (!change.ok() || !NoteNeverTold(*change, &row)) return change;
+  return ComputeOnce(engine, tx, {before, *rows}, std::move(row), now, keep_sent);
 }
 
 absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now) {

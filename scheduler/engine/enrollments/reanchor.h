@@ -28,6 +28,7 @@ struct Reanchoring {
   Reconciliation reconciliation{};
   v1::PlanDiff diff{};
   std::vector<std::string> dropped_rules{};  // rules with pending reminders that the new pathway does not have
+  record::v1::NeverTold never_told{};        // see PlanComparison
 };
 
 // Notes in the history of `row` that the facts of its plan change at `now`. The note affects the reminders of the new

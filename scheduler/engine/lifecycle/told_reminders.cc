@@ -138,9 +138,7 @@ bool StandsForProcedure(const EnrollmentContext& context, const store::ReminderR
   stored.standing = StandingOf(row);
   if (found == earlier.end() || stored.standing != plan::Standing::kTold) return true;
   const RowRule rule = RuleOf(context, row);
-  if (rule.rule >= 0 && rule.compiled().visit >= 0 && rule.compiled().visit_state != v1::VISIT_STATE_UNBOOKED) {
-    return true;  // It counts from an appointment.
-  }
+  if (rule.rule >= 0 && rule.compiled().IsOfEvent()) return true;
   const record::v1::ReminderRecord record = RecordOf(row);
   stored.time = TimeOf(row, record);
   stored.procedure_date = ToldDate(plan::ParseDate(found->procedure_date()).value_or(context.facts.procedure_date), record);
@@ -167,6 +165,7 @@ ToldReminders::Version& ToldReminders::VersionOf(int32_t number) {
   *data.mutable_factors() = found->factors();
   record::v1::PlanHistory history;
   *history.mutable_visits() = found->visits();
+  if (found->never_told_micros() != 0) history.mutable_never_told()->set_change_micros(found->never_told_micros());
   version->facts = plan::TrustedFactsOf(data, *version->pathway, context_.facts.setting, history);
   version->own.emplace(*version->pathway, version->facts);
   version->plan = &*version->own;

@@ -135,7 +135,8 @@ absl::StatusOr<EnrollmentIndex::Entry> EnrollmentIndex::MakeEntry(EngineContext&
   entry.was_suspended = !context->facts.suspensions.empty();
   entry.suspended_until = SuspendedUntil(context->facts);
   entry.needs_rows = IsStale(*context) || read.compare_rows_until || read.state == v1::ENROLLMENT_STATE_PAUSED ||
-                     read.history.visits_size() > 0 || read.history.hold_micros() != 0;
+                     read.history.visits_size() > 0 || read.history.has_never_told() ||
+                     read.history.hold_micros() != 0;
   if (entry.ended && !entry.needs_rows) {
     auto rows = HasRowsAfterEnd(tx, read, entry.end);
     if (!rows.ok()) return rows.status();

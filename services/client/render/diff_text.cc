@@ -117,10 +117,22 @@ std::string Sentences(const PlanDiff& diff, bool colour) {
   return out;
 }
 
+// Returns a line that names the visits whose appointments have come to lie outside their windows. Empty if there is none.
+std::string VisitSentence(const PlanDiff& diff, bool colour) {
+  if (diff.visits_outside_window().empty()) return "";
+  std::string names;
+  for (const std::string& name : diff.visits_outside_window()) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", IdOf(name));
+  }
+  return absl::StrCat(Paint(Ink::kBold, absl::StrCat("OUTSIDE ITS WINDOW: ", names, "."), colour),
+                      " The visit stays booked for a date on which it should not take place. Please book it anew.\n");
+}
+
 }  // namespace
 
 void AddDiffCounts(const PlanDiff& diff, PlanDiff* sum) {
   for (const Kind& kind : kKinds) (sum->*kind.set_count)((sum->*kind.count)() + (diff.*kind.count)());
+  sum->set_visits_outside_window_count(sum->visits_outside_window_count() + diff.visits_outside_window_count());
 }
 
 std::string DiffSummary(const PlanDiff& diff) {
@@ -130,13 +142,16 @@ std::string DiffSummary(const PlanDiff& diff) {
     if (i < kTold && count == 0) continue;
     absl::StrAppend(&out, out.empty() ? "" : ", ", Thousands(count), " ", kKinds[i].counted);
   }
+  if (const int64_t visits = diff.visits_outside_window_count(); visits > 0) {
+    absl::StrAppend(&out, ", ", Counted(visits, "visit"), " outside the window");
+  }
   return out;
 }
 
 std::string RenderDiff(const PlanDiff& diff, const ListStyle& style) {
   int64_t all = 0;
   for (const Kind& kind : kKinds) all += (diff.*kind.count)();
-  if (all == 0 && diff.changes().empty()) return "The plan stays as it is.\n";
+  if (all == 0 && diff.changes().empty() && diff.visits_outside_window_count() == 0) return "The plan stays as it is.\n";
   const std::string zone = absl::StrCat(" (", style.zone.name(), ")");
   Table table({"CHANGE", "REMINDER", "WAS DUE" + zone, "IS DUE" + zone});
   for (const v1::PlanChange* change : Ordered(diff)) {
@@ -144,7 +159,7 @@ std::string RenderDiff(const PlanDiff& diff, const ListStyle& style) {
                NewTimeOf(*change, style.zone)});
   }
   const int64_t more = all - diff.changes_size();
-  return absl::StrCat(Sentences(diff, style.colour), table.empty() ? "" : table.Render(style.width, style.colour),
+  return absl::StrCat(Sentences(diff, style.colour), VisitSentence(diff, style.colour), table.empty() ? "" : table.Render(style.width, style.colour),
                       more > 0 ? absl::StrCat("... and ", Thousands(more), " more\n") : "", DiffSummary(diff), "\n");
 }
 

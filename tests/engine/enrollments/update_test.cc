@@ -235,6 +235,15 @@ TEST_F(UpdateTest, AChangeOfContactPointsOrConsentIsThatOfWhatIsQueuedToo) {
   EXPECT_EQ(Of("msg.2029-03-04"), "SUPPRESSED/NO_CONTACT_POINT 03-04T09:00");
 }
 
+TEST_F(UpdateTest, TakingConsentBackAndGivingItAgainNamesEachMessage) {
+  const v1::PlanDiff refused = world_.Update(kEnrollment, "consent: CONSENT_REFUSED");
+  EXPECT_GT(refused.suppressed_count(), 1);
+  EXPECT_EQ(refused.suppressed_count(), refused.changes_size());
+  const v1::PlanDiff granted = world_.Update(kEnrollment, "consent: CONSENT_GRANTED");
+  EXPECT_EQ(granted.added_count(), refused.suppressed_count());
+  EXPECT_EQ(granted.added_count(), granted.changes_size());
+}
+
 TEST_F(UpdateTest, ARevisionWithoutARuleThatHasPendingRemindersIsRefusedUnlessToldTo) {
   Until("2029-03-02T10:00");
   world_.SendAll("box");

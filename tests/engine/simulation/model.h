@@ -218,6 +218,8 @@ class Model {
   };
   using Year = std::vector<Place>;  // A whole plan.
   Year YearOf(const Patient& patient) const;
+  // Returns whether an appointment lies in its visit's window by the present facts.
+  bool IsBookedInWindow(const Patient& patient, const record::v1::VisitRecord& record) const;
 
   // Why items are compared with the plan.
   struct Occasion {

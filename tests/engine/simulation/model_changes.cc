@@ -164,6 +164,7 @@ std::string Model::ScheduleVisit(const std::string& enrollment, const std::strin
   record.set_state(v1::VISIT_STATE_BOOKED);
   record.set_appointment(record.appointment() + (is_booked ? 0 : 1));
   record.set_start_micros(absl::ToUnixMicros(start));
+  record.set_outside_window_agreed(!IsBookedInWindow(patient, record));
   ChangeVisit(&patient, record, diff);
   return "OK";
 }

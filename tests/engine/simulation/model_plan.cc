@@ -24,11 +24,27 @@ bool Applies(const v1::Rule& rule, const v1::Pathway& pathway, const v1::Enrollm
   });
 }
 
+// Whether an appointment lies on a day on which its visit may take place, by the clinic's clock.
+bool IsInWindow(const v1::Clinic& clinic, const Model::Patient& patient, const record::v1::VisitRecord& record) {
+  for (const v1::PathwayVisit& visit : patient.pathway->source().visits()) {
+    if (visit.id() != record.visit()) continue;
+    const absl::CivilDay procedure = plan::ParseDate(patient.data.procedure_date()).value();
+    absl::CivilDay target = plan::MonthsAfter(procedure, visit.target().months()) + visit.target().days();
+    while (plan::SlowClosedDate(clinic, target)) ++target;
+    const absl::CivilDay date =
+        absl::ToCivilDay(absl::FromUnixMicros(record.start_micros()), plan::FindZone(clinic.time_zone()).value());
+    return target - visit.days_before() <= date && date <= target + visit.days_after();
+  }
+  return true;
+}
+
 // Whether a rule is for the state its visit is in.
-bool FitsVisit(const v1::Rule& rule, const Model::Patient& patient) {
+bool FitsVisit(const v1::Rule& rule, const v1::Clinic& clinic, const Model::Patient& patient) {
   const auto found = patient.visits.find(rule.visit().visit());
   const v1::VisitState state = found == patient.visits.end() ? v1::VISIT_STATE_UNBOOKED : found->second.state();
-  return !rule.has_visit() || rule.visit().state() == state;
+  if (rule.has_visit() && rule.visit().state() != state) return false;
+  if (!rule.visit().outside_window()) return true;
+  return !found->second.outside_window_agreed() && !IsInWindow(clinic, patient, found->second);
 }
 
 // Returns a text that lives as long as the program. Views of it may be kept.
@@ -93,7 +109,7 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
                    [](const plan::Suspension& a, const plan::Suspension& b) { return a.until < b.until; });
   for (int rule = 0; rule < patient.pathway->rule_count(); ++rule) {
     const v1::Rule& source = patient.pathway->rule_source(rule);
-    facts.rules[rule] = Applies(source, patient.pathway->source(), patient.data) && FitsVisit(source, patient);
+    facts.rules[rule] = Applies(source, patient.pathway->source(), patient.data) && FitsVisit(source, clinic, patient);
   }
   facts.contact_hours = patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic.contact_hours();
   facts.clinic = clinic;
@@ -103,6 +119,10 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
 }
 
 }  // namespace
+
+bool Model::IsBookedInWindow(const Patient& patient, const record::v1::VisitRecord& record) const {
+  return IsInWindow(clinic_, patient, record);
+}
 
 Model::Year Model::YearOf(const Patient& patient) const {
   Year year;

@@ -73,7 +73,8 @@ v1::Rule RandomRule(const std::string& id, Random& random) {
     const int first = random.Upto(6) - 5;
     absl::StrAppend(&text, " visit { visit: 'check' state: ",
                     random.Of<std::string>({"VISIT_STATE_UNBOOKED", "VISIT_STATE_BOOKED", "VISIT_STATE_BOOKED",
-                                            "VISIT_STATE_MISSED", "VISIT_STATE_ATTENDED", "VISIT_STATE_CANCELLED"}),
+                                            "VISIT_STATE_BOOKED outside_window: true", "VISIT_STATE_MISSED",
+                                            "VISIT_STATE_ATTENDED", "VISIT_STATE_CANCELLED"}),
                     " } schedule { on { days: ", first, " } on { days: ", first + 1 + random.Upto(2), " }",
                     RandomTimes(random), RandomWindow(random), " }");
     return FromText<v1::Rule>(text);
