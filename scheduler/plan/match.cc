@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "scheduler/plan/civil.h"
 
 namespace aftercare::plan {
@@ -16,6 +17,11 @@ using Group = std::tuple<absl::string_view, absl::string_view, absl::Time>;
 Group GroupOf(const Telling& telling) {
   return {telling.series, telling.visit, telling.start.value_or(absl::InfinitePast())};
 }
+
+// By series only, since few groups share one and hashing the rest takes longer than comparing them.
+struct HashSeries {
+  size_t operator()(const Group& group) const { return absl::Hash<absl::string_view>()(std::get<0>(group)); }
+};
 
 int64_t DayNumberOf(const Telling& telling) { return DayNumber(absl::CivilDay(telling.nominal)); }
 
@@ -34,8 +40,8 @@ struct Planned {
 // The occurrences of a plan, ordered by group, and within a group by time.
 struct GroupedPlan {
   std::vector<Planned> occurrences;
-  absl::flat_hash_map<Group, int> groups;  // The numbers of the groups.
-  std::vector<int> begins;                 // Where each group begins, and the end of the last one.
+  absl::flat_hash_map<Group, int, HashSeries> groups;  // The numbers of the groups.
+  std::vector<int> begins;                             // Where each group begins, and the end of the last one.
 
   absl::Span<Planned> OfGroup(const Group& group) {
     const auto it = groups.find(group);
