@@ -42,7 +42,7 @@ absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentCo
   store::EnrollmentRow& row = context->row;
   if (IsStale(*context)) return Replan(tx, context, now);
   if (!row.next_due || *row.next_due > now) return 0;
-  if (row.compare_rows_until) return Replan(tx, context, now);
+  if (row.compare_rows_until) return Replan(tx, context, now, Occasion::kComesDue);
   const std::vector<plan::Occurrence> due = TakeDue(context, now);
   if (absl::Status status = tx.SetNextDue(row); !status.ok()) return status;
   return FireNew(tx, *context, due, now);

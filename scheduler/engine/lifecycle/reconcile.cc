@@ -38,6 +38,7 @@ class Reconciler {
         clinic_(clinic),
         now_(now),
         facts_changed_(occasion == Occasion::kFactsChanged),
+        changes_nothing_(occasion == Occasion::kComesDue || context.row.state == v1::ENROLLMENT_STATE_ENDED),
         rows_(*rows),
         tellings_(*context.pathway, context.facts),
         told_(context, tellings_),
@@ -52,8 +53,11 @@ class Reconciler {
   }
 
   Reconciliation Run() {
-    // What the rows of an ended enrollment cover stays: nothing is sent any more.
-    if (ended() || HasOnlyOwnOccurrences()) {
+    if (changes_nothing_) {
+      TakeStored();
+      return std::move(result_);
+    }
+    if (HasOnlyOwnOccurrences()) {
       TakeStored();
       AdjustRows();
     } else {
@@ -84,8 +88,6 @@ class Reconciler {
   }
 
  private:
-  bool ended() const { return context_.row.state == v1::ENROLLMENT_STATE_ENDED; }
-
   // ---- Covers ----
 
   // Returns whether every row was told under the present facts and has its own occurrence in the plan. Matching would
@@ -164,7 +166,7 @@ class Reconciler {
 
   void AdjustRow(size_t i) {
     store::ReminderRow& row = rows_[i];
-    if (ended() || (!IsPending(row.state) && !IsMoveEndedByChange(row))) return;
+    if (!IsPending(row.state) && !IsMoveEndedByChange(row)) return;
     const int item = ItemOf(i);
     if (item < 0) return IsPending(row.state) ? Cancel(i) : void();
     const plan::Occurrence& occurrence = result_.items[item].occurrence;
@@ -316,7 +318,7 @@ class Reconciler {
   void KeepEnded(size_t i) {
     if (StandingOf(rows_[i]) != plan::Standing::kEndedByChange) return;
     const int item = FindOwn(i);
-    if (item < 0 || result_.items[item].row >= 0 || (result_.items[item].fate == Fate::kToCome && !ended())) return;
+    if (item < 0 || result_.items[item].row >= 0 || result_.items[item].fate == Fate::kToCome) return;
     Take(item, i);
     if (SetCover(context_, result_.items[item].key, &rows_[i])) relabelled_[i] = true;
   }
@@ -362,7 +364,7 @@ class Reconciler {
 
   void DecideUncovered(size_t i) {
     PlannedItem& item = result_.items[i];
-    if (item.fate == Fate::kToCome && !ended() && IsOld(i)) item.fate = Fate::kSuperseded;
+    if (item.fate == Fate::kToCome && IsOld(i)) item.fate = Fate::kSuperseded;
   }
 
   // Returns whether the time of an occurrence has passed, its window is open, and yet it is not to be sent.
@@ -408,6 +410,7 @@ class Reconciler {
   const v1::Clinic* const clinic_;
   const absl::Time now_;
   const bool facts_changed_;
+  const bool changes_nothing_;
   std::vector<store::ReminderRow>& rows_;
   const plan::PlanTellings tellings_;
   ToldReminders told_;

@@ -36,6 +36,7 @@ struct PlannedItem {
 // Why an enrollment is compared with its plan.
 enum class Occasion {
   kFactsChanged,  // Its facts have changed, or a report has changed what the patient was told.
+  kComesDue,      // Something of it comes due. Only time has passed since it was compared last.
   kOther,         // It was adjusted by hand, paused or resumed, or the clinic's calendar has changed.
 };
 
@@ -47,6 +48,7 @@ struct Reconciliation {
 };
 
 // Compares `rows`, which are all rows of the enrollment, with the enrollment's plan. Changes them as they will be stored.
+// If `occasion` is kComesDue, or the enrollment has ended, the rows keep what they cover and do not change. Otherwise:
 //
 // - Each row covers the occurrence that plan::Match says.
 // - A row that is not sent yet stays if the plan still has its own occurrence. Otherwise it ends CANCELLED.

@@ -98,5 +98,18 @@ TEST_F(ToldByHand, WhatWasSentTakesThePlaceOfALeasedOneThatAChangeEnds) {
   EXPECT_EQ(ana.sent().size(), 4u) << "days 1, 3, 4 and 5; what told day 3 stands for one day only";
 }
 
+TEST_F(ToldByHand, AReminderThatWasMovedAndFailedIsNotPlannedAgainWhenAnotherComesDue) {
+  ToldWorld ana = InMarch({With(Daily("ice", 1, 14, {"08:00"}), "schedule { window { hours: 2 } }")});
+  ASSERT_TRUE(world_.Move(ana.NameOf("ice.2026-03-07"), ana.Local("03-05 12:00")).ok());
+  ana.Play("03-05 10:00");
+  ana.Skip("03-05 12:00");
+  const std::vector<v1::Lease> held = ana.LeaseDue();
+  ASSERT_EQ(held.size(), 1u);
+  ana.Revise({With(Daily("ice", 1, 14, {"08:00"}), "schedule { window { hours: 3 } }")});
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE).status().code(), 0);
+  EXPECT_EQ(ana.StateOf("ice.2026-03-07"), "FAILED/REJECTED_BY_CHANNEL");
+  EXPECT_THAT(ana.Play("03-09 00:00"), ElementsAre("ice 03-06 08:00", "ice 03-08 08:00"));
+}
+
 }  // namespace
 }  // namespace aftercare::engine
