@@ -44,7 +44,7 @@ Visits VisitsOf(const CompiledPathway& pathway, absl::CivilDay procedure_date, a
     visit.since = absl::FromUnixMicros(record.since_micros());
     visit.sequence = SequenceOf(record);
     visit.anchor = absl::ToCivilDay(visit.start, zone);
-    const absl::CivilDay date = absl::ToCivilDay(visit.start, calendar == nullptr ? zone : calendar->zone);
+    const absl::CivilDay date = ParseDate(record.date()).value_or(visit.anchor);
     visit.outside_window = visit.state == v1::VISIT_STATE_BOOKED && !record.outside_window_agreed() &&
                            (date < visit.window.first || date > visit.window.last);
   }

@@ -52,8 +52,7 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::ReadTransaction&
   return Target{std::move(clinic->data), *std::move(context), index, now};
 }
 
-bool IsInWindow(const Target& target, absl::Time start) {
-  const absl::CivilDay date = absl::ToCivilDay(start, ZoneOf(target.clinic));
+bool IsInWindow(const Target& target, absl::CivilDay date) {
   const plan::DateRange& window = target.visit().window;
   return date >= window.first && date <= window.last;
 }
@@ -73,7 +72,11 @@ store::EnrollmentRow WithVisit(const Target& target, v1::VisitState state, int a
   record.set_appointment(appointment);
   record.set_start_micros(absl::ToUnixMicros(start));
   record.set_since_micros(absl::ToUnixMicros(target.now));
-  if (state == v1::VISIT_STATE_BOOKED) record.set_outside_window_agreed(!IsInWindow(target, start));
+  if (state == v1::VISIT_STATE_BOOKED) {
+    const absl::CivilDay date = absl::ToCivilDay(start, ZoneOf(target.clinic));
+    record.set_date(plan::FormatDate(date));
+    record.set_outside_window_agreed(!IsInWindow(target, date));
+  }
   return row;
 }
 
@@ -106,8 +109,8 @@ absl::StatusOr<absl::Time> StartOf(const v1::ScheduleVisitRequest& request, cons
 }
 
 absl::Status CheckWindow(const Target& target, absl::Time start) {
-  if (IsInWindow(target, start)) return absl::OkStatus();
   const absl::CivilDay date = absl::ToCivilDay(start, ZoneOf(target.clinic));
+  if (IsInWindow(target, date)) return absl::OkStatus();
   const std::string first = plan::FormatDate(target.visit().window.first);
   const std::string last = plan::FormatDate(target.visit().window.last);
   return Refusal(

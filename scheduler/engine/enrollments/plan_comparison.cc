@@ -27,7 +27,7 @@ constexpr int kMaxNeverTold = 100;  // as record::v1::NeverTold says
 // A reminder that is not sent yet.
 struct Pending {
   absl::Time due;
-  bool is_sent = true;  // false if contact hours never let it out
+  bool is_sent = true;  // false if contact hours never let it out, or the patient may not or cannot be written to
   std::string rule;     // of its occurrence,
   int number = 0;       // and its number
   int item = -1;        // index in the reconciliation; -1 before the change
@@ -74,14 +74,10 @@ class PlanComparer {
     return after_.context.pathway->rule(item.occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
   }
 
-  // Returns whether the change makes the patient one who must not or cannot be written to, and this is a message.
-  bool BecomesUnreachable(const Pending& after) const {
-    return !IsTask(reconciliation_.items[after.item]) && IsReachable(before_.context) && !IsReachable(after_.context);
-  }
-
-  // Returns whether the change makes the patient one who may and can be written to, and this is a message.
-  bool BecomesReachable(const Pending& after) const {
-    return !IsTask(reconciliation_.items[after.item]) && !IsReachable(before_.context) && IsReachable(after_.context);
+  // Returns whether what is to come of a rule of the pathway is a task, or a message that may be sent when it is due.
+  static bool IsToBeSent(const EnrollmentContext& context, int rule, bool outside_contact_hours) {
+    const bool is_task = context.pathway->rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
+    return is_task || (!outside_contact_hours && IsReachable(context));
   }
 
   // Returns whether an occurrence without a row is still to come, whether or not it will be sent.
@@ -105,11 +101,13 @@ class PlanComparer {
       if (const auto found = covering.find(key); found != covering.end()) {
         const store::ReminderRow& row = *found->second;
         if (!IsPending(row.state)) continue;
-        pending[ReminderNameOf(row.key)] = {row.due, !OccurrenceOf(context, row).outside_contact_hours,
-                                            rule, occurrence.number};
+        const bool is_outside = OccurrenceOf(context, row).outside_contact_hours;
+        pending[ReminderNameOf(row.key)] = {row.due, IsToBeSent(context, occurrence.rule, is_outside), rule,
+                                            occurrence.number};
       } else if (IsToCome(context, occurrence)) {
         pending[NameOf(context, rule, names.FreeCode(rule, key.code))] = {
-            occurrence.due, !occurrence.outside_contact_hours, rule, occurrence.number};
+            occurrence.due, IsToBeSent(context, occurrence.rule, occurrence.outside_contact_hours), rule,
+            occurrence.number};
       }
     }
     return pending;
@@ -120,7 +118,7 @@ class PlanComparer {
   bool IsSuperseded(const PlannedItem& item, const SupersedingRule& rule, absl::Time due, int64_t code,
                     bool comes_now) const {
     const plan::Occurrence& occurrence = item.occurrence;
-    if (comes_now && !IsTask(item) && (occurrence.outside_contact_hours || !IsReachable(after_.context))) return false;
+    if (comes_now && !IsToBeSent(after_.context, occurrence.rule, occurrence.outside_contact_hours)) return false;
     return at_once_.Supersedes(rule, due, code);
   }
 
@@ -136,14 +134,16 @@ class PlanComparer {
         const store::ReminderRow& row = after_.rows[item.row];
         const bool comes_now = row.state == v1::REMINDER_STATE_SCHEDULED;
         if (IsSuperseded(item, SupersedingRuleOf(context, row), row.due, row.key.code, comes_now)) continue;
-        pending[ReminderNameOf(row.key)] = {row.due, !OccurrenceOf(context, row).outside_contact_hours, rule, number,
+        const bool is_outside = OccurrenceOf(context, row).outside_contact_hours;
+        pending[ReminderNameOf(row.key)] = {row.due, IsToBeSent(context, item.occurrence.rule, is_outside), rule, number,
                                             static_cast<int>(i)};
       } else if (item.fate == Fate::kToCome && IsToCome(context, item.occurrence)) {
         const int64_t code = names.FreeCode(rule, item.key.code);
         const DueOccurrence due{item.occurrence, nullptr, code};
         if (IsSuperseded(item, SupersedingRuleOf(context, due), item.occurrence.due, code, true)) continue;
         pending[NameOf(context, rule, code)] = {
-            item.occurrence.due, !item.occurrence.outside_contact_hours, rule, number, static_cast<int>(i)};
+            item.occurrence.due, IsToBeSent(context, item.occurrence.rule, item.occurrence.outside_contact_hours), rule,
+            number, static_cast<int>(i)};
       }
     }
     return pending;
@@ -218,8 +218,8 @@ class PlanComparer {
       if (found != left.end()) {
         CompareOne(name, before, found->second, is.at(found->second));
         left.erase(found);
-      } else if (before.is_sent) {
-        NoteGone(name, before);
+      } else {
+        if (before.is_sent) NoteGone(name, before);
         if (after_.context.pathway->FindRule(before.rule) < 0) dropped_rules.insert(before.rule);
       }
     }
@@ -245,9 +245,9 @@ class PlanComparer {
     if (no_longer_by_hand_.contains(old_name)) {
       return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, after.due, old_name);
     }
-    if (before.is_sent && (!after.is_sent || BecomesUnreachable(after))) {
+    if (before.is_sent && !after.is_sent) {
       Note(name, v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, old_name);
-    } else if (after.is_sent && (!before.is_sent || BecomesReachable(after))) {
+    } else if (!before.is_sent && after.is_sent) {
       NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, old_name);
     } else if (after.is_sent && (before.due != after.due || old_name != name)) {
       NoteSend(name, after, v1::PLAN_CHANGE_KIND_MOVED, before.due, old_name);
@@ -277,9 +277,7 @@ class PlanComparer {
                 std::optional<absl::Time> old_due, const std::string& old_name) {
     const plan::Telling& telling = tellings_.tellings()[after.item];
     const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? heard_.ToldBefore(telling) : nullptr;
-    if (BecomesUnreachable(after)) {
-      kind = v1::PLAN_CHANGE_KIND_SUPPRESSED;
-    } else if (heard != nullptr) {
+    if (heard != nullptr) {
       return Note(name, v1::PLAN_CHANGE_KIND_SENT_AGAIN, heard->stored.time, after.due,
                   ReminderNameOf(heard->row->key));
     } else if (heard_.IsToldOn(absl::ToCivilDay(after.due, after_.context.facts.zone), telling)) {

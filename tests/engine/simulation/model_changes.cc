@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/model.h"
 #include "tests/plan/slow_plan.h"
@@ -49,7 +50,9 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
 // Notes what is to be sent or done before and after a change, and what was sent and stands for another time now.
 void Model::Compare(const Patient& before, const Patient& after, Diff* diff) const {
   const auto note = [this](const Patient& patient, std::map<std::string, absl::Time>* pending) {
+    const bool is_reachable = patient.data.consent() == v1::CONSENT_GRANTED && FirstWanted(patient, 0) >= 0;
     for (const auto& [key, item] : patient.items) {
+      if (!item.for_care_team && !is_reachable) continue;
       if (item.open() && !item.outside_contact_hours) (*pending)[NameOf(patient.id, key)] = item.due;
     }
   };
@@ -124,7 +127,8 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& d
   Compare(patient, changed, diff);
   for (const auto& [key, item] : patient.items) {
     const auto still = changed.items.find(key);
-    const bool dropped = item.open() && (still == changed.items.end() || !still->second.open());
+    const auto is_to_come = [](const Item& one) { return one.open() || one.held(); };
+    const bool dropped = is_to_come(item) && (still == changed.items.end() || !is_to_come(still->second));
     if (!options.allow_drop && dropped && !HasRule(*changed.pathway, key.first)) {
       return "FAILED_PRECONDITION/RULES_DROPPED";
     }
@@ -164,6 +168,7 @@ std::string Model::ScheduleVisit(const std::string& enrollment, const std::strin
   record.set_state(v1::VISIT_STATE_BOOKED);
   record.set_appointment(record.appointment() + (is_booked ? 0 : 1));
   record.set_start_micros(absl::ToUnixMicros(start));
+  record.set_date(plan::FormatDate(absl::ToCivilDay(start, plan::FindZone(clinic_.time_zone()).value())));
   record.set_outside_window_agreed(!IsBookedInWindow(patient, record));
   ChangeVisit(&patient, record, diff);
   return "OK";

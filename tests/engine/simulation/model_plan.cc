@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
@@ -24,15 +25,14 @@ bool Applies(const v1::Rule& rule, const v1::Pathway& pathway, const v1::Enrollm
   });
 }
 
-// Whether an appointment lies on a day on which its visit may take place, by the clinic's clock.
+// Whether an appointment lies on a day on which its visit may take place.
 bool IsInWindow(const v1::Clinic& clinic, const Model::Patient& patient, const record::v1::VisitRecord& record) {
   for (const v1::PathwayVisit& visit : patient.pathway->source().visits()) {
     if (visit.id() != record.visit()) continue;
     const absl::CivilDay procedure = plan::ParseDate(patient.data.procedure_date()).value();
     absl::CivilDay target = plan::MonthsAfter(procedure, visit.target().months()) + visit.target().days();
     while (plan::SlowClosedDate(clinic, target)) ++target;
-    const absl::CivilDay date =
-        absl::ToCivilDay(absl::FromUnixMicros(record.start_micros()), plan::FindZone(clinic.time_zone()).value());
+    const absl::CivilDay date = plan::ParseDate(record.date()).value();
     return target - visit.days_before() <= date && date <= target + visit.days_after();
   }
   return true;
