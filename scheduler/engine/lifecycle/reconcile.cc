@@ -66,11 +66,13 @@ class Reconciler {
         MatchRows();
         AdjustRows();
       } while (freed_);
-      needless_ = NeedlessByAnswers(context_, rows_, now_);
+    }
+    needless_ = NeedlessByAnswers(context_, rows_, now_);
+    if (matched_) {
       for (size_t i = 0; i < rows_.size(); ++i) NoteUnsent(i);
       for (size_t i = 0; i < rows_.size(); ++i) Revive(i);
-      ApplyAnswers();
     }
+    ApplyAnswers();
     if (facts_changed_) {
       for (size_t i = 0; i < result_.items.size(); ++i) DecideUncovered(i);
     }
@@ -172,8 +174,8 @@ class Reconciler {
     const plan::Occurrence& occurrence = result_.items[item].occurrence;
     // Another rule says the same now. The row would say it in the old words.
     if (context_.pathway->rule_source(occurrence.rule).id() != row.key.rule) return Replace(i, item);
-    Retag(i);
-    if (clinic_ != nullptr && row.attempts > 0 && !HasPresentText(context_, *clinic_, row)) return Replace(i, item);
+    Retag(i, occurrence);
+    if (HasAnotherText(row)) return Replace(i, item);
     if (row.moved) return AdjustMoved(i, item);
     if (row.state == v1::REMINDER_STATE_SCHEDULED) FollowPlan(i, item);
   }
@@ -194,8 +196,15 @@ class Reconciler {
     freed_ = true;
   }
 
-  // Makes the row one of the present revision and facts.
-  void Retag(size_t i) {
+  // Returns whether a gateway was given another text than a lease would give now. A SCHEDULED row was moved by somebody
+  // after its lease, which may have changed its text. So the texts of such a row are compared only if the facts change.
+  bool HasAnotherText(const store::ReminderRow& row) const {
+    const bool may_differ = row.attempts > 0 && (facts_changed_ || row.state != v1::REMINDER_STATE_SCHEDULED);
+    return clinic_ != nullptr && may_differ && !HasPresentText(context_, *clinic_, row);
+  }
+
+  // Makes the row one of the present revision and facts. `occurrence` is what it covers.
+  void Retag(size_t i, const plan::Occurrence& occurrence) {
     store::ReminderRow& row = rows_[i];
     const int32_t revision = context_.row.data.pathway_revision();
     // What a gateway holds was told by the facts of its lease. What somebody moved says by which facts that was done.
@@ -203,7 +212,7 @@ class Reconciler {
     const int32_t version = keeps_version ? row.facts_version : context_.row.history.facts_version();
     if (row.revision == revision && row.facts_version == version) return;
     row.revision = revision;
-    row.facts_version = version;
+    if (!keeps_version) NoteTold(context_, occurrence, &row);
     relabelled_[i] = true;
   }
 
@@ -284,12 +293,8 @@ class Reconciler {
 
   // ---- Rows that a change cancelled ----
 
-  static bool IsAnswered(const store::ReminderRow& row) {
-    return row.reason == v1::REMINDER_REASON_ANSWERED || row.reason == v1::REMINDER_REASON_SILENCED;
-  }
-
   void NoteUnsent(size_t i) {
-    if (StandingOf(rows_[i]) != plan::Standing::kEndedByChange || IsAnswered(rows_[i])) return;
+    if (StandingOf(rows_[i]) != plan::Standing::kEndedByChange || IsEndedByAnswer(rows_[i])) return;
     for (size_t item = 0; item < had_row_.size(); ++item) {
       if (IsSame(stored_[i].telling, tellings_.tellings()[item])) had_row_[item] = true;
     }
@@ -299,7 +304,7 @@ class Reconciler {
   void Revive(size_t i) {
     store::ReminderRow& row = rows_[i];
     if (StandingOf(row) != plan::Standing::kEndedByChange) return;
-    const bool is_answered = IsAnswered(row);
+    const bool is_answered = IsEndedByAnswer(row);
     const int item = FindOwn(i);
     // Answers are looked at again when facts change. A pause, for one, brings nothing back.
     const bool stays = item >= 0 && (!facts_changed_ || row.moved || result_.items[item].occurrence.expire <= now_);
@@ -351,9 +356,10 @@ class Reconciler {
       const auto found = needless_.find(item.key);
       if (found == needless_.end()) continue;
       if (item.row >= 0) {
-        const auto row = static_cast<size_t>(item.row);
-        if (!IsPending(rows_[row].state)) continue;
-        if (ApplyEvent(ReminderEvent::kCancel, found->second, now_, &rows_[row])) changed_[row] = true;
+        store::ReminderRow& row = rows_[item.row];
+        if (!IsPending(row.state)) continue;
+        if (ApplyEvent(ReminderEvent::kCancel, found->second, now_, &row)) changed_[item.row] = true;
+        if (row.attempts == 0) NoteTold(context_, item.occurrence, &row);
       } else if (item.fate == Fate::kToCome) {
         item.fate = found->second == v1::REMINDER_REASON_ANSWERED ? Fate::kAnswered : Fate::kSilenced;
       }
@@ -384,7 +390,7 @@ class Reconciler {
       const int item = ItemOf(i);
       const absl::Time instant = item < 0 ? stored.telling.instant : tellings_.tellings()[item].instant;
       // What was completed ahead of its time does not count before its time.
-      const bool is_ahead = instant > now_ && stored.time < stored.telling.instant;
+      const bool is_ahead = instant > now_ && stored.time < rows_[i].due;
       if (instant > telling.instant && !is_ahead && plan::StandsForProcedure(stored, match_facts())) return true;
     }
     return false;

@@ -95,9 +95,12 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   if (!repeats && NextState(before, event) == before) return absl::OkStatus();
   const bool was_told = StandingOf(*row) == plan::Standing::kTold;
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
-  // What somebody decides counts for what the reminder covers at present, whatever it was planned for.
+  // What somebody decides counts for what the reminder covers at present, whatever it was planned for. So does the end
+  // that an answer makes. What was leased keeps what it told, since a report may come late.
   const bool is_called_off = reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
-  if (is_called_off || (event == ReminderEvent::kComplete && !was_told)) NoteCoverTold(context, row);
+  const bool is_needless = IsEndedByAnswer(*row) && row->attempts == 0;
+  const bool is_done = event == ReminderEvent::kComplete && !was_told;
+  if (is_called_off || is_needless || is_done) NoteCoverTold(context, row);
   std::optional<store::WithoutActor> by_time;
   if (IsOfTime(event)) by_time.emplace(tx);
   if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);

@@ -14,16 +14,8 @@ namespace aftercare::engine {
 namespace {
 
 bool WasEndedByChange(const store::ReminderRow& row) {
-  if (row.state != v1::REMINDER_STATE_CANCELLED) return false;
-  switch (row.reason) {
-    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
-    case v1::REMINDER_REASON_VISIT_CHANGED:
-    case v1::REMINDER_REASON_ANSWERED:
-    case v1::REMINDER_REASON_SILENCED:
-      return true;
-    default:
-      return false;
-  }
+  return row.state == v1::REMINDER_STATE_CANCELLED && (row.reason == v1::REMINDER_REASON_MOVED_BY_REANCHOR ||
+                                                       row.reason == v1::REMINDER_REASON_VISIT_CHANGED);
 }
 
 // Returns the local time of an instant, in microseconds since 1970 of that clock.
@@ -55,6 +47,11 @@ record::v1::ReminderRecord RecordOf(const store::ReminderRow& row) {
   return record;
 }
 
+bool IsEndedByAnswer(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_CANCELLED &&
+         (row.reason == v1::REMINDER_REASON_ANSWERED || row.reason == v1::REMINDER_REASON_SILENCED);
+}
+
 plan::Standing StandingOf(const store::ReminderRow& row) {
   switch (row.state) {
     case v1::REMINDER_STATE_SENT:
@@ -69,7 +66,7 @@ plan::Standing StandingOf(const store::ReminderRow& row) {
       break;
   }
   if (IsMoveEndedByChange(row)) return plan::Standing::kSetByPerson;
-  if (WasEndedByChange(row)) return plan::Standing::kEndedByChange;
+  if (WasEndedByChange(row) || IsEndedByAnswer(row)) return plan::Standing::kEndedByChange;
   return row.reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC ? plan::Standing::kSetByPerson
                                                                : plan::Standing::kEndedUnsent;
 }
@@ -111,8 +108,7 @@ absl::Time HandTime(const store::ReminderRow& row, absl::TimeZone zone) {
 bool IsTimeByHand(const store::ReminderRow& row) { return row.moved && !RecordOf(row).hand_suspended(); }
 
 bool IsMoveEndedByChange(const store::ReminderRow& row) {
-  return row.moved && row.attempts == 0 && row.state == v1::REMINDER_STATE_CANCELLED &&
-         (row.reason == v1::REMINDER_REASON_MOVED_BY_REANCHOR || row.reason == v1::REMINDER_REASON_VISIT_CHANGED);
+  return row.moved && row.attempts == 0 && WasEndedByChange(row);
 }
 
 void SuspendHandTime(bool suspended, store::ReminderRow* row) {

@@ -21,6 +21,9 @@ namespace aftercare::engine {
 // Returns the record of a row; an empty one if nothing is recorded or the bytes are damaged. Thread safe.
 record::v1::ReminderRecord RecordOf(const store::ReminderRow& row);
 
+// Returns whether an answer ended the reminder, directly or by its silence. Thread safe.
+bool IsEndedByAnswer(const store::ReminderRow& row);
+
 // Returns what became of a reminder, as far as matching asks. Thread safe.
 plan::Standing StandingOf(const store::ReminderRow& row);
 

@@ -111,5 +111,55 @@ TEST_F(ToldByHand, AReminderThatWasMovedAndFailedIsNotPlannedAgainWhenAnotherCom
   EXPECT_THAT(ana.Play("03-09 00:00"), ElementsAre("ice 03-06 08:00", "ice 03-08 08:00"));
 }
 
+TEST_F(ToldByHand, WhatIsRestoredAfterTheQuestionWasAnsweredIsNotSent) {
+  ToldWorld ana = InMarch({With(On("ask", {1}, {"09:00"}), "group: 'group' answer: ANSWER_KIND_DONE"),
+                           With(On("nudge", {2}, {"09:00"}), "group: 'group'")});
+  ana.CallOff("nudge.2026-03-04");
+  ana.Complete("ask.2026-03-03");
+  ASSERT_TRUE(world_.Restore(ana.NameOf("nudge.2026-03-04")).ok());
+  EXPECT_EQ(ana.StateOf("nudge.2026-03-04"), "CANCELLED/ANSWERED");
+}
+
+TEST_F(ToldByHand, AnAnswerEndsAMovedReminderUnderItsOwnNameOnly) {
+  ToldWorld ana = InMarch({With(On("ask", {1}, {"09:00"}), "group: 'group' answer: ANSWER_KIND_DONE"),
+                           With(On("nudge", {2}, {"09:00"}), "group: 'group'")});
+  ASSERT_TRUE(world_.Move(ana.NameOf("nudge.2026-03-04"), ana.Local("03-05 10:00")).ok());
+  ana.ChangeZone("America/Los_Angeles");
+  ana.Complete("ask.2026-03-03");
+  EXPECT_EQ(ana.StateOf("nudge.2026-03-04"), "CANCELLED/ANSWERED");
+  EXPECT_EQ(ana.Reminders().size(), 2u);
+}
+
+TEST_F(ToldByHand, WhatWasDoneBeforeItsDueTimeSupersedesNothingInAnotherZone) {
+  const std::string newest_only = "supersede: true schedule { window { days: 1 } }";
+  ToldWorld ana = InMarch({With(On("ice", {1}, {"10:00", "18:00"}), newest_only)});
+  ana.ChangeFields("contact_hours { openings { opens: '09:00' closes: '17:30' } }");
+  ana.Skip("03-03 20:00");
+  ana.Complete("ice.2026-03-03-1800");  // Contact hours have put it off to the next morning.
+  ana.ChangeZone("America/Los_Angeles");
+  EXPECT_THAT(ana.Play("03-05 00:00"), ElementsAre("ice 03-03 17:00"));
+}
+
+TEST_F(ToldByHand, AnotherAddressLeavesAReminderAtTheDayToWhichItWasMovedAfterItsLease) {
+  ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "texts { key: 'en' value: 'Today is {date}' }")});
+  ana.Skip("03-03 08:00");
+  const std::vector<v1::Lease> held = ana.LeaseDue();
+  ASSERT_EQ(held.size(), 1u);
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE).status().code(), 0);
+  ASSERT_TRUE(world_.Move(ana.NameOf("one.2026-03-03"), ana.Local("03-04 09:00")).ok());
+  ana.ChangeFields("contact_points { channel: CHANNEL_EMAIL address: 'ana@example.com' }");
+  EXPECT_EQ(ana.StateOf("one.2026-03-03"), "SCHEDULED");
+  EXPECT_THAT(ana.Play("03-05 00:00"), ElementsAre("one 03-04 09:00"));
+}
+
+TEST_F(ToldByHand, WhatIsDueStaysDueThroughADecisionAfterItsRuleGotAnotherTime) {
+  ToldWorld ana = InMarch({Daily("ice", 0, 3, {"08:00"})});
+  EXPECT_EQ(ana.StateOf("ice.2026-03-02"), "DUE") << "enrolled two hours late";
+  ana.Revise({Daily("ice", 0, 3, {"08:00", "18:00"})});
+  ana.CallOff("ice.2026-03-03-0800");
+  EXPECT_EQ(ana.StateOf("ice.2026-03-02"), "DUE");
+  EXPECT_THAT(ana.Play("03-03 00:00"), ElementsAre("ice 03-02 10:00", "ice 03-02 18:00"));
+}
+
 }  // namespace
 }  // namespace aftercare::engine

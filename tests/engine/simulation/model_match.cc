@@ -257,6 +257,8 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
       SettleUncovered(occasion, year, static_cast<int>(i), needless[i], patient);
     } else if (needless[i] != v1::REMINDER_REASON_UNSPECIFIED && covering[i]->open()) {
       Become(covering[i], v1::REMINDER_STATE_CANCELLED, needless[i]);
+      // The answer is about what the item covers. A late report may still tell what a gateway was given.
+      if (covering[i]->attempts == 0) covering[i]->telling = year[i].telling;
       covering[i]->cover.reset();
     }
   }
