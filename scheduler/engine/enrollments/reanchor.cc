@@ -100,12 +100,14 @@ absl::StatusOr<Reanchoring> ComputeOnce(EngineContext& engine, store::ReadTransa
 
 // Notes in the history of `row` what the change leaves untold. Returns whether that differs from what it said.
 bool NoteNeverTold(const Reanchoring& change, store::EnrollmentRow* row) {
-  record::v1::PlanHistory history = row->history;
-  history.clear_never_told();
   const bool is_kept = change.never_told.change_micros() != 0 && change.after.pathway->CountsFromNeverTold();
-  if (is_kept) *history.mutable_never_told() = change.never_told;
-  if (google::protobuf::util::MessageDifferencer::Equals(history, row->history)) return false;
-  row->history = std::move(history);
+  if (!is_kept && !row->history.has_never_told()) return false;
+  if (!is_kept) {
+    row->history.clear_never_told();
+    return true;
+  }
+  if (google::protobuf::util::MessageDifferencer::Equals(change.never_told, row->history.never_told())) return false;
+  *row->history.mutable_never_told() = change.never_told;
   return true;
 }
 

@@ -151,7 +151,8 @@ std::string DiffSummary(const PlanDiff& diff) {
 std::string RenderDiff(const PlanDiff& diff, const ListStyle& style) {
   int64_t all = 0;
   for (const Kind& kind : kKinds) all += (diff.*kind.count)();
-  if (all == 0 && diff.changes().empty() && diff.visits_outside_window_count() == 0) return "The plan stays as it is.\n";
+  const bool is_same = all == 0 && diff.changes().empty() && diff.visits_outside_window_count() == 0;
+  if (is_same) return "The plan stays as it is.\n";
   const std::string zone = absl::StrCat(" (", style.zone.name(), ")");
   Table table({"CHANGE", "REMINDER", "WAS DUE" + zone, "IS DUE" + zone});
   for (const v1::PlanChange* change : Ordered(diff)) {
@@ -159,7 +160,8 @@ std::string RenderDiff(const PlanDiff& diff, const ListStyle& style) {
                NewTimeOf(*change, style.zone)});
   }
   const int64_t more = all - diff.changes_size();
-  return absl::StrCat(Sentences(diff, style.colour), VisitSentence(diff, style.colour), table.empty() ? "" : table.Render(style.width, style.colour),
+  return absl::StrCat(Sentences(diff, style.colour), VisitSentence(diff, style.colour),
+                      table.empty() ? "" : table.Render(style.width, style.colour),
                       more > 0 ? absl::StrCat("... and ", Thousands(more), " more\n") : "", DiffSummary(diff), "\n");
 }
 

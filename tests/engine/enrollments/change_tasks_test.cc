@@ -35,6 +35,14 @@ class ChangeTasksTest : public ::testing::Test {
                      {.procedure_date = "2026-03-02", .enrolled = "03-02 10:00", .rules = rules});
   }
 
+  // Enrols such a patient, whose procedure turns out at noon to have been ten days before.
+  ToldWorld DatedBack(const std::vector<v1::Rule>& rules) {
+    ToldWorld patient = Enrolled(rules);
+    patient.Skip("03-02 12:00");
+    patient.ChangeDate("2026-02-20");
+    return patient;
+  }
+
   // Returns the reminders of a rule that the timeline has, as `untold.2026-03-02 03-02 12:00 DUE`.
   static std::vector<std::string> OfRule(ToldWorld& patient, const std::string& rule) {
     std::vector<std::string> found;
@@ -74,9 +82,7 @@ TEST_F(ChangeTasksTest, ATaskWaitsForItsTimeOfDay) {
 }
 
 TEST_F(ChangeTasksTest, AnUndoTakesTheTaskBack) {
-  ToldWorld ana = Enrolled({On("one", {3}, {"08:00"}), NeverToldTask()});
-  ana.Skip("03-02 12:00");
-  ana.ChangeDate("2026-02-20");
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), NeverToldTask()});
   ana.ChangeDate("2026-03-02");
   EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 CANCELLED/MOVED_BY_REANCHOR"));
   EXPECT_THAT(ana.Play("03-06 00:00"), ElementsAre("one 03-05 08:00"));
@@ -91,9 +97,7 @@ TEST_F(ChangeTasksTest, ATaskStaysUntilEverythingIsToBeToldAgain) {
 }
 
 TEST_F(ChangeTasksTest, AChangeOfSomethingElseKeepsTheTask) {
-  ToldWorld ana = Enrolled({On("one", {3}, {"08:00"}), On("later", {40}, {"08:00"}), NeverToldTask()});
-  ana.Skip("03-02 12:00");
-  ana.ChangeDate("2026-02-20");
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), On("later", {40}, {"08:00"}), NeverToldTask()});
   ana.Skip("03-04 12:00");
   const v1::PlanDiff diff = ana.ChangeSeverity("severe");
   EXPECT_THAT(diff.changes(), IsEmpty());
@@ -101,9 +105,7 @@ TEST_F(ChangeTasksTest, AChangeOfSomethingElseKeepsTheTask) {
 }
 
 TEST_F(ChangeTasksTest, EachChangeThatLeavesMoreUntoldHasATaskOfItsOwn) {
-  ToldWorld ana = Enrolled({On("one", {3}, {"08:00"}), On("two", {20}, {"08:00"}), NeverToldTask()});
-  ana.Skip("03-02 12:00");
-  ana.ChangeDate("2026-02-20");
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), On("two", {20}, {"08:00"}), NeverToldTask()});
   ana.Complete("untold.2026-03-02");
   ana.Skip("03-02 15:00");
   const v1::PlanDiff diff = ana.ChangeDate("2026-02-08");
