@@ -175,11 +175,18 @@ bool MatchesAgain(const EnrollmentContext& context, const store::ReminderRow& ro
   return outcome == v1::DELIVERY_OUTCOME_SENT && !was_open;
 }
 
-// Records when the message was sent, if the gateway says so. A time before the lease or in the future is ignored.
-void NoteSendTime(const v1::DeliveryReport& report, store::ReminderRow* row) {
-  if (!report.has_send_time()) return;
+// Records when the message was sent: when the gateway says, or for an earlier attempt than the last, when that was
+// leased. A time before the lease or in the future is ignored.
+void NoteSendTime(const v1::DeliveryReport& report, int attempt, absl::Time now, store::ReminderRow* row) {
   record::v1::ReminderRecord record = RecordOf(*row);
-  record.set_sent_micros(absl::ToUnixMicros(plan::ToTime(report.send_time())));
+  const auto& attempts = record.attempts();
+  const auto leased = std::find_if(attempts.begin(), attempts.end(),
+                                   [attempt](const auto& one) { return one.attempt() == attempt; });
+  if (leased == attempts.end()) return;
+  const int64_t told = report.has_send_time() ? absl::ToUnixMicros(plan::ToTime(report.send_time())) : 0;
+  const bool is_credible = told >= leased->lease_micros() && told <= absl::ToUnixMicros(now);
+  if (!is_credible && attempt == row->attempts) return;
+  record.set_sent_micros(is_credible ? told : leased->lease_micros());
   row->record = record.SerializeAsString();
 }
 
@@ -203,7 +210,7 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
   // One gateway has sent a reminder of which another holds a lease.
   if (sent && row.state == v1::REMINDER_STATE_LEASED && row.attempts != lease->attempt) tx.NoteLeaseRevoked(row);
   const bool matches_again = MatchesAgain(*target->enrollment, row, report.outcome());
-  if (sent) NoteSendTime(report, &row);
+  if (sent) NoteSendTime(report, lease->attempt, target->now, &row);
   const Effect effect = ApplyOutcome(*target->enrollment, report.outcome(), target->now, &row);
   if (!report.error_code().empty()) row.error_code = report.error_code();
   absl::Status status = ChangeReminder(tx, *target->enrollment, effect.event, effect.reason, target->now, &row);

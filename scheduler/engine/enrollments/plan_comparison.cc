@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "scheduler/engine/enrollments/heard_reminders.h"
@@ -16,6 +15,7 @@
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
+#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -27,12 +27,14 @@ constexpr int kMaxNeverTold = 100;  // as record::v1::NeverTold says
 // A reminder that is not sent yet.
 struct Pending {
   absl::Time due;
-  bool is_sent = true;  // false if contact hours never let it out, or the patient may not or cannot be written to
-  std::string rule;     // of its occurrence,
-  int number = 0;       // and its number
-  int item = -1;        // index in the reconciliation; -1 before the change
+  bool is_sent = true;     // false if contact hours never let it out, or the patient may not or cannot be written to
+  absl::string_view rule;  // of its occurrence,
+  int number = 0;          // and its number
+  int item = -1;           // index in the reconciliation; -1 before the change
 };
-using PendingReminders = std::map<std::string, Pending>;  // by name
+// By rule and code of the name.
+using NameKey = std::pair<absl::string_view, int64_t>;
+using PendingReminders = std::map<NameKey, Pending>;
 
 using RowsByOccurrence = absl::flat_hash_map<OccurrenceKey, const store::ReminderRow*>;
 
@@ -46,7 +48,7 @@ class PlanComparer {
         reconciliation_(reconciliation),
         at_once_(at_once),
         now_(now),
-        tellings_(*after.context.pathway, after.context.facts),
+        tellings_(*reconciliation.tellings),
         heard_(after.context, tellings_, after.rows) {}
 
   PlanComparison Run() {
@@ -62,8 +64,10 @@ class PlanComparer {
   }
 
  private:
-  static std::string NameOf(const EnrollmentContext& context, const std::string& rule, int64_t code) {
-    return ReminderNameOf({context.row.clinic, context.row.enrollment, rule, code});
+  static NameKey KeyOfName(const store::ReminderRow& row) { return {row.key.rule, row.key.code}; }
+
+  std::string NameOf(const NameKey& key) const {
+    return ReminderNameOf({after_.context.row.clinic, after_.context.row.enrollment, std::string(key.first), key.second});
   }
 
   static bool IsReachable(const EnrollmentContext& context) {
@@ -102,10 +106,10 @@ class PlanComparer {
         const store::ReminderRow& row = *found->second;
         if (!IsPending(row.state)) continue;
         const bool is_outside = OccurrenceOf(context, row).outside_contact_hours;
-        pending[ReminderNameOf(row.key)] = {row.due, IsToBeSent(context, occurrence.rule, is_outside), rule,
+        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, occurrence.rule, is_outside), rule,
                                             occurrence.number};
       } else if (IsToCome(context, occurrence)) {
-        pending[NameOf(context, rule, names.FreeCode(rule, key.code))] = {
+        pending[{rule, names.FreeCode(rule, key.code)}] = {
             occurrence.due, IsToBeSent(context, occurrence.rule, occurrence.outside_contact_hours), rule,
             occurrence.number};
       }
@@ -135,13 +139,13 @@ class PlanComparer {
         const bool comes_now = row.state == v1::REMINDER_STATE_SCHEDULED;
         if (IsSuperseded(item, SupersedingRuleOf(context, row), row.due, row.key.code, comes_now)) continue;
         const bool is_outside = OccurrenceOf(context, row).outside_contact_hours;
-        pending[ReminderNameOf(row.key)] = {row.due, IsToBeSent(context, item.occurrence.rule, is_outside), rule, number,
+        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, item.occurrence.rule, is_outside), rule, number,
                                             static_cast<int>(i)};
       } else if (item.fate == Fate::kToCome && IsToCome(context, item.occurrence)) {
         const int64_t code = names.FreeCode(rule, item.key.code);
         const DueOccurrence due{item.occurrence, nullptr, code};
         if (IsSuperseded(item, SupersedingRuleOf(context, due), item.occurrence.due, code, true)) continue;
-        pending[NameOf(context, rule, code)] = {
+        pending[{rule, code}] = {
             item.occurrence.due, IsToBeSent(context, item.occurrence.rule, item.occurrence.outside_contact_hours), rule,
             number, static_cast<int>(i)};
       }
@@ -178,7 +182,7 @@ class PlanComparer {
       } else if (was.state == v1::REMINDER_STATE_CANCELLED && StandingOf(was) == plan::Standing::kSetByPerson) {
         if (cover_before && !cover) Note(ReminderNameOf(is.key), v1::PLAN_CHANGE_KIND_NOT_CALLED_OFF, was.due, {});
       } else if (was.moved && IsPending(was.state) && (no_longer_by_hand[i] || !IsPending(is.state))) {
-        no_longer_by_hand_.insert(ReminderNameOf(is.key));
+        no_longer_by_hand_.insert(KeyOfName(was));
       }
     }
   }
@@ -202,7 +206,7 @@ class PlanComparer {
   // Reminders that have the same name before and after are compared. Of the others, the fifth of a rule stays the fifth
   // of the rule: it has moved.
   void ComparePending(const PendingReminders& was, const PendingReminders& is) {
-    std::map<std::pair<std::string, int>, std::string> left;  // names after the change, by rule and number
+    std::map<std::pair<absl::string_view, int>, NameKey> left;  // names after the change, by rule and number
     for (const auto& [name, after] : is) {
       const auto before = was.find(name);
       if (before != was.end()) {
@@ -211,7 +215,7 @@ class PlanComparer {
         left[{after.rule, after.number}] = name;
       }
     }
-    std::set<std::string> dropped_rules;
+    std::set<absl::string_view> dropped_rules;
     for (const auto& [name, before] : was) {
       if (is.contains(name)) continue;
       const auto found = IsSameRule(before.rule) ? left.find({before.rule, before.number}) : left.end();
@@ -227,12 +231,12 @@ class PlanComparer {
       const Pending& after = is.at(name);
       if (after.is_sent) NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, name);
     }
-    result_.dropped_rules.assign(dropped_rules.begin(), dropped_rules.end());
+    for (const absl::string_view rule : dropped_rules) result_.dropped_rules.emplace_back(rule);
   }
 
   // Returns whether a rule has the same days and times before and after the change, so that its occurrences of one
   // number correspond.
-  bool IsSameRule(const std::string& id) const {
+  bool IsSameRule(absl::string_view id) const {
     const int before = before_.context.pathway->FindRule(id);
     const int after = after_.context.pathway->FindRule(id);
     if (before < 0 || after < 0) return false;
@@ -241,12 +245,12 @@ class PlanComparer {
     return google::protobuf::util::MessageDifferencer::Equals(was, is);
   }
 
-  void CompareOne(const std::string& old_name, const Pending& before, const std::string& name, const Pending& after) {
+  void CompareOne(const NameKey& old_name, const Pending& before, const NameKey& name, const Pending& after) {
     if (no_longer_by_hand_.contains(old_name)) {
-      return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, after.due, old_name);
+      return Note(NameOf(name), v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, after.due, NameOf(old_name));
     }
     if (before.is_sent && !after.is_sent) {
-      Note(name, v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, old_name);
+      Note(NameOf(name), v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, NameOf(old_name));
     } else if (!before.is_sent && after.is_sent) {
       NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, old_name);
     } else if (after.is_sent && (before.due != after.due || old_name != name)) {
@@ -255,8 +259,9 @@ class PlanComparer {
   }
 
   // What was pending is not any more.
-  void NoteGone(const std::string& name, const Pending& before) {
-    if (no_longer_by_hand_.contains(name)) {
+  void NoteGone(const NameKey& key, const Pending& before) {
+    const std::string name = NameOf(key);
+    if (no_longer_by_hand_.contains(key)) {
       return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, std::nullopt);
     }
     for (const PlannedItem& item : reconciliation_.items) {
@@ -273,17 +278,17 @@ class PlanComparer {
   }
 
   // Notes a reminder that will be sent and was not pending for that time before.
-  void NoteSend(const std::string& name, const Pending& after, v1::PlanChangeKind kind,
-                std::optional<absl::Time> old_due, const std::string& old_name) {
+  void NoteSend(const NameKey& name, const Pending& after, v1::PlanChangeKind kind,
+                std::optional<absl::Time> old_due, const NameKey& old_name) {
     const plan::Telling& telling = tellings_.tellings()[after.item];
     const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? heard_.ToldBefore(telling) : nullptr;
     if (heard != nullptr) {
-      return Note(name, v1::PLAN_CHANGE_KIND_SENT_AGAIN, heard->stored.time, after.due,
+      return Note(NameOf(name), v1::PLAN_CHANGE_KIND_SENT_AGAIN, heard->stored.time, after.due,
                   ReminderNameOf(heard->row->key));
     } else if (heard_.IsToldOn(absl::ToCivilDay(after.due, after_.context.facts.zone), telling)) {
       kind = v1::PLAN_CHANGE_KIND_ALSO_TODAY;
     }
-    Note(name, kind, old_due, after.due, old_name);
+    Note(NameOf(name), kind, old_due, after.due, NameOf(old_name));
   }
 
   // ---- Appointments ----
@@ -346,12 +351,14 @@ class PlanComparer {
     if (untold.change_micros() == 0 && !is_empty) untold.set_change_micros(before.change_micros());
   }
 
-  // Returns whether a reminder is pending, under its name or under one with a count.
+  // Returns whether a reminder is pending, under its name or under one with a count. `id` is the last part of its name.
   bool IsPendingAgain(const PendingReminders& pending, const std::string& id) const {
-    const std::string name =
-        absl::StrCat(EnrollmentNameOf(after_.context.row.clinic, after_.context.row.enrollment), "/reminders/", id);
-    const auto counted = pending.lower_bound(absl::StrCat(name, "~"));
-    return pending.contains(name) || (counted != pending.end() && absl::StartsWith(counted->first, name + "~"));
+    const auto key = ParseReminderName(
+        absl::StrCat(EnrollmentNameOf(after_.context.row.clinic, after_.context.row.enrollment), "/reminders/", id));
+    if (!key) return false;
+    const int64_t first = plan::WithoutCount(key->code);
+    const auto found = pending.lower_bound({key->rule, first});
+    return found != pending.end() && found->first.first == key->rule && plan::WithoutCount(found->first.second) == first;
   }
 
   // Counts all changes and lists the first of them.
@@ -379,9 +386,9 @@ class PlanComparer {
   const Reconciliation& reconciliation_;
   const Supersession& at_once_;
   const absl::Time now_;
-  const plan::PlanTellings tellings_;
+  const plan::PlanTellings& tellings_;
   HeardReminders heard_;
-  std::set<std::string> no_longer_by_hand_;  // names before the change of what somebody moved and follows the plan now
+  std::set<NameKey> no_longer_by_hand_;  // names before the change of what somebody moved and follows the plan now
   std::map<std::string, v1::PlanChange> changes_;  // by name: at most one of each reminder
   PlanComparison result_;
 };

@@ -40,7 +40,8 @@ class Reconciler {
         facts_changed_(occasion == Occasion::kFactsChanged),
         changes_nothing_(occasion == Occasion::kComesDue || context.row.state == v1::ENROLLMENT_STATE_ENDED),
         rows_(*rows),
-        tellings_(*context.pathway, context.facts),
+        result_{std::make_shared<plan::PlanTellings>(*context.pathway, context.facts)},
+        tellings_(*result_.tellings),
         told_(context, tellings_),
         changed_(rows->size()),
         relabelled_(rows->size()) {
@@ -377,7 +378,7 @@ class Reconciler {
   bool IsOld(size_t i) const {
     const plan::Occurrence& occurrence = result_.items[i].occurrence;
     const plan::Telling& telling = tellings_.tellings()[i];
-    if (telling.instant > now_ || occurrence.expire <= now_) return false;
+    if (occurrence.due > now_ || occurrence.expire <= now_) return false;
     if (context_.pathway->rule(occurrence.rule).supersede && NewerStands(telling)) return true;
     return !telling.line && !had_row_[i] && (!IsLatest(telling) || HeardSince(telling));
   }
@@ -418,7 +419,8 @@ class Reconciler {
   const bool facts_changed_;
   const bool changes_nothing_;
   std::vector<store::ReminderRow>& rows_;
-  const plan::PlanTellings tellings_;
+  Reconciliation result_;
+  const plan::PlanTellings& tellings_;
   ToldReminders told_;
   bool matched_ = false;
   bool freed_ = false;  // a row has ended since MatchRows whose occurrence nothing covers now
@@ -427,7 +429,6 @@ class Reconciler {
   std::vector<bool> relabelled_;
   NeedlessOccurrences needless_;
   std::vector<bool> had_row_;  // by item: an unsent row of it was cancelled by a change
-  Reconciliation result_;
 };
 
 }  // namespace

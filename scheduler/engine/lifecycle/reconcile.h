@@ -5,6 +5,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_RECONCILE_H_
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -12,6 +13,7 @@
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/plan/plan.h"
+#include "scheduler/plan/tellings.h"
 #include "scheduler/store/records.h"
 
 namespace aftercare::engine {
@@ -41,7 +43,8 @@ enum class Occasion {
 };
 
 struct Reconciliation {
-  std::vector<PlannedItem> items;         // the whole plan, ordered by (due, rule, number)
+  std::shared_ptr<const plan::PlanTellings> tellings;  // the whole plan; refers to the context's pathway
+  std::vector<PlannedItem> items{};       // the same, ordered by (due, rule, number)
   std::vector<size_t> changed{};          // indexes of the rows that change in a way that users see
   std::vector<size_t> relabelled{};       // indexes of the rows that change only in a way that users do not see
   std::vector<size_t> no_longer_by_hand{};  // indexes of the rows that somebody moved and that follow the plan again

@@ -96,11 +96,14 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   const bool was_told = StandingOf(*row) == plan::Standing::kTold;
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
   // What somebody decides counts for what the reminder covers at present, whatever it was planned for. So does the end
-  // that an answer makes. What was leased keeps what it told, since a report may come late.
+  // that an answer makes, or a window that closes before it came due. What was leased keeps what it told, since a report
+  // may come late.
   const bool is_called_off = reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
   const bool is_needless = IsEndedByAnswer(*row) && row->attempts == 0;
+  const bool is_missed = before == v1::REMINDER_STATE_SCHEDULED && StandingOf(*row) == plan::Standing::kEndedUnsent &&
+                         row->attempts == 0;
   const bool is_done = event == ReminderEvent::kComplete && !was_told;
-  if (is_called_off || is_needless || is_done) NoteCoverTold(context, row);
+  if (is_called_off || is_needless || is_missed || is_done) NoteCoverTold(context, row);
   std::optional<store::WithoutActor> by_time;
   if (IsOfTime(event)) by_time.emplace(tx);
   if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);

@@ -80,7 +80,7 @@ class Replanner {
       case Fate::kMissed:
         return absl::OkStatus();
       case Fate::kToCome:
-        if (code != item.key.code && occurrence.due > now_) CompareRowsUntil(occurrence.due);
+        if (code != item.key.code && MayLieAhead(occurrence.due)) CompareRowsUntil(occurrence.due);
         Schedule({occurrence, nullptr, code});
         return absl::OkStatus();
       case Fate::kSuperseded:
@@ -106,14 +106,14 @@ class Replanner {
       return;
     }
     const bool is_plain = row.key.rule == RuleId(item) && row.key.code == item.key.code && row.due == occurrence.due;
-    if (row.state == v1::REMINDER_STATE_SCHEDULED || (occurrence.due > now_ && !is_plain)) {
+    if (row.state == v1::REMINDER_STATE_SCHEDULED || (MayLieAhead(occurrence.due) && !is_plain)) {
       CompareRowsUntil(occurrence.due);
     }
   }
 
   absl::Status InsertEnded(const PlannedItem& item, int64_t code, ReminderEvent event, v1::ReminderReason reason) {
     store::ReminderRow row = NewReminderRow(context_, item.occurrence, code);
-    if (item.occurrence.due > now_) CompareRowsUntil(item.occurrence.due);
+    if (MayLieAhead(item.occurrence.due)) CompareRowsUntil(item.occurrence.due);
     return InsertReminder(tx_, context_, event, reason, now_, &row).status();
   }
 
@@ -164,6 +164,9 @@ class Replanner {
     if (time <= now_) return CompareRowsUntil(now_);  // a pause holds it back
     enrollment_.next_due = std::min(enrollment_.next_due.value_or(time), time);
   }
+
+  // Returns whether a time lies ahead, or may do so once more if the clock is set back by a day at most.
+  bool MayLieAhead(absl::Time time) const { return time > now_ - absl::Hours(24); }
 
   void CompareRowsUntil(absl::Time time) {
     enrollment_.compare_rows_until = std::max(enrollment_.compare_rows_until.value_or(time), time);

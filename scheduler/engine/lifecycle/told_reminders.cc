@@ -34,9 +34,10 @@ absl::CivilDay ToldDate(absl::CivilDay date, const record::v1::ReminderRecord& r
 absl::Time TimeOf(const store::ReminderRow& row, const record::v1::ReminderRecord& record) {
   if (StandingOf(row) != plan::Standing::kTold || record.attempts().empty()) return row.state_time;
   // What a gateway says counts if it can be: the message was leased by then, and reported since.
-  const int64_t leased = record.attempts().rbegin()->lease_micros();
-  const bool is_credible = record.sent_micros() >= leased && record.sent_micros() <= absl::ToUnixMicros(row.state_time);
-  return absl::FromUnixMicros(is_credible ? record.sent_micros() : leased);
+  const int64_t first_lease = record.attempts().begin()->lease_micros();
+  const int64_t sent = record.sent_micros();
+  const bool is_credible = sent >= first_lease && sent <= absl::ToUnixMicros(row.state_time);
+  return absl::FromUnixMicros(is_credible ? sent : record.attempts().rbegin()->lease_micros());
 }
 
 }  // namespace

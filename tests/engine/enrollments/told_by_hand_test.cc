@@ -161,5 +161,47 @@ TEST_F(ToldByHand, WhatIsDueStaysDueThroughADecisionAfterItsRuleGotAnotherTime) 
   EXPECT_THAT(ana.Play("03-03 00:00"), ElementsAre("ice 03-02 10:00", "ice 03-02 18:00"));
 }
 
+TEST_F(ToldByHand, AReminderThatIsStillToComeStaysThoughALaterOneWasDoneAhead) {
+  ToldWorld ana = InMarch({With(Daily("ice", 1, 14, {"08:00"}), "schedule { } spread { seconds: 3600 }")});
+  const absl::Time due = plan::ToTime(ana.Reminders()[1].due_time());
+  ASSERT_GT(due, ana.Local("03-04 08:00") + absl::Seconds(1)) << "the spread puts it off";
+  ana.Play("03-04 07:59");
+  ana.PlayUntil(due - absl::Seconds(1), [] {});
+  ana.Complete("ice.2026-03-05");
+  EXPECT_EQ(ana.ChangeSeverity("severe").changes_size(), 0) << "the change is not about ice";
+  EXPECT_EQ(ana.StateOf("ice.2026-03-04"), "SCHEDULED");
+}
+
+TEST_F(ToldByHand, WhatAnEarlierAttemptSentCountsFromTheLeaseOfThatAttempt) {
+  ToldWorld ana(world_, "c", {.procedure_date = "2026-03-09",
+                              .enrolled = "03-09 10:00",
+                              .rules = {With(Daily("ice", 1, 5, {"00:30"}),
+                                             "supersede: true schedule { window { days: 2 } }")},
+                              .zone = "Pacific/Apia"});
+  ana.Skip("03-14 00:30");
+  const std::vector<v1::Lease> first = ana.LeaseDue();
+  ASSERT_EQ(first.size(), 1u);
+  ana.Skip("03-16 23:59");
+  ASSERT_EQ(ana.LeaseDue().size(), 1u);
+  ana.ReportSent(first[0]);
+  ana.ChangeZone("UTC");
+  EXPECT_EQ(ana.StateOf("ice.2026-03-14"), "SENT") << "it told 13 March, by the clocks of today";
+  EXPECT_EQ(ana.StateOf("ice.2026-03-14~2"), "DUE") << "and nothing was told since then";
+}
+
+TEST_F(ToldByHand, WhatAPauseMadeMissIsNotPlannedAgainAfterAChangeOfZone) {
+  ToldWorld ana(world_, "c", {.procedure_date = "2026-03-05",
+                              .enrolled = "03-05 10:00",
+                              .rules = {On("one", {3}, {"08:00"})},
+                              .zone = "Europe/Madrid"});
+  ASSERT_TRUE(world_.Pause(ana.enrollment()).ok());
+  ASSERT_TRUE(world_.Move(ana.NameOf("one.2026-03-08"), ana.Local("03-09 00:00")).ok());
+  ana.ChangeZone("Pacific/Apia");
+  ana.Skip("03-10 00:00");
+  EXPECT_EQ(ana.StateOf("one.2026-03-08"), "SUPPRESSED/PAUSED");
+  ana.ChangeFields("contact_hours { openings { opens: '07:00' closes: '21:00' } }");
+  EXPECT_EQ(ana.Reminders().size(), 1u);
+}
+
 }  // namespace
 }  // namespace aftercare::engine

@@ -129,6 +129,10 @@ int Model::Expire() {
       } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known) {
         ++expired;
         Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED);
+        if (item.attempts > 0) continue;
+        // It was missed for what it covers at present. What was leased may still be reported.
+        item.telling = item.cover.value_or(item.telling);
+        item.procedure_date = FactsOf(patient).procedure_date;
       }
     }
     Derive(&patient);
@@ -193,7 +197,7 @@ void Model::ReportSent(Patient* patient, int attempt, Item* item) {
   item->hand.reset();
   Become(item, v1::REMINDER_STATE_SENT);
   if (was_open) return;
-  Rematch({.facts_changed = true}, patient);
+  Rematch({.facts_changed = true, .by_report = true}, patient);
   Fire(patient);
 }
 
@@ -201,7 +205,7 @@ void Model::ReportSent(Patient* patient, int attempt, Item* item) {
 void Model::ReportBounced(Patient* patient, Item* item) {
   if (item->state != v1::REMINDER_STATE_SENT) return;
   Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_BOUNCED);
-  Rematch({.facts_changed = true}, patient);
+  Rematch({.facts_changed = true, .by_report = true}, patient);
   Fire(patient);
 }
 

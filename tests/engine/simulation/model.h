@@ -224,6 +224,7 @@ class Model {
   // Why items are compared with the plan.
   struct Occasion {
     bool facts_changed = false;  // Or a report has changed what the patient was told.
+    bool by_report = false;      // No text changes by that.
     std::string visit{};         // The visit whose change is the occasion.
   };
 

@@ -145,7 +145,7 @@ void Model::EndByChange(const Occasion& occasion, Item* item) const {
 
 // What was leased must not differ from what a lease would give now.
 bool Model::HasAnotherText(const Occasion& occasion, const Patient& patient, const Item& item) const {
-  return kLeasedTextIsTrue && occasion.facts_changed && item.attempts > 0 &&
+  return kLeasedTextIsTrue && occasion.facts_changed && !occasion.by_report && item.attempts > 0 &&
          TextOf(patient, item) != item.leases.back().text;
 }
 
@@ -237,7 +237,9 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
   const Year year = YearOf(*patient);
   std::map<Key, int> covers = FollowPlan(occasion, year, patient);
   std::vector<Item*> covering(year.size(), nullptr);
+  std::set<Key> were_to_come;
   for (auto it = patient->items.begin(); it != patient->items.end();) {
+    if (!it->second.known) were_to_come.emplace(it->first.first, plan::WithoutCount(it->first.second));
     it = it->second.known ? std::next(it) : patient->items.erase(it);
   }
   for (auto& [key, item] : patient->items) {
@@ -253,6 +255,10 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
   std::vector<v1::ReminderReason> needless(year.size(), v1::REMINDER_REASON_UNSPECIFIED);
   if (patient->state != v1::ENROLLMENT_STATE_ENDED) needless = NeedlessByAnswers(*patient, year, holders);
   for (size_t i = 0; i < year.size(); ++i) {
+    // Of an ended enrollment, what was to come until then goes on to be shown so.
+    const bool stays_unsent = patient->state == v1::ENROLLMENT_STATE_ENDED && OwnEnded(year[i], patient) != nullptr &&
+                              were_to_come.count({year[i].item.rule, year[i].item.code}) == 0;
+    if (stays_unsent) continue;
     if (covering[i] == nullptr) {
       SettleUncovered(occasion, year, static_cast<int>(i), needless[i], patient);
     } else if (needless[i] != v1::REMINDER_REASON_UNSPECIFIED && covering[i]->open()) {
@@ -276,18 +282,18 @@ void Model::SettleUncovered(const Occasion& occasion, const Year& year, int inde
   if (patient->state != v1::ENROLLMENT_STATE_ENDED && !missed) {
     // A change that puts several of a repeating series into the past sends the latest of them at most.
     const bool puts_into_past =
-        occasion.facts_changed && place.telling.instant <= now_ && place.item.expire > now_;
+        occasion.facts_changed && place.item.due <= now_ && place.item.expire > now_;
     const bool is_old = !place.telling.line && !HadUnsent(*patient, place) && !IsLatest(*patient, year, place);
     if (puts_into_past && (is_old || IsSuperseded(*patient, place))) reason = v1::REMINDER_REASON_SUPERSEDED;
     if (needless != v1::REMINDER_REASON_UNSPECIFIED) reason = needless;
   }
   const bool wanted = !missed && reason == v1::REMINDER_REASON_UNSPECIFIED;
   const bool ended = patient->state == v1::ENROLLMENT_STATE_ENDED;
-  if (own != nullptr && (!wanted || ended)) return;
+  if (own != nullptr && !wanted) return;
   // What an answer ended may come back when facts change, but not once its window is over, or if somebody had moved it.
   const bool stays_answered = !occasion.facts_changed || (own != nullptr && own->hand) || place.item.expire <= now_;
   if (own != nullptr && !IsByChange(own->reason) && stays_answered) return;
-  if (own != nullptr && own->attempts == 0) {
+  if (own != nullptr && own->attempts == 0 && !ended) {
     ComeAgain(place, own);
     own->cover = own->telling = place.telling;
     return;
@@ -323,8 +329,8 @@ Model::Item* Model::OwnEnded(const Place& place, Patient* patient) {
 bool Model::HadUnsent(const Patient& patient, const Place& place) {
   return std::any_of(patient.items.begin(), patient.items.end(), [&](const auto& entry) {
     const Item& item = entry.second;
-    return item.known && StandingOf(item) == plan::Standing::kEndedByChange && IsSame(item.telling, place.telling) &&
-           (item.arrived || IsByChange(item.reason));
+    return item.known && StandingOf(item) == plan::Standing::kEndedByChange && IsByChange(item.reason) &&
+           IsSame(item.telling, place.telling);
   });
 }
 
