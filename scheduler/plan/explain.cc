@@ -165,7 +165,10 @@ void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const C
   Explainer explainer(pathway, facts, clinic, occurrence);
   absl::Time before;
   for (const Step& step : steps) {
-    AddStep(step.kind, step.time, explainer.Words(step, before, &step == &steps.back()), reminder);
+    const bool is_last = &step == &steps.back();
+    // By the present facts it would have been missed. That is not what became of it: it had come due before.
+    if (is_last && occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED && reminder->reason() != occurrence.missed) break;
+    AddStep(step.kind, step.time, explainer.Words(step, before, is_last), reminder);
     before = step.time;
   }
   const absl::Time due = ToTime(reminder->due_time());

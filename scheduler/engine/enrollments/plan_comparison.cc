@@ -265,9 +265,11 @@ class PlanComparer {
       return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, std::nullopt);
     }
     for (const PlannedItem& item : reconciliation_.items) {
-      if (IsTask(item)) continue;
-      if (item.fate != Fate::kMissed || item.occurrence.number != before.number || !IsSameRule(before.rule)) continue;
+      if (item.fate != Fate::kMissed || IsTask(item)) continue;
       if (after_.context.pathway->rule_source(item.occurrence.rule).id() != before.rule) continue;
+      const bool corresponds = IsSameRule(before.rule) ? item.occurrence.number == before.number
+                                                       : item.key.code == plan::WithoutCount(key.second);
+      if (!corresponds) continue;
       const plan::Telling& telling = tellings_.tellings()[&item - reconciliation_.items.data()];
       if (result_.never_told.reminders_size() < kMaxNeverTold) {
         result_.never_told.add_reminders(name.substr(name.rfind('/') + 1));
@@ -277,9 +279,10 @@ class PlanComparer {
     Note(name, v1::PLAN_CHANGE_KIND_DROPPED, before.due, std::nullopt);
   }
 
-  // Notes a reminder that will be sent and was not pending for that time before.
+  // Notes a reminder that will be sent and was not pending for that time before. The patient hears nothing of a task.
   void NoteSend(const NameKey& name, const Pending& after, v1::PlanChangeKind kind,
                 std::optional<absl::Time> old_due, const NameKey& old_name) {
+    if (IsTask(reconciliation_.items[after.item])) return Note(NameOf(name), kind, old_due, after.due, NameOf(old_name));
     const plan::Telling& telling = tellings_.tellings()[after.item];
     const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? heard_.ToldBefore(telling) : nullptr;
     if (heard != nullptr) {
@@ -337,7 +340,7 @@ class PlanComparer {
   void NoteNeverTold(const PendingReminders& is) {
     const record::v1::NeverTold& before = before_.context.row.history.never_told();
     record::v1::NeverTold& untold = result_.never_told;
-    if (!untold.reminders().empty() || !untold.visits().empty()) untold.set_change_micros(absl::ToUnixMicros(now_));
+    if (!untold.reminders().empty() || !untold.visits().empty()) untold.set_change_micros(MicrosOfChange());
     for (const std::string& id : before.reminders()) {
       if (untold.reminders_size() == kMaxNeverTold || IsPendingAgain(is, id)) continue;
       untold.add_reminders(id);
@@ -349,6 +352,17 @@ class PlanComparer {
     }
     const bool is_empty = untold.reminders().empty() && untold.visits().empty();
     if (untold.change_micros() == 0 && !is_empty) untold.set_change_micros(before.change_micros());
+  }
+
+  // Returns an instant for this change that no earlier change of the enrollment has, though a test clock stands still:
+  // the tasks of each count from it.
+  int64_t MicrosOfChange() const {
+    const record::v1::PlanHistory& history = before_.context.row.history;
+    std::set<int64_t> taken = {history.never_told().change_micros()};
+    for (const record::v1::EarlierFacts& facts : history.earlier_facts()) taken.insert(facts.never_told_micros());
+    int64_t micros = absl::ToUnixMicros(now_);
+    while (taken.count(micros) > 0) --micros;
+    return micros;
   }
 
   // Returns whether a reminder is pending, under its name or under one with a count. `id` is the last part of its name.

@@ -72,6 +72,7 @@ class Reconciler {
     if (matched_) {
       for (size_t i = 0; i < rows_.size(); ++i) NoteUnsent(i);
       for (size_t i = 0; i < rows_.size(); ++i) Revive(i);
+      for (size_t item = 0; item < result_.items.size(); ++item) ReviveByName(static_cast<int>(item));
     }
     ApplyAnswers();
     if (facts_changed_) {
@@ -318,6 +319,20 @@ class Reconciler {
     if (row.attempts > 0 || changed_[i] || (facts_changed_ && IsOld(item))) return;
     Take(item, i);
     Reschedule(i, item);
+  }
+
+  // A row that was never leased gives its name to the occurrence that the plan has for that name now.
+  void ReviveByName(int item) {
+    const PlannedItem& planned = result_.items[item];
+    if (planned.fate != Fate::kToCome || needless_.contains(planned.key) || (facts_changed_ && IsOld(item))) return;
+    const std::string& rule = context_.pathway->rule_source(planned.occurrence.rule).id();
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const store::ReminderRow& row = rows_[i];
+      if (plan::WithoutCount(row.key.code) != planned.key.code || row.key.rule != rule || row.attempts > 0) continue;
+      if (StandingOf(row) != plan::Standing::kEndedByChange || IsEndedByAnswer(row) || FindOwn(i) >= 0) continue;
+      Take(item, i);
+      return Reschedule(i, item);
+    }
   }
 
   // A row that a change cancelled stands for its occurrence if that is not sent anyway.

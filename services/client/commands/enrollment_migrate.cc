@@ -69,7 +69,10 @@ void Print(Session& session, const MigrateOptions& options, const Migrated& all)
                              " there already, ", Thousands(sum.failures_size()), " failed\nreminders: ",
                              DiffSummary(sum.diff()), "\n"));
   if (!all.dropped_rules.empty()) {
-    session.Print(absl::StrCat("rules it lacks: ", absl::StrJoin(all.dropped_rules, ", "), "\n"));
+    const bool is_refused = options.dry_run && !options.allow_drop;
+    session.Print(absl::StrCat("rules it lacks: ", absl::StrJoin(all.dropped_rules, ", "),
+                               is_refused ? " (their reminders are pending: only --allow-drop moves anything)" : "",
+                               "\n"));
   }
   if (!all.new_rules_due_now.empty()) {
     session.Print(absl::StrCat("warning: new rules that ", options.dry_run ? "would be" : "are", " sent at once: ",

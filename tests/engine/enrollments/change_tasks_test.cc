@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 v1::Rule Task(v1::Rule rule) {
   return With(std::move(rule), "audience: AUDIENCE_CARE_TEAM schedule { window { days: 14 } }");
@@ -102,6 +103,15 @@ TEST_F(ChangeTasksTest, AChangeOfSomethingElseKeepsTheTask) {
   const v1::PlanDiff diff = ana.ChangeSeverity("severe");
   EXPECT_THAT(diff.changes(), IsEmpty());
   EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 DUE"));
+}
+
+TEST_F(ChangeTasksTest, ASecondChangeHasATaskOfItsOwnThoughTheClockStandsStill) {
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), On("two", {20}, {"08:00"}), NeverToldTask()});
+  ana.Complete("untold.2026-03-02");
+  const v1::PlanDiff diff = ana.ChangeDate("2026-02-01");
+  EXPECT_EQ(diff.sent_again_count(), 0) << "a task is not told to the patient";
+  EXPECT_THAT(OfRule(ana, "untold"), UnorderedElementsAre("untold.2026-03-02 03-02 12:00 COMPLETED",
+                                                          "untold.2026-03-02~2 03-02 12:00 DUE"));
 }
 
 TEST_F(ChangeTasksTest, EachChangeThatLeavesMoreUntoldHasATaskOfItsOwn) {

@@ -203,5 +203,36 @@ TEST_F(ToldByHand, WhatAPauseMadeMissIsNotPlannedAgainAfterAChangeOfZone) {
   EXPECT_EQ(ana.Reminders().size(), 1u);
 }
 
+TEST_F(ToldByHand, WhatARevisionPutsPastItsWindowIsNeverTold) {
+  ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "schedule { window { hours: 4 } }")});
+  ana.Skip("03-03 09:30");
+  const v1::PlanDiff diff = ana.Revise({With(On("one", {1}, {"08:00"}), "schedule { window { hours: 1 } }")});
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_NEVER_TOLD), ElementsAre("one.2026-03-03 03-03 08:00"));
+  EXPECT_THAT(ana.Play("03-05 00:00"), IsEmpty());
+}
+
+TEST_F(ToldByHand, AReminderThatWasNeverLeasedKeepsItsNameWhenItsRuleMoves) {
+  ToldWorld ana = InMarch({On("one", {1}, {"08:00"})});
+  ana.Skip("03-03 08:05");
+  EXPECT_EQ(ana.StateOf("one.2026-03-03"), "DUE");
+  const v1::PlanDiff diff = ana.Revise({On("one", {1}, {"08:15"})});
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_MOVED), ElementsAre("one.2026-03-03 03-03 08:15"));
+  EXPECT_EQ(ana.StateOf("one.2026-03-03"), "SCHEDULED");
+  EXPECT_THAT(ana.Play("03-05 00:00"), ElementsAre("one 03-03 08:15"));
+  EXPECT_EQ(ana.Reminders().size(), 1u);
+}
+
+TEST_F(ToldByHand, WhatWasSentIsNotSaidToHaveBeenNeverDueAfterAChange) {
+  ToldWorld ana = InMarch({On("one", {1}, {"08:00"})});
+  ana.Play("03-04 09:00");
+  ana.ChangeSeverity("severe");
+  const auto shown = world_.Get(ana.NameOf("one.2026-03-03"));
+  ASSERT_TRUE(shown.ok());
+  EXPECT_EQ(shown->state(), v1::REMINDER_STATE_SENT);
+  for (const v1::TimeStep& step : shown->steps()) {
+    EXPECT_EQ(step.description().find("never due"), std::string::npos) << step.description();
+  }
+}
+
 }  // namespace
 }  // namespace aftercare::engine

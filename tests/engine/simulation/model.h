@@ -281,6 +281,7 @@ class Model {
   bool IsLatest(const Patient& patient, const Year& year, const Place& place) const;
   static bool HadUnsent(const Patient& patient, const Place& place);
   static Item* OwnEnded(const Place& place, Patient* patient);
+  static Item* EndedOfName(const Year& year, const Place& place, Patient* patient);
   void Derive(Patient* patient) const;
 
   // Changes of plans.

@@ -298,6 +298,12 @@ void Model::SettleUncovered(const Occasion& occasion, const Year& year, int inde
     own->cover = own->telling = place.telling;
     return;
   }
+  // An item that was never leased gives its name to what the plan has for that name now.
+  if (Item* const named = wanted && !ended ? EndedOfName(year, place, patient) : nullptr; named != nullptr) {
+    ComeAgain(place, named);
+    named->cover = named->telling = place.telling;
+    return;
+  }
   Item item = place.item;
   for (int count = 2; patient->items.count({item.rule, item.code}) > 0; ++count) {
     item.code = plan::WithCount(item.code, count);
@@ -322,6 +328,20 @@ Model::Item* Model::OwnEnded(const Place& place, Patient* patient) {
     if (is_own && (own == nullptr || own->attempts > 0)) own = &item;
   }
   return own;
+}
+
+// Returns the first item that has the name of the place, was never leased, and was ended by a change that took its own
+// occurrence out of the plan. Null if there is none.
+Model::Item* Model::EndedOfName(const Year& year, const Place& place, Patient* patient) {
+  for (auto& [key, item] : patient->items) {
+    if (key.first != place.item.rule || plan::WithoutCount(key.second) != place.item.code || item.attempts > 0) continue;
+    if (!item.known || StandingOf(item) != plan::Standing::kEndedByChange || !IsByChange(item.reason)) continue;
+    const bool has_own = std::any_of(year.begin(), year.end(), [&item = item](const Place& other) {
+      return other.item.rule == item.rule && IsSame(other.telling, item.telling);
+    });
+    if (!has_own) return &item;
+  }
+  return nullptr;
 }
 
 // Returns whether the patient had an item for the occurrence, by any rule of the series, which a change ended before it
