@@ -1,5 +1,6 @@
 #include "tests/engine/world.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "scheduler/engine/runtime/wakeup_topics.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/store/sqlite_driver.h"
+#include "tests/engine/twice_store.h"
 
 namespace aftercare::engine {
 namespace {
@@ -34,7 +36,9 @@ void World::StartStoreOnly() {
   if (!driver.ok()) GiveUp("the database");
   auto store = store::Store::Open(*std::move(driver), {});
   if (!store.ok()) GiveUp("the store");
-  store_ = wrap_ ? wrap_(*std::move(store)) : *std::move(store);
+  store_ = std::getenv("AFTERCARE_MUTATIONS_TWICE") == nullptr ? *std::move(store)
+                                                               : RunMutationsTwice(*std::move(store));
+  if (wrap_) store_ = wrap_(std::move(store_));
 }
 
 void World::StopStoreOnly() {

@@ -25,7 +25,8 @@
 namespace aftercare::engine {
 
 // An engine over a real database, with a clock that only the test moves. The helpers call use cases and wait for their
-// end. Helpers that return no status fail the test if the use case fails. A wait that takes longer than kPatience ends
+// end. With AFTERCARE_MUTATIONS_TWICE set in the environment, the store runs every mutation twice, as it may.
+// Helpers that return no status fail the test if the use case fails. A wait that takes longer than kPatience ends
 // the program. Call is thread safe while the engine runs. The rest is for one thread.
 class World {
  public:

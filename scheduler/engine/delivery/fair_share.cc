@@ -37,9 +37,9 @@ class ClinicRing {
 };
 
 // Offers each clinic its first share. Adds the clinics that took all of it to `hungry`. Returns how many were leased.
-absl::StatusOr<int> FirstLap(LeaseSource& source, int max, RoundRobinCursor& cursor, LookBudget& budget,
-                             std::vector<std::string>* hungry) {
-  ClinicRing ring(source, cursor.last());
+absl::StatusOr<int> FirstLap(LeaseSource& source, int max, const std::string& after, RoundRobinCursor& cursor,
+                             LookBudget& budget, std::vector<std::string>* hungry) {
+  ClinicRing ring(source, after);
   int total = 0;
   while (total < max && !budget.exceeded()) {
     auto clinic = ring.Next();
@@ -75,9 +75,10 @@ absl::StatusOr<int> NextLap(LeaseSource& source, int max, LookBudget& budget, st
 
 }  // namespace
 
-absl::Status LeaseFairly(LeaseSource& source, int max, RoundRobinCursor& cursor, LookBudget& budget) {
+absl::Status LeaseFairly(LeaseSource& source, int max, const std::string& after, RoundRobinCursor& cursor,
+                         LookBudget& budget) {
   std::vector<std::string> hungry;
-  auto leased = FirstLap(source, max, cursor, budget, &hungry);
+  auto leased = FirstLap(source, max, after, cursor, budget, &hungry);
   if (!leased.ok()) return leased.status();
   int left = max - *leased;
   while (left > 0 && !hungry.empty() && !budget.exceeded()) {

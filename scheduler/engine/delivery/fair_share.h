@@ -66,10 +66,11 @@ class LeaseSource {
 // Leases up to `max` messages from all clinics of `source`. Stops early when the budget is exceeded.
 //
 // In the first lap, each clinic gets a share of a sixteenth of `max`, rounded up. The lap begins with the clinic after
-// `cursor.last()`, and sets the cursor to the last clinic that it visits. In each further lap, the clinics that took
+// the id `after`, and sets the cursor to the last clinic that it visits. In each further lap, the clinics that took
 // their whole share divide what is left. So a clinic with a long queue does not keep the others waiting, and takes what
 // the others leave.
-absl::Status LeaseFairly(LeaseSource& source, int max, RoundRobinCursor& cursor, LookBudget& budget);
+absl::Status LeaseFairly(LeaseSource& source, int max, const std::string& after, RoundRobinCursor& cursor,
+                         LookBudget& budget);
 
 }  // namespace aftercare::engine
 

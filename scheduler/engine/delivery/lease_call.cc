@@ -76,6 +76,7 @@ class LeaseCall::Work : public std::enable_shared_from_this<LeaseCall::Work> {
 
  private:
   void Lease() {
+    batch_ = LeaseBatch{};
     call_->Write(
         parameters_.terms.scope(), /*response=*/nullptr,
         [self = shared_from_this()](store::WriteTransaction& tx) {

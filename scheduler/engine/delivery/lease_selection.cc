@@ -181,7 +181,9 @@ void SortByDue(std::vector<LeasedReminder>* leased) {
 absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, int max,
                                const QueuePositions& start, LeaseBatch* batch) {
   EngineContext& engine = context.engine;
+  const std::string after_clinic = batch->after_clinic.value_or(context.last_clinic.last());
   *batch = LeaseBatch{};
+  batch->after_clinic = after_clinic;
   batch->positions = start;
   ClinicPtr clinic;
   if (terms.clinic.empty()) {
@@ -199,7 +201,7 @@ absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction
   batch->seen = engine.wakeups().Seen(batch->topic);  // before looking, so that nothing is missed
   LookBudget budget(kMaxLooks);
   LeaseSelection selection(context, tx, terms, std::move(clock), budget, batch);
-  absl::Status status = clinic == nullptr ? LeaseFairly(selection, max, context.last_clinic, budget)
+  absl::Status status = clinic == nullptr ? LeaseFairly(selection, max, after_clinic, context.last_clinic, budget)
                                           : selection.LeaseFromClinic(clinic, max).status();
   if (!status.ok()) return status;
   batch->more = budget.exceeded();

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,8 +37,11 @@ struct LeasedReminder {
   LeaseId id() const { return {row.key, row.attempts}; }
 };
 
-// The result of one look at the queues. Not thread safe.
+// The result of one look at the queues. One object for each look. Not thread safe.
 struct LeaseBatch {
+  // The clinic behind which a look at all clinics began. A look that runs again begins there too.
+  std::optional<std::string> after_clinic;
+
   std::vector<LeasedReminder> leased;  // in order of due time
   absl::Time now;                      // the time of the look, on the clock that leases expire by
   bool has_test_clock = false;         // that clock is the test clock of the clinic
@@ -51,7 +55,7 @@ struct LeaseBatch {
 };
 
 // Leases up to `max` reminders by the terms. Looks only at reminders that are behind the positions `start` in their
-// queues. Overwrites `batch`, so a mutation that runs again may call it again. Returns NOT_FOUND / CLINIC_NOT_FOUND if
+// queues. Overwrites `batch`, so a mutation that runs again may call it again, with the same batch. Returns NOT_FOUND / CLINIC_NOT_FOUND if
 // the clinic of the terms does not exist.
 absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, int max,
                                const QueuePositions& start, LeaseBatch* batch);

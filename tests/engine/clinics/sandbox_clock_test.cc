@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -232,7 +233,8 @@ TEST_F(TestClockTest, TwoWhoMoveTheClockAtOnceNeverMoveItBack) {
   // From within a mutation, so that the first steps of both come one after the other.
   SystemAccess::Write(
       world_.engine().context,
-      [&](store::WriteTransaction&) {
+      [&, is_first = true](store::WriteTransaction&) mutable {
+        if (!std::exchange(is_first, false)) return absl::OkStatus();
         world_.engine().clinics.AdvanceTestClock(world_.CallOf(near), near, &to_near, at_near.done());
         world_.engine().clinics.AdvanceTestClock(world_.CallOf(far), far, &to_far, at_far.done());
         return absl::OkStatus();

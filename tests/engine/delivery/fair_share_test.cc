@@ -51,7 +51,7 @@ class FairShareTest : public ::testing::Test {
  protected:
   absl::Status Lease(FakeSource& source, int max) {
     LookBudget budget(1000);
-    return LeaseFairly(source, max, cursor_, budget);
+    return LeaseFairly(source, max, cursor_.last(), cursor_, budget);
   }
 
   RoundRobinCursor cursor_;
@@ -120,7 +120,7 @@ TEST_F(FairShareTest, WhereNothingWaitsNothingIsLeasedAndTheTurnStays) {
 TEST_F(FairShareTest, AnExceededBudgetEndsTheLapAndTheNextCallGoesOnBehindIt) {
   FakeSource source({{"a", 9}, {"b", 9}, {"c", 9}});
   LookBudget budget(2);
-  ASSERT_TRUE(LeaseFairly(source, 100, cursor_, budget).ok());
+  ASSERT_TRUE(LeaseFairly(source, 100, cursor_.last(), cursor_, budget).ok());
   EXPECT_TRUE(budget.exceeded());
   EXPECT_THAT(source.leased(), ElementsAre(Pair("a", 7), Pair("b", 7)));
   EXPECT_EQ(cursor_.last(), "b");

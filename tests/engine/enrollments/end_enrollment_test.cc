@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/clinic_fixture.h"
@@ -147,7 +149,8 @@ TEST(EndEnrollmentInRealTimeTest, EndingFirstFiresAndExpiresWhatWasNotSwept) {
   Pending held;
   SystemAccess::Write(
       world.engine().context,
-      [&](store::WriteTransaction&) {
+      [&, is_first = true](store::WriteTransaction&) mutable {
+        if (!std::exchange(is_first, false)) return absl::OkStatus();
         world.engine().enrollments.End(world.CallOf(request), request, &response, ended.done());
         world.clock().Set(At("2029-03-02T15:30"));
         return absl::OkStatus();

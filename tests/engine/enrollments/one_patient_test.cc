@@ -271,10 +271,11 @@ TEST_F(OnePatientTest, OfCallsInOneGroupOnlyTheFirstEnrols) {
   Pending held;
   SystemAccess::Write(
       world_.engine().context,
-      [&](store::WriteTransaction&) {
-        for (int i = 0; i < kCalls; ++i) {
+      [&, is_first = true](store::WriteTransaction&) mutable {
+        for (int i = 0; is_first && i < kCalls; ++i) {
           world_.engine().enrollments.Create(world_.CallOf(requests[i]), requests[i], &responses[i], ends[i].done());
         }
+        is_first = false;
         return absl::OkStatus();
       },
       held.done());
