@@ -12,10 +12,10 @@ namespace aftercare::plan {
 namespace {
 
 // What a telling counts from, and of which series it is. Only tellings of one group can stand for each other.
-using Group = std::tuple<absl::string_view, absl::string_view, absl::Time>;
+using Group = std::tuple<absl::string_view, absl::string_view, absl::Time, std::optional<absl::CivilDay>>;
 
 Group GroupOf(const Telling& telling) {
-  return {telling.series, telling.visit, telling.start.value_or(absl::InfinitePast())};
+  return {telling.series, telling.visit, telling.start.value_or(absl::InfinitePast()), telling.outside_by};
 }
 
 // By series only, since few groups share one and hashing the rest takes longer than comparing them.

@@ -51,6 +51,10 @@ struct Telling {
   absl::string_view visit;
   std::optional<absl::Time> start;
 
+  // Of a task about an appointment outside its window: the procedure date by which it lies there. A procedure that is
+  // moved again is another matter.
+  std::optional<absl::CivilDay> outside_by;
+
   // True if it tells the patient that the appointment at `start` was cancelled or missed.
   bool fell_through = false;
 

@@ -24,6 +24,7 @@ Telling TellingOf(const CompiledPathway& pathway, const PatientFacts& facts, con
     telling.fell_through =
         rule.visit_state == v1::VISIT_STATE_MISSED || rule.visit_state == v1::VISIT_STATE_CANCELLED;
   }
+  if (rule.outside_window) telling.outside_by = facts.procedure_date;
   telling.nominal = occurrence.nominal;
   telling.zone = facts.zone;
   const int64_t day = DayNumber(absl::CivilDay(occurrence.nominal));

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/enrollments/change_facts.h"
-#include "scheduler/engine/enrollments/plan_comparison.h"
+#include "scheduler/engine/enrollments/diff_counts.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/runtime/answer_size.h"

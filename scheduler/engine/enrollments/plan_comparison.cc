@@ -14,6 +14,7 @@
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/civil.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
@@ -30,6 +31,7 @@ struct Pending {
   bool is_sent = true;     // false if contact hours never let it out, or the patient may not or cannot be written to
   absl::string_view rule;  // of its occurrence,
   int number = 0;          // and its number
+  int64_t offset = 0;      // days from what the rule counts from
   int item = -1;           // index in the reconciliation; -1 before the change
 };
 // By rule and code of the name.
@@ -67,7 +69,8 @@ class PlanComparer {
   static NameKey KeyOfName(const store::ReminderRow& row) { return {row.key.rule, row.key.code}; }
 
   std::string NameOf(const NameKey& key) const {
-    return ReminderNameOf({after_.context.row.clinic, after_.context.row.enrollment, std::string(key.first), key.second});
+    const store::EnrollmentRow& row = after_.context.row;
+    return ReminderNameOf({row.clinic, row.enrollment, std::string(key.first), key.second});
   }
 
   static bool IsReachable(const EnrollmentContext& context) {
@@ -82,6 +85,14 @@ class PlanComparer {
   static bool IsToBeSent(const EnrollmentContext& context, int rule, bool outside_contact_hours) {
     const bool is_task = context.pathway->rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
     return is_task || (!outside_contact_hours && IsReachable(context));
+  }
+
+  // Returns whether contact hours let a pending reminder out at no time of its window. What a gateway holds is out.
+  bool IsHeldBack(const EnrollmentContext& context, const store::ReminderRow& row) const {
+    if (row.state == v1::REMINDER_STATE_LEASED || context.facts.hours.always_open()) return false;
+    plan::LocalClock clock(context.facts.zone);
+    const int64_t end = absl::ToUnixSeconds(row.expire);
+    return context.facts.hours.NextOpen(absl::ToUnixSeconds(std::max(row.due, now_)), end, &clock) >= end;
   }
 
   // Returns whether an occurrence without a row is still to come, whether or not it will be sent.
@@ -105,13 +116,12 @@ class PlanComparer {
       if (const auto found = covering.find(key); found != covering.end()) {
         const store::ReminderRow& row = *found->second;
         if (!IsPending(row.state)) continue;
-        const bool is_outside = OccurrenceOf(context, row).outside_contact_hours;
-        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, occurrence.rule, is_outside), rule,
-                                            occurrence.number};
+        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, occurrence.rule, IsHeldBack(context, row)), rule,
+                                   occurrence.number, OffsetOf(context, occurrence)};
       } else if (IsToCome(context, occurrence)) {
         pending[{rule, names.FreeCode(rule, key.code)}] = {
             occurrence.due, IsToBeSent(context, occurrence.rule, occurrence.outside_contact_hours), rule,
-            occurrence.number};
+            occurrence.number, OffsetOf(context, occurrence)};
       }
     }
     return pending;
@@ -138,16 +148,15 @@ class PlanComparer {
         const store::ReminderRow& row = after_.rows[item.row];
         const bool comes_now = row.state == v1::REMINDER_STATE_SCHEDULED;
         if (IsSuperseded(item, SupersedingRuleOf(context, row), row.due, row.key.code, comes_now)) continue;
-        const bool is_outside = OccurrenceOf(context, row).outside_contact_hours;
-        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, item.occurrence.rule, is_outside), rule, number,
-                                            static_cast<int>(i)};
+        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, item.occurrence.rule, IsHeldBack(context, row)), rule,
+                                   number, 0, static_cast<int>(i)};
       } else if (item.fate == Fate::kToCome && IsToCome(context, item.occurrence)) {
         const int64_t code = names.FreeCode(rule, item.key.code);
         const DueOccurrence due{item.occurrence, nullptr, code};
         if (IsSuperseded(item, SupersedingRuleOf(context, due), item.occurrence.due, code, true)) continue;
         pending[{rule, code}] = {
             item.occurrence.due, IsToBeSent(context, item.occurrence.rule, item.occurrence.outside_contact_hours), rule,
-            number, static_cast<int>(i)};
+            number, 0, static_cast<int>(i)};
       }
     }
     return pending;
@@ -246,11 +255,10 @@ class PlanComparer {
   }
 
   void CompareOne(const NameKey& old_name, const Pending& before, const NameKey& name, const Pending& after) {
-    if (no_longer_by_hand_.contains(old_name)) {
-      return Note(NameOf(name), v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, after.due, NameOf(old_name));
-    }
     if (before.is_sent && !after.is_sent) {
       Note(NameOf(name), v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, NameOf(old_name));
+    } else if (no_longer_by_hand_.contains(old_name)) {
+      Note(NameOf(name), v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, after.due, NameOf(old_name));
     } else if (!before.is_sent && after.is_sent) {
       NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, old_name);
     } else if (after.is_sent && (before.due != after.due || old_name != name)) {
@@ -261,34 +269,53 @@ class PlanComparer {
   // What was pending is not any more.
   void NoteGone(const NameKey& key, const Pending& before) {
     const std::string name = NameOf(key);
-    if (no_longer_by_hand_.contains(key)) {
-      return Note(name, v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND, before.due, std::nullopt);
-    }
     for (const PlannedItem& item : reconciliation_.items) {
-      if (item.fate != Fate::kMissed || IsTask(item)) continue;
-      if (after_.context.pathway->rule_source(item.occurrence.rule).id() != before.rule) continue;
-      const bool corresponds = IsSameRule(before.rule) ? item.occurrence.number == before.number
-                                                       : item.key.code == plan::WithoutCount(key.second);
-      if (!corresponds) continue;
+      if (!IsMissed(item) || IsTask(item) || !Corresponds(before, item)) continue;
       const plan::Telling& telling = tellings_.tellings()[&item - reconciliation_.items.data()];
       if (result_.never_told.reminders_size() < kMaxNeverTold) {
         result_.never_told.add_reminders(name.substr(name.rfind('/') + 1));
       }
       return Note(name, v1::PLAN_CHANGE_KIND_NEVER_TOLD, before.due, telling.instant);
     }
-    Note(name, v1::PLAN_CHANGE_KIND_DROPPED, before.due, std::nullopt);
+    const bool was_by_hand = no_longer_by_hand_.contains(key);
+    Note(name, was_by_hand ? v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND : v1::PLAN_CHANGE_KIND_DROPPED, before.due, {});
+  }
+
+  // Returns whether the time of an occurrence has passed unsent. A row that somebody had moved may stand for it.
+  bool IsMissed(const PlannedItem& item) const {
+    if (item.fate != Fate::kCovered) return item.fate == Fate::kMissed;
+    return item.occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED && IsMoveEndedByChange(after_.rows[item.row]);
+  }
+
+  // Returns whether an occurrence is what a reminder was to tell before the change: the same number of the same rule,
+  // or the same day of the series if that has other rules or times now.
+  bool Corresponds(const Pending& before, const PlannedItem& item) const {
+    const plan::CompiledPathway& pathway = *after_.context.pathway;
+    if (IsSameRule(before.rule)) {
+      return pathway.rule_source(item.occurrence.rule).id() == before.rule && item.occurrence.number == before.number;
+    }
+    const int rule = before_.context.pathway->FindRule(before.rule);
+    return before_.context.pathway->rule(rule).series == pathway.rule(item.occurrence.rule).series &&
+           OffsetOf(after_.context, item.occurrence) == before.offset;
+  }
+
+  // Returns the number of days from what the rule of an occurrence counts from.
+  static int64_t OffsetOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+    return absl::CivilDay(occurrence.nominal) -
+           plan::AnchorOf(context.pathway->rule(occurrence.rule), context.facts);
   }
 
   // Notes a reminder that will be sent and was not pending for that time before. The patient hears nothing of a task.
   void NoteSend(const NameKey& name, const Pending& after, v1::PlanChangeKind kind,
                 std::optional<absl::Time> old_due, const NameKey& old_name) {
-    if (IsTask(reconciliation_.items[after.item])) return Note(NameOf(name), kind, old_due, after.due, NameOf(old_name));
     const plan::Telling& telling = tellings_.tellings()[after.item];
-    const Heard* const heard = kind == v1::PLAN_CHANGE_KIND_ADDED ? heard_.ToldBefore(telling) : nullptr;
+    const bool is_task = IsTask(reconciliation_.items[after.item]);
+    const bool may_repeat = kind == v1::PLAN_CHANGE_KIND_ADDED && !is_task;
+    const Heard* const heard = may_repeat ? heard_.ToldBefore(telling) : nullptr;
     if (heard != nullptr) {
       return Note(NameOf(name), v1::PLAN_CHANGE_KIND_SENT_AGAIN, heard->stored.time, after.due,
                   ReminderNameOf(heard->row->key));
-    } else if (heard_.IsToldOn(absl::ToCivilDay(after.due, after_.context.facts.zone), telling)) {
+    } else if (!is_task && heard_.IsToldOn(absl::ToCivilDay(after.due, after_.context.facts.zone), telling)) {
       kind = v1::PLAN_CHANGE_KIND_ALSO_TODAY;
     }
     Note(NameOf(name), kind, old_due, after.due, NameOf(old_name));
@@ -372,7 +399,8 @@ class PlanComparer {
     if (!key) return false;
     const int64_t first = plan::WithoutCount(key->code);
     const auto found = pending.lower_bound({key->rule, first});
-    return found != pending.end() && found->first.first == key->rule && plan::WithoutCount(found->first.second) == first;
+    if (found == pending.end()) return false;
+    return found->first.first == key->rule && plan::WithoutCount(found->first.second) == first;
   }
 
   // Counts all changes and lists the first of them.
@@ -412,20 +440,6 @@ class PlanComparer {
 PlanComparison ComparePlans(const EnrollmentState& before, const EnrollmentState& after,
                             const Reconciliation& reconciliation, const Supersession& at_once, absl::Time now) {
   return PlanComparer(before, after, reconciliation, at_once, now).Run();
-}
-
-void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all) {
-  all->set_moved_count(all->moved_count() + one.moved_count());
-  all->set_added_count(all->added_count() + one.added_count());
-  all->set_dropped_count(all->dropped_count() + one.dropped_count());
-  all->set_already_sent_count(all->already_sent_count() + one.already_sent_count());
-  all->set_sent_again_count(all->sent_again_count() + one.sent_again_count());
-  all->set_also_today_count(all->also_today_count() + one.also_today_count());
-  all->set_not_called_off_count(all->not_called_off_count() + one.not_called_off_count());
-  all->set_not_moved_by_hand_count(all->not_moved_by_hand_count() + one.not_moved_by_hand_count());
-  all->set_suppressed_count(all->suppressed_count() + one.suppressed_count());
-  all->set_never_told_count(all->never_told_count() + one.never_told_count());
-  all->set_visits_outside_window_count(all->visits_outside_window_count() + one.visits_outside_window_count());
 }
 
 }  // namespace aftercare::engine

@@ -34,9 +34,6 @@ struct PlanComparison {
 PlanComparison ComparePlans(const EnrollmentState& before, const EnrollmentState& after,
                             const Reconciliation& reconciliation, const Supersession& at_once, absl::Time now);
 
-// Adds the counts of `one` to those of `all`.
-void AddCounts(const v1::PlanDiff& one, v1::PlanDiff* all);
-
 }  // namespace aftercare::engine
 
 #endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PLAN_COMPARISON_H_

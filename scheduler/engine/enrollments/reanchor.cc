@@ -100,7 +100,9 @@ absl::StatusOr<Reanchoring> ComputeOnce(EngineContext& engine, store::ReadTransa
 
 // Notes in the history of `row` what the change leaves untold. Returns whether that differs from what it said.
 bool NoteNeverTold(const Reanchoring& change, store::EnrollmentRow* row) {
-  const bool is_kept = change.never_told.change_micros() != 0 && change.after.pathway->CountsFromNeverTold();
+  // A revision without such tasks keeps what is known, since the next may have them again.
+  const bool counts = change.after.pathway->CountsFromNeverTold() || row->history.has_never_told();
+  const bool is_kept = change.never_told.change_micros() != 0 && counts;
   if (!is_kept && !row->history.has_never_told()) return false;
   if (!is_kept) {
     row->history.clear_never_told();

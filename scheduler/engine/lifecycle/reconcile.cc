@@ -1,7 +1,6 @@
 #include "scheduler/engine/lifecycle/reconcile.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "scheduler/engine/lifecycle/answers.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/same_occurrence.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/civil.h"
@@ -17,17 +17,6 @@
 
 namespace aftercare::engine {
 namespace {
-
-// Of what reminders of one series count from one anchor.
-using Group = std::tuple<absl::string_view, absl::string_view, absl::Time>;
-
-Group GroupOf(const plan::Telling& telling) {
-  return {telling.series, telling.visit, telling.start.value_or(absl::InfinitePast())};
-}
-
-bool IsSame(const plan::Telling& a, const plan::Telling& b) {
-  return a.instant == b.instant && a.expire == b.expire && a.line == b.line && GroupOf(a) == GroupOf(b);
-}
 
 // One comparison. A class so that its steps can share what they need.
 class Reconciler {
@@ -298,7 +287,7 @@ class Reconciler {
   void NoteUnsent(size_t i) {
     if (StandingOf(rows_[i]) != plan::Standing::kEndedByChange || IsEndedByAnswer(rows_[i])) return;
     for (size_t item = 0; item < had_row_.size(); ++item) {
-      if (IsSame(stored_[i].telling, tellings_.tellings()[item])) had_row_[item] = true;
+      if (IsSameOccurrence(stored_[i].telling, tellings_.tellings()[item])) had_row_[item] = true;
     }
   }
 
@@ -360,7 +349,7 @@ class Reconciler {
   int FindOwn(size_t row) const {
     const auto& planned = tellings_.tellings();
     const auto found = std::find_if(planned.begin(), planned.end(), [&](const plan::Telling& candidate) {
-      return candidate.rule == rows_[row].key.rule && IsSame(candidate, stored_[row].telling);
+      return candidate.rule == rows_[row].key.rule && IsSameOccurrence(candidate, stored_[row].telling);
     });
     return found == planned.end() ? -1 : static_cast<int>(found - planned.begin());
   }
@@ -402,7 +391,7 @@ class Reconciler {
   bool NewerStands(const plan::Telling& telling) const {
     for (size_t i = 0; i < stored_.size(); ++i) {
       const plan::StoredReminder& stored = stored_[i];
-      if (stored.standing != plan::Standing::kTold || GroupOf(stored.telling) != GroupOf(telling)) continue;
+      if (stored.standing != plan::Standing::kTold || !IsSameSeries(stored.telling, telling)) continue;
       const int item = ItemOf(i);
       const absl::Time instant = item < 0 ? stored.telling.instant : tellings_.tellings()[item].instant;
       // What was completed ahead of its time does not count before its time.
@@ -416,14 +405,14 @@ class Reconciler {
   bool IsLatest(const plan::Telling& telling) const {
     const auto& planned = tellings_.tellings();
     return std::none_of(planned.begin(), planned.end(), [&](const plan::Telling& other) {
-      return other.instant > telling.instant && other.instant <= now_ && GroupOf(other) == GroupOf(telling);
+      return other.instant > telling.instant && other.instant <= now_ && IsSameSeries(other, telling);
     });
   }
 
   // Returns whether the patient was told something of the series since the occurrence's time.
   bool HeardSince(const plan::Telling& telling) const {
     return std::any_of(stored_.begin(), stored_.end(), [&](const plan::StoredReminder& stored) {
-      return stored.standing == plan::Standing::kTold && GroupOf(stored.telling) == GroupOf(telling) &&
+      return stored.standing == plan::Standing::kTold && IsSameSeries(stored.telling, telling) &&
              (stored.telling.instant > telling.instant || stored.time >= telling.instant);
     });
   }

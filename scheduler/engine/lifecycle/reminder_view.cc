@@ -1,7 +1,11 @@
 #include "scheduler/engine/lifecycle/reminder_view.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -31,6 +35,20 @@ void AddPatient(const EnrollmentContext& context, const v1::Clinic& clinic, cons
   reminder->set_patient(context.row.data.patient());
   reminder->set_channel(channel);
   reminder->set_text(Text(context, clinic, pathway, occurrence));
+}
+
+// Says in the first step of a task about messages that were never told which they were.
+void AddUntold(const EnrollmentContext& context, const OccurrenceKey& key, v1::Reminder* reminder) {
+  constexpr int kMost = 20;
+  if (key.rule < 0 || !context.pathway->rule(key.rule).on_never_told || reminder->steps().empty()) return;
+  const record::v1::NeverTold& untold = context.row.history.never_told();
+  std::vector<std::string> names(untold.reminders().begin(), untold.reminders().end());
+  for (const std::string& visit : untold.visits()) names.push_back(absl::StrCat("the new time of ", visit));
+  const size_t more = names.size() > kMost ? names.size() - kMost : 0;
+  names.resize(names.size() - more);
+  if (names.empty()) return;
+  absl::StrAppend(reminder->mutable_steps(0)->mutable_description(), " Untold, by the names before the change: ",
+                  absl::StrJoin(names, ", "), more > 0 ? absl::StrCat(" and ", more, " more") : "", ".");
 }
 
 }  // namespace
@@ -99,6 +117,7 @@ void AddSteps(const EnrollmentContext& context, const v1::Clinic& clinic, const 
   const OccurrenceKey occurrence = key.value_or(OccurrenceKey());
   plan::AddSteps(*context.pathway, context.facts, plan::ClinicFactsOf(clinic), plan, occurrence.rule, occurrence.code,
                  moved, reminder);
+  AddUntold(context, occurrence, reminder);
 }
 
 v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& clinic,

@@ -164,5 +164,36 @@ TEST_F(ChangeTasksTest, WhatIsBookedOutsideItsWindowOnPurposeIsNoTask) {
   EXPECT_EQ(ana.ChangeDate("2026-03-05").visits_outside_window_count(), 0);
 }
 
+TEST_F(ChangeTasksTest, ARevisionWithoutTheTaskDoesNotForgetWhatIsUntold) {
+  const v1::Rule one = On("one", {3}, {"08:00"});
+  ToldWorld ana = DatedBack({one, NeverToldTask()});
+  ana.Revise({one});
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 CANCELLED/MOVED_BY_REANCHOR"));
+  ana.Revise({one, NeverToldTask()});
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 DUE"));
+}
+
+TEST_F(ChangeTasksTest, AnAppointmentThatComesToLieOutsideItsWindowAgainIsAnotherTask) {
+  ToldWorld ana = Enrolled({On("one", {3}, {"08:00"}), OutsideTask()});
+  ana.Book("05-31 10:00");
+  ana.ChangeDate("2026-04-20");
+  const std::vector<std::string> first = OfRule(ana, "outside");
+  ASSERT_EQ(first.size(), 1u);
+  ana.Complete(first[0].substr(0, first[0].find(' ')));
+  ana.ChangeDate("2026-03-02");
+  ana.Skip("03-03 10:00");
+  const v1::PlanDiff diff = ana.ChangeDate("2026-04-21");
+  EXPECT_EQ(diff.visits_outside_window_count(), 1);
+  EXPECT_EQ(OfRule(ana, "outside").size(), 2u) << "the first was done, for the first problem";
+}
+
+TEST_F(ChangeTasksTest, ATaskSaysWhatIsUntold) {
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), NeverToldTask()});
+  const auto task = world_.Get(ana.NameOf("untold.2026-03-02"));
+  ASSERT_TRUE(task.ok());
+  ASSERT_FALSE(task->steps().empty());
+  EXPECT_THAT(task->steps(0).description(), ::testing::HasSubstr("one.2026-03-05"));
+}
+
 }  // namespace
 }  // namespace aftercare::engine

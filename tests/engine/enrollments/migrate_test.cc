@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/enrollments/plan_comparison.h"
+#include "scheduler/engine/enrollments/diff_counts.h"
 #include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {

@@ -234,5 +234,41 @@ TEST_F(ToldByHand, WhatWasSentIsNotSaidToHaveBeenNeverDueAfterAChange) {
   }
 }
 
+TEST_F(ToldByHand, WhatWasMovedByHandAndIsNeverToldIsSaidToBeNeverTold) {
+  ToldWorld ana = InMarch({On("one", {3}, {"08:00"})});
+  ASSERT_TRUE(world_.Move(ana.NameOf("one.2026-03-05"), ana.Local("03-05 15:00")).ok());
+  ana.Skip("03-02 12:00");
+  const v1::PlanDiff diff = ana.ChangeDate("2026-02-20");
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_NEVER_TOLD), ElementsAre("one.2026-03-05 02-23 08:00"));
+}
+
+TEST_F(ToldByHand, WhatIsNeverToldIsSaidSoThoughItsRuleChangesWithTheDate) {
+  ToldWorld ana = InMarch({On("one", {3}, {"08:00"})});
+  ana.Skip("03-02 12:00");
+  v1::UpdateEnrollmentRequest request;
+  request.mutable_enrollment()->set_procedure_date("2026-02-20");
+  request.mutable_enrollment()->set_pathway_revision(ana.NewRevision({On("one", {3}, {"08:30"})}));
+  request.mutable_update_mask()->add_paths("procedure_date");
+  request.mutable_update_mask()->add_paths("pathway_revision");
+  const v1::PlanDiff diff = ana.Update(std::move(request));
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_NEVER_TOLD), ElementsAre("one.2026-03-05 02-23 08:30"));
+}
+
+TEST_F(ToldByHand, WhatIsDueAndNeverLetOutByNewContactHoursIsSuppressedInTheDifference) {
+  ToldWorld ana = InMarch({On("one", {1}, {"08:00"})});
+  ana.Skip("03-03 09:00");
+  const v1::PlanDiff diff = ana.ChangeFields("contact_hours { openings { opens: '07:00' closes: '08:00' } }");
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_SUPPRESSED), ElementsAre("one.2026-03-03 03-03 08:00"));
+  EXPECT_THAT(ana.Play("03-05 00:00"), IsEmpty());
+}
+
+TEST_F(ToldByHand, WhatWasMovedByHandAndMayNotBeSentIsSuppressedInTheDifference) {
+  ToldWorld ana = InMarch({On("one", {3}, {"08:00"})});
+  ASSERT_TRUE(world_.Move(ana.NameOf("one.2026-03-05"), ana.Local("03-05 15:00")).ok());
+  const v1::PlanDiff diff = ana.ChangeFields("procedure_date: '2026-03-04' consent: CONSENT_REFUSED");
+  EXPECT_EQ(diff.suppressed_count(), 1);
+  EXPECT_EQ(diff.not_moved_by_hand_count(), 0);
+}
+
 }  // namespace
 }  // namespace aftercare::engine

@@ -204,7 +204,9 @@ void Model::ReportSent(Patient* patient, int attempt, Item* item) {
 // What came back stands only for its own occurrence.
 void Model::ReportBounced(Patient* patient, Item* item) {
   if (item->state != v1::REMINDER_STATE_SENT) return;
+  const bool is_own = item->cover && item->cover->rule == item->telling.rule && IsSame(*item->cover, item->telling);
   Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_BOUNCED);
+  if (is_own) return;
   Rematch({.facts_changed = true, .by_report = true}, patient);
   Fire(patient);
 }

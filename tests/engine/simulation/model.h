@@ -286,6 +286,7 @@ class Model {
 
   // Changes of plans.
   std::string TextOf(const Patient& patient, const Item& item) const;
+  bool IsLetOut(const Patient& patient, const Item& item) const;
   void Compare(const Patient& before, const Patient& after, Diff* diff) const;
   void ChangeVisit(Patient* patient, const record::v1::VisitRecord& record, Diff* diff);
   void Decide(const Patient& patient, Item* item) const;

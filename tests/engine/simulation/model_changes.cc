@@ -47,13 +47,25 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
   Fire(&patient);
 }
 
+// Returns whether contact hours let an item out in its window. Tasks need none, and what a gateway holds is out.
+bool Model::IsLetOut(const Patient& patient, const Item& item) const {
+  if (item.for_care_team || item.state == v1::REMINDER_STATE_LEASED) return true;
+  const absl::TimeZone zone = FactsOf(patient).zone;
+  for (absl::Time time = std::max(item.due, now_); time < item.expire;
+       time = absl::FromUnixSeconds((absl::ToUnixSeconds(time) / 60 + 1) * 60)) {
+    if (plan::SlowOpen(HoursOf(patient), time, zone)) return true;
+  }
+  return false;
+}
+
 // Notes what is to be sent or done before and after a change, and what was sent and stands for another time now.
 void Model::Compare(const Patient& before, const Patient& after, Diff* diff) const {
   const auto note = [this](const Patient& patient, std::map<std::string, absl::Time>* pending) {
     const bool is_reachable = patient.data.consent() == v1::CONSENT_GRANTED && FirstWanted(patient, 0) >= 0;
     for (const auto& [key, item] : patient.items) {
       if (!item.for_care_team && !is_reachable) continue;
-      if (item.open() && !item.outside_contact_hours) (*pending)[NameOf(patient.id, key)] = item.due;
+      if (item.known ? !IsLetOut(patient, item) : item.outside_contact_hours) continue;
+      if (item.open()) (*pending)[NameOf(patient.id, key)] = item.due;
     }
   };
   note(before, &diff->before);

@@ -20,7 +20,7 @@ v1::ReminderState StateOfMissed(v1::ReminderReason reason) {
 }
 
 bool SameAnchor(const plan::Telling& a, const plan::Telling& b) {
-  return a.series == b.series && a.visit == b.visit && a.start == b.start;
+  return a.series == b.series && a.visit == b.visit && a.start == b.start && a.outside_by == b.outside_by;
 }
 
 bool IsByChange(v1::ReminderReason reason) {
@@ -154,12 +154,9 @@ void Model::FollowOpen(const Occasion& occasion, const Patient& patient, const P
   if (place == nullptr || place->item.rule != item->rule) return EndByChange(occasion, item);
   item->cover = place->telling;
   if (HasAnotherText(occasion, patient, *item)) return EndByChange(occasion, item);
-  const bool has_time = place->item.missed == v1::REMINDER_REASON_UNSPECIFIED;
-  if (item->state == v1::REMINDER_STATE_SCHEDULED && has_time) {
-    PutWhere(*place, item);
-  } else {
-    PutLabels(*place, item);
-  }
+  if (item->state != v1::REMINDER_STATE_SCHEDULED) return PutLabels(*place, item);
+  if (place->item.missed != v1::REMINDER_REASON_UNSPECIFIED) return EndByChange(occasion, item);
+  PutWhere(*place, item);
 }
 
 // The local time that somebody set holds while the plan has the item on its day. Otherwise the plan's time holds.

@@ -82,6 +82,9 @@ plan::Telling TellingOf(const Model::Patient& patient, const plan::Occurrence& o
     if (state != v1::VISIT_STATE_UNBOOKED) {
       telling.start = absl::FromUnixMicros(patient.visits.at(rule.visit().visit()).start_micros());
     }
+    if (rule.visit().outside_window()) {
+      telling.outside_by = plan::ParseDate(patient.data.procedure_date()).value();
+    }
     telling.fell_through = state == v1::VISIT_STATE_MISSED || state == v1::VISIT_STATE_CANCELLED;
   }
   telling.nominal = occurrence.nominal;
