@@ -109,6 +109,7 @@ class Model {
     std::optional<absl::Time> changed;  // When the facts that the plan depends on last changed.
     std::map<std::string, record::v1::VisitRecord> visits;  // The visits that were ever booked, by id.
     std::map<Key, Item> items;
+    std::set<Key> planned;  // Rule and code, without counts, of what the plan had at the last comparison.
   };
 
   // What a PlanDiff has to tell of. Names are resource names.

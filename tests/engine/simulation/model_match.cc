@@ -252,9 +252,10 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
   std::vector<v1::ReminderReason> needless(year.size(), v1::REMINDER_REASON_UNSPECIFIED);
   if (patient->state != v1::ENROLLMENT_STATE_ENDED) needless = NeedlessByAnswers(*patient, year, holders);
   for (size_t i = 0; i < year.size(); ++i) {
-    // Of an ended enrollment, what was to come until then goes on to be shown so.
+    // Of an ended enrollment, what an ended item stood for until then goes on to be shown so.
+    const Key key = {year[i].item.rule, year[i].item.code};
     const bool stays_unsent = patient->state == v1::ENROLLMENT_STATE_ENDED && OwnEnded(year[i], patient) != nullptr &&
-                              were_to_come.count({year[i].item.rule, year[i].item.code}) == 0;
+                              patient->planned.count(key) > 0 && were_to_come.count(key) == 0;
     if (stays_unsent) continue;
     if (covering[i] == nullptr) {
       SettleUncovered(occasion, year, static_cast<int>(i), needless[i], patient);
@@ -265,6 +266,8 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
       covering[i]->cover.reset();
     }
   }
+  patient->planned.clear();
+  for (const Place& place : year) patient->planned.emplace(place.item.rule, place.item.code);
   Derive(patient);
 }
 
