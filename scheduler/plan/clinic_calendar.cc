@@ -6,7 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/weekdays.h"
 
 namespace aftercare::plan {

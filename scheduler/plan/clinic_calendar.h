@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/clinic.pb.h"
 #include "scheduler/plan/contact_hours.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::plan {
 

@@ -9,7 +9,7 @@
 
 #include "aftercare/v1/calendar.pb.h"
 #include "scheduler/plan/civil.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::plan {
 

@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/mix_hash.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::plan {

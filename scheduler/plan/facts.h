@@ -18,7 +18,7 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/clinic_calendar.h"
 #include "scheduler/plan/contact_hours.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/pathway.h"
 #include "scheduler/plan/visits.h"
 

@@ -74,6 +74,16 @@ struct Telling {
   std::optional<Gap> gap;
 };
 
+// Returns whether two tellings are of one series and count from the same anchor. Only such can stand for each other.
+inline bool IsSameSeriesAndAnchor(const Telling& a, const Telling& b) {
+  return a.series == b.series && a.visit == b.visit && a.start == b.start && a.outside_by == b.outside_by;
+}
+
+// Returns whether two tellings are of the same occurrence, by any rule of the series.
+inline bool IsSameOccurrence(const Telling& a, const Telling& b) {
+  return a.instant == b.instant && a.expire == b.expire && a.line == b.line && IsSameSeriesAndAnchor(a, b);
+}
+
 // What became of a stored reminder, as far as it matters here.
 enum class Standing {
   kTold,           // Sent (and not known to have bounced) or answered.

@@ -6,7 +6,7 @@
 
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/pathway_check.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::plan {
 

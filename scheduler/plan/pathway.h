@@ -17,7 +17,7 @@
 #include "absl/time/civil_time.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/visit.pb.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/text.h"
 
 namespace aftercare::plan {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "aftercare/v1/pathway.pb.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/pathway.h"
 
 namespace aftercare::plan {

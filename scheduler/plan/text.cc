@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "scheduler/plan/civil.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::plan {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "aftercare/v1/calendar.pb.h"
 #include "google/protobuf/repeated_field.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::plan {
 

@@ -10,7 +10,7 @@
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/dynamic_message.h"
 #include "scheduler/engine/runtime/errors.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "scheduler/sync.h"
 
 namespace aftercare::server {

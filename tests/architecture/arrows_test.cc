@@ -30,7 +30,7 @@ const fs::path kRoot = AFTERCARE_SOURCE_DIR;
 constexpr char kArrows[] = R"(
 server/main.cc      -> server, common, engine/runtime, plan, store
 server              -> common, engine, engine/delivery, engine/enrollments, engine/events, engine/runtime, plan,
-                       store
+                       plan/input, store
 gateway/main.cc     -> gateway, common
 gateway             -> common
 client/main.cc      -> client/commands, client, client/render, client/common, common
@@ -38,22 +38,24 @@ client/commands     -> client/demo, client, client/render, client/input, client/
 client/demo         -> client, client/render, client/input, client/common, common, plan
 client              -> client/common, common, plan
 client/render       -> client/common, plan
-client/input        -> client/common, plan
-client/common       -> plan
+client/input        -> client/common, plan, plan/input
+client/common       -> plan, plan/input
 common              ->
 
 engine              -> engine/delivery, engine/reminders, engine/enrollments, engine/events, engine/replies,
                        engine/clinics, engine/lifecycle, engine/runtime, plan, store
 engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engine/replies, engine/clinics,
-                       engine/lifecycle, engine/runtime, plan, store
+                       engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan, store
-engine/enrollments  -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan, store
+engine/enrollments  -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan,
+                       plan/input, store
 engine/events       -> engine/lifecycle, engine/runtime, plan, store
-engine/replies      -> engine/lifecycle, engine/runtime, plan, store
-engine/clinics      -> engine/lifecycle, engine/runtime, plan, store
-engine/lifecycle    -> engine/runtime, plan, store
-engine/runtime      -> plan, store
-plan                ->
+engine/replies      -> engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/clinics      -> engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/lifecycle    -> engine/runtime, plan, plan/input, store
+engine/runtime      -> plan, plan/input, store
+plan                -> plan/input
+plan/input          ->
 store               ->
 )";
 

@@ -3,37 +3,29 @@
 #include <memory>
 #include <utility>
 
+#include "tests/engine/forwarding_store.h"
+
 namespace aftercare::engine {
 namespace {
 
-class GatedStore : public store::Store {
+class GatedStore : public ForwardingStore {
  public:
-  GatedStore(StoreGates& gates, std::unique_ptr<store::Store> store) : gates_(gates), store_(std::move(store)) {}
+  GatedStore(StoreGates& gates, std::unique_ptr<store::Store> store)
+      : ForwardingStore(std::move(store)), gates_(gates) {}
 
-  void SetListeners(CommitListener on_commit, HealthListener on_health) override {
-    store_->SetListeners(std::move(on_commit), std::move(on_health));
-  }
   void Submit(Mutation mutation, Done done) override {
     if (auto refusal = gates_.mutations.TakeRefusal()) return done(*std::move(refusal));
     gates_.mutations.Pass([this, mutation = std::move(mutation), done = std::move(done)]() mutable {
-      store_->Submit(std::move(mutation), std::move(done));
+      ForwardingStore::Submit(std::move(mutation), std::move(done));
     });
   }
   void Read(ReadJob job) override {
     if (auto refusal = gates_.reads.TakeRefusal()) return job(*std::move(refusal));
-    gates_.reads.Pass([this, job = std::move(job)]() mutable { store_->Read(std::move(job)); });
+    gates_.reads.Pass([this, job = std::move(job)]() mutable { ForwardingStore::Read(std::move(job)); });
   }
-  void ReadInBackground(ReadJob job) override { store_->ReadInBackground(std::move(job)); }
-  void Close() override { store_->Close(); }
-  int QueueDepth() const override { return store_->QueueDepth(); }
-  int ReadQueueDepth() const override { return store_->ReadQueueDepth(); }
-  int BackgroundReadQueueDepth() const override { return store_->BackgroundReadQueueDepth(); }
-  void SetGroupListener(GroupListener on_group) override { store_->SetGroupListener(std::move(on_group)); }
-  const std::string& secret() const override { return store_->secret(); }
 
  private:
   StoreGates& gates_;
-  const std::unique_ptr<store::Store> store_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // What patients write, and what clinics say they may: a reply may be stored or not, and is understood as one thing,
 // whatever white space stands around it.
-#include "scheduler/plan/replies.h"
+#include "scheduler/plan/input/replies.h"
 #include "tests/fuzz/fuzzing.h"
 
 namespace aftercare {

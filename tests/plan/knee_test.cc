@@ -19,7 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/series_check.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "tests/plan/testing.h"
 
 namespace aftercare::plan {

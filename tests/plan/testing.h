@@ -13,7 +13,7 @@
 #include "aftercare/v1/pathway.pb.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/facts.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/pathway.h"
 #include "scheduler/plan/plan.h"
 #include "tests/support/text_proto.h"

@@ -19,8 +19,8 @@
 #include "scheduler/engine/runtime/update_mask.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/clinic_calendar.h"
-#include "scheduler/plan/replies.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/replies.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {

@@ -11,7 +11,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "scheduler/engine/lifecycle/filter.h"
 #include "scheduler/engine/runtime/call.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::engine {
 

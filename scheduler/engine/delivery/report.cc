@@ -218,7 +218,7 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
   result->set_state(row.state);
   if (!matches_again) return absl::OkStatus();
   EnrollmentContext enrollment = *target->enrollment;
-  return Replan(tx, &enrollment, target->now, Occasion::kFactsChanged).status();
+  return Replan(tx, &enrollment, target->now, Occasion::kReported).status();
 }
 
 // Returns when the lease expires now.

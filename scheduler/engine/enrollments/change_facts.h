@@ -11,7 +11,7 @@
 #include "aftercare/v1/enrollment.pb.h"
 #include "scheduler/engine/enrollments/reanchor.h"
 #include "scheduler/engine/runtime/engine_context.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::engine {
 

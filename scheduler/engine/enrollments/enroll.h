@@ -11,7 +11,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/engine_context.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {

@@ -6,39 +6,21 @@
 #include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "scheduler/engine/enrollments/heard_reminders.h"
+#include "scheduler/engine/enrollments/never_told.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/lifecycle/untold.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/civil.h"
 #include "scheduler/plan/plan.h"
-#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
 
 constexpr int kMaxChanges = 2000;
-constexpr int kMaxNeverTold = 100;  // as record::v1::NeverTold says
-
-// A reminder that is not sent yet.
-struct Pending {
-  absl::Time due;
-  bool is_sent = true;     // false if contact hours never let it out, or the patient may not or cannot be written to
-  absl::string_view rule;  // of its occurrence,
-  int number = 0;          // and its number
-  int64_t offset = 0;      // days from what the rule counts from
-  int item = -1;           // index in the reconciliation; -1 before the change
-};
-// By rule and code of the name.
-using NameKey = std::pair<absl::string_view, int64_t>;
-using PendingReminders = std::map<NameKey, Pending>;
-
-using RowsByOccurrence = absl::flat_hash_map<OccurrenceKey, const store::ReminderRow*>;
 
 // One comparison. A class so that its steps can share what they need.
 class PlanComparer {
@@ -51,120 +33,40 @@ class PlanComparer {
         at_once_(at_once),
         now_(now),
         tellings_(*reconciliation.tellings),
-        heard_(after.context, tellings_, after.rows) {}
+        heard_(after.context, tellings_, after.rows),
+        change_micros_(MicrosOfChange(before.context, now)) {}
 
   PlanComparison Run() {
-    const PendingReminders was = PendingBefore();
-    const PendingReminders is = PendingAfter();
+    const PendingReminders was = PendingBefore(before_, now_);
+    const PendingReminders is = PendingAfter(after_, reconciliation_, at_once_, now_);
     CompareRows();
     ComparePending(was, is);
     CompareVisits(is);
-    NoteNeverTold(is);
+    KeepUntold(
+        UntoldOf(before_.context.row.history), after_.context, is,
+        [&](const std::string& id) {
+          const int visit = after_.context.pathway->FindVisit(id);
+          return visit >= 0 && ToldOtherStart(visit, is) != nullptr;
+        },
+        &result_.never_told);
     CompareVisitWindows();
     Count();
     return std::move(result_);
   }
 
  private:
-  static NameKey KeyOfName(const store::ReminderRow& row) { return {row.key.rule, row.key.code}; }
-
   std::string NameOf(const NameKey& key) const {
     const store::EnrollmentRow& row = after_.context.row;
     return ReminderNameOf({row.clinic, row.enrollment, std::string(key.first), key.second});
-  }
-
-  static bool IsReachable(const EnrollmentContext& context) {
-    return UnreachableReason(context) == v1::REMINDER_REASON_UNSPECIFIED;
   }
 
   bool IsTask(const PlannedItem& item) const {
     return after_.context.pathway->rule(item.occurrence.rule).audience == v1::AUDIENCE_CARE_TEAM;
   }
 
-  // Returns whether what is to come of a rule of the pathway is a task, or a message that may be sent when it is due.
-  static bool IsToBeSent(const EnrollmentContext& context, int rule, bool outside_contact_hours) {
-    const bool is_task = context.pathway->rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
-    return is_task || (!outside_contact_hours && IsReachable(context));
-  }
-
-  // Returns whether contact hours let a pending reminder out at no time of its window. What a gateway holds is out.
-  bool IsHeldBack(const EnrollmentContext& context, const store::ReminderRow& row) const {
-    if (row.state == v1::REMINDER_STATE_LEASED || context.facts.hours.always_open()) return false;
-    plan::LocalClock clock(context.facts.zone);
-    const int64_t end = absl::ToUnixSeconds(row.expire);
-    return context.facts.hours.NextOpen(absl::ToUnixSeconds(std::max(row.due, now_)), end, &clock) >= end;
-  }
-
-  // Returns whether an occurrence without a row is still to come, whether or not it will be sent.
-  bool IsToCome(const EnrollmentContext& context, const plan::Occurrence& occurrence) const {
-    const ReminderStatus status = DerivedStatus(context, occurrence, now_);
-    return status.state == v1::REMINDER_STATE_SCHEDULED || IsHeldByContactHours(status);
-  }
-
-  PendingReminders PendingBefore() const {
-    const EnrollmentContext& context = before_.context;
-    RowsByOccurrence covering;
-    for (const store::ReminderRow& row : before_.rows) {
-      if (const auto cover = CoverOf(context, row)) covering[*cover] = &row;
-    }
-    const TakenNames names(before_.rows);
-    PendingReminders pending;
-    plan::Plan plan(*context.pathway, context.facts);
-    for (plan::Occurrence occurrence; plan.Next(&occurrence);) {
-      const std::string& rule = context.pathway->rule_source(occurrence.rule).id();
-      const OccurrenceKey key = KeyOf(context, occurrence);
-      if (const auto found = covering.find(key); found != covering.end()) {
-        const store::ReminderRow& row = *found->second;
-        if (!IsPending(row.state)) continue;
-        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, occurrence.rule, IsHeldBack(context, row)), rule,
-                                   occurrence.number, OffsetOf(context, occurrence)};
-      } else if (IsToCome(context, occurrence)) {
-        pending[{rule, names.FreeCode(rule, key.code)}] = {
-            occurrence.due, IsToBeSent(context, occurrence.rule, occurrence.outside_contact_hours), rule,
-            occurrence.number, OffsetOf(context, occurrence)};
-      }
-    }
-    return pending;
-  }
-
-  // Returns whether a reminder ends at once, since a newer one comes due with the change. What comes due now, and may
-  // not be sent, ends for that reason.
-  bool IsSuperseded(const PlannedItem& item, const SupersedingRule& rule, absl::Time due, int64_t code,
-                    bool comes_now) const {
-    const plan::Occurrence& occurrence = item.occurrence;
-    if (comes_now && !IsToBeSent(after_.context, occurrence.rule, occurrence.outside_contact_hours)) return false;
-    return at_once_.Supersedes(rule, due, code);
-  }
-
-  PendingReminders PendingAfter() const {
-    const EnrollmentContext& context = after_.context;
-    const TakenNames names(after_.rows);
-    PendingReminders pending;
-    for (size_t i = 0; i < reconciliation_.items.size(); ++i) {
-      const PlannedItem& item = reconciliation_.items[i];
-      const std::string& rule = context.pathway->rule_source(item.occurrence.rule).id();
-      const int number = item.occurrence.number;
-      if (item.fate == Fate::kCovered && IsPending(after_.rows[item.row].state)) {
-        const store::ReminderRow& row = after_.rows[item.row];
-        const bool comes_now = row.state == v1::REMINDER_STATE_SCHEDULED;
-        if (IsSuperseded(item, SupersedingRuleOf(context, row), row.due, row.key.code, comes_now)) continue;
-        pending[KeyOfName(row)] = {row.due, IsToBeSent(context, item.occurrence.rule, IsHeldBack(context, row)), rule,
-                                   number, 0, static_cast<int>(i)};
-      } else if (item.fate == Fate::kToCome && IsToCome(context, item.occurrence)) {
-        const int64_t code = names.FreeCode(rule, item.key.code);
-        const DueOccurrence due{item.occurrence, nullptr, code};
-        if (IsSuperseded(item, SupersedingRuleOf(context, due), item.occurrence.due, code, true)) continue;
-        pending[{rule, code}] = {
-            item.occurrence.due, IsToBeSent(context, item.occurrence.rule, item.occurrence.outside_contact_hours), rule,
-            number, 0, static_cast<int>(i)};
-      }
-    }
-    return pending;
-  }
-
   void Note(const std::string& name, v1::PlanChangeKind kind, std::optional<absl::Time> old_due,
             std::optional<absl::Time> new_due, const std::string& old_name = "") {
-    v1::PlanChange& change = changes_[name];
+    v1::PlanChange& change = changes_[{name, old_name.empty() ? name : old_name}];
     if (change.kind() > kind) return;
     change.Clear();
     change.set_name(name);
@@ -212,35 +114,54 @@ class PlanComparer {
 
   // ---- Reminders that are not sent yet ----
 
-  // Reminders that have the same name before and after are compared. Of the others, the fifth of a rule stays the fifth
-  // of the rule: it has moved.
+  // Compares what corresponds before and after the change, and notes what is gone and what is added.
   void ComparePending(const PendingReminders& was, const PendingReminders& is) {
-    std::map<std::pair<absl::string_view, int>, NameKey> left;  // names after the change, by rule and number
-    for (const auto& [name, after] : is) {
-      const auto before = was.find(name);
-      if (before != was.end()) {
-        CompareOne(name, before->second, name, after);
-      } else {
-        left[{after.rule, after.number}] = name;
-      }
-    }
+    const std::map<NameKey, NameKey> pairs = PairNames(was, is);
+    std::set<NameKey> left;
+    for (const auto& [name, after] : is) left.insert(name);
     std::set<absl::string_view> dropped_rules;
     for (const auto& [name, before] : was) {
-      if (is.contains(name)) continue;
-      const auto found = IsSameRule(before.rule) ? left.find({before.rule, before.number}) : left.end();
-      if (found != left.end()) {
-        CompareOne(name, before, found->second, is.at(found->second));
-        left.erase(found);
+      if (const auto pair = pairs.find(name); pair != pairs.end()) {
+        CompareOne(name, before, pair->second, is.at(pair->second));
+        left.erase(pair->second);
       } else {
         if (before.is_sent) NoteGone(name, before);
         if (after_.context.pathway->FindRule(before.rule) < 0) dropped_rules.insert(before.rule);
       }
     }
-    for (const auto& [key, name] : left) {
-      const Pending& after = is.at(name);
+    for (const NameKey& name : left) {
+      const PendingReminder& after = is.at(name);
       if (after.is_sent) NoteSend(name, after, v1::PLAN_CHANGE_KIND_ADDED, std::nullopt, name);
     }
     for (const absl::string_view rule : dropped_rules) result_.dropped_rules.emplace_back(rule);
+  }
+
+  // Returns which name after the change corresponds to each name before it. A line of `on` is itself whatever its day.
+  // Of others, those of the same name correspond; of the rest, the fifth of a rule stays the fifth of the rule.
+  std::map<NameKey, NameKey> PairNames(const PendingReminders& was, const PendingReminders& is) const {
+    std::map<std::pair<absl::string_view, int>, NameKey> by_number;
+    for (const auto& [name, after] : is) by_number[{after.rule, after.number}] = name;
+    std::map<NameKey, NameKey> pairs;
+    std::set<NameKey> taken;
+    const auto pair_by_number = [&](bool of_lines) {
+      for (const auto& [name, before] : was) {
+        if (pairs.contains(name) || !IsSameRule(before.rule) || (of_lines && !IsOfLines(before.rule))) continue;
+        const auto found = by_number.find({before.rule, before.number});
+        if (found != by_number.end() && taken.insert(found->second).second) pairs[name] = found->second;
+      }
+    };
+    pair_by_number(true);
+    for (const auto& [name, before] : was) {
+      if (!pairs.contains(name) && is.contains(name) && taken.insert(name).second) pairs[name] = name;
+    }
+    pair_by_number(false);
+    return pairs;
+  }
+
+  // Returns whether a rule of the pathway after the change names its days by `on`.
+  bool IsOfLines(absl::string_view rule) const {
+    const plan::CompiledPathway& pathway = *after_.context.pathway;
+    return pathway.rule(pathway.FindRule(rule)).recurrence == plan::Recurrence::kOn;
   }
 
   // Returns whether a rule has the same days and times before and after the change, so that its occurrences of one
@@ -254,7 +175,7 @@ class PlanComparer {
     return google::protobuf::util::MessageDifferencer::Equals(was, is);
   }
 
-  void CompareOne(const NameKey& old_name, const Pending& before, const NameKey& name, const Pending& after) {
+  void CompareOne(const NameKey& old_name, const PendingReminder& before, const NameKey& name, const PendingReminder& after) {
     if (before.is_sent && !after.is_sent) {
       Note(NameOf(name), v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, NameOf(old_name));
     } else if (no_longer_by_hand_.contains(old_name)) {
@@ -267,14 +188,13 @@ class PlanComparer {
   }
 
   // What was pending is not any more.
-  void NoteGone(const NameKey& key, const Pending& before) {
+  void NoteGone(const NameKey& key, const PendingReminder& before) {
     const std::string name = NameOf(key);
     for (const PlannedItem& item : reconciliation_.items) {
       if (!IsMissed(item) || IsTask(item) || !Corresponds(before, item)) continue;
       const plan::Telling& telling = tellings_.tellings()[&item - reconciliation_.items.data()];
-      if (result_.never_told.reminders_size() < kMaxNeverTold) {
-        result_.never_told.add_reminders(name.substr(name.rfind('/') + 1));
-      }
+      *result_.never_told.add_messages() =
+          MakeUntold(before_.context, absl::string_view(name).substr(name.rfind('/') + 1), before, change_micros_);
       return Note(name, v1::PLAN_CHANGE_KIND_NEVER_TOLD, before.due, telling.instant);
     }
     const bool was_by_hand = no_longer_by_hand_.contains(key);
@@ -289,7 +209,7 @@ class PlanComparer {
 
   // Returns whether an occurrence is what a reminder was to tell before the change: the same number of the same rule,
   // or the same day of the series if that has other rules or times now.
-  bool Corresponds(const Pending& before, const PlannedItem& item) const {
+  bool Corresponds(const PendingReminder& before, const PlannedItem& item) const {
     const plan::CompiledPathway& pathway = *after_.context.pathway;
     if (IsSameRule(before.rule)) {
       return pathway.rule_source(item.occurrence.rule).id() == before.rule && item.occurrence.number == before.number;
@@ -299,14 +219,8 @@ class PlanComparer {
            OffsetOf(after_.context, item.occurrence) == before.offset;
   }
 
-  // Returns the number of days from what the rule of an occurrence counts from.
-  static int64_t OffsetOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
-    return absl::CivilDay(occurrence.nominal) -
-           plan::AnchorOf(context.pathway->rule(occurrence.rule), context.facts);
-  }
-
   // Notes a reminder that will be sent and was not pending for that time before. The patient hears nothing of a task.
-  void NoteSend(const NameKey& name, const Pending& after, v1::PlanChangeKind kind,
+  void NoteSend(const NameKey& name, const PendingReminder& after, v1::PlanChangeKind kind,
                 std::optional<absl::Time> old_due, const NameKey& old_name) {
     const plan::Telling& telling = tellings_.tellings()[after.item];
     const bool is_task = IsTask(reconciliation_.items[after.item]);
@@ -332,7 +246,9 @@ class PlanComparer {
       const Heard* const last = ToldOtherStart(i, is);
       if (last == nullptr) continue;
       Note(ReminderNameOf(last->row->key), v1::PLAN_CHANGE_KIND_NEVER_TOLD, last->stored.time, {});
-      result_.never_told.add_visits(context.pathway->visit_source(i).id());
+      record::v1::UntoldVisit* const untold = result_.never_told.add_appointments();
+      untold->set_visit(context.pathway->visit_source(i).id());
+      untold->set_change_micros(change_micros_);
     }
   }
 
@@ -363,51 +279,11 @@ class PlanComparer {
     result_.diff.set_visits_outside_window_count(result_.diff.visits_outside_window_size());
   }
 
-  // Keeps of what earlier changes left untold that which this change leaves so, and adds the rest.
-  void NoteNeverTold(const PendingReminders& is) {
-    const record::v1::NeverTold& before = before_.context.row.history.never_told();
-    record::v1::NeverTold& untold = result_.never_told;
-    if (!untold.reminders().empty() || !untold.visits().empty()) untold.set_change_micros(MicrosOfChange());
-    for (const std::string& id : before.reminders()) {
-      if (untold.reminders_size() == kMaxNeverTold || IsPendingAgain(is, id)) continue;
-      untold.add_reminders(id);
-    }
-    for (const std::string& id : before.visits()) {
-      const int visit = after_.context.pathway->FindVisit(id);
-      if (visit < 0 || ToldOtherStart(visit, is) == nullptr) continue;
-      if (std::count(untold.visits().begin(), untold.visits().end(), id) == 0) untold.add_visits(id);
-    }
-    const bool is_empty = untold.reminders().empty() && untold.visits().empty();
-    if (untold.change_micros() == 0 && !is_empty) untold.set_change_micros(before.change_micros());
-  }
-
-  // Returns an instant for this change that no earlier change of the enrollment has, though a test clock stands still:
-  // the tasks of each count from it.
-  int64_t MicrosOfChange() const {
-    const record::v1::PlanHistory& history = before_.context.row.history;
-    std::set<int64_t> taken = {history.never_told().change_micros()};
-    for (const record::v1::EarlierFacts& facts : history.earlier_facts()) taken.insert(facts.never_told_micros());
-    int64_t micros = absl::ToUnixMicros(now_);
-    while (taken.count(micros) > 0) --micros;
-    return micros;
-  }
-
-  // Returns whether a reminder is pending, under its name or under one with a count. `id` is the last part of its name.
-  bool IsPendingAgain(const PendingReminders& pending, const std::string& id) const {
-    const auto key = ParseReminderName(
-        absl::StrCat(EnrollmentNameOf(after_.context.row.clinic, after_.context.row.enrollment), "/reminders/", id));
-    if (!key) return false;
-    const int64_t first = plan::WithoutCount(key->code);
-    const auto found = pending.lower_bound({key->rule, first});
-    if (found == pending.end()) return false;
-    return found->first.first == key->rule && plan::WithoutCount(found->first.second) == first;
-  }
-
   // Counts all changes and lists the first of them.
   void Count() {
     std::map<v1::PlanChangeKind, int64_t> counts;
     v1::PlanDiff& diff = result_.diff;
-    for (auto& [name, change] : changes_) {
+    for (auto& [names, change] : changes_) {
       ++counts[change.kind()];
       if (diff.changes_size() < kMaxChanges) *diff.add_changes() = std::move(change);
     }
@@ -430,8 +306,10 @@ class PlanComparer {
   const absl::Time now_;
   const plan::PlanTellings& tellings_;
   HeardReminders heard_;
+  const int64_t change_micros_;  // of this change, as record::v1::NeverTold says it
   std::set<NameKey> no_longer_by_hand_;  // names before the change of what somebody moved and follows the plan now
-  std::map<std::string, v1::PlanChange> changes_;  // by name: at most one of each reminder
+  // By the names after and before the change: at most one of each reminder.
+  std::map<std::pair<std::string, std::string>, v1::PlanChange> changes_;
   PlanComparison result_;
 };
 

@@ -8,18 +8,11 @@
 #include "absl/time/time.h"
 #include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/plan_diff.pb.h"
-#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/enrollments/pending_reminders.h"
 #include "scheduler/engine/lifecycle/reconcile.h"
 #include "scheduler/engine/lifecycle/supersession.h"
-#include "scheduler/store/records.h"
 
 namespace aftercare::engine {
-
-// An enrollment with its stored reminders.
-struct EnrollmentState {
-  const EnrollmentContext& context;
-  const std::vector<store::ReminderRow>& rows;  // all of them
-};
 
 struct PlanComparison {
   v1::PlanDiff diff{};

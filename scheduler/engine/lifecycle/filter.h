@@ -13,7 +13,7 @@
 #include "aftercare/v1/event.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/pathway.h"
 
 namespace aftercare::engine {

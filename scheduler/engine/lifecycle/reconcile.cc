@@ -7,8 +7,8 @@
 
 #include "scheduler/engine/lifecycle/answers.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
+#include "scheduler/engine/lifecycle/passed_occurrences.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/lifecycle/same_occurrence.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/civil.h"
@@ -26,12 +26,14 @@ class Reconciler {
       : context_(context),
         clinic_(clinic),
         now_(now),
-        facts_changed_(occasion == Occasion::kFactsChanged),
+        facts_changed_(occasion == Occasion::kFactsChanged || occasion == Occasion::kReported),
+        by_report_(occasion == Occasion::kReported),
         changes_nothing_(occasion == Occasion::kComesDue || context.row.state == v1::ENROLLMENT_STATE_ENDED),
         rows_(*rows),
         result_{std::make_shared<plan::PlanTellings>(*context.pathway, context.facts)},
         tellings_(*result_.tellings),
         told_(context, tellings_),
+        passed_(context, tellings_, now, *rows, stored_),
         changed_(rows->size()),
         relabelled_(rows->size()) {
     result_.items.reserve(tellings_.occurrences().size());
@@ -40,6 +42,8 @@ class Reconciler {
       result_.items.push_back({occurrence, KeyOf(context, occurrence), missed ? Fate::kMissed : Fate::kToCome});
     }
     had_row_.resize(result_.items.size());
+    was_covered_.resize(result_.items.size());
+    if (by_report_) NoteCovered();
   }
 
   Reconciliation Run() {
@@ -103,6 +107,14 @@ class Reconciler {
 
   int OwnItem(const store::ReminderRow& row) const {
     return tellings_.Find(context_.pathway->FindRule(row.key.rule), plan::WithoutCount(row.key.code));
+  }
+
+  void NoteCovered() {
+    for (const store::ReminderRow& row : rows_) {
+      const auto cover = CoverOf(context_, row);
+      const int item = cover ? tellings_.Find(cover->rule, cover->code) : -1;
+      if (item >= 0) was_covered_[item] = true;
+    }
   }
 
   void TakeStored() {
@@ -305,7 +317,7 @@ class Reconciler {
       return;
     }
     if (item < 0 || result_.items[item].fate != Fate::kToCome || needless_.contains(result_.items[item].key)) return;
-    if (row.attempts > 0 || changed_[i] || (facts_changed_ && IsOld(item))) return;
+    if (row.attempts > 0 || (facts_changed_ && IsOld(item))) return;
     Take(item, i);
     Reschedule(i, item);
   }
@@ -378,49 +390,16 @@ class Reconciler {
     if (item.fate == Fate::kToCome && IsOld(i)) item.fate = Fate::kSuperseded;
   }
 
-  // Returns whether the time of an occurrence has passed, its window is open, and yet it is not to be sent.
-  bool IsOld(size_t i) const {
-    const plan::Occurrence& occurrence = result_.items[i].occurrence;
-    const plan::Telling& telling = tellings_.tellings()[i];
-    if (occurrence.due > now_ || occurrence.expire <= now_) return false;
-    if (context_.pathway->rule(occurrence.rule).supersede && NewerStands(telling)) return true;
-    return !telling.line && !had_row_[i] && (!IsLatest(telling) || HeardSince(telling));
-  }
-
-  // Returns whether a newer reminder of the same series was sent that stands.
-  bool NewerStands(const plan::Telling& telling) const {
-    for (size_t i = 0; i < stored_.size(); ++i) {
-      const plan::StoredReminder& stored = stored_[i];
-      if (stored.standing != plan::Standing::kTold || !IsSameSeries(stored.telling, telling)) continue;
-      const int item = ItemOf(i);
-      const absl::Time instant = item < 0 ? stored.telling.instant : tellings_.tellings()[item].instant;
-      // What was completed ahead of its time does not count before its time.
-      const bool is_ahead = instant > now_ && stored.time < rows_[i].due;
-      if (instant > telling.instant && !is_ahead && plan::StandsForProcedure(stored, match_facts())) return true;
-    }
-    return false;
-  }
-
-  // Returns whether no later occurrence of the series has passed too.
-  bool IsLatest(const plan::Telling& telling) const {
-    const auto& planned = tellings_.tellings();
-    return std::none_of(planned.begin(), planned.end(), [&](const plan::Telling& other) {
-      return other.instant > telling.instant && other.instant <= now_ && IsSameSeries(other, telling);
-    });
-  }
-
-  // Returns whether the patient was told something of the series since the occurrence's time.
-  bool HeardSince(const plan::Telling& telling) const {
-    return std::any_of(stored_.begin(), stored_.end(), [&](const plan::StoredReminder& stored) {
-      return stored.standing == plan::Standing::kTold && IsSameSeries(stored.telling, telling) &&
-             (stored.telling.instant > telling.instant || stored.time >= telling.instant);
-    });
+  bool IsOld(size_t item) const {
+    if (by_report_ && !was_covered_[item]) return false;
+    return passed_.IsOld(item, had_row_[item], [this](size_t row) { return ItemOf(row); });
   }
 
   const EnrollmentContext& context_;
   const v1::Clinic* const clinic_;
   const absl::Time now_;
   const bool facts_changed_;
+  const bool by_report_;
   const bool changes_nothing_;
   std::vector<store::ReminderRow>& rows_;
   Reconciliation result_;
@@ -429,10 +408,12 @@ class Reconciler {
   bool matched_ = false;
   bool freed_ = false;  // a row has ended since MatchRows whose occurrence nothing covers now
   std::vector<plan::StoredReminder> stored_;  // what the rows told, by index; empty unless matched_
+  PassedOccurrences passed_;
   std::vector<bool> changed_;
   std::vector<bool> relabelled_;
   NeedlessOccurrences needless_;
   std::vector<bool> had_row_;  // by item: an unsent row of it was cancelled by a change
+  std::vector<bool> was_covered_;  // by item: a row covered it before the report that is the occasion
 };
 
 }  // namespace

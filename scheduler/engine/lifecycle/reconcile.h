@@ -37,7 +37,8 @@ struct PlannedItem {
 
 // Why an enrollment is compared with its plan.
 enum class Occasion {
-  kFactsChanged,  // Its facts have changed, or a report has changed what the patient was told.
+  kFactsChanged,  // Its facts have changed.
+  kReported,      // A report has changed what the patient was told.
   kComesDue,      // Something of it comes due. Only time has passed since it was compared last.
   kOther,         // It was adjusted by hand, paused or resumed, or the clinic's calendar has changed.
 };
@@ -57,7 +58,8 @@ struct Reconciliation {
 // - A row that is not sent yet stays if the plan still has its own occurrence. Otherwise it ends CANCELLED.
 // - A row that an earlier change cancelled and that was never leased is SCHEDULED again if the plan has its occurrence.
 // - A row that somebody moved keeps its local time while the plan has its day. Otherwise it follows the plan.
-// - Of a repeating series, of which the change puts several into the past with open windows, only the latest is sent.
+// - Of a repeating series, of which the change puts several into the past with open windows, only the latest is sent. A
+//   report puts only that into the past which it leaves uncovered: what waits during a pause goes on waiting.
 // - A row that was leased ends CANCELLED if a lease would have another text now. Its occurrence gets another name. Only if
 //   `clinic` is given; null for an occasion that changes no text.
 Reconciliation Reconcile(const EnrollmentContext& context, const v1::Clinic* clinic, absl::Time now, Occasion occasion,

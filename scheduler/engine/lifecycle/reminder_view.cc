@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/untold.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -41,9 +42,10 @@ void AddPatient(const EnrollmentContext& context, const v1::Clinic& clinic, cons
 void AddUntold(const EnrollmentContext& context, const OccurrenceKey& key, v1::Reminder* reminder) {
   constexpr int kMost = 20;
   if (key.rule < 0 || !context.pathway->rule(key.rule).on_never_told || reminder->steps().empty()) return;
-  const record::v1::NeverTold& untold = context.row.history.never_told();
-  std::vector<std::string> names(untold.reminders().begin(), untold.reminders().end());
-  for (const std::string& visit : untold.visits()) names.push_back(absl::StrCat("the new time of ", visit));
+  const record::v1::NeverTold untold = UntoldOf(context.row.history);
+  std::vector<std::string> names;
+  for (const auto& message : untold.messages()) names.push_back(message.reminder());
+  for (const auto& visit : untold.appointments()) names.push_back(absl::StrCat("the new time of ", visit.visit()));
   const size_t more = names.size() > kMost ? names.size() - kMost : 0;
   names.resize(names.size() - more);
   if (names.empty()) return;

@@ -17,7 +17,7 @@
 #include "scheduler/engine/replies/consent.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/replies.h"
+#include "scheduler/plan/input/replies.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/store/address_key.h"
 

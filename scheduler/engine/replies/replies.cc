@@ -9,8 +9,8 @@
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
-#include "scheduler/plan/replies.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/replies.h"
+#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::engine {
 namespace {

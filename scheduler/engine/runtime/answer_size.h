@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message_lite.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::engine {
 

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/plan/reminder_name.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::engine {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "scheduler/engine/runtime/tokens.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::engine {
 

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "google/protobuf/field_mask.pb.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::engine {
 

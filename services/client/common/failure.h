@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "google/rpc/status.pb.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 // Failures of a command: statuses that keep the error details the server sent, the text users read, and the exit code.
 // All functions are pure and thread safe.

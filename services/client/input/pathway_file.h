@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "google/protobuf/text_format.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/pathway.h"
 
 namespace aftercare::client {

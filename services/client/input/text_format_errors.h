@@ -4,7 +4,7 @@
 #include <string>
 
 #include "google/protobuf/io/tokenizer.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::client {
 

@@ -66,7 +66,7 @@ TEST(DiffTextTest, WhatIsSentAgainOrNeverToldStandsFirstAndIsSaidInWords) {
       "SENT AGAIN: 2 reminders. The patient was told the same before, for another date or another start of the visit.\n"
       "NEVER TOLD: 1 reminder. The time has passed, or nothing is left that tells the new start of the visit. Please "
       "tell the patient yourself.\n"
-      "suppressed: 1 reminder. The patient must not or cannot be written to, so nothing is sent.\n"
+      "suppressed: 1 reminder. Nothing is sent: the patient may not or cannot be written to, or contact hours leave no time for it.\n"
       "CHANGE      REMINDER                                  WAS DUE (UTC)          IS DUE (UTC)\n"
       "SENT AGAIN  e/r.2026-03-04 (told by told.2026-03-03)  told 2026-03-03 10:00  2026-03-04 10:00\n"
       "SENT AGAIN  e/r.2026-03-04                            told 2026-03-03 10:00  2026-03-04 10:00\n"

@@ -124,6 +124,44 @@ TEST_F(ChangeTasksTest, EachChangeThatLeavesMoreUntoldHasATaskOfItsOwn) {
                                                  "untold.2026-03-02~2 03-02 15:00 DUE"));
 }
 
+TEST_F(ChangeTasksTest, AnUntoldLineStaysUntoldThoughAnotherTakesItsName) {
+  ToldWorld ana = Enrolled({On("one", {3, 10}, {"08:00"}), NeverToldTask()});
+  ana.Skip("03-02 12:00");
+  const v1::PlanDiff diff = ana.ChangeDate("2026-02-23");
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_NEVER_TOLD), ElementsAre("one.2026-03-05 02-26 08:00"));
+  ana.ChangeSeverity("severe");
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_MOVED), ElementsAre("one.2026-03-05 03-05 08:00"));
+  EXPECT_EQ(ana.StateOf("one.2026-03-05"), "SCHEDULED") << "day 10 now";
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 DUE"));
+}
+
+TEST_F(ChangeTasksTest, AnUntoldLineIsToBeToldThoughItsNameIsAnother) {
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), NeverToldTask()});
+  ana.ChangeDate("2026-03-01");
+  EXPECT_EQ(ana.StateOf("one.2026-03-04"), "SCHEDULED");
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 CANCELLED/MOVED_BY_REANCHOR"));
+}
+
+TEST_F(ChangeTasksTest, AnUntoldLineIsToBeToldByARuleOfTheSeriesThatReplacesIt) {
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), NeverToldTask()});
+  ana.Revise({With(On("other", {3, 9}, {"10:00"}), "series: 'one'"), NeverToldTask()});
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 DUE"));
+  ana.ChangeDate("2026-03-01");
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 CANCELLED/MOVED_BY_REANCHOR"));
+}
+
+TEST_F(ChangeTasksTest, UndoingTheSecondOfTwoChangesBringsBackTheTaskOfTheFirst) {
+  ToldWorld ana = DatedBack({On("one", {3}, {"08:00"}), On("two", {20}, {"08:00"}), NeverToldTask()});
+  ana.Complete("untold.2026-03-02");
+  ana.Skip("03-02 15:00");
+  ana.ChangeDate("2026-02-08");
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 COMPLETED",
+                                                 "untold.2026-03-02~2 03-02 15:00 DUE"));
+  ana.ChangeDate("2026-02-20");
+  EXPECT_THAT(OfRule(ana, "untold"), ElementsAre("untold.2026-03-02 03-02 12:00 COMPLETED",
+                                                 "untold.2026-03-02~2 03-02 15:00 CANCELLED/MOVED_BY_REANCHOR"));
+}
+
 TEST_F(ChangeTasksTest, APatientWhoLastHeardAnotherStartIsATask) {
   ToldWorld ana = Enrolled({OfVisit("review", "BOOKED", On("eve", {-1}, {"08:00"})), NeverToldTask()});
   ana.Book("05-31 10:00");

@@ -203,6 +203,21 @@ TEST_F(ToldByHand, WhatAPauseMadeMissIsNotPlannedAgainAfterAChangeOfZone) {
   EXPECT_EQ(ana.Reminders().size(), 1u);
 }
 
+TEST_F(ToldByHand, WhatWaitsDuringAPauseGoesOnWaitingWhenAnEarlierMessageBounces) {
+  ToldWorld ana =
+      InMarch({On("one", {0}, {"12:00"}), With(Daily("ice", 1, 9, {"08:00"}), "schedule { window { days: 3 } }")});
+  ana.Skip("03-02 12:00");
+  const std::vector<v1::Lease> held = ana.LeaseDue();
+  ASSERT_EQ(held.size(), 1u);
+  ana.ReportSent(held[0]);
+  ana.Book("05-31 10:00");  // so that the message is one of earlier facts
+  ASSERT_TRUE(world_.Pause(ana.enrollment()).ok());
+  ana.Skip("03-05 09:00");
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_BOUNCED).status().code(), 0);
+  ASSERT_TRUE(world_.Resume(ana.enrollment()).ok());
+  EXPECT_THAT(ana.Play("03-05 09:00"), ElementsAre("ice 03-05 09:00", "ice 03-05 09:00", "ice 03-05 09:00"));
+}
+
 TEST_F(ToldByHand, WhatARevisionPutsPastItsWindowIsNeverTold) {
   ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "schedule { window { hours: 4 } }")});
   ana.Skip("03-03 09:30");

@@ -277,7 +277,7 @@ class Model {
   void EndByChange(const Occasion& occasion, Item* item) const;
   bool HasAnotherText(const Occasion& occasion, const Patient& patient, const Item& item) const;
   void SettleUncovered(const Occasion& occasion, const Year& year, int index, v1::ReminderReason needless,
-                       Patient* patient) const;
+                       bool was_to_come, Patient* patient) const;
   bool IsSuperseded(const Patient& patient, const Place& place) const;
   bool IsLatest(const Patient& patient, const Year& year, const Place& place) const;
   static bool HadUnsent(const Patient& patient, const Place& place);

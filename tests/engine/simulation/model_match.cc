@@ -258,7 +258,7 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
                               patient->planned.count(key) > 0 && were_to_come.count(key) == 0;
     if (stays_unsent) continue;
     if (covering[i] == nullptr) {
-      SettleUncovered(occasion, year, static_cast<int>(i), needless[i], patient);
+      SettleUncovered(occasion, year, static_cast<int>(i), needless[i], were_to_come.count(key) > 0, patient);
     } else if (needless[i] != v1::REMINDER_REASON_UNSPECIFIED && covering[i]->open()) {
       Become(covering[i], v1::REMINDER_STATE_CANCELLED, needless[i]);
       // The answer is about what the item covers. A late report may still tell what a gateway was given.
@@ -274,15 +274,16 @@ void Model::Rematch(const Occasion& occasion, Patient* patient) const {
 // What becomes of an occurrence that nothing covers. One that is not sent is represented by an item that had it before,
 // if there is one. One that is to come has its own item again, unless that was leased: then it gets another name.
 void Model::SettleUncovered(const Occasion& occasion, const Year& year, int index, v1::ReminderReason needless,
-                            Patient* patient) const {
+                            bool was_to_come, Patient* patient) const {
   const Place& place = year[index];
   Item* own = OwnEnded(place, patient);
   const bool missed = place.item.missed != v1::REMINDER_REASON_UNSPECIFIED;
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
   if (patient->state != v1::ENROLLMENT_STATE_ENDED && !missed) {
-    // A change that puts several of a repeating series into the past sends the latest of them at most.
-    const bool puts_into_past =
-        occasion.facts_changed && place.item.due <= now_ && place.item.expire > now_;
+    // A change that puts several of a repeating series into the past sends the latest of them at most. A report changes
+    // nothing for what was still to come, as during a pause.
+    const bool changes = occasion.facts_changed && !(occasion.by_report && was_to_come);
+    const bool puts_into_past = changes && place.item.due <= now_ && place.item.expire > now_;
     const bool is_old = !place.telling.line && !HadUnsent(*patient, place) && !IsLatest(*patient, year, place);
     if (puts_into_past && (is_old || IsSuperseded(*patient, place))) reason = v1::REMINDER_REASON_SUPERSEDED;
     if (needless != v1::REMINDER_REASON_UNSPECIFIED) reason = needless;

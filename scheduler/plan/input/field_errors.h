@@ -1,6 +1,6 @@
 // Errors in the fields of a message. Checks collect all of them, so that a caller can correct everything at once.
-#ifndef AFTERCARE_SCHEDULER_PLAN_FIELD_ERRORS_H_
-#define AFTERCARE_SCHEDULER_PLAN_FIELD_ERRORS_H_
+#ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_FIELD_ERRORS_H_
+#define AFTERCARE_SCHEDULER_PLAN_INPUT_FIELD_ERRORS_H_
 
 #include <string>
 #include <vector>
@@ -21,4 +21,4 @@ using FieldErrors = std::vector<FieldError>;
 
 }  // namespace aftercare::plan
 
-#endif  // AFTERCARE_SCHEDULER_PLAN_FIELD_ERRORS_H_
+#endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_FIELD_ERRORS_H_

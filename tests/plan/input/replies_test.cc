@@ -1,9 +1,9 @@
-#include "scheduler/plan/replies.h"
+#include "scheduler/plan/input/replies.h"
 
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/text_normalizer.h"
+#include "scheduler/plan/input/text_normalizer.h"
 #include "tests/plan/testing.h"
 
 namespace aftercare::plan {

@@ -1,4 +1,4 @@
-#include "scheduler/plan/replies.h"
+#include "scheduler/plan/input/replies.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -8,8 +8,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/plan/text_normalizer.h"
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_normalizer.h"
+#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::plan {
 namespace {

@@ -1,6 +1,6 @@
 // Brings texts of European languages into one form, so that words can be compared. Functions are pure and thread safe.
-#ifndef AFTERCARE_SCHEDULER_PLAN_TEXT_NORMALIZER_H_
-#define AFTERCARE_SCHEDULER_PLAN_TEXT_NORMALIZER_H_
+#ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_NORMALIZER_H_
+#define AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_NORMALIZER_H_
 
 #include <cstdint>
 #include <string>
@@ -26,4 +26,4 @@ std::string Fold(absl::string_view text);
 
 }  // namespace aftercare::plan
 
-#endif  // AFTERCARE_SCHEDULER_PLAN_TEXT_NORMALIZER_H_
+#endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_NORMALIZER_H_

@@ -1,4 +1,4 @@
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // What ids, locales and texts may consist of. Functions are pure and thread safe.
-#ifndef AFTERCARE_SCHEDULER_PLAN_TEXT_VALIDATION_H_
-#define AFTERCARE_SCHEDULER_PLAN_TEXT_VALIDATION_H_
+#ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_VALIDATION_H_
+#define AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_VALIDATION_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -46,4 +46,4 @@ absl::string_view LanguageOf(absl::string_view locale);
 
 }  // namespace aftercare::plan
 
-#endif  // AFTERCARE_SCHEDULER_PLAN_TEXT_VALIDATION_H_
+#endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_VALIDATION_H_

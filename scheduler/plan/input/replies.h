@@ -1,6 +1,6 @@
 // Reads what patients write back, by the reply words of a clinic. Functions are pure and thread safe.
-#ifndef AFTERCARE_SCHEDULER_PLAN_REPLIES_H_
-#define AFTERCARE_SCHEDULER_PLAN_REPLIES_H_
+#ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_REPLIES_H_
+#define AFTERCARE_SCHEDULER_PLAN_INPUT_REPLIES_H_
 
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/pathway.pb.h"
-#include "scheduler/plan/field_errors.h"
+#include "scheduler/plan/input/field_errors.h"
 
 namespace aftercare::plan {
 
@@ -56,4 +56,4 @@ std::optional<int> ReadScore(absl::string_view text);
 
 }  // namespace aftercare::plan
 
-#endif  // AFTERCARE_SCHEDULER_PLAN_REPLIES_H_
+#endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_REPLIES_H_

@@ -1,9 +1,9 @@
-#include "scheduler/plan/text_normalizer.h"
+#include "scheduler/plan/input/text_normalizer.h"
 
 #include <algorithm>
 #include <iterator>
 
-#include "scheduler/plan/text_validation.h"
+#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::plan {
 namespace {
