@@ -18,7 +18,7 @@ using RowsByOccurrence = absl::flat_hash_map<OccurrenceKey, const store::Reminde
 struct Instance {
   std::vector<OccurrenceKey> unsent;
   absl::Time first_unsent_due = absl::InfiniteFuture();
-  absl::Time answered = absl::InfiniteFuture();  // when it was first answered
+  absl::Time answered = absl::InfinitePast();  // when it was last answered
 };
 
 // Returns whether a reminder may still be sent, or was kept from that only by a change or an answer.
@@ -40,7 +40,7 @@ std::map<int, Instance> InstancesOf(const EnrollmentContext& context, int group,
     const auto found = rows.find(key);
     const store::ReminderRow* const row = found == rows.end() ? nullptr : found->second;
     if (row != nullptr && row->state == v1::REMINDER_STATE_COMPLETED) {
-      instance.answered = std::min(instance.answered, row->state_time);
+      instance.answered = std::max(instance.answered, row->state_time);
     }
     if (row != nullptr ? !IsUnsent(*row, now) : !IsUnsent(member.occurrence, now)) continue;
     instance.unsent.push_back(key);
@@ -66,7 +66,7 @@ NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const st
   for (const int group : groups) {
     absl::Time silent_until = absl::InfinitePast();
     for (const auto& [number, instance] : InstancesOf(context, group, by_occurrence, now)) {
-      const bool is_answered = instance.answered < absl::InfiniteFuture();
+      const bool is_answered = instance.answered > absl::InfinitePast();
       const bool is_silenced = instance.first_unsent_due <= silent_until;
       for (const OccurrenceKey& key : instance.unsent) {
         if (is_answered) needless[key] = v1::REMINDER_REASON_ANSWERED;

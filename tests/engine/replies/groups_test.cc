@@ -135,6 +135,16 @@ TEST_F(EngineGroupsTest, WhatWasEndedDoesNotComeBackWithAChangedPlan) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(EngineGroupsTest, TheLastAnswerToAnInstanceSilencesAfterAChangedPlanToo) {
+  SendUntil("2029-03-02T19:00");
+  ASSERT_TRUE(world_.Complete(Name("ask.2029-03-02")).ok());
+  Until("2029-03-05T10:00");
+  ASSERT_TRUE(world_.Complete(Name("nudge.2029-03-02")).ok());
+  EXPECT_EQ(Group(), "COMPLETED COMPLETED SILENCED SILENCED SILENCED SILENCED SCHEDULED SCHEDULED");
+  world_.Update("clinics/box/enrollments/e", "time_zone: 'Africa/Abidjan'");  // as UTC
+  EXPECT_EQ(Group(), "COMPLETED COMPLETED SILENCED SILENCED SILENCED SILENCED SCHEDULED SCHEDULED");
+}
+
 TEST_F(EngineGroupsTest, APostponedProcedureAsksAnewAndWhatWasEndedStaysEnded) {
   SendUntil("2029-03-02T09:00");
   Until("2029-03-02T10:00");
