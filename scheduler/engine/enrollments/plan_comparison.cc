@@ -195,10 +195,19 @@ class PlanComparer {
       const plan::Telling& telling = tellings_.tellings()[&item - reconciliation_.items.data()];
       *result_.never_told.add_messages() =
           MakeUntold(before_.context, absl::string_view(name).substr(name.rfind('/') + 1), before, change_micros_);
-      return Note(name, v1::PLAN_CHANGE_KIND_NEVER_TOLD, before.due, telling.instant);
+      return Note(NameAfter(key, item), v1::PLAN_CHANGE_KIND_NEVER_TOLD, before.due, telling.instant, name);
     }
     const bool was_by_hand = no_longer_by_hand_.contains(key);
     Note(name, was_by_hand ? v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND : v1::PLAN_CHANGE_KIND_DROPPED, before.due, {});
+  }
+
+  // Returns the name by which a reminder whose time has passed unsent is found after the change: its own if it has a row,
+  // else that of its occurrence.
+  std::string NameAfter(const NameKey& name, const PlannedItem& item) const {
+    const auto has_row = [&name](const store::ReminderRow& row) { return KeyOfName(row) == name; };
+    if (std::any_of(after_.rows.begin(), after_.rows.end(), has_row)) return NameOf(name);
+    const std::string& rule = after_.context.pathway->rule_source(item.occurrence.rule).id();
+    return NameOf({rule, TakenNames(after_.rows).FreeCode(rule, item.key.code)});
   }
 
   // Returns whether the time of an occurrence has passed unsent. A row that somebody had moved may stand for it.

@@ -38,13 +38,21 @@ void AddPatient(const EnrollmentContext& context, const v1::Clinic& clinic, cons
   reminder->set_text(Text(context, clinic, pathway, occurrence));
 }
 
+// Returns a message by its name before the change and, if its rule counts from the procedure, its day: another message
+// may have the name now.
+std::string WordsFor(const EnrollmentContext& context, const record::v1::UntoldMessage& message) {
+  const int rule = context.pathway->FindRule(message.reminder().substr(0, message.reminder().find('.')));
+  const bool has_day = message.number() > 0 && rule >= 0 && context.pathway->rule(rule).visit < 0;
+  return has_day ? absl::StrCat(message.reminder(), " (day ", message.offset_days(), ")") : message.reminder();
+}
+
 // Says in the first step of a task about messages that were never told which they were.
 void AddUntold(const EnrollmentContext& context, const OccurrenceKey& key, v1::Reminder* reminder) {
   constexpr int kMost = 20;
   if (key.rule < 0 || !context.pathway->rule(key.rule).on_never_told || reminder->steps().empty()) return;
   const record::v1::NeverTold untold = UntoldOf(context.row.history);
   std::vector<std::string> names;
-  for (const auto& message : untold.messages()) names.push_back(message.reminder());
+  for (const auto& message : untold.messages()) names.push_back(WordsFor(context, message));
   for (const auto& visit : untold.appointments()) names.push_back(absl::StrCat("the new time of ", visit.visit()));
   const size_t more = names.size() > kMost ? names.size() - kMost : 0;
   names.resize(names.size() - more);

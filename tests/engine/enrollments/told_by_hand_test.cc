@@ -266,7 +266,7 @@ TEST_F(ToldByHand, WhatIsNeverToldIsSaidSoThoughItsRuleChangesWithTheDate) {
   request.mutable_update_mask()->add_paths("procedure_date");
   request.mutable_update_mask()->add_paths("pathway_revision");
   const v1::PlanDiff diff = ana.Update(std::move(request));
-  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_NEVER_TOLD), ElementsAre("one.2026-03-05 02-23 08:30"));
+  EXPECT_THAT(ana.Changes(diff, v1::PLAN_CHANGE_KIND_NEVER_TOLD), ElementsAre("one.2026-02-23 02-23 08:30"));
 }
 
 TEST_F(ToldByHand, WhatIsDueAndNeverLetOutByNewContactHoursIsSuppressedInTheDifference) {
