@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "scheduler/engine/runtime/wakeup_topics.h"
 
 namespace aftercare::engine {
@@ -12,6 +13,15 @@ namespace {
 const Authorizer& AuthorizerOf(const EngineOptions& options) {
   static const RoleAuthorizer by_role;
   return options.authorizer != nullptr ? *options.authorizer : by_role;
+}
+
+// Returns the clinics of which messages came due.
+std::set<absl::string_view> DueIn(absl::Span<const store::EventNote> events) {
+  std::set<absl::string_view> clinics;
+  for (const store::EventNote& event : events) {
+    if (event.reminder_state == v1::REMINDER_STATE_DUE) clinics.insert(event.clinic);
+  }
+  return clinics;
 }
 
 }  // namespace
@@ -37,6 +47,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
 EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health) {
   store.SetGroupListener(
       [&telemetry](absl::Duration duration, int mutations) { telemetry.OnCommit(duration, mutations); });
+  store.SetBeforeCommitListener([this](const store::CommitNotes& notes) { BeforeCommit(notes); });
   store.SetListeners([this, &telemetry](const store::CommitNotes& notes) { OnCommit(notes, telemetry); },
                      [this, on_health = std::move(on_health)](bool healthy) {
                        if (!healthy) context.definitions().Clear();
@@ -45,23 +56,34 @@ EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::
   return context;
 }
 
-// Uses only what is made before the sweeper, which submits the first mutation.
+// Whoever waits for messages is told before the commit of those that come due, and leases them in the same commit:
+// leasing is a mutation, so it sees them. Not of many at once: they are leased while the next ones are being planned.
+// The two listeners use only what is made before the sweeper, which submits the first mutation.
+void Engine::BeforeCommit(const store::CommitNotes& notes) {
+  constexpr size_t kFew = 64;
+  told_of_events_ = notes.events.size() <= kFew ? notes.events.size() : 0;
+  NotifyLeasable(DueIn(absl::MakeConstSpan(notes.events).first(told_of_events_)));
+}
+
 void Engine::OnCommit(const store::CommitNotes& notes, Telemetry& telemetry) {
   std::set<absl::string_view> appended;
-  std::set<absl::string_view> leasable(notes.leasable_clinics.begin(), notes.leasable_clinics.end());
-  for (const store::EventNote& event : notes.events) {
-    appended.insert(event.clinic);
-    if (event.reminder_state == v1::REMINDER_STATE_DUE) leasable.insert(event.clinic);
-  }
+  for (const store::EventNote& event : notes.events) appended.insert(event.clinic);
   for (absl::string_view clinic : appended) event_feed.NotifyAppended(clinic);
-  for (absl::string_view clinic : leasable) context.wakeups().Notify(LeasesTopic(clinic));
-  if (!leasable.empty()) context.wakeups().Notify(kAllLeasesTopic);
+  std::set<absl::string_view> leasable = DueIn(absl::MakeConstSpan(notes.events).subspan(told_of_events_));
+  leasable.insert(notes.leasable_clinics.begin(), notes.leasable_clinics.end());
+  NotifyLeasable(leasable);
+  told_of_events_ = 0;
   lease_revocations.Publish(notes.revoked_leases);
   if (!notes.offered_since.empty()) {
     const absl::Time now = context.RealNow();
     for (absl::Time since : notes.offered_since) telemetry.OnOffered(now - since);
   }
   if (notes.wake != absl::InfiniteFuture()) sweeper.WakeAt(notes.wake);
+}
+
+void Engine::NotifyLeasable(const std::set<absl::string_view>& clinics) {
+  for (absl::string_view clinic : clinics) context.wakeups().Notify(LeasesTopic(clinic));
+  if (!clinics.empty()) context.wakeups().Notify(kAllLeasesTopic);
 }
 
 void Engine::Shutdown() {

@@ -1,8 +1,11 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENGINE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <set>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/clinics/clinics.h"
 #include "scheduler/engine/clinics/pathways.h"
@@ -42,6 +45,11 @@ struct EngineOptions {
 // All use cases over one store and one clock, and the background threads. From its construction on it fires reminders
 // as they come due. Thread safe.
 class Engine {
+ private:
+  // Of the commit that BeforeCommit announced: how many of its events it has told. For the writer's thread. Made first,
+  // since the store may commit before the last member is made.
+  size_t told_of_events_ = 0;
+
  public:
   // `store` and `clock` must outlive the engine. `on_health` is called with false when commits of the store begin to
   // fail, and with true when they succeed again; see Store::HealthListener. It may be null.
@@ -78,8 +86,11 @@ class Engine {
   // Sets the store's listeners to this engine, and returns `context`. Must run before anything is submitted to the
   // store.
   EngineContext& Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health);
-  // Wakes everybody whom a commit concerns. Runs on the writer's thread.
+  // Wake everybody whom a commit concerns. Run on the writer's thread.
+  void BeforeCommit(const store::CommitNotes& notes);
   void OnCommit(const store::CommitNotes& notes, Telemetry& telemetry);
+  // Wakes those who wait for messages of these clinics.
+  void NotifyLeasable(const std::set<absl::string_view>& clinics);
 };
 
 }  // namespace aftercare::engine

@@ -164,6 +164,16 @@ ALTER TABLE reminder ADD COLUMN record {bytes};
 UPDATE enrollment SET calendar = ~calendar;
 UPDATE meta SET number = -1 WHERE key = 'zone_database';
 )sql",
+    R"sql(
+-- The events of a clinic that one commit appended, in blocks. What stands in `event` is older, and stays there until it
+-- is trimmed.
+CREATE TABLE event_block (
+  clinic {key} NOT NULL,
+  last_seq BIGINT NOT NULL,
+  events INTEGER NOT NULL,
+  data {bytes} NOT NULL,
+  PRIMARY KEY (clinic, last_seq));
+)sql",
 };
 
 // After this step the addresses of all enrollments are entered, which stand in their messages.

@@ -28,6 +28,9 @@ class StoreImpl : public Store {
   void Read(ReadJob job) override { readers_->Read(std::move(job)); }
   void ReadInBackground(ReadJob job) override { background_readers_->Read(std::move(job)); }
   void SetGroupListener(GroupListener on_group) override { writer_->SetGroupListener(std::move(on_group)); }
+  void SetBeforeCommitListener(CommitListener before_commit) override {
+    writer_->SetBeforeCommitListener(std::move(before_commit));
+  }
   int QueueDepth() const override { return writer_->QueueDepth(); }
   int ReadQueueDepth() const override { return readers_->QueueDepth(); }
   int BackgroundReadQueueDepth() const override { return background_readers_->QueueDepth(); }

@@ -67,6 +67,12 @@ class Store {
   // Sets the listener that measures groups. Call it before the first Submit, or never.
   virtual void SetGroupListener(GroupListener on_group) = 0;
 
+  // Sets a listener that is called on the writer's thread when a group is applied and not committed yet, with the notes
+  // of the group. Mutations that are submitted before it returns are applied and committed with the group, if no others
+  // wait: who is told now of a reminder that comes due can lease it in the same commit. The listener must not block. If
+  // the commit fails, what it was told of has not happened. Call it before the first Submit, or never.
+  virtual void SetBeforeCommitListener(CommitListener before_commit) = 0;
+
   // Applies `mutation` and commits it, then calls `done`
   //   with OK, if it is committed;
   //   with the error that `mutation` returned; nothing of it is stored then;

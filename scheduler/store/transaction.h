@@ -25,8 +25,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "scheduler/store/commit_notes.h"
 #include "scheduler/store/driver.h"
+#include "scheduler/store/event_block.h"
 #include "scheduler/store/event_sequence.h"
 #include "scheduler/store/records.h"
 
@@ -123,10 +125,11 @@ class ReadTransaction {
   absl::StatusOr<std::optional<ReminderKey>> FindSentMessage(absl::string_view clinic, absl::string_view message_id);
 
   // At most `limit` events of a clinic with seq > after, by seq.
-  absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit);
+  virtual absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit);
   // The ids of the enrollments of at most `limit` events with seq > after, in no order. An id occurs once for each of
   // its events. Events without an enrollment do not count.
-  absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after, int limit);
+  virtual absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after,
+                                                                    int limit);
   // The end of the log: no event of any clinic in this snapshot has a greater seq. 0 if no event was ever stored.
   virtual absl::StatusOr<int64_t> LastEventSeq();
 
@@ -168,8 +171,11 @@ class WriteTransaction : public ReadTransaction {
   WriteTransaction(Connection& connection, EventSequence& sequence)
       : ReadTransaction(connection), sequence_(sequence) {}
 
-  // Includes the events that this transaction has appended.
+  // These three include the events that this transaction has appended.
   absl::StatusOr<int64_t> LastEventSeq() override { return sequence_.last(); }
+  absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit) override;
+  absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after,
+                                                            int limit) override;
 
   absl::Status InsertClinic(const ClinicRow& row);
   // Replaces the whole row. Stores the version as given.
@@ -235,9 +241,13 @@ class WriteTransaction : public ReadTransaction {
   // Raises TrimmedSeq to the last event of the newest mark whose time is not after `before` (real time). Returns false,
   // and changes nothing, if there is no such mark.
   absl::StatusOr<bool> GiveUpEventsOf(absl::Time before);
-  // Takes the first clinic with an id after `after` that has any events, and deletes at most `limit` of its events with
-  // seq <= TrimmedSeq, the oldest first.
+  // Takes the first clinic with an id after `after` that has any events, and deletes its events with seq <= TrimmedSeq,
+  // the oldest first, until `limit` are deleted. May delete more, by less than a block (event_block.h).
   absl::StatusOr<DeletedEvents> DeleteGivenUpEvents(absl::string_view after, int limit);
+
+  // For the writer: stores the events that mutations have appended and that were not undone. Called once before each
+  // commit.
+  absl::Status SaveEvents();
 
   // For the writer: what was noted so far.
   CommitNotes& notes() { return notes_; }
@@ -259,11 +269,21 @@ class WriteTransaction : public ReadTransaction {
   }
   // Enters the contact points of an enrollment that EnrollmentsAt does not know yet.
   absl::Status InsertContacts(const EnrollmentRow& row);
+  // Returns the first clinic with an id after `after` that has any events; an empty id if there is none.
+  absl::StatusOr<std::string> NextClinicInLog(absl::string_view after);
+  // Deletes blocks of a clinic with last_seq <= through, until they had `limit` events. Returns how many they had.
+  absl::StatusOr<int> DeleteBlocks(absl::string_view clinic, int64_t through, int limit);
+  // Each event has a note. The writer drops the notes of mutations that are undone; this drops their events too.
+  void DropUndone() { appended_.resize(notes_.events.size()); }
+  absl::Span<const AppendedEvent> appended() const {
+    return absl::MakeConstSpan(appended_).first(std::min(appended_.size(), notes_.events.size()));
+  }
 
   EventSequence& sequence_;
   bool wrote_ = false;
   std::string actor_;
   CommitNotes notes_;
+  std::vector<AppendedEvent> appended_;
 };
 
 // While an object of this class lives, the events of the mutation carry no actor, because time alone makes the changes.

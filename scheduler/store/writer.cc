@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -77,7 +79,8 @@ void Writer::Run() {
         waiting_ -= size;
         healthy = healthy_;
       }
-      Process(absl::MakeSpan(taken).subspan(begin, size), healthy);
+      const auto first = std::make_move_iterator(taken.begin() + static_cast<std::ptrdiff_t>(begin));
+      Process({first, first + static_cast<std::ptrdiff_t>(size)}, healthy);
     }
     taken.clear();
   }
@@ -102,7 +105,7 @@ bool Writer::Take(std::vector<Work>& taken) {
   return true;
 }
 
-void Writer::Process(absl::Span<Work> group, bool healthy) {
+void Writer::Process(std::vector<Work> group, bool healthy) {
   WriteTransaction transaction(*connection_, sequence_);
   const auto start = std::chrono::steady_clock::now();
   // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
@@ -121,11 +124,18 @@ void Writer::Process(absl::Span<Work> group, bool healthy) {
 
 // Savepoints cost about as much again as what is done in them, and are of use only when a mutation fails after it has
 // written. So the group is tried without, and begun again with savepoints if that happens.
-absl::Status Writer::CommitGroup(absl::Span<Work> group, WriteTransaction& transaction) {
-  for (const bool savepoints : {false, true}) {
+absl::Status Writer::CommitGroup(std::vector<Work>& group, WriteTransaction& transaction) {
+  bool may_grow = before_commit_ != nullptr;
+  for (bool savepoints = false;; savepoints = true) {
     if (absl::Status status = connection_->Begin(); !status.ok()) return status;
     transaction.notes() = {};
-    const absl::StatusOr<bool> applied = ApplyAll(group, transaction, savepoints);
+    absl::StatusOr<bool> applied = ApplyAll(absl::MakeSpan(group), transaction, savepoints);
+    if (applied.ok() && *applied && may_grow && !transaction.notes().empty()) {
+      may_grow = false;
+      const size_t size = group.size();
+      AddFollowers(group, transaction.notes());
+      applied = ApplyAll(absl::MakeSpan(group).subspan(size), transaction, savepoints);
+    }
     if (applied.ok() && *applied) break;
     connection_->Rollback();
     if (!applied.ok()) return applied.status();
@@ -134,13 +144,23 @@ absl::Status Writer::CommitGroup(absl::Span<Work> group, WriteTransaction& trans
       return absl::OkStatus();
     }
   }
-  if (!transaction.notes().events.empty()) {
-    if (absl::Status status = sequence_.Save(*connection_); !status.ok()) {
-      connection_->Rollback();
-      return status;
-    }
+  if (absl::Status status = transaction.SaveEvents(); !status.ok()) {
+    connection_->Rollback();
+    return status;
   }
   return connection_->Commit();
+}
+
+void Writer::AddFollowers(std::vector<Work>& group, const CommitNotes& notes) {
+  before_commit_(notes);
+  MutexLock lock(mutex_);
+  // What waits behind this group was submitted earlier and goes first.
+  if (waiting_ > queue_.size()) return;
+  const size_t size = std::min(queue_.size(), max_group_);
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(size);
+  group.insert(group.end(), std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  waiting_ -= size;
 }
 
 // False: a mutation failed and what it wrote cannot be undone alone. An error: the whole group is lost.

@@ -29,6 +29,7 @@ class Writer {
   // See Store's methods of the same names.
   void SetListeners(Store::CommitListener on_commit, Store::HealthListener on_health);
   void SetGroupListener(Store::GroupListener on_group) { on_group_ = std::move(on_group); }
+  void SetBeforeCommitListener(Store::CommitListener before_commit) { before_commit_ = std::move(before_commit); }
   void Submit(Store::Mutation mutation, Store::Done done);
   int QueueDepth() const;
 
@@ -49,10 +50,13 @@ class Writer {
   // will be no more mutations.
   bool Take(std::vector<Work>& taken);
   // Commits the group, or refuses it if the writer is not `healthy`. Then calls the listener and each `done`.
-  void Process(absl::Span<Work> group, bool healthy);
-  // Applies and commits the group. Returns OK and sets the status of each mutation, or returns an error if the commit
-  // failed; then nothing is stored.
-  absl::Status CommitGroup(absl::Span<Work> group, WriteTransaction& transaction);
+  void Process(std::vector<Work> group, bool healthy);
+  // Applies and commits the group, to which it adds what is submitted before the commit. Returns OK and sets the status
+  // of each mutation, or returns an error if the commit failed; then nothing is stored.
+  absl::Status CommitGroup(std::vector<Work>& group, WriteTransaction& transaction);
+  // Tells the listener of the coming commit. Then adds to the group what waits in the queue, at most as many as a group
+  // may have.
+  void AddFollowers(std::vector<Work>& group, const CommitNotes& notes);
   // Applies the group, each mutation in a savepoint if `savepoints`. Returns false if a mutation failed after it wrote
   // and cannot be undone alone because there are no savepoints. Returns an error if the whole transaction is lost.
   absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints);
@@ -69,6 +73,7 @@ class Writer {
   Store::CommitListener on_commit_;
   Store::HealthListener on_health_;
   Store::GroupListener on_group_;
+  Store::CommitListener before_commit_;
 
   mutable Mutex mutex_;
   CondVar wake_;

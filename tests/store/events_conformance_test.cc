@@ -87,6 +87,28 @@ TEST_P(EventsConformance, EventsOfAClinicAreListedInOrderInPages) {
   EXPECT_THAT(Patients(List("c")), ElementsAre());
 }
 
+// More than one block of each clinic.
+TEST_P(EventsConformance, EventsOfOneCommitAreListedFromAnyOfThemOn) {
+  constexpr int kEvents = 300;
+  Apply([&](WriteTransaction& tx) {
+    for (int i = 0; i < kEvents; ++i) {
+      const std::string clinic = i % 3 == 0 ? "b" : "a";
+      absl::Status status = tx.AppendEvent(clinic, MakeEvent(clinic, absl::StrCat("e", i)));
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  });
+  const std::vector<EventRow> all = List("a");
+  ASSERT_EQ(all.size(), 200u);
+  ASSERT_EQ(List("b").size(), 100u);
+  for (size_t from = 0; from < all.size(); from += 7) {
+    const std::vector<EventRow> page = List("a", all[from].seq, 50);
+    ASSERT_EQ(page.size(), std::min<size_t>(50, all.size() - from - 1));
+    for (size_t i = 0; i < page.size(); ++i) EXPECT_EQ(Show(page[i]), Show(all[from + 1 + i]));
+    EXPECT_EQ(Ask(&ReadTransaction::EnrollmentsInLog, "a", all[from].seq, 50).value().size(), page.size());
+  }
+}
+
 TEST_P(EventsConformance, TheLastSeqIsThatOfTheNewestEventOfTheWholeStore) {
   EXPECT_EQ(*Ask(&ReadTransaction::LastEventSeq), 0);
   Append("a", EventOf("a", "1"));

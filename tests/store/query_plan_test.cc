@@ -125,7 +125,7 @@ TEST_F(QueryPlan, ListingsAreFoundByAnIndexInTheirOrder) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReminders({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_due (clinic=? AND ")));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListEvents("a", 0, 10).IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("clinic=? AND seq>?")));
+              AllOf(IsByIndexAndUnsorted(), testing::Contains(testing::HasSubstr("event_block USING INDEX"))));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
                 tx.ListClinics("", 10).IgnoreError();
                 tx.ListPathways("a", "", 10).IgnoreError();
@@ -197,6 +197,7 @@ TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
 TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
   EXPECT_THAT(PlansOfWrites([](WriteTransaction& tx) {
                 tx.AppendEvent("a", MakeEvent("a", "e1")).IgnoreError();
+                tx.SaveEvents().IgnoreError();
                 tx.GiveUpEventsOf(At(0)).IgnoreError();
                 tx.DeleteGivenUpEvents("", 10).IgnoreError();
               }),

@@ -36,8 +36,14 @@ class Reopen : public testing::Test {
     for (const char* sql : statements) ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
   }
 
+  // Leaves the database as a program did that knew six steps: each event had a row. Those in blocks are lost.
+  void UndoStepSeven() {
+    Execute({"DROP TABLE event_block", "UPDATE meta SET number = 6 WHERE key = 'schema_version'"});
+  }
+
   // Leaves the database as a program did that knew four steps.
   void UndoStepFive() {
+    UndoStepSeven();
     // And step six.
     Execute({"ALTER TABLE reminder DROP COLUMN cover_rule", "ALTER TABLE reminder DROP COLUMN cover",
              "ALTER TABLE reminder DROP COLUMN facts_version", "ALTER TABLE reminder DROP COLUMN record"});
@@ -122,6 +128,7 @@ TEST_F(Reopen, EventsOfTheFourthSchemaHaveNoActor) {
     ASSERT_THAT(Do(*store, &WriteTransaction::AppendEvent, "a", MakeEvent("a", "e1")), IsOk());
   }
   UndoStepFive();
+  Execute({"INSERT INTO event (clinic, seq, enrollment, data) VALUES ('a', 1, 'e1', x'')"});
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
   ASSERT_THAT(Write(*store,
@@ -135,6 +142,51 @@ TEST_F(Reopen, EventsOfTheFourthSchemaHaveNoActor) {
   EXPECT_EQ(events[0].data.enrollment(), "clinics/a/enrollments/e1");
   EXPECT_EQ(events[0].data.actor(), "");
   EXPECT_EQ(events[1].data.actor(), "ann");
+}
+
+// Six events in rows of their own, then three in a block.
+TEST_F(Reopen, EventsOfTheSixthSchemaComeBeforeThoseInBlocks) {
+  Open(path_);
+  UndoStepSeven();
+  Execute({"INSERT INTO event (clinic, seq, enrollment, reminder, data, actor) VALUES ('a', 1, 'e1', 'ice.1', x'', 'ann'),"
+           " ('a', 2, 'e2', NULL, x'', NULL), ('b', 3, 'e1', NULL, x'', NULL), ('a', 4, NULL, NULL, x'', NULL),"
+           " ('a', 5, 'e3', NULL, x'', NULL), ('a', 6, 'e4', NULL, x'', NULL)",
+           "UPDATE meta SET number = 6 WHERE key = 'last_event_seq'"});
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  const auto append = [](WriteTransaction& tx) {
+    absl::Status status;
+    for (const char* id : {"e5", "e6", "e7"}) status.Update(tx.AppendEvent("a", MakeEvent("a", id)));
+    return status;
+  };
+  ASSERT_THAT(Write(*store, append), IsOk());
+  const auto numbers = [&](int64_t after, int limit) {
+    std::vector<int64_t> seqs;
+    const std::vector<EventRow> events = Ask(*store, &ReadTransaction::ListEvents, "a", after, limit).value();
+    for (const EventRow& event : events) seqs.push_back(event.seq);
+    return seqs;
+  };
+  EXPECT_THAT(numbers(0, 100), testing::ElementsAre(1, 2, 4, 5, 6, 7, 8, 9));
+  EXPECT_THAT(numbers(2, 4), testing::ElementsAre(4, 5, 6, 7));
+  EXPECT_THAT(numbers(7, 1), testing::ElementsAre(8));
+  EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsInLog, "a", 1, 4).value(),
+              testing::ElementsAre("e2", "e3", "e4", "e5"));
+  const EventRow first = Ask(*store, &ReadTransaction::ListEvents, "a", 0, 1).value().at(0);
+  EXPECT_EQ(first.data.reminder().name(), "clinics/a/enrollments/e1/reminders/ice.1");
+  EXPECT_EQ(first.data.actor(), "ann");
+  ASSERT_THAT(Do(*store, &WriteTransaction::MarkLog, At(10)), IsOk());
+  DeletedEvents deleted;
+  ASSERT_THAT(Write(*store,
+                    [&](WriteTransaction& tx) {
+                      tx.GiveUpEventsOf(At(10)).IgnoreError();
+                      auto answer = tx.DeleteGivenUpEvents("", 6);
+                      if (answer.ok()) deleted = *answer;
+                      return answer.status();
+                    }),
+              IsOk());
+  EXPECT_EQ(deleted.clinic, "a");
+  EXPECT_EQ(deleted.count, 8) << "five rows, and the block whole";
+  EXPECT_THAT(numbers(0, 100), testing::IsEmpty());
 }
 
 // What a program that knew the first step only has left.
