@@ -149,12 +149,23 @@ void Import::Abort(const absl::Status& status) {
   End(status);
 }
 
+// One thread at a time submits lines, so that they are submitted in their order. Whoever comes meanwhile leaves the rest
+// to that thread.
 void Import::Pump() {
+  {
+    MutexLock lock(mutex_);
+    pump_again_ = true;
+    if (std::exchange(pumping_, true)) return;
+  }
+  while (PumpOnce()) continue;
+}
+
+bool Import::PumpOnce() {
   std::string clinic;  // to look up
   std::vector<std::shared_ptr<Line>> lines;
   {
     MutexLock lock(mutex_);
-    if (ended_ || paused_) return;
+    if (!std::exchange(pump_again_, false) || ended_ || paused_) return pumping_ = false;
     if (clinic_state_ == ClinicState::kNamed) {
       clinic = *ParseClinicName(parent_);
       clinic_state_ = ClinicState::kLookedUp;
@@ -164,6 +175,7 @@ void Import::Pump() {
   // Without the lock, since a store that refuses calls back at once.
   if (!clinic.empty()) LookUpClinic(clinic);
   for (std::shared_ptr<Line>& line : lines) Submit(std::move(line));
+  return true;
 }
 
 std::vector<std::shared_ptr<Import::Line>> Import::NextLines() {

@@ -71,6 +71,8 @@ class Import : public std::enable_shared_from_this<Import> {
 
   // Does whatever can be done now: looks up the clinic, hands lines to the store, asks for a message, ends.
   void Pump() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Does what can be done now. Returns false if there was nothing to do.
+  bool PumpOnce() ABSL_LOCKS_EXCLUDED(mutex_);
   void LookUpClinic(const std::string& clinic);
   void OnClinicLookedUp(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   void Submit(std::shared_ptr<Line> line);
@@ -100,6 +102,8 @@ class Import : public std::enable_shared_from_this<Import> {
   ClinicState clinic_state_ ABSL_GUARDED_BY(mutex_) = ClinicState::kUnnamed;
   bool message_requested_ ABSL_GUARDED_BY(mutex_) = true;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool pumping_ ABSL_GUARDED_BY(mutex_) = false;     // a thread is in Pump
+  bool pump_again_ ABSL_GUARDED_BY(mutex_) = false;  // something may have changed since it looked last
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t line_count_ ABSL_GUARDED_BY(mutex_) = 0;  // lines of all messages so far; the place of the last line

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <future>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -95,6 +96,35 @@ TEST_F(LongQueueTest, WhatComesDueBehindALookIsGivenToAStream) {
     stream->Next(&response, &end, last.done());
     last.Wait().IgnoreError();
   }
+}
+
+// The first look stands in one group with a mutation that fails after it has written, so it is undone and runs again.
+TEST_F(LongQueueTest, ALookThatItsGroupMakesRunAgainPassesOverNothing) {
+  std::promise<void> begun;
+  std::promise<void> release;
+  Pending busy, failed;
+  world_.store().Submit(
+      [&begun, &release, is_first = true](store::WriteTransaction&) mutable {
+        if (std::exchange(is_first, false)) begun.set_value(), release.get_future().wait();
+        return absl::OkStatus();
+      },
+      busy.done());
+  begun.get_future().wait();
+  // By its id the message stands among those that the second look passes over.
+  LongPoll poll(world_, FromText<v1::LeaseRemindersRequest>(
+                            "parent: 'clinics/north' filter { patient: 'p-6000' } wait { seconds: 60 }"));
+  world_.store().Submit(
+      [](store::WriteTransaction& tx) {
+        tx.AppendEvent("north", v1::Event()).IgnoreError();
+        return absl::AbortedError("so that its group is begun again");
+      },
+      failed.done());
+  release.set_value();
+  EXPECT_TRUE(busy.Wait().ok());
+  EXPECT_TRUE(absl::IsAborted(failed.Wait()));
+  EXPECT_TRUE(poll.pending.Wait().ok());
+  ASSERT_THAT(poll.response.leases(), SizeIs(1));
+  EXPECT_EQ(poll.response.leases(0).reminder(), Name("ice.2029-03-02-0900", "e6000"));
 }
 
 }  // namespace
