@@ -67,6 +67,9 @@ int64_t MicrosOfChange(const EnrollmentContext& before, absl::Time now) {
 
 void KeepUntold(const record::v1::NeverTold& before, const EnrollmentContext& after, const PendingReminders& pending,
                 absl::FunctionRef<bool(const std::string&)> is_untold, record::v1::NeverTold* untold) {
+  if (untold->messages_size() > kMaxMessages) {
+    untold->mutable_messages()->DeleteSubrange(kMaxMessages, untold->messages_size() - kMaxMessages);
+  }
   if (!untold->messages().empty()) untold->set_change_micros(untold->messages(0).change_micros());
   if (!untold->appointments().empty()) untold->set_change_micros(untold->appointments(0).change_micros());
   // While a test clock stands still, a newer change has an earlier instant. What was the newest stays so.

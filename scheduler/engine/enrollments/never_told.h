@@ -23,7 +23,8 @@ record::v1::UntoldMessage MakeUntold(const EnrollmentContext& before, absl::stri
 // still: the tasks of each count from it.
 int64_t MicrosOfChange(const EnrollmentContext& before, absl::Time now);
 
-// Adds to `untold`, which a change leaves so, what earlier changes left untold that it does not undo, up to 100 messages.
+// Adds to `untold`, which a change leaves so, what earlier changes left untold that it does not undo. Keeps 100 messages
+// of all, those of the change first.
 // `pending` is what is pending after the change. `is_untold` says whether the present start of a visit, given by its id,
 // is untold.
 void KeepUntold(const record::v1::NeverTold& before, const EnrollmentContext& after, const PendingReminders& pending,

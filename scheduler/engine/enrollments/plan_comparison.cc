@@ -175,7 +175,8 @@ class PlanComparer {
     return google::protobuf::util::MessageDifferencer::Equals(was, is);
   }
 
-  void CompareOne(const NameKey& old_name, const PendingReminder& before, const NameKey& name, const PendingReminder& after) {
+  void CompareOne(const NameKey& old_name, const PendingReminder& before, const NameKey& name,
+                  const PendingReminder& after) {
     if (before.is_sent && !after.is_sent) {
       Note(NameOf(name), v1::PLAN_CHANGE_KIND_SUPPRESSED, before.due, after.due, NameOf(old_name));
     } else if (no_longer_by_hand_.contains(old_name)) {

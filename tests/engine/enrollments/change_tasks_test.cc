@@ -233,5 +233,16 @@ TEST_F(ChangeTasksTest, ATaskSaysWhatIsUntold) {
   EXPECT_THAT(task->steps(0).description(), ::testing::HasSubstr("one.2026-03-05 (day 3)"));
 }
 
+// A task names some and says how many more it knows of, at most a hundred in all.
+TEST_F(ChangeTasksTest, ATaskKnowsOfAHundredMessagesAtMost) {
+  ToldWorld ana = Enrolled({Daily("ice", 1, 60, {"08:00", "20:00"}), NeverToldTask()});
+  ana.Skip("03-02 12:00");
+  EXPECT_EQ(ana.ChangeDate("2025-11-01").never_told_count(), 120);
+  const auto task = world_.Get(ana.NameOf("untold.2026-03-02"));
+  ASSERT_TRUE(task.ok());
+  ASSERT_FALSE(task->steps().empty());
+  EXPECT_THAT(task->steps(0).description(), ::testing::HasSubstr(" and 80 more"));
+}
+
 }  // namespace
 }  // namespace aftercare::engine
