@@ -47,7 +47,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
 EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health) {
   store.SetGroupListener(
       [&telemetry](absl::Duration duration, int mutations) { telemetry.OnCommit(duration, mutations); });
-  store.SetBeforeCommitListener([this](const store::CommitNotes& notes) { BeforeCommit(notes); });
+  store.SetBeforeCommitListener([this](const store::CommitNotes& notes) { return BeforeCommit(notes); });
   store.SetListeners([this, &telemetry](const store::CommitNotes& notes) { OnCommit(notes, telemetry); },
                      [this, on_health = std::move(on_health)](bool healthy) {
                        if (!healthy) context.definitions().Clear();
@@ -59,20 +59,20 @@ EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::
 // Whoever waits for messages is told before the commit of those that come due, and leases them in the same commit:
 // leasing is a mutation, so it sees them. Not of many at once: they are leased while the next ones are being planned.
 // The two listeners use only what is made before the sweeper, which submits the first mutation.
-void Engine::BeforeCommit(const store::CommitNotes& notes) {
+bool Engine::BeforeCommit(const store::CommitNotes& notes) {
   constexpr size_t kFew = 64;
-  told_of_events_ = notes.events.size() <= kFew ? notes.events.size() : 0;
-  NotifyLeasable(DueIn(absl::MakeConstSpan(notes.events).first(told_of_events_)));
+  if (notes.events.size() > kFew) return false;
+  NotifyLeasable(DueIn(notes.events));
+  return true;
 }
 
 void Engine::OnCommit(const store::CommitNotes& notes, Telemetry& telemetry) {
   std::set<absl::string_view> appended;
   for (const store::EventNote& event : notes.events) appended.insert(event.clinic);
   for (absl::string_view clinic : appended) event_feed.NotifyAppended(clinic);
-  std::set<absl::string_view> leasable = DueIn(absl::MakeConstSpan(notes.events).subspan(told_of_events_));
+  std::set<absl::string_view> leasable = DueIn(absl::MakeConstSpan(notes.events).subspan(notes.told_events));
   leasable.insert(notes.leasable_clinics.begin(), notes.leasable_clinics.end());
   NotifyLeasable(leasable);
-  told_of_events_ = 0;
   lease_revocations.Publish(notes.revoked_leases);
   if (!notes.offered_since.empty()) {
     const absl::Time now = context.RealNow();

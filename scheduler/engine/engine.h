@@ -45,11 +45,6 @@ struct EngineOptions {
 // All use cases over one store and one clock, and the background threads. From its construction on it fires reminders
 // as they come due. Thread safe.
 class Engine {
- private:
-  // Of the commit that BeforeCommit announced: how many of its events it has told. For the writer's thread. Made first,
-  // since the store may commit before the last member is made.
-  size_t told_of_events_ = 0;
-
  public:
   // `store` and `clock` must outlive the engine. `on_health` is called with false when commits of the store begin to
   // fail, and with true when they succeed again; see Store::HealthListener. It may be null.
@@ -87,7 +82,7 @@ class Engine {
   // store.
   EngineContext& Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health);
   // Wake everybody whom a commit concerns. Run on the writer's thread.
-  void BeforeCommit(const store::CommitNotes& notes);
+  bool BeforeCommit(const store::CommitNotes& notes);
   void OnCommit(const store::CommitNotes& notes, Telemetry& telemetry);
   // Wakes those who wait for messages of these clinics.
   void NotifyLeasable(const std::set<absl::string_view>& clinics);

@@ -32,6 +32,7 @@ struct RevokedLease {
 // The notes of one mutation, or of all mutations of a commit together. Not thread safe.
 struct CommitNotes {
   std::vector<EventNote> events;  // in the order in which they were appended
+  size_t told_events = 0;         // of the first so many, the listener before the commit has told already
   // Clinics of which more messages may be leased now, for a reason that no event tells, such as a higher send rate.
   std::vector<std::string> leasable_clinics;
   std::vector<RevokedLease> revoked_leases;

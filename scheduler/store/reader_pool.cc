@@ -9,20 +9,20 @@ namespace {
 // Reads that share a snapshot. More would save nothing, and would keep the log from being written back.
 constexpr size_t kMaxShared = 64;
 
-void Answer(Connection& connection, std::vector<Store::ReadJob>& jobs) {
+void Answer(Connection& connection, ClinicNumbers& numbers, std::vector<Store::ReadJob>& jobs) {
   if (absl::Status status = connection.Begin(); !status.ok()) {
     for (Store::ReadJob& job : jobs) job(status);
     return;
   }
-  ReadTransaction tx(connection);
+  ReadTransaction tx(connection, numbers);
   for (Store::ReadJob& job : jobs) job(&tx);
   connection.Rollback();
 }
 
 }  // namespace
 
-ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections, int max_queued)
-    : connections_(std::move(connections)), max_queued_(max_queued) {
+ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections, ClinicNumbers& numbers, int max_queued)
+    : connections_(std::move(connections)), numbers_(numbers), max_queued_(max_queued) {
   for (std::unique_ptr<Connection>& connection : connections_) {
     threads_.emplace_back([this, &connection] { Work(*connection); });
   }
@@ -73,7 +73,7 @@ bool ReaderPool::Take(std::vector<Store::ReadJob>& jobs) {
 
 void ReaderPool::Work(Connection& connection) {
   std::vector<Store::ReadJob> jobs;
-  while (Take(jobs)) Answer(connection, jobs);
+  while (Take(jobs)) Answer(connection, numbers_, jobs);
 }
 
 }  // namespace aftercare::store

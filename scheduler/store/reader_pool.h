@@ -19,7 +19,8 @@ namespace aftercare::store {
 class ReaderPool {
  public:
   // Starts one thread for each connection; there must be at least one. At most `max_queued` reads wait at a time.
-  ReaderPool(std::vector<std::unique_ptr<Connection>> connections, int max_queued);
+  // `numbers` must outlive this.
+  ReaderPool(std::vector<std::unique_ptr<Connection>> connections, ClinicNumbers& numbers, int max_queued);
   ~ReaderPool() { Stop(); }
 
   // Queues a read; see Store::Read.
@@ -38,6 +39,7 @@ class ReaderPool {
   bool Take(std::vector<Store::ReadJob>& jobs);
 
   std::vector<std::unique_ptr<Connection>> connections_;
+  ClinicNumbers& numbers_;
   const size_t max_queued_;
   mutable Mutex mutex_;
   CondVar wake_;

@@ -78,6 +78,9 @@ struct EnrollmentRow {
   int64_t calendar_fingerprint = 0;  // the clinic's when the row was read; ignored by writes of the row
   record::v1::PlanHistory history{};
   int64_t opted_out = 0;  // the channels that the patient has opted out of, as bits (1 << channel)
+  // The store's own number for the row, which it gives at the insert and never changes. Rises in the order in which
+  // patients were enrolled. Set when the row was read; ignored by InsertEnrollment.
+  int64_t row_id = 0;
 
   RowVersion row_version() const {
     return {version, next_due, compare_rows_until, plan_fingerprint, calendar_fingerprint};
@@ -92,7 +95,7 @@ struct EnrollmentOutline {
   v1::EndReason end_reason = v1::END_REASON_UNSPECIFIED;  // set if it has ended
 };
 
-// The key of a reminder, which is its name. The store orders rows by these fields.
+// The key of a reminder, which is its name.
 struct ReminderKey {
   std::string clinic;
   std::string enrollment;
@@ -136,6 +139,10 @@ struct ReminderRow {
   std::optional<Cover> cover = std::nullopt;
   int32_t facts_version = 0;  // the version of the facts (PlanHistory) under which it was told
   std::string record{};       // a record.v1.ReminderRecord, serialized; empty if nothing is recorded
+  // The store's own number for the row, which it gives at the insert: later rows have greater ones. 0 if the row was not
+  // read from the store; an update then finds the row by its key, which takes longer.
+  int64_t row_id = 0;
+  int64_t enrollment_row_id = 0;  // EnrollmentRow::row_id; 0 if not known, the store then looks it up
 };
 
 // One line of a clinic's change log.
@@ -175,12 +182,19 @@ struct ReplyQuery {
   int limit = 1000;
 };
 
-// A position in a list by due time. The list continues after it, in the order (due, enrollment, rule, code).
+// A position in a list by due time. The list continues after it, in the order (due, enrollment_row_id, rule, code):
+// what is due at one instant is in the order of enrolment.
 struct DuePosition {
   absl::Time due;
-  std::string enrollment;
+  int64_t enrollment_row_id = 0;
   std::string rule;
   int64_t code = 0;
+};
+
+// A position in the list of enrollments by next_due. The list continues after it, in the order (next_due, row_id).
+struct SchedulePosition {
+  absl::Time next_due;
+  int64_t row_id = 0;
 };
 
 // The queue of one clinic's messages on one clock and channel that wait for a gateway or are leased by one.
@@ -190,16 +204,14 @@ struct LeaseQueue {
   std::string clinic;
 };
 
-// A position in a queue. A list continues after it, in the order (available, enrollment, rule, code).
+// A position in a queue. A list continues after it, in the order (available, row_id).
 struct QueuePosition {
   absl::Time available;
-  std::string enrollment;
-  std::string rule;
-  int64_t code = 0;
+  int64_t row_id = 0;
 };
 
 // Selects reminders of a clinic that have a row, with due_from <= due < due_before. They are returned in the order
-// (due, enrollment, rule, code).
+// (due, enrollment_row_id, rule, code).
 struct ReminderQuery {
   std::string clinic;
   std::string enrollment;  // empty: of all enrollments

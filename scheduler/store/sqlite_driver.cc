@@ -237,8 +237,15 @@ std::string UriOf(const std::string& path, absl::string_view parameters) {
   return absl::StrCat(uri, "?", parameters);
 }
 
+// Statistics of SQLite's memory, which nobody reads, take a lock of the whole process at each allocation.
+void TurnOffMemoryStatistics() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)done;  // it is refused, and costs only time, if somebody else has used SQLite before
+}
+
 absl::StatusOr<std::unique_ptr<SqliteConnection>> Connect(const std::string& name, int flags, const char* begin,
                                                           const char* settings) {
+  TurnOffMemoryStatistics();
   sqlite3* opened = nullptr;
   const int result = sqlite3_open_v2(name.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Handle handle(opened);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/store/clinic_numbers.h"
 #include "scheduler/store/migrations.h"
 #include "scheduler/store/reader_pool.h"
 #include "scheduler/store/writer.h"
@@ -12,9 +13,11 @@ namespace {
 
 class StoreImpl : public Store {
  public:
-  StoreImpl(std::unique_ptr<Driver> driver, std::string secret, std::unique_ptr<Writer> writer,
-            std::unique_ptr<ReaderPool> readers, std::unique_ptr<ReaderPool> background_readers)
+  StoreImpl(std::unique_ptr<Driver> driver, std::unique_ptr<ClinicNumbers> numbers, std::string secret,
+            std::unique_ptr<Writer> writer, std::unique_ptr<ReaderPool> readers,
+            std::unique_ptr<ReaderPool> background_readers)
       : driver_(std::move(driver)),
+        numbers_(std::move(numbers)),
         secret_(std::move(secret)),
         writer_(std::move(writer)),
         readers_(std::move(readers)),
@@ -28,7 +31,7 @@ class StoreImpl : public Store {
   void Read(ReadJob job) override { readers_->Read(std::move(job)); }
   void ReadInBackground(ReadJob job) override { background_readers_->Read(std::move(job)); }
   void SetGroupListener(GroupListener on_group) override { writer_->SetGroupListener(std::move(on_group)); }
-  void SetBeforeCommitListener(CommitListener before_commit) override {
+  void SetBeforeCommitListener(BeforeCommitListener before_commit) override {
     writer_->SetBeforeCommitListener(std::move(before_commit));
   }
   int QueueDepth() const override { return writer_->QueueDepth(); }
@@ -46,6 +49,7 @@ class StoreImpl : public Store {
 
  private:
   std::unique_ptr<Driver> driver_;
+  std::unique_ptr<ClinicNumbers> numbers_;  // used by the writer and the readers
   const std::string secret_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<ReaderPool> readers_;
@@ -67,8 +71,10 @@ absl::StatusOr<std::vector<std::unique_ptr<Connection>>> ConnectReaders(Driver& 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<Driver> driver, StoreOptions options) {
   absl::StatusOr<std::unique_ptr<Connection>> connection = driver->ConnectWriter();
   if (!connection.ok()) return connection.status();
-  if (absl::Status status = Migrate(**connection, driver->dialect()); !status.ok()) return status;
-  absl::StatusOr<std::string> secret = ReadTransaction(**connection).Secret();
+  absl::Status migrated = Migrate(**connection, driver->dialect(), options.on_migration);
+  if (!migrated.ok()) return migrated;
+  auto numbers = std::make_unique<ClinicNumbers>();
+  absl::StatusOr<std::string> secret = ReadTransaction(**connection, *numbers).Secret();
   if (!secret.ok()) return secret.status();
   const absl::StatusOr<EventSequence> sequence = EventSequence::Load(**connection);
   if (!sequence.ok()) return sequence.status();
@@ -76,10 +82,14 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<Driver> drive
   if (!readers.ok()) return readers.status();
   auto background = ConnectReaders(*driver, 1);
   if (!background.ok()) return background.status();
-  auto writer = std::make_unique<Writer>(*std::move(connection), *sequence, options);
-  return std::make_unique<StoreImpl>(std::move(driver), *std::move(secret), std::move(writer),
-                                     std::make_unique<ReaderPool>(*std::move(readers), options.max_queued_reads),
-                                     std::make_unique<ReaderPool>(*std::move(background), options.max_queued_reads));
+  auto writer = std::make_unique<Writer>(*std::move(connection), *numbers, *sequence, options);
+  const auto make_pool = [&](std::vector<std::unique_ptr<Connection>> connections) {
+    return std::make_unique<ReaderPool>(std::move(connections), *numbers, options.max_queued_reads);
+  };
+  auto pool = make_pool(*std::move(readers));
+  auto background_pool = make_pool(*std::move(background));
+  return std::make_unique<StoreImpl>(std::move(driver), std::move(numbers), *std::move(secret), std::move(writer),
+                                     std::move(pool), std::move(background_pool));
 }
 
 }  // namespace aftercare::store

@@ -31,6 +31,8 @@ struct StoreOptions {
   int max_queued_mutations = 8192;
   int max_queued_reads = 8192;
   int max_group = 512;  // the largest number of mutations in one commit
+  // Told by Open, on its thread, what the migration of an older database is about to do. May be null.
+  std::function<void(absl::string_view what)> on_migration{};
 };
 
 class Store {
@@ -41,9 +43,11 @@ class Store {
   // Called once, with a snapshot to read from, or with an error if there is no snapshot. The snapshot is valid until
   // the job returns.
   using ReadJob = absl::AnyInvocable<void(absl::StatusOr<ReadTransaction*>)>;
-  // Called on the writer's thread after each commit that left notes, in the order of commits, before the `done`
-  // callbacks of that commit.
+  // Called after each commit that left notes, in the order of commits, before the `done` callbacks of that commit. One
+  // call at a time, on the writer's thread or, while that goes on, on another.
   using CommitListener = std::function<void(const CommitNotes&)>;
+  // Called before a commit. Returns whether it has told of the events; see CommitNotes::told_events.
+  using BeforeCommitListener = std::function<bool(const CommitNotes&)>;
   // Called on the writer's thread with false when commits begin to fail, and with true when they succeed again.
   using HealthListener = std::function<void(bool healthy)>;
 
@@ -71,7 +75,7 @@ class Store {
   // of the group. Mutations that are submitted before it returns are applied and committed with the group, if no others
   // wait: who is told now of a reminder that comes due can lease it in the same commit. The listener must not block. If
   // the commit fails, what it was told of has not happened. Call it before the first Submit, or never.
-  virtual void SetBeforeCommitListener(CommitListener before_commit) = 0;
+  virtual void SetBeforeCommitListener(BeforeCommitListener before_commit) = 0;
 
   // Applies `mutation` and commits it, then calls `done`
   //   with OK, if it is committed;

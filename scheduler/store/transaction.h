@@ -26,10 +26,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "scheduler/store/clinic_numbers.h"
 #include "scheduler/store/commit_notes.h"
 #include "scheduler/store/driver.h"
 #include "scheduler/store/event_block.h"
 #include "scheduler/store/event_sequence.h"
+#include "scheduler/store/query.h"
 #include "scheduler/store/records.h"
 
 namespace aftercare::store {
@@ -41,7 +43,7 @@ using AccessCheck = std::function<absl::Status(absl::string_view clinic)>;
 // Reads facts from one snapshot.
 class ReadTransaction {
  public:
-  explicit ReadTransaction(Connection& connection) : connection_(connection) {}
+  ReadTransaction(Connection& connection, ClinicNumbers& numbers) : connection_(connection), numbers_(numbers) {}
   virtual ~ReadTransaction() = default;
 
   // From now on every method that returns or changes rows of a clinic asks `access` first. ListClinics and
@@ -78,9 +80,11 @@ class ReadTransaction {
   absl::StatusOr<std::vector<PathwayRow>> ListPathwayRevisions(absl::string_view clinic, absl::string_view pathway,
                                                                int32_t before, int limit);
 
-  absl::StatusOr<std::optional<EnrollmentRow>> GetEnrollment(absl::string_view clinic, absl::string_view enrollment);
-  // Reads only the RowVersion. Returns a default one if the enrollment does not exist.
-  absl::StatusOr<RowVersion> EnrollmentRowVersion(absl::string_view clinic, absl::string_view enrollment);
+  absl::StatusOr<std::optional<EnrollmentRow>> GetEnrollment(absl::string_view clinic, absl::string_view enrollment,
+                                                             int64_t row_id = 0);
+  // Reads only the RowVersion. Returns a default one if the enrollment does not exist. Faster with the row's `row_id`.
+  absl::StatusOr<RowVersion> EnrollmentRowVersion(absl::string_view clinic, absl::string_view enrollment,
+                                                  int64_t row_id = 0);
   absl::StatusOr<std::vector<EnrollmentRow>> ListEnrollments(const EnrollmentQuery& query);
   // The ids of all enrollments of a patient, ascending. Much cheaper than ListEnrollments.
   absl::StatusOr<std::vector<std::string>> EnrollmentsOf(absl::string_view clinic, absl::string_view patient);
@@ -89,8 +93,10 @@ class ReadTransaction {
                                                                       absl::string_view patient);
   // The number of enrollments on a pathway, given by its id, that have not ended.
   absl::StatusOr<int64_t> CountRunning(absl::string_view clinic, absl::string_view pathway);
-  // At most `limit` enrollments on `clock` with next_due <= through, by next_due.
-  absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through, int limit);
+  // At most `limit` enrollments on `clock` with next_due <= through, by (next_due, row_id). The list continues after
+  // `after`, or starts at the beginning if that is empty.
+  absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through,
+                                                            const std::optional<SchedulePosition>& after, int limit);
   // The ids of all enrollments of one clinic on `clock` with next_due <= through, in no order.
   absl::StatusOr<std::vector<std::string>> EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
                                                           absl::Time through);
@@ -98,13 +104,16 @@ class ReadTransaction {
   // `closes`.
   absl::StatusOr<std::optional<absl::Time>> NextWake(absl::string_view clock);
 
-  absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key);
+  // Faster with the row_id of the enrollment.
+  absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key, int64_t enrollment_row_id = 0);
   absl::StatusOr<std::vector<ReminderRow>> ListReminders(const ReminderQuery& query);
-  // The first clinic with an id after `after`, by id, that may be accessed and has messages in its LeaseQueue of that
-  // clock and channel, whether or not they may be leased at present.
-  absl::StatusOr<std::optional<std::string>> NextLeaseClinic(absl::string_view clock, v1::Channel channel,
+  // The clinic after `after` that may be accessed and has messages in its LeaseQueue of that clock and of one of the
+  // channels, whether or not they may be leased at present. Clinics come in the order in which they had their first enrollment; an empty
+  // `after` is before all of them, and so is a clinic that never had one.
+  absl::StatusOr<std::optional<std::string>> NextLeaseClinic(absl::string_view clock,
+                                                            absl::Span<const v1::Channel> channels,
                                                              absl::string_view after);
-  // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available, key).
+  // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available, row_id).
   // The list continues after `after`, or starts at the beginning if that is empty.
   absl::StatusOr<std::vector<ReminderRow>> LeasableReminders(const LeaseQueue& queue, absl::Time now,
                                                              const std::optional<QueuePosition>& after, int limit);
@@ -115,7 +124,7 @@ class ReadTransaction {
   absl::StatusOr<std::optional<absl::Time>> OldestAvailable(absl::string_view clock);
   // The number of reminders on `clock` that are leased, by leases that have not expired at `now`.
   absl::StatusOr<int64_t> CountLeases(absl::string_view clock, absl::Time now);
-  // At most `limit` open reminders on `clock` with closes <= now, by (closes, key).
+  // At most `limit` open reminders on `clock` with closes <= now, by (closes, row_id).
   absl::StatusOr<std::vector<ReminderRow>> ExpiredReminders(absl::string_view clock, absl::Time now, int limit);
 
   // The instant from which messages of the clinic may be leased again under its send rate, as SetNextSend stored it;
@@ -155,9 +164,38 @@ class ReadTransaction {
     return access_ == nullptr ? absl::OkStatus() : (*access_)(clinic);
   }
 
+  // The number of a clinic or of a clock, as ClinicNumbers::Find returns it. NumberToRead checks the access first.
+  absl::StatusOr<int64_t> NumberToRead(absl::string_view clinic) {
+    if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+    return NumberOf(clinic);
+  }
+  absl::StatusOr<int64_t> NumberOf(absl::string_view clinic) {
+    return numbers_.Find(connection_, clinic, numbers_are_committed_);
+  }
+  absl::StatusOr<std::string> ClinicOf(int64_t number) {
+    return numbers_.ClinicOf(connection_, number, numbers_are_committed_);
+  }
+
   Connection& connection_;
+  ClinicNumbers& numbers_;
+  // False while `numbers_` must not keep what is read, because it may yet be undone.
+  bool numbers_are_committed_ = true;
 
  private:
+  // A queue of messages (LeaseQueue) on a clock that is not empty, and the smallest `available` in it.
+  struct WaitingQueue {
+    int64_t channel = 0;
+    int64_t clinic = 0;  // its number
+    absl::Time available;
+  };
+
+  absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment);
+  absl::StatusOr<std::vector<EnrollmentRow>> AllEnrollments(Query& query);
+  absl::Status ReadReminder(const Statement& row, ReminderRow& reminder);
+  absl::StatusOr<std::vector<ReminderRow>> AllReminders(Query& query);
+  // All queues on a clock, given by its number.
+  absl::StatusOr<std::vector<WaitingQueue>> WaitingQueues(int64_t clock);
+
   const AccessCheck* access_ = nullptr;
 };
 
@@ -168,8 +206,8 @@ class ReadTransaction {
 // the row does not exist.
 class WriteTransaction : public ReadTransaction {
  public:
-  WriteTransaction(Connection& connection, EventSequence& sequence)
-      : ReadTransaction(connection), sequence_(sequence) {}
+  WriteTransaction(Connection& connection, ClinicNumbers& numbers, EventSequence& sequence)
+      : ReadTransaction(connection, numbers), sequence_(sequence) {}
 
   // These three include the events that this transaction has appended.
   absl::StatusOr<int64_t> LastEventSeq() override { return sequence_.last(); }
@@ -262,13 +300,19 @@ class WriteTransaction : public ReadTransaction {
   bool wrote() const { return wrote_; }
 
  private:
-  absl::Status ReplaceReminder(const ReminderRow& row);
+  // NumberOf, but gives the clinic a number if it has none. NumberToWrite checks the access first, and sets wrote_.
+  absl::StatusOr<int64_t> MakeNumberOf(absl::string_view clinic);
+  absl::StatusOr<int64_t> NumberToWrite(absl::string_view clinic);
+  // UpdateReminder of a row whose row_id is not known.
+  absl::Status UpdateByKey(const ReminderRow& row);
+  // Runs a statement that writes an enrollment's own row. Returns its row_id; 0 if there is none.
+  absl::StatusOr<int64_t> WriteEnrollment(const char* statement, int64_t clinic, const EnrollmentRow& row);
   // Calls NoteWake if there is a time and `clock` is real time.
   void NoteWakeOf(const ClockId& clock, const std::optional<absl::Time>& time) {
     if (clock.empty() && time) NoteWake(*time);
   }
   // Enters the contact points of an enrollment that EnrollmentsAt does not know yet.
-  absl::Status InsertContacts(const EnrollmentRow& row);
+  absl::Status InsertContacts(const EnrollmentRow& row, int64_t clinic, int64_t row_id);
   // Returns the first clinic with an id after `after` that has any events; an empty id if there is none.
   absl::StatusOr<std::string> NextClinicInLog(absl::string_view after);
   // Deletes blocks of a clinic with last_seq <= through, until they had `limit` events. Returns how many they had.

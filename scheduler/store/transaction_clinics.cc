@@ -38,6 +38,20 @@ absl::Status ReadRequest(const Statement& row, RequestRow& request) {
 
 }  // namespace
 
+absl::StatusOr<int64_t> WriteTransaction::MakeNumberOf(absl::string_view clinic) {
+  auto number = NumberOf(clinic);
+  if (!number.ok() || *number != ClinicNumbers::kNoNumber) return number;
+  numbers_are_committed_ = false;
+  Query query(connection_, "INSERT INTO clinic_number (clinic) VALUES ($1) RETURNING number");
+  return FirstIntOrZero(query.Text(clinic));
+}
+
+absl::StatusOr<int64_t> WriteTransaction::NumberToWrite(absl::string_view clinic) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+  wrote_ = true;
+  return MakeNumberOf(clinic);
+}
+
 absl::StatusOr<std::string> ReadTransaction::Secret() {
   Query query(connection_, "SELECT bytes FROM meta WHERE key = 'secret'");
   const absl::StatusOr<bool> found = query.Next();

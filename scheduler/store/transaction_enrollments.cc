@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -5,17 +7,22 @@
 #include "scheduler/store/transaction.h"
 
 // Literals, because a statement's text must be one literal.
-#define ENROLLMENT_COLUMNS                                                                                          \
-  "clinic, enrollment, clock, patient, pathway, version, state, next_due, data, calendar, recorded_until, history," \
-  " opted_out"
-// What is read of one: besides its columns what its clinic's calendar is now.
-#define CLINIC_CALENDAR "(SELECT clinic.calendar FROM clinic WHERE clinic.clinic = enrollment.clinic)"
-#define ENROLLMENT_READ ENROLLMENT_COLUMNS ", " CLINIC_CALENDAR
-// The filters of EnrollmentQuery besides the patient, as $3 to $6, and its limit.
-#define ENROLLMENT_FILTERS(order)                                                 \
-  " AND enrollment > $2 AND ($3 = '' OR pathway = $3)"                            \
+#define ENROLLMENT_TABLES " FROM enrollment JOIN enrollment_schedule AS schedule ON schedule.enrollment = row_id"
+// What is read of one: its columns, and what its clinic's calendar is now.
+#define ENROLLMENT_READ                                                                                               \
+  "SELECT row_id, enrollment.clinic, enrollment.enrollment, clock, patient, pathway, version, state, next_due, data," \
+  " schedule.calendar, recorded_until, history, opted_out,"                                                           \
+  " (SELECT clinic.calendar FROM clinic_number JOIN clinic ON clinic.clinic = clinic_number.clinic"                    \
+  " WHERE clinic_number.number = enrollment.clinic)" ENROLLMENT_TABLES
+// The row_id $1, or that of the enrollment with the key $2 and $3 if $1 is 0.
+#define ROW_ID "COALESCE(NULLIF($1, 0), (SELECT row_id FROM enrollment WHERE clinic = $2 AND enrollment = $3))"
+#define SCHEDULE_ROW " WHERE enrollment = " ROW_ID
+// The filters of EnrollmentQuery besides the patient, as $2 to $5, and its limit. `id` is the column, or an expression
+// for it.
+#define ENROLLMENT_FILTERS(id)                                                    \
+  " AND " id " > $2 AND ($3 = '' OR pathway = $3)"                                \
   " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL OR state = 2)" \
-  " ORDER BY " order " LIMIT $6"
+  " ORDER BY " id " LIMIT $6"
 
 namespace aftercare::store {
 namespace {
@@ -44,61 +51,60 @@ struct StoredEnrollment {
   std::string history;
 };
 
-// The columns of ENROLLMENT_COLUMNS, as $1 to $13. The bytes are referenced until the query has run.
-Query& Bind(const EnrollmentRow& row, const StoredEnrollment& stored, Query& query) {
-  query.Text(row.clinic)
-      .Text(row.enrollment)
-      .Text(row.clock)
-      .Text(stored.patient)
-      .Text(stored.pathway)
-      .Int(row.version)
-      .Int(row.state)
-      .Instant(row.next_due)
-      .Bytes(stored.data)
-      .Int(row.plan_fingerprint)
-      .Instant(row.compare_rows_until);
-  return (stored.history.empty() ? query.Null() : query.Bytes(stored.history)).Int(row.opted_out);
-}
+}  // namespace
 
-absl::Status ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
-  enrollment.clinic = StringAt(row, 0);
-  enrollment.enrollment = StringAt(row, 1);
-  enrollment.clock = StringAt(row, 2);
-  enrollment.version = row.Int(5);
-  enrollment.state = static_cast<v1::EnrollmentState>(row.Int(6));
-  enrollment.next_due = OptionalInstantAt(row, 7);
-  enrollment.plan_fingerprint = row.Int(9);
-  enrollment.compare_rows_until = OptionalInstantAt(row, 10);
-  if (!row.IsNull(11)) {
-    if (absl::Status status = ParseAt(row, 11, enrollment.history); !status.ok()) return status;
+absl::Status ReadTransaction::ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
+  auto clinic = ClinicOf(row.Int(1));
+  if (!clinic.ok()) return clinic.status();
+  auto clock = ClinicOf(row.Int(3));
+  if (!clock.ok()) return clock.status();
+  enrollment.row_id = row.Int(0);
+  enrollment.clinic = *std::move(clinic);
+  enrollment.enrollment = StringAt(row, 2);
+  enrollment.clock = *std::move(clock);
+  enrollment.version = row.Int(6);
+  enrollment.state = static_cast<v1::EnrollmentState>(row.Int(7));
+  enrollment.next_due = OptionalInstantAt(row, 8);
+  enrollment.plan_fingerprint = row.Int(10);
+  enrollment.compare_rows_until = OptionalInstantAt(row, 11);
+  if (!row.IsNull(12)) {
+    if (absl::Status status = ParseAt(row, 12, enrollment.history); !status.ok()) return status;
   }
-  enrollment.opted_out = row.Int(12);
-  enrollment.calendar_fingerprint = row.IsNull(13) ? 0 : row.Int(13);
-  if (absl::Status status = ParseAt(row, 8, enrollment.data); !status.ok()) return status;
-  enrollment.data.set_patient(StringAt(row, 3));
-  const absl::string_view pathway = row.Text(4);
+  enrollment.opted_out = row.Int(13);
+  enrollment.calendar_fingerprint = row.IsNull(14) ? 0 : row.Int(14);
+  if (absl::Status status = ParseAt(row, 9, enrollment.data); !status.ok()) return status;
+  enrollment.data.set_patient(StringAt(row, 4));
+  const absl::string_view pathway = row.Text(5);
   if (enrollment.data.pathway().empty() && !pathway.empty()) {
     enrollment.data.set_pathway(absl::StrCat("clinics/", enrollment.clinic, "/pathways/", pathway));
   }
   return absl::OkStatus();
 }
 
-}  // namespace
+absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::AllEnrollments(Query& query) {
+  return AllRows<EnrollmentRow>(
+      query, [this](const Statement& row, EnrollmentRow& enrollment) { return ReadEnrollment(row, enrollment); });
+}
 
 absl::StatusOr<std::optional<EnrollmentRow>> ReadTransaction::GetEnrollment(absl::string_view clinic,
-                                                                            absl::string_view enrollment) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
-  Query query(connection_, "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
-  query.Text(clinic).Text(enrollment);
-  return FirstRow<EnrollmentRow>(query, ReadEnrollment);
+                                                                            absl::string_view enrollment,
+                                                                            int64_t row_id) {
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  Query query(connection_, ENROLLMENT_READ " WHERE row_id = " ROW_ID);
+  query.Int(row_id).Int(*number).Text(enrollment);
+  return FirstRow<EnrollmentRow>(
+      query, [this](const Statement& row, EnrollmentRow& found) { return ReadEnrollment(row, found); });
 }
 
 absl::StatusOr<RowVersion> ReadTransaction::EnrollmentRowVersion(absl::string_view clinic,
-                                                                 absl::string_view enrollment) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
-  Query query(connection_, "SELECT version, next_due, recorded_until, calendar, " CLINIC_CALENDAR
-                           " FROM enrollment WHERE clinic = $1 AND enrollment = $2");
-  query.Text(clinic).Text(enrollment);
+                                                                 absl::string_view enrollment, int64_t row_id) {
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  Query query(connection_,
+              "SELECT version, next_due, recorded_until, calendar,"
+              " (SELECT clinic.calendar FROM clinic WHERE clinic.clinic = $4) FROM enrollment_schedule" SCHEDULE_ROW);
+  query.Int(row_id).Int(*number).Text(enrollment).Text(clinic);
   const absl::StatusOr<bool> found = query.Next();
   if (!found.ok()) return found.status();
   if (!*found) return RowVersion();
@@ -108,40 +114,42 @@ absl::StatusOr<RowVersion> ReadTransaction::EnrollmentRowVersion(absl::string_vi
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::ListEnrollments(const EnrollmentQuery& query) {
-  if (absl::Status access = CheckAccess(query.clinic); !access.ok()) return access;
+  auto number = NumberToRead(query.clinic);
+  if (!number.ok()) return number.status();
   static constexpr char kAll[] =
-      "SELECT " ENROLLMENT_READ " FROM enrollment WHERE clinic = $1" ENROLLMENT_FILTERS("enrollment");
-  // A patient has a handful. Said as a span, so that the index by patient is taken and not the whole clinic looked at.
+      ENROLLMENT_READ " WHERE enrollment.clinic = $1" ENROLLMENT_FILTERS("enrollment.enrollment");
+  // A patient has a handful. The sign hides the order from the index by id, which would lead through the whole clinic.
   static constexpr char kOfPatient[] =
-      "SELECT " ENROLLMENT_READ
-      " FROM enrollment WHERE clinic = $1 AND patient >= $7 AND patient <= $7" ENROLLMENT_FILTERS(
-          "patient, enrollment");
+      ENROLLMENT_READ " WHERE enrollment.clinic = $1 AND patient = $7" ENROLLMENT_FILTERS("+enrollment.enrollment");
   Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
-  rows.Text(query.clinic)
+  rows.Int(*number)
       .Text(query.after)
       .Text(query.pathway)
       .Int(query.state)
       .Int(query.pending_only ? 1 : 0)
       .Int(query.limit);
   if (!query.patient.empty()) rows.Text(query.patient);
-  return AllRows<EnrollmentRow>(rows, ReadEnrollment);
+  return AllEnrollments(rows);
 }
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsOf(absl::string_view clinic,
                                                                         absl::string_view patient) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
-  Query query(connection_, "SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2 ORDER BY enrollment");
-  query.Text(clinic).Text(patient);
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  Query query(connection_,
+              "SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2 ORDER BY +enrollment");
+  query.Int(*number).Text(patient);
   return AllStrings(query);
 }
 
 absl::StatusOr<std::vector<EnrollmentOutline>> ReadTransaction::EnrollmentOutlinesOf(absl::string_view clinic,
                                                                                      absl::string_view patient) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
   Query query(connection_,
-              "SELECT enrollment, pathway, state, data FROM enrollment WHERE clinic = $1 AND enrollment IN"
-              " (SELECT enrollment FROM enrollment WHERE clinic = $1 AND patient = $2) ORDER BY enrollment");
-  query.Text(clinic).Text(patient);
+              "SELECT enrollment, pathway, state, data FROM enrollment WHERE clinic = $1 AND patient = $2"
+              " ORDER BY +enrollment");
+  query.Int(*number).Text(patient);
   return AllRows<EnrollmentOutline>(query, [](const Statement& row, EnrollmentOutline& outline) {
     outline.enrollment = StringAt(row, 0);
     outline.pathway = StringAt(row, 1);
@@ -155,90 +163,140 @@ absl::StatusOr<std::vector<EnrollmentOutline>> ReadTransaction::EnrollmentOutlin
 }
 
 absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, absl::string_view pathway) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
   Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");
-  query.Text(clinic).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
+  query.Int(*number).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
   return FirstIntOrZero(query);
 }
 
-absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(absl::string_view clock, absl::Time through,
-                                                                           int limit) {
-  if (absl::Status access = CheckAccess(clock); !access.ok()) return access;
-  Query query(connection_, "SELECT " ENROLLMENT_READ
-                           " FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
-                           " ORDER BY next_due, clinic, enrollment LIMIT $3");
-  query.Text(clock).Instant(through).Int(limit);
-  return AllRows<EnrollmentRow>(query, ReadEnrollment);
+absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(
+    absl::string_view clock, absl::Time through, const std::optional<SchedulePosition>& after, int limit) {
+  auto number = NumberToRead(clock);
+  if (!number.ok()) return number.status();
+  Query query(connection_, ENROLLMENT_READ
+              " WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
+              " AND (next_due, schedule.enrollment) > ($3, $4) ORDER BY next_due, schedule.enrollment LIMIT $5");
+  static const SchedulePosition kStart{absl::FromUnixMicros(std::numeric_limits<int64_t>::min()), 0};
+  const SchedulePosition& start = after ? *after : kStart;
+  query.Int(*number).Instant(through).Instant(start.next_due).Int(start.row_id).Int(limit);
+  return AllEnrollments(query);
 }
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::string_view clock,
                                                                          absl::string_view clinic, absl::Time through) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
-  Query query(connection_,
-              "SELECT enrollment FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
-              " AND clinic = $3");
-  query.Text(clock).Instant(through).Text(clinic);
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  auto clock_number = NumberOf(clock);
+  if (!clock_number.ok()) return clock_number.status();
+  Query query(connection_, "SELECT enrollment.enrollment" ENROLLMENT_TABLES
+              " WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2 AND schedule.clinic = $3");
+  query.Int(*clock_number).Instant(through).Int(*number);
   return AllStrings(query);
 }
 
 absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextWake(absl::string_view clock) {
+  auto number = NumberOf(clock);
+  if (!number.ok()) return number.status();
   Query next_due(connection_,
-                 "SELECT next_due FROM enrollment WHERE clock = $1 AND next_due IS NOT NULL ORDER BY next_due LIMIT 1");
-  next_due.Text(clock);
+                 "SELECT next_due FROM enrollment_schedule WHERE clock = $1 AND next_due IS NOT NULL"
+                 " ORDER BY next_due LIMIT 1");
+  next_due.Int(*number);
   absl::StatusOr<std::optional<absl::Time>> due = FirstInstant(next_due);
   if (!due.ok()) return due;
   Query next_close(connection_, "SELECT expire FROM reminder WHERE clock = $1 AND is_open = 1 ORDER BY expire LIMIT 1");
-  next_close.Text(clock);
+  next_close.Int(*number);
   absl::StatusOr<std::optional<absl::Time>> close = FirstInstant(next_close);
   if (!close.ok() || !due->has_value()) return close;
   return close->has_value() && **close < **due ? close : due;
 }
 
-absl::Status WriteTransaction::InsertEnrollment(const EnrollmentRow& row) {
-  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
-  wrote_ = true;
-  NoteWakeOf(row.clock, row.next_due);
+absl::StatusOr<int64_t> WriteTransaction::WriteEnrollment(const char* statement, int64_t clinic,
+                                                          const EnrollmentRow& row) {
   const StoredEnrollment stored(row);
-  Query query(connection_, "INSERT INTO enrollment (" ENROLLMENT_COLUMNS
-                           ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-                           " $12, $13)");
-  if (absl::Status status = Bind(row, stored, query).Run(); !status.ok()) return status;
-  return InsertContacts(row);
+  Query query(connection_, statement);
+  query.Int(clinic)
+      .Text(row.enrollment)
+      .Text(stored.patient)
+      .Text(stored.pathway)
+      .Int(row.state)
+      .Int(row.opted_out)
+      .Bytes(stored.data);
+  return FirstIntOrZero(stored.history.empty() ? query.Null() : query.Bytes(stored.history));
+}
+
+absl::Status WriteTransaction::InsertEnrollment(const EnrollmentRow& row) {
+  auto clinic = NumberToWrite(row.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto clock = MakeNumberOf(row.clock);
+  if (!clock.ok()) return clock.status();
+  NoteWakeOf(row.clock, row.next_due);
+  auto row_id = WriteEnrollment(
+      "INSERT INTO enrollment (clinic, enrollment, patient, pathway, state, opted_out, data, history)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING row_id",
+      *clinic, row);
+  if (!row_id.ok()) return row_id.status();
+  absl::Status status = Query(connection_,
+                              "INSERT INTO enrollment_schedule (enrollment, clinic, clock, next_due, version, calendar,"
+                              " recorded_until) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+                            .Int(*row_id)
+                            .Int(*clinic)
+                            .Int(*clock)
+                            .Instant(row.next_due)
+                            .Int(row.version)
+                            .Int(row.plan_fingerprint)
+                            .Instant(row.compare_rows_until)
+                            .Run();
+  if (!status.ok()) return status;
+  return InsertContacts(row, *clinic, *row_id);
 }
 
 absl::Status WriteTransaction::UpdateEnrollment(const EnrollmentRow& row) {
-  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
-  wrote_ = true;
+  auto clinic = NumberToWrite(row.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto clock = MakeNumberOf(row.clock);
+  if (!clock.ok()) return clock.status();
   NoteWakeOf(row.clock, row.next_due);
-  const StoredEnrollment stored(row);
-  Query query(connection_,
-              "UPDATE enrollment SET clock = $3, patient = $4, pathway = $5, version = $6, state = $7, next_due = $8,"
-              " data = $9, calendar = $10, recorded_until = $11, history = $12, opted_out = $13"
-              " WHERE clinic = $1 AND enrollment = $2");
-  return Bind(row, stored, query).RunOnOne("enrollment");
+  auto row_id = WriteEnrollment(
+      "UPDATE enrollment SET patient = $3, pathway = $4, state = $5, opted_out = $6, data = $7, history = $8"
+      " WHERE clinic = $1 AND enrollment = $2 RETURNING row_id",
+      *clinic, row);
+  if (!row_id.ok()) return row_id.status();
+  return Query(connection_,
+               "UPDATE enrollment_schedule SET clock = $2, next_due = $3, version = $4, calendar = $5,"
+               " recorded_until = $6 WHERE enrollment = $1")
+      .Int(*row_id)
+      .Int(*clock)
+      .Instant(row.next_due)
+      .Int(row.version)
+      .Int(row.plan_fingerprint)
+      .Instant(row.compare_rows_until)
+      .RunOnOne("enrollment");
 }
 
 absl::Status WriteTransaction::SetNextDue(const EnrollmentRow& row) {
-  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
-  wrote_ = true;
+  auto clinic = NumberToWrite(row.clinic);
+  if (!clinic.ok()) return clinic.status();
   NoteWakeOf(row.clock, row.next_due);
-  return Query(connection_, "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2")
-      .Text(row.clinic)
+  return Query(connection_, "UPDATE enrollment_schedule SET next_due = $4" SCHEDULE_ROW)
+      .Int(row.row_id)
+      .Int(*clinic)
       .Text(row.enrollment)
       .Instant(row.next_due)
       .RunOnOne("enrollment");
 }
 
 absl::StatusOr<bool> WriteTransaction::MoveNextDue(const EnrollmentRow& row, const RowVersion& was) {
-  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
-  wrote_ = true;
+  auto clinic = NumberToWrite(row.clinic);
+  if (!clinic.ok()) return clinic.status();
   NoteWakeOf(row.clock, row.next_due);
   Query query(connection_,
-              "UPDATE enrollment SET next_due = $3 WHERE clinic = $1 AND enrollment = $2 AND version = $4"
-              " AND next_due IS NOT DISTINCT FROM $5 AND recorded_until IS NOT DISTINCT FROM $6 AND calendar = $7"
-              " AND COALESCE(" CLINIC_CALENDAR ", 0) = $8");
-  query.Text(row.clinic).Text(row.enrollment).Instant(row.next_due).Int(was.version);
+              "UPDATE enrollment_schedule SET next_due = $4" SCHEDULE_ROW
+              " AND version = $5 AND next_due IS NOT DISTINCT FROM $6 AND recorded_until IS NOT DISTINCT FROM $7"
+              " AND calendar = $8 AND COALESCE((SELECT clinic.calendar FROM clinic WHERE clinic.clinic = $10), 0) = $9");
+  query.Int(row.row_id).Int(*clinic).Text(row.enrollment).Instant(row.next_due).Int(was.version);
   query.Instant(was.next_due).Instant(was.compare_rows_until).Int(was.plan_fingerprint).Int(was.calendar_fingerprint);
+  query.Text(row.clinic);
   if (absl::Status status = query.Run(); !status.ok()) return status;
   return query.Changes() == 1;
 }

@@ -33,9 +33,12 @@ absl::Status ReadReply(const Statement& row, ReplyRow& reply) {
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
                                                                         absl::string_view address_key) {
-  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
-  Query query(connection_, "SELECT enrollment FROM contact WHERE clinic = $1 AND address = $2 ORDER BY enrollment");
-  query.Text(clinic).Text(address_key);
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  Query query(connection_,
+              "SELECT enrollment.enrollment FROM contact JOIN enrollment ON row_id = contact.enrollment"
+              " WHERE contact.clinic = $1 AND address = $2 ORDER BY enrollment.enrollment");
+  query.Int(*number).Text(address_key);
   return AllStrings(query);
 }
 
@@ -60,28 +63,32 @@ absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQu
   return AllRows<ReplyRow>(rows, ReadReply);
 }
 
-absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row) {
+absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row, int64_t clinic, int64_t row_id) {
   for (const std::string& key : KeysOf(row)) {
     Query query(connection_,
                 "INSERT INTO contact (clinic, address, enrollment) VALUES ($1, $2, $3)"
                 " ON CONFLICT (clinic, address, enrollment) DO NOTHING");
-    query.Text(row.clinic).Text(key).Text(row.enrollment);
+    query.Int(clinic).Text(key).Int(row_id);
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status WriteTransaction::UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after) {
-  if (absl::Status access = CheckAccess(before.clinic); !access.ok()) return access;
-  wrote_ = true;
+  auto clinic = NumberToWrite(before.clinic);
+  if (!clinic.ok()) return clinic.status();
+  Query found(connection_, "SELECT row_id FROM enrollment WHERE clinic = $1 AND enrollment = $2");
+  auto row_id = FirstIntOrZero(found.Int(*clinic).Text(before.enrollment));
+  if (!row_id.ok()) return row_id.status();
+  if (*row_id == 0) return absl::InternalError("there is no such enrollment");
   const std::vector<std::string> kept = KeysOf(after);
   for (const std::string& key : KeysOf(before)) {
     if (std::find(kept.begin(), kept.end(), key) != kept.end()) continue;
     Query query(connection_, "DELETE FROM contact WHERE clinic = $1 AND address = $2 AND enrollment = $3");
-    query.Text(before.clinic).Text(key).Text(before.enrollment);
+    query.Int(*clinic).Text(key).Int(*row_id);
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
-  return InsertContacts(after);
+  return InsertContacts(after, *clinic, *row_id);
 }
 
 absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels) {

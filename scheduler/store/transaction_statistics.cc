@@ -1,22 +1,37 @@
+#include <algorithm>
+
 #include "scheduler/store/query.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::store {
 
 absl::StatusOr<std::optional<absl::Time>> ReadTransaction::OldestAvailable(absl::string_view clock) {
-  if (absl::Status access = CheckAccess(clock); !access.ok()) return access;
-  Query query(connection_,
-              "SELECT available FROM reminder WHERE clock = $1 AND available IS NOT NULL ORDER BY available LIMIT 1");
-  query.Text(clock);
-  return FirstInstant(query);
+  auto number = NumberToRead(clock);
+  if (!number.ok()) return number.status();
+  auto queues = WaitingQueues(*number);
+  if (!queues.ok()) return queues.status();
+  std::optional<absl::Time> oldest;
+  for (const WaitingQueue& queue : *queues) oldest = std::min(queue.available, oldest.value_or(queue.available));
+  return oldest;
 }
 
 // A lease keeps its message from being available until it expires, so nothing before `now` is looked at.
 absl::StatusOr<int64_t> ReadTransaction::CountLeases(absl::string_view clock, absl::Time now) {
-  if (absl::Status access = CheckAccess(clock); !access.ok()) return access;
-  Query query(connection_, "SELECT COUNT(*) FROM reminder WHERE clock = $1 AND available > $2 AND state = $3");
-  query.Text(clock).Instant(now).Int(v1::REMINDER_STATE_LEASED);
-  return FirstIntOrZero(query);
+  auto number = NumberToRead(clock);
+  if (!number.ok()) return number.status();
+  auto queues = WaitingQueues(*number);
+  if (!queues.ok()) return queues.status();
+  int64_t leases = 0;
+  for (const WaitingQueue& queue : *queues) {
+    Query query(connection_,
+                "SELECT COUNT(*) FROM reminder WHERE clock = $1 AND channel = $2 AND clinic = $3 AND available > $4"
+                " AND state = $5");
+    query.Int(*number).Int(queue.channel).Int(queue.clinic).Instant(now).Int(v1::REMINDER_STATE_LEASED);
+    auto count = FirstIntOrZero(query);
+    if (!count.ok()) return count.status();
+    leases += *count;
+  }
+  return leases;
 }
 
 absl::StatusOr<int64_t> ReadTransaction::StoreBytes() {

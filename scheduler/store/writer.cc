@@ -13,6 +13,9 @@ namespace aftercare::store {
 namespace {
 
 constexpr std::chrono::seconds kProbeInterval(1);
+// What follows a commit of so few is done sooner by the writer itself than by another thread.
+constexpr size_t kFewMutations = 8;
+constexpr size_t kFewEvents = 64;
 
 absl::Status Refusal(const absl::Status& cause) {
   return absl::UnavailableError(absl::StrCat("the store cannot commit: ", cause.message()));
@@ -20,8 +23,10 @@ absl::Status Refusal(const absl::Status& cause) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, EventSequence sequence, const StoreOptions& options)
+Writer::Writer(std::unique_ptr<Connection> connection, ClinicNumbers& numbers, EventSequence sequence,
+               const StoreOptions& options)
     : connection_(std::move(connection)),
+      numbers_(numbers),
       sequence_(sequence),
       max_queued_(options.max_queued_mutations),
       max_group_(std::max(options.max_group, 1)),
@@ -65,6 +70,7 @@ void Writer::Stop() {
   }
   wake_.NotifyOne();
   if (thread_.joinable()) thread_.join();
+  completions_.Stop();
   connection_.reset();
 }
 
@@ -106,20 +112,24 @@ bool Writer::Take(std::vector<Work>& taken) {
 }
 
 void Writer::Process(std::vector<Work> group, bool healthy) {
-  WriteTransaction transaction(*connection_, sequence_);
+  WriteTransaction transaction(*connection_, numbers_, sequence_);
   const auto start = std::chrono::steady_clock::now();
   // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
   const absl::Status committed = healthy ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
   if (committed.ok()) {
     const auto duration = std::chrono::steady_clock::now() - start;
     if (on_group_) on_group_(absl::FromChrono(duration), static_cast<int>(group.size()));
-    if (on_commit_ && !transaction.notes().empty()) on_commit_(transaction.notes());
   } else {
     // Not even a mutation's own error may stand: what it was judged by may have been a change that is now undone.
     for (Work& work : group) work.status = Refusal(committed);
   }
   if (!committed.ok()) SetHealthy(false);
-  for (Work& work : group) work.done(std::move(work.status));
+  CommitNotes notes = committed.ok() ? std::move(transaction.notes()) : CommitNotes();
+  const bool is_short = group.size() <= kFewMutations && notes.events.size() <= kFewEvents;
+  completions_.Run(is_short, [this, group = std::move(group), notes = std::move(notes)]() mutable {
+    if (on_commit_ && !notes.empty()) on_commit_(notes);
+    for (Work& work : group) work.done(std::move(work.status));
+  });
 }
 
 // Savepoints cost about as much again as what is done in them, and are of use only when a mutation fails after it has
@@ -151,8 +161,8 @@ absl::Status Writer::CommitGroup(std::vector<Work>& group, WriteTransaction& tra
   return connection_->Commit();
 }
 
-void Writer::AddFollowers(std::vector<Work>& group, const CommitNotes& notes) {
-  before_commit_(notes);
+void Writer::AddFollowers(std::vector<Work>& group, CommitNotes& notes) {
+  if (before_commit_(notes)) notes.told_events = notes.events.size();
   MutexLock lock(mutex_);
   // What waits behind this group was submitted earlier and goes first.
   if (waiting_ > queue_.size()) return;

@@ -17,19 +17,22 @@
 #include "absl/types/span.h"
 #include "scheduler/store/event_sequence.h"
 #include "scheduler/store/store.h"
+#include "scheduler/store/completions.h"
 #include "scheduler/sync.h"
 
 namespace aftercare::store {
 
 class Writer {
  public:
-  Writer(std::unique_ptr<Connection> connection, EventSequence sequence, const StoreOptions& options);
+  // `numbers` must outlive this.
+  Writer(std::unique_ptr<Connection> connection, ClinicNumbers& numbers, EventSequence sequence,
+         const StoreOptions& options);
   ~Writer() { Stop(); }
 
   // See Store's methods of the same names.
   void SetListeners(Store::CommitListener on_commit, Store::HealthListener on_health);
   void SetGroupListener(Store::GroupListener on_group) { on_group_ = std::move(on_group); }
-  void SetBeforeCommitListener(Store::CommitListener before_commit) { before_commit_ = std::move(before_commit); }
+  void SetBeforeCommitListener(Store::BeforeCommitListener before_commit) { before_commit_ = std::move(before_commit); }
   void Submit(Store::Mutation mutation, Store::Done done);
   int QueueDepth() const;
 
@@ -49,14 +52,14 @@ class Writer {
   // Waits for mutations and takes all of them. While unhealthy, probes the database in between. Returns false if there
   // will be no more mutations.
   bool Take(std::vector<Work>& taken);
-  // Commits the group, or refuses it if the writer is not `healthy`. Then calls the listener and each `done`.
+  // Commits the group, or refuses it if the writer is not `healthy`. Then has the listener and each `done` called.
   void Process(std::vector<Work> group, bool healthy);
   // Applies and commits the group, to which it adds what is submitted before the commit. Returns OK and sets the status
   // of each mutation, or returns an error if the commit failed; then nothing is stored.
   absl::Status CommitGroup(std::vector<Work>& group, WriteTransaction& transaction);
   // Tells the listener of the coming commit. Then adds to the group what waits in the queue, at most as many as a group
   // may have.
-  void AddFollowers(std::vector<Work>& group, const CommitNotes& notes);
+  void AddFollowers(std::vector<Work>& group, CommitNotes& notes);
   // Applies the group, each mutation in a savepoint if `savepoints`. Returns false if a mutation failed after it wrote
   // and cannot be undone alone because there are no savepoints. Returns an error if the whole transaction is lost.
   absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints);
@@ -66,6 +69,7 @@ class Writer {
   void SetHealthy(bool healthy);
 
   std::unique_ptr<Connection> connection_;
+  ClinicNumbers& numbers_;
   EventSequence sequence_;
   const size_t max_queued_;
   const size_t max_group_;
@@ -73,7 +77,7 @@ class Writer {
   Store::CommitListener on_commit_;
   Store::HealthListener on_health_;
   Store::GroupListener on_group_;
-  Store::CommitListener before_commit_;
+  Store::BeforeCommitListener before_commit_;
 
   mutable Mutex mutex_;
   CondVar wake_;
@@ -81,6 +85,7 @@ class Writer {
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // mutations in the queue, or taken from it but not begun
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   bool healthy_ ABSL_GUARDED_BY(mutex_) = true;  // false after a failed commit; set by the writer's thread only
+  Completions completions_;  // used by the writer's thread, and by Stop after that
   std::thread thread_;
 };
 

@@ -92,7 +92,8 @@ int Serve(const v1::Config& config) {
   if (!zones.ok()) return Fail(kBadConfig, zones.status().message());
   auto driver = store::OpenSqlite(config.database());
   if (!driver.ok()) return Fail(kBadDatabase, driver.status().message());
-  auto store = store::Store::Open(*std::move(driver), {});
+  auto store = store::Store::Open(
+      *std::move(driver), {.on_migration = [](absl::string_view what) { spdlog::info("{}", std::string(what)); }});
   if (!store.ok()) return Fail(kBadDatabase, store.status().message());
   const absl::Status known = engine::CheckZonesAreKnown(**store, *zones);
   if (!known.ok()) return Fail(absl::IsFailedPrecondition(known) ? kBadConfig : kBadDatabase, known.message());

@@ -101,11 +101,27 @@ class RawDeliveries {
     store_ = *std::move(store);
   }
 
+  // Enrols p0 to p<count - 1>.
+  void Enrol(int count) {
+    for (int first = 0; first < count; first += kBatch) {
+      Commit(first, std::min(kBatch, count - first), [](store::WriteTransaction& tx, int i) {
+        store::EnrollmentRow row;
+        row.clinic = "bench";
+        row.clock = "bench";
+        row.enrollment = absl::StrCat("p", i);
+        row.data.set_patient(absl::StrCat("mrn-p", i));
+        return tx.InsertEnrollment(row);
+      });
+    }
+  }
+
   // Reminders a second.
   double Run(int count) {
     const auto begin = Clock::now();
     for (int first = 0; first < count; first += kBatch) {
-      for (int step = 0; step < 3; ++step) Commit(first, kBatch, step);
+      for (int step = 0; step < 3; ++step) {
+        Commit(first, kBatch, [step](store::WriteTransaction& tx, int i) { return Write(tx, i, step); });
+      }
     }
     return count / Since(begin);
   }
@@ -115,7 +131,7 @@ class RawDeliveries {
     std::vector<double> latencies;
     for (int i = 0; i < count; ++i) {
       const auto begin = Clock::now();
-      Commit(first + i, 1, 0);
+      Commit(first + i, 1, [](store::WriteTransaction& tx, int i) { return Write(tx, i, 0); });
       latencies.push_back(Since(begin));
     }
     std::sort(latencies.begin(), latencies.end());
@@ -123,14 +139,15 @@ class RawDeliveries {
   }
 
  private:
-  void Commit(int first, int count, int step) {
+  template <typename WriteOne>
+  void Commit(int first, int count, WriteOne write) {
     std::mutex mutex;
     std::condition_variable changed;
     bool over = false;
     store_->Submit(
         [=](store::WriteTransaction& tx) {
           absl::Status status;
-          for (int i = first; i < first + count && status.ok(); ++i) status = Write(tx, i, step);
+          for (int i = first; i < first + count && status.ok(); ++i) status = write(tx, i);
           return status;
         },
         [&](absl::Status status) {
@@ -178,7 +195,9 @@ class RawDeliveries {
   std::unique_ptr<store::Store> store_;
 };
 
-void EnrolAll(Client& client, const std::string& clinic, int patients, const std::string& date) {
+// Returns the names of the enrollments, whose ids the service makes.
+std::vector<std::string> EnrolAll(Client& client, const std::string& clinic, int patients, const std::string& date) {
+  std::vector<std::string> names(patients);
   std::mutex mutex;
   std::condition_variable changed;
   int under_way = 0;
@@ -190,12 +209,14 @@ void EnrolAll(Client& client, const std::string& clinic, int patients, const std
   for (int i = 0; i < patients; ++i) {
     auto* call = new Pending;
     call->request = e2e::Patient(clinic, absl::StrCat("p", i), date);
+    call->request.clear_enrollment_id();
     std::unique_lock<std::mutex> lock(mutex);
     changed.wait(lock, [&] { return under_way < 64; });
     ++under_way;
     client.enrollments->async()->CreateEnrollment(&call->context, &call->request, &call->response,
-                                                  [&, call](grpc::Status status) {
+                                                  [&, i, call](grpc::Status status) {
                                                     if (!status.ok()) Fail(status.error_message());
+                                                    names[i] = call->response.enrollment().name();
                                                     delete call;
                                                     std::lock_guard<std::mutex> lock(mutex);
                                                     --under_way;
@@ -204,12 +225,15 @@ void EnrolAll(Client& client, const std::string& clinic, int patients, const std
   }
   std::unique_lock<std::mutex> lock(mutex);
   changed.wait(lock, [&] { return under_way == 0; });
+  return names;
 }
 
 // Reads one reminder after another, at a pace that leaves the cores to what is measured, as long as it lives.
 class Reader {
  public:
-  Reader(Client& client, int patients) : thread_([this, &client, patients] { Run(client, patients); }) {}
+  // Both must outlive this. The enrollments are given by their names.
+  Reader(Client& client, const std::vector<std::string>& enrollments)
+      : thread_([this, &client, &enrollments] { Run(client, enrollments); }) {}
   // Stops, and says what the slowest read took, in seconds.
   double Stop() {
     {
@@ -224,14 +248,13 @@ class Reader {
  private:
   static constexpr std::chrono::milliseconds kEvery{5};
 
-  void Run(Client& client, int patients) {
+  void Run(Client& client, const std::vector<std::string>& enrollments) {
     std::unique_lock<std::mutex> lock(mutex_);
-    for (int i = 0; !stop_.wait_for(lock, kEvery, [this] { return over_; }); ++i) {
+    for (size_t i = 0; !stop_.wait_for(lock, kEvery, [this] { return over_; }); ++i) {
       lock.unlock();
       const auto begin = Clock::now();
       v1::GetReminderRequest request;
-      request.set_name(
-          absl::StrCat("clinics/bench/enrollments/p", i * 7919 % patients, "/reminders/ice-am.2040-03-03"));
+      request.set_name(enrollments[i * 7919 % enrollments.size()] + "/reminders/ice-am.2040-03-03");
       if (!Call(*client.reminders, &v1::ReminderService::Stub::GetReminder, request).ok()) Fail("a read failed");
       slowest_ = std::max(slowest_, Since(begin));
       lock.lock();
@@ -249,8 +272,8 @@ class Reader {
 double Storm(Client& client, int patients, double* offered_after, double* slowest_read) {
   e2e::CreateClinic(client, "bench", "2040-03-01T09:00:00-05:00");
   e2e::CreatePathway(client, "bench", "knee", e2e::KneePathway());
-  EnrolAll(client, "bench", patients, "2040-03-02");
-  Reader reader(client, patients);
+  const std::vector<std::string> enrollments = EnrolAll(client, "bench", patients, "2040-03-02");
+  Reader reader(client, enrollments);
   const auto begin = Clock::now();
   Gateway gateway(client, "clinics/bench", patients);
   std::thread clock([&] { e2e::Advance(client, "bench", "2040-03-03T08:00:00-05:00"); });
@@ -267,7 +290,7 @@ std::vector<double> Latencies(Client& client, int count) {
   e2e::CreateClinic(client, "real");
   e2e::CreatePathway(client, "real", "knee", e2e::KneePathway());
   const absl::CivilDay procedure = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()) + 2;
-  EnrolAll(client, "real", count, absl::FormatCivilTime(procedure));
+  const std::vector<std::string> enrollments = EnrolAll(client, "real", count, absl::FormatCivilTime(procedure));
   grpc::ClientContext context;
   const std::unique_ptr<Stream> stream = client.deliveries->StreamReminders(&context);
   v1::StreamRemindersRequest configuration;
@@ -277,8 +300,7 @@ std::vector<double> Latencies(Client& client, int count) {
   std::vector<double> latencies;
   for (int i = 0; i < count; ++i) {
     v1::MoveReminderRequest move;
-    move.set_name(absl::StrCat("clinics/real/enrollments/p", i, "/reminders/ice-am.",
-                               absl::FormatCivilTime(procedure + 1)));
+    move.set_name(absl::StrCat(enrollments[i], "/reminders/ice-am.", absl::FormatCivilTime(procedure + 1)));
     const absl::Time due = absl::Now() + absl::Milliseconds(50);
     move.mutable_due_time()->set_seconds(absl::ToUnixSeconds(due));
     move.mutable_due_time()->set_nanos(static_cast<int>((due - absl::FromUnixSeconds(absl::ToUnixSeconds(due))) /
@@ -307,6 +329,7 @@ std::vector<double> Latencies(Client& client, int count) {
 int Run(int patients) {
   TempDir dir;
   RawDeliveries alone(dir.File("raw.db"));
+  alone.Enrol(patients + kLatencies);
   const double raw = alone.Run(patients / kBatch * kBatch);
   const std::vector<double> commits = alone.Latencies(patients, kLatencies);
   std::cout << absl::StrFormat("%-58s %9.0f /s", "the store alone: the same rows and events, 1,000 a commit", raw)

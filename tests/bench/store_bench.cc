@@ -176,10 +176,13 @@ double RawPerSecond(const std::string& path) {
   OpenStore(path).reset();  // the schema
   Raw raw(path);
   sqlite3_stmt* const enrollment = raw.Prepare(
-      "INSERT INTO enrollment (clinic, enrollment, clock, patient, pathway, version, state, next_due, data)"
-      " VALUES (?, ?, '', ?, ?, ?, ?, ?, ?)");
-  sqlite3_stmt* const event =
-      raw.Prepare("INSERT INTO event (clinic, seq, enrollment, reminder, data) VALUES (?, ?, ?, NULL, ?)");
+      "INSERT INTO enrollment (row_id, clinic, enrollment, patient, pathway, state, opted_out, data)"
+      " VALUES (?, 1, ?, ?, ?, ?, 0, ?)");
+  sqlite3_stmt* const schedule = raw.Prepare(
+      "INSERT INTO enrollment_schedule (enrollment, clinic, clock, next_due, version, calendar)"
+      " VALUES (?, 1, 0, ?, ?, 0)");
+  sqlite3_stmt* const events =
+      raw.Prepare("INSERT INTO event_block (clinic, last_seq, events, data) VALUES (?, ?, ?, ?)");
   sqlite3_stmt* const sequence = raw.Prepare("UPDATE meta SET number = ? WHERE key = 'last_event_seq'");
   struct Bytes {
     EnrollmentRow row;
@@ -202,23 +205,27 @@ double RawPerSecond(const std::string& path) {
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < kRound;) {
     raw.Run("BEGIN IMMEDIATE");
+    std::string block;
     for (const int end = std::min(i + kInFlight, kRound); i < end; ++i) {
       const Bytes& bytes = all[i];
-      BindText(enrollment, 1, bytes.row.clinic);
+      sqlite3_bind_int64(enrollment, 1, i + 1);
       BindText(enrollment, 2, bytes.row.enrollment);
       BindText(enrollment, 3, bytes.row.data.patient());
       BindText(enrollment, 4, bytes.pathway);
-      sqlite3_bind_int64(enrollment, 5, bytes.row.version);
-      sqlite3_bind_int64(enrollment, 6, bytes.row.state);
-      sqlite3_bind_int64(enrollment, 7, absl::ToUnixMicros(*bytes.row.next_due));
-      BindBytes(enrollment, 8, bytes.data);
+      sqlite3_bind_int64(enrollment, 5, bytes.row.state);
+      BindBytes(enrollment, 6, bytes.data);
       raw.Step(enrollment);
-      BindText(event, 1, bytes.row.clinic);
-      sqlite3_bind_int64(event, 2, i + 1);
-      BindText(event, 3, bytes.row.enrollment);
-      BindBytes(event, 4, bytes.event);
-      raw.Step(event);
+      sqlite3_bind_int64(schedule, 1, i + 1);
+      sqlite3_bind_int64(schedule, 2, absl::ToUnixMicros(*bytes.row.next_due));
+      sqlite3_bind_int64(schedule, 3, bytes.row.version);
+      raw.Step(schedule);
+      block += bytes.event;
     }
+    BindText(events, 1, all[0].row.clinic);
+    sqlite3_bind_int64(events, 2, i);
+    sqlite3_bind_int64(events, 3, kInFlight);
+    BindBytes(events, 4, block);
+    raw.Step(events);
     sqlite3_bind_int64(sequence, 1, i);
     raw.Step(sequence);
     raw.Run("COMMIT");
@@ -251,7 +258,7 @@ void MeasureOpening(const std::string& path) {
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<Store> store = OpenStore(path);
   std::printf("  open            %8.3f s    (target < 1)\n", Since(begin));
-  Check(Ask(*store, &ReadTransaction::DueEnrollments, "", absl::InfiniteFuture(), 1000).status());
+  Check(Ask(*store, &ReadTransaction::DueEnrollments, "", absl::InfiniteFuture(), std::nullopt, 1000).status());
   std::printf("  resident        %8.1f MB   of which %.1f before the opening (target < 100)\n",
               Kilobytes("VmRSS:") / 1024.0, before / 1024.0);
 }
@@ -263,7 +270,7 @@ class Readers {
     for (int i = 0; i < 4; ++i) {
       threads_.emplace_back([this, &store, log] {
         while (!stop_) {
-          Check(Ask(store, &ReadTransaction::DueEnrollments, "", absl::InfiniteFuture(), 200).status());
+          Check(Ask(store, &ReadTransaction::DueEnrollments, "", absl::InfiniteFuture(), std::nullopt, 200).status());
           const int64_t size = std::filesystem::file_size(log);
           if (size > largest_log_) largest_log_ = size;
         }

@@ -25,7 +25,7 @@ class ForwardingStore : public store::Store {
   int ReadQueueDepth() const override { return store_->ReadQueueDepth(); }
   int BackgroundReadQueueDepth() const override { return store_->BackgroundReadQueueDepth(); }
   void SetGroupListener(GroupListener on_group) override { store_->SetGroupListener(std::move(on_group)); }
-  void SetBeforeCommitListener(CommitListener before_commit) override {
+  void SetBeforeCommitListener(BeforeCommitListener before_commit) override {
     store_->SetBeforeCommitListener(std::move(before_commit));
   }
   const std::string& secret() const override { return store_->secret(); }

@@ -43,7 +43,7 @@ void Sealed(const std::string& payload) {
   }
   if (const auto position = engine::DecodeDuePosition(payload)) {
     const auto again = engine::DecodeDuePosition(engine::EncodeDuePosition(*position));
-    Require(again && again->due == position->due && again->enrollment == position->enrollment &&
+    Require(again && again->due == position->due && again->enrollment_row_id == position->enrollment_row_id &&
             again->rule == position->rule && again->code == position->code);
   }
 }

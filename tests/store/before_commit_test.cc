@@ -18,7 +18,7 @@ class BeforeCommit : public StoreSuite {
     store().SetGroupListener([this](absl::Duration, int mutations) { groups_.push_back(mutations); });
     store().SetBeforeCommitListener([this](const CommitNotes& notes) {
       ++heard_;
-      if (notes.events.empty() || notes.events[0].clinic != "a") return;
+      if (notes.events.empty() || notes.events[0].clinic != "a") return false;
       store().Submit(
           [this](WriteTransaction& tx) {
             seen_ = tx.ListEvents("a", 0, 9).value().size();
@@ -26,7 +26,9 @@ class BeforeCommit : public StoreSuite {
             return status.ok() ? verdict_ : status;
           },
           follower_.Done());
+      return tells_;
     });
+    store().SetListeners([this](const CommitNotes& notes) { told_events_ = notes.told_events; }, nullptr);
   }
   static absl::Status Append(WriteTransaction& tx) { return tx.AppendEvent("a", MakeEvent("a", "e1")); }
   size_t EventsOf(const char* clinic) { return Ask(&ReadTransaction::ListEvents, clinic, 0, 99).value().size(); }
@@ -34,6 +36,8 @@ class BeforeCommit : public StoreSuite {
   Spy spy_;
   absl::Status verdict_;     // of the follower
   Outcome follower_;
+  bool tells_ = true;
+  size_t told_events_ = 0;   // as the listener of commits heard it last, until a done
   int heard_ = 0;            // of the writer's thread, until a done; so are the next two
   size_t seen_ = 0;          // events that the follower saw
   std::vector<int> groups_;
@@ -48,6 +52,15 @@ TEST_P(BeforeCommit, WhatIsSubmittedThenIsAppliedAndCommittedWithTheGroup) {
   EXPECT_EQ(heard_, 1) << "not of what the follower does";
   EXPECT_EQ(EventsOf("a"), 1u);
   EXPECT_EQ(EventsOf("b"), 1u);
+  EXPECT_EQ(told_events_, 1u) << "of the two events one was there when the group was announced";
+}
+
+TEST_P(BeforeCommit, AListenerThatToldNobodyLeavesAllEventsToTheListenerOfCommits) {
+  tells_ = false;
+  told_events_ = 9;
+  ASSERT_THAT(Write(store(), Append), IsOk());
+  EXPECT_THAT(follower_.Await(), IsOk());
+  EXPECT_EQ(told_events_, 0u);
 }
 
 TEST_P(BeforeCommit, AFollowerThatFailsIsUndoneAlone) {

@@ -133,7 +133,7 @@ TEST_P(EnrollmentsConformance, AnEnrollmentIsReadWithTheCalendarItsClinicHasNow)
   ASSERT_THAT(Do(&WriteTransaction::UpdateClinic, clinic), IsOk());
   EXPECT_EQ(calendar_of("a"), 17);
   EXPECT_EQ(calendar_of("b"), 0);
-  EXPECT_EQ(Ask(&ReadTransaction::DueEnrollments, "", At(0), 10).value().at(0).calendar_fingerprint, 17);
+  EXPECT_EQ(Ask(&ReadTransaction::DueEnrollments, "", At(0), std::nullopt, 10).value().at(0).calendar_fingerprint, 17);
 }
 
 TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
@@ -243,22 +243,22 @@ TEST_P(EnrollmentsConformance, DueEnrollmentsAreThoseOfTheClockUpToAndWithTheIns
   Insert("a", "after", At(2.000001));
   Insert("a", "never", std::nullopt);
   Insert("t", "sandboxed", At(1), "t");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(0.999999), 10)), "");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(1), 10)), "first");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), 10)), "first second a-twin");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 10)), "first second a-twin after late");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 2)), "first second");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "t", At(9), 10)), "sandboxed");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "u", At(9), 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(0.999999), std::nullopt, 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(1), std::nullopt, 10)), "first");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), std::nullopt, 10)), "first second a-twin");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), std::nullopt, 10)), "first second a-twin after late");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), std::nullopt, 2)), "first second");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "t", At(9), std::nullopt, 10)), "sandboxed");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "u", At(9), std::nullopt, 10)), "");
 }
 
 TEST_P(EnrollmentsConformance, AnEnrollmentComesDueByItsNewestNextDue) {
   Insert("a", "e1", At(1));
   ASSERT_THAT(SetNextDue("a", "e1", At(3)), IsOk());
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), 10)), "");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(3), 10)), "e1");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), std::nullopt, 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(3), std::nullopt, 10)), "e1");
   ASSERT_THAT(SetNextDue("a", "e1", std::nullopt), IsOk());
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), std::nullopt, 10)), "");
 }
 
 TEST_P(EnrollmentsConformance, TheNextWakeIsTheEarlierOfWhatComesDueAndWhatCloses) {

@@ -22,8 +22,9 @@ class RandomConformance : public StoreSuite {
   v1::Channel Channel() { return Toss() ? v1::CHANNEL_SMS : v1::CHANNEL_EMAIL; }
   int Limit() { return 1 + Below(12); }
 
-  EnrollmentRow RandomEnrollment() {
-    EnrollmentRow row = MakeEnrollment(Clinic(), absl::StrCat("e", Below(40)));
+  EnrollmentRow RandomEnrollment() { return RandomEnrollmentOf(Clinic(), absl::StrCat("e", Below(40))); }
+  EnrollmentRow RandomEnrollmentOf(const std::string& clinic, const std::string& enrollment) {
+    EnrollmentRow row = MakeEnrollment(clinic, enrollment);
     row.clock = Clock();
     row.version = Below(9);
     row.state = Toss() ? v1::ENROLLMENT_STATE_ACTIVE : v1::ENROLLMENT_STATE_ENDED;
@@ -55,10 +56,18 @@ class RandomConformance : public StoreSuite {
   void CompareReminders();
   void CompareQueue(const LeaseQueue& queue, absl::Time now, int limit);
 
+  // Rows as the store should have numbered them.
+  void NumberClinic(const std::string& clinic);
+  absl::Status Enrol(WriteTransaction& tx, EnrollmentRow row);
+  absl::Status Remind(WriteTransaction& tx, ReminderRow row);
+
   const uint64_t seed_ = SeedOfRun(std::random_device()());
   std::mt19937_64 random_{seed_};
   std::map<std::tuple<std::string, std::string>, EnrollmentRow> enrollments_;
   std::map<std::tuple<std::string, std::string, std::string, int>, ReminderRow> reminders_;
+  std::vector<std::string> clinics_;  // in the order in which they, or the clocks with their ids, came up
+  int64_t last_enrollment_ = 0;
+  int64_t last_reminder_ = 0;
 };
 INSTANTIATE_FOR_EVERY_DATABASE(RandomConformance);
 
@@ -80,23 +89,54 @@ auto Expected(const Rows& rows, int limit, Holds holds, Order order) {
   return expected;
 }
 
+void RandomConformance::NumberClinic(const std::string& clinic) {
+  const bool is_known = std::find(clinics_.begin(), clinics_.end(), clinic) != clinics_.end();
+  if (!clinic.empty() && !is_known) clinics_.push_back(clinic);
+}
+
+absl::Status RandomConformance::Enrol(WriteTransaction& tx, EnrollmentRow row) {
+  NumberClinic(row.clinic);
+  NumberClinic(row.clock);
+  const auto known = enrollments_.find(KeyOf(row));
+  const bool is_new = known == enrollments_.end();
+  row.row_id = is_new ? ++last_enrollment_ : known->second.row_id;
+  enrollments_[KeyOf(row)] = row;
+  return is_new ? tx.InsertEnrollment(row) : tx.UpdateEnrollment(row);
+}
+
+absl::Status RandomConformance::Remind(WriteTransaction& tx, ReminderRow row) {
+  const auto enrollment = enrollments_.find(std::make_tuple(row.key.clinic, row.key.enrollment));
+  if (enrollment == enrollments_.end()) {
+    absl::Status status = Enrol(tx, RandomEnrollmentOf(row.key.clinic, row.key.enrollment));
+    if (!status.ok()) return status;
+    return Remind(tx, row);
+  }
+  NumberClinic(row.clock);
+  if (Toss()) row.enrollment_row_id = enrollment->second.row_id;
+  const absl::StatusOr<bool> inserted = tx.InsertReminder(row);
+  if (!inserted.ok()) return inserted.status();
+  const auto known = reminders_.find(KeyOf(row));
+  EXPECT_EQ(*inserted, known == reminders_.end());
+  const int64_t row_id = *inserted ? ++last_reminder_ : known->second.row_id;
+  const store::ReminderKey key = row.key;
+  if (!*inserted) {
+    row = RandomReminder();
+    NumberClinic(row.clock);
+    row.key = key;
+    if (Toss()) row.row_id = row_id;
+    if (absl::Status status = tx.UpdateReminder(row); !status.ok()) return status;
+  }
+  row.row_id = row_id;
+  row.enrollment_row_id = enrollment->second.row_id;
+  reminders_[KeyOf(row)] = row;
+  return absl::OkStatus();
+}
+
 void RandomConformance::ChangeSomething() {
   Apply([this](WriteTransaction& tx) -> absl::Status {
     for (int i = 0; i < 20; ++i) {
-      const EnrollmentRow enrollment = RandomEnrollment();
-      const bool known = enrollments_.count(KeyOf(enrollment)) > 0;
-      absl::Status status = known ? tx.UpdateEnrollment(enrollment) : tx.InsertEnrollment(enrollment);
-      if (!status.ok()) return status;
-      enrollments_[KeyOf(enrollment)] = enrollment;
-
-      const ReminderRow reminder = RandomReminder();
-      const absl::StatusOr<bool> inserted = tx.InsertReminder(reminder);
-      if (!inserted.ok()) return inserted.status();
-      EXPECT_EQ(*inserted, reminders_.count(KeyOf(reminder)) == 0);
-      ReminderRow changed = RandomReminder();
-      changed.key = reminder.key;
-      if (!*inserted && !(status = tx.UpdateReminder(changed)).ok()) return status;
-      reminders_[KeyOf(reminder)] = *inserted ? reminder : changed;
+      if (absl::Status status = Enrol(tx, RandomEnrollment()); !status.ok()) return status;
+      if (absl::Status status = Remind(tx, RandomReminder()); !status.ok()) return status;
     }
     return absl::OkStatus();
   });
@@ -106,11 +146,15 @@ void RandomConformance::CompareEnrollments() {
   const absl::Time now = Instant();
   const std::string clock = Clock();
   const int limit = Limit();
-  EXPECT_EQ(Show(Ask(&ReadTransaction::DueEnrollments, clock, now, limit)),
-            Show(Expected(
-                enrollments_, limit,
-                [&](const EnrollmentRow& row) { return row.clock == clock && row.next_due && *row.next_due <= now; },
-                [](const EnrollmentRow& row) { return *row.next_due; })));
+  const auto place = [](const EnrollmentRow& row) { return std::make_tuple(*row.next_due, row.row_id); };
+  std::optional<SchedulePosition> due_after;
+  if (Toss()) due_after = SchedulePosition{Instant(), Below(40)};
+  const auto is_due = [&](const EnrollmentRow& row) {
+    return row.clock == clock && row.next_due && *row.next_due <= now &&
+           (!due_after || place(row) > std::make_tuple(due_after->next_due, due_after->row_id));
+  };
+  EXPECT_EQ(Show(Ask(&ReadTransaction::DueEnrollments, clock, now, due_after, limit)),
+            Show(Expected(enrollments_, limit, is_due, place)));
 
   EnrollmentQuery query{.clinic = Clinic(), .limit = limit};
   if (Toss()) query.patient = absl::StrCat("p", Below(3));
@@ -138,25 +182,34 @@ void RandomConformance::CompareEnrollments() {
 
 void RandomConformance::CompareQueue(const LeaseQueue& queue, absl::Time now, int limit) {
   std::optional<QueuePosition> after;
-  if (Toss()) after = QueuePosition{Instant(), Enrollment(), Toss() ? "ice" : "rest", Below(12)};
+  if (Toss()) after = QueuePosition{Instant(), Below(100)};
+  const auto place = [](const ReminderRow& row) { return std::make_tuple(*row.available, row.row_id); };
   const auto behind = [&](const ReminderRow& row) {
-    return !after || std::tie(*row.available, row.key.enrollment, row.key.rule, row.key.code) >
-                         std::tie(after->available, after->enrollment, after->rule, after->code);
+    return !after || place(row) > std::make_tuple(after->available, after->row_id);
   };
   const auto leasable = [&](const ReminderRow& row) {
     return row.clock == queue.clock && row.channel == queue.channel && row.key.clinic == queue.clinic &&
            row.available && *row.available <= now && now < row.expire && behind(row);
   };
   EXPECT_EQ(Show(Ask(&ReadTransaction::LeasableReminders, queue, now, after, limit)),
-            Show(Expected(reminders_, limit, leasable, [](const ReminderRow& row) { return *row.available; })));
+            Show(Expected(reminders_, limit, leasable, place)));
 
   std::optional<std::string> next;
-  const std::string before = Toss() ? "" : "a";
-  for (const auto& [key, row] : reminders_) {
-    if (row.clock != queue.clock || row.channel != queue.channel || !row.available || row.key.clinic <= before) continue;
-    if (!next || row.key.clinic < *next) next = row.key.clinic;
+  const std::string before = Toss() ? "" : Clinic();
+  std::vector<v1::Channel> channels = {queue.channel};
+  if (Toss()) channels = {v1::CHANNEL_EMAIL, v1::CHANNEL_SMS};
+  const auto has_messages = [&](const std::string& clinic) {
+    return std::any_of(reminders_.begin(), reminders_.end(), [&](const auto& entry) {
+      const ReminderRow& row = entry.second;
+      return row.key.clinic == clinic && row.clock == queue.clock && row.available &&
+             std::find(channels.begin(), channels.end(), row.channel) != channels.end();
+    });
+  };
+  auto clinic = std::find(clinics_.begin(), clinics_.end(), before);
+  for (clinic = clinic == clinics_.end() ? clinics_.begin() : clinic + 1; !next && clinic != clinics_.end(); ++clinic) {
+    if (has_messages(*clinic)) next = *clinic;
   }
-  EXPECT_EQ(*Ask(&ReadTransaction::NextLeaseClinic, queue.clock, queue.channel, before), next);
+  EXPECT_EQ(*Ask(&ReadTransaction::NextLeaseClinic, queue.clock, channels, before), next);
 }
 
 void RandomConformance::CompareReminders() {
@@ -168,7 +221,7 @@ void RandomConformance::CompareReminders() {
             Show(Expected(
                 reminders_, limit,
                 [&](const ReminderRow& row) { return row.clock == clock && row.closes && *row.closes <= now; },
-                [](const ReminderRow& row) { return *row.closes; })));
+                [](const ReminderRow& row) { return std::make_tuple(*row.closes, row.row_id); })));
   const auto coming = Expected(
       reminders_, 1,
       [&](const ReminderRow& row) { return row.clock == clock && row.available && *row.available > now; },
@@ -178,16 +231,16 @@ void RandomConformance::CompareReminders() {
 
   ReminderQuery query{.clinic = Clinic(), .limit = limit};
   if (Toss()) query.enrollment = Enrollment();
-  if (Toss()) query.after = DuePosition{Instant(), Enrollment(), Toss() ? "ice" : "rest", Below(12)};
+  if (Toss()) query.after = DuePosition{Instant(), Below(40), Toss() ? "ice" : "rest", Below(12)};
   if (Toss()) query.due_from = Instant();
   if (Toss()) query.due_before = Instant();
   if (Toss()) query.states = {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_FAILED};
   const auto position = [](const ReminderRow& row) {
-    return std::make_tuple(row.due, row.key.enrollment, row.key.rule, row.key.code);
+    return std::make_tuple(row.due, row.enrollment_row_id, row.key.rule, row.key.code);
   };
   const auto holds = [&](const ReminderRow& row) {
     return row.key.clinic == query.clinic && (query.enrollment.empty() || row.key.enrollment == query.enrollment) &&
-           (!query.after || position(row) > std::make_tuple(query.after->due, query.after->enrollment,
+           (!query.after || position(row) > std::make_tuple(query.after->due, query.after->enrollment_row_id,
                                                             query.after->rule, query.after->code)) &&
            (!query.due_from || row.due >= *query.due_from) && (!query.due_before || row.due < *query.due_before) &&
            (query.states.empty() || row.state == v1::REMINDER_STATE_SENT);

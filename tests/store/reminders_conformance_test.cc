@@ -23,6 +23,10 @@ class RemindersConformance : public StoreSuite {
                        int limit = 10) {
     return Ids(Ask(&ReadTransaction::LeasableReminders, LeaseQueue{"", v1::CHANNEL_SMS, clinic}, now, after, limit));
   }
+  // The position of a reminder of clinic a in a list.
+  DuePosition Position(int due, const char* enrollment, const char* rule, int64_t code) {
+    return {At(due), Ask(&ReadTransaction::GetEnrollment, "a", enrollment).value()->row_id, rule, code};
+  }
   std::string List(ReminderQuery query) {
     query.clinic = "a";
     return Ids(Ask(&ReadTransaction::ListReminders, query));
@@ -128,7 +132,7 @@ TEST_P(RemindersConformance, AnUpdateOfARowThatIsNotThereIsAnInternalError) {
   EXPECT_THAT(Do(&WriteTransaction::UpdateReminder, closed), Fails(absl::StatusCode::kInternal));
 }
 
-TEST_P(RemindersConformance, RemindersAreListedByDueTimeThenKeyInPages) {
+TEST_P(RemindersConformance, RemindersAreListedByDueTimeThenInTheOrderOfEnrolmentInPages) {
   for (const ReminderKey& key : {ReminderKey{"a", "e2", "ice", 1}, ReminderKey{"a", "e1", "rest", 1},
                                  ReminderKey{"a", "e1", "ice", 10}, ReminderKey{"a", "e1", "ice", 9}}) {
     Insert(key.enrollment, [&](ReminderRow& row) { row.key = key; });
@@ -136,12 +140,12 @@ TEST_P(RemindersConformance, RemindersAreListedByDueTimeThenKeyInPages) {
   Insert("e3", [](ReminderRow& row) { row.due = At(-1); });
   Insert("e0", [](ReminderRow& row) { row.due = At(1); });
   Insert("e0", [](ReminderRow& row) { row.key.clinic = "b"; });
-  const std::string all = "e3/ice.1 e1/ice.9 e1/ice.10 e1/rest.1 e2/ice.1 e0/ice.1";
+  const std::string all = "e3/ice.1 e2/ice.1 e1/ice.9 e1/ice.10 e1/rest.1 e0/ice.1";
   EXPECT_EQ(List({}), all);
-  EXPECT_EQ(List({.limit = 2}), "e3/ice.1 e1/ice.9");
-  EXPECT_EQ(List({.after = DuePosition{At(0), "e1", "ice", 9}, .limit = 2}), "e1/ice.10 e1/rest.1");
-  EXPECT_EQ(List({.after = DuePosition{At(0), "e1", "rest", 1}}), "e2/ice.1 e0/ice.1");
-  EXPECT_EQ(List({.after = DuePosition{At(1), "e0", "ice", 1}}), "");
+  EXPECT_EQ(List({.limit = 3}), "e3/ice.1 e2/ice.1 e1/ice.9");
+  EXPECT_EQ(List({.after = Position(0, "e1", "ice", 9), .limit = 2}), "e1/ice.10 e1/rest.1");
+  EXPECT_EQ(List({.after = Position(0, "e1", "rest", 1)}), "e0/ice.1");
+  EXPECT_EQ(List({.after = Position(1, "e0", "ice", 1)}), "");
 }
 
 TEST_P(RemindersConformance, ADueWindowHoldsItsBeginningAndNotItsEnd) {
@@ -151,9 +155,9 @@ TEST_P(RemindersConformance, ADueWindowHoldsItsBeginningAndNotItsEnd) {
   EXPECT_EQ(List({.due_before = At(2)}), "e0/ice.1 e1/ice.1");
   EXPECT_EQ(List({.due_from = At(1), .due_before = At(3)}), "e1/ice.1 e2/ice.1");
   EXPECT_EQ(List({.due_from = At(2), .due_before = At(2)}), "");
-  EXPECT_EQ(List({.after = DuePosition{At(0), "e0", "ice", 1}, .due_from = At(2)}), "e2/ice.1 e3/ice.1");
-  EXPECT_EQ(List({.after = DuePosition{At(2), "e2", "ice", 1}, .due_from = At(1)}), "e3/ice.1");
-  EXPECT_EQ(List({.after = DuePosition{At(2), "e2", "ice", 1}, .due_from = At(2)}), "e3/ice.1");
+  EXPECT_EQ(List({.after = Position(0, "e0", "ice", 1), .due_from = At(2)}), "e2/ice.1 e3/ice.1");
+  EXPECT_EQ(List({.after = Position(2, "e2", "ice", 1), .due_from = At(1)}), "e3/ice.1");
+  EXPECT_EQ(List({.after = Position(2, "e2", "ice", 1), .due_from = At(2)}), "e3/ice.1");
 }
 
 TEST_P(RemindersConformance, AListingOfOneEnrollmentHoldsItsRemindersOnlyInTheSameOrder) {
@@ -162,7 +166,7 @@ TEST_P(RemindersConformance, AListingOfOneEnrollmentHoldsItsRemindersOnlyInTheSa
   Insert("e1", [](ReminderRow& row) { row.key.code = 2, row.due = At(2); });
   Insert("e2", [](ReminderRow& row) { row.due = At(2); });
   EXPECT_EQ(List({.enrollment = "e1"}), "e1/rest.1 e1/ice.2 e1/ice.1");
-  EXPECT_EQ(List({.enrollment = "e1", .after = DuePosition{At(1), "e1", "rest", 1}, .limit = 1}), "e1/ice.2");
+  EXPECT_EQ(List({.enrollment = "e1", .after = Position(1, "e1", "rest", 1), .limit = 1}), "e1/ice.2");
   EXPECT_EQ(List({.enrollment = "e1", .due_from = At(2), .due_before = At(3)}), "e1/ice.2");
   EXPECT_EQ(List({.enrollment = "e3"}), "");
 }
@@ -174,7 +178,7 @@ TEST_P(RemindersConformance, AListingHoldsTheStatesAskedForOnly) {
   }
   EXPECT_EQ(List({.states = {v1::REMINDER_STATE_DUE}}), "s2/ice.1");
   EXPECT_EQ(List({.states = {v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_STATE_DUE, v1::REMINDER_STATE_UNSPECIFIED}}),
-            "s0/ice.1 s10/ice.1 s2/ice.1");
+            "s0/ice.1 s2/ice.1 s10/ice.1");
   EXPECT_EQ(List({.enrollment = "s2", .states = {v1::REMINDER_STATE_SENT}}), "");
   for (int state = v1::ReminderState_MIN; state <= v1::ReminderState_MAX; ++state) {
     if (!v1::ReminderState_IsValid(state)) continue;
@@ -191,7 +195,7 @@ TEST_P(RemindersConformance, AReminderIsLeasableFromAvailableUpToAndWithoutExpir
   EXPECT_EQ(Leasable("a", At(20)), "");
 }
 
-TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThenKey) {
+TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThenInTheOrderOfInsertion) {
   Insert("e2", [](ReminderRow& row) { row.available = At(1); });
   Insert("e1", [](ReminderRow& row) { row.available = At(1), row.due = At(-9); });
   Insert("e1", [](ReminderRow& row) { row.available = At(1), row.key.code = 2, row.due = At(-10); });
@@ -200,8 +204,9 @@ TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThe
   Insert("e5", [](ReminderRow& row) { row.available = At(1), row.channel = v1::CHANNEL_EMAIL; });
   Insert("e0", [](ReminderRow& row) { row.available = At(1), row.key.clinic = "b"; });
   Insert("e9", [](ReminderRow& row) { row.available = At(1), row.clock = "a"; });
-  EXPECT_EQ(Leasable("a", At(5)), "e3/ice.1 e1/ice.1 e1/ice.2 e2/ice.1");
-  EXPECT_EQ(Leasable("a", At(5), QueuePosition{At(1), "e1", "ice", 1}), "e1/ice.2 e2/ice.1");
+  EXPECT_EQ(Leasable("a", At(5)), "e3/ice.1 e2/ice.1 e1/ice.1 e1/ice.2");
+  const int64_t row_id = Ask(&ReadTransaction::GetReminder, ReminderKey{"a", "e2", "ice", 1}).value()->row_id;
+  EXPECT_EQ(Leasable("a", At(5), QueuePosition{At(1), row_id}), "e1/ice.1 e1/ice.2");
   EXPECT_EQ(Leasable("a", At(5), {}, 1), "e3/ice.1");
   EXPECT_EQ(Leasable("b", At(5)), "e0/ice.1");
   EXPECT_EQ(
@@ -213,20 +218,24 @@ TEST_P(RemindersConformance, AQueueIsOfOneClinicAndChannelAndClockByAvailableThe
 }
 
 TEST_P(RemindersConformance, ClinicsWithMessagesForGatewaysAreFoundOneAfterTheOther) {
-  const auto next = [this](const char* clock, v1::Channel channel, const char* after) {
-    return Ask(&ReadTransaction::NextLeaseClinic, clock, channel, after)->value_or("none");
+  const auto next = [this](const char* clock, std::vector<v1::Channel> channels, const char* after) {
+    return Ask(&ReadTransaction::NextLeaseClinic, clock, channels, after)->value_or("none");
   };
-  EXPECT_EQ(next("", v1::CHANNEL_SMS, ""), "none");
+  EXPECT_EQ(next("", {v1::CHANNEL_SMS}, ""), "none");
   Insert("e1", [](ReminderRow& row) { row.key.clinic = "b", row.available = At(1); });
   Insert("e2", [](ReminderRow& row) { row.key.clinic = "c", row.available = At(1); });
   Insert("e3", [](ReminderRow& row) { row.key.clinic = "a", row.available.reset(); });
   Insert("e4", [](ReminderRow& row) { row.key.clinic = "d", row.available = At(1), row.channel = v1::CHANNEL_EMAIL; });
   Insert("e5", [](ReminderRow& row) { row.key.clinic = "e", row.available = At(1), row.clock = "e"; });
-  EXPECT_EQ(next("", v1::CHANNEL_SMS, ""), "b");
-  EXPECT_EQ(next("", v1::CHANNEL_SMS, "b"), "c");
-  EXPECT_EQ(next("", v1::CHANNEL_SMS, "c"), "none");
-  EXPECT_EQ(next("", v1::CHANNEL_EMAIL, ""), "d");
-  EXPECT_EQ(next("e", v1::CHANNEL_SMS, ""), "e");
+  EXPECT_EQ(next("", {v1::CHANNEL_SMS}, ""), "b");
+  EXPECT_EQ(next("", {v1::CHANNEL_SMS}, "b"), "c");
+  EXPECT_EQ(next("", {v1::CHANNEL_SMS}, "c"), "none");
+  EXPECT_EQ(next("", {v1::CHANNEL_EMAIL}, ""), "d");
+  EXPECT_EQ(next("e", {v1::CHANNEL_SMS}, ""), "e");
+  EXPECT_EQ(next("", {v1::CHANNEL_EMAIL, v1::CHANNEL_SMS}, ""), "b");
+  EXPECT_EQ(next("", {v1::CHANNEL_EMAIL, v1::CHANNEL_SMS}, "c"), "d");
+  EXPECT_EQ(next("", {v1::CHANNEL_EMAIL, v1::CHANNEL_SMS}, "d"), "none");
+  EXPECT_EQ(next("", {v1::CHANNEL_EMAIL}, "nobody"), "d") << "who has no enrollment is before all others";
 }
 
 TEST_P(RemindersConformance, NextAvailableIsTheFirstInstantAfterNow) {
@@ -259,9 +268,9 @@ TEST_P(RemindersConformance, AnOpenReminderExpiresAtItsExpireTimeAndAClosedOneNe
     return Ids(Ask(&ReadTransaction::ExpiredReminders, "", now, limit));
   };
   EXPECT_EQ(expired(At(1.999999), 10), "");
-  EXPECT_EQ(expired(At(2), 10), "e1/ice.1 e2/ice.1 e0/ice.1");
-  EXPECT_EQ(expired(At(3), 10), "e1/ice.1 e2/ice.1 e0/ice.1 e3/ice.1");
-  EXPECT_EQ(expired(At(3), 2), "e1/ice.1 e2/ice.1");
+  EXPECT_EQ(expired(At(2), 10), "e2/ice.1 e1/ice.1 e0/ice.1");
+  EXPECT_EQ(expired(At(3), 10), "e2/ice.1 e1/ice.1 e0/ice.1 e3/ice.1");
+  EXPECT_EQ(expired(At(3), 2), "e2/ice.1 e1/ice.1");
   EXPECT_EQ(Ids(Ask(&ReadTransaction::ExpiredReminders, "a", At(9), 10)), "e4/ice.1");
 }
 

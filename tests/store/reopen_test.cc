@@ -36,8 +36,57 @@ class Reopen : public testing::Test {
     for (const char* sql : statements) ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
   }
 
+  // Leaves the database as a program did that knew seven steps: rows named clinics and enrollments by their ids.
+  void UndoStepEight() {
+    Execute({"CREATE TABLE enrollment_before (clinic TEXT NOT NULL, enrollment TEXT NOT NULL, clock TEXT NOT NULL,"
+             " patient TEXT NOT NULL, pathway TEXT NOT NULL, version BIGINT NOT NULL, state INTEGER NOT NULL,"
+             " next_due BIGINT, data BLOB NOT NULL, calendar BIGINT NOT NULL DEFAULT 0, recorded_until BIGINT,"
+             " history BLOB, opted_out BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (clinic, enrollment)) WITHOUT ROWID",
+             "INSERT INTO enrollment_before SELECT clinic_number.clinic, now.enrollment,"
+             " CASE clock WHEN 0 THEN '' ELSE clinic_number.clinic END, patient, pathway, version, state, next_due,"
+             " data, calendar, recorded_until, history, opted_out"
+             " FROM enrollment AS now JOIN clinic_number ON number = now.clinic"
+             " JOIN enrollment_schedule AS schedule ON schedule.enrollment = row_id",
+             "CREATE TABLE contact_before (clinic TEXT NOT NULL, address TEXT NOT NULL, enrollment TEXT NOT NULL,"
+             " PRIMARY KEY (clinic, address, enrollment)) WITHOUT ROWID",
+             "INSERT INTO contact_before SELECT clinic_number.clinic, address, enrollment.enrollment"
+             " FROM contact JOIN enrollment ON row_id = contact.enrollment"
+             " JOIN clinic_number ON number = contact.clinic",
+             "CREATE TABLE reminder_before (clinic TEXT NOT NULL, enrollment TEXT NOT NULL, rule TEXT NOT NULL,"
+             " number BIGINT NOT NULL, clock TEXT NOT NULL, revision INTEGER NOT NULL, state INTEGER NOT NULL,"
+             " reason INTEGER NOT NULL, due BIGINT NOT NULL, expire BIGINT NOT NULL, state_time BIGINT NOT NULL,"
+             " available BIGINT, is_open INTEGER NOT NULL, attempts INTEGER NOT NULL, contact_point INTEGER NOT NULL,"
+             " failures INTEGER NOT NULL, moved INTEGER NOT NULL DEFAULT 0, channel INTEGER NOT NULL DEFAULT 0,"
+             " score INTEGER, error_code TEXT NOT NULL DEFAULT '', cover_rule TEXT, cover BIGINT,"
+             " facts_version INTEGER NOT NULL DEFAULT 0, record BLOB,"
+             " PRIMARY KEY (clinic, enrollment, rule, number)) WITHOUT ROWID",
+             "INSERT INTO reminder_before SELECT clinic_number.clinic, enrollment, rule, now.number,"
+             " CASE clock WHEN 0 THEN '' ELSE clinic_number.clinic END, revision, state, reason, due, expire,"
+             " state_time, available, is_open, attempts, contact_point, failures, moved, channel, score, error_code,"
+             " cover_rule, cover, facts_version, record"
+             " FROM reminder AS now JOIN clinic_number ON clinic_number.number = now.clinic",
+             "DROP TABLE enrollment", "DROP TABLE enrollment_schedule", "DROP TABLE contact", "DROP TABLE reminder",
+             "DROP TABLE clinic_number", "ALTER TABLE enrollment_before RENAME TO enrollment",
+             "ALTER TABLE contact_before RENAME TO contact", "ALTER TABLE reminder_before RENAME TO reminder",
+             "CREATE INDEX enrollment_by_patient ON enrollment (clinic, patient, enrollment)",
+             "CREATE INDEX enrollment_by_next_due ON enrollment (clock, next_due, clinic, enrollment)"
+             " WHERE next_due IS NOT NULL",
+             "CREATE INDEX reminder_by_due ON reminder (clinic, due, enrollment, rule, number)",
+             "CREATE INDEX reminder_by_available ON reminder (clock, available, clinic, enrollment, rule, number)"
+             " WHERE available IS NOT NULL",
+             "CREATE INDEX reminder_by_expire ON reminder (clock, expire, clinic, enrollment, rule, number)"
+             " WHERE is_open = 1",
+             "CREATE INDEX reminder_by_due_unended ON reminder (clinic, due, enrollment, rule, number)"
+             " WHERE state <= 3",
+             "CREATE INDEX reminder_by_channel ON reminder (clock, channel, clinic, available, enrollment, rule, number)"
+             " WHERE available IS NOT NULL",
+             "CREATE INDEX reminder_by_failed ON reminder (clinic, due, enrollment, rule, number) WHERE state = 7",
+             "UPDATE meta SET number = 7 WHERE key = 'schema_version'"});
+  }
+
   // Leaves the database as a program did that knew six steps: each event had a row. Those in blocks are lost.
   void UndoStepSeven() {
+    UndoStepEight();
     Execute({"DROP TABLE event_block", "UPDATE meta SET number = 6 WHERE key = 'schema_version'"});
   }
 
@@ -115,9 +164,10 @@ TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
   ASSERT_THAT(driver, IsOk());
   const auto connection = (*driver)->ConnectWriter();
   ASSERT_THAT(connection, IsOk());
-  const std::string secret = ReadTransaction(**connection).Secret().value();
+  ClinicNumbers numbers;
+  const std::string secret = ReadTransaction(**connection, numbers).Secret().value();
   EXPECT_THAT(Migrate(**connection, (*driver)->dialect()), IsOk());
-  EXPECT_EQ(ReadTransaction(**connection).Secret().value(), secret);
+  EXPECT_EQ(ReadTransaction(**connection, numbers).Secret().value(), secret);
   EXPECT_THAT(CheckSchema(**connection), IsOk());
 }
 
@@ -187,6 +237,66 @@ TEST_F(Reopen, EventsOfTheSixthSchemaComeBeforeThoseInBlocks) {
   EXPECT_EQ(deleted.clinic, "a");
   EXPECT_EQ(deleted.count, 8) << "five rows, and the block whole";
   EXPECT_THAT(numbers(0, 100), testing::IsEmpty());
+}
+
+// Clinics and enrollments were named by their ids in every row then.
+TEST_F(Reopen, RowsOfTheSeventhSchemaAreAllFoundAgain) {
+  std::vector<EnrollmentRow> enrollments;
+  std::vector<ReminderRow> reminders;
+  const auto at_a_test_clock = [](auto row) {
+    row.clock = row.clock.empty() ? "b" : row.clock;
+    return row;
+  };
+  // Not in the order of their ids, of which some belong to two clinics.
+  for (const char* id : {"e3", "e1", "e2"}) {
+    for (const char* clinic : {"a", "b"}) {
+      EnrollmentRow row = MakeEnrollment(clinic, id);
+      row.data.mutable_contact_points(0)->set_channel(v1::CHANNEL_SMS);
+      enrollments.push_back(clinic[0] == 'b' ? at_a_test_clock(row) : row);
+    }
+    for (const int64_t code : {2, 1}) reminders.push_back(MakeReminder("a", id, "ice", code));
+    reminders.push_back(at_a_test_clock(MakeReminder("b", id, "ice", 1)));
+  }
+  enrollments[0].next_due.reset();
+  enrollments[2].compare_rows_until.reset();
+  reminders[0].state = v1::REMINDER_STATE_FAILED;
+  reminders[0].available.reset();
+  reminders[0].closes.reset();
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("b")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("empty")), IsOk());
+    ASSERT_THAT(Write(*store,
+                      [&](WriteTransaction& tx) {
+                        absl::Status status;
+                        for (const EnrollmentRow& row : enrollments) status.Update(tx.InsertEnrollment(row));
+                        for (const ReminderRow& row : reminders) status.Update(tx.InsertReminder(row).status());
+                        return status;
+                      }),
+                IsOk());
+  }
+  UndoStepEight();
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  for (EnrollmentRow row : enrollments) {
+    row.calendar_fingerprint = MakeClinic(row.clinic).calendar_fingerprint;
+    EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetEnrollment, row.clinic, row.enrollment)), Show(row));
+  }
+  for (const ReminderRow& row : reminders) {
+    EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetReminder, row.key)), Show(row));
+  }
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::DueEnrollments, "b", At(99), std::nullopt, 9)), "e1 e2 e3");
+  EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "sms:+15550100").value(),
+              testing::ElementsAre("e1", "e2", "e3"));
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::ListReminders, ReminderQuery{.clinic = "a"})),
+            "e1/ice.1 e1/ice.2 e2/ice.1 e2/ice.2 e3/ice.1 e3/ice.2") << "the order that lists had";
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::LeasableReminders, LeaseQueue{"b", v1::CHANNEL_SMS, "b"}, At(9),
+                    std::nullopt, 9)),
+            "e1/ice.1 e2/ice.1 e3/ice.1");
+  ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("empty", "e1")), IsOk());
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "empty"})), "e1");
 }
 
 // What a program that knew the first step only has left.

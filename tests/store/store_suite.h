@@ -61,10 +61,11 @@ class StoreSuite : public testing::TestWithParam<DatabaseKind> {
     const absl::Status status = Write(store(), mutation);
     ASSERT_THAT(status, IsOk()) << status;
   }
-  // Inserts the row in a mutation of its own. Returns false if its key is taken.
+  // Inserts the row in a mutation of its own, and enrols its patient if need be. Returns false if its key is taken.
   absl::StatusOr<bool> InsertReminder(const ReminderRow& row) {
     absl::StatusOr<bool> inserted = false;
     const absl::Status status = Write(store(), [&](WriteTransaction& tx) {
+      if (absl::Status enrolled = EnrolFor(tx, row); !enrolled.ok()) return enrolled;
       inserted = tx.InsertReminder(row);
       return inserted.status();
     });

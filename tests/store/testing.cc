@@ -161,6 +161,14 @@ ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment,
   return row;
 }
 
+absl::Status EnrolFor(WriteTransaction& tx, const ReminderRow& row) {
+  const auto known = tx.GetEnrollment(row.key.clinic, row.key.enrollment);
+  if (!known.ok() || known->has_value()) return known.status();
+  EnrollmentRow enrollment = MakeEnrollment(row.key.clinic, row.key.enrollment);
+  enrollment.next_due.reset();
+  return tx.InsertEnrollment(enrollment);
+}
+
 v1::Event MakeEvent(absl::string_view clinic, absl::string_view enrollment) {
   v1::Event event;
   event.mutable_event_time()->set_seconds(1'700'000'000);

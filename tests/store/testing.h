@@ -98,12 +98,19 @@ absl::Status Write(Store& store, absl::FunctionRef<absl::Status(WriteTransaction
 // Runs `job` with a snapshot and waits for its end. Returns an error if there was no snapshot. Then `job` did not run.
 absl::Status Read(Store& store, absl::FunctionRef<void(ReadTransaction&)> job);
 
-// Calls one method of ReadTransaction on a snapshot: Ask(store, &ReadTransaction::GetClinic, "a").
+// Calls one method of ReadTransaction on a snapshot: Ask(store, &ReadTransaction::GetClinic, "a"). A last argument that
+// is left out is zero.
 template <typename Answer, typename... Parameters, typename... Arguments>
 absl::StatusOr<Answer> Ask(Store& store, absl::StatusOr<Answer> (ReadTransaction::*method)(Parameters...),
                            const Arguments&... arguments) {
   absl::StatusOr<Answer> answer = absl::UnknownError("not asked");
-  const absl::Status status = Read(store, [&](ReadTransaction& tx) { answer = (tx.*method)(arguments...); });
+  const absl::Status status = Read(store, [&](ReadTransaction& tx) {
+    if constexpr (sizeof...(Arguments) < sizeof...(Parameters)) {
+      answer = (tx.*method)(arguments..., {});
+    } else {
+      answer = (tx.*method)(arguments...);
+    }
+  });
   if (!status.ok()) return status;
   return answer;
 }
@@ -124,6 +131,9 @@ EnrollmentRow MakeEnrollment(absl::string_view clinic, absl::string_view enrollm
 // Returns a row in state DUE, which came due at At(0), expires at At(100) and is available from At(0).
 ReminderRow MakeReminder(absl::string_view clinic, absl::string_view enrollment, absl::string_view rule,
                          int64_t code);
+// Enrols the patient of a reminder, if that has not been done: without an enrollment no reminder can be stored. Nothing
+// comes due of the enrollment.
+absl::Status EnrolFor(WriteTransaction& tx, const ReminderRow& row);
 v1::Event MakeEvent(absl::string_view clinic, absl::string_view enrollment);
 RequestRow MakeRequest(absl::string_view clinic, absl::string_view request_id);
 

@@ -1,6 +1,7 @@
 #include "scheduler/engine/clinics/sandbox_clock.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -42,12 +43,17 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
         response_(*response),
         done_(std::move(done)) {}
 
-  // Submits the next step.
+  // Submits the next step. While the writer fires its plan, a reader's thread plans what comes after that.
   void Step() {
+    parts_ = plan_.end ? 2 : 1;
+    if (plan_.end) PlanAhead();
     call_->Write(
         clinic_, /*response=*/nullptr,
         [self = shared_from_this()](store::WriteTransaction& tx) { return self->RunStep(tx); },
-        [self = shared_from_this()](absl::Status status) { self->OnStepDone(std::move(status)); });
+        [self = shared_from_this()](absl::Status status) {
+          self->status_ = std::move(status);
+          self->OnPartDone();
+        });
   }
 
  private:
@@ -128,14 +134,20 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
     return absl::OkStatus();
   }
 
-  void OnStepDone(absl::Status status) {
-    if (!status.ok()) return done_(std::move(status));
+  void OnPartDone() {
+    if (parts_.fetch_sub(1) == 1) OnStepDone();
+  }
+
+  void OnStepDone() {
+    if (!status_.ok()) return done_(std::move(status_));
     fired_ += step_.swept.fired;
     expired_ += step_.swept.expired;
     target_ = step_.target;
     CacheFiredEnrollments(cache_, &step_.swept);
+    plan_ = std::exchange(ahead_, {});
+    if (step_.swept.more && plan_.firing.empty()) return PlanNextStep();
+    if (step_.swept.more) return Step();
     plan_ = {};
-    if (step_.swept.more) return PlanNextStep();
     if (step_.reached < step_.target) return Step();
     *response_.mutable_clinic() = ClinicToProto(step_.clinic);
     response_.set_fired_count(fired_);
@@ -148,11 +160,25 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
     call_->ReadInBackground(
         clinic_,
         [self = shared_from_this()](store::ReadTransaction& tx) {
-          return PlanSweep(self->engine_, tx, {self->clinic_, self->step_.reached, kChangesPerStep}, &self->plan_);
+          return PlanSweep(self->engine_, tx, {self->clinic_, self->step_.reached, kChangesPerStep}, /*after=*/std::nullopt,
+                           &self->plan_);
         },
         [self = shared_from_this()](const absl::Status& status) {
           if (!status.ok()) self->plan_ = {};
           self->Step();
+        });
+  }
+
+  // Plans what follows on what plan_ holds, at the same instant.
+  void PlanAhead() {
+    call_->ReadInBackground(
+        clinic_,
+        [self = shared_from_this(), now = plan_.now, after = plan_.end](store::ReadTransaction& tx) {
+          return PlanSweep(self->engine_, tx, {self->clinic_, now, kChangesPerStep}, after, &self->ahead_);
+        },
+        [self = shared_from_this()](const absl::Status& status) {
+          if (!status.ok()) self->ahead_ = {};
+          self->OnPartDone();
         });
   }
 
@@ -166,7 +192,10 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
   std::optional<absl::Time> target_;  // known after the first step
   int64_t fired_ = 0;
   int64_t expired_ = 0;
-  SweepPlan plan_;  // for the next step, if the last one left something at the same instant
+  SweepPlan plan_;   // for the next step, if the last one left something at the same instant
+  SweepPlan ahead_;  // for the step after it
+  std::atomic<int> parts_{0};  // of a step that are not done
+  absl::Status status_;        // of the step
   StepResult step_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace aftercare::engine {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr int kFirstLapDivisor = 16;  // a clinic's share in the first lap is th
 // Rounds up.
 int Divide(int whole, int parts) { return (whole + parts - 1) / parts; }
 
-// Visits clinics in order of their ids, round the ring of ids: those behind the first id, then those up to it.
+// Visits clinics in the order of the source, round the ring: those behind the first, then those up to it.
 class ClinicRing {
  public:
   ClinicRing(LeaseSource& source, std::string begin) : source_(source), begin_(std::move(begin)), at_(begin_) {}
@@ -24,7 +26,7 @@ class ClinicRing {
       next = source_.NextClinic("");
     }
     if (!next.ok() || !next->has_value()) return next;
-    if (wrapped_ && **next > begin_) return std::optional<std::string>();
+    if (!visited_.insert(**next).second) return std::optional<std::string>();
     at_ = **next;
     return next;
   }
@@ -33,6 +35,7 @@ class ClinicRing {
   LeaseSource& source_;
   const std::string begin_;
   std::string at_;
+  absl::flat_hash_set<std::string> visited_;
   bool wrapped_ = false;
 };
 

@@ -19,7 +19,6 @@
 namespace aftercare::engine {
 namespace {
 
-constexpr v1::Channel kChannels[] = {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK};
 constexpr size_t kMaxLeaseBytes = 1024;  // of a lease as a message, without its text
 constexpr int kMaxLooks = 4000;  // rows looked at and clinics visited in one mutation
 
@@ -49,20 +48,10 @@ class LeaseSelection : public LeaseSource {
  public:
   LeaseSelection(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, store::ClockId clock,
                  LookBudget& budget, LeaseBatch* batch)
-      : context_(context), tx_(tx), terms_(terms), clock_(std::move(clock)), budget_(budget), batch_(*batch) {
-    for (const v1::Channel channel : kChannels) {
-      if (terms.filter.MatchesChannel(channel)) channels_.push_back(channel);
-    }
-  }
+      : context_(context), tx_(tx), terms_(terms), clock_(std::move(clock)), budget_(budget), batch_(*batch) {}
 
   absl::StatusOr<std::optional<std::string>> NextClinic(const std::string& after) override {
-    std::optional<std::string> first;
-    for (const v1::Channel channel : channels_) {
-      auto next = tx_.NextLeaseClinic(clock_, channel, after);
-      if (!next.ok()) return next.status();
-      if (next->has_value() && (!first || **next < *first)) first = **next;
-    }
-    return first;
+    return tx_.NextLeaseClinic(clock_, terms_.channels, after);
   }
 
   absl::StatusOr<int> LeaseFrom(const std::string& id, int max) override {
@@ -97,8 +86,7 @@ class LeaseSelection : public LeaseSource {
       if (rows->empty()) return absl::OkStatus();
       for (store::ReminderRow& row : *rows) {
         if (batch_.leased.size() == end) return absl::OkStatus();
-        batch_.positions[{row.channel, row.key.clinic}] = {*row.available, row.key.enrollment, row.key.rule,
-                                                           row.key.code};
+        batch_.positions[{row.channel, row.key.clinic}] = {*row.available, row.row_id};
         if (absl::Status status = LeaseIfMatching(clinic, std::move(row)); !status.ok()) return status;
         if (bytes_ >= kMaxPageBytes) budget_.Exhaust();
         if (!budget_.Spend()) return absl::OkStatus();
@@ -111,7 +99,7 @@ class LeaseSelection : public LeaseSource {
   // availability.
   absl::StatusOr<std::vector<store::ReminderRow>> NextRows(const std::string& clinic, int limit) {
     std::vector<store::ReminderRow> all;
-    for (const v1::Channel channel : channels_) {
+    for (const v1::Channel channel : terms_.channels) {
       std::optional<store::QueuePosition> after;
       if (const auto found = batch_.positions.find({channel, clinic}); found != batch_.positions.end()) {
         after = found->second;
@@ -124,8 +112,8 @@ class LeaseSelection : public LeaseSource {
         std::move(rows->begin(), rows->end(), std::back_inserter(all));
       }
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const auto& a, const auto& b) { return *a.available < *b.available; });
+    const auto is_before = [](const auto& a, const auto& b) { return *a.available < *b.available; };
+    if (!std::is_sorted(all.begin(), all.end(), is_before)) std::stable_sort(all.begin(), all.end(), is_before);
     if (static_cast<int>(all.size()) > limit) all.resize(limit);
     return all;
   }
@@ -133,7 +121,8 @@ class LeaseSelection : public LeaseSource {
   // Leases a reminder, unless the filter does not match it or the patient must not be contacted now.
   absl::Status LeaseIfMatching(const ClinicPtr& clinic, store::ReminderRow row) {
     if (!terms_.filter.MatchesDue(row.due)) return absl::OkStatus();
-    auto found = context_.enrollment_cache.Require(context_.engine, tx_, row.key.clinic, row.key.enrollment);
+    auto found = context_.enrollment_cache.Require(context_.engine, tx_, row.key.clinic, row.key.enrollment,
+                                                   row.enrollment_row_id);
     if (!found.ok()) return found.status();
     const std::shared_ptr<const EnrollmentContext>& enrollment = *found;
     const RowRule rule = RuleOf(*enrollment, row);
@@ -167,7 +156,6 @@ class LeaseSelection : public LeaseSource {
   LookBudget& budget_;
   LeaseBatch& batch_;
   size_t bytes_ = 0;  // of the leases as messages, at most
-  std::vector<v1::Channel> channels_;
 };
 
 // Clinics take turns, so their reminders are mixed in another order than that of due time.

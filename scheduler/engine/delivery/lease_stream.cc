@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "scheduler/engine/delivery/ended_leases.h"
+#include "scheduler/engine/delivery/lease_prefetch.h"
 #include "scheduler/engine/delivery/lease_view.h"
 #include "scheduler/engine/delivery/report.h"
 #include "scheduler/engine/delivery/stream_messages.h"
@@ -23,6 +24,10 @@ struct Exchange {
 };
 using ReportExchange = Exchange<v1::ReportDeliveriesRequest, v1::ReportDeliveriesResponse>;
 using ExtendExchange = Exchange<v1::ExtendLeasesRequest, v1::ExtendLeasesResponse>;
+
+// A batch of so many is likely to be followed by more like it.
+constexpr int kLargeBatch = 256;
+constexpr int kPrefetched = 1000;
 
 }  // namespace
 
@@ -255,7 +260,17 @@ void LeaseStream::Lease(std::shared_ptr<Look> look) {
       [self = shared_from_this(), look](absl::Status status) {
         if (!status.ok() || look->batch.leased.empty()) return self->OnLookDone(*look, std::move(status));
         self->context_.engine.RunInBackground([self, look] { self->OnLookDone(*look, absl::OkStatus()); });
+        if (static_cast<int>(look->batch.leased.size()) >= kLargeBatch) self->Prefetch(look->terms, look->batch.now);
       });
+}
+
+void LeaseStream::Prefetch(std::shared_ptr<const LeaseTerms> terms, absl::Time now) {
+  call_->ReadInBackground(
+      terms->scope(),
+      [this, terms, now](store::ReadTransaction& tx) {
+        return PrefetchLeasable(context_, tx, *terms, now, kPrefetched);
+      },
+      [self = shared_from_this()](const absl::Status&) {});
 }
 
 void LeaseStream::OnLookDone(Look& look, absl::Status status) {

@@ -94,6 +94,8 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   Action EndAction() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Lease(std::shared_ptr<Look> look);
+  // Reads ahead for the next look.
+  void Prefetch(std::shared_ptr<const LeaseTerms> terms, absl::Time now);
   void OnLookDone(Look& look, absl::Status status);
   // Has an effect after the first look only: from then on, each notification of the batch's topic leads to another look
   // and to a check for expired leases.

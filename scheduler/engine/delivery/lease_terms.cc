@@ -25,7 +25,11 @@ LeaseTerms ReadLeaseTerms(const std::string& parent, const v1::ReminderFilter& f
   if (filter.audience() == v1::AUDIENCE_CARE_TEAM) {
     errors->push_back({"filter.audience", "must not be CARE_TEAM; tasks are not sent"});
   }
-  return {std::move(clinic), std::move(read), ReadLeaseDuration(duration, errors)};
+  std::vector<v1::Channel> channels;
+  for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK}) {
+    if (read.MatchesChannel(channel)) channels.push_back(channel);
+  }
+  return {std::move(clinic), std::move(read), std::move(channels), ReadLeaseDuration(duration, errors)};
 }
 
 absl::Duration ReadLeaseDuration(const google::protobuf::Duration* duration, plan::FieldErrors* errors) {

@@ -22,6 +22,7 @@ struct LeaseTerms {
 
   std::string clinic;  // empty: all clinics without a test clock
   Filter filter;
+  std::vector<v1::Channel> channels;  // that the filter matches
   absl::Duration duration;
 };
 

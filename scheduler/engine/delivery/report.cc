@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -127,7 +128,7 @@ absl::StatusOr<Target> LoadTarget(DeliveryContext& context, store::WriteTransact
   if (*clinic == nullptr) return absl::DataLossError("a leased reminder has no clinic");
   auto enrollment = context.enrollment_cache.Require(context.engine, tx, key.clinic, key.enrollment);
   if (!enrollment.ok()) return enrollment.status();
-  auto row = tx.GetReminder(key);
+  auto row = tx.GetReminder(key, (*enrollment)->row.row_id);
   if (!row.ok()) return row.status();
   if (!row->has_value()) return absl::DataLossError("a leased reminder has no row");
   return Target{*std::move(enrollment), **std::move(row), context.engine.Now(**clinic)};
@@ -143,17 +144,17 @@ absl::StatusOr<store::ReminderKey> FindByMessage(store::ReadTransaction& tx, con
                    absl::StrCat("no message of ", report.clinic(), " is known by this provider_message_id"));
 }
 
-// Returns the lease that a report is about. Its attempt is 0 if the report has no lease_id.
-absl::StatusOr<LeaseId> FindLease(DeliveryContext& context, store::ReadTransaction& tx,
-                                  const v1::DeliveryReport& report) {
+// Returns the lease that a report is about. Its attempt is 0 if the report has no lease_id. `named` is what its
+// lease_id says, if that was given by this service.
+absl::StatusOr<LeaseId> FindLease(store::ReadTransaction& tx, const v1::DeliveryReport& report,
+                                  const std::optional<LeaseId>& named) {
   if (report.lease_id().empty()) {
     auto key = FindByMessage(tx, report);
     if (!key.ok()) return key.status();
     return LeaseId{*std::move(key), 0};
   }
-  auto lease = ParseLeaseId(context.engine.tokens(), report.lease_id());
-  if (!lease) return InvalidLeaseId();
-  return *std::move(lease);
+  if (!named) return InvalidLeaseId();
+  return *named;
 }
 
 // Returns OK if the reminder is in a state in which the outcome can be reported under this lease.
@@ -178,6 +179,7 @@ bool MatchesAgain(const EnrollmentContext& context, const store::ReminderRow& ro
 // Records when the message was sent: when the gateway says, or for an earlier attempt than the last, when that was
 // leased. A time before the lease or in the future is ignored.
 void NoteSendTime(const v1::DeliveryReport& report, int attempt, absl::Time now, store::ReminderRow* row) {
+  if (!report.has_send_time() && attempt == row->attempts) return;
   record::v1::ReminderRecord record = RecordOf(*row);
   const auto& attempts = record.attempts();
   const auto leased = std::find_if(attempts.begin(), attempts.end(),
@@ -191,10 +193,10 @@ void NoteSendTime(const v1::DeliveryReport& report, int attempt, absl::Time now,
 }
 
 absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, const v1::DeliveryReport& report,
-                       v1::DeliveryResult* result) {
+                       const std::optional<LeaseId>& named, v1::DeliveryResult* result) {
   if (absl::Status status = CheckReport(report); !status.ok()) return status;
   if (report.lease_id().empty()) result->set_provider_message_id(report.provider_message_id());
-  const auto lease = FindLease(context, tx, report);
+  const auto lease = FindLease(tx, report, named);
   if (!lease.ok()) return lease.status();
   auto target = LoadTarget(context, tx, lease->key);
   if (!target.ok()) return target.status();
@@ -250,13 +252,19 @@ void ReportDeliveries(DeliveryContext& context, const CallPtr& call, const v1::R
     CheckRepeatedText(absl::StrCat("reports[", i, "].lease_id"), request.reports(i).lease_id(), &errors);
   }
   if (!errors.empty()) return done(InvalidFields(errors));
+  std::vector<std::optional<LeaseId>> leases;  // read here, so that the writer's thread need not do it
+  leases.reserve(request.reports_size());
+  for (const v1::DeliveryReport& report : request.reports()) {
+    leases.push_back(ParseLeaseId(context.engine.tokens(), report.lease_id()));
+  }
   call->Write(
       kAllClinics, response,
-      [&context, &request, response](store::WriteTransaction& tx) -> absl::Status {
-        for (const v1::DeliveryReport& report : request.reports()) {
+      [&context, &request, response, leases = std::move(leases)](store::WriteTransaction& tx) -> absl::Status {
+        for (int i = 0; i < request.reports_size(); ++i) {
+          const v1::DeliveryReport& report = request.reports(i);
           v1::DeliveryResult* result = response->add_results();
           result->set_lease_id(report.lease_id());
-          absl::Status status = ReportOne(context, tx, report, result);
+          absl::Status status = ReportOne(context, tx, report, leases[i], result);
           if (IsStoreError(status)) return status;
           *result->mutable_status() = ToStatusProto(status);
         }

@@ -16,15 +16,26 @@ std::string KeyOf(absl::string_view clinic, absl::string_view enrollment) {
 absl::StatusOr<std::shared_ptr<const EnrollmentContext>> EnrollmentCache::Require(EngineContext& engine,
                                                                                   store::ReadTransaction& tx,
                                                                                   absl::string_view clinic,
-                                                                                  absl::string_view enrollment) {
+                                                                                  absl::string_view enrollment,
+                                                                                  int64_t row_id) {
   if (auto cached = Find(KeyOf(clinic, enrollment))) {
-    auto row_version = tx.EnrollmentRowVersion(clinic, enrollment);
+    auto row_version = tx.EnrollmentRowVersion(clinic, enrollment, cached->row.row_id);
     if (!row_version.ok()) return row_version.status();
     if (*row_version == cached->row.row_version()) return cached;
   }
-  auto context = RequireEnrollmentContext(engine, tx, clinic, enrollment);
+  auto context = RequireEnrollmentContext(engine, tx, clinic, enrollment, row_id);
   if (!context.ok()) return context.status();
   return std::make_shared<const EnrollmentContext>(*std::move(context));
+}
+
+absl::Status EnrollmentCache::Prefetch(EngineContext& engine, store::ReadTransaction& tx,
+                                       const store::ReminderRow& row) {
+  const store::ReminderKey& key = row.key;
+  if (Find(KeyOf(key.clinic, key.enrollment)) != nullptr) return absl::OkStatus();
+  auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment, row.enrollment_row_id);
+  if (!context.ok()) return context.status();
+  Put(std::make_shared<const EnrollmentContext>(*std::move(context)));
+  return absl::OkStatus();
 }
 
 void EnrollmentCache::Put(std::shared_ptr<const EnrollmentContext> context) {

@@ -60,8 +60,9 @@ absl::StatusOr<EnrollmentContext> MakeEnrollmentContext(EngineContext& engine, s
 }
 
 absl::StatusOr<EnrollmentContext> RequireEnrollmentContext(EngineContext& engine, store::ReadTransaction& tx,
-                                                           absl::string_view clinic, absl::string_view enrollment) {
-  auto row = tx.GetEnrollment(clinic, enrollment);
+                                                           absl::string_view clinic, absl::string_view enrollment,
+                                                           int64_t row_id) {
+  auto row = tx.GetEnrollment(clinic, enrollment, row_id);
   if (!row.ok()) return row.status();
   if (!row->has_value()) return ResourceNotFound("ENROLLMENT_NOT_FOUND", EnrollmentNameOf(clinic, enrollment));
   return MakeEnrollmentContext(engine, tx, **std::move(row));

@@ -38,9 +38,10 @@ struct EnrollmentContext {
 absl::StatusOr<EnrollmentContext> MakeEnrollmentContext(EngineContext& engine, store::ReadTransaction& tx,
                                                         store::EnrollmentRow row);
 
-// Reads an enrollment. NOT_FOUND / ENROLLMENT_NOT_FOUND if it does not exist.
+// Reads an enrollment, faster with the row's `row_id`. NOT_FOUND / ENROLLMENT_NOT_FOUND if it does not exist.
 absl::StatusOr<EnrollmentContext> RequireEnrollmentContext(EngineContext& engine, store::ReadTransaction& tx,
-                                                           absl::string_view clinic, absl::string_view enrollment);
+                                                           absl::string_view clinic, absl::string_view enrollment,
+                                                           int64_t row_id = 0);
 
 // Reads all enrollments of a patient, in order of their ids.
 absl::StatusOr<std::vector<EnrollmentContext>> EnrollmentContextsOf(EngineContext& engine, store::ReadTransaction& tx,

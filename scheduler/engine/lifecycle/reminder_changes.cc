@@ -121,6 +121,7 @@ store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::
   store::ReminderRow row;
   row.key = {context.row.clinic, context.row.enrollment, context.pathway->rule_source(occurrence.rule).id(),
              code};
+  row.enrollment_row_id = context.row.row_id;
   row.clock = context.row.clock;
   row.revision = context.row.data.pathway_revision();
   row.state = v1::REMINDER_STATE_SCHEDULED;

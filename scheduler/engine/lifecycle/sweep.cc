@@ -10,7 +10,7 @@ namespace {
 
 absl::Status Expire(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, absl::Time now,
                     store::ReminderRow* row) {
-  auto context = cache.Require(engine, tx, row->key.clinic, row->key.enrollment);
+  auto context = cache.Require(engine, tx, row->key.clinic, row->key.enrollment, row->enrollment_row_id);
   if (!context.ok()) return context.status();
   return (*context)->row.state == v1::ENROLLMENT_STATE_PAUSED
              ? ChangeReminder(tx, **context, ReminderEvent::kSuppress, v1::REMINDER_REASON_PAUSED, now, row)
@@ -30,7 +30,7 @@ absl::Status FireAsPlanned(store::WriteTransaction& tx, const SweepPlan& plan, a
 
 absl::Status FireDue(EngineContext& engine, store::WriteTransaction& tx, const SweepScope& scope, int limit,
                      SweepResult* result) {
-  auto due = tx.DueEnrollments(scope.clock, scope.now, limit);
+  auto due = tx.DueEnrollments(scope.clock, scope.now, /*after=*/std::nullopt, limit);
   if (!due.ok()) return due.status();
   for (store::EnrollmentRow& row : *due) {
     auto context = MakeEnrollmentContext(engine, tx, std::move(row));
@@ -45,11 +45,12 @@ absl::Status FireDue(EngineContext& engine, store::WriteTransaction& tx, const S
 
 }  // namespace
 
-absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope, SweepPlan* plan) {
-  plan->now = scope.now;
-  plan->firing.clear();
-  auto due = tx.DueEnrollments(scope.clock, scope.now, scope.limit);
+absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
+                       const std::optional<store::SchedulePosition>& after, SweepPlan* plan) {
+  *plan = SweepPlan{.now = scope.now};
+  auto due = tx.DueEnrollments(scope.clock, scope.now, after, scope.limit);
   if (!due.ok()) return due.status();
+  if (static_cast<int>(due->size()) == scope.limit) plan->end = {*due->back().next_due, due->back().row_id};
   for (store::EnrollmentRow& row : *due) {
     auto context = MakeEnrollmentContext(engine, tx, std::move(row));
     if (!context.ok()) return context.status();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,6 +31,8 @@ struct SweepScope {
 struct SweepPlan {
   absl::Time now = absl::InfiniteFuture();  // the instant it was computed for; InfiniteFuture if it is empty
   std::vector<FiringPlan> firing;           // in order of due time
+  // Where the next plan begins, if there may be more to fire than this one holds.
+  std::optional<store::SchedulePosition> end;
 };
 
 // `fired` counts occurrences as FireOccurrences does. `expired` counts the reminders whose window closed: they became
@@ -42,8 +45,10 @@ struct SweepResult {
   std::vector<std::shared_ptr<const EnrollmentContext>> contexts;
 };
 
-// Computes from a snapshot what a sweep of the same scope will fire. Replaces what is in `plan`.
-absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope, SweepPlan* plan);
+// Computes from a snapshot what a sweep of the same scope will fire. Replaces what is in `plan`. Begins after `after`,
+// the end of a plan that is being fired meanwhile, or with what is due first if that is empty.
+absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
+                       const std::optional<store::SchedulePosition>& after, SweepPlan* plan);
 
 // Expires, then fires, what is due. Uses `plan` for the enrollments that have not changed since it was computed, and
 // reads the others. Ignores the plan if its instant is later than that of `scope`. An empty plan is always valid.

@@ -1,6 +1,7 @@
 #include "scheduler/engine/lifecycle/sweeper.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -71,8 +72,11 @@ void Sweeper::Run() {
       next_sweep_ = absl::InfiniteFuture();
       const bool check_zones = !zones_checked_;
       const bool more_due = more_due_;
+      SweepPlan ahead = std::exchange(ahead_, {});
       lock.Unlock();
-      if (more_due && !check_zones) {
+      if (!ahead.firing.empty()) {
+        SweepNow(check_zones, std::move(ahead));
+      } else if (more_due && !check_zones) {
         PlanAndSweep();
       } else {
         SweepNow(check_zones);
@@ -87,54 +91,81 @@ void Sweeper::PlanAndSweep() {
   SystemAccess::ReadInBackground(
       engine_,
       [this, plan](store::ReadTransaction& tx) {
-        return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), plan.get());
+        return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), /*after=*/std::nullopt, plan.get());
       },
       [this, plan](const absl::Status& status) {
         SweepNow(/*check_zones=*/false, status.ok() ? std::move(*plan) : SweepPlan());
       });
 }
 
+// What a sweep did, and what was planned meanwhile.
+struct Sweeper::Outcome {
+  std::atomic<int> parts{1};  // that are not done
+  absl::Status status;
+  SweepResult swept;
+  bool more = false;
+  absl::Time next = absl::InfiniteFuture();
+  SweepPlan ahead;
+};
+
 void Sweeper::SweepNow(bool check_zones, SweepPlan plan) {
-  struct Outcome {
-    SweepResult swept;
-    bool more = false;
-    absl::Time next;
-  };
   auto outcome = std::make_shared<Outcome>();
+  const auto part_done = [this, outcome] {
+    if (outcome->parts.fetch_sub(1) == 1) OnSweepDone(*outcome);
+  };
+  if (plan.end) {
+    outcome->parts = 2;
+    SystemAccess::ReadInBackground(
+        engine_,
+        [this, outcome, end = plan.end](store::ReadTransaction& tx) {
+          return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), end, &outcome->ahead);
+        },
+        [outcome, part_done](const absl::Status& status) {
+          if (!status.ok()) outcome->ahead = {};
+          part_done();
+        });
+  }
   SystemAccess::Write(
       engine_,
-      [this, outcome, check_zones, plan = std::move(plan)](store::WriteTransaction& tx) -> absl::Status {
-        if (check_zones) {
-          if (absl::Status status = CheckZones(engine_, tx); !status.ok()) return status;
-        }
-        auto more_stale = ReplanOneClinic(engine_, tx);
-        if (!more_stale.ok()) return more_stale.status();
-        const absl::Time now = engine_.RealNow();
-        auto swept = Sweep(engine_, cache_, tx, RealTime(now), plan);
-        if (!swept.ok()) return swept.status();
-        auto wake = tx.NextWake("");
-        if (!wake.ok()) return wake.status();
-        auto available = tx.NextAvailable("", now);  // gateways wait for a lease that runs out or a pause that ends
-        if (!available.ok()) return available.status();
-        outcome->more = swept->more || *more_stale;
-        outcome->swept = *std::move(swept);
-        outcome->next = Earlier(*wake, Earlier(*available, absl::InfiniteFuture()));
-        return absl::OkStatus();
+      [this, outcome, check_zones, plan = std::move(plan)](store::WriteTransaction& tx) {
+        return RunSweep(tx, check_zones, plan, outcome.get());
       },
-      [this, outcome](absl::Status status) {
+      [this, outcome, part_done](absl::Status status) {
         if (status.ok()) CacheFiredEnrollments(cache_, &outcome->swept);
-        OnSweepDone(status, outcome->more, outcome->next);
+        outcome->status = std::move(status);
+        part_done();
       });
 }
 
-void Sweeper::OnSweepDone(const absl::Status& status, bool more, absl::Time next) {
+absl::Status Sweeper::RunSweep(store::WriteTransaction& tx, bool check_zones, const SweepPlan& plan, Outcome* outcome) {
+  if (check_zones) {
+    if (absl::Status status = CheckZones(engine_, tx); !status.ok()) return status;
+  }
+  auto more_stale = ReplanOneClinic(engine_, tx);
+  if (!more_stale.ok()) return more_stale.status();
+  const absl::Time now = engine_.RealNow();
+  auto swept = Sweep(engine_, cache_, tx, RealTime(now), plan);
+  if (!swept.ok()) return swept.status();
+  auto wake = tx.NextWake("");
+  if (!wake.ok()) return wake.status();
+  auto available = tx.NextAvailable("", now);  // gateways wait for a lease that runs out or a pause that ends
+  if (!available.ok()) return available.status();
+  outcome->more = swept->more || *more_stale;
+  outcome->swept = *std::move(swept);
+  outcome->next = Earlier(*wake, Earlier(*available, absl::InfiniteFuture()));
+  return absl::OkStatus();
+}
+
+void Sweeper::OnSweepDone(Outcome& outcome) {
   const absl::Time now = engine_.clock().Now();
-  if (status.ok()) engine_.wakeups().NotifyAll(kAllLeasesTopic);  // leases may have run out, and pauses ended
+  const bool ok = outcome.status.ok();
+  if (ok) engine_.wakeups().NotifyAll(kAllLeasesTopic);  // leases may have run out, and pauses ended
   MutexLock lock(mutex_);
   sweeping_ = false;
-  zones_checked_ = zones_checked_ || status.ok();
-  more_due_ = status.ok() && more;
-  next_sweep_ = std::min(next_sweep_, !status.ok() ? now + kRetryDelay : more ? now : next);
+  zones_checked_ = zones_checked_ || ok;
+  more_due_ = ok && outcome.more;
+  if (more_due_) ahead_ = std::move(outcome.ahead);
+  next_sweep_ = std::min(next_sweep_, !ok ? now + kRetryDelay : outcome.more ? now : outcome.next);
   wake_.NotifyAll();
 }
 

@@ -34,10 +34,13 @@ class Sweeper {
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // Submits a sweep. OnSweepDone follows. `check_zones` also compares the time zone rules with those of the last run.
+  // While the writer fires `plan`, a reader's thread plans what comes after it.
   void SweepNow(bool check_zones, SweepPlan plan = {});
   // Plans a sweep on a reader's thread, then submits it. Used while more is due than one sweep takes.
   void PlanAndSweep();
-  void OnSweepDone(const absl::Status& status, bool more, absl::Time next) ABSL_LOCKS_EXCLUDED(mutex_);
+  struct Outcome;
+  absl::Status RunSweep(store::WriteTransaction& tx, bool check_zones, const SweepPlan& plan, Outcome* outcome);
+  void OnSweepDone(Outcome& outcome) ABSL_LOCKS_EXCLUDED(mutex_);
 
   EngineContext& engine_;
   EnrollmentCache& cache_;
@@ -47,6 +50,7 @@ class Sweeper {
   bool sweeping_ ABSL_GUARDED_BY(mutex_) = true;
   bool zones_checked_ ABSL_GUARDED_BY(mutex_) = false;
   bool more_due_ ABSL_GUARDED_BY(mutex_) = false;  // the last sweep reached its limit
+  SweepPlan ahead_ ABSL_GUARDED_BY(mutex_);        // what the next sweep fires, if that is planned already
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last, since it uses the other members at once
 };

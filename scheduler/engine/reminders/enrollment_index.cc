@@ -128,6 +128,7 @@ absl::StatusOr<EnrollmentIndex::Entry> EnrollmentIndex::MakeEntry(EngineContext&
   if (read.enrollment.size() > entry.name.size()) return absl::DataLossError("stored enrollment has too long an id");
   std::memcpy(entry.name.data(), read.enrollment.data(), read.enrollment.size());
   entry.name_size = static_cast<uint8_t>(read.enrollment.size());
+  entry.row_id = read.row_id;
   entry.channel = static_cast<uint8_t>(PlannedChannel(*context, v1::AUDIENCE_PATIENT));
   entry.ended = read.state == v1::ENROLLMENT_STATE_ENDED;
   entry.end = entry.ended ? plan::ToTime(read.data.end_time()) : absl::InfiniteFuture();

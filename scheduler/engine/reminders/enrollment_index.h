@@ -41,6 +41,7 @@ class EnrollmentIndex {
   struct Entry {
     std::array<char, 40> name;  // the enrollment's id, without a terminating zero; see id()
     uint8_t name_size = 0;
+    int64_t row_id = 0;  // store::EnrollmentRow::row_id
     uint8_t channel = v1::CHANNEL_UNSPECIFIED;  // the v1::Channel of the first contact point that may be used
     bool ended = false;
     // True if the reminders can only be found by reading the rows of the enrollment and its reminders. Then `cohort`

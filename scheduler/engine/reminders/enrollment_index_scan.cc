@@ -138,7 +138,7 @@ void EnrollmentIndexScan::VisitIfChannelMatches(const Entry& entry, const plan::
   const auto channel =
       audience == v1::AUDIENCE_CARE_TEAM ? v1::CHANNEL_UNSPECIFIED : static_cast<v1::Channel>(entry.channel);
   if (filter_.MatchesState(state) && filter_.MatchesChannel(channel))
-    visit({entry.id(), &cohort.pathway(), rule, code, due, state});
+    visit({entry.id(), entry.row_id, &cohort.pathway(), rule, code, due, state});
 }
 
 }  // namespace aftercare::engine

@@ -23,6 +23,7 @@ namespace aftercare::engine {
 // call that passes it to a visitor.
 struct PlannedOccurrence {
   absl::string_view enrollment;
+  int64_t enrollment_row_id = 0;  // store::EnrollmentRow::row_id
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
   int rule = 0;  // index in the pathway
   int64_t code = 0;  // of the occurrence's name, without a count

@@ -227,8 +227,8 @@ absl::Status ReminderScan::VisitEnrollment(store::EnrollmentRow row, absl::Time 
     const v1::ReminderState state = DerivedStatus(*context, occurrence, now_).state;
     const OccurrenceKey key = KeyOf(*context, occurrence);
     if (recorded && recorded->covered.contains(key)) continue;
-    PlannedOccurrence planned{context->row.enrollment, &context->pathway, occurrence.rule,
-                              key.code,                occurrence.due,    state};
+    PlannedOccurrence planned{context->row.enrollment, context->row.row_id, &context->pathway, occurrence.rule,
+                              key.code,                occurrence.due,      state};
     if (recorded) {
       planned.code = recorded->names.FreeCode(context->pathway->rule_source(occurrence.rule).id(), key.code);
     }

@@ -98,7 +98,7 @@ TEST_F(LeaseTest, TheEarliestDueIsLeasedFirst) {
   world_.Enrol("box", "c", KneePatient("box"));
   world_.Enrol("box", "b", KneePatient("box", "p-3"));
   world_.Advance("box", At("2029-03-02T12:00"));
-  EXPECT_THAT(Leased("max_reminders: 1"), ElementsAre("b/reminders/ice.2029-03-02-0900"));
+  EXPECT_THAT(Leased("max_reminders: 1"), ElementsAre("c/reminders/ice.2029-03-02-0900"));
   world_.Advance("box", At("2029-03-02T14:00"));
   EXPECT_THAT(Leased(""), ElementsAre("a/reminders/ice.2029-03-02-0900"));
 }

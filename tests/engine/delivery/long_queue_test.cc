@@ -25,7 +25,8 @@ constexpr int kLines = 1000;  // of a message of an import
 
 class LongQueueTest : protected StoreGates, public RealTimeFixture {
  protected:
-  // All patients have a message that is due at nine, and none of them is the gateway's.
+  // All patients have a message that is due at nine, and none of them is the gateway's. The gateway's patient has one that
+  // was due ten seconds earlier, but is paused.
   LongQueueTest() : RealTimeFixture({.now = At("2029-03-02T08:59:30"), .wrap = StoreGates::Wrap()}) {
     Importing importing(world_);
     for (int i = 0; i < kPatients; i += kLines) {
@@ -36,27 +37,30 @@ class LongQueueTest : protected StoreGates, public RealTimeFixture {
       importing.Send(Message(lines));
     }
     EXPECT_EQ(CountsOf(importing.Finish()), absl::StrCat(kPatients, " created, 0 unchanged, 0 failed"));
+    world_.Enrol("north", "a", KneePatient("north", "mine"));
+    EXPECT_TRUE(world_.Move(Name("ice.2029-03-02-0900", "a"), At("2029-03-02T08:59:50")).ok());
+    EXPECT_TRUE(world_.Pause("clinics/north/enrollments/a").ok());
     world_.MoveTo(At("2029-03-02T09:00"));
   }
 
-  // Enrols the gateway's patient, with a message due at nine and in front of all others, while the first look is over
+  // Resumes the gateway's patient, so that the message comes due in front of all others, while the first look is over
   // and the second has not begun. Both are held at the gate.
-  void EnrolBetweenLooks() {
+  void ResumeBetweenLooks() {
     mutations.AwaitHeld(1);
     mutations.ReleaseOne();
     mutations.AwaitHeld(1);
-    auto enrolled = std::async([this] { world_.Enrol("north", "a", KneePatient("north", "mine")); });
+    auto resumed = std::async([this] { return world_.Resume("clinics/north/enrollments/a"); });
     mutations.AwaitHeld(2);
     WakeupHub& wakeups = world_.engine().context.wakeups();
     const uint64_t seen = wakeups.Seen(LeasesTopic("north"));
     mutations.ReleaseOne(1);
-    enrolled.wait();
+    EXPECT_TRUE(resumed.get().ok());
     // The second look begins only when waiting gateways have been told, so that this does not wake them once more.
     std::promise<void> told;
     wakeups.Wait(wakeups.NewId(), LeasesTopic("north"), seen, absl::InfiniteDuration(),
                  [&told](WakeupHub::Wake) { told.set_value(); });
     told.get_future().wait();
-    // The sweep that the enrollment leads to would wake them too. It waits until a look begins at the front again.
+    // The sweep that the resumption leads to would wake them too. It waits until a look begins at the front again.
     mutations.AwaitHeld(2);
     mutations.ReleaseOne();
     mutations.AwaitHeld(2);
@@ -70,7 +74,7 @@ TEST_F(LongQueueTest, WhatComesDueBehindALookIsGivenToACallThatWaits) {
   mutations.Hold();
   LongPoll poll(world_, FromText<v1::LeaseRemindersRequest>(
                             "parent: 'clinics/north' filter { patient: 'mine' } wait { seconds: 60 }"));
-  EnrolBetweenLooks();
+  ResumeBetweenLooks();
   EXPECT_TRUE(poll.pending.Wait().ok());
   ASSERT_THAT(poll.response.leases(), SizeIs(1));
   EXPECT_EQ(poll.response.leases(0).reminder(), Name("ice.2029-03-02-0900", "a"));
@@ -86,7 +90,7 @@ TEST_F(LongQueueTest, WhatComesDueBehindALookIsGivenToAStream) {
   stream->Receive(FromText<v1::StreamRemindersRequest>("configuration { parent: 'clinics/north' max_outstanding: 100 "
                                                        "filter { patient: 'mine' } }"),
                   [] {});
-  EnrolBetweenLooks();
+  ResumeBetweenLooks();
   EXPECT_TRUE(next.Wait().ok());
   ASSERT_THAT(response.leases(), SizeIs(1));
   EXPECT_EQ(response.leases(0).reminder(), Name("ice.2029-03-02-0900", "a"));

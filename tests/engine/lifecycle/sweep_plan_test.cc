@@ -18,10 +18,11 @@ class SweepPlanTest : public SandboxFixture {
   SweepPlanTest() {
     for (const char* id : {"a", "b", "c"}) world_.Enrol("box", id, KneePatient("box", absl::StrCat("p-", id)));
   }
-  SweepPlan Plan(absl::Time now, int limit = kLimit) {
+  SweepPlan Plan(absl::Time now, int limit = kLimit, const std::optional<store::SchedulePosition>& after = {}) {
     SweepPlan plan;
-    world_.Read(
-        [&](store::ReadTransaction& tx) { return PlanSweep(world_.engine().context, tx, {"box", now, limit}, &plan); });
+    world_.Read([&](store::ReadTransaction& tx) {
+      return PlanSweep(world_.engine().context, tx, {"box", now, limit}, after, &plan);
+    });
     return plan;
   }
   SweepResult Sweep(absl::Time now, const SweepPlan& plan, int limit = kLimit) {
@@ -58,6 +59,24 @@ TEST_F(SweepPlanTest, WhatWasPlannedFires) {
   EXPECT_THAT(Fired(), ElementsAre("a/ice.2029-03-02-0900", "b/ice.2029-03-02-0900", "c/ice.2029-03-02-0900"));
   EXPECT_EQ(Sweep(due_, plan).fired, 0) << "each once";
   EXPECT_THAT(Fired(), ElementsAre("a/ice.2029-03-02-0900", "b/ice.2029-03-02-0900", "c/ice.2029-03-02-0900"));
+}
+
+TEST_F(SweepPlanTest, WhatComesAfterAPlanIsPlannedBeforeThatHasFired) {
+  const SweepPlan first = Plan(due_, 2);
+  ASSERT_TRUE(first.end.has_value());
+  const SweepPlan second = Plan(due_, 2, first.end);
+  EXPECT_EQ(second.firing.size(), 1u);
+  EXPECT_FALSE(second.end.has_value()) << "nothing is left";
+  EXPECT_EQ(Sweep(due_, first, 2).fired, 2);
+  EXPECT_EQ(Sweep(due_, second, 2).fired, 1);
+  EXPECT_THAT(Fired(), ElementsAre("a/ice.2029-03-02-0900", "b/ice.2029-03-02-0900", "c/ice.2029-03-02-0900"));
+}
+
+TEST_F(SweepPlanTest, APlanThatRunsAheadOfAFailedOneLeavesNothingBehind) {
+  const SweepPlan first = Plan(due_, 2);
+  const SweepPlan second = Plan(due_, 2, first.end);
+  EXPECT_EQ(Sweep(due_, second, 2).fired, 2) << "the one that was planned, and one that is looked up";
+  EXPECT_EQ(Sweep(due_, {}, 2).fired, 1);
 }
 
 TEST_F(SweepPlanTest, WhatHasChangedSinceIsLookedAtAnew) {

@@ -86,7 +86,8 @@ class RecordedYear : public ::testing::TestWithParam<Recorded> {
 
   World world_{RecordedYearEnd(), {}, kRecordedRetention, nullptr, Path("facts.db")};
 };
-INSTANTIATE_TEST_SUITE_P(Schemas, RecordedYear, ::testing::Values(Recorded{"schema-5", 643}, Recorded{"schema-6", 656}));
+INSTANTIATE_TEST_SUITE_P(Schemas, RecordedYear, ::testing::Values(Recorded{"schema-5", 643}, Recorded{"schema-6", 656},
+                                           Recorded{"schema-7", 656}));
 
 TEST_P(RecordedYear, TellsWhatItTold) {
   const std::set<std::string> stored = StoredNames();

@@ -19,9 +19,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-auto PlaceOf(const v1::Reminder& reminder) {
+// The place of a reminder in lists. `enrollments` are names, in the order of enrolment.
+auto PlaceOf(const v1::Reminder& reminder, const std::vector<std::string>& enrollments) {
   const auto key = *ParseReminderName(reminder.name());
-  return std::make_tuple(plan::ToTime(reminder.due_time()), key.enrollment, key.rule, key.code);
+  const auto enrolled =
+      std::find(enrollments.begin(), enrollments.end(), EnrollmentNameOf(key.clinic, key.enrollment));
+  return std::make_tuple(plan::ToTime(reminder.due_time()), enrolled - enrollments.begin(), key.rule, key.code);
 }
 
 std::vector<std::string> Texts(const std::vector<v1::Reminder>& reminders) {
@@ -87,7 +90,9 @@ class ListingTest : public SandboxFixture {
       reminder.clear_steps();
       reminder.clear_leased_messages();
     }
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
+    std::sort(all.begin(), all.end(), [this](const auto& a, const auto& b) {
+      return PlaceOf(a, enrollments_) < PlaceOf(b, enrollments_);
+    });
     return all;
   }
 
@@ -232,7 +237,7 @@ TEST_F(ListingTest, AClinicWithoutPatientsHasNoReminders) {
   EXPECT_THAT(world_.ListAll("empty", {}, 10), IsEmpty());
 }
 
-TEST(ListingOrderTest, WhatIsDueAtOneInstantIsOrderedByEnrollmentRuleAndNumber) {
+TEST(ListingOrderTest, WhatIsDueAtOneInstantIsInTheOrderOfEnrolmentRuleAndNumber) {
   World world(At("2029-03-01T08:00"));
   world.CreateSandbox("box", At("2029-03-01T08:00"));
   v1::Pathway pathway = KneePathway();
@@ -245,11 +250,13 @@ TEST(ListingOrderTest, WhatIsDueAtOneInstantIsOrderedByEnrollmentRuleAndNumber) 
   }
   world.CreatePathway("box", "knee", pathway);
   world.Advance("box", At("2029-03-02T10:00"));  // the first of each day is due at enrollment, together
-  world.Enrol("box", "2", KneePatient("box"));
-  world.Enrol("box", "1", KneePatient("box"));
+  const std::vector<std::string> enrollments = {world.Enrol("box", "2", KneePatient("box")),
+                                                world.Enrol("box", "1", KneePatient("box"))};
   const std::vector<v1::Reminder> all = world.ListAll("box", {}, 100);
   ASSERT_EQ(all.size(), 36u);
-  for (size_t i = 1; i < all.size(); ++i) EXPECT_LT(PlaceOf(all[i - 1]), PlaceOf(all[i]));
+  for (size_t i = 1; i < all.size(); ++i) {
+    EXPECT_LT(PlaceOf(all[i - 1], enrollments), PlaceOf(all[i], enrollments));
+  }
   EXPECT_EQ(NamesOf(world.ListAll("box", {}, 1)), NamesOf(all));
   world.Advance("box", At("2029-03-03T09:00"));
   EXPECT_EQ(NamesOf(world.ListAll("box", {}, 1)), NamesOf(all));
