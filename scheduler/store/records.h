@@ -191,7 +191,7 @@ struct DuePosition {
   int64_t code = 0;
 };
 
-// A position in the list of enrollments by next_due. The list continues after it, in the order (next_due, row_id).
+// A position in the list of a clinic's enrollments by next_due. The list continues after it, in the order (next_due, row_id).
 struct SchedulePosition {
   absl::Time next_due;
   int64_t row_id = 0;

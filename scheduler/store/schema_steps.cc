@@ -204,7 +204,7 @@ INSERT INTO enrollment_schedule (enrollment, clinic, clock, next_due, version, c
   FROM enrollment AS now JOIN clinic_number ON clinic_number.number = now.clinic
   JOIN enrollment_before AS was ON was.clinic = clinic_number.clinic AND was.enrollment = now.enrollment
   ORDER BY now.row_id;
-CREATE INDEX enrollment_by_next_due ON enrollment_schedule (clock, next_due, enrollment, clinic)
+CREATE INDEX enrollment_by_next_due ON enrollment_schedule (clock, clinic, next_due, enrollment)
   WHERE next_due IS NOT NULL;
 DROP TABLE enrollment_before;
 

@@ -93,10 +93,15 @@ class ReadTransaction {
                                                                       absl::string_view patient);
   // The number of enrollments on a pathway, given by its id, that have not ended.
   absl::StatusOr<int64_t> CountRunning(absl::string_view clinic, absl::string_view pathway);
-  // At most `limit` enrollments on `clock` with next_due <= through, by (next_due, row_id). The list continues after
-  // `after`, or starts at the beginning if that is empty.
-  absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::Time through,
+  // The clinics that have enrollments on `clock` with next_due <= through, in the order of NextLeaseClinic.
+  absl::StatusOr<std::vector<std::string>> ClinicsDue(absl::string_view clock, absl::Time through);
+  // At most `limit` enrollments of a clinic on `clock` with next_due <= through, by (next_due, row_id). The list
+  // continues after `after`, or starts at the beginning if that is empty.
+  absl::StatusOr<std::vector<EnrollmentRow>> DueEnrollments(absl::string_view clock, absl::string_view clinic,
+                                                            absl::Time through,
                                                             const std::optional<SchedulePosition>& after, int limit);
+  // The smallest next_due of the clinic's enrollments on `clock`.
+  absl::StatusOr<std::optional<absl::Time>> NextDue(absl::string_view clock, absl::string_view clinic);
   // The ids of all enrollments of one clinic on `clock` with next_due <= through, in no order.
   absl::StatusOr<std::vector<std::string>> EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
                                                           absl::Time through);
@@ -193,6 +198,14 @@ class ReadTransaction {
   absl::StatusOr<std::vector<EnrollmentRow>> AllEnrollments(Query& query);
   absl::Status ReadReminder(const Statement& row, ReminderRow& reminder);
   absl::StatusOr<std::vector<ReminderRow>> AllReminders(Query& query);
+  // A clinic with enrollments of which something comes due on a clock, and the smallest next_due.
+  struct DueClinic {
+    int64_t clinic = 0;  // its number
+    absl::Time next_due;
+  };
+
+  // All such clinics on a clock, given by its number, in the order of their numbers.
+  absl::StatusOr<std::vector<DueClinic>> DueClinics(int64_t clock);
   // All queues on a clock, given by its number.
   absl::StatusOr<std::vector<WaitingQueue>> WaitingQueues(int64_t clock);
 

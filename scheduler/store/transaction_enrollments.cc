@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "absl/strings/match.h"
@@ -170,17 +171,63 @@ absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, 
   return FirstIntOrZero(query);
 }
 
-absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(
-    absl::string_view clock, absl::Time through, const std::optional<SchedulePosition>& after, int limit) {
+absl::StatusOr<std::vector<ReadTransaction::DueClinic>> ReadTransaction::DueClinics(int64_t clock) {
+  std::vector<DueClinic> clinics;
+  DueClinic last;
+  while (true) {
+    // From clinic to clinic in the index, without looking at the enrollments of each.
+    Query query(connection_,
+                "SELECT clinic, next_due FROM enrollment_schedule WHERE clock = $1 AND next_due IS NOT NULL"
+                " AND clinic > $2 ORDER BY clinic, next_due LIMIT 1");
+    query.Int(clock).Int(last.clinic);
+    const absl::StatusOr<bool> found = query.Next();
+    if (!found.ok()) return found.status();
+    if (!*found) return clinics;
+    last = {query.row().Int(0), InstantAt(query.row(), 1)};
+    clinics.push_back(last);
+  }
+}
+
+absl::StatusOr<std::vector<std::string>> ReadTransaction::ClinicsDue(absl::string_view clock, absl::Time through) {
   auto number = NumberToRead(clock);
   if (!number.ok()) return number.status();
+  auto clinics = DueClinics(*number);
+  if (!clinics.ok()) return clinics.status();
+  std::vector<std::string> due;
+  for (const DueClinic& clinic : *clinics) {
+    if (clinic.next_due > through) continue;
+    auto id = ClinicOf(clinic.clinic);
+    if (!id.ok()) return id.status();
+    due.push_back(*std::move(id));
+  }
+  return due;
+}
+
+absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(
+    absl::string_view clock, absl::string_view clinic, absl::Time through,
+    const std::optional<SchedulePosition>& after, int limit) {
+  auto number = NumberToRead(clock);
+  if (!number.ok()) return number.status();
+  auto clinic_number = NumberOf(clinic);
+  if (!clinic_number.ok()) return clinic_number.status();
   Query query(connection_, ENROLLMENT_READ
-              " WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2"
-              " AND (next_due, schedule.enrollment) > ($3, $4) ORDER BY next_due, schedule.enrollment LIMIT $5");
+              " WHERE clock = $1 AND schedule.clinic = $2 AND next_due IS NOT NULL AND next_due <= $3"
+              " AND (next_due, schedule.enrollment) > ($4, $5) ORDER BY next_due, schedule.enrollment LIMIT $6");
   static const SchedulePosition kStart{absl::FromUnixMicros(std::numeric_limits<int64_t>::min()), 0};
   const SchedulePosition& start = after ? *after : kStart;
-  query.Int(*number).Instant(through).Instant(start.next_due).Int(start.row_id).Int(limit);
+  query.Int(*number).Int(*clinic_number).Instant(through).Instant(start.next_due).Int(start.row_id).Int(limit);
   return AllEnrollments(query);
+}
+
+absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextDue(absl::string_view clock, absl::string_view clinic) {
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  auto clock_number = NumberOf(clock);
+  if (!clock_number.ok()) return clock_number.status();
+  Query query(connection_,
+              "SELECT next_due FROM enrollment_schedule WHERE clock = $1 AND clinic = $2 AND next_due IS NOT NULL"
+              " ORDER BY next_due LIMIT 1");
+  return FirstInstant(query.Int(*clock_number).Int(*number));
 }
 
 absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::string_view clock,
@@ -190,7 +237,7 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::s
   auto clock_number = NumberOf(clock);
   if (!clock_number.ok()) return clock_number.status();
   Query query(connection_, "SELECT enrollment.enrollment" ENROLLMENT_TABLES
-              " WHERE clock = $1 AND next_due IS NOT NULL AND next_due <= $2 AND schedule.clinic = $3");
+              " WHERE clock = $1 AND schedule.clinic = $3 AND next_due IS NOT NULL AND next_due <= $2");
   query.Int(*clock_number).Instant(through).Int(*number);
   return AllStrings(query);
 }
@@ -198,17 +245,13 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::s
 absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextWake(absl::string_view clock) {
   auto number = NumberOf(clock);
   if (!number.ok()) return number.status();
-  Query next_due(connection_,
-                 "SELECT next_due FROM enrollment_schedule WHERE clock = $1 AND next_due IS NOT NULL"
-                 " ORDER BY next_due LIMIT 1");
-  next_due.Int(*number);
-  absl::StatusOr<std::optional<absl::Time>> due = FirstInstant(next_due);
-  if (!due.ok()) return due;
+  auto clinics = DueClinics(*number);
+  if (!clinics.ok()) return clinics.status();
   Query next_close(connection_, "SELECT expire FROM reminder WHERE clock = $1 AND is_open = 1 ORDER BY expire LIMIT 1");
-  next_close.Int(*number);
-  absl::StatusOr<std::optional<absl::Time>> close = FirstInstant(next_close);
-  if (!close.ok() || !due->has_value()) return close;
-  return close->has_value() && **close < **due ? close : due;
+  auto wake = FirstInstant(next_close.Int(*number));
+  if (!wake.ok()) return wake;
+  for (const DueClinic& clinic : *clinics) wake = std::min(clinic.next_due, wake->value_or(clinic.next_due));
+  return wake;
 }
 
 absl::StatusOr<int64_t> WriteTransaction::WriteEnrollment(const char* statement, int64_t clinic,

@@ -16,6 +16,8 @@ constexpr std::chrono::seconds kProbeInterval(1);
 // What follows a commit of so few is done sooner by the writer itself than by another thread.
 constexpr size_t kFewMutations = 8;
 constexpr size_t kFewEvents = 64;
+// A commit of so many takes some ten milliseconds. More would spare little.
+constexpr size_t kMaxEvents = 1000;
 
 absl::Status Refusal(const absl::Status& cause) {
   return absl::UnavailableError(absl::StrCat("the store cannot commit: ", cause.message()));
@@ -77,8 +79,8 @@ void Writer::Stop() {
 void Writer::Run() {
   std::vector<Work> taken;
   while (Take(taken)) {
-    for (size_t begin = 0; begin < taken.size(); begin += max_group_) {
-      const size_t size = std::min(max_group_, taken.size() - begin);
+    for (size_t begin = 0; begin < taken.size();) {
+      size_t size = std::min(max_group_, taken.size() - begin);
       bool healthy;
       {
         MutexLock lock(mutex_);
@@ -86,7 +88,11 @@ void Writer::Run() {
         healthy = healthy_;
       }
       const auto first = std::make_move_iterator(taken.begin() + static_cast<std::ptrdiff_t>(begin));
-      Process({first, first + static_cast<std::ptrdiff_t>(size)}, healthy);
+      std::vector<Work> left = Process({first, first + static_cast<std::ptrdiff_t>(size)}, healthy);
+      begin += size - left.size();
+      std::move(left.begin(), left.end(), taken.begin() + static_cast<std::ptrdiff_t>(begin));
+      MutexLock lock(mutex_);
+      waiting_ += left.size();
     }
     taken.clear();
   }
@@ -111,11 +117,13 @@ bool Writer::Take(std::vector<Work>& taken) {
   return true;
 }
 
-void Writer::Process(std::vector<Work> group, bool healthy) {
+std::vector<Writer::Work> Writer::Process(std::vector<Work> group, bool healthy) {
   WriteTransaction transaction(*connection_, numbers_, sequence_);
   const auto start = std::chrono::steady_clock::now();
   // What waited while a commit failed is not tried: only a probe, which surely writes, can tell that all is well again.
-  const absl::Status committed = healthy ? CommitGroup(group, transaction) : absl::UnavailableError("not at present");
+  std::vector<Work> left;
+  const absl::Status committed =
+      healthy ? CommitGroup(group, transaction, left) : absl::UnavailableError("not at present");
   if (committed.ok()) {
     const auto duration = std::chrono::steady_clock::now() - start;
     if (on_group_) on_group_(absl::FromChrono(duration), static_cast<int>(group.size()));
@@ -130,21 +138,24 @@ void Writer::Process(std::vector<Work> group, bool healthy) {
     if (on_commit_ && !notes.empty()) on_commit_(notes);
     for (Work& work : group) work.done(std::move(work.status));
   });
+  return left;
 }
 
 // Savepoints cost about as much again as what is done in them, and are of use only when a mutation fails after it has
 // written. So the group is tried without, and begun again with savepoints if that happens.
-absl::Status Writer::CommitGroup(std::vector<Work>& group, WriteTransaction& transaction) {
+absl::Status Writer::CommitGroup(std::vector<Work>& group, WriteTransaction& transaction, std::vector<Work>& left) {
   bool may_grow = before_commit_ != nullptr;
   for (bool savepoints = false;; savepoints = true) {
     if (absl::Status status = connection_->Begin(); !status.ok()) return status;
     transaction.notes() = {};
-    absl::StatusOr<bool> applied = ApplyAll(absl::MakeSpan(group), transaction, savepoints);
-    if (applied.ok() && *applied && may_grow && !transaction.notes().empty()) {
+    auto applied = ApplyAll(absl::MakeSpan(group), transaction, savepoints);
+    if (applied.ok() && *applied) CutOff(group, **applied, left);
+    if (applied.ok() && *applied && may_grow && left.empty() && !transaction.notes().empty()) {
       may_grow = false;
       const size_t size = group.size();
       AddFollowers(group, transaction.notes());
       applied = ApplyAll(absl::MakeSpan(group).subspan(size), transaction, savepoints);
+      if (applied.ok() && *applied) CutOff(group, size + **applied, left);
     }
     if (applied.ok() && *applied) break;
     connection_->Rollback();
@@ -161,8 +172,15 @@ absl::Status Writer::CommitGroup(std::vector<Work>& group, WriteTransaction& tra
   return connection_->Commit();
 }
 
+void Writer::CutOff(std::vector<Work>& group, size_t size, std::vector<Work>& left) {
+  const auto end = group.begin() + static_cast<std::ptrdiff_t>(size);
+  left.insert(left.begin(), std::make_move_iterator(end), std::make_move_iterator(group.end()));
+  group.erase(end, group.end());
+}
+
 void Writer::AddFollowers(std::vector<Work>& group, CommitNotes& notes) {
-  if (before_commit_(notes)) notes.told_events = notes.events.size();
+  if (!before_commit_(notes)) return;
+  notes.told_events = notes.events.size();
   MutexLock lock(mutex_);
   // What waits behind this group was submitted earlier and goes first.
   if (waiting_ > queue_.size()) return;
@@ -173,9 +191,12 @@ void Writer::AddFollowers(std::vector<Work>& group, CommitNotes& notes) {
   waiting_ -= size;
 }
 
-// False: a mutation failed and what it wrote cannot be undone alone. An error: the whole group is lost.
-absl::StatusOr<bool> Writer::ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints) {
+absl::StatusOr<std::optional<size_t>> Writer::ApplyAll(absl::Span<Work> group, WriteTransaction& transaction,
+                                                       bool savepoints) {
+  size_t applied = 0;
   for (Work& work : group) {
+    if (applied > 0 && transaction.notes().events.size() >= kMaxEvents) break;
+    ++applied;
     if (savepoints) {
       if (absl::Status status = Query(*connection_, "SAVEPOINT mutation").Run(); !status.ok()) return status;
     }
@@ -188,14 +209,14 @@ absl::StatusOr<bool> Writer::ApplyAll(absl::Span<Work> group, WriteTransaction& 
     }
     if (!work.status.ok()) transaction.notes().ReturnTo(mark);
     if (!work.status.ok() && transaction.wrote()) {
-      if (!savepoints) return false;
+      if (!savepoints) return std::nullopt;
       if (absl::Status status = Query(*connection_, "ROLLBACK TO mutation").Run(); !status.ok()) return status;
     }
     if (savepoints) {
       if (absl::Status status = Query(*connection_, "RELEASE mutation").Run(); !status.ok()) return status;
     }
   }
-  return true;
+  return applied;
 }
 
 absl::Status Writer::Probe() {

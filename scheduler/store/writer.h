@@ -52,17 +52,24 @@ class Writer {
   // Waits for mutations and takes all of them. While unhealthy, probes the database in between. Returns false if there
   // will be no more mutations.
   bool Take(std::vector<Work>& taken);
-  // Commits the group, or refuses it if the writer is not `healthy`. Then has the listener and each `done` called.
-  void Process(std::vector<Work> group, bool healthy);
-  // Applies and commits the group, to which it adds what is submitted before the commit. Returns OK and sets the status
-  // of each mutation, or returns an error if the commit failed; then nothing is stored.
-  absl::Status CommitGroup(std::vector<Work>& group, WriteTransaction& transaction);
-  // Tells the listener of the coming commit. Then adds to the group what waits in the queue, at most as many as a group
-  // may have.
+  // Commits the first mutations of the group, or refuses them if the writer is not `healthy`. Then has the listener and
+  // each `done` called. Returns the mutations that are left: a commit ends with the one by which it has kMaxEvents
+  // events, so that what waits does not wait for long.
+  std::vector<Work> Process(std::vector<Work> group, bool healthy);
+  // Applies and commits the first mutations of the group, and what is submitted before the commit if that was announced.
+  // What is not applied is moved to `left`. Returns OK and sets the status of each mutation, or returns an error if the
+  // commit failed; then nothing is stored.
+  absl::Status CommitGroup(std::vector<Work>& group, WriteTransaction& transaction, std::vector<Work>& left);
+  // Moves all but the first `size` mutations of the group in front of those that are left already.
+  static void CutOff(std::vector<Work>& group, size_t size, std::vector<Work>& left);
+  // Tells the listener of the coming commit. If it has told of the events, adds to the group what waits in the queue, at
+  // most as many as a group may have.
   void AddFollowers(std::vector<Work>& group, CommitNotes& notes);
-  // Applies the group, each mutation in a savepoint if `savepoints`. Returns false if a mutation failed after it wrote
-  // and cannot be undone alone because there are no savepoints. Returns an error if the whole transaction is lost.
-  absl::StatusOr<bool> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction, bool savepoints);
+  // Applies the mutations of the group until there are kMaxEvents events, each in a savepoint if `savepoints`. Returns
+  // how many it has applied. Returns nothing if a mutation failed after it wrote and cannot be undone alone because there
+  // are no savepoints. Returns an error if the whole transaction is lost.
+  absl::StatusOr<std::optional<size_t>> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction,
+                                                 bool savepoints);
   // Tries a commit that writes one small row.
   absl::Status Probe();
   // Sets the health. Calls the health listener if the health has changed.

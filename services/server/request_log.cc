@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,24 @@ bool IsFaultOfServer(absl::StatusCode code) {
 
 spdlog::level::level_enum LevelOf(absl::StatusCode code) {
   return IsFaultOfServer(code) ? spdlog::level::err : spdlog::level::info;
+}
+
+// As `2026-03-02T09:00:00.000+01:00`. Each thread keeps the last second it wrote: a date takes as long as all the rest of
+// a line.
+std::string LocalTimeOf(absl::Time time) {
+  struct Second {
+    int64_t seconds = std::numeric_limits<int64_t>::min();
+    std::string text;
+    std::string offset;
+  };
+  thread_local Second last;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  if (seconds != last.seconds) {
+    last = {seconds, absl::FormatTime("%Y-%m-%dT%H:%M:%S", time, absl::LocalTimeZone()),
+            absl::FormatTime("%Ez", time, absl::LocalTimeZone())};
+  }
+  const int64_t millis = absl::ToInt64Milliseconds(time - absl::FromUnixSeconds(seconds));
+  return absl::StrCat(last.text, ".", absl::Dec(millis, absl::kZeroPad3), last.offset);
 }
 
 // Appends `,"key":"value"`, unless the value is empty.
@@ -93,7 +112,7 @@ bool RequestLog::IsInShare() {
 std::string RequestLog::Line(const EndedCall& call, absl::Time time) {
   const int64_t micros = absl::ToInt64Microseconds(call.duration);
   std::string line = absl::StrCat(
-      "{\"time\":\"", absl::FormatTime("%Y-%m-%dT%H:%M:%E3S%Ez", time, absl::LocalTimeZone()), "\",\"level\":\"",
+      "{\"time\":\"", LocalTimeOf(time), "\",\"level\":\"",
       IsFaultOfServer(call.code) ? "error" : "info", "\",\"message\":\"rpc\",\"method\":\"", call.method,
       "\",\"code\":\"", absl::StatusCodeToString(call.code), "\"");
   AddText("reason", call.reason, &line);

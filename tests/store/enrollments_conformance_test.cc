@@ -133,7 +133,7 @@ TEST_P(EnrollmentsConformance, AnEnrollmentIsReadWithTheCalendarItsClinicHasNow)
   ASSERT_THAT(Do(&WriteTransaction::UpdateClinic, clinic), IsOk());
   EXPECT_EQ(calendar_of("a"), 17);
   EXPECT_EQ(calendar_of("b"), 0);
-  EXPECT_EQ(Ask(&ReadTransaction::DueEnrollments, "", At(0), std::nullopt, 10).value().at(0).calendar_fingerprint, 17);
+  EXPECT_EQ(Ask(&ReadTransaction::DueEnrollments, "", "a", At(0), std::nullopt, 10).value().at(0).calendar_fingerprint, 17);
 }
 
 TEST_P(EnrollmentsConformance, SetNextDueChangesNothingElse) {
@@ -235,30 +235,46 @@ TEST_P(EnrollmentsConformance, FiltersOfAListingAreAllOfThemMet) {
   EXPECT_EQ(List({.patient = "q", .pending_only = true}), "");
 }
 
-TEST_P(EnrollmentsConformance, DueEnrollmentsAreThoseOfTheClockUpToAndWithTheInstantInOrder) {
+TEST_P(EnrollmentsConformance, DueEnrollmentsAreThoseOfTheClinicAndClockUpToAndWithTheInstantInOrder) {
   Insert("b", "late", At(5));
   Insert("a", "second", At(2));
   Insert("b", "a-twin", At(2));
   Insert("a", "first", At(1));
+  Insert("a", "another", At(2));
   Insert("a", "after", At(2.000001));
   Insert("a", "never", std::nullopt);
   Insert("t", "sandboxed", At(1), "t");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(0.999999), std::nullopt, 10)), "");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(1), std::nullopt, 10)), "first");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), std::nullopt, 10)), "first second a-twin");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), std::nullopt, 10)), "first second a-twin after late");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), std::nullopt, 2)), "first second");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "t", At(9), std::nullopt, 10)), "sandboxed");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "u", At(9), std::nullopt, 10)), "");
+  const auto due = [this](const char* clock, const char* clinic, double at, int limit = 10) {
+    return Ids(Ask(&ReadTransaction::DueEnrollments, clock, clinic, At(at), std::nullopt, limit));
+  };
+  EXPECT_EQ(due("", "a", 0.999999), "");
+  EXPECT_EQ(due("", "a", 1), "first");
+  EXPECT_EQ(due("", "a", 2), "first second another") << "at one instant in the order of enrolment";
+  EXPECT_EQ(due("", "a", 9), "first second another after");
+  EXPECT_EQ(due("", "b", 9), "a-twin late");
+  EXPECT_EQ(due("", "a", 9, 2), "first second");
+  EXPECT_EQ(due("t", "t", 9), "sandboxed");
+  EXPECT_EQ(due("", "t", 9), "");
+  EXPECT_EQ(due("u", "a", 9), "");
+  const auto clinics = [this](const char* clock, double at) {
+    return Ask(&ReadTransaction::ClinicsDue, clock, At(at)).value();
+  };
+  EXPECT_THAT(clinics("", 0.5), testing::IsEmpty());
+  EXPECT_THAT(clinics("", 1), testing::ElementsAre("a"));
+  EXPECT_THAT(clinics("", 2), testing::ElementsAre("b", "a")) << "in the order of their first enrollments";
+  EXPECT_THAT(clinics("t", 2), testing::ElementsAre("t"));
+  EXPECT_EQ(*Ask(&ReadTransaction::NextDue, "", "b"), At(2));
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextDue, "", "t")), "none");
+  EXPECT_EQ(Show(Ask(&ReadTransaction::NextDue, "", "nobody")), "none");
 }
 
 TEST_P(EnrollmentsConformance, AnEnrollmentComesDueByItsNewestNextDue) {
   Insert("a", "e1", At(1));
   ASSERT_THAT(SetNextDue("a", "e1", At(3)), IsOk());
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(2), std::nullopt, 10)), "");
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(3), std::nullopt, 10)), "e1");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", "a", At(2), std::nullopt, 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", "a", At(3), std::nullopt, 10)), "e1");
   ASSERT_THAT(SetNextDue("a", "e1", std::nullopt), IsOk());
-  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", At(9), std::nullopt, 10)), "");
+  EXPECT_EQ(Ids(Ask(&ReadTransaction::DueEnrollments, "", "a", At(9), std::nullopt, 10)), "");
 }
 
 TEST_P(EnrollmentsConformance, TheNextWakeIsTheEarlierOfWhatComesDueAndWhatCloses) {

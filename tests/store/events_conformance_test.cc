@@ -270,7 +270,7 @@ TEST_P(EventsConformance, AMutationReadsItsOwnWrites) {
     EXPECT_THAT(tx.InsertReminder(MakeReminder("a", "e1", "ice", 1)), IsOk());
     EXPECT_THAT(tx.AppendEvent("a", EventOf("a", "p1")), IsOk());
     clinic = Ids(tx.ListClinics("", 9));
-    enrollment = Ids(tx.DueEnrollments("", At(0), {}, 9));
+    enrollment = Ids(tx.DueEnrollments("", "a", At(0), {}, 9));
     reminder = Ids(tx.LeasableReminders({"", v1::CHANNEL_SMS, "a"}, At(0), {}, 9));
     events = Show(tx.ListEvents("a", 0, 9));
     return absl::OkStatus();

@@ -106,8 +106,12 @@ MATCHER_P(IsBy, index, std::string("searches by ") + index) {
 }
 
 TEST_F(QueryPlan, WhatComesDueIsFoundByAnIndexInItsOrder) {
-  const auto due = PlansOf([](ReadTransaction& tx) { tx.DueEnrollments("", At(0), {}, 10).IgnoreError(); });
-  EXPECT_THAT(due, AllOf(IsByIndexAndUnsorted(), Contains(HasSubstr("enrollment_by_next_due (clock=? AND "))));
+  const auto due = PlansOf([](ReadTransaction& tx) { tx.DueEnrollments("", "a", At(0), {}, 10).IgnoreError(); });
+  EXPECT_THAT(due,
+              AllOf(IsByIndexAndUnsorted(), Contains(HasSubstr("enrollment_by_next_due (clock=? AND clinic=? AND "))));
+  const auto clinics = PlansOf([](ReadTransaction& tx) { tx.ClinicsDue("", At(0)).IgnoreError(); });
+  EXPECT_THAT(clinics, AllOf(IsByIndexAndUnsorted(), IsBy("enrollment_by_next_due (clock=? AND clinic>?)")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.NextDue("", "a").IgnoreError(); }), IsByIndexAndUnsorted());
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.NextWake("").IgnoreError(); }), IsByIndexAndUnsorted());
 }
 
@@ -171,7 +175,7 @@ TEST_F(QueryPlan, UnendedRemindersHaveTheirOwnIndex) {
 
 TEST_F(QueryPlan, DueAndLoggedEnrollmentsAreFoundByAnIndex) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsDue("", "a", At(0)).IgnoreError(); }),
-              Contains(HasSubstr("COVERING INDEX enrollment_by_next_due (clock=? AND ")));
+              Contains(HasSubstr("COVERING INDEX enrollment_by_next_due (clock=? AND clinic=? AND ")));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsInLog("a", 1, 10).IgnoreError(); }),
               IsByIndexAndUnsorted());
 }

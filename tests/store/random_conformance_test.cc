@@ -149,12 +149,22 @@ void RandomConformance::CompareEnrollments() {
   const auto place = [](const EnrollmentRow& row) { return std::make_tuple(*row.next_due, row.row_id); };
   std::optional<SchedulePosition> due_after;
   if (Toss()) due_after = SchedulePosition{Instant(), Below(40)};
+  const std::string clinic = Clinic();
   const auto is_due = [&](const EnrollmentRow& row) {
-    return row.clock == clock && row.next_due && *row.next_due <= now &&
+    return row.clock == clock && row.clinic == clinic && row.next_due && *row.next_due <= now &&
            (!due_after || place(row) > std::make_tuple(due_after->next_due, due_after->row_id));
   };
-  EXPECT_EQ(Show(Ask(&ReadTransaction::DueEnrollments, clock, now, due_after, limit)),
+  EXPECT_EQ(Show(Ask(&ReadTransaction::DueEnrollments, clock, clinic, now, due_after, limit)),
             Show(Expected(enrollments_, limit, is_due, place)));
+  std::vector<std::string> clinics_due;
+  for (const std::string& some : clinics_) {
+    const bool is_one = std::any_of(enrollments_.begin(), enrollments_.end(), [&](const auto& entry) {
+      const EnrollmentRow& row = entry.second;
+      return row.clock == clock && row.clinic == some && row.next_due && *row.next_due <= now;
+    });
+    if (is_one) clinics_due.push_back(some);
+  }
+  EXPECT_EQ(*Ask(&ReadTransaction::ClinicsDue, clock, now), clinics_due);
 
   EnrollmentQuery query{.clinic = Clinic(), .limit = limit};
   if (Toss()) query.patient = absl::StrCat("p", Below(3));

@@ -287,7 +287,7 @@ TEST_F(Reopen, RowsOfTheSeventhSchemaAreAllFoundAgain) {
   for (const ReminderRow& row : reminders) {
     EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetReminder, row.key)), Show(row));
   }
-  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::DueEnrollments, "b", At(99), std::nullopt, 9)), "e1 e2 e3");
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::DueEnrollments, "b", "b", At(99), std::nullopt, 9)), "e1 e2 e3");
   EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "sms:+15550100").value(),
               testing::ElementsAre("e1", "e2", "e3"));
   EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::ListReminders, ReminderQuery{.clinic = "a"})),

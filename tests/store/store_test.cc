@@ -30,6 +30,19 @@ class StoreTest : public StoreSuite {
         outcome.Done());
     return outcome;
   }
+  // Submits a mutation that appends so many events and then ends with `status`.
+  Outcome& SubmitEvents(int count, absl::Status status = absl::OkStatus()) {
+    Outcome& outcome = outcomes_.emplace_back();
+    store().Submit(
+        [count, status](WriteTransaction& tx) -> absl::Status {
+          for (int i = 0; i < count; ++i) {
+            if (absl::Status appended = tx.AppendEvent("log", v1::Event()); !appended.ok()) return appended;
+          }
+          return status;
+        },
+        outcome.Done());
+    return outcome;
+  }
   std::string Clinics() { return Ids(Ask(&ReadTransaction::ListClinics, "", 10000)); }
   std::vector<std::string> Logged() {
     std::vector<std::string> patients;
@@ -67,6 +80,39 @@ TEST_P(StoreTest, ACommitHoldsNoMoreMutationsThanItMay) {
   gate.Open();
   for (Outcome& outcome : outcomes_) EXPECT_THAT(outcome.Await(), IsOk());
   EXPECT_EQ(spy_.commits(), before + 1 + 4);
+}
+
+// 1,000 events fill a commit.
+TEST_P(StoreTest, ACommitEndsWithTheMutationThatFillsItAndTheRestFollowsInOrder) {
+  OpenSpied();
+  Gate gate(store());
+  const int before = spy_.commits();
+  for (const int events : {600, 600, 1, 999, 1, 5000, 1}) SubmitEvents(events);
+  EXPECT_EQ(store().QueueDepth(), 7);
+  gate.Open();
+  for (Outcome& outcome : outcomes_) EXPECT_THAT(outcome.Await(), IsOk());
+  EXPECT_EQ(spy_.commits(), before + 1 + 4) << "600 and 600, 1 and 999, 1 and 5000, 1";
+  EXPECT_EQ(store().QueueDepth(), 0);
+  EXPECT_EQ(Logged().size(), 7202u);
+}
+
+TEST_P(StoreTest, AMutationThatFailsIsUndoneAloneInACommitThatIsFilled) {
+  OpenSpied();
+  Gate gate(store());
+  Submit("a");
+  Outcome& failed = SubmitEvents(900, absl::AbortedError("no"));
+  SubmitEvents(600);
+  SubmitEvents(600);
+  Outcome& late = SubmitEvents(700, absl::AbortedError("no"));
+  Submit("b");
+  gate.Open();
+  Submit("c").Await().IgnoreError();
+  for (Outcome& outcome : outcomes_) {
+    const bool fails = &outcome == &failed || &outcome == &late;
+    EXPECT_EQ(outcome.Await().code(), fails ? absl::StatusCode::kAborted : absl::StatusCode::kOk);
+  }
+  EXPECT_EQ(Clinics(), "a b c");
+  EXPECT_EQ(Logged().size(), 1203u);
 }
 
 TEST_P(StoreTest, AMutationThatFailsAfterWritingLeavesNoTraceAndHarmsNoOther) {

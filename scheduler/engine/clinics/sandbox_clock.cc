@@ -160,8 +160,8 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
     call_->ReadInBackground(
         clinic_,
         [self = shared_from_this()](store::ReadTransaction& tx) {
-          return PlanSweep(self->engine_, tx, {self->clinic_, self->step_.reached, kChangesPerStep}, /*after=*/std::nullopt,
-                           &self->plan_);
+          return PlanSweep(self->engine_, tx, {self->clinic_, self->step_.reached, kChangesPerStep}, /*after=*/{},
+                           self->last_clinic_, &self->plan_);
         },
         [self = shared_from_this()](const absl::Status& status) {
           if (!status.ok()) self->plan_ = {};
@@ -173,8 +173,9 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
   void PlanAhead() {
     call_->ReadInBackground(
         clinic_,
-        [self = shared_from_this(), now = plan_.now, after = plan_.end](store::ReadTransaction& tx) {
-          return PlanSweep(self->engine_, tx, {self->clinic_, now, kChangesPerStep}, after, &self->ahead_);
+        [self = shared_from_this(), now = plan_.now, after = *plan_.end](store::ReadTransaction& tx) {
+          return PlanSweep(self->engine_, tx, {self->clinic_, now, kChangesPerStep}, after, self->last_clinic_,
+                           &self->ahead_);
         },
         [self = shared_from_this()](const absl::Status& status) {
           if (!status.ok()) self->ahead_ = {};
@@ -192,6 +193,7 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
   std::optional<absl::Time> target_;  // known after the first step
   int64_t fired_ = 0;
   int64_t expired_ = 0;
+  RoundRobinCursor last_clinic_;  // there is only one
   SweepPlan plan_;   // for the next step, if the last one left something at the same instant
   SweepPlan ahead_;  // for the step after it
   std::atomic<int> parts_{0};  // of a step that are not done

@@ -2,7 +2,7 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_DELIVERY_CONTEXT_H_
 
-#include "scheduler/engine/delivery/fair_share.h"
+#include "scheduler/engine/lifecycle/fair_share.h"
 #include "scheduler/engine/delivery/lease_revocations.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "scheduler/engine/delivery/fair_share.h"
+#include "scheduler/engine/lifecycle/fair_share.h"
 #include "scheduler/engine/delivery/send_rate.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -44,7 +44,7 @@ absl::Status Postpone(store::WriteTransaction& tx, const EnrollmentContext& cont
 }
 
 // One selection: leases from one clinic at a time into the batch.
-class LeaseSelection : public LeaseSource {
+class LeaseSelection : public FairSource {
  public:
   LeaseSelection(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, store::ClockId clock,
                  LookBudget& budget, LeaseBatch* batch)
@@ -54,7 +54,7 @@ class LeaseSelection : public LeaseSource {
     return tx_.NextLeaseClinic(clock_, terms_.channels, after);
   }
 
-  absl::StatusOr<int> LeaseFrom(const std::string& id, int max) override {
+  absl::StatusOr<int> TakeFrom(const std::string& id, int max) override {
     auto clinic = context_.engine.definitions().Clinic(tx_, id);
     if (!clinic.ok()) return clinic.status();
     return *clinic == nullptr ? 0 : LeaseFromClinic(*clinic, max);
@@ -189,7 +189,7 @@ absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction
   batch->seen = engine.wakeups().Seen(batch->topic);  // before looking, so that nothing is missed
   LookBudget budget(kMaxLooks);
   LeaseSelection selection(context, tx, terms, std::move(clock), budget, batch);
-  absl::Status status = clinic == nullptr ? LeaseFairly(selection, max, after_clinic, context.last_clinic, budget)
+  absl::Status status = clinic == nullptr ? ShareFairly(selection, max, after_clinic, context.last_clinic, budget)
                                           : selection.LeaseFromClinic(clinic, max).status();
   if (!status.ok()) return status;
   batch->more = budget.exceeded();

@@ -1,12 +1,16 @@
 #include "scheduler/engine/lifecycle/sweep.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 
 namespace aftercare::engine {
 namespace {
+
+constexpr int kOfUnplannedClinics = 32;
 
 absl::Status Expire(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, absl::Time now,
                     store::ReminderRow* row) {
@@ -28,9 +32,57 @@ absl::Status FireAsPlanned(store::WriteTransaction& tx, const SweepPlan& plan, a
   return absl::OkStatus();
 }
 
-absl::Status FireDue(EngineContext& engine, store::WriteTransaction& tx, const SweepScope& scope, int limit,
-                     SweepResult* result) {
-  auto due = tx.DueEnrollments(scope.clock, scope.now, /*after=*/std::nullopt, limit);
+// The enrollments of some clinics of which something is due, read clinic by clinic.
+class DueSource : public FairSource {
+ public:
+  // Reads each clinic from its place in `positions` on, and moves that on. The references must outlive this.
+  DueSource(store::ReadTransaction& tx, const SweepScope& scope, std::vector<std::string> clinics,
+            SweepPositions& positions)
+      : tx_(tx), scope_(scope), clinics_(std::move(clinics)), positions_(positions) {}
+
+  absl::StatusOr<std::optional<std::string>> NextClinic(const std::string& after) override {
+    auto next = std::find(clinics_.begin(), clinics_.end(), after);
+    next = next == clinics_.end() ? clinics_.begin() : next + 1;
+    return next == clinics_.end() ? std::optional<std::string>() : *next;
+  }
+
+  absl::StatusOr<int> TakeFrom(const std::string& clinic, int max) override {
+    std::optional<store::SchedulePosition> after;
+    if (const auto found = positions_.find(clinic); found != positions_.end()) after = found->second;
+    auto rows = tx_.DueEnrollments(scope_.clock, clinic, scope_.now, after, max);
+    if (!rows.ok()) return rows.status();
+    if (!rows->empty()) positions_[clinic] = {*rows->back().next_due, rows->back().row_id};
+    const int taken = static_cast<int>(rows->size());
+    std::move(rows->begin(), rows->end(), std::back_inserter(rows_));
+    return taken;
+  }
+
+  std::vector<store::EnrollmentRow>& rows() { return rows_; }
+
+ private:
+  store::ReadTransaction& tx_;
+  const SweepScope& scope_;
+  const std::vector<std::string> clinics_;
+  SweepPositions& positions_;
+  std::vector<store::EnrollmentRow> rows_;
+};
+
+// Returns up to `limit` enrollments of the clinics of which something is due, shared fairly.
+absl::StatusOr<std::vector<store::EnrollmentRow>> DueOf(store::ReadTransaction& tx, const SweepScope& scope,
+                                                        std::vector<std::string> clinics, int limit,
+                                                        RoundRobinCursor& last_clinic, SweepPositions& positions) {
+  DueSource source(tx, scope, std::move(clinics), positions);
+  LookBudget budget(std::numeric_limits<int>::max());
+  absl::Status status = ShareFairly(source, limit, last_clinic.last(), last_clinic, budget);
+  if (!status.ok()) return status;
+  return std::move(source.rows());
+}
+
+absl::Status FireDue(EngineContext& engine, store::WriteTransaction& tx, const SweepScope& scope,
+                     std::vector<std::string> clinics, int limit, SweepResult* result) {
+  RoundRobinCursor from_the_first;
+  SweepPositions positions;
+  auto due = DueOf(tx, scope, std::move(clinics), limit, from_the_first, positions);
   if (!due.ok()) return due.status();
   for (store::EnrollmentRow& row : *due) {
     auto context = MakeEnrollmentContext(engine, tx, std::move(row));
@@ -43,14 +95,32 @@ absl::Status FireDue(EngineContext& engine, store::WriteTransaction& tx, const S
   return absl::OkStatus();
 }
 
+// Fires what the plan does not hold: up to the limit of the sweep, or a few of the clinics that are not in the plan.
+absl::Status FireUnplanned(EngineContext& engine, store::WriteTransaction& tx, const SweepScope& scope,
+                           const SweepPlan& plan, SweepResult* result) {
+  auto clinics = tx.ClinicsDue(scope.clock, scope.now);
+  if (!clinics.ok()) return clinics.status();
+  const int left = scope.limit - static_cast<int>(result->contexts.size());
+  if (left > 0) return FireDue(engine, tx, scope, *std::move(clinics), left, result);
+  const auto is_planned = [&](const std::string& clinic) {
+    return std::any_of(plan.firing.begin(), plan.firing.end(),
+                       [&](const FiringPlan& firing) { return firing.context->row.clinic == clinic; });
+  };
+  clinics->erase(std::remove_if(clinics->begin(), clinics->end(), is_planned), clinics->end());
+  return FireDue(engine, tx, scope, *std::move(clinics), kOfUnplannedClinics, result);
+}
+
 }  // namespace
 
 absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
-                       const std::optional<store::SchedulePosition>& after, SweepPlan* plan) {
+                       const SweepPositions& after, RoundRobinCursor& last_clinic, SweepPlan* plan) {
   *plan = SweepPlan{.now = scope.now};
-  auto due = tx.DueEnrollments(scope.clock, scope.now, after, scope.limit);
+  auto clinics = tx.ClinicsDue(scope.clock, scope.now);
+  if (!clinics.ok()) return clinics.status();
+  SweepPositions positions = after;
+  auto due = DueOf(tx, scope, *std::move(clinics), scope.limit, last_clinic, positions);
   if (!due.ok()) return due.status();
-  if (static_cast<int>(due->size()) == scope.limit) plan->end = {*due->back().next_due, due->back().row_id};
+  if (static_cast<int>(due->size()) >= scope.limit) plan->end = std::move(positions);
   for (store::EnrollmentRow& row : *due) {
     auto context = MakeEnrollmentContext(engine, tx, std::move(row));
     if (!context.ok()) return context.status();
@@ -71,10 +141,7 @@ absl::StatusOr<SweepResult> Sweep(EngineContext& engine, EnrollmentCache& cache,
   if (plan.now <= scope.now) {
     if (absl::Status status = FireAsPlanned(tx, plan, scope.now, &result); !status.ok()) return status;
   }
-  const int left = scope.limit - static_cast<int>(result.contexts.size());
-  if (left > 0) {
-    if (absl::Status status = FireDue(engine, tx, scope, left, &result); !status.ok()) return status;
-  }
+  if (absl::Status status = FireUnplanned(engine, tx, scope, plan, &result); !status.ok()) return status;
   result.more = static_cast<int>(std::max(expired->size(), result.contexts.size())) >= scope.limit;
   return result;
 }

@@ -4,8 +4,10 @@
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEP_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,6 +16,7 @@
 #include "absl/time/time.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/fair_share.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/store/transaction.h"
@@ -24,15 +27,18 @@ namespace aftercare::engine {
 struct SweepScope {
   absl::string_view clock;  // the clinic whose test clock it is, or empty for real time
   absl::Time now;           // on that clock
-  int limit = 0;            // at most so many enrollments fire, and at most so many reminders expire
+  int limit = 0;            // about so many enrollments fire at most, and exactly so many reminders expire at most
 };
+
+// The last enrollment of each clinic that a plan holds.
+using SweepPositions = std::map<std::string, store::SchedulePosition>;
 
 // What enrollments will fire in a sweep, computed ahead so that the writer's thread need not do it.
 struct SweepPlan {
   absl::Time now = absl::InfiniteFuture();  // the instant it was computed for; InfiniteFuture if it is empty
-  std::vector<FiringPlan> firing;           // in order of due time
+  std::vector<FiringPlan> firing;           // of each clinic in order of due time
   // Where the next plan begins, if there may be more to fire than this one holds.
-  std::optional<store::SchedulePosition> end;
+  std::optional<SweepPositions> end;
 };
 
 // `fired` counts occurrences as FireOccurrences does. `expired` counts the reminders whose window closed: they became
@@ -45,13 +51,15 @@ struct SweepResult {
   std::vector<std::shared_ptr<const EnrollmentContext>> contexts;
 };
 
-// Computes from a snapshot what a sweep of the same scope will fire. Replaces what is in `plan`. Begins after `after`,
-// the end of a plan that is being fired meanwhile, or with what is due first if that is empty.
+// Computes from a snapshot what a sweep of the same scope will fire, shared fairly among the clinics (fair_share.h).
+// Replaces what is in `plan`. Begins after `after`, the end of a plan that is being fired meanwhile, or with what is due
+// first if that is empty. `last_clinic` is moved on.
 absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
-                       const std::optional<store::SchedulePosition>& after, SweepPlan* plan);
+                       const SweepPositions& after, RoundRobinCursor& last_clinic, SweepPlan* plan);
 
 // Expires, then fires, what is due. Uses `plan` for the enrollments that have not changed since it was computed, and
-// reads the others. Ignores the plan if its instant is later than that of `scope`. An empty plan is always valid.
+// reads the others. A few reminders of clinics that the plan does not know come with it, so that they need not wait for
+// the next. Ignores the plan if its instant is later than that of `scope`. An empty plan is always valid.
 absl::StatusOr<SweepResult> Sweep(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx,
                                   const SweepScope& scope, const SweepPlan& plan);
 

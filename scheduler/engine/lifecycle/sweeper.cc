@@ -91,7 +91,7 @@ void Sweeper::PlanAndSweep() {
   SystemAccess::ReadInBackground(
       engine_,
       [this, plan](store::ReadTransaction& tx) {
-        return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), /*after=*/std::nullopt, plan.get());
+        return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), /*after=*/{}, last_clinic_, plan.get());
       },
       [this, plan](const absl::Status& status) {
         SweepNow(/*check_zones=*/false, status.ok() ? std::move(*plan) : SweepPlan());
@@ -117,8 +117,8 @@ void Sweeper::SweepNow(bool check_zones, SweepPlan plan) {
     outcome->parts = 2;
     SystemAccess::ReadInBackground(
         engine_,
-        [this, outcome, end = plan.end](store::ReadTransaction& tx) {
-          return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), end, &outcome->ahead);
+        [this, outcome, end = *plan.end](store::ReadTransaction& tx) {
+          return PlanSweep(engine_, tx, RealTime(engine_.RealNow()), end, last_clinic_, &outcome->ahead);
         },
         [outcome, part_done](const absl::Status& status) {
           if (!status.ok()) outcome->ahead = {};

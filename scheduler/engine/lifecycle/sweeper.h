@@ -44,6 +44,7 @@ class Sweeper {
 
   EngineContext& engine_;
   EnrollmentCache& cache_;
+  RoundRobinCursor last_clinic_;
   Mutex mutex_;
   CondVar wake_;
   absl::Time next_sweep_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();

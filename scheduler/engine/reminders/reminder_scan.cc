@@ -99,10 +99,10 @@ absl::Status ReminderScan::VisitStored(const std::string& enrollment, std::optio
 }
 
 absl::Status ReminderScan::LoadEarlyRows() {
-  // Everything up to the next wake-up has fired. A row that is due later was made ahead of time.
-  auto wake = tx_.NextWake(ClockOf(clinic_));
-  if (!wake.ok()) return wake.status();
-  const absl::Time fired = wake->has_value() ? std::min(now_, **wake) : now_;
+  // Everything before what is due next has fired. A row that is due later was made ahead of time.
+  auto next_due = tx_.NextDue(ClockOf(clinic_), clinic_.clinic);
+  if (!next_due.ok()) return next_due.status();
+  const absl::Time fired = next_due->has_value() ? std::min(now_, **next_due) : now_;
   store::ReminderQuery query;
   query.clinic = clinic_.clinic;
   query.enrollment = filter_.enrollment();

@@ -18,10 +18,10 @@ class SweepPlanTest : public SandboxFixture {
   SweepPlanTest() {
     for (const char* id : {"a", "b", "c"}) world_.Enrol("box", id, KneePatient("box", absl::StrCat("p-", id)));
   }
-  SweepPlan Plan(absl::Time now, int limit = kLimit, const std::optional<store::SchedulePosition>& after = {}) {
+  SweepPlan Plan(absl::Time now, int limit = kLimit, const SweepPositions& after = {}) {
     SweepPlan plan;
     world_.Read([&](store::ReadTransaction& tx) {
-      return PlanSweep(world_.engine().context, tx, {"box", now, limit}, after, &plan);
+      return PlanSweep(world_.engine().context, tx, {"box", now, limit}, after, last_clinic_, &plan);
     });
     return plan;
   }
@@ -46,6 +46,7 @@ class SweepPlanTest : public SandboxFixture {
   }
   static std::string NameOf(const std::string& id) { return absl::StrCat("clinics/box/enrollments/", id); }
 
+  RoundRobinCursor last_clinic_;
   const absl::Time due_ = At("2029-03-02T09:00");
 };
 
@@ -64,7 +65,7 @@ TEST_F(SweepPlanTest, WhatWasPlannedFires) {
 TEST_F(SweepPlanTest, WhatComesAfterAPlanIsPlannedBeforeThatHasFired) {
   const SweepPlan first = Plan(due_, 2);
   ASSERT_TRUE(first.end.has_value());
-  const SweepPlan second = Plan(due_, 2, first.end);
+  const SweepPlan second = Plan(due_, 2, *first.end);
   EXPECT_EQ(second.firing.size(), 1u);
   EXPECT_FALSE(second.end.has_value()) << "nothing is left";
   EXPECT_EQ(Sweep(due_, first, 2).fired, 2);
@@ -74,7 +75,7 @@ TEST_F(SweepPlanTest, WhatComesAfterAPlanIsPlannedBeforeThatHasFired) {
 
 TEST_F(SweepPlanTest, APlanThatRunsAheadOfAFailedOneLeavesNothingBehind) {
   const SweepPlan first = Plan(due_, 2);
-  const SweepPlan second = Plan(due_, 2, first.end);
+  const SweepPlan second = Plan(due_, 2, *first.end);
   EXPECT_EQ(Sweep(due_, second, 2).fired, 2) << "the one that was planned, and one that is looked up";
   EXPECT_EQ(Sweep(due_, {}, 2).fired, 1);
 }

@@ -1,4 +1,4 @@
-#include "scheduler/engine/delivery/fair_share.h"
+#include "scheduler/engine/lifecycle/fair_share.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 // Clinics with so many messages waiting each, and a record of what was asked of them and what they gave.
-class FakeSource : public LeaseSource {
+class FakeSource : public FairSource {
  public:
   explicit FakeSource(std::map<std::string, int> waiting) : waiting_(std::move(waiting)) {}
 
@@ -27,7 +27,7 @@ class FakeSource : public LeaseSource {
     return std::optional<std::string>(next->first);
   }
 
-  absl::StatusOr<int> LeaseFrom(const std::string& clinic, int max) override {
+  absl::StatusOr<int> TakeFrom(const std::string& clinic, int max) override {
     asked_.emplace_back(clinic, max);
     if (clinic == broken_) return absl::UnavailableError("the store has gone");
     const int leased = std::min(max, waiting_[clinic]);
@@ -51,7 +51,7 @@ class FairShareTest : public ::testing::Test {
  protected:
   absl::Status Lease(FakeSource& source, int max) {
     LookBudget budget(1000);
-    return LeaseFairly(source, max, cursor_.last(), cursor_, budget);
+    return ShareFairly(source, max, cursor_.last(), cursor_, budget);
   }
 
   RoundRobinCursor cursor_;
@@ -120,7 +120,7 @@ TEST_F(FairShareTest, WhereNothingWaitsNothingIsLeasedAndTheTurnStays) {
 TEST_F(FairShareTest, AnExceededBudgetEndsTheLapAndTheNextCallGoesOnBehindIt) {
   FakeSource source({{"a", 9}, {"b", 9}, {"c", 9}});
   LookBudget budget(2);
-  ASSERT_TRUE(LeaseFairly(source, 100, cursor_.last(), cursor_, budget).ok());
+  ASSERT_TRUE(ShareFairly(source, 100, cursor_.last(), cursor_, budget).ok());
   EXPECT_TRUE(budget.exceeded());
   EXPECT_THAT(source.leased(), ElementsAre(Pair("a", 7), Pair("b", 7)));
   EXPECT_EQ(cursor_.last(), "b");

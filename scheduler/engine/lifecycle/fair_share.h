@@ -1,6 +1,6 @@
-// Shares what a gateway may lease fairly among the clinics that have messages waiting.
-#ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_FAIR_SHARE_H_
-#define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_FAIR_SHARE_H_
+// Shares work fairly among the clinics that have some waiting: what a gateway may lease, and what one sweep fires.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_FAIR_SHARE_H_
+#define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_FAIR_SHARE_H_
 
 #include <optional>
 #include <string>
@@ -50,28 +50,28 @@ class LookBudget {
   int left_;
 };
 
-// Where LeaseFairly gets leases from. An implementation may spend the budget too, and may lease fewer messages once it
-// is exceeded.
-class LeaseSource {
+// Where ShareFairly takes from. An implementation may spend the budget too, and may take less once it is exceeded.
+class FairSource {
  public:
-  virtual ~LeaseSource() = default;
+  virtual ~FairSource() = default;
 
-  // Returns the first clinic after `after`, by id, that has messages waiting; nothing if there is none.
+  // Returns the first clinic after `after`, in an order of the source, that has something waiting; nothing if there is
+  // none. The empty id is before all clinics.
   virtual absl::StatusOr<std::optional<std::string>> NextClinic(const std::string& after) = 0;
 
-  // Leases up to `max` messages of a clinic. Returns how many it has leased.
-  virtual absl::StatusOr<int> LeaseFrom(const std::string& clinic, int max) = 0;
+  // Takes up to `max` of a clinic. Returns how many it has taken.
+  virtual absl::StatusOr<int> TakeFrom(const std::string& clinic, int max) = 0;
 };
 
-// Leases up to `max` messages from all clinics of `source`. Stops early when the budget is exceeded.
+// Takes up to `max` from all clinics of `source`. Stops early when the budget is exceeded.
 //
 // In the first lap, each clinic gets a share of a sixteenth of `max`, rounded up. The lap begins with the clinic after
 // the id `after`, and sets the cursor to the last clinic that it visits. In each further lap, the clinics that took
 // their whole share divide what is left. So a clinic with a long queue does not keep the others waiting, and takes what
 // the others leave.
-absl::Status LeaseFairly(LeaseSource& source, int max, const std::string& after, RoundRobinCursor& cursor,
+absl::Status ShareFairly(FairSource& source, int max, const std::string& after, RoundRobinCursor& cursor,
                          LookBudget& budget);
 
 }  // namespace aftercare::engine
 
-#endif  // AFTERCARE_SCHEDULER_ENGINE_DELIVERY_FAIR_SHARE_H_
+#endif  // AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_FAIR_SHARE_H_
