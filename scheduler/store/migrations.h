@@ -22,8 +22,8 @@ absl::Status CheckSchema(Connection& connection);
 using MigrationProgress = std::function<void(absl::string_view what)>;
 
 // Migrates the database to NewestSchema(), in one transaction under the write lock. A new database also gets its
-// secret. Tells `progress` of the parts that may take long, if the database is not new. Returns FAILED_PRECONDITION if the schema is newer than NewestSchema(). The database is unchanged after an
-// error.
+// secret. Tells `progress` of the parts that may take long, if the database is not new. Returns FAILED_PRECONDITION if
+// the schema is newer than NewestSchema(). The database is unchanged after an error.
 absl::Status Migrate(Connection& connection, const Dialect& dialect, const MigrationProgress& progress = nullptr);
 
 }  // namespace aftercare::store

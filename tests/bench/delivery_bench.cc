@@ -38,11 +38,6 @@ double P99(const std::vector<double>& seconds) { return 1000 * seconds[seconds.s
 
 double Since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-[[noreturn]] void Fail(const std::string& why) {
-  std::cerr << why << std::endl;
-  std::exit(1);
-}
-
 // A gateway that sends at once: reports what it is given, batch by batch, until it has had `count`.
 class Gateway {
  public:
@@ -194,39 +189,6 @@ class RawDeliveries {
 
   std::unique_ptr<store::Store> store_;
 };
-
-// Returns the names of the enrollments, whose ids the service makes.
-std::vector<std::string> EnrolAll(Client& client, const std::string& clinic, int patients, const std::string& date) {
-  std::vector<std::string> names(patients);
-  std::mutex mutex;
-  std::condition_variable changed;
-  int under_way = 0;
-  struct Pending {
-    grpc::ClientContext context;
-    v1::CreateEnrollmentRequest request;
-    v1::CreateEnrollmentResponse response;
-  };
-  for (int i = 0; i < patients; ++i) {
-    auto* call = new Pending;
-    call->request = e2e::Patient(clinic, absl::StrCat("p", i), date);
-    call->request.clear_enrollment_id();
-    std::unique_lock<std::mutex> lock(mutex);
-    changed.wait(lock, [&] { return under_way < 64; });
-    ++under_way;
-    client.enrollments->async()->CreateEnrollment(&call->context, &call->request, &call->response,
-                                                  [&, i, call](grpc::Status status) {
-                                                    if (!status.ok()) Fail(status.error_message());
-                                                    names[i] = call->response.enrollment().name();
-                                                    delete call;
-                                                    std::lock_guard<std::mutex> lock(mutex);
-                                                    --under_way;
-                                                    changed.notify_all();
-                                                  });
-  }
-  std::unique_lock<std::mutex> lock(mutex);
-  changed.wait(lock, [&] { return under_way == 0; });
-  return names;
-}
 
 // Reads one reminder after another, at a pace that leaves the cores to what is measured, as long as it lives.
 class Reader {

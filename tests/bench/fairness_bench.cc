@@ -2,9 +2,7 @@
 // messages of the one come due at one instant, those of the other one after the other from then on.
 //   fairness_bench [PATIENTS]          of the storm; 20,000 by default
 #include <algorithm>
-#include <condition_variable>
 #include <iostream>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -23,52 +21,14 @@ using Stream = grpc::ClientReaderWriter<v1::StreamRemindersRequest, v1::StreamRe
 constexpr int kSingles = 40;
 constexpr absl::Duration kApart = absl::Milliseconds(25);
 
-[[noreturn]] void Fail(const std::string& why) {
-  std::cerr << why << std::endl;
-  std::exit(1);
-}
-
-// Sends requests, so many at a time, and fails the benchmark if one fails.
-template <typename Request, typename Response, typename Send>
-std::vector<Response> CallAll(const std::vector<Request>& requests, Send send) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  int under_way = 0;
-  std::vector<Response> responses(requests.size());
-  for (size_t i = 0; i < requests.size(); ++i) {
-    auto* context = new grpc::ClientContext;
-    std::unique_lock<std::mutex> lock(mutex);
-    changed.wait(lock, [&] { return under_way < 64; });
-    ++under_way;
-    send(context, &requests[i], &responses[i], [&, context](grpc::Status status) {
-      if (!status.ok()) Fail(status.error_message());
-      delete context;
-      std::lock_guard<std::mutex> held(mutex);
-      --under_way;
-      changed.notify_all();
-    });
-  }
-  std::unique_lock<std::mutex> lock(mutex);
-  changed.wait(lock, [&] { return under_way == 0; });
-  return responses;
-}
-
-// Enrols patients of a clinic. Returns the names of the reminders that come due on their first day.
+// Enrols patients of a new clinic. Returns the names of the reminders that come due on their first day.
 std::vector<std::string> Enrol(Client& client, const std::string& clinic, int patients) {
   e2e::CreateClinic(client, clinic);
   e2e::CreatePathway(client, clinic, "knee", e2e::KneePathway());
   const absl::CivilDay procedure = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()) + 2;
-  std::vector<v1::CreateEnrollmentRequest> requests;
-  for (int i = 0; i < patients; ++i) {
-    requests.push_back(e2e::Patient(clinic, absl::StrCat("p", i), absl::FormatCivilTime(procedure)));
-    requests.back().clear_enrollment_id();
-  }
-  const auto enrolled = CallAll<v1::CreateEnrollmentRequest, v1::CreateEnrollmentResponse>(
-      requests, [&](auto... call) { client.enrollments->async()->CreateEnrollment(call...); });
-  std::vector<std::string> names;
-  for (const v1::CreateEnrollmentResponse& response : enrolled) {
-    names.push_back(
-        absl::StrCat(response.enrollment().name(), "/reminders/ice-am.", absl::FormatCivilTime(procedure + 1)));
+  std::vector<std::string> names = EnrolAll(client, clinic, patients, absl::FormatCivilTime(procedure));
+  for (std::string& name : names) {
+    absl::StrAppend(&name, "/reminders/ice-am.", absl::FormatCivilTime(procedure + 1));
   }
   return names;
 }

@@ -31,11 +31,6 @@ constexpr int kStreams = 20;
 constexpr int kConsentsPerSecond = 100;
 constexpr int kSeconds = 10;
 
-[[noreturn]] void Fail(const std::string& what) {
-  std::cerr << what << std::endl;
-  std::exit(1);
-}
-
 // Seconds of processor time that a process has used.
 double CpuSeconds(pid_t pid) {
   std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));

@@ -50,6 +50,25 @@ int ServeNoOp() {
   return Serve(builder);
 }
 
+void Fail(const std::string& why) {
+  std::cerr << why << std::endl;
+  std::exit(1);
+}
+
+std::vector<std::string> EnrolAll(e2e::Client& client, const std::string& clinic, int patients,
+                                  const std::string& procedure_date) {
+  std::vector<v1::CreateEnrollmentRequest> requests;
+  for (int i = 0; i < patients; ++i) {
+    requests.push_back(e2e::Patient(clinic, absl::StrCat("p", i), procedure_date));
+    requests.back().clear_enrollment_id();
+  }
+  const auto enrolled = CallAll<v1::CreateEnrollmentRequest, v1::CreateEnrollmentResponse>(
+      requests, [&](auto... call) { client.enrollments->async()->CreateEnrollment(call...); });
+  std::vector<std::string> names;
+  for (const v1::CreateEnrollmentResponse& response : enrolled) names.push_back(response.enrollment().name());
+  return names;
+}
+
 int64_t ResidentBytes(pid_t pid) {
   std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
   std::string word;

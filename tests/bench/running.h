@@ -5,8 +5,10 @@
 
 #include <sys/types.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,40 @@ int Serve(grpc::ServerBuilder& builder);
 // itself with kNoOpFlag to run it in a process of its own.
 inline constexpr char kNoOpFlag[] = "--serve-no-op";
 int ServeNoOp();
+
+// Ends the benchmark with exit code 1.
+[[noreturn]] void Fail(const std::string& why);
+
+// Sends requests, 64 at a time, each by `send(context, request, response, done)`. Returns the responses in their order.
+// Ends the benchmark if one fails.
+template <typename Request, typename Response, typename Send>
+std::vector<Response> CallAll(const std::vector<Request>& requests, Send send) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int under_way = 0;
+  std::vector<Response> responses(requests.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    auto* context = new grpc::ClientContext;
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return under_way < 64; });
+    ++under_way;
+    send(context, &requests[i], &responses[i], [&, context](grpc::Status status) {
+      if (!status.ok()) Fail(status.error_message());
+      delete context;
+      std::lock_guard<std::mutex> held(mutex);
+      --under_way;
+      changed.notify_all();
+    });
+  }
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return under_way == 0; });
+  return responses;
+}
+
+// Enrols the patients p0 to p<patients - 1> of a clinic that has the pathway `knee`. The service makes the ids. Returns
+// the names of the enrollments.
+std::vector<std::string> EnrolAll(e2e::Client& client, const std::string& clinic, int patients,
+                                  const std::string& procedure_date);
 
 // Returns the resident memory of a process in bytes, or 0 if it cannot be read.
 int64_t ResidentBytes(pid_t pid);

@@ -5,12 +5,13 @@
 #include <limits>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr int kOfUnplannedClinics = 32;
+constexpr int kOfUnplannedClinics = 32;  // beyond the limit: few enough to hold nobody up
 
 absl::Status Expire(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, absl::Time now,
                     store::ReminderRow* row) {
@@ -102,10 +103,9 @@ absl::Status FireUnplanned(EngineContext& engine, store::WriteTransaction& tx, c
   if (!clinics.ok()) return clinics.status();
   const int left = scope.limit - static_cast<int>(result->contexts.size());
   if (left > 0) return FireDue(engine, tx, scope, *std::move(clinics), left, result);
-  const auto is_planned = [&](const std::string& clinic) {
-    return std::any_of(plan.firing.begin(), plan.firing.end(),
-                       [&](const FiringPlan& firing) { return firing.context->row.clinic == clinic; });
-  };
+  absl::flat_hash_set<absl::string_view> planned;
+  for (const FiringPlan& firing : plan.firing) planned.insert(firing.context->row.clinic);
+  const auto is_planned = [&](const std::string& clinic) { return planned.contains(clinic); };
   clinics->erase(std::remove_if(clinics->begin(), clinics->end(), is_planned), clinics->end());
   return FireDue(engine, tx, scope, *std::move(clinics), kOfUnplannedClinics, result);
 }
