@@ -1,7 +1,8 @@
-// The key under which the store finds enrollments by an address. Functions are pure and thread safe.
+// What the store makes of an address to find enrollments by it. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_STORE_ADDRESS_KEY_H_
 #define AFTERCARE_SCHEDULER_STORE_ADDRESS_KEY_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -10,8 +11,12 @@
 namespace aftercare::store {
 
 // The key of an address on a channel, such as `sms:+15550100`. ASCII letters of e-mail addresses become lower case.
-// Keys are stored, so they must never change.
+// Must never change, because hashes of keys are stored.
 std::string AddressKey(v1::Channel channel, absl::string_view address);
+
+// The number by which a key is stored: the first 4 bytes of its SHA-256. Keys of different addresses may have the same,
+// seldom, so who finds an enrollment by it looks at the enrollment's addresses too.
+int64_t AddressHash(absl::string_view key);
 
 }  // namespace aftercare::store
 

@@ -38,6 +38,12 @@ absl::Status ForEachBlock(
     absl::Span<AppendedEvent> events,
     absl::FunctionRef<absl::Status(absl::string_view clinic, const record::v1::EventBlock& block)> save);
 
+// Returns a block as the bytes to store: compressed, if that makes them fewer.
+std::string EncodeBlock(const record::v1::EventBlock& block);
+
+// The reverse. Returns DATA_LOSS if the bytes cannot be read.
+absl::Status DecodeBlock(absl::string_view bytes, record::v1::EventBlock& block);
+
 }  // namespace aftercare::store
 
 #endif  // AFTERCARE_SCHEDULER_STORE_EVENT_BLOCK_H_

@@ -1,5 +1,7 @@
 #include "scheduler/store/migrate_contacts.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@ namespace aftercare::store {
 namespace {
 
 constexpr int kAtOnce = 1000;
+constexpr size_t kContactsAtOnce = 1'000'000;
 
 // The parts of an enrollment that this migration reads.
 struct Addressee {
@@ -57,6 +60,31 @@ absl::Status Enter(Connection& connection, const Addressee& addressee) {
   return absl::OkStatus();
 }
 
+// A row of `contact` since step 9.
+struct HashedContact {
+  int64_t clinic = 0;
+  int64_t address = 0;
+  int64_t enrollment = 0;
+
+  auto operator<=>(const HashedContact&) const = default;
+};
+
+absl::Status Insert(Connection& connection, std::vector<HashedContact>& contacts) {
+  std::sort(contacts.begin(), contacts.end());  // a table is filled faster in the order of its key
+  for (const HashedContact& contact : contacts) {
+    absl::Status status = Query(connection,
+                                "INSERT INTO contact (clinic, address, enrollment) VALUES ($1, $2, $3)"
+                                " ON CONFLICT (clinic, address, enrollment) DO NOTHING")
+                              .Int(contact.clinic)
+                              .Int(contact.address)
+                              .Int(contact.enrollment)
+                              .Run();
+    if (!status.ok()) return status;
+  }
+  contacts.clear();
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status MigrateContacts(Connection& connection) {
@@ -70,6 +98,24 @@ absl::Status MigrateContacts(Connection& connection) {
     }
     last = std::move(next->back());
   }
+}
+
+absl::Status HashContacts(Connection& connection) {
+  {
+    Query before(connection, "SELECT clinic, address, enrollment FROM contact_before");
+    std::vector<HashedContact> contacts;
+    while (true) {
+      const absl::StatusOr<bool> found = before.Next();
+      if (!found.ok()) return found.status();
+      if (!*found) break;
+      const Statement& row = before.row();
+      contacts.push_back({row.Int(0), AddressHash(row.Text(1)), row.Int(2)});
+      if (contacts.size() < kContactsAtOnce) continue;
+      if (absl::Status status = Insert(connection, contacts); !status.ok()) return status;
+    }
+    if (absl::Status status = Insert(connection, contacts); !status.ok()) return status;
+  }
+  return connection.Execute("DROP TABLE contact_before");
 }
 
 }  // namespace aftercare::store

@@ -1,4 +1,4 @@
-// The part of migration step 4 that SQL alone cannot do. Used by migrations.cc only.
+// The parts of migration steps 4 and 9 that SQL alone cannot do. Used by migrations.cc only.
 #ifndef AFTERCARE_SCHEDULER_STORE_MIGRATE_CONTACTS_H_
 #define AFTERCARE_SCHEDULER_STORE_MIGRATE_CONTACTS_H_
 
@@ -11,6 +11,9 @@ namespace aftercare::store {
 // for a gateway, are or were leased by one, or are held back by a pause. Runs in the transaction of the migration, on
 // the schema as of step 4. Returns DATA_LOSS if a stored enrollment cannot be parsed.
 absl::Status MigrateContacts(Connection& connection);
+
+// Fills the table `contact` of step 9 with the hashes of the keys in `contact_before`, and drops that.
+absl::Status HashContacts(Connection& connection);
 
 }  // namespace aftercare::store
 

@@ -16,8 +16,9 @@
 namespace aftercare::store {
 namespace {
 
-// After this step the addresses of all enrollments are entered, which stand in their messages.
+// After these steps follows what SQL alone cannot do.
 constexpr int64_t kStepWithContacts = 4;
+constexpr int64_t kStepWithAddressHashes = 9;
 
 // Before all steps, because it holds the number of the last one.
 constexpr char kMeta[] = "CREATE TABLE meta (key {key} NOT NULL PRIMARY KEY, number BIGINT, bytes {bytes}) {clustered}";
@@ -82,8 +83,10 @@ absl::Status ApplySteps(Connection& connection, const Dialect& dialect, int64_t 
   if (version == 0) progress = nullptr;
   for (int64_t step = version; step < NewestSchema(); ++step) {
     if (absl::Status status = RunStep(connection, dialect, step, progress); !status.ok()) return status;
-    if (step + 1 != kStepWithContacts) continue;
-    if (absl::Status status = MigrateContacts(connection); !status.ok()) return status;
+    absl::Status status;
+    if (step + 1 == kStepWithContacts) status = MigrateContacts(connection);
+    if (step + 1 == kStepWithAddressHashes) status = HashContacts(connection);
+    if (!status.ok()) return status;
   }
   return Query(connection,
                "INSERT INTO meta (key, number) VALUES ('schema_version', $1)"

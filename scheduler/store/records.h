@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/clinic.pb.h"
@@ -81,10 +82,24 @@ struct EnrollmentRow {
   // The store's own number for the row, which it gives at the insert and never changes. Rises in the order in which
   // patients were enrolled. Set when the row was read; ignored by InsertEnrollment.
   int64_t row_id = 0;
+  // A record.v1.PlanOutline of this row, serialized, for ForEachSchedule. Inserts and updates store it. Empty: none is
+  // stored, and who needs one makes it from the row, which takes longer. Reads do not set it.
+  std::string outline{};
+  bool has_outline = false;  // set by reads: an outline is stored
 
   RowVersion row_version() const {
     return {version, next_due, compare_rows_until, plan_fingerprint, calendar_fingerprint};
   }
+};
+
+// What is read of an enrollment to plan it together with those of its clinic. The fields are those of EnrollmentRow.
+struct ScheduleRow {
+  int64_t row_id = 0;
+  std::optional<absl::Time> next_due;
+  int64_t plan_fingerprint = 0;
+  std::optional<absl::Time> compare_rows_until;
+  int64_t cohort = 0;         // see GetCohort; 0 if `outline` is empty
+  absl::string_view outline;  // empty if none is stored
 };
 
 // What is read of a patient's enrollment to decide whether the patient may be enrolled again.

@@ -275,6 +275,28 @@ CREATE INDEX reminder_by_failed ON reminder (clinic, due, enrollment_row_id) WHE
 CREATE INDEX reminder_by_channel ON reminder (clock, channel, clinic, available) WHERE available IS NOT NULL;
 CREATE INDEX reminder_by_expire ON reminder (clock, expire) WHERE is_open = 1;
 )sql",
+    R"sql(
+-- What many enrollments of a clinic have in common is stored once, as a cohort: `data` of an enrollment with a cohort
+-- continues that of the cohort, and its `pathway` is empty.
+CREATE TABLE cohort (
+  number {serial},
+  clinic BIGINT NOT NULL,
+  pathway {key} NOT NULL,
+  data {bytes} NOT NULL,
+  UNIQUE (clinic, pathway, data));
+ALTER TABLE enrollment_schedule ADD COLUMN cohort BIGINT;
+ALTER TABLE enrollment_schedule ADD COLUMN outline {bytes};
+-- What was stored before gets its cohort and its outline when it is looked at for this.
+UPDATE clinic SET replan_after = '';
+--: the addresses
+-- By 4 bytes that are made of an address. The addresses themselves stand in the enrollments.
+ALTER TABLE contact RENAME TO contact_before;
+CREATE TABLE contact (
+  clinic BIGINT NOT NULL,
+  address BIGINT NOT NULL,
+  enrollment BIGINT NOT NULL,
+  PRIMARY KEY (clinic, address, enrollment)) {clustered};
+)sql",
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Typed access to the facts in a database. These two classes contain all SQL for facts, written once for every driver.
 // A transaction can be limited to the clinics that its caller may touch; it then refuses the data of other clinics.
 // The methods are defined by resource, in transaction_clinics.cc (which has pathways and requests too),
-// transaction_enrollments.cc, transaction_reminders.cc, transaction_deliveries.cc, transaction_replies.cc and
-// transaction_events.cc; those for operators are in transaction_statistics.cc.
+// transaction_enrollments.cc, transaction_schedule.cc, transaction_reminders.cc, transaction_deliveries.cc,
+// transaction_replies.cc and transaction_events.cc; those for operators are in transaction_statistics.cc.
 //
 // Thread safety: none. A transaction belongs to the thread that runs the read or the mutation it was passed to, and is
 // valid until that returns.
@@ -35,6 +35,8 @@
 #include "scheduler/store/records.h"
 
 namespace aftercare::store {
+
+struct StoredEnrollment;
 
 // Decides whether a transaction may touch a clinic's data. Returns OK, or the error that the method then returns. The
 // clinic is empty for data of no single clinic, such as everything that is due on the real-time clock.
@@ -102,9 +104,20 @@ class ReadTransaction {
                                                             const std::optional<SchedulePosition>& after, int limit);
   // The smallest next_due of the clinic's enrollments on `clock`.
   absl::StatusOr<std::optional<absl::Time>> NextDue(absl::string_view clock, absl::string_view clinic);
-  // The ids of all enrollments of one clinic on `clock` with next_due <= through, in no order.
-  absl::StatusOr<std::vector<std::string>> EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
-                                                          absl::Time through);
+  // The row_ids of all enrollments of one clinic on `clock` with next_due <= through, in no order.
+  absl::StatusOr<std::vector<int64_t>> EnrollmentsDue(absl::string_view clock, absl::string_view clinic,
+                                                      absl::Time through);
+  // Calls `use` with the ScheduleRow of every enrollment of a clinic, by row_id. Much cheaper than ListEnrollments.
+  // Views are valid during the call. Ends with the first error, which it returns.
+  absl::Status ForEachSchedule(absl::string_view clinic, absl::FunctionRef<absl::Status(const ScheduleRow& row)> use);
+  // About how many enrollments a clinic has: an estimate, from a look at a few rows of all clinics'.
+  absl::StatusOr<int64_t> EstimateEnrollments(absl::string_view clinic);
+  // Calls `use` with the row_id and the id of every enrollment of a clinic, by id.
+  absl::Status ForEachEnrollmentId(absl::string_view clinic,
+                                   absl::FunctionRef<void(int64_t row_id, absl::string_view enrollment)> use);
+  // What the enrollments of one of the clinic's cohorts have in common: pathway, revision, procedure date, time zone,
+  // locale, contact hours and consent. Cohorts never change.
+  absl::StatusOr<std::optional<v1::Enrollment>> GetCohort(absl::string_view clinic, int64_t cohort);
   // The next instant at which an enrollment or a reminder on `clock` must be worked on: the smallest next_due or
   // `closes`.
   absl::StatusOr<std::optional<absl::Time>> NextWake(absl::string_view clock);
@@ -203,6 +216,15 @@ class ReadTransaction {
     int64_t clinic = 0;  // its number
     absl::Time next_due;
   };
+
+  // How the enrollments of a clinic lie among those of all: of some rows, spread evenly, how many are its own; and the
+  // greatest row_id.
+  struct Sample {
+    int rows = 0;
+    int of_clinic = 0;
+    int64_t last_row_id = 0;
+  };
+  absl::StatusOr<Sample> SampleSchedule(int64_t clinic);
 
   // All such clinics on a clock, given by its number, in the order of their numbers.
   absl::StatusOr<std::vector<DueClinic>> DueClinics(int64_t clock);
@@ -319,7 +341,13 @@ class WriteTransaction : public ReadTransaction {
   // UpdateReminder of a row whose row_id is not known.
   absl::Status UpdateByKey(const ReminderRow& row);
   // Runs a statement that writes an enrollment's own row. Returns its row_id; 0 if there is none.
-  absl::StatusOr<int64_t> WriteEnrollment(const char* statement, int64_t clinic, const EnrollmentRow& row);
+  absl::StatusOr<int64_t> WriteEnrollment(const char* statement, int64_t clinic, const EnrollmentRow& row,
+                                          const StoredEnrollment& stored);
+  // Runs a statement that writes the row in enrollment_schedule, of which there must be one.
+  absl::Status WriteSchedule(const char* statement, int64_t row_id, int64_t clinic, const EnrollmentRow& row,
+                             const StoredEnrollment& stored);
+  // Returns the number of the cohort of enrollments with this in common, which it stores if there is none yet.
+  absl::StatusOr<int64_t> MakeCohort(int64_t clinic, const StoredEnrollment& stored);
   // Calls NoteWake if there is a time and `clock` is real time.
   void NoteWakeOf(const ClockId& clock, const std::optional<absl::Time>& time) {
     if (clock.empty() && time) NoteWake(*time);

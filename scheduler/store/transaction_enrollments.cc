@@ -1,27 +1,32 @@
 #include <algorithm>
 #include <limits>
+#include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/io/coded_stream.h"
 #include "scheduler/store/query.h"
 #include "scheduler/store/transaction.h"
 
 // Literals, because a statement's text must be one literal.
-#define ENROLLMENT_TABLES " FROM enrollment JOIN enrollment_schedule AS schedule ON schedule.enrollment = row_id"
+#define ENROLLMENT_TABLES                                                             \
+  " FROM enrollment JOIN enrollment_schedule AS schedule ON schedule.enrollment = row_id" \
+  " LEFT JOIN cohort ON cohort.number = schedule.cohort"
+// What was stored before there were cohorts has its pathway itself.
+#define PATHWAY "COALESCE(cohort.pathway, enrollment.pathway)"
 // What is read of one: its columns, and what its clinic's calendar is now.
-#define ENROLLMENT_READ                                                                                               \
-  "SELECT row_id, enrollment.clinic, enrollment.enrollment, clock, patient, pathway, version, state, next_due, data," \
-  " schedule.calendar, recorded_until, history, opted_out,"                                                           \
+#define ENROLLMENT_READ                                                                                                \
+  "SELECT row_id, enrollment.clinic, enrollment.enrollment, clock, patient, " PATHWAY                                  \
+  ", version, state, next_due, enrollment.data, schedule.calendar, recorded_until, history, opted_out,"                \
   " (SELECT clinic.calendar FROM clinic_number JOIN clinic ON clinic.clinic = clinic_number.clinic"                    \
-  " WHERE clinic_number.number = enrollment.clinic)" ENROLLMENT_TABLES
+  " WHERE clinic_number.number = enrollment.clinic), cohort.data, outline IS NOT NULL" ENROLLMENT_TABLES
 // The row_id $1, or that of the enrollment with the key $2 and $3 if $1 is 0.
 #define ROW_ID "COALESCE(NULLIF($1, 0), (SELECT row_id FROM enrollment WHERE clinic = $2 AND enrollment = $3))"
 #define SCHEDULE_ROW " WHERE enrollment = " ROW_ID
 // The filters of EnrollmentQuery besides the patient, as $2 to $5, and its limit. `id` is the column, or an expression
 // for it.
 #define ENROLLMENT_FILTERS(id)                                                    \
-  " AND " id " > $2 AND ($3 = '' OR pathway = $3)"                                \
+  " AND " id " > $2 AND ($3 = '' OR " PATHWAY " = $3)"                            \
   " AND ($4 = 0 OR state = $4) AND ($5 = 0 OR next_due IS NOT NULL OR state = 2)" \
   " ORDER BY " id " LIMIT $6"
 
@@ -33,7 +38,38 @@ static_assert(v1::ENROLLMENT_STATE_PAUSED == 2, "ENROLLMENT_FILTERS says so");
 // The resource name of a pathway is stored as its id: the clinic is in the key already.
 std::string PathwayPrefix(absl::string_view clinic) { return absl::StrCat("clinics/", clinic, "/pathways/"); }
 
-// An enrollment as it is stored: what has a column of its own is taken out of the message.
+std::string PathwayName(absl::string_view clinic, absl::string_view pathway) {
+  return absl::StrCat(PathwayPrefix(clinic), pathway);
+}
+
+// Takes out of an enrollment what many have in common.
+v1::Enrollment TakeCommon(v1::Enrollment& enrollment) {
+  v1::Enrollment common;
+  common.set_pathway_revision(enrollment.pathway_revision());
+  common.set_consent(enrollment.consent());
+  common.mutable_procedure_date()->swap(*enrollment.mutable_procedure_date());
+  common.mutable_time_zone()->swap(*enrollment.mutable_time_zone());
+  common.mutable_locale()->swap(*enrollment.mutable_locale());
+  if (enrollment.has_contact_hours()) common.mutable_contact_hours()->Swap(enrollment.mutable_contact_hours());
+  enrollment.clear_pathway_revision();
+  enrollment.clear_consent();
+  enrollment.clear_contact_hours();
+  return common;
+}
+
+// Adds to an enrollment what was taken out of it, or the reverse.
+absl::Status MergeAt(const Statement& row, int column, v1::Enrollment& enrollment) {
+  const absl::string_view bytes = row.Bytes(column);
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                static_cast<int>(bytes.size()));
+  if (enrollment.MergeFromCodedStream(&stream)) return absl::OkStatus();
+  return absl::DataLossError("a stored enrollment cannot be read");
+}
+
+}  // namespace
+
+// An enrollment as it is stored: what has a column of its own is taken out of the message, and so is what goes into its
+// cohort.
 struct StoredEnrollment {
   explicit StoredEnrollment(const EnrollmentRow& row) : patient(row.data.patient()), pathway(row.data.pathway()) {
     v1::Enrollment rest = row.data;
@@ -42,17 +78,17 @@ struct StoredEnrollment {
     rest.clear_state();
     rest.clear_patient();
     if (absl::ConsumePrefix(&pathway, PathwayPrefix(row.clinic)) && !pathway.empty()) rest.clear_pathway();
+    common = TakeCommon(rest).SerializeAsString();
     data = rest.SerializeAsString();
     history = row.history.SerializeAsString();
   }
 
   absl::string_view patient;
   absl::string_view pathway;
+  std::string common;
   std::string data;
   std::string history;
 };
-
-}  // namespace
 
 absl::Status ReadTransaction::ReadEnrollment(const Statement& row, EnrollmentRow& enrollment) {
   auto clinic = ClinicOf(row.Int(1));
@@ -73,11 +109,15 @@ absl::Status ReadTransaction::ReadEnrollment(const Statement& row, EnrollmentRow
   }
   enrollment.opted_out = row.Int(13);
   enrollment.calendar_fingerprint = row.IsNull(14) ? 0 : row.Int(14);
+  enrollment.has_outline = row.Int(16) != 0;
   if (absl::Status status = ParseAt(row, 9, enrollment.data); !status.ok()) return status;
+  if (!row.IsNull(15)) {
+    if (absl::Status status = MergeAt(row, 15, enrollment.data); !status.ok()) return status;
+  }
   enrollment.data.set_patient(StringAt(row, 4));
   const absl::string_view pathway = row.Text(5);
   if (enrollment.data.pathway().empty() && !pathway.empty()) {
-    enrollment.data.set_pathway(absl::StrCat("clinics/", enrollment.clinic, "/pathways/", pathway));
+    enrollment.data.set_pathway(PathwayName(enrollment.clinic, pathway));
   }
   return absl::OkStatus();
 }
@@ -148,8 +188,8 @@ absl::StatusOr<std::vector<EnrollmentOutline>> ReadTransaction::EnrollmentOutlin
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
   Query query(connection_,
-              "SELECT enrollment, pathway, state, data FROM enrollment WHERE clinic = $1 AND patient = $2"
-              " ORDER BY +enrollment");
+              "SELECT enrollment.enrollment, " PATHWAY ", state, enrollment.data" ENROLLMENT_TABLES
+              " WHERE enrollment.clinic = $1 AND patient = $2 ORDER BY +enrollment.enrollment");
   query.Int(*number).Text(patient);
   return AllRows<EnrollmentOutline>(query, [](const Statement& row, EnrollmentOutline& outline) {
     outline.enrollment = StringAt(row, 0);
@@ -166,41 +206,10 @@ absl::StatusOr<std::vector<EnrollmentOutline>> ReadTransaction::EnrollmentOutlin
 absl::StatusOr<int64_t> ReadTransaction::CountRunning(absl::string_view clinic, absl::string_view pathway) {
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
-  Query query(connection_, "SELECT count(*) FROM enrollment WHERE clinic = $1 AND pathway = $2 AND state <> $3");
+  Query query(connection_, "SELECT count(*)" ENROLLMENT_TABLES " WHERE enrollment.clinic = $1 AND " PATHWAY
+              " = $2 AND state <> $3");
   query.Int(*number).Text(pathway).Int(v1::ENROLLMENT_STATE_ENDED);
   return FirstIntOrZero(query);
-}
-
-absl::StatusOr<std::vector<ReadTransaction::DueClinic>> ReadTransaction::DueClinics(int64_t clock) {
-  std::vector<DueClinic> clinics;
-  DueClinic last;
-  while (true) {
-    // From clinic to clinic in the index, without looking at the enrollments of each.
-    Query query(connection_,
-                "SELECT clinic, next_due FROM enrollment_schedule WHERE clock = $1 AND next_due IS NOT NULL"
-                " AND clinic > $2 ORDER BY clinic, next_due LIMIT 1");
-    query.Int(clock).Int(last.clinic);
-    const absl::StatusOr<bool> found = query.Next();
-    if (!found.ok()) return found.status();
-    if (!*found) return clinics;
-    last = {query.row().Int(0), InstantAt(query.row(), 1)};
-    clinics.push_back(last);
-  }
-}
-
-absl::StatusOr<std::vector<std::string>> ReadTransaction::ClinicsDue(absl::string_view clock, absl::Time through) {
-  auto number = NumberToRead(clock);
-  if (!number.ok()) return number.status();
-  auto clinics = DueClinics(*number);
-  if (!clinics.ok()) return clinics.status();
-  std::vector<std::string> due;
-  for (const DueClinic& clinic : *clinics) {
-    if (clinic.next_due > through) continue;
-    auto id = ClinicOf(clinic.clinic);
-    if (!id.ok()) return id.status();
-    due.push_back(*std::move(id));
-  }
-  return due;
 }
 
 absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(
@@ -219,77 +228,70 @@ absl::StatusOr<std::vector<EnrollmentRow>> ReadTransaction::DueEnrollments(
   return AllEnrollments(query);
 }
 
-absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextDue(absl::string_view clock, absl::string_view clinic) {
+absl::StatusOr<std::optional<v1::Enrollment>> ReadTransaction::GetCohort(absl::string_view clinic, int64_t cohort) {
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
-  auto clock_number = NumberOf(clock);
-  if (!clock_number.ok()) return clock_number.status();
-  Query query(connection_,
-              "SELECT next_due FROM enrollment_schedule WHERE clock = $1 AND clinic = $2 AND next_due IS NOT NULL"
-              " ORDER BY next_due LIMIT 1");
-  return FirstInstant(query.Int(*clock_number).Int(*number));
+  Query query(connection_, "SELECT pathway, data FROM cohort WHERE number = $1 AND clinic = $2");
+  query.Int(cohort).Int(*number);
+  return FirstRow<v1::Enrollment>(query, [clinic](const Statement& row, v1::Enrollment& common) {
+    absl::Status status = ParseAt(row, 1, common);
+    common.set_pathway(PathwayName(clinic, row.Text(0)));
+    return status;
+  });
 }
 
-absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsDue(absl::string_view clock,
-                                                                         absl::string_view clinic, absl::Time through) {
-  auto number = NumberToRead(clinic);
-  if (!number.ok()) return number.status();
-  auto clock_number = NumberOf(clock);
-  if (!clock_number.ok()) return clock_number.status();
-  Query query(connection_, "SELECT enrollment.enrollment" ENROLLMENT_TABLES
-              " WHERE clock = $1 AND schedule.clinic = $3 AND next_due IS NOT NULL AND next_due <= $2");
-  query.Int(*clock_number).Instant(through).Int(*number);
-  return AllStrings(query);
-}
-
-absl::StatusOr<std::optional<absl::Time>> ReadTransaction::NextWake(absl::string_view clock) {
-  auto number = NumberOf(clock);
-  if (!number.ok()) return number.status();
-  auto clinics = DueClinics(*number);
-  if (!clinics.ok()) return clinics.status();
-  Query next_close(connection_, "SELECT expire FROM reminder WHERE clock = $1 AND is_open = 1 ORDER BY expire LIMIT 1");
-  auto wake = FirstInstant(next_close.Int(*number));
-  if (!wake.ok()) return wake;
-  for (const DueClinic& clinic : *clinics) wake = std::min(clinic.next_due, wake->value_or(clinic.next_due));
-  return wake;
+absl::StatusOr<int64_t> WriteTransaction::MakeCohort(int64_t clinic, const StoredEnrollment& stored) {
+  Query find(connection_, "SELECT number FROM cohort WHERE clinic = $1 AND pathway = $2 AND data = $3");
+  auto number = FirstIntOrZero(find.Int(clinic).Text(stored.pathway).Bytes(stored.common));
+  if (!number.ok() || *number != 0) return number;
+  Query make(connection_, "INSERT INTO cohort (clinic, pathway, data) VALUES ($1, $2, $3) RETURNING number");
+  return FirstIntOrZero(make.Int(clinic).Text(stored.pathway).Bytes(stored.common));
 }
 
 absl::StatusOr<int64_t> WriteTransaction::WriteEnrollment(const char* statement, int64_t clinic,
-                                                          const EnrollmentRow& row) {
-  const StoredEnrollment stored(row);
+                                                          const EnrollmentRow& row, const StoredEnrollment& stored) {
   Query query(connection_, statement);
-  query.Int(clinic)
-      .Text(row.enrollment)
-      .Text(stored.patient)
-      .Text(stored.pathway)
-      .Int(row.state)
-      .Int(row.opted_out)
-      .Bytes(stored.data);
+  query.Int(clinic).Text(row.enrollment).Text(stored.patient).Int(row.state).Int(row.opted_out).Bytes(stored.data);
   return FirstIntOrZero(stored.history.empty() ? query.Null() : query.Bytes(stored.history));
+}
+
+absl::Status WriteTransaction::WriteSchedule(const char* statement, int64_t row_id, int64_t clinic,
+                                             const EnrollmentRow& row, const StoredEnrollment& stored) {
+  auto clock = MakeNumberOf(row.clock);
+  if (!clock.ok()) return clock.status();
+  auto cohort = MakeCohort(clinic, stored);
+  if (!cohort.ok()) return cohort.status();
+  NoteWakeOf(row.clock, row.next_due);
+  Query query(connection_, statement);
+  query.Int(row_id)
+      .Int(clinic)
+      .Int(*clock)
+      .Instant(row.next_due)
+      .Int(row.version)
+      .Int(row.plan_fingerprint)
+      .Instant(row.compare_rows_until)
+      .Int(*cohort);
+  if (row.outline.empty()) {
+    query.Null();
+  } else {
+    query.Bytes(row.outline);
+  }
+  return query.RunOnOne("enrollment");
 }
 
 absl::Status WriteTransaction::InsertEnrollment(const EnrollmentRow& row) {
   auto clinic = NumberToWrite(row.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto clock = MakeNumberOf(row.clock);
-  if (!clock.ok()) return clock.status();
-  NoteWakeOf(row.clock, row.next_due);
+  const StoredEnrollment stored(row);
   auto row_id = WriteEnrollment(
       "INSERT INTO enrollment (clinic, enrollment, patient, pathway, state, opted_out, data, history)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING row_id",
-      *clinic, row);
+      " VALUES ($1, $2, $3, '', $4, $5, $6, $7) RETURNING row_id",
+      *clinic, row, stored);
   if (!row_id.ok()) return row_id.status();
-  absl::Status status = Query(connection_,
-                              "INSERT INTO enrollment_schedule (enrollment, clinic, clock, next_due, version, calendar,"
-                              " recorded_until) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-                            .Int(*row_id)
-                            .Int(*clinic)
-                            .Int(*clock)
-                            .Instant(row.next_due)
-                            .Int(row.version)
-                            .Int(row.plan_fingerprint)
-                            .Instant(row.compare_rows_until)
-                            .Run();
+  absl::Status status = WriteSchedule(
+      "INSERT INTO enrollment_schedule (enrollment, clinic, clock, next_due, version, calendar, recorded_until, cohort,"
+      " outline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      *row_id, *clinic, row, stored);
   if (!status.ok()) return status;
   return InsertContacts(row, *clinic, *row_id);
 }
@@ -297,24 +299,16 @@ absl::Status WriteTransaction::InsertEnrollment(const EnrollmentRow& row) {
 absl::Status WriteTransaction::UpdateEnrollment(const EnrollmentRow& row) {
   auto clinic = NumberToWrite(row.clinic);
   if (!clinic.ok()) return clinic.status();
-  auto clock = MakeNumberOf(row.clock);
-  if (!clock.ok()) return clock.status();
-  NoteWakeOf(row.clock, row.next_due);
+  const StoredEnrollment stored(row);
   auto row_id = WriteEnrollment(
-      "UPDATE enrollment SET patient = $3, pathway = $4, state = $5, opted_out = $6, data = $7, history = $8"
+      "UPDATE enrollment SET patient = $3, pathway = '', state = $4, opted_out = $5, data = $6, history = $7"
       " WHERE clinic = $1 AND enrollment = $2 RETURNING row_id",
-      *clinic, row);
+      *clinic, row, stored);
   if (!row_id.ok()) return row_id.status();
-  return Query(connection_,
-               "UPDATE enrollment_schedule SET clock = $2, next_due = $3, version = $4, calendar = $5,"
-               " recorded_until = $6 WHERE enrollment = $1")
-      .Int(*row_id)
-      .Int(*clock)
-      .Instant(row.next_due)
-      .Int(row.version)
-      .Int(row.plan_fingerprint)
-      .Instant(row.compare_rows_until)
-      .RunOnOne("enrollment");
+  return WriteSchedule(
+      "UPDATE enrollment_schedule SET clinic = $2, clock = $3, next_due = $4, version = $5, calendar = $6,"
+      " recorded_until = $7, cohort = $8, outline = $9 WHERE enrollment = $1",
+      *row_id, *clinic, row, stored);
 }
 
 absl::Status WriteTransaction::SetNextDue(const EnrollmentRow& row) {

@@ -33,7 +33,7 @@ absl::Status ForEachInBlocks(Connection& connection, absl::string_view clinic, i
     if (!found.ok()) return found.status();
     if (!*found) return absl::OkStatus();
     record::v1::EventBlock block;
-    if (absl::Status status = ParseAt(query.row(), 0, block); !status.ok()) return status;
+    if (absl::Status status = DecodeBlock(query.row().Bytes(0), block); !status.ok()) return status;
     for (const record::v1::StoredEvent& event : block.events()) {
       if (event.seq() <= after) continue;
       const absl::StatusOr<bool> more = take(event);
@@ -135,7 +135,7 @@ absl::Status WriteTransaction::SaveEvents() {
   if (appended_.empty()) return absl::OkStatus();
   absl::Status status = ForEachBlock(
       absl::MakeSpan(appended_), [this](absl::string_view clinic, const record::v1::EventBlock& block) {
-        const std::string data = block.SerializeAsString();
+        const std::string data = EncodeBlock(block);
         return Query(connection_, "INSERT INTO event_block (clinic, last_seq, events, data) VALUES ($1, $2, $3, $4)")
             .Text(clinic)
             .Int(block.events(block.events_size() - 1).seq())

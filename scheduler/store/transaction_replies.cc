@@ -13,12 +13,18 @@ namespace {
 constexpr absl::string_view kAfterEveryId = "\xF4\x8F\xBF\xBF";  // the last character there is
 
 // The keys of an enrollment's contact points. A key may occur twice.
-std::vector<std::string> KeysOf(const EnrollmentRow& row) {
+std::vector<std::string> KeysOf(const v1::Enrollment& enrollment) {
   std::vector<std::string> keys;
-  for (const v1::ContactPoint& point : row.data.contact_points()) {
+  for (const v1::ContactPoint& point : enrollment.contact_points()) {
     keys.push_back(AddressKey(point.channel(), point.address()));
   }
   return keys;
+}
+
+std::vector<int64_t> HashesOf(const EnrollmentRow& row) {
+  std::vector<int64_t> hashes;
+  for (const std::string& key : KeysOf(row.data)) hashes.push_back(AddressHash(key));
+  return hashes;
 }
 
 absl::Status ReadReply(const Statement& row, ReplyRow& reply) {
@@ -35,11 +41,22 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::st
                                                                         absl::string_view address_key) {
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
+  // The addresses of an enrollment are not in its cohort, so what it has of its own tells them.
   Query query(connection_,
-              "SELECT enrollment.enrollment FROM contact JOIN enrollment ON row_id = contact.enrollment"
+              "SELECT enrollment.enrollment, data FROM contact JOIN enrollment ON row_id = contact.enrollment"
               " WHERE contact.clinic = $1 AND address = $2 ORDER BY enrollment.enrollment");
-  query.Int(*number).Text(address_key);
-  return AllStrings(query);
+  query.Int(*number).Int(AddressHash(address_key));
+  std::vector<std::string> ids;
+  while (true) {
+    const absl::StatusOr<bool> found = query.Next();
+    if (!found.ok()) return found.status();
+    if (!*found) return ids;
+    v1::Enrollment data;
+    if (absl::Status status = ParseAt(query.row(), 1, data); !status.ok()) return status;
+    const std::vector<std::string> keys = KeysOf(data);
+    const bool has_address = std::find(keys.begin(), keys.end(), address_key) != keys.end();
+    if (has_address) ids.push_back(StringAt(query.row(), 0));
+  }
 }
 
 absl::StatusOr<int64_t> ReadTransaction::OptedOut(absl::string_view clinic, absl::string_view patient) {
@@ -64,11 +81,11 @@ absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQu
 }
 
 absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row, int64_t clinic, int64_t row_id) {
-  for (const std::string& key : KeysOf(row)) {
+  for (const int64_t hash : HashesOf(row)) {
     Query query(connection_,
                 "INSERT INTO contact (clinic, address, enrollment) VALUES ($1, $2, $3)"
                 " ON CONFLICT (clinic, address, enrollment) DO NOTHING");
-    query.Int(clinic).Text(key).Int(row_id);
+    query.Int(clinic).Int(hash).Int(row_id);
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -81,11 +98,11 @@ absl::Status WriteTransaction::UpdateContacts(const EnrollmentRow& before, const
   auto row_id = FirstIntOrZero(found.Int(*clinic).Text(before.enrollment));
   if (!row_id.ok()) return row_id.status();
   if (*row_id == 0) return absl::InternalError("there is no such enrollment");
-  const std::vector<std::string> kept = KeysOf(after);
-  for (const std::string& key : KeysOf(before)) {
-    if (std::find(kept.begin(), kept.end(), key) != kept.end()) continue;
+  const std::vector<int64_t> kept = HashesOf(after);
+  for (const int64_t hash : HashesOf(before)) {
+    if (std::find(kept.begin(), kept.end(), hash) != kept.end()) continue;
     Query query(connection_, "DELETE FROM contact WHERE clinic = $1 AND address = $2 AND enrollment = $3");
-    query.Int(*clinic).Text(key).Int(*row_id);
+    query.Int(*clinic).Int(hash).Int(*row_id);
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
   return InsertContacts(after, *clinic, *row_id);

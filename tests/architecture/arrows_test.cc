@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -212,6 +213,23 @@ TEST(ArrowsTest, LocksAreThoseOfSyncHeader) {
                      "std::(\\w*mutex|condition_variable\\w*|lock_guard|unique_lock|scoped_lock|shared_lock)\\b",
                      "scheduler/sync\\.h"),
               IsEmpty());
+}
+
+// A test that no CMakeLists.txt names is never run, and nobody notices.
+TEST(ArrowsTest, EveryTestIsBuilt) {
+  int tests = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests")) {
+    const fs::path file = entry.path();
+    if (!absl::EndsWith(file.filename().string(), "_test.cc")) continue;
+    fs::path folder = file.parent_path();
+    while (!fs::exists(folder / "CMakeLists.txt")) folder = folder.parent_path();
+    std::ifstream lists(folder / "CMakeLists.txt");
+    const std::string text{std::istreambuf_iterator<char>(lists), std::istreambuf_iterator<char>()};
+    const std::string name = file.lexically_relative(folder).string();
+    EXPECT_TRUE(std::regex_search(text, std::regex(absl::StrCat("[\\s(]", name, "[\\s)]")))) << file;
+    ++tests;
+  }
+  EXPECT_GT(tests, 100);
 }
 
 TEST(ArrowsTest, FilesStayReadable) {

@@ -18,12 +18,14 @@
 namespace aftercare::bench {
 namespace {
 
-// Patients `{prefix}-{i}`, whose procedures are on 300 days from `first_day` on.
+// Patients `{prefix}-{i}`, whose procedures are on 300 days from `first_day` on. Addresses are in no order, as patients'
+// are, and different for up to ten million.
 void Generate(int rows, const std::string& prefix, absl::CivilDay first_day, std::ostream& out) {
   out << "patient,first_name,last_name,procedure_date,time_zone,locale,consent,sms,email,factor:severity\n";
   for (int i = 0; i < rows; ++i) {
+    const int64_t number = int64_t{i} * 7'368'787 % 10'000'000;
     out << absl::StrFormat("%s-%d,Ana,\"Ruiz, %d\",%s,America/New_York,es,granted,+1555%07d,p%d@example.org,severe\n",
-                           prefix, i, i, absl::FormatCivilTime(first_day + i % 300), i, i);
+                           prefix, i, i, absl::FormatCivilTime(first_day + i % 300), number, number);
   }
 }
 

@@ -1,6 +1,9 @@
 // Enrollments, on every kind of database.
+#include <algorithm>
 #include <limits>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/store/store_suite.h"
@@ -194,6 +197,127 @@ TEST_P(EnrollmentsConformance, NextDueIsMovedOnlyWhereNothingHasChanged) {
   EXPECT_TRUE(MoveNextDue(over, moved.row_version()));
   EXPECT_TRUE(MoveNextDue(moved, over.row_version())) << "from none";
   EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e1")), Show(moved));
+}
+
+// What is stored beside the enrollments, as ForEachSchedule passes it on.
+TEST_P(EnrollmentsConformance, SchedulesAreOfAllEnrollmentsOfAClinicInTheOrderOfEnrolment) {
+  EnrollmentRow last = MakeEnrollment("a", "e1");
+  last.outline = "o1";
+  last.compare_rows_until = At(7);
+  Insert("a", "e2", At(2));
+  // A clinic with few enrollments among those of others is read in another way than one with many.
+  for (int i = 0; i < 40; ++i) Insert("b", absl::StrCat("e", i), At(1));
+  Insert("a", "e3", std::nullopt, "a");
+  Insert(last);
+  const auto schedules = [&](absl::string_view clinic) {
+    std::string shown;
+    EXPECT_THAT(Read(store(),
+                     [&](ReadTransaction& tx) {
+                       EXPECT_THAT(tx.ForEachSchedule(clinic,
+                                                      [&](const ScheduleRow& row) {
+                                                        const auto whole = *tx.GetEnrollment(clinic, "", row.row_id);
+                                                        EXPECT_EQ(whole->plan_fingerprint, row.plan_fingerprint);
+                                                        EXPECT_EQ(whole->has_outline, !row.outline.empty());
+                                                        absl::StrAppend(&shown, whole->enrollment, " ",
+                                                                        Show(row.next_due), " ",
+                                                                        Show(row.compare_rows_until), " '", row.outline,
+                                                                        "'\n");
+                                                        return absl::OkStatus();
+                                                      }),
+                                   IsOk());
+                     }),
+                IsOk());
+    return shown;
+  };
+  EXPECT_EQ(schedules("a"), absl::StrCat("e2 ", Show(At(2)), " none ''\ne3 none none ''\ne1 ", Show(last.next_due), " ",
+                                         Show(At(7)), " 'o1'\n"));
+  EXPECT_EQ(schedules("c"), "");
+  const std::string of_many = schedules("b");
+  EXPECT_EQ(std::count(of_many.begin(), of_many.end(), '\n'), 40);
+  last.outline.clear();
+  ASSERT_THAT(Do(&WriteTransaction::UpdateEnrollment, last), IsOk());
+  EXPECT_THAT(schedules("a"), testing::EndsWith(" ''\n"));
+}
+
+TEST_P(EnrollmentsConformance, AnErrorEndsTheSchedules) {
+  Insert("a", "e1", At(2));
+  Insert("a", "e2", At(2));
+  int calls = 0;
+  absl::Status status;
+  EXPECT_THAT(Read(store(),
+                   [&](ReadTransaction& tx) {
+                     status = tx.ForEachSchedule("a", [&](const ScheduleRow&) {
+                       ++calls;
+                       return absl::DataLossError("no");
+                     });
+                   }),
+              IsOk());
+  EXPECT_THAT(status, Fails(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_P(EnrollmentsConformance, IdsAreOfAllEnrollmentsOfAClinic) {
+  for (const char* id : {"e3", "e1", "e2"}) Insert("a", id, At(1));
+  Insert("b", "e4", At(1));
+  std::string shown;
+  EXPECT_THAT(Read(store(),
+                   [&](ReadTransaction& tx) {
+                     EXPECT_THAT(tx.ForEachEnrollmentId("a",
+                                                        [&](int64_t row_id, absl::string_view id) {
+                                                          EXPECT_EQ((*tx.GetEnrollment("a", id))->row_id, row_id);
+                                                          absl::StrAppend(&shown, id, " ");
+                                                        }),
+                                 IsOk());
+                   }),
+              IsOk());
+  EXPECT_EQ(shown, "e1 e2 e3 ");
+  EXPECT_EQ(Ask(&ReadTransaction::EstimateEnrollments, "c").value(), 0);
+  EXPECT_NEAR(Ask(&ReadTransaction::EstimateEnrollments, "a").value(), 3, 1);
+}
+
+// What enrollments have in common is stored once, and none of them is read with what another has.
+TEST_P(EnrollmentsConformance, ACohortIsWhatItsEnrollmentsHaveInCommon) {
+  std::vector<EnrollmentRow> rows(6, MakeEnrollment("a", "e"));
+  rows[1].data.set_first_name("Ana");
+  rows[2].data.set_procedure_date("2026-06-02");
+  rows[3].data.mutable_contact_hours()->add_openings()->set_opens("09:00");
+  rows[4].data.set_consent(v1::CONSENT_GRANTED);
+  rows[5].data.set_pathway("clinics/a/pathways/hip");
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i].enrollment = absl::StrCat("e", i);
+    rows[i].outline = "o";
+    Insert(rows[i]);
+  }
+  for (const EnrollmentRow& row : rows) {
+    EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", row.enrollment)), Show(row));
+  }
+  std::vector<int64_t> cohorts;
+  EXPECT_THAT(Read(store(),
+                   [&](ReadTransaction& tx) {
+                     EXPECT_THAT(tx.ForEachSchedule("a",
+                                                    [&](const ScheduleRow& row) {
+                                                      cohorts.push_back(row.cohort);
+                                                      return absl::OkStatus();
+                                                    }),
+                                 IsOk());
+                   }),
+              IsOk());
+  ASSERT_EQ(cohorts.size(), rows.size());
+  EXPECT_EQ(cohorts[0], cohorts[1]);
+  EXPECT_EQ(std::set<int64_t>(cohorts.begin(), cohorts.end()).size(), 5u);
+  const auto hip = Ask(&ReadTransaction::GetCohort, "a", cohorts[5]);
+  ASSERT_THAT(hip, IsOk());
+  EXPECT_EQ((*hip)->pathway(), "clinics/a/pathways/hip");
+  EXPECT_EQ((*hip)->procedure_date(), "2026-06-01");
+  EXPECT_EQ((*hip)->first_name(), "");
+  EXPECT_FALSE(Ask(&ReadTransaction::GetCohort, "b", cohorts[5]).value().has_value()) << "it is of another clinic";
+  EXPECT_FALSE(Ask(&ReadTransaction::GetCohort, "a", cohorts[5] + 1).value().has_value());
+  // An update may move an enrollment to another cohort.
+  rows[0].data.set_procedure_date("2026-06-02");
+  ASSERT_THAT(Do(&WriteTransaction::UpdateEnrollment, rows[0]), IsOk());
+  EXPECT_EQ(Show(Ask(&ReadTransaction::GetEnrollment, "a", "e0")), Show(rows[0]));
+  EXPECT_EQ(List({.pathway = "hip"}), "e5");
+  EXPECT_EQ(Ask(&ReadTransaction::CountRunning, "a", "knee").value(), 5);
 }
 
 TEST_P(EnrollmentsConformance, WritesToAMissingRowOrATakenKeyAreRefused) {

@@ -161,6 +161,16 @@ TEST_F(QueryPlan, TheEnrollmentsOfAPatientAreFoundByTheirIndex) {
   EXPECT_THAT(plans, ::testing::Each(::testing::Not(::testing::HasSubstr("SCAN"))));
 }
 
+TEST_F(QueryPlan, CohortsAreFoundByWhatTheyHaveInCommonAndByNumber) {
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.GetCohort("a", 1).IgnoreError(); }), IsByIndexAndUnsorted());
+  EXPECT_THAT(PlansOfWrites([](WriteTransaction& tx) { tx.InsertEnrollment(MakeEnrollment("a", "e")).IgnoreError(); }),
+              Contains(HasSubstr("cohort USING COVERING INDEX sqlite_autoindex_cohort_1 (clinic=? AND pathway=? AND")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ForEachEnrollmentId("a", [](auto, auto) {}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), Contains(HasSubstr("COVERING INDEX"))));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EstimateEnrollments("a").IgnoreError(); }),
+              Each(Not(HasSubstr("SCAN"))));
+}
+
 TEST_F(QueryPlan, WhatFailedIsNotSoughtAmongAllThatDidNot) {
   const std::vector<v1::ReminderState> failed = {v1::REMINDER_STATE_FAILED};
   EXPECT_THAT(PlansOf([&](ReadTransaction& tx) { tx.ListReminders({.clinic = "a", .states = failed}).IgnoreError(); }),

@@ -62,12 +62,36 @@ TEST_P(RepliesConformance, ChangedContactPointsAreThoseOfAfter) {
   Apply([&](WriteTransaction& tx) {
     absl::Status status = tx.InsertEnrollment(before);
     if (status.ok()) status = tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, "+1"}}));
+    if (status.ok()) status = tx.UpdateEnrollment(after);
     return status.ok() ? tx.UpdateContacts(before, after) : status;
   });
   EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+1"), "e2");
   EXPECT_EQ(Found("a", v1::CHANNEL_EMAIL, "x@y.org"), "e1");
   EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "Id"), "e1");
   EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "id"), "") << "only of e-mail addresses the case does not count";
+}
+
+// Two addresses of which the store makes the same number.
+TEST_P(RepliesConformance, AddressesAreNotTakenForOneAnother) {
+  const std::string one = "+15550004646", other = "+15550073236";
+  ASSERT_EQ(AddressHash(AddressKey(v1::CHANNEL_SMS, one)), AddressHash(AddressKey(v1::CHANNEL_SMS, other)));
+  const EnrollmentRow both = At("a", "e3", {{v1::CHANNEL_SMS, one}, {v1::CHANNEL_SMS, other}});
+  const EnrollmentRow first = At("a", "e3", {{v1::CHANNEL_SMS, one}});
+  Apply([&](WriteTransaction& tx) {
+    absl::Status status = tx.InsertEnrollment(At("a", "e1", {{v1::CHANNEL_SMS, one}}));
+    status.Update(tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, other}})));
+    status.Update(tx.InsertEnrollment(both));
+    return status;
+  });
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, one), "e1 e3");
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, other), "e2 e3");
+  Apply([&](WriteTransaction& tx) {
+    absl::Status status = tx.UpdateEnrollment(first);
+    status.Update(tx.UpdateContacts(both, first));
+    return status;
+  });
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, one), "e1 e3");
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, other), "e2");
 }
 
 TEST_P(RepliesConformance, WhatAPatientOptedOutOfIsRemembered) {

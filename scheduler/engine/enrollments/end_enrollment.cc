@@ -8,6 +8,7 @@
 #include "scheduler/engine/enrollments/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
@@ -81,10 +82,13 @@ absl::Status EndOthers(EngineContext& engine, store::WriteTransaction& tx, const
 }
 
 // Replaces the reason for which an enrollment has ended.
-absl::Status CorrectOne(store::WriteTransaction& tx, v1::EndReason reason, absl::Time now, store::EnrollmentRow* row) {
+absl::Status CorrectOne(EngineContext& engine, store::WriteTransaction& tx, v1::EndReason reason, absl::Time now,
+                        store::EnrollmentRow* row) {
   row->data.set_end_reason(reason);
   ++row->version;
-  if (absl::Status status = tx.UpdateEnrollment(*row); !status.ok()) return status;
+  auto context = MakeEnrollmentContext(engine, tx, *row);
+  if (!context.ok()) return context.status();
+  if (absl::Status status = StoreEnrollment(tx, &*context); !status.ok()) return status;
   return LogEnrollment(tx, *row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
 }
 
@@ -99,15 +103,15 @@ bool EndedTogether(const store::EnrollmentRow& one, const store::EnrollmentRow& 
 
 // Corrects the reason of the patient's other enrollments that ended together with `corrected`, which has its old
 // reason.
-absl::Status CorrectOthers(store::WriteTransaction& tx, const store::EnrollmentRow& corrected, v1::EndReason reason,
-                           absl::Time now, v1::EndEnrollmentResponse* response) {
+absl::Status CorrectOthers(EngineContext& engine, store::WriteTransaction& tx, const store::EnrollmentRow& corrected,
+                           v1::EndReason reason, absl::Time now, v1::EndEnrollmentResponse* response) {
   auto ids = tx.EnrollmentsOf(corrected.clinic, corrected.data.patient());
   if (!ids.ok()) return ids.status();
   for (const std::string& id : *ids) {
     auto other = tx.GetEnrollment(corrected.clinic, id);
     if (!other.ok()) return other.status();
     if (!other->has_value() || id == corrected.enrollment || !EndedTogether(corrected, **other)) continue;
-    if (absl::Status status = CorrectOne(tx, reason, now, &**other); !status.ok()) return status;
+    if (absl::Status status = CorrectOne(engine, tx, reason, now, &**other); !status.ok()) return status;
     response->add_also_corrected(EnrollmentNameOf(corrected.clinic, id));
   }
   return absl::OkStatus();
@@ -120,8 +124,8 @@ absl::Status Correct(EngineContext& engine, store::WriteTransaction& tx, store::
   if (!clinic.ok()) return clinic.status();
   const absl::Time now = engine.Now(*clinic);
   absl::Status status = CheckEtag(request.etag(), row.version, EnrollmentNameOf(row.clinic, row.enrollment));
-  if (status.ok()) status = CorrectOthers(tx, row, request.reason(), now, response);
-  if (status.ok()) status = CorrectOne(tx, request.reason(), now, &row);
+  if (status.ok()) status = CorrectOthers(engine, tx, row, request.reason(), now, response);
+  if (status.ok()) status = CorrectOne(engine, tx, request.reason(), now, &row);
   if (!status.ok()) return status;
   *response->mutable_enrollment() = EnrollmentToProto(row);
   // Nothing may be sent to a patient who is recorded as deceased. A transfer that is recorded late ends nothing, since

@@ -5,6 +5,7 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
@@ -149,6 +150,9 @@ absl::Status CheckPatient(store::ReadTransaction& tx, const store::EnrollmentRow
 }
 
 absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {
+  auto outline = OutlineOf(tx, *context);
+  if (!outline.ok()) return outline.status();
+  context->row.outline = outline->SerializeAsString();
   absl::Status status = tx.InsertEnrollment(context->row);
   if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(context->row);
   if (!status.ok()) return status;

@@ -8,6 +8,7 @@
 
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/due_occurrences.h"
+#include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
 #include "scheduler/engine/runtime/hash.h"
@@ -42,7 +43,7 @@ class Replanner {
     if (absl::Status status = UpdateWindows(); !status.ok()) return status;
     if (!running()) enrollment_.next_due.reset();
     enrollment_.plan_fingerprint = context_.plan_fingerprint;
-    if (absl::Status status = tx_.UpdateEnrollment(enrollment_); !status.ok()) return status;
+    if (absl::Status status = StoreEnrollment(tx_, &context_); !status.ok()) return status;
     std::sort(due_.begin(), due_.end(), [](const DueOccurrence& a, const DueOccurrence& b) {
       return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.nominal) <
              std::tie(b.occurrence.due, b.occurrence.rule, b.occurrence.nominal);
@@ -226,11 +227,17 @@ absl::Status ReplanStaleEnrollments(EngineContext& engine, store::WriteTransacti
   row->replan_after.reset();
   if (static_cast<int>(enrollments->size()) == limit) row->replan_after = enrollments->back().enrollment;
   for (store::EnrollmentRow& enrollment : *enrollments) {
-    if (enrollment.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    const bool has_ended = enrollment.state == v1::ENROLLMENT_STATE_ENDED;
+    if (has_ended && enrollment.has_outline) continue;
     auto context = MakeEnrollmentContext(engine, tx, std::move(enrollment));
     if (!context.ok()) return context.status();
-    if (!IsStale(*context)) continue;
-    if (auto fired = Replan(tx, &*context, engine.Now(*row)); !fired.ok()) return fired.status();
+    absl::Status status;
+    if (IsStale(*context) && !has_ended) {
+      status = Replan(tx, &*context, engine.Now(*row)).status();
+    } else if (!context->row.has_outline) {
+      status = StoreEnrollment(tx, &*context);
+    }
+    if (!status.ok()) return status;
   }
   return tx.UpdateClinic(*row);
 }

@@ -51,7 +51,7 @@ Supersession SupersessionAtOnce(const EnrollmentContext& context, const Reconcil
 inline constexpr int kReplannedPerMutation = 256;
 
 // Looks at the next `limit` enrollments of a clinic, in order of their ids, and replans those that are stale and have
-// not ended. The clinic's replan_after must be set. Moves it on, in `row` and in the store, and clears it at the end.
+// not ended. Stores the outlines of those that have none. The clinic's replan_after must be set. Moves it on, in `row` and in the store, and clears it at the end.
 absl::Status ReplanStaleEnrollments(EngineContext& engine, store::WriteTransaction& tx, int limit,
                                     store::ClinicRow* row);
 

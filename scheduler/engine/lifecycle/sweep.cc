@@ -114,7 +114,8 @@ absl::Status FireUnplanned(EngineContext& engine, store::WriteTransaction& tx, c
 
 absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
                        const SweepPositions& after, RoundRobinCursor& last_clinic, SweepPlan* plan) {
-  *plan = SweepPlan{.now = scope.now};
+  *plan = SweepPlan();
+  plan->now = scope.now;
   auto clinics = tx.ClinicsDue(scope.clock, scope.now);
   if (!clinics.ok()) return clinics.status();
   SweepPositions positions = after;

@@ -1,37 +1,17 @@
 #include "scheduler/engine/reminders/enrollment_index.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/timestamps.h"
+#include "scheduler/engine/lifecycle/plan_outline.h"
 
 namespace aftercare::engine {
 namespace {
 
 constexpr int kRowsPerRead = 1000;
 
-bool HasLowerId(const EnrollmentIndex::Entry& a, const EnrollmentIndex::Entry& b) { return a.id() < b.id(); }
-
-// Returns when the last suspension of the plan ended.
-absl::Time SuspendedUntil(const plan::PatientFacts& facts) {
-  absl::Time until = facts.enroll_time;
-  for (const plan::Suspension& suspension : facts.suspensions) until = std::max(until, suspension.until);
-  return until;
-}
-
-// Returns whether the enrollment has a reminder that is due at `end` or later.
-absl::StatusOr<bool> HasRowsAfterEnd(store::ReadTransaction& tx, const store::EnrollmentRow& row, absl::Time end) {
-  store::ReminderQuery query;
-  query.clinic = row.clinic;
-  query.enrollment = row.enrollment;
-  query.due_from = end;
-  query.limit = 1;
-  auto rows = tx.ListReminders(query);
-  if (!rows.ok()) return rows.status();
-  return !rows->empty();
-}
+bool HasLowerRowId(const EnrollmentIndex::Entry& a, const EnrollmentIndex::Entry& b) { return a.row_id < b.row_id; }
 
 }  // namespace
 
@@ -55,24 +35,35 @@ absl::Status EnrollmentIndex::ReadAll(EngineContext& engine, store::ReadTransact
   entries_.clear();
   cohorts_.clear();
   cohort_by_key_.clear();
+  cohort_by_number_.clear();
   rules_.clear();
   index_by_rules_.clear();
-  store::EnrollmentQuery query;
-  query.clinic = clinic_;
-  query.limit = kRowsPerRead;
-  while (true) {
-    auto rows = tx.ListEnrollments(query);
-    if (!rows.ok()) return rows.status();
-    if (!rows->empty()) query.after = rows->back().enrollment;
-    for (store::EnrollmentRow& row : *rows) {
-      auto entry = MakeEntry(engine, tx, std::move(row));
-      if (!entry.ok()) return entry.status();
-      entries_.push_back(*entry);
-    }
-    if (static_cast<int>(rows->size()) < query.limit) break;
-  }
-  entries_.shrink_to_fit();
-  return absl::OkStatus();
+  auto estimate = tx.EstimateEnrollments(clinic_);
+  if (!estimate.ok()) return estimate.status();
+  entries_.reserve(static_cast<size_t>(*estimate));
+  absl::Status status = tx.ForEachSchedule(clinic_, [&](const store::ScheduleRow& row) {
+    auto entry = EntryOfSchedule(engine, tx, row);
+    if (entry.ok()) entries_.push_back(*entry);
+    return entry.status();
+  });
+  if (!status.ok()) return status;
+  if (entries_.capacity() > entries_.size() + entries_.size() / 4) entries_.shrink_to_fit();
+  return ReadSpreadSeeds(tx);
+}
+
+absl::Status EnrollmentIndex::ReadSpreadSeeds(store::ReadTransaction& tx) {
+  const bool spreads = std::any_of(cohorts_.begin(), cohorts_.end(),
+                                   [](const plan::Cohort& cohort) { return cohort.spread().any(); });
+  if (!spreads) return absl::OkStatus();
+  return tx.ForEachEnrollmentId(clinic_, [this](int64_t row_id, absl::string_view enrollment) {
+    if (Entry* entry = Find(row_id)) entry->spread_seed = plan::SpreadSeed(clinic_, enrollment);
+  });
+}
+
+EnrollmentIndex::Entry* EnrollmentIndex::Find(int64_t row_id) {
+  const auto place = std::lower_bound(entries_.begin(), entries_.end(), row_id,
+                                      [](const Entry& entry, int64_t row_id) { return entry.row_id < row_id; });
+  return place != entries_.end() && place->row_id == row_id ? &*place : nullptr;
 }
 
 absl::StatusOr<bool> EnrollmentIndex::ReadChanged(EngineContext& engine, store::ReadTransaction& tx) {
@@ -96,57 +87,85 @@ absl::Status EnrollmentIndex::ReadEntries(EngineContext& engine, store::ReadTran
   for (const std::string& id : enrollments) {
     auto row = tx.GetEnrollment(clinic_, id);
     if (!row.ok()) return row.status();
-    const auto place = std::lower_bound(entries_.begin(), entries_.end(), id,
-                                        [](const Entry& entry, const std::string& id) { return entry.id() < id; });
-    const bool known = place != entries_.end() && place->id() == id;
-    if (!row->has_value()) {
-      if (known) entries_.erase(place);
-      continue;
-    }
-    auto entry = MakeEntry(engine, tx, **std::move(row));
+    if (!row->has_value()) return absl::DataLossError("the log tells of an enrollment that is not stored");
+    auto entry = EntryOfRow(engine, tx, **std::move(row));
     if (!entry.ok()) return entry.status();
-    if (known) {
-      *place = *entry;
+    if (Entry* known = Find(entry->row_id)) {
+      *known = *entry;
     } else {
       added.push_back(*entry);
     }
   }
   if (added.empty()) return absl::OkStatus();
-  std::sort(added.begin(), added.end(), HasLowerId);
+  std::sort(added.begin(), added.end(), HasLowerRowId);
   const auto middle = static_cast<std::ptrdiff_t>(entries_.size());
   entries_.insert(entries_.end(), added.begin(), added.end());
-  std::inplace_merge(entries_.begin(), entries_.begin() + middle, entries_.end(), HasLowerId);
+  std::inplace_merge(entries_.begin(), entries_.begin() + middle, entries_.end(), HasLowerRowId);
   return absl::OkStatus();
 }
 
-absl::StatusOr<EnrollmentIndex::Entry> EnrollmentIndex::MakeEntry(EngineContext& engine, store::ReadTransaction& tx,
-                                                                  store::EnrollmentRow row) {
+absl::StatusOr<EnrollmentIndex::Entry> EnrollmentIndex::EntryOfRow(EngineContext& engine, store::ReadTransaction& tx,
+                                                                   store::EnrollmentRow row) {
   auto context = MakeEnrollmentContext(engine, tx, std::move(row));
   if (!context.ok()) return context.status();
-  const store::EnrollmentRow& read = context->row;
-  Entry entry;
-  if (read.enrollment.size() > entry.name.size()) return absl::DataLossError("stored enrollment has too long an id");
-  std::memcpy(entry.name.data(), read.enrollment.data(), read.enrollment.size());
-  entry.name_size = static_cast<uint8_t>(read.enrollment.size());
-  entry.row_id = read.row_id;
-  entry.channel = static_cast<uint8_t>(PlannedChannel(*context, v1::AUDIENCE_PATIENT));
-  entry.ended = read.state == v1::ENROLLMENT_STATE_ENDED;
-  entry.end = entry.ended ? plan::ToTime(read.data.end_time()) : absl::InfiniteFuture();
-  entry.next_due = read.next_due.value_or(absl::InfiniteFuture());
-  entry.was_suspended = !context->facts.suspensions.empty();
-  entry.suspended_until = SuspendedUntil(context->facts);
-  entry.needs_rows = IsStale(*context) || read.compare_rows_until || read.state == v1::ENROLLMENT_STATE_PAUSED ||
-                     read.history.visits_size() > 0 || read.history.has_never_told() ||
-                     read.history.hold_micros() != 0;
-  if (entry.ended && !entry.needs_rows) {
-    auto rows = HasRowsAfterEnd(tx, read, entry.end);
-    if (!rows.ok()) return rows.status();
-    entry.needs_rows = *rows;
-  }
+  auto outline = OutlineOf(tx, *context);
+  if (!outline.ok()) return outline.status();
+  Entry entry = EntryOf(engine, context->row, *outline);
   if (entry.needs_rows) return entry;
   entry.cohort = AddCohort(*context);
-  entry.rules = AddRules(context->facts.rules);
+  if (cohorts_[entry.cohort].spread().any()) entry.spread_seed = context->facts.setting.spread_seed;
   return entry;
+}
+
+absl::StatusOr<EnrollmentIndex::Entry> EnrollmentIndex::EntryOfSchedule(EngineContext& engine,
+                                                                        store::ReadTransaction& tx,
+                                                                        const store::ScheduleRow& row) {
+  if (row.outline.empty()) {
+    auto whole = tx.GetEnrollment(clinic_, "", row.row_id);
+    if (!whole.ok()) return whole.status();
+    if (!whole->has_value()) return absl::DataLossError("an enrollment is scheduled but not stored");
+    return EntryOfRow(engine, tx, **std::move(whole));
+  }
+  const bool parsed = outline_.ParseFromArray(row.outline.data(), static_cast<int>(row.outline.size()));
+  if (!parsed) return absl::DataLossError("a stored outline of a plan cannot be read");
+  Entry entry = EntryOf(engine, row, outline_);
+  if (entry.needs_rows) return entry;
+  auto cohort = StoredCohort(engine, tx, row.cohort);
+  if (!cohort.ok()) return cohort.status();
+  entry.cohort = *cohort;
+  return entry;
+}
+
+template <typename Row>
+EnrollmentIndex::Entry EnrollmentIndex::EntryOf(EngineContext& engine, const Row& row,
+                                                const record::v1::PlanOutline& outline) {
+  Entry entry;
+  entry.row_id = row.row_id;
+  entry.channel = static_cast<uint8_t>(outline.channel());
+  entry.ended = outline.has_end_time();
+  entry.next_due_or_end =
+      entry.ended ? absl::FromUnixMicros(outline.end_time()) : row.next_due.value_or(absl::InfiniteFuture());
+  entry.was_suspended = outline.was_suspended();
+  entry.suspended_until = absl::FromUnixMicros(outline.suspended_until());
+  entry.needs_rows = outline.needs_rows() || row.compare_rows_until.has_value() ||
+                     row.plan_fingerprint != engine.PlanFingerprintOf(calendar_fingerprint_);
+  if (!entry.needs_rows) entry.rules = AddRules(outline.rules());
+  return entry;
+}
+
+absl::StatusOr<uint32_t> EnrollmentIndex::StoredCohort(EngineContext& engine, store::ReadTransaction& tx,
+                                                       int64_t number) {
+  if (const auto found = cohort_by_number_.find(number); found != cohort_by_number_.end()) return found->second;
+  auto common = tx.GetCohort(clinic_, number);
+  if (!common.ok()) return common.status();
+  if (!common->has_value()) return absl::DataLossError("an enrollment is of a cohort that is not stored");
+  store::EnrollmentRow row;
+  row.clinic = clinic_;
+  row.calendar_fingerprint = calendar_fingerprint_;
+  row.data = **std::move(common);
+  auto context = MakeEnrollmentContext(engine, tx, std::move(row));
+  if (!context.ok()) return context.status();
+  return cohort_by_number_[number] = AddCohort(*context);
 }
 
 uint32_t EnrollmentIndex::AddCohort(const EnrollmentContext& context) {
@@ -159,9 +178,9 @@ uint32_t EnrollmentIndex::AddCohort(const EnrollmentContext& context) {
   return place->second;
 }
 
-uint32_t EnrollmentIndex::AddRules(const plan::RuleSet& rules) {
-  const auto [place, added] = index_by_rules_.try_emplace(rules, static_cast<uint32_t>(rules_.size()));
-  if (added) rules_.push_back(&place->first);
+uint32_t EnrollmentIndex::AddRules(const std::string& encoded) {
+  const auto [place, added] = index_by_rules_.try_emplace(encoded, static_cast<uint32_t>(rules_.size()));
+  if (added) rules_.push_back(DecodeRules(encoded));
   return place->second;
 }
 

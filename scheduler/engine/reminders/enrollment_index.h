@@ -2,7 +2,8 @@
 // decide when its reminders are due. Enrollments whose plans differ only in which rules apply share a plan::Cohort, so
 // that one plan is walked for all of them.
 //
-// The index is derived from the enrollments' rows. Before each use it is updated to the snapshot that the caller reads.
+// The index is derived from the outlines that are stored beside the enrollments (lifecycle/plan_outline.h), or from the
+// enrollments' rows where there is none. Before each use it is updated to the snapshot that the caller reads.
 // Each mutation that changes an entry's facts also appends an event of the enrollment. So the event log tells which
 // entries are out of date. There are two exceptions:
 // - A change of the clinic's calendar plans enrollments anew without events. No index is used until that is finished
@@ -13,10 +14,8 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_ENROLLMENT_INDEX_H_
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,8 +23,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "aftercare/record/v1/plan_outline.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/engine_context.h"
@@ -34,27 +33,28 @@
 
 namespace aftercare::engine {
 
-// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes about 100 bytes for each
-// enrollment and a few hundred bytes for each cohort.
+// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes 64 bytes for each enrollment and
+// a few hundred bytes for each cohort.
 class EnrollmentIndex {
  public:
   struct Entry {
-    std::array<char, 40> name;  // the enrollment's id, without a terminating zero; see id()
-    uint8_t name_size = 0;
-    int64_t row_id = 0;  // store::EnrollmentRow::row_id
+    int64_t row_id = 0;          // store::EnrollmentRow::row_id
+    uint64_t spread_seed = 0;    // set if the pathway spreads patients (Cohort::spread)
+    absl::Time suspended_until;  // end of the last suspension; enrollment counts as one
+    // While it runs, all occurrences before this instant have fired; InfiniteFuture if none is left. Afterwards, when it
+    // ended.
+    absl::Time next_due_or_end;
+    uint32_t cohort = 0;         // index into cohorts()
+    uint32_t rules = 0;          // argument of rules() for the rules that apply to the patient
     uint8_t channel = v1::CHANNEL_UNSPECIFIED;  // the v1::Channel of the first contact point that may be used
     bool ended = false;
     // True if the reminders can only be found by reading the rows of the enrollment and its reminders. Then `cohort`
     // and `rules` are not set.
     bool needs_rows = false;
     bool was_suspended = false;  // by a pause or a change of facts; enrollment does not count
-    uint32_t cohort = 0;         // index into cohorts()
-    uint32_t rules = 0;          // argument of rules() for the rules that apply to the patient
-    absl::Time suspended_until;  // end of the last suspension; enrollment counts as one
-    absl::Time next_due;         // all occurrences before this instant have fired; InfiniteFuture if none is left
-    absl::Time end;              // when the enrollment ended; InfiniteFuture while it runs
 
-    absl::string_view id() const { return absl::string_view(name.data(), name_size); }
+    absl::Time end() const { return ended ? next_due_or_end : absl::InfiniteFuture(); }
+    absl::Time next_due() const { return ended ? absl::InfiniteFuture() : next_due_or_end; }
   };
 
   // Makes an empty index, which UpdateTo fills.
@@ -66,10 +66,10 @@ class EnrollmentIndex {
   // Returns the sequence number of the last event that the index takes into account; -1 if it counts as empty.
   int64_t seq() const { return seq_; }
 
-  // Ordered by id.
+  // Ordered by row_id.
   const std::vector<Entry>& entries() const { return entries_; }
   const std::vector<plan::Cohort>& cohorts() const { return cohorts_; }
-  const plan::RuleSet& rules(uint32_t index) const { return *rules_[index]; }
+  const plan::RuleSet& rules(uint32_t index) const { return rules_[index]; }
 
   // Updates the index to the snapshot of `tx`, whose last event has the sequence number `seq`. `seq` must not be less
   // than seq(). After an error the index is unchanged or counts as empty.
@@ -77,24 +77,38 @@ class EnrollmentIndex {
 
  private:
   absl::Status ReadAll(EngineContext& engine, store::ReadTransaction& tx);
+  // Sets the spread_seed of all entries, if a pathway spreads patients.
+  absl::Status ReadSpreadSeeds(store::ReadTransaction& tx);
   // Reads the enrollments that the log names after seq_. Returns false, with nothing done, if ReadAll is cheaper.
   absl::StatusOr<bool> ReadChanged(EngineContext& engine, store::ReadTransaction& tx);
-  // Replaces, inserts or erases the entries of these enrollments.
+  // Replaces or inserts the entries of these enrollments.
   absl::Status ReadEntries(EngineContext& engine, store::ReadTransaction& tx,
                            const absl::flat_hash_set<std::string>& enrollments);
-  absl::StatusOr<Entry> MakeEntry(EngineContext& engine, store::ReadTransaction& tx, store::EnrollmentRow row);
-  // Return the index of the enrollment's cohort, or of its rules. Add them if they are new.
+  // Returns null if there is no such entry.
+  Entry* Find(int64_t row_id);
+  // Make the entry of an enrollment: from its row, or from what is stored beside it.
+  absl::StatusOr<Entry> EntryOfRow(EngineContext& engine, store::ReadTransaction& tx, store::EnrollmentRow row);
+  absl::StatusOr<Entry> EntryOfSchedule(EngineContext& engine, store::ReadTransaction& tx,
+                                        const store::ScheduleRow& row);
+  // The part that both share: everything but the cohort.
+  template <typename Row>
+  Entry EntryOf(EngineContext& engine, const Row& row, const record::v1::PlanOutline& outline);
+  // Return the index of a cohort, or of rules. Add them if they are new. StoredCohort takes the number of a cohort in
+  // the store.
   uint32_t AddCohort(const EnrollmentContext& context);
-  uint32_t AddRules(const plan::RuleSet& rules);
+  absl::StatusOr<uint32_t> StoredCohort(EngineContext& engine, store::ReadTransaction& tx, int64_t number);
+  uint32_t AddRules(const std::string& encoded);
 
   std::string clinic_;
-  int64_t calendar_fingerprint_;
+  int64_t calendar_fingerprint_;  // of the clinic's calendar
   int64_t seq_ = -1;
   std::vector<Entry> entries_;
   std::vector<plan::Cohort> cohorts_;
   absl::flat_hash_map<std::string, uint32_t> cohort_by_key_;
-  std::unordered_map<plan::RuleSet, uint32_t> index_by_rules_;
-  std::vector<const plan::RuleSet*> rules_;  // keys of index_by_rules_, which are never moved
+  absl::flat_hash_map<int64_t, uint32_t> cohort_by_number_;  // in the store
+  std::vector<plan::RuleSet> rules_;
+  absl::flat_hash_map<std::string, uint32_t> index_by_rules_;  // by EncodeRules
+  record::v1::PlanOutline outline_;                            // of the last ScheduleRow; kept for its memory
 };
 
 }  // namespace aftercare::engine

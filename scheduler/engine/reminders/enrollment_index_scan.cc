@@ -30,8 +30,8 @@ absl::Time EnrollmentIndexScan::ScheduledFrom() const {
 
 bool EnrollmentIndexScan::NeedsRows(const Entry& entry) const {
   // Where a clock was set back, the enrollment itself may lie after `now`.
-  if (entry.suspended_until > (entry.ended ? entry.end : span_.now)) return true;
-  if (entry.needs_rows || (!overdue_.empty() && overdue_.contains(entry.id()))) return true;
+  if (entry.suspended_until > (entry.ended ? entry.end() : span_.now)) return true;
+  if (entry.needs_rows || (!overdue_.empty() && overdue_.contains(entry.row_id))) return true;
   if (!entry.was_suspended) return false;
   // A suspension other than enrollment may reach into the span.
   return entry.suspended_until >= span_.from ||
@@ -39,7 +39,7 @@ bool EnrollmentIndexScan::NeedsRows(const Entry& entry) const {
 }
 
 absl::Status EnrollmentIndexScan::Visit(PlannedVisitor visit,
-                                        absl::FunctionRef<absl::Status(absl::string_view)> visit_by_rows) {
+                                        absl::FunctionRef<absl::Status(int64_t)> visit_by_rows) {
   const bool wants_missed = filter_.MatchesState(v1::REMINDER_STATE_EXPIRED);
   const bool wants_scheduled = (filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) ||
                                 filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED)) &&
@@ -47,11 +47,11 @@ absl::Status EnrollmentIndexScan::Visit(PlannedVisitor visit,
   const bool wants_cancelled = filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
   for (const Entry& entry : index_.entries()) {
     if (NeedsRows(entry)) {
-      if (absl::Status status = visit_by_rows(entry.id()); !status.ok()) return status;
+      if (absl::Status status = visit_by_rows(entry.row_id); !status.ok()) return status;
       continue;
     }
     if (wants_missed && entry.suspended_until > span_.from) VisitMissed(entry, visit);
-    if (entry.ended ? wants_cancelled && entry.end < span_.before : wants_scheduled) VisitScheduled(entry, visit);
+    if (entry.ended ? wants_cancelled && entry.end() < span_.before : wants_scheduled) VisitScheduled(entry, visit);
   }
   return absl::OkStatus();
 }
@@ -74,7 +74,7 @@ void EnrollmentIndexScan::VisitScheduled(const Entry& entry, PlannedVisitor visi
   if (!plan.scheduled) PlanScheduled(cohort, &plan);
   // Where a clock was set back, next_due may lie after `now`: what is planned before it has fired.
   const absl::Time from =
-      entry.ended ? std::max(span_.from, entry.end + kTick) : std::max(FirstUnfired(), entry.next_due);
+      entry.ended ? std::max(span_.from, entry.end() + kTick) : std::max(FirstUnfired(), entry.next_due());
   if (from >= End()) return;
   plan::RuleSet rules = index_.rules(entry.rules);
   plan::RuleSet own_rules = plan.spread;
@@ -95,7 +95,7 @@ void EnrollmentIndexScan::VisitOwnPlan(const Entry& entry, const plan::RuleSet& 
                                        PlannedVisitor visit) {
   const plan::Cohort& cohort = index_.cohorts()[entry.cohort];
   plan::Plan plan(*cohort.pathway(),
-                  cohort.FactsOf(entry.suspended_until, plan::SpreadSeed(index_.clinic(), entry.id()), rules));
+                  cohort.FactsOf(entry.suspended_until, entry.spread_seed, rules));
   if (from > absl::InfinitePast()) plan.Seek(from);
   const absl::Time end = End();
   for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < end;) {
@@ -138,7 +138,7 @@ void EnrollmentIndexScan::VisitIfChannelMatches(const Entry& entry, const plan::
   const auto channel =
       audience == v1::AUDIENCE_CARE_TEAM ? v1::CHANNEL_UNSPECIFIED : static_cast<v1::Channel>(entry.channel);
   if (filter_.MatchesState(state) && filter_.MatchesChannel(channel))
-    visit({entry.id(), entry.row_id, &cohort.pathway(), rule, code, due, state});
+    visit({entry.row_id, &cohort.pathway(), rule, code, due, state});
 }
 
 }  // namespace aftercare::engine

@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "scheduler/engine/lifecycle/filter.h"
 #include "scheduler/engine/reminders/enrollment_index.h"
@@ -19,10 +17,9 @@
 
 namespace aftercare::engine {
 
-// An occurrence that has no row, so that only the plan tells of it. Its views and pointers are valid only during the
-// call that passes it to a visitor.
+// An occurrence that has no row, so that only the plan tells of it. Its pointer is valid only during the call that passes
+// it to a visitor.
 struct PlannedOccurrence {
-  absl::string_view enrollment;
   int64_t enrollment_row_id = 0;  // store::EnrollmentRow::row_id
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
   int rule = 0;  // index in the pathway
@@ -47,10 +44,10 @@ class EnrollmentIndexScan {
   };
 
   // The scan may leave out occurrences that are due after `latest_due`, which the visitor may lower during the scan.
-  // `overdue` has the ids of enrollments that have an occurrence which is due by now but has not fired yet. All
+  // `overdue` has the row_ids of enrollments that have an occurrence which is due by now but has not fired yet. All
   // references must outlive the scan.
   EnrollmentIndexScan(const EnrollmentIndex& index, Filter& filter, const Span& span, const absl::Time& latest_due,
-                      const absl::flat_hash_set<std::string>& overdue)
+                      const absl::flat_hash_set<int64_t>& overdue)
       : index_(index),
         filter_(filter),
         span_(span),
@@ -62,7 +59,7 @@ class EnrollmentIndexScan {
   // somebody dealt with them ahead of time. The caller must leave those out. Passes each enrollment whose reminders can
   // only be found by reading rows to `visit_by_rows` instead. Stops and returns the error if `visit_by_rows` fails.
   absl::Status Visit(PlannedVisitor visit,
-                     absl::FunctionRef<absl::Status(absl::string_view enrollment)> visit_by_rows);
+                     absl::FunctionRef<absl::Status(int64_t enrollment_row_id)> visit_by_rows);
 
  private:
   using Entry = EnrollmentIndex::Entry;
@@ -103,7 +100,7 @@ class EnrollmentIndexScan {
   Filter& filter_;
   const Span span_;
   const absl::Time& latest_due_;
-  const absl::flat_hash_set<std::string>& overdue_;
+  const absl::flat_hash_set<int64_t>& overdue_;
   std::vector<CohortPlan> cohort_plans_;  // by index of the cohort
 };
 

@@ -13,39 +13,32 @@
 namespace aftercare::engine {
 namespace {
 
-// A planned reminder that is to be listed.
-struct PlannedItem {
-  store::DuePosition position;
-  std::string enrollment;  // an id
-};
-
-bool IsItemBefore(const PlannedItem& a, const PlannedItem& b) { return IsListedBefore(a.position, b.position); }
-
-PlannedItem ItemOf(const PlannedOccurrence& occurrence) {
+store::DuePosition PlannedPosition(const PlannedOccurrence& occurrence) {
   const std::string& rule = (*occurrence.pathway)->rule_source(occurrence.rule).id();
-  return {{occurrence.due, occurrence.enrollment_row_id, rule, occurrence.code}, std::string(occurrence.enrollment)};
+  return {occurrence.due, occurrence.enrollment_row_id, rule, occurrence.code};
 }
 
-// Returns the first `limit` planned reminders after `after`, in order.
-absl::StatusOr<std::vector<PlannedItem>> FirstPlanned(ReminderScan& scan,
-                                                      const std::optional<store::DuePosition>& after, size_t limit) {
-  std::vector<PlannedItem> first;  // the first so far, as a heap with the last of them on top
+// Returns the positions of the first `limit` planned reminders after `after`, in order.
+absl::StatusOr<std::vector<store::DuePosition>> FirstPlanned(ReminderScan& scan,
+                                                             const std::optional<store::DuePosition>& after,
+                                                             size_t limit) {
+  std::vector<store::DuePosition> first;  // the first so far, as a heap with the last of them on top
   absl::Status status =
       scan.VisitPlanned(after ? after->due : absl::InfinitePast(), [&](const PlannedOccurrence& occurrence) {
         if (occurrence.due > scan.latest_due()) return;
-        PlannedItem item = ItemOf(occurrence);
-        if (after && !IsListedBefore(*after, item.position)) return;
+        store::DuePosition position = PlannedPosition(occurrence);
+        if (after && !IsListedBefore(*after, position)) return;
         if (first.size() == limit) {
-          if (!IsItemBefore(item, first.front())) return;
-          std::pop_heap(first.begin(), first.end(), IsItemBefore);
+          if (!IsListedBefore(position, first.front())) return;
+          std::pop_heap(first.begin(), first.end(), IsListedBefore);
           first.pop_back();
         }
-        first.push_back(std::move(item));
-        std::push_heap(first.begin(), first.end(), IsItemBefore);
-        if (first.size() == limit) scan.LimitDue(first.front().position.due);
+        first.push_back(std::move(position));
+        std::push_heap(first.begin(), first.end(), IsListedBefore);
+        if (first.size() == limit) scan.LimitDue(first.front().due);
       });
   if (!status.ok()) return status;
-  std::sort_heap(first.begin(), first.end(), IsItemBefore);
+  std::sort_heap(first.begin(), first.end(), IsListedBefore);
   return first;
 }
 
@@ -74,10 +67,9 @@ absl::StatusOr<std::vector<store::ReminderRow>> FirstStored(ReminderScan& scan,
   return first;
 }
 
-absl::StatusOr<v1::Reminder> ShowPlanned(ReminderScan& scan, const PlannedItem& item) {
-  auto context = scan.ContextOf(item.enrollment);
+absl::StatusOr<v1::Reminder> ShowPlanned(ReminderScan& scan, const store::DuePosition& position) {
+  auto context = scan.ContextOf(position.enrollment_row_id);
   if (!context.ok()) return context.status();
-  const store::DuePosition& position = item.position;
   const EnrollmentContext& enrollment = **context;
   plan::Occurrence occurrence;
   const plan::Plan plan(*enrollment.pathway, enrollment.facts);
@@ -88,7 +80,7 @@ absl::StatusOr<v1::Reminder> ShowPlanned(ReminderScan& scan, const PlannedItem& 
 }
 
 absl::StatusOr<v1::Reminder> ShowStored(ReminderScan& scan, const store::ReminderRow& row) {
-  auto context = scan.ContextOf(row.key.enrollment);
+  auto context = scan.ContextOf(row.enrollment_row_id);
   if (!context.ok()) return context.status();
   return StoredToProto(**context, scan.clinic().data, row);
 }
@@ -108,7 +100,7 @@ absl::StatusOr<ReminderPage> ListPage(ReminderScan& scan, const std::optional<st
   auto next_stored = stored->begin();
   while (next_planned != planned->end() || next_stored != stored->end()) {
     const bool take_stored = next_planned == planned->end() ||
-                             (next_stored != stored->end() && IsListedBefore(PositionOf(*next_stored), next_planned->position));
+                             (next_stored != stored->end() && IsListedBefore(PositionOf(*next_stored), *next_planned));
     auto shown = take_stored ? ShowStored(scan, *next_stored) : ShowPlanned(scan, *next_planned);
     if (!shown.ok()) return shown.status();
     if (!budget.Take(*shown)) {
@@ -116,7 +108,7 @@ absl::StatusOr<ReminderPage> ListPage(ReminderScan& scan, const std::optional<st
       break;
     }
     page.reminders.push_back(*std::move(shown));
-    last = take_stored ? PositionOf(*next_stored++) : (next_planned++)->position;
+    last = take_stored ? PositionOf(*next_stored++) : *next_planned++;
   }
   return page;
 }

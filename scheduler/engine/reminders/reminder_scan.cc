@@ -16,13 +16,13 @@ namespace {
 constexpr int kRowsPerRead = 1000;
 constexpr size_t kMaxContexts = 2000;
 
-// Returns what identifies an occurrence within its clinic. Begins with the enrollment's id and a '/'.
-std::string ClinicKeyOf(absl::string_view enrollment, absl::string_view rule, int64_t code) {
-  return absl::StrCat(enrollment, "/", rule, "/", code);
+// Returns what identifies an occurrence within its clinic.
+std::string ClinicKeyOf(int64_t enrollment_row_id, absl::string_view rule, int64_t code) {
+  return absl::StrCat(enrollment_row_id, "/", rule, "/", code);
 }
 
 std::string ClinicKeyOf(const PlannedOccurrence& occurrence) {
-  return ClinicKeyOf(occurrence.enrollment, (*occurrence.pathway)->rule_source(occurrence.rule).id(),
+  return ClinicKeyOf(occurrence.enrollment_row_id, (*occurrence.pathway)->rule_source(occurrence.rule).id(),
                      plan::WithoutCount(occurrence.code));
 }
 
@@ -58,13 +58,13 @@ absl::Status ForEachRow(store::ReadTransaction& tx, store::ReminderQuery query,
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const EnrollmentContext>> ReminderScan::ContextOf(const std::string& enrollment) {
-  const auto found = contexts_.find(enrollment);
+absl::StatusOr<std::shared_ptr<const EnrollmentContext>> ReminderScan::ContextOf(int64_t enrollment_row_id) {
+  const auto found = contexts_.find(enrollment_row_id);
   if (found != contexts_.end()) return found->second;
-  auto context = RequireEnrollmentContext(engine_, tx_, clinic_.clinic, enrollment);
+  auto context = RequireEnrollmentContext(engine_, tx_, clinic_.clinic, "", enrollment_row_id);
   if (!context.ok()) return context.status();
   if (contexts_.size() >= kMaxContexts) contexts_.clear();
-  return contexts_[enrollment] = std::make_shared<const EnrollmentContext>(*std::move(context));
+  return contexts_[enrollment_row_id] = std::make_shared<const EnrollmentContext>(*std::move(context));
 }
 
 absl::StatusOr<std::optional<std::vector<std::string>>> ReminderScan::EnrollmentsInFilter() {
@@ -92,7 +92,7 @@ absl::Status ReminderScan::VisitStored(const std::string& enrollment, std::optio
   store::ReminderQuery query{clinic_.clinic,        enrollment,       std::move(after), filter_.due_from(),
                              filter_.due_before(), filter_.states(), page_size};
   return ForEachRow(tx_, std::move(query), [&](const store::ReminderRow& row) -> absl::StatusOr<bool> {
-    auto context = ContextOf(row.key.enrollment);
+    auto context = ContextOf(row.enrollment_row_id);
     if (!context.ok()) return context.status();
     return !MatchesStored(**context, row) || visit(row, **context);
   });
@@ -111,14 +111,14 @@ absl::Status ReminderScan::LoadEarlyRows() {
     const store::Cover cover = row.cover.value_or(store::Cover{"", plan::WithoutCount(row.key.code)});
     if (cover.code == 0) return true;
     recorded_early_.insert(
-        ClinicKeyOf(row.key.enrollment, cover.rule.empty() ? row.key.rule : cover.rule, cover.code));
-    enrollments_with_early_rows_.insert(row.key.enrollment);
+        ClinicKeyOf(row.enrollment_row_id, cover.rule.empty() ? row.key.rule : cover.rule, cover.code));
+    enrollments_with_early_rows_.insert(row.enrollment_row_id);
     return true;
   });
 }
 
 bool ReminderScan::WasRecordedEarly(const PlannedOccurrence& occurrence) const {
-  return !enrollments_with_early_rows_.empty() && enrollments_with_early_rows_.contains(occurrence.enrollment) &&
+  return !enrollments_with_early_rows_.empty() && enrollments_with_early_rows_.contains(occurrence.enrollment_row_id) &&
          recorded_early_.contains(ClinicKeyOf(occurrence));
 }
 
@@ -135,7 +135,7 @@ absl::Status ReminderScan::VisitPlanned(absl::Time from, PlannedVisitor visit) {
   if (!enrollments.ok()) return enrollments.status();
   if (enrollments->has_value()) {
     for (const std::string& enrollment : **enrollments) {
-      if (absl::Status status = VisitEnrollment(enrollment, from, visit); !status.ok()) return status;
+      if (absl::Status status = VisitEnrollment(enrollment, 0, from, visit); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
@@ -149,9 +149,9 @@ absl::Status ReminderScan::VisitByIndex(absl::Time from, PlannedVisitor visit) {
   if (!seq.ok()) return seq.status();
   std::unique_ptr<EnrollmentIndex> index = indexes_.Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
   if (absl::Status status = index->UpdateTo(engine_, tx_, *seq); !status.ok()) return status;
-  auto ids = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
-  if (!ids.ok()) return ids.status();
-  const absl::flat_hash_set<std::string> overdue(ids->begin(), ids->end());
+  auto row_ids = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
+  if (!row_ids.ok()) return row_ids.status();
+  const absl::flat_hash_set<int64_t> overdue(row_ids->begin(), row_ids->end());
   const EnrollmentIndexScan::Span span{from, filter_.due_before().value_or(absl::InfiniteFuture()), now_};
   absl::Status status =
       EnrollmentIndexScan(*index, filter_, span, latest_due_, overdue)
@@ -159,7 +159,7 @@ absl::Status ReminderScan::VisitByIndex(absl::Time from, PlannedVisitor visit) {
               [&](const PlannedOccurrence& occurrence) {
                 if (!WasRecordedEarly(occurrence)) visit(occurrence);
               },
-              [&](absl::string_view enrollment) { return VisitEnrollment(std::string(enrollment), from, visit); });
+              [&](int64_t row_id) { return VisitEnrollment("", row_id, from, visit); });
   indexes_.GiveBack(std::move(index));
   return status;
 }
@@ -188,8 +188,9 @@ absl::Status ReminderScan::VisitByRows(absl::Time from, PlannedVisitor visit) {
   }
 }
 
-absl::Status ReminderScan::VisitEnrollment(const std::string& enrollment, absl::Time from, PlannedVisitor visit) {
-  auto row = tx_.GetEnrollment(clinic_.clinic, enrollment);
+absl::Status ReminderScan::VisitEnrollment(absl::string_view enrollment, int64_t row_id, absl::Time from,
+                                           PlannedVisitor visit) {
+  auto row = tx_.GetEnrollment(clinic_.clinic, enrollment, row_id);
   if (!row.ok()) return row.status();
   return row->has_value() ? VisitEnrollment(**std::move(row), from, visit) : absl::OkStatus();
 }
@@ -227,8 +228,7 @@ absl::Status ReminderScan::VisitEnrollment(store::EnrollmentRow row, absl::Time 
     const v1::ReminderState state = DerivedStatus(*context, occurrence, now_).state;
     const OccurrenceKey key = KeyOf(*context, occurrence);
     if (recorded && recorded->covered.contains(key)) continue;
-    PlannedOccurrence planned{context->row.enrollment, context->row.row_id, &context->pathway, occurrence.rule,
-                              key.code,                occurrence.due,      state};
+    PlannedOccurrence planned{context->row.row_id, &context->pathway, occurrence.rule, key.code, occurrence.due, state};
     if (recorded) {
       planned.code = recorded->names.FreeCode(context->pathway->rule_source(occurrence.rule).id(), key.code);
     }

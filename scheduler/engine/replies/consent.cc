@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -92,7 +93,7 @@ absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransact
   for (EnrollmentContext& context : *contexts) {
     context.row.opted_out = after;
     ++context.row.version;
-    status = tx.UpdateEnrollment(context.row);
+    status = StoreEnrollment(tx, &context);
     if (status.ok()) status = LogEnrollment(tx, context.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
     if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, context, channel, now);
     if (!status.ok()) return status;

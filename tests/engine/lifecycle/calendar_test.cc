@@ -264,6 +264,48 @@ TEST_F(StaleTest, WhatACrashLeftIsPlannedAnewAtTheNextStart) {
   world_.ExpectListsAgree("north", 1000);
 }
 
+// As an earlier version left it, which knew no outlines.
+TEST_F(StaleTest, EnrollmentsWithoutAnOutlineAreGivenOne) {
+  EnrolMany();
+  ASSERT_TRUE(world_.End("clinics/north/enrollments/e7").ok());
+  const auto outlines = [this] {
+    std::map<int64_t, std::string> outlines;
+    world_.Read([&](store::ReadTransaction& tx) {
+      return tx.ForEachSchedule("north", [&](const store::ScheduleRow& row) {
+        outlines[row.row_id] = std::string(row.outline);
+        return absl::OkStatus();
+      });
+    });
+    return outlines;
+  };
+  const std::map<int64_t, std::string> before = outlines();
+  EXPECT_EQ(before.size(), static_cast<size_t>(kPatients));
+  world_.Stop();
+  world_.StartStoreOnly();
+  Pending pending;
+  world_.store().Submit(
+      [](store::WriteTransaction& tx) -> absl::Status {
+        store::EnrollmentQuery all;
+        all.clinic = "north";
+        const auto rows = tx.ListEnrollments(all);
+        for (const store::EnrollmentRow& row : *rows) {
+          EXPECT_TRUE(row.has_outline);
+          if (absl::Status status = tx.UpdateEnrollment(row); !status.ok()) return status;
+        }
+        store::ClinicRow row = **tx.GetClinic("north");
+        row.replan_after = "";
+        return tx.UpdateClinic(row);
+      },
+      pending.done());
+  ASSERT_TRUE(pending.Wait().ok());
+  world_.StopStoreOnly();
+  world_.Start();
+  world_.ExpectListsAgree("north", 1000);
+  world_.Settle();
+  EXPECT_EQ(outlines(), before);
+  world_.ExpectListsAgree("north", 1000);
+}
+
 TEST_F(StaleTest, AStaleEnrollmentIsShownAndEndedByTheNewCalendar) {
   Enrol();
   world_.MoveTo(At("2029-03-02T09:00"));

@@ -1,0 +1,396 @@
+// Databases that earlier versions left are brought to the present schema. Each test makes one by undoing steps.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/store/address_key.h"
+#include "scheduler/store/migrations.h"
+#include "scheduler/store/sqlite_driver.h"
+#include "tests/store/store_suite.h"
+
+namespace aftercare::store {
+namespace {
+
+class Migrations : public testing::Test {
+ protected:
+  std::unique_ptr<Store> Open(const std::string& path) {
+    auto store = OpenSqliteStore(path);
+    EXPECT_THAT(store, IsOk()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+  void Execute(const std::vector<const char*>& statements) {
+    const auto driver = OpenSqlite(path_);
+    const auto connection = (*driver)->ConnectWriter();
+    ASSERT_THAT(connection, IsOk());
+    for (const char* sql : statements) ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
+  }
+
+  // Leaves the database as a program did that knew eight steps: every enrollment was stored whole, and addresses were
+  // stored once more.
+  void UndoStepNine() {
+    std::vector<std::string> statements;
+    {
+      const auto store = Open(path_);
+      ASSERT_NE(store, nullptr);
+      for (const char* clinic : {"a", "b"}) {
+        const auto rows =
+            Ask(*store, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = clinic, .limit = 9999});
+        ASSERT_THAT(rows, IsOk());
+        for (const EnrollmentRow& row : *rows) {
+          for (const v1::ContactPoint& point : row.data.contact_points()) {
+            statements.push_back(absl::StrCat(
+                "INSERT OR IGNORE INTO contact SELECT enrollment.clinic, '",
+                AddressKey(point.channel(), point.address()), "', ", row.row_id,
+                " FROM enrollment WHERE row_id = ", row.row_id));
+          }
+        }
+      }
+    }
+    Execute({"DROP TABLE contact",
+             "CREATE TABLE contact (clinic BIGINT NOT NULL, address TEXT NOT NULL, enrollment BIGINT NOT NULL,"
+             " PRIMARY KEY (clinic, address, enrollment)) WITHOUT ROWID"});
+    std::vector<const char*> texts;
+    for (const std::string& statement : statements) texts.push_back(statement.c_str());
+    Execute(texts);
+    Execute({"UPDATE enrollment SET (pathway, data) = (SELECT IIF(enrollment.pathway = '', cohort.pathway,"
+             " enrollment.pathway), CAST(cohort.data || enrollment.data AS BLOB) FROM enrollment_schedule AS schedule"
+             " JOIN cohort ON cohort.number = schedule.cohort WHERE schedule.enrollment = row_id)",
+             "ALTER TABLE enrollment_schedule DROP COLUMN cohort", "ALTER TABLE enrollment_schedule DROP COLUMN outline",
+             "DROP TABLE cohort", "UPDATE clinic SET replan_after = NULL",
+             "UPDATE meta SET number = 8 WHERE key = 'schema_version'"});
+  }
+
+  // Leaves the database as a program did that knew seven steps: rows named clinics and enrollments by their ids.
+  void UndoStepEight() {
+    UndoStepNine();
+    Execute({"CREATE TABLE enrollment_before (clinic TEXT NOT NULL, enrollment TEXT NOT NULL, clock TEXT NOT NULL,"
+             " patient TEXT NOT NULL, pathway TEXT NOT NULL, version BIGINT NOT NULL, state INTEGER NOT NULL,"
+             " next_due BIGINT, data BLOB NOT NULL, calendar BIGINT NOT NULL DEFAULT 0, recorded_until BIGINT,"
+             " history BLOB, opted_out BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (clinic, enrollment)) WITHOUT ROWID",
+             "INSERT INTO enrollment_before SELECT clinic_number.clinic, now.enrollment,"
+             " CASE clock WHEN 0 THEN '' ELSE clinic_number.clinic END, patient, pathway, version, state, next_due,"
+             " data, calendar, recorded_until, history, opted_out"
+             " FROM enrollment AS now JOIN clinic_number ON number = now.clinic"
+             " JOIN enrollment_schedule AS schedule ON schedule.enrollment = row_id",
+             "CREATE TABLE contact_before (clinic TEXT NOT NULL, address TEXT NOT NULL, enrollment TEXT NOT NULL,"
+             " PRIMARY KEY (clinic, address, enrollment)) WITHOUT ROWID",
+             "INSERT INTO contact_before SELECT clinic_number.clinic, address, enrollment.enrollment"
+             " FROM contact JOIN enrollment ON row_id = contact.enrollment"
+             " JOIN clinic_number ON number = contact.clinic",
+             "CREATE TABLE reminder_before (clinic TEXT NOT NULL, enrollment TEXT NOT NULL, rule TEXT NOT NULL,"
+             " number BIGINT NOT NULL, clock TEXT NOT NULL, revision INTEGER NOT NULL, state INTEGER NOT NULL,"
+             " reason INTEGER NOT NULL, due BIGINT NOT NULL, expire BIGINT NOT NULL, state_time BIGINT NOT NULL,"
+             " available BIGINT, is_open INTEGER NOT NULL, attempts INTEGER NOT NULL, contact_point INTEGER NOT NULL,"
+             " failures INTEGER NOT NULL, moved INTEGER NOT NULL DEFAULT 0, channel INTEGER NOT NULL DEFAULT 0,"
+             " score INTEGER, error_code TEXT NOT NULL DEFAULT '', cover_rule TEXT, cover BIGINT,"
+             " facts_version INTEGER NOT NULL DEFAULT 0, record BLOB,"
+             " PRIMARY KEY (clinic, enrollment, rule, number)) WITHOUT ROWID",
+             "INSERT INTO reminder_before SELECT clinic_number.clinic, enrollment, rule, now.number,"
+             " CASE clock WHEN 0 THEN '' ELSE clinic_number.clinic END, revision, state, reason, due, expire,"
+             " state_time, available, is_open, attempts, contact_point, failures, moved, channel, score, error_code,"
+             " cover_rule, cover, facts_version, record"
+             " FROM reminder AS now JOIN clinic_number ON clinic_number.number = now.clinic",
+             "DROP TABLE enrollment", "DROP TABLE enrollment_schedule", "DROP TABLE contact", "DROP TABLE reminder",
+             "DROP TABLE clinic_number", "ALTER TABLE enrollment_before RENAME TO enrollment",
+             "ALTER TABLE contact_before RENAME TO contact", "ALTER TABLE reminder_before RENAME TO reminder",
+             "CREATE INDEX enrollment_by_patient ON enrollment (clinic, patient, enrollment)",
+             "CREATE INDEX enrollment_by_next_due ON enrollment (clock, next_due, clinic, enrollment)"
+             " WHERE next_due IS NOT NULL",
+             "CREATE INDEX reminder_by_due ON reminder (clinic, due, enrollment, rule, number)",
+             "CREATE INDEX reminder_by_available ON reminder (clock, available, clinic, enrollment, rule, number)"
+             " WHERE available IS NOT NULL",
+             "CREATE INDEX reminder_by_expire ON reminder (clock, expire, clinic, enrollment, rule, number)"
+             " WHERE is_open = 1",
+             "CREATE INDEX reminder_by_due_unended ON reminder (clinic, due, enrollment, rule, number)"
+             " WHERE state <= 3",
+             "CREATE INDEX reminder_by_channel ON reminder (clock, channel, clinic, available, enrollment, rule, number)"
+             " WHERE available IS NOT NULL",
+             "CREATE INDEX reminder_by_failed ON reminder (clinic, due, enrollment, rule, number) WHERE state = 7",
+             "UPDATE meta SET number = 7 WHERE key = 'schema_version'"});
+  }
+
+  // Leaves the database as a program did that knew six steps: each event had a row. Those in blocks are lost.
+  void UndoStepSeven() {
+    UndoStepEight();
+    Execute({"DROP TABLE event_block", "UPDATE meta SET number = 6 WHERE key = 'schema_version'"});
+  }
+
+  // Leaves the database as a program did that knew four steps.
+  void UndoStepFive() {
+    UndoStepSeven();
+    // And step six.
+    Execute({"ALTER TABLE reminder DROP COLUMN cover_rule", "ALTER TABLE reminder DROP COLUMN cover",
+             "ALTER TABLE reminder DROP COLUMN facts_version", "ALTER TABLE reminder DROP COLUMN record"});
+    Execute({"ALTER TABLE event DROP COLUMN actor", "UPDATE meta SET number = 4 WHERE key = 'schema_version'"});
+  }
+
+  // Leaves the database as a program did that knew three steps.
+  void UndoStepFour() {
+    UndoStepFive();
+    Execute({"DROP TABLE contact", "DROP TABLE opt_out", "DROP TABLE reply", "DROP TABLE sent_message",
+             "DROP TABLE log_mark", "DELETE FROM meta WHERE key = 'trimmed_seq'", "DROP INDEX reminder_by_channel",
+             "DROP INDEX reminder_by_failed", "ALTER TABLE clinic DROP COLUMN next_send",
+             "ALTER TABLE enrollment DROP COLUMN opted_out", "ALTER TABLE reminder DROP COLUMN channel",
+             "ALTER TABLE reminder DROP COLUMN score", "ALTER TABLE reminder DROP COLUMN error_code",
+             "CREATE INDEX reminder_by_clinic_available ON reminder (clinic, available, enrollment, rule, number)"
+             " WHERE available IS NOT NULL",
+             "UPDATE meta SET number = 3 WHERE key = 'schema_version'"});
+  }
+
+  TempDir directory_;
+  const std::string path_ = directory_.File("facts.db");
+};
+
+TEST_F(Migrations, EventsOfTheFourthSchemaHaveNoActor) {
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::AppendEvent, "a", MakeEvent("a", "e1")), IsOk());
+  }
+  UndoStepFive();
+  Execute({"INSERT INTO event (clinic, seq, enrollment, data) VALUES ('a', 1, 'e1', x'')"});
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  ASSERT_THAT(Write(*store,
+                    [](WriteTransaction& tx) {
+                      tx.set_actor("ann");
+                      return tx.AppendEvent("a", MakeEvent("a", "e2"));
+                    }),
+              IsOk());
+  const auto events = Ask(*store, &ReadTransaction::ListEvents, "a", 0, 10).value();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].data.enrollment(), "clinics/a/enrollments/e1");
+  EXPECT_EQ(events[0].data.actor(), "");
+  EXPECT_EQ(events[1].data.actor(), "ann");
+}
+
+// Six events in rows of their own, then three in a block.
+TEST_F(Migrations, EventsOfTheSixthSchemaComeBeforeThoseInBlocks) {
+  Open(path_);
+  UndoStepSeven();
+  Execute({"INSERT INTO event (clinic, seq, enrollment, reminder, data, actor) VALUES ('a', 1, 'e1', 'ice.1', x'', 'ann'),"
+           " ('a', 2, 'e2', NULL, x'', NULL), ('b', 3, 'e1', NULL, x'', NULL), ('a', 4, NULL, NULL, x'', NULL),"
+           " ('a', 5, 'e3', NULL, x'', NULL), ('a', 6, 'e4', NULL, x'', NULL)",
+           "UPDATE meta SET number = 6 WHERE key = 'last_event_seq'"});
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  const auto append = [](WriteTransaction& tx) {
+    absl::Status status;
+    for (const char* id : {"e5", "e6", "e7"}) status.Update(tx.AppendEvent("a", MakeEvent("a", id)));
+    return status;
+  };
+  ASSERT_THAT(Write(*store, append), IsOk());
+  const auto numbers = [&](int64_t after, int limit) {
+    std::vector<int64_t> seqs;
+    const std::vector<EventRow> events = Ask(*store, &ReadTransaction::ListEvents, "a", after, limit).value();
+    for (const EventRow& event : events) seqs.push_back(event.seq);
+    return seqs;
+  };
+  EXPECT_THAT(numbers(0, 100), testing::ElementsAre(1, 2, 4, 5, 6, 7, 8, 9));
+  EXPECT_THAT(numbers(2, 4), testing::ElementsAre(4, 5, 6, 7));
+  EXPECT_THAT(numbers(7, 1), testing::ElementsAre(8));
+  EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsInLog, "a", 1, 4).value(),
+              testing::ElementsAre("e2", "e3", "e4", "e5"));
+  const EventRow first = Ask(*store, &ReadTransaction::ListEvents, "a", 0, 1).value().at(0);
+  EXPECT_EQ(first.data.reminder().name(), "clinics/a/enrollments/e1/reminders/ice.1");
+  EXPECT_EQ(first.data.actor(), "ann");
+  ASSERT_THAT(Do(*store, &WriteTransaction::MarkLog, At(10)), IsOk());
+  DeletedEvents deleted;
+  ASSERT_THAT(Write(*store,
+                    [&](WriteTransaction& tx) {
+                      tx.GiveUpEventsOf(At(10)).IgnoreError();
+                      auto answer = tx.DeleteGivenUpEvents("", 6);
+                      if (answer.ok()) deleted = *answer;
+                      return answer.status();
+                    }),
+              IsOk());
+  EXPECT_EQ(deleted.clinic, "a");
+  EXPECT_EQ(deleted.count, 8) << "five rows, and the block whole";
+  EXPECT_THAT(numbers(0, 100), testing::IsEmpty());
+}
+
+// Clinics and enrollments were named by their ids in every row then.
+TEST_F(Migrations, RowsOfTheSeventhSchemaAreAllFoundAgain) {
+  std::vector<EnrollmentRow> enrollments;
+  std::vector<ReminderRow> reminders;
+  const auto at_a_test_clock = [](auto row) {
+    row.clock = row.clock.empty() ? "b" : row.clock;
+    return row;
+  };
+  // Not in the order of their ids, of which some belong to two clinics.
+  for (const char* id : {"e3", "e1", "e2"}) {
+    for (const char* clinic : {"a", "b"}) {
+      EnrollmentRow row = MakeEnrollment(clinic, id);
+      row.data.mutable_contact_points(0)->set_channel(v1::CHANNEL_SMS);
+      enrollments.push_back(clinic[0] == 'b' ? at_a_test_clock(row) : row);
+    }
+    for (const int64_t code : {2, 1}) reminders.push_back(MakeReminder("a", id, "ice", code));
+    reminders.push_back(at_a_test_clock(MakeReminder("b", id, "ice", 1)));
+  }
+  enrollments[0].next_due.reset();
+  enrollments[2].compare_rows_until.reset();
+  reminders[0].state = v1::REMINDER_STATE_FAILED;
+  reminders[0].available.reset();
+  reminders[0].closes.reset();
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("b")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("empty")), IsOk());
+    ASSERT_THAT(Write(*store,
+                      [&](WriteTransaction& tx) {
+                        absl::Status status;
+                        for (const EnrollmentRow& row : enrollments) status.Update(tx.InsertEnrollment(row));
+                        for (const ReminderRow& row : reminders) status.Update(tx.InsertReminder(row).status());
+                        return status;
+                      }),
+                IsOk());
+  }
+  UndoStepEight();
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  for (EnrollmentRow row : enrollments) {
+    row.calendar_fingerprint = MakeClinic(row.clinic).calendar_fingerprint;
+    EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetEnrollment, row.clinic, row.enrollment)), Show(row));
+  }
+  for (const ReminderRow& row : reminders) {
+    EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetReminder, row.key)), Show(row));
+  }
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::DueEnrollments, "b", "b", At(99), std::nullopt, 9)), "e1 e2 e3");
+  EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "sms:+15550100").value(),
+              testing::ElementsAre("e1", "e2", "e3"));
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::ListReminders, ReminderQuery{.clinic = "a"})),
+            "e1/ice.1 e1/ice.2 e2/ice.1 e2/ice.2 e3/ice.1 e3/ice.2") << "the order that lists had";
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::LeasableReminders, LeaseQueue{"b", v1::CHANNEL_SMS, "b"}, At(9),
+                    std::nullopt, 9)),
+            "e1/ice.1 e2/ice.1 e3/ice.1");
+  ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("empty", "e1")), IsOk());
+  EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "empty"})), "e1");
+}
+
+// Enrollments were stored whole then, addresses as they are, and blocks of events as they are.
+TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
+  std::vector<EnrollmentRow> enrollments;
+  for (const char* id : {"e3", "e1", "e2"}) {
+    EnrollmentRow row = MakeEnrollment(id[1] == '2' ? "b" : "a", id);
+    row.data.mutable_contact_points(0)->set_channel(v1::CHANNEL_SMS);
+    row.data.mutable_contact_hours()->add_openings()->set_opens(absl::StrCat("0", id + 1, ":00"));
+    row.outline = "o";
+    enrollments.push_back(row);
+  }
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
+    for (const EnrollmentRow& row : enrollments) {
+      ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, row), IsOk());
+    }
+  }
+  UndoStepNine();
+  std::vector<std::string> progress;
+  auto store = OpenSqliteStore(path_, {.on_migration = [&](absl::string_view line) { progress.emplace_back(line); }});
+  ASSERT_THAT(store, IsOk()) << store.status();
+  EXPECT_THAT(progress, testing::ElementsAre("the database is brought to schema 9: the addresses"));
+  EXPECT_EQ(Ask(**store, &ReadTransaction::FirstToReplan).value()->replan_after, "") << "to make the outlines";
+  for (EnrollmentRow row : enrollments) {
+    if (row.clinic == "a") row.calendar_fingerprint = MakeClinic("a").calendar_fingerprint;
+    const auto read = Ask(**store, &ReadTransaction::GetEnrollment, row.clinic, row.enrollment);
+    EXPECT_EQ(Show(read), Show(row));
+    EXPECT_FALSE((*read)->has_outline);
+    EXPECT_THAT(Do(**store, &WriteTransaction::UpdateEnrollment, row), IsOk());
+    EXPECT_EQ(Show(Ask(**store, &ReadTransaction::GetEnrollment, row.clinic, row.enrollment)), Show(row));
+  }
+  EXPECT_EQ(Ids(Ask(**store, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a", .pathway = "knee"})),
+            "e1 e3");
+  EXPECT_THAT(Ask(**store, &ReadTransaction::EnrollmentsAt, "a", "sms:+15550100").value(),
+              testing::ElementsAre("e1", "e3"));
+  EXPECT_THAT(Ask(**store, &ReadTransaction::EnrollmentsAt, "b", "sms:+15550100").value(), testing::ElementsAre("e2"));
+}
+
+// What a program that knew the first step only has left.
+TEST_F(Migrations, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
+  }
+  UndoStepFour();
+  Execute({"DROP INDEX clinic_by_replan", "DROP INDEX reminder_by_due_unended",
+           "ALTER TABLE clinic DROP COLUMN calendar", "ALTER TABLE clinic DROP COLUMN replan_after",
+           "ALTER TABLE enrollment DROP COLUMN calendar", "ALTER TABLE enrollment DROP COLUMN recorded_until",
+           "ALTER TABLE enrollment DROP COLUMN history", "ALTER TABLE reminder DROP COLUMN moved",
+           "UPDATE meta SET number = 1 WHERE key = 'schema_version'"});
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  ClinicRow clinic = MakeClinic("a");
+  clinic.calendar_fingerprint = 0;
+  clinic.replan_after = "";  // for the outlines
+  EnrollmentRow enrollment = MakeEnrollment("a", "e");
+  enrollment.plan_fingerprint = ~0;  // no plan was made by it
+  EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetClinic, "a")), Show(clinic));
+  EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetEnrollment, "a", "e")), Show(enrollment));
+}
+
+// Addresses stood only in messages then, and reminders did not tell by which channel they go.
+TEST_F(Migrations, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
+  const auto enrollment = [](const std::string& clinic, const std::string& id) {
+    EnrollmentRow row = MakeEnrollment(clinic, id);
+    row.data.mutable_contact_points(0)->set_channel(v1::CHANNEL_SMS);
+    v1::ContactPoint* second = row.data.add_contact_points();
+    second->set_channel(v1::CHANNEL_EMAIL);
+    second->set_address("Zoe@Example.org");
+    return row;
+  };
+  ReminderRow first = MakeReminder("a", "e1", "ice", 1);
+  ReminderRow second = MakeReminder("a", "e1", "ice", 2);
+  second.contact_point = 1;
+  ReminderRow held_back = MakeReminder("a", "e1", "ice", 3);
+  held_back.available.reset();
+  ReminderRow sent = MakeReminder("a", "e1", "ice", 4);
+  sent.state = v1::REMINDER_STATE_SENT;
+  sent.available.reset();
+  sent.closes.reset();
+  sent.attempts = 2;
+  ReminderRow never_sent = MakeReminder("a", "e1", "ice", 5);
+  never_sent.state = v1::REMINDER_STATE_CANCELLED;
+  never_sent.available.reset();
+  never_sent.closes.reset();
+  never_sent.attempts = 0;
+  for (ReminderRow* row : {&first, &held_back, &sent, &never_sent}) row->contact_point = 0;
+  {
+    const auto store = Open(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Write(*store,
+                      [&](WriteTransaction& tx) {
+                        absl::Status status;
+                        // More than are read at a time.
+                        for (int i = 0; i < 2100 && status.ok(); ++i) {
+                          status = tx.InsertEnrollment(enrollment(i < 1050 ? "a" : "b", absl::StrCat("e", i)));
+                        }
+                        for (ReminderRow row : {first, second, held_back, sent, never_sent}) {
+                          row.channel = v1::CHANNEL_UNSPECIFIED;
+                          if (status.ok()) status = tx.InsertReminder(row).status();
+                        }
+                        return status;
+                      }),
+                IsOk());
+  }
+  UndoStepFour();
+  const auto store = Open(path_);
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "a", "sms:+15550100")->size(), 1050u);
+  EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "email:zoe@example.org")->size(), 1050u);
+  const auto channel_of = [&](const ReminderRow& row) {
+    return Ask(*store, &ReadTransaction::GetReminder, row.key).value()->channel;
+  };
+  EXPECT_EQ(channel_of(first), v1::CHANNEL_SMS);
+  EXPECT_EQ(channel_of(second), v1::CHANNEL_EMAIL);
+  EXPECT_EQ(channel_of(held_back), v1::CHANNEL_SMS) << "it is leased when the enrollment is resumed";
+  EXPECT_EQ(channel_of(sent), v1::CHANNEL_SMS) << "it may be answered on it";
+  EXPECT_EQ(channel_of(never_sent), v1::CHANNEL_UNSPECIFIED);
+}
+
+}  // namespace
+}  // namespace aftercare::store
