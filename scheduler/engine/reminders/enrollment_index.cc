@@ -15,12 +15,14 @@ bool HasLowerRowId(const EnrollmentIndex::Entry& a, const EnrollmentIndex::Entry
 
 }  // namespace
 
-absl::Status EnrollmentIndex::UpdateTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq) {
-  if (seq == seq_) return absl::OkStatus();
+absl::Status EnrollmentIndex::UpdateTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq,
+                                       bool replanned) {
+  const bool makes_anew = has_stale_ && replanned;
+  if (seq == seq_ && !makes_anew) return absl::OkStatus();
   auto trimmed = tx.TrimmedSeq();
   if (!trimmed.ok()) return trimmed.status();
   // Events that were deleted from the log may have changed any enrollment.
-  const bool log_is_complete = seq_ >= 0 && seq_ >= *trimmed;
+  const bool log_is_complete = seq_ >= 0 && seq_ >= *trimmed && !makes_anew;
   auto updated = log_is_complete ? ReadChanged(engine, tx) : absl::StatusOr<bool>(false);
   if (!updated.ok()) return updated.status();
   if (!*updated) {
@@ -32,6 +34,7 @@ absl::Status EnrollmentIndex::UpdateTo(EngineContext& engine, store::ReadTransac
 
 absl::Status EnrollmentIndex::ReadAll(EngineContext& engine, store::ReadTransaction& tx) {
   seq_ = -1;  // the index stays empty if reading fails midway
+  has_stale_ = false;
   entries_.clear();
   cohorts_.clear();
   cohort_by_key_.clear();
@@ -147,8 +150,9 @@ EnrollmentIndex::Entry EnrollmentIndex::EntryOf(EngineContext& engine, const Row
       entry.ended ? absl::FromUnixMicros(outline.end_time()) : row.next_due.value_or(absl::InfiniteFuture());
   entry.was_suspended = outline.was_suspended();
   entry.suspended_until = absl::FromUnixMicros(outline.suspended_until());
-  entry.needs_rows = outline.needs_rows() || row.compare_rows_until.has_value() ||
-                     row.plan_fingerprint != engine.PlanFingerprintOf(calendar_fingerprint_);
+  entry.needs_rows = outline.needs_rows() || row.compare_rows_until.has_value();
+  entry.stale = row.plan_fingerprint != engine.PlanFingerprintOf(calendar_fingerprint_);
+  has_stale_ = has_stale_ || (entry.stale && !entry.ended);
   if (!entry.needs_rows) entry.rules = AddRules(outline.rules());
   return entry;
 }

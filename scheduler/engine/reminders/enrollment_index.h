@@ -6,8 +6,9 @@
 // enrollments' rows where there is none. Before each use it is updated to the snapshot that the caller reads.
 // Each mutation that changes an entry's facts also appends an event of the enrollment. So the event log tells which
 // entries are out of date. There are two exceptions:
-// - A change of the clinic's calendar plans enrollments anew without events. No index is used until that is finished
-//   (ClinicRow::replan_after), and an index for another calendar is never used again.
+// - A change of the clinic's calendar plans enrollments anew without events. An index for another calendar is never used
+//   again. In one that is made before all are planned anew (ClinicRow::replan_after), entries are stale, and stay so
+//   until the index is made anew after that.
 // - Somebody may deal with an occurrence ahead of time, so that it has a row before it is due. When it comes due later,
 //   next_due moves on without an event, and the entry's next_due is too early. A scan then visits occurrences that have
 //   rows. The caller of the scan leaves those out.
@@ -52,6 +53,8 @@ class EnrollmentIndex {
     // and `rules` are not set.
     bool needs_rows = false;
     bool was_suspended = false;  // by a pause or a change of facts; enrollment does not count
+    // The enrollment is, or was, to be planned anew: next_due is of another calendar or of other time zone rules.
+    bool stale = false;
 
     absl::Time end() const { return ended ? next_due_or_end : absl::InfiniteFuture(); }
     absl::Time next_due() const { return ended ? absl::InfiniteFuture() : next_due_or_end; }
@@ -72,8 +75,9 @@ class EnrollmentIndex {
   const plan::RuleSet& rules(uint32_t index) const { return rules_[index]; }
 
   // Updates the index to the snapshot of `tx`, whose last event has the sequence number `seq`. `seq` must not be less
-  // than seq(). After an error the index is unchanged or counts as empty.
-  absl::Status UpdateTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq);
+  // than seq(). `replanned` says that no running enrollment is stale any more. After an error the index is unchanged or
+  // counts as empty.
+  absl::Status UpdateTo(EngineContext& engine, store::ReadTransaction& tx, int64_t seq, bool replanned);
 
  private:
   absl::Status ReadAll(EngineContext& engine, store::ReadTransaction& tx);
@@ -102,6 +106,7 @@ class EnrollmentIndex {
   std::string clinic_;
   int64_t calendar_fingerprint_;  // of the clinic's calendar
   int64_t seq_ = -1;
+  bool has_stale_ = false;  // among the entries of running enrollments
   std::vector<Entry> entries_;
   std::vector<plan::Cohort> cohorts_;
   absl::flat_hash_map<std::string, uint32_t> cohort_by_key_;

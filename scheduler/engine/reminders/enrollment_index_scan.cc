@@ -46,14 +46,38 @@ absl::Status EnrollmentIndexScan::Visit(PlannedVisitor visit,
                                span_.before > span_.now;
   const bool wants_cancelled = filter_.MatchesState(v1::REMINDER_STATE_CANCELLED);
   for (const Entry& entry : index_.entries()) {
-    if (NeedsRows(entry)) {
+    if (NeedsRows(entry) || (entry.stale && StaleMayMatch(entry))) {
       if (absl::Status status = visit_by_rows(entry.row_id); !status.ok()) return status;
       continue;
     }
+    if (entry.stale) continue;
     if (wants_missed && entry.suspended_until > span_.from) VisitMissed(entry, visit);
     if (entry.ended ? wants_cancelled && entry.end() < span_.before : wants_scheduled) VisitScheduled(entry, visit);
   }
   return absl::OkStatus();
+}
+
+bool EnrollmentIndexScan::StaleMayMatch(const Entry& entry) {
+  // What the enrollment moved, and what it missed, was due before.
+  if (entry.suspended_until >= span_.from) return true;
+  const bool wants_to_come =
+      filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) || filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
+  if (entry.ended ? !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) : !wants_to_come) return false;
+  const plan::Cohort& cohort = index_.cohorts()[entry.cohort];
+  // A suspension other than enrollment may have made the plan of its own.
+  if (entry.was_suspended && entry.suspended_until >= cohort.SettledBy(span_.from)) return true;
+  const absl::Duration spread = cohort.spread().any() ? plan::Cohort::kMostSpread : absl::ZeroDuration();
+  CohortPlan& plan = cohort_plans_[entry.cohort];
+  if (!plan.whole) {
+    plan.whole = cohort.Scheduled(span_.from - spread, End() + spread, filter_.Rules(cohort.pathway()),
+                                  /*with_close=*/false);
+  }
+  const plan::RuleSet& rules = index_.rules(entry.rules);
+  for (const plan::Cohort::Item& item : *plan.whole) {
+    if (item.due > latest_due_ + spread) return false;
+    if (rules[item.rule]) return true;
+  }
+  return false;
 }
 
 void EnrollmentIndexScan::VisitMissed(const Entry& entry, PlannedVisitor visit) {

@@ -70,6 +70,7 @@ class EnrollmentIndexScan {
     std::optional<Items> missed;     // as Cohort::Missed returns them
     std::optional<Items> scheduled;  // of rules without a spread
     std::optional<Items> unsettled;  // those due at `settled` or later, with `close` set
+    std::optional<Items> whole;      // all in the span, and up to kMostSpread around it where rules have a spread
     plan::RuleSet spread;            // the rules with a spread that have something near the span
     // Suspensions that ended before this do not change `scheduled`. Set together with it.
     absl::Time settled;
@@ -83,6 +84,9 @@ class EnrollmentIndexScan {
   // occurrences of an ended enrollment lie after its end, which may be before now.
   absl::Time ScheduledFrom() const;
   bool NeedsRows(const Entry& entry) const;
+  // Returns false if the plan of a stale enrollment that does not need rows for other reasons has nothing that may match.
+  // Its next_due does not tell what has fired, so if there is anything, its rows must be read.
+  bool StaleMayMatch(const Entry& entry);
   // Visits occurrences whose windows had closed before the patient was enrolled. Their due times are those of the
   // pathway.
   void VisitMissed(const Entry& entry, PlannedVisitor visit);

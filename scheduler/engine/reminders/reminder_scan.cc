@@ -139,8 +139,7 @@ absl::Status ReminderScan::VisitPlanned(absl::Time from, PlannedVisitor visit) {
     }
     return absl::OkStatus();
   }
-  // While the clinic's enrollments are planned anew, only their rows tell which of them have been.
-  if (method_ == ScanMethod::kEnrollmentRows || clinic_.replan_after) return VisitByRows(from, visit);
+  if (method_ == ScanMethod::kEnrollmentRows) return VisitByRows(from, visit);
   return VisitByIndex(from, visit);
 }
 
@@ -148,7 +147,7 @@ absl::Status ReminderScan::VisitByIndex(absl::Time from, PlannedVisitor visit) {
   auto seq = tx_.LastEventSeq();
   if (!seq.ok()) return seq.status();
   std::unique_ptr<EnrollmentIndex> index = indexes_.Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
-  if (absl::Status status = index->UpdateTo(engine_, tx_, *seq); !status.ok()) return status;
+  if (absl::Status status = index->UpdateTo(engine_, tx_, *seq, /*replanned=*/!clinic_.replan_after); !status.ok()) return status;
   auto row_ids = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
   if (!row_ids.ok()) return row_ids.status();
   const absl::flat_hash_set<int64_t> overdue(row_ids->begin(), row_ids->end());
