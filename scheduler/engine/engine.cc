@@ -38,7 +38,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       pathways(context),
       enrollments(context),
       visits(context),
-      reminders(context, enrollment_index_cache),
+      reminders(context, enrollment_cache, enrollment_index_cache),
       deliveries(context, enrollment_cache, enrollment_index_cache, lease_revocations),
       watches(context, event_feed),
       consents(context),

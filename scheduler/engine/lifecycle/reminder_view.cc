@@ -67,11 +67,13 @@ absl::Status ReminderNotFound(const store::ReminderKey& key) {
   return ResourceNotFound("REMINDER_NOT_FOUND", ReminderNameOf(key));
 }
 
-absl::StatusOr<FoundReminder> FindReminder(store::ReadTransaction& tx, const EnrollmentContext& context,
-                                           const store::ReminderKey& key) {
-  const plan::Plan plan(*context.pathway, context.facts);
+namespace {
+
+// FindReminder, given the enrollment's plan.
+absl::StatusOr<FoundReminder> FindInPlan(store::ReadTransaction& tx, const EnrollmentContext& context,
+                                         const plan::Plan& plan, const store::ReminderKey& key) {
   FoundReminder found{key, std::nullopt, std::nullopt};
-  auto row = tx.GetReminder(key);
+  auto row = tx.GetReminder(key, context.row.row_id);
   if (!row.ok()) return row.status();
   plan::Occurrence occurrence;
   if (row->has_value()) {
@@ -102,23 +104,35 @@ absl::StatusOr<FoundReminder> FindReminder(store::ReadTransaction& tx, const Enr
   return found;
 }
 
+}  // namespace
+
+absl::StatusOr<FoundReminder> FindReminder(store::ReadTransaction& tx, const EnrollmentContext& context,
+                                           const store::ReminderKey& key) {
+  return FindInPlan(tx, context, plan::Plan(*context.pathway, context.facts), key);
+}
+
 absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
                                           const store::ReminderKey& key) {
   auto clinic = RequireClinic(tx, key.clinic);
   if (!clinic.ok()) return clinic.status();
   auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
   if (!context.ok()) return context.status();
-  auto found = FindReminder(tx, *context, key);
+  return ReadReminder(engine, tx, *clinic, *context, key);
+}
+
+absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
+                                          const store::ClinicRow& clinic, const EnrollmentContext& context,
+                                          const store::ReminderKey& key) {
+  const plan::Plan plan(*context.pathway, context.facts);
+  auto found = FindInPlan(tx, context, plan, key);
   if (!found.ok()) return found.status();
-  v1::Reminder reminder = found->row ? StoredToProto(*context, clinic->data, *found->row)
-                                     : DerivedToProto(*context, clinic->data, *found->occurrence, found->key.code,
-                                                      engine.Now(*clinic));
+  v1::Reminder reminder =
+      found->row ? StoredToProto(context, clinic.data, *found->row)
+                 : DerivedToProto(context, clinic.data, *found->occurrence, found->key.code, engine.Now(clinic));
   std::optional<OccurrenceKey> occurrence;
-  if (found->occurrence) occurrence = KeyOf(*context, *found->occurrence);
-  const plan::Plan plan(*context->pathway, context->facts);
-  AddSteps(*context, clinic->data, plan, occurrence,
-           found->row && IsTimeByHand(*found->row), &reminder);
-  if (found->row) ShowLeasedMessages(*context, *found->row, &reminder);
+  if (found->occurrence) occurrence = KeyOf(context, *found->occurrence);
+  AddSteps(context, clinic.data, plan, occurrence, found->row && IsTimeByHand(*found->row), &reminder);
+  if (found->row) ShowLeasedMessages(context, *found->row, &reminder);
   return reminder;
 }
 

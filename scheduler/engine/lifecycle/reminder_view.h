@@ -48,6 +48,10 @@ absl::StatusOr<FoundReminder> FindReminder(store::ReadTransaction& tx, const Enr
 // enrollment or reminder.
 absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
                                           const store::ReminderKey& key);
+// The same, for a caller that has read the clinic and the enrollment already.
+absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTransaction& tx,
+                                          const store::ClinicRow& clinic, const EnrollmentContext& context,
+                                          const store::ReminderKey& key);
 
 // A reminder that has no row, as of `now`. The caller has made sure that there is no row. `code` is that of its name.
 v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& clinic,

@@ -58,14 +58,12 @@ absl::Status EnrollmentIndexScan::Visit(PlannedVisitor visit,
 }
 
 bool EnrollmentIndexScan::StaleMayMatch(const Entry& entry) {
-  // What the enrollment moved, and what it missed, was due before.
+  // What a suspension moved, and what it made miss, is due by its end. So the rest is in the plan of the cohort.
   if (entry.suspended_until >= span_.from) return true;
   const bool wants_to_come =
       filter_.MatchesState(v1::REMINDER_STATE_SCHEDULED) || filter_.MatchesState(v1::REMINDER_STATE_SUPPRESSED);
   if (entry.ended ? !filter_.MatchesState(v1::REMINDER_STATE_CANCELLED) : !wants_to_come) return false;
   const plan::Cohort& cohort = index_.cohorts()[entry.cohort];
-  // A suspension other than enrollment may have made the plan of its own.
-  if (entry.was_suspended && entry.suspended_until >= cohort.SettledBy(span_.from)) return true;
   const absl::Duration spread = cohort.spread().any() ? plan::Cohort::kMostSpread : absl::ZeroDuration();
   CohortPlan& plan = cohort_plans_[entry.cohort];
   if (!plan.whole) {

@@ -13,6 +13,7 @@
 #include "scheduler/engine/reminders/listing.h"
 #include "scheduler/engine/reminders/reminder_scan.h"
 #include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/page_token.h"
@@ -82,14 +83,20 @@ void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const 
       std::move(done));
 }
 
-void GetReminder(EngineContext& engine, const CallPtr& call, const v1::GetReminderRequest& request,
-                 v1::GetReminderResponse* response, Done done) {
+void GetReminder(EngineContext& engine, EnrollmentCache& enrollments, const CallPtr& call,
+                 const v1::GetReminderRequest& request, v1::GetReminderResponse* response, Done done) {
   const auto key = ParseReminderName(request.name());
   if (!key) return done(InvalidField("name", kReminderForm));
   call->Read(
       key->clinic,
-      [&engine, key = *key, response](store::ReadTransaction& tx) -> absl::Status {
-        auto reminder = ReadReminder(engine, tx, key);
+      [&engine, &enrollments, key = *key, response](store::ReadTransaction& tx) -> absl::Status {
+        auto clinic = engine.definitions().Clinic(tx, key.clinic);
+        if (!clinic.ok()) return clinic.status();
+        if (*clinic == nullptr) return ResourceNotFound("CLINIC_NOT_FOUND", ClinicNameOf(key.clinic));
+        auto context = enrollments.Require(engine, tx, key.clinic, key.enrollment);
+        if (!context.ok()) return context.status();
+        enrollments.Put(*context);
+        auto reminder = ReadReminder(engine, tx, **clinic, **context, key);
         if (!reminder.ok()) return reminder.status();
         *response->mutable_reminder() = *std::move(reminder);
         return absl::OkStatus();

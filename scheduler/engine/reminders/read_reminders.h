@@ -4,6 +4,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_READ_REMINDERS_H_
 
 #include "aftercare/v1/reminder_service.pb.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
@@ -14,8 +15,8 @@ void ListReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const C
                    const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response, Done done);
 void CountReminders(EngineContext& engine, EnrollmentIndexCache& indexes, const CallPtr& call,
                     const v1::CountRemindersRequest& request, v1::CountRemindersResponse* response, Done done);
-void GetReminder(EngineContext& engine, const CallPtr& call, const v1::GetReminderRequest& request,
-                 v1::GetReminderResponse* response, Done done);
+void GetReminder(EngineContext& engine, EnrollmentCache& enrollments, const CallPtr& call,
+                 const v1::GetReminderRequest& request, v1::GetReminderResponse* response, Done done);
 
 }  // namespace aftercare::engine
 

@@ -20,7 +20,7 @@ void Reminders::Count(const CallPtr& call, const v1::CountRemindersRequest& requ
 
 void Reminders::Get(const CallPtr& call, const v1::GetReminderRequest& request, v1::GetReminderResponse* response,
                     Done done) {
-  GetReminder(engine_, call, request, response, std::move(done));
+  GetReminder(engine_, enrollments_, call, request, response, std::move(done));
 }
 
 void Reminders::Complete(const CallPtr& call, const v1::CompleteReminderRequest& request,

@@ -3,6 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_REMINDERS_REMINDERS_H_
 
 #include "aftercare/v1/reminder_service.pb.h"
+#include "scheduler/engine/lifecycle/enrollment_cache.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
@@ -13,8 +14,9 @@ namespace aftercare::engine {
 // request and the response must live until then. The errors are those that reminder_service.proto documents.
 class Reminders {
  public:
-  // `engine` and `indexes` must outlive this object and every call that was started.
-  Reminders(EngineContext& engine, EnrollmentIndexCache& indexes) : engine_(engine), indexes_(indexes) {}
+  // The arguments must outlive this object and every call that was started.
+  Reminders(EngineContext& engine, EnrollmentCache& enrollments, EnrollmentIndexCache& indexes)
+      : engine_(engine), enrollments_(enrollments), indexes_(indexes) {}
 
   void List(const CallPtr& call, const v1::ListRemindersRequest& request, v1::ListRemindersResponse* response,
             Done done);
@@ -31,6 +33,7 @@ class Reminders {
 
  private:
   EngineContext& engine_;
+  EnrollmentCache& enrollments_;
   EnrollmentIndexCache& indexes_;
 };
 
