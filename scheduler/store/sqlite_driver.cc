@@ -21,7 +21,7 @@ namespace {
 // How long another connection's lock is waited for. Ours never wait for each other; an operator's shell might be there.
 constexpr int kBusyMilliseconds = 1000;
 // How much of the start may be spent on looking for damage.
-constexpr std::chrono::milliseconds kCheckTime(300);
+constexpr std::chrono::milliseconds kCheckTime(100);
 // What a large mutation touches is kept aside in memory up to this size, for the case that it fails.
 constexpr int kSavepointMemory = 4 << 20;
 
