@@ -12,11 +12,11 @@
 
 namespace aftercare::plan {
 
-// Adds `steps` to `reminder`, which shows the occurrence of rule `rule` with this name code (Plan::FindNamed). Each step
-// says what moved the due time, and to when. `plan` must be made of `pathway` and `facts`. If the due_time of the
+// Adds `steps` to `reminder`, which shows the occurrence of rule `rule` with this name code (Plan::FindNamed). Each
+// step says what moved the due time, and to when. `plan` must be made of `pathway` and `facts`. If the due_time of the
 // reminder is not that of the plan, the last step says why: the clinic moved it (`moved`), or it was recorded under
-// earlier facts. Times are by the patient's clock. When an appointment begins is told by the clinic's clock too, if that
-// shows another time.
+// earlier facts. Times are by the patient's clock. When an appointment begins is told by the clinic's clock too, if
+// that shows another time.
 void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const ClinicFacts& clinic, const Plan& plan,
               int rule, int64_t code, bool moved, v1::Reminder* reminder);
 

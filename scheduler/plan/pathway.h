@@ -79,8 +79,8 @@ struct CompiledRule {
   int spread = 0;         // Seconds.
   bool supersede = false;
 
-  // What the rule tells, and whom: CompiledPathway::series, with a mark if the rule is a task of the care team. Only for
-  // comparison.
+  // What the rule tells, and whom: CompiledPathway::series, with a mark if the rule is a task of the care team. Only
+  // for comparison.
   std::string series;
 
   // The days count from this visit, given by its index, and the rule applies only while the visit is in this state. -1:

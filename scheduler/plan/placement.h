@@ -127,8 +127,9 @@ class Placer {
 };
 
 // Returns when the window of an occurrence closes, in Unix seconds. It is on the day with the day number `day` and
-// nominally due at `nominal` (Unix seconds). The result is after `nominal`, and never earlier than that of the day before
-// at the same time of day. `clock` is in the patient's zone. Ignores contact hours, closed days and appointments.
+// nominally due at `nominal` (Unix seconds). The result is after `nominal`, and never earlier than that of the day
+// before at the same time of day. `clock` is in the patient's zone. Ignores contact hours, closed days and
+// appointments.
 int64_t WindowClose(const CompiledRule& rule, int64_t day, int64_t nominal, LocalClock* clock);
 
 // Returns the end of the window of an occurrence that was moved to `due` by hand: the rule's window, counted from `due`

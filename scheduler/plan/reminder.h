@@ -57,8 +57,8 @@ absl::TimeZone AppointmentZone(const ClinicFacts& clinic, const PatientFacts& pa
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
 
-// What RenderText fills into the text of the occurrence's rule: the value of each placeholder, in the order of the text.
-// Together with the rule and the locale, this is enough to show the text later, whatever the facts are then.
+// What RenderText fills into the text of the occurrence's rule: the value of each placeholder, in the order of the
+// text. Together with the rule and the locale, this is enough to show the text later, whatever the facts are then.
 std::vector<std::string> TextValues(const CompiledPathway& pathway, const PatientFacts& facts,
                                     const v1::Enrollment& enrollment, const ClinicFacts& clinic,
                                     const Occurrence& occurrence);

@@ -6,8 +6,8 @@
 //                          the patient was told another procedure date or appointment
 //   ice.3                  a number, in rows of databases that numbered the reminders of a rule
 //
-// What follows the rule is kept as one integer, the code. Codes of one rule sort as their dates and times do. Codes that
-// are numbers sort first.
+// What follows the rule is kept as one integer, the code. Codes of one rule sort as their dates and times do. Codes
+// that are numbers sort first.
 //
 // Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_REMINDER_NAME_H_

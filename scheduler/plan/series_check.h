@@ -29,8 +29,8 @@ struct SeriesOverlap {
   std::vector<std::pair<int, int>> factors;
 };
 
-// Returns the pairs of rules of one series that can meet, ordered by `first`, then `second`, at most `most` of them. Two
-// rules can meet if
+// Returns the pairs of rules of one series that can meet, ordered by `first`, then `second`, at most `most` of them.
+// Two rules can meet if
 // - they count from the same anchor: the procedure, or the same visit in the same state;
 // - the conditions of both can hold for one patient;
 // - they have a time of day in common, and for some anchor date a day in common.

@@ -50,12 +50,12 @@ class Template {
   // a space on both sides, one of the two is left out.
   void Render(const TextFacts& facts, std::string* out) const;
 
-  // The values of the placeholders as Render writes them, one for each placeholder of the text in its order. A value may
-  // be empty.
+  // The values of the placeholders as Render writes them, one for each placeholder of the text in its order. A value
+  // may be empty.
   std::vector<std::string> Values(const TextFacts& facts) const;
 
-  // Appends the text with these values to `out`. With those of Values it appends what Render does. A missing value counts
-  // as empty, and one too many is ignored.
+  // Appends the text with these values to `out`. With those of Values it appends what Render does. A missing value
+  // counts as empty, and one too many is ignored.
   void Fill(absl::Span<const std::string> values, std::string* out) const;
 
   // An upper bound on the bytes that Render appends, found without writing any date. Of `facts` only the names and the

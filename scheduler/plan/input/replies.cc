@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/plan/input/stop_wishes.h"
 #include "scheduler/plan/input/text_normalizer.h"
 #include "scheduler/plan/input/text_validation.h"
 
@@ -150,10 +151,14 @@ ReplyVocabulary::ReplyVocabulary(const v1::Clinic& clinic) {
 }
 
 ReadReply ReplyVocabulary::Read(absl::string_view text) const {
-  const auto found = words_.find(Fold(text));
-  if (found != words_.end()) return {found->second};
+  const std::string folded = Fold(text);
+  if (const auto found = words_.find(folded); found != words_.end()) return {found->second};
   if (const std::optional<int> score = ReadScore(text)) return {ReplySense::kScore, *score};
-  return {};
+  const std::string wish = WithoutCourtesy(folded);
+  if (IsPlainStopWish(wish)) return {ReplySense::kStop};
+  const auto found = words_.find(wish);
+  const bool is_decision = found != words_.end() && found->second != ReplySense::kDone;
+  return is_decision ? ReadReply{found->second} : ReadReply();
 }
 
 void CheckReplyWords(const v1::Clinic& clinic, FieldErrors* errors) { ReplyWordsChecker(clinic, errors).Run(); }

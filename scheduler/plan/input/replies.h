@@ -36,7 +36,8 @@ class ReplyVocabulary {
   // counts as a stop word first, then as a start word.
   explicit ReplyVocabulary(const v1::Clinic& clinic);
 
-  // Reads a reply. `text` must be valid UTF-8.
+  // Reads a reply. `text` must be valid UTF-8. A stop word or a start word may have words of courtesy around it, and a
+  // plain wish in other words (stop_wishes.h) counts as a stop word.
   ReadReply Read(absl::string_view text) const;
 
  private:

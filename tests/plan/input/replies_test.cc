@@ -88,12 +88,57 @@ TEST(ReplyVocabularyTest, EnglishAndSpanishAreUnderstoodWithoutBeingNamed) {
 }
 
 TEST(ReplyVocabularyTest, OnlyTheWholeReplyIsAWord) {
-  EXPECT_EQ(Read("please stop"), "OTHER");
   EXPECT_EQ(Read("stop it"), "OTHER");
   EXPECT_EQ(Read("done that"), "OTHER");
   EXPECT_EQ(Read("stopp"), "OTHER");
   EXPECT_EQ(Read(" "), "OTHER");
   EXPECT_EQ(Read("👍"), "OTHER");
+}
+
+TEST(ReplyVocabularyTest, CourtesyAroundADecisionDoesNotCount) {
+  for (const char* text : {"Please stop", "Stop. Thank you", "stop thanks", "STOP PLEASE!!", "hi please stop thank you",
+                           "baja por favor", "Alto, gracias", "Stop merci", "stop, s'il vous plaît"}) {
+    EXPECT_EQ(Read(text), "STOP") << text;
+  }
+  EXPECT_EQ(Read("start please"), "START");
+  EXPECT_EQ(Read("arrêt merci", R"(reply_words { locale: "fr" stop_words: "arrêt" })"), "STOP");
+  for (const char* text : {"please", "thank you", "thanks thanks", "merci", "ok thanks", "yes please"}) {
+    EXPECT_EQ(Read(text), "OTHER") << text;
+  }
+}
+
+TEST(ReplyVocabularyTest, APlainWishToStopIsOneInOtherWordsToo) {
+  for (const char* text :
+       {"STOP ALL", "stop texting me", "Stop texting", "Please stop texting me.", "stop sending me messages",
+        "Stop these messages please", "stop stop stop", "stop messages", "Can you stop sending these?", "unsubscribe me",
+        "Please unsubscribe me from this list", "remove me from your list", "Take me off this list!", "don't text me",
+        "do not contact me again", "Don't message me anymore", "no more texts", "No more messages please",
+        "I don't want these messages", "I no longer want to receive text messages", "opt me out", "I want to opt out",
+        "I'd like to unsubscribe", "delete my number", "cancel messages",
+        "Dar de baja", "no más", "No más mensajes", "no mas", "darme de baja", "Quiero darme de baja por favor",
+        "denme de baja", "ya no quiero recibir mensajes", "No quiero más mensajes", "dejen de enviarme mensajes",
+        "no me escriban más", "No me envíen más mensajes, gracias", "pare los mensajes", "cancelar mensajes",
+        "arrêtez", "Arrêtez de m'envoyer des messages", "arretez les sms svp", "plus de messages", "stop sms",
+        "Ne m'écrivez plus", "désinscrivez-moi", "Je veux me désabonner", "Je ne veux plus recevoir de messages",
+        "ne m'envoyez plus de SMS"}) {
+    EXPECT_EQ(Read(text), "STOP") << text;
+  }
+}
+
+TEST(ReplyVocabularyTest, WhoWritesOfATreatmentDoesNotWishToStopMessages) {
+  for (const char* text :
+       {"I can't stop the bleeding", "don't stop", "Please don't stop texting me", "when can I stop icing?",
+        "should I stop the exercises", "stop icing?", "do I stop", "can I stop now?", "I stopped taking the pills",
+        "it won't stop hurting", "stop the pain please", "no more pain", "No more swelling, thanks!", "nonstop pain",
+        "I want to stop taking ibuprofen", "Can I cancel my appointment?", "cancel my visit", "end of the week?",
+        "remove the bandage?", "when do I remove it", "take off the brace?", "unsubscribe from what?",
+        "I don't want to stop", "no longer hurts", "I don't want surgery", "don't contact my wife", "quit smoking",
+        "no puedo parar el sangrado", "¿cuándo dejo el hielo?", "no más dolor", "ya no me duele", "no quiero parar",
+        "¿puedo dejar de tomar la pastilla?", "baja laboral?", "me dieron la baja", "cancelar mi cita", "alta fiebre",
+        "quand puis-je arrêter la glace ?", "j'ai arrêté les exercices", "je ne peux plus marcher", "plus de douleur",
+        "n'arrêtez pas", "ça ne s'arrête pas de saigner", "annuler mon rendez-vous", "je ne veux plus de béquilles"}) {
+    EXPECT_EQ(Read(text), "OTHER") << text;
+  }
 }
 
 TEST(ReplyVocabularyTest, ALanguageThatIsNamedHasItsOwnWordsAndTheOthersKeepTheirs) {
