@@ -2,7 +2,11 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace aftercare::store {
@@ -21,10 +25,26 @@ absl::string_view PrefixOf(v1::Channel channel) {
   }
 }
 
+std::string PhoneDigits(absl::string_view address) {
+  const bool is_phone_number = address.find_first_not_of("0123456789+-.()/ ") == address.npos;
+  if (!is_phone_number) return std::string(address);
+  std::string digits;
+  std::copy_if(address.begin(), address.end(), std::back_inserter(digits), absl::ascii_isdigit);
+  const size_t first = absl::StartsWith(digits, "00") ? 2 : 0;
+  return digits.substr(first);
+}
+
 }  // namespace
 
 std::string AddressKey(v1::Channel channel, absl::string_view address) {
-  return absl::StrCat(PrefixOf(channel), channel == v1::CHANNEL_EMAIL ? absl::AsciiStrToLower(address) : address);
+  switch (channel) {
+    case v1::CHANNEL_SMS:
+      return absl::StrCat(PrefixOf(channel), PhoneDigits(address));
+    case v1::CHANNEL_EMAIL:
+      return absl::StrCat(PrefixOf(channel), absl::AsciiStrToLower(address));
+    default:
+      return absl::StrCat(PrefixOf(channel), address);
+  }
 }
 
 int64_t AddressHash(absl::string_view key) {

@@ -10,8 +10,10 @@
 
 namespace aftercare::store {
 
-// The key of an address on a channel, such as `sms:+15550100`. ASCII letters of e-mail addresses become lower case.
-// Must never change, because hashes of keys are stored.
+// The key of an address on a channel, such as `sms:15550100`. Of a phone number only the digits count, without 00 at
+// the beginning, which stands for the plus in some countries; what has other characters than numbers are written with
+// is no phone number. ASCII letters of e-mail addresses become lower case. Must never change, because hashes of keys
+// are stored.
 std::string AddressKey(v1::Channel channel, absl::string_view address);
 
 // The number by which a key is stored: the first 4 bytes of its SHA-256. Keys of different addresses may have the same,

@@ -1,5 +1,5 @@
-// The numbers by which rows name clinics. A number takes a byte or two where an id takes up to forty, in each row and in
-// each index. A clinic is given its number when its first enrollment is stored, and keeps it for ever.
+// The numbers by which rows name clinics. A number takes a byte or two where an id takes up to forty, in each row and
+// in each index. A clinic is given its number when its first enrollment is stored, and keeps it for ever.
 #ifndef AFTERCARE_SCHEDULER_STORE_CLINIC_NUMBERS_H_
 #define AFTERCARE_SCHEDULER_STORE_CLINIC_NUMBERS_H_
 
@@ -16,8 +16,9 @@
 
 namespace aftercare::store {
 
-// Looks numbers up in the database and keeps them, which is right for all transactions because they never change. Thread
-// safe; a connection belongs to the calling thread. The empty id, which is the clock of real time, has the number 0.
+// Looks numbers up in the database and keeps them, which is right for all transactions because they never change.
+// Thread safe; a connection belongs to the calling thread. The empty id, which is the clock of real time, has the
+// number 0.
 //
 // `committed` says that what the connection reads is committed. Otherwise it may yet be undone, and is not kept.
 class ClinicNumbers {

@@ -21,8 +21,8 @@ class Completions {
   Completions() : thread_([this] { Loop(); }) {}
   ~Completions() { Stop(); }
 
-  // Runs `work` on the thread of this object, after all earlier work. If `is_short` and no earlier work is left, runs it
-  // on the calling thread before this returns: to wake the other thread would take longer. Waits while kMaxWaiting
+  // Runs `work` on the thread of this object, after all earlier work. If `is_short` and no earlier work is left, runs
+  // it on the calling thread before this returns: to wake the other thread would take longer. Waits while kMaxWaiting
   // pieces of work wait.
   void Run(bool is_short, Work work) ABSL_LOCKS_EXCLUDED(mutex_);
 

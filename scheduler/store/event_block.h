@@ -32,8 +32,8 @@ struct AppendedEvent {
   record::v1::StoredEvent stored;
 };
 
-// Calls `save` with the blocks that the events make: by clinic, in the order of the events, at most kMaxEventsInBlock in
-// one. Takes the events apart. Ends with the first error, which it returns.
+// Calls `save` with the blocks that the events make: by clinic, in the order of the events, at most kMaxEventsInBlock
+// in one. Takes the events apart. Ends with the first error, which it returns.
 absl::Status ForEachBlock(
     absl::Span<AppendedEvent> events,
     absl::FunctionRef<absl::Status(absl::string_view clinic, const record::v1::EventBlock& block)> save);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/strip.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "scheduler/store/address_key.h"
 #include "scheduler/store/query.h"
@@ -60,6 +61,12 @@ absl::Status Enter(Connection& connection, const Addressee& addressee) {
   return absl::OkStatus();
 }
 
+// The key of an address, given the one that it had before step 9: a phone number was as it was written.
+std::string PresentKey(absl::string_view key) {
+  absl::string_view address = key;
+  return absl::ConsumePrefix(&address, "sms:") ? AddressKey(v1::CHANNEL_SMS, address) : std::string(key);
+}
+
 // A row of `contact` since step 9.
 struct HashedContact {
   int64_t clinic = 0;
@@ -109,7 +116,7 @@ absl::Status HashContacts(Connection& connection) {
       if (!found.ok()) return found.status();
       if (!*found) break;
       const Statement& row = before.row();
-      contacts.push_back({row.Int(0), AddressHash(row.Text(1)), row.Int(2)});
+      contacts.push_back({row.Int(0), AddressHash(PresentKey(row.Text(1))), row.Int(2)});
       if (contacts.size() < kContactsAtOnce) continue;
       if (absl::Status status = Insert(connection, contacts); !status.ok()) return status;
     }

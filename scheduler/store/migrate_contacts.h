@@ -12,7 +12,7 @@ namespace aftercare::store {
 // the schema as of step 4. Returns DATA_LOSS if a stored enrollment cannot be parsed.
 absl::Status MigrateContacts(Connection& connection);
 
-// Fills the table `contact` of step 9 with the hashes of the keys in `contact_before`, and drops that.
+// Fills the table `contact` of step 9 from `contact_before`, which has the keys of earlier versions, and drops that.
 absl::Status HashContacts(Connection& connection);
 
 }  // namespace aftercare::store

@@ -154,8 +154,8 @@ struct ReminderRow {
   std::optional<Cover> cover = std::nullopt;
   int32_t facts_version = 0;  // the version of the facts (PlanHistory) under which it was told
   std::string record{};       // a record.v1.ReminderRecord, serialized; empty if nothing is recorded
-  // The store's own number for the row, which it gives at the insert: later rows have greater ones. 0 if the row was not
-  // read from the store; an update then finds the row by its key, which takes longer.
+  // The store's own number for the row, which it gives at the insert: later rows have greater ones. 0 if the row was
+  // not read from the store; an update then finds the row by its key, which takes longer.
   int64_t row_id = 0;
   int64_t enrollment_row_id = 0;  // EnrollmentRow::row_id; 0 if not known, the store then looks it up
 };
@@ -206,7 +206,8 @@ struct DuePosition {
   int64_t code = 0;
 };
 
-// A position in the list of a clinic's enrollments by next_due. The list continues after it, in the order (next_due, row_id).
+// A position in the list of a clinic's enrollments by next_due. The list continues after it, in the order (next_due,
+// row_id).
 struct SchedulePosition {
   absl::Time next_due;
   int64_t row_id = 0;

@@ -7,8 +7,8 @@
 
 namespace aftercare::store {
 
-// Step n of the schema is the element n - 1: SQL in which words of the dialect stand in braces (see Dialect). Instants are
-// microseconds since 1970.
+// Step n of the schema is the element n - 1: SQL in which words of the dialect stand in braces (see Dialect). Instants
+// are microseconds since 1970.
 absl::Span<const char* const> SchemaSteps();
 
 // A line that begins so names the part of a step that follows, for those who wait for it.

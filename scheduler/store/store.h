@@ -72,10 +72,10 @@ class Store {
   virtual void SetGroupListener(GroupListener on_group) = 0;
 
   // Sets a listener that is called on the writer's thread when a group is applied and not committed yet, with the notes
-  // of the group. If it has told of the events, mutations that are submitted before it returns are applied and committed
-  // with the group, unless others wait: who is told now of a reminder that comes due can lease it in the same commit. The
-  // listener must not block. If the commit fails, what it was told of has not happened. Call it before the first Submit,
-  // or never.
+  // of the group. If it has told of the events, mutations that are submitted before it returns are applied and
+  // committed with the group, unless others wait: who is told now of a reminder that comes due can lease it in the same
+  // commit. The listener must not block. If the commit fails, what it was told of has not happened. Call it before the
+  // first Submit, or never.
   virtual void SetBeforeCommitListener(BeforeCommitListener before_commit) = 0;
 
   // Applies `mutation` and commits it, then calls `done`

@@ -126,13 +126,13 @@ class ReadTransaction {
   absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key, int64_t enrollment_row_id = 0);
   absl::StatusOr<std::vector<ReminderRow>> ListReminders(const ReminderQuery& query);
   // The clinic after `after` that may be accessed and has messages in its LeaseQueue of that clock and of one of the
-  // channels, whether or not they may be leased at present. Clinics come in the order in which they had their first enrollment; an empty
-  // `after` is before all of them, and so is a clinic that never had one.
+  // channels, whether or not they may be leased at present. Clinics come in the order in which they had their first
+  // enrollment; an empty `after` is before all of them, and so is a clinic that never had one.
   absl::StatusOr<std::optional<std::string>> NextLeaseClinic(absl::string_view clock,
                                                             absl::Span<const v1::Channel> channels,
                                                              absl::string_view after);
-  // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available, row_id).
-  // The list continues after `after`, or starts at the beginning if that is empty.
+  // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available,
+  // row_id). The list continues after `after`, or starts at the beginning if that is empty.
   absl::StatusOr<std::vector<ReminderRow>> LeasableReminders(const LeaseQueue& queue, absl::Time now,
                                                              const std::optional<QueuePosition>& after, int limit);
   // The next instant at which a reminder on `clock` becomes available for leasing: the smallest available > now.

@@ -99,8 +99,8 @@ absl::Status ReadTransaction::ForEachSchedule(absl::string_view clinic,
                                               absl::FunctionRef<absl::Status(const ScheduleRow& row)> use) {
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
-  // The rows lie among those of other clinics. Where they are many of them, all are read, which takes a fifth of the time
-  // of looking up each of the clinic's own.
+  // The rows lie among those of other clinics. Where they are many of them, all are read, which takes a fifth of the
+  // time of looking up each of the clinic's own.
   static constexpr int kReadForOne = 5;
   static constexpr char kAll[] = SCHEDULE_READ " WHERE clinic = $1 ORDER BY enrollment";
   static constexpr char kEach[] =

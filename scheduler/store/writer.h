@@ -56,18 +56,18 @@ class Writer {
   // each `done` called. Returns the mutations that are left: a commit ends with the one by which it has kMaxEvents
   // events, so that what waits does not wait for long.
   std::vector<Work> Process(std::vector<Work> group, bool healthy);
-  // Applies and commits the first mutations of the group, and what is submitted before the commit if that was announced.
-  // What is not applied is moved to `left`. Returns OK and sets the status of each mutation, or returns an error if the
-  // commit failed; then nothing is stored.
+  // Applies and commits the first mutations of the group, and what is submitted before the commit if that was
+  // announced. What is not applied is moved to `left`. Returns OK and sets the status of each mutation, or returns an
+  // error if the commit failed; then nothing is stored.
   absl::Status CommitGroup(std::vector<Work>& group, WriteTransaction& transaction, std::vector<Work>& left);
   // Moves all but the first `size` mutations of the group in front of those that are left already.
   static void CutOff(std::vector<Work>& group, size_t size, std::vector<Work>& left);
-  // Tells the listener of the coming commit. If it has told of the events, adds to the group what waits in the queue, at
-  // most as many as a group may have.
+  // Tells the listener of the coming commit. If it has told of the events, adds to the group what waits in the queue,
+  // at most as many as a group may have.
   void AddFollowers(std::vector<Work>& group, CommitNotes& notes);
   // Applies the mutations of the group until there are kMaxEvents events, each in a savepoint if `savepoints`. Returns
-  // how many it has applied. Returns nothing if a mutation failed after it wrote and cannot be undone alone because there
-  // are no savepoints. Returns an error if the whole transaction is lost.
+  // how many it has applied. Returns nothing if a mutation failed after it wrote and cannot be undone alone because
+  // there are no savepoints. Returns an error if the whole transaction is lost.
   absl::StatusOr<std::optional<size_t>> ApplyAll(absl::Span<Work> group, WriteTransaction& transaction,
                                                  bool savepoints);
   // Tries a commit that writes one small row.

@@ -11,8 +11,8 @@
 
 namespace aftercare::server {
 
-// A client stream that reads a message when the import asks for it. Never blocks, finishes exactly once and then deletes
-// itself.
+// A client stream that reads a message when the import asks for it. Never blocks, finishes exactly once and then
+// deletes itself.
 class ImportEnrollmentsCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
   // What `environment` refers to must outlive the call.

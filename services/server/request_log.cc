@@ -26,8 +26,8 @@ spdlog::level::level_enum LevelOf(absl::StatusCode code) {
   return IsFaultOfServer(code) ? spdlog::level::err : spdlog::level::info;
 }
 
-// As `2026-03-02T09:00:00.000+01:00`. Each thread keeps the last second it wrote: a date takes as long as all the rest of
-// a line.
+// As `2026-03-02T09:00:00.000+01:00`. Each thread keeps the last second it wrote: a date takes as long as all the rest
+// of a line.
 std::string LocalTimeOf(absl::Time time) {
   struct Second {
     int64_t seconds = std::numeric_limits<int64_t>::min();

@@ -18,8 +18,8 @@
 namespace aftercare::bench {
 namespace {
 
-// Patients `{prefix}-{i}`, whose procedures are on 300 days from `first_day` on. Addresses are in no order, as patients'
-// are, and different for up to ten million.
+// Patients `{prefix}-{i}`, whose procedures are on 300 days from `first_day` on. Addresses are in no order, as
+// patients' are, and different for up to ten million.
 void Generate(int rows, const std::string& prefix, absl::CivilDay first_day, std::ostream& out) {
   out << "patient,first_name,last_name,procedure_date,time_zone,locale,consent,sms,email,factor:severity\n";
   for (int i = 0; i < rows; ++i) {

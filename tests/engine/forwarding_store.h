@@ -9,7 +9,8 @@
 
 namespace aftercare::engine {
 
-// Passes every request on to another store. A test overrides what it wants to be otherwise. As thread safe as the store.
+// Passes every request on to another store. A test overrides what it wants to be otherwise. As thread safe as the
+// store.
 class ForwardingStore : public store::Store {
  public:
   explicit ForwardingStore(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}

@@ -1,5 +1,5 @@
-// Faults of what watchers see, and of the log, for the tests of the checker. Each returns whether the history has what it
-// changes.
+// Faults of what watchers see, and of the log, for the tests of the checker. Each returns whether the history has what
+// it changes.
 #ifndef AFTERCARE_TESTS_HISTORY_WATCH_MUTATIONS_H_
 #define AFTERCARE_TESTS_HISTORY_WATCH_MUTATIONS_H_
 

@@ -11,7 +11,9 @@ namespace {
 
 record::v1::EventBlock Block(int events) {
   record::v1::EventBlock block;
-  for (int i = 1; i <= events; ++i) *block.add_events() = PackEvent("a", i, "ann", MakeEvent("a", absl::StrCat("e", i)));
+  for (int i = 1; i <= events; ++i) {
+    *block.add_events() = PackEvent("a", i, "ann", MakeEvent("a", absl::StrCat("e", i)));
+  }
   return block;
 }
 

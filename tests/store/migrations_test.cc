@@ -25,6 +25,11 @@ class Migrations : public testing::Test {
     for (const char* sql : statements) ASSERT_THAT((*connection)->Execute(sql), IsOk()) << sql;
   }
 
+  // What AddressKey was until then.
+  static std::string KeyBefore(v1::Channel channel, const std::string& address) {
+    return channel == v1::CHANNEL_SMS ? absl::StrCat("sms:", address) : AddressKey(channel, address);
+  }
+
   // Leaves the database as a program did that knew eight steps: every enrollment was stored whole, and addresses were
   // stored once more.
   void UndoStepNine() {
@@ -40,7 +45,7 @@ class Migrations : public testing::Test {
           for (const v1::ContactPoint& point : row.data.contact_points()) {
             statements.push_back(absl::StrCat(
                 "INSERT OR IGNORE INTO contact SELECT enrollment.clinic, '",
-                AddressKey(point.channel(), point.address()), "', ", row.row_id,
+                KeyBefore(point.channel(), point.address()), "', ", row.row_id,
                 " FROM enrollment WHERE row_id = ", row.row_id));
           }
         }
@@ -258,7 +263,7 @@ TEST_F(Migrations, RowsOfTheSeventhSchemaAreAllFoundAgain) {
     EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetReminder, row.key)), Show(row));
   }
   EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::DueEnrollments, "b", "b", At(99), std::nullopt, 9)), "e1 e2 e3");
-  EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "sms:+15550100").value(),
+  EXPECT_THAT(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", AddressKey(v1::CHANNEL_SMS, "15550100")).value(),
               testing::ElementsAre("e1", "e2", "e3"));
   EXPECT_EQ(Ids(Ask(*store, &ReadTransaction::ListReminders, ReminderQuery{.clinic = "a"})),
             "e1/ice.1 e1/ice.2 e2/ice.1 e2/ice.2 e3/ice.1 e3/ice.2") << "the order that lists had";
@@ -303,9 +308,10 @@ TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
   }
   EXPECT_EQ(Ids(Ask(**store, &ReadTransaction::ListEnrollments, EnrollmentQuery{.clinic = "a", .pathway = "knee"})),
             "e1 e3");
-  EXPECT_THAT(Ask(**store, &ReadTransaction::EnrollmentsAt, "a", "sms:+15550100").value(),
+  EXPECT_THAT(Ask(**store, &ReadTransaction::EnrollmentsAt, "a", AddressKey(v1::CHANNEL_SMS, "15550100")).value(),
               testing::ElementsAre("e1", "e3"));
-  EXPECT_THAT(Ask(**store, &ReadTransaction::EnrollmentsAt, "b", "sms:+15550100").value(), testing::ElementsAre("e2"));
+  EXPECT_THAT(Ask(**store, &ReadTransaction::EnrollmentsAt, "b", AddressKey(v1::CHANNEL_SMS, "15550100")).value(),
+              testing::ElementsAre("e2"));
 }
 
 // What a program that knew the first step only has left.
@@ -380,7 +386,7 @@ TEST_F(Migrations, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
   UndoStepFour();
   const auto store = Open(path_);
   ASSERT_NE(store, nullptr);
-  EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "a", "sms:+15550100")->size(), 1050u);
+  EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "a", AddressKey(v1::CHANNEL_SMS, "15550100"))->size(), 1050u);
   EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "email:zoe@example.org")->size(), 1050u);
   const auto channel_of = [&](const ReminderRow& row) {
     return Ask(*store, &ReadTransaction::GetReminder, row.key).value()->channel;

@@ -71,9 +71,23 @@ TEST_P(RepliesConformance, ChangedContactPointsAreThoseOfAfter) {
   EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "id"), "") << "only of e-mail addresses the case does not count";
 }
 
+TEST_P(RepliesConformance, AddressesAreComparedAsWhatTheyStandFor) {
+  const auto key = [](const char* number) { return AddressKey(v1::CHANNEL_SMS, number); };
+  EXPECT_EQ(key("+15550100"), "sms:15550100");
+  for (const char* number : {"15550100", "0015550100", "+1 (555) 01-00", "1.555.0100", "001/555-0100"}) {
+    EXPECT_EQ(key(number), key("+15550100")) << number;
+  }
+  for (const char* number : {"+15550101", "015550100", "5550100", "+1555O100", "x15550100"}) {
+    EXPECT_NE(key(number), key("+15550100")) << number;
+  }
+  EXPECT_EQ(key("Clinic"), "sms:Clinic");
+  EXPECT_NE(AddressKey(v1::CHANNEL_WEBHOOK, "+1"), AddressKey(v1::CHANNEL_WEBHOOK, "1"));
+  EXPECT_EQ(AddressKey(v1::CHANNEL_EMAIL, "X@y.org"), AddressKey(v1::CHANNEL_EMAIL, "x@Y.ORG"));
+}
+
 // Two addresses of which the store makes the same number.
 TEST_P(RepliesConformance, AddressesAreNotTakenForOneAnother) {
-  const std::string one = "+15550004646", other = "+15550073236";
+  const std::string one = "+15550037240", other = "+15550107751";
   ASSERT_EQ(AddressHash(AddressKey(v1::CHANNEL_SMS, one)), AddressHash(AddressKey(v1::CHANNEL_SMS, other)));
   const EnrollmentRow both = At("a", "e3", {{v1::CHANNEL_SMS, one}, {v1::CHANNEL_SMS, other}});
   const EnrollmentRow first = At("a", "e3", {{v1::CHANNEL_SMS, one}});

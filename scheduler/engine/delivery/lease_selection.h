@@ -55,8 +55,8 @@ struct LeaseBatch {
 };
 
 // Leases up to `max` reminders by the terms. Looks only at reminders that are behind the positions `start` in their
-// queues. Overwrites `batch`, so a mutation that runs again may call it again, with the same batch. Returns NOT_FOUND / CLINIC_NOT_FOUND if
-// the clinic of the terms does not exist.
+// queues. Overwrites `batch`, so a mutation that runs again may call it again, with the same batch. Returns NOT_FOUND /
+// CLINIC_NOT_FOUND if the clinic of the terms does not exist.
 absl::Status LeaseDueReminders(DeliveryContext& context, store::WriteTransaction& tx, LeaseTerms& terms, int max,
                                const QueuePositions& start, LeaseBatch* batch);
 

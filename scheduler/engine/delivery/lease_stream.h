@@ -126,8 +126,8 @@ class LeaseStream : public std::enable_shared_from_this<LeaseStream> {
   // under way. That is safe because flow_ lets only one of them be under way at a time.
   std::shared_ptr<LeaseTerms> terms_ ABSL_GUARDED_BY(mutex_);
   QueuePositions look_start_ ABSL_GUARDED_BY(mutex_);    // where the next look begins
-  // The batch's topic was notified after the last look that began at the front. What has come since may be at a position
-  // that the looks after it had passed.
+  // The batch's topic was notified after the last look that began at the front. What has come since may be at a
+  // position that the looks after it had passed.
   bool more_at_front_ ABSL_GUARDED_BY(mutex_) = false;
   bool has_test_clock_ ABSL_GUARDED_BY(mutex_) = false;  // leases expire by a test clock; known after the first look
 

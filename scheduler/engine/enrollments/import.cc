@@ -149,8 +149,8 @@ void Import::Abort(const absl::Status& status) {
   End(status);
 }
 
-// One thread at a time submits lines, so that they are submitted in their order. Whoever comes meanwhile leaves the rest
-// to that thread.
+// One thread at a time submits lines, so that they are submitted in their order. Whoever comes meanwhile leaves the
+// rest to that thread.
 void Import::Pump() {
   {
     MutexLock lock(mutex_);

@@ -1,5 +1,5 @@
-// The reminders of an enrollment that are not sent yet, with or without rows, before and after a change of facts. Computes
-// only. Functions are thread safe.
+// The reminders of an enrollment that are not sent yet, with or without rows, before and after a change of facts.
+// Computes only. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PENDING_REMINDERS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PENDING_REMINDERS_H_
 

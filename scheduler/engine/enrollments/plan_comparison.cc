@@ -202,8 +202,8 @@ class PlanComparer {
     Note(name, was_by_hand ? v1::PLAN_CHANGE_KIND_NOT_MOVED_BY_HAND : v1::PLAN_CHANGE_KIND_DROPPED, before.due, {});
   }
 
-  // Returns the name by which a reminder whose time has passed unsent is found after the change: its own if it has a row,
-  // else that of its occurrence.
+  // Returns the name by which a reminder whose time has passed unsent is found after the change: its own if it has a
+  // row, else that of its occurrence.
   std::string NameAfter(const NameKey& name, const PlannedItem& item) const {
     const auto has_row = [&name](const store::ReminderRow& row) { return KeyOfName(row) == name; };
     if (std::any_of(after_.rows.begin(), after_.rows.end(), has_row)) return NameOf(name);

@@ -1,4 +1,5 @@
-// What a change of facts does to the reminders of one enrollment, in the words of v1::PlanDiff. Functions are thread safe.
+// What a change of facts does to the reminders of one enrollment, in the words of v1::PlanDiff. Functions are thread
+// safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PLAN_COMPARISON_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_PLAN_COMPARISON_H_
 
@@ -23,7 +24,8 @@ struct PlanComparison {
 };
 
 // Compares an enrollment before a change of facts at `now` with the same enrollment after it. `reconciliation` is what
-// Reconcile returned for `after`, and `at_once` what SupersessionAtOnce did. The rows of both states have the same order.
+// Reconcile returned for `after`, and `at_once` what SupersessionAtOnce did. The rows of both states have the same
+// order.
 PlanComparison ComparePlans(const EnrollmentState& before, const EnrollmentState& after,
                             const Reconciliation& reconciliation, const Supersession& at_once, absl::Time now);
 

@@ -266,7 +266,8 @@ class Reconciler {
     const absl::Time appointment = AppointmentOf(context_, context_.pathway->rule_source(occurrence.rule));
     const bool same_day = !matched_ || absl::CivilDay(occurrence.nominal) == absl::CivilDay(stored_[i].telling.nominal);
     const bool holds = same_day && by_hand < appointment;
-    // What has come due at that time stays so in another zone where the time has passed too. It is told by the new facts.
+    // What has come due at that time stays so in another zone where the time has passed too. It is told by the new
+    // facts.
     if (row.state == v1::REMINDER_STATE_DUE && holds && row.attempts == 0 && by_hand <= now_) {
       if (row.facts_version != context_.row.history.facts_version()) relabelled_[i] = true;
       return NoteCoverTold(context_, &row);

@@ -51,8 +51,9 @@ struct Reconciliation {
   std::vector<size_t> no_longer_by_hand{};  // indexes of the rows that somebody moved and that follow the plan again
 };
 
-// Compares `rows`, which are all rows of the enrollment, with the enrollment's plan. Changes them as they will be stored.
-// If `occasion` is kComesDue, or the enrollment has ended, the rows keep what they cover and do not change. Otherwise:
+// Compares `rows`, which are all rows of the enrollment, with the enrollment's plan. Changes them as they will be
+// stored. If `occasion` is kComesDue, or the enrollment has ended, the rows keep what they cover and do not change.
+// Otherwise:
 //
 // - Each row covers the occurrence that plan::Match says.
 // - A row that is not sent yet stays if the plan still has its own occurrence. Otherwise it ends CANCELLED.
@@ -60,8 +61,8 @@ struct Reconciliation {
 // - A row that somebody moved keeps its local time while the plan has its day. Otherwise it follows the plan.
 // - Of a repeating series, of which the change puts several into the past with open windows, only the latest is sent. A
 //   report puts only that into the past which it leaves uncovered: what waits during a pause goes on waiting.
-// - A row that was leased ends CANCELLED if a lease would have another text now. Its occurrence gets another name. Only if
-//   `clinic` is given; null for an occasion that changes no text.
+// - A row that was leased ends CANCELLED if a lease would have another text now. Its occurrence gets another name. Only
+//   if `clinic` is given; null for an occasion that changes no text.
 Reconciliation Reconcile(const EnrollmentContext& context, const v1::Clinic* clinic, absl::Time now, Occasion occasion,
                          std::vector<store::ReminderRow>* rows);
 

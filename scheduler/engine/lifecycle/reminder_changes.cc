@@ -96,8 +96,8 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   const bool was_told = StandingOf(*row) == plan::Standing::kTold;
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
   // What somebody decides counts for what the reminder covers at present, whatever it was planned for. So does the end
-  // that an answer makes, or a window that closes before it came due. What was leased keeps what it told, since a report
-  // may come late.
+  // that an answer makes, or a window that closes before it came due. What was leased keeps what it told, since a
+  // report may come late.
   const bool is_called_off = reason == v1::REMINDER_REASON_CANCELLED_BY_CLINIC;
   const bool is_needless = IsEndedByAnswer(*row) && row->attempts == 0;
   const bool is_missed = before == v1::REMINDER_STATE_SCHEDULED && StandingOf(*row) == plan::Standing::kEndedUnsent &&

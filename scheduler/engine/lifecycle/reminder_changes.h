@@ -34,8 +34,8 @@ absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext&
 absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                             v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
-// Returns a row, not yet stored, for an occurrence that has none, in state SCHEDULED. It covers the occurrence. `code` is
-// that of its name: NameCodeOf, with a count if rows have the names without (TakenNames in covers.h).
+// Returns a row, not yet stored, for an occurrence that has none, in state SCHEDULED. It covers the occurrence. `code`
+// is that of its name: NameCodeOf, with a count if rows have the names without (TakenNames in covers.h).
 store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence, int64_t code);
 
 // Applies `event` to a new row, stores it and logs it, with an actor as ChangeReminder does. Returns false, with

@@ -30,8 +30,8 @@
 
 namespace aftercare::engine {
 
-// Reconciles the enrollment's rows with its plan (reconcile.h) and stores the result: the rows that change, and rows for
-// what is not sent. Derives next_due from the present facts and stores the enrollment. DUE messages that waited for
+// Reconciles the enrollment's rows with its plan (reconcile.h) and stores the result: the rows that change, and rows
+// for what is not sent. Derives next_due from the present facts and stores the enrollment. DUE messages that waited for
 // contact hours may become available earlier. If the enrollment is running, fires what is due and has no row or a
 // SCHEDULED one. Returns how many occurrences fired, as FireOccurrences counts them. `clinic` is for Reconcile.
 absl::StatusOr<int64_t> Replan(store::WriteTransaction& tx, EnrollmentContext* context, absl::Time now,
@@ -43,7 +43,8 @@ absl::StatusOr<int64_t> ApplyReconciliation(store::WriteTransaction& tx, Enrollm
                                             const Reconciliation& reconciliation,
                                             std::vector<store::ReminderRow>* rows, absl::Time now);
 
-// Returns what ApplyReconciliation will supersede when it fires what is due at `now`. Refers to the context and the rows.
+// Returns what ApplyReconciliation will supersede when it fires what is due at `now`. Refers to the context and the
+// rows.
 Supersession SupersessionAtOnce(const EnrollmentContext& context, const Reconciliation& reconciliation, absl::Time now,
                                 std::vector<store::ReminderRow>* rows);
 
@@ -51,7 +52,8 @@ Supersession SupersessionAtOnce(const EnrollmentContext& context, const Reconcil
 inline constexpr int kReplannedPerMutation = 256;
 
 // Looks at the next `limit` enrollments of a clinic, in order of their ids, and replans those that are stale and have
-// not ended. Stores the outlines of those that have none. The clinic's replan_after must be set. Moves it on, in `row` and in the store, and clears it at the end.
+// not ended. Stores the outlines of those that have none. The clinic's replan_after must be set. Moves it on, in `row`
+// and in the store, and clears it at the end.
 absl::Status ReplanStaleEnrollments(EngineContext& engine, store::WriteTransaction& tx, int limit,
                                     store::ClinicRow* row);
 

@@ -13,8 +13,8 @@ namespace aftercare::engine {
 namespace {
 
 // Returns whether the row's occurrence has come due and may supersede others. What was called off, or held back by a
-// pause, never came due. What something newer superseded, or was sent about a procedure that was then postponed, does not
-// count.
+// pause, never came due. What something newer superseded, or was sent about a procedure that was then postponed, does
+// not count.
 bool HasComeDue(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
   return row.state != v1::REMINDER_STATE_SCHEDULED && row.state != v1::REMINDER_STATE_CANCELLED &&
          row.reason != v1::REMINDER_REASON_PAUSED && row.reason != v1::REMINDER_REASON_SUPERSEDED && row.due <= now &&

@@ -17,8 +17,8 @@
 
 namespace aftercare::engine {
 
-// What an occurrence or a row is superseded by: what it says, by which rule, and whether only the newest counts. Refers to
-// the context that it was made from.
+// What an occurrence or a row is superseded by: what it says, by which rule, and whether only the newest counts. Refers
+// to the context that it was made from.
 struct SupersedingRule {
   absl::string_view series;  // plan::CompiledRule::series
   absl::string_view rule;    // id
@@ -41,8 +41,9 @@ class Supersession {
   // Adds an occurrence that comes due now. What is added must outlive this.
   void Add(const SupersedingRule& rule, absl::Time due, int64_t code);
 
-  // Returns whether something newer has come due than the occurrence with this due time and name code: later in the same
-  // series, or at the same time by the same rule with a greater code. False if the occurrence's rule does not supersede.
+  // Returns whether something newer has come due than the occurrence with this due time and name code: later in the
+  // same series, or at the same time by the same rule with a greater code. False if the occurrence's rule does not
+  // supersede.
   bool Supersedes(const SupersedingRule& rule, absl::Time due, int64_t code) const;
 
  private:

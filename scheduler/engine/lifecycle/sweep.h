@@ -52,8 +52,8 @@ struct SweepResult {
 };
 
 // Computes from a snapshot what a sweep of the same scope will fire, shared fairly among the clinics (fair_share.h).
-// Replaces what is in `plan`. Begins after `after`, the end of a plan that is being fired meanwhile, or with what is due
-// first if that is empty. `last_clinic` is moved on.
+// Replaces what is in `plan`. Begins after `after`, the end of a plan that is being fired meanwhile, or with what is
+// due first if that is empty. `last_clinic` is moved on.
 absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
                        const SweepPositions& after, RoundRobinCursor& last_clinic, SweepPlan* plan);
 

@@ -27,8 +27,8 @@ bool IsEndedByAnswer(const store::ReminderRow& row);
 // Returns what became of a reminder, as far as matching asks. Thread safe.
 plan::Standing StandingOf(const store::ReminderRow& row);
 
-// Notes in the row that its reminder tells `occurrence` of the present plan, by the present facts. Called when the row is
-// made, when somebody moves it and when it comes due. Stores nothing. Thread safe.
+// Notes in the row that its reminder tells `occurrence` of the present plan, by the present facts. Called when the row
+// is made, when somebody moves it and when it comes due. Stores nothing. Thread safe.
 void NoteTold(const EnrollmentContext& context, const plan::Occurrence& occurrence, store::ReminderRow* row);
 
 // The same for the occurrence that the row covers; only notes the present facts if it covers none.

@@ -6,9 +6,9 @@
 // enrollments' rows where there is none. Before each use it is updated to the snapshot that the caller reads.
 // Each mutation that changes an entry's facts also appends an event of the enrollment. So the event log tells which
 // entries are out of date. There are two exceptions:
-// - A change of the clinic's calendar plans enrollments anew without events. An index for another calendar is never used
-//   again. In one that is made before all are planned anew (ClinicRow::replan_after), entries are stale, and stay so
-//   until the index is made anew after that.
+// - A change of the clinic's calendar plans enrollments anew without events. An index for another calendar is never
+//   used again. In one that is made before all are planned anew (ClinicRow::replan_after), entries are stale, and stay
+//   so until the index is made anew after that.
 // - Somebody may deal with an occurrence ahead of time, so that it has a row before it is due. When it comes due later,
 //   next_due moves on without an event, and the entry's next_due is too early. A scan then visits occurrences that have
 //   rows. The caller of the scan leaves those out.
@@ -34,16 +34,16 @@
 
 namespace aftercare::engine {
 
-// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes 64 bytes for each enrollment and
-// a few hundred bytes for each cohort.
+// The enrollments of one clinic as of one place in its event log. Not thread safe. Takes 64 bytes for each enrollment
+// and a few hundred bytes for each cohort.
 class EnrollmentIndex {
  public:
   struct Entry {
     int64_t row_id = 0;          // store::EnrollmentRow::row_id
     uint64_t spread_seed = 0;    // set if the pathway spreads patients (Cohort::spread)
     absl::Time suspended_until;  // end of the last suspension; enrollment counts as one
-    // While it runs, all occurrences before this instant have fired; InfiniteFuture if none is left. Afterwards, when it
-    // ended.
+    // While it runs, all occurrences before this instant have fired; InfiniteFuture if none is left. Afterwards, when
+    // it ended.
     absl::Time next_due_or_end;
     uint32_t cohort = 0;         // index into cohorts()
     uint32_t rules = 0;          // argument of rules() for the rules that apply to the patient

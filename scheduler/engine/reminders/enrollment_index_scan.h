@@ -17,8 +17,8 @@
 
 namespace aftercare::engine {
 
-// An occurrence that has no row, so that only the plan tells of it. Its pointer is valid only during the call that passes
-// it to a visitor.
+// An occurrence that has no row, so that only the plan tells of it. Its pointer is valid only during the call that
+// passes it to a visitor.
 struct PlannedOccurrence {
   int64_t enrollment_row_id = 0;  // store::EnrollmentRow::row_id
   const std::shared_ptr<const plan::CompiledPathway>* pathway = nullptr;
@@ -84,8 +84,8 @@ class EnrollmentIndexScan {
   // occurrences of an ended enrollment lie after its end, which may be before now.
   absl::Time ScheduledFrom() const;
   bool NeedsRows(const Entry& entry) const;
-  // Returns false if the plan of a stale enrollment that does not need rows for other reasons has nothing that may match.
-  // Its next_due does not tell what has fired, so if there is anything, its rows must be read.
+  // Returns false if the plan of a stale enrollment that does not need rows for other reasons has nothing that may
+  // match. Its next_due does not tell what has fired, so if there is anything, its rows must be read.
   bool StaleMayMatch(const Entry& entry);
   // Visits occurrences whose windows had closed before the patient was enrolled. Their due times are those of the
   // pathway.

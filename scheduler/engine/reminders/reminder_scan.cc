@@ -147,7 +147,8 @@ absl::Status ReminderScan::VisitByIndex(absl::Time from, PlannedVisitor visit) {
   auto seq = tx_.LastEventSeq();
   if (!seq.ok()) return seq.status();
   std::unique_ptr<EnrollmentIndex> index = indexes_.Take(clinic_.clinic, clinic_.calendar_fingerprint, *seq);
-  if (absl::Status status = index->UpdateTo(engine_, tx_, *seq, /*replanned=*/!clinic_.replan_after); !status.ok()) return status;
+  absl::Status updated = index->UpdateTo(engine_, tx_, *seq, /*replanned=*/!clinic_.replan_after);
+  if (!updated.ok()) return updated;
   auto row_ids = tx_.EnrollmentsDue(ClockOf(clinic_), clinic_.clinic, now_);
   if (!row_ids.ok()) return row_ids.status();
   const absl::flat_hash_set<int64_t> overdue(row_ids->begin(), row_ids->end());

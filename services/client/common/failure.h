@@ -40,8 +40,8 @@ int ExitCodeOf(const absl::Status& status);
 bool IsRetryable(const absl::Status& status);
 
 // Returns the failure as lines of text, each ended by a line feed. The first has the code, the reason and the message.
-// Then comes one line for each bad field, then what to do or when to try again, where that is known. Usage errors are only their message.
-// `server` is the address the program called.
+// Then comes one line for each bad field, then what to do or when to try again, where that is known. Usage errors are
+// only their message. `server` is the address the program called.
 std::string RenderFailure(const absl::Status& status, absl::string_view server);
 
 // Returns the outcome of one item of a batch on one line: the name of the code (`NOT_FOUND`), reason and message.

@@ -33,8 +33,8 @@ std::string IdOf(absl::string_view name);
 // `clinics/demo/enrollments/e1/reminders/ice.2026-03-04`.
 std::string EnrollmentOf(absl::string_view reminder_name);
 
-// Return the short id of a reminder (`e1/ice.2026-03-04`) and of a visit (`e1/month-6`), which ReminderName and VisitName take.
-// Other names are returned unchanged.
+// Return the short id of a reminder (`e1/ice.2026-03-04`) and of a visit (`e1/month-6`), which ReminderName and
+// VisitName take. Other names are returned unchanged.
 std::string ShortReminder(absl::string_view name);
 std::string ShortVisit(absl::string_view name);
 

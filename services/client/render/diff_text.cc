@@ -117,7 +117,8 @@ std::string Sentences(const PlanDiff& diff, bool colour) {
   return out;
 }
 
-// Returns a line that names the visits whose appointments have come to lie outside their windows. Empty if there is none.
+// Returns a line that names the visits whose appointments have come to lie outside their windows. Empty if there is
+// none.
 std::string VisitSentence(const PlanDiff& diff, bool colour) {
   if (diff.visits_outside_window().empty()) return "";
   std::string names;

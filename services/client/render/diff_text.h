@@ -12,8 +12,8 @@ namespace aftercare::client {
 // Adds the counts of `diff` to those of `sum`.
 void AddDiffCounts(const v1::PlanDiff& diff, v1::PlanDiff* sum);
 
-// Returns the counts: `6 moved, 0 added, 1 dropped, 2 sent already`. Counts of other kinds stand before these if they are
-// not 0, what is sent again and never told first: `1 SENT AGAIN, 6 moved, ...`.
+// Returns the counts: `6 moved, 0 added, 1 dropped, 2 sent already`. Counts of other kinds stand before these if they
+// are not 0, what is sent again and never told first: `1 SENT AGAIN, 6 moved, ...`.
 std::string DiffSummary(const v1::PlanDiff& diff);
 
 // Returns a sentence for each kind of change that somebody should know of, a table of the changes, a count of changes

@@ -25,8 +25,8 @@ constexpr int kLines = 1000;  // of a message of an import
 
 class LongQueueTest : protected StoreGates, public RealTimeFixture {
  protected:
-  // All patients have a message that is due at nine, and none of them is the gateway's. The gateway's patient has one that
-  // was due ten seconds earlier, but is paused.
+  // All patients have a message that is due at nine, and none of them is the gateway's. The gateway's patient has one
+  // that was due ten seconds earlier, but is paused.
   LongQueueTest() : RealTimeFixture({.now = At("2029-03-02T08:59:30"), .wrap = StoreGates::Wrap()}) {
     Importing importing(world_);
     for (int i = 0; i < kPatients; i += kLines) {

@@ -63,8 +63,9 @@ class RecordedYear : public ::testing::TestWithParam<Recorded> {
     return names;
   }
 
-  // Returns what a line of facts.txt must be now. Until schema 5 a reminder without a row was numbered. It has the local
-  // date in its name now, and the time too if `described`, its line now, says that its rule has several times a day.
+  // Returns what a line of facts.txt must be now. Until schema 5 a reminder without a row was numbered. It has the
+  // local date in its name now, and the time too if `described`, its line now, says that its rule has several times a
+  // day.
   static std::string Expected(const std::string& recorded, const std::string& described, absl::TimeZone zone,
                               const std::set<std::string>& stored) {
     if (!IsReminderLine(recorded) || stored.contains(ReminderLine(recorded).name)) return recorded;

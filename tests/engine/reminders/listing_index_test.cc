@@ -166,8 +166,8 @@ class History {
     world_.Drain();
   }
 
-  // Changes the calendar as it is between that and the planning anew, of which the sweeper is not told yet. What is done
-  // to an enrollment after that plans it anew; all are after the next change.
+  // Changes the calendar as it is between that and the planning anew, of which the sweeper is not told yet. What is
+  // done to an enrollment after that plans it anew; all are after the next change.
   void LeaveStale() {
     const auto hours = FromText<v1::Clinic>(RandomHours(random_));
     const bool is_marked = random_.OneIn(2);

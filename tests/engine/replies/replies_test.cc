@@ -203,6 +203,13 @@ TEST_F(RepliesTest, AnUnknownSenderIsRefusedWithoutRepeatingTheAddress) {
   EXPECT_EQ(Reply("stop", "channel: CHANNEL_WEBHOOK"), "NOT_FOUND/UNKNOWN_SENDER");
 }
 
+TEST_F(RepliesTest, ANumberIsFoundHoweverAGatewayWritesIt) {
+  EXPECT_EQ(Reply("hello", "address: '15550100'"), "OTHER in e");
+  EXPECT_EQ(Reply("hello", "address: '00 1555-0100'"), "OTHER in e");
+  EXPECT_EQ(Reply("stop", "address: '15550100'"), "STOP in e");
+  EXPECT_EQ(OptedOut("e"), "1");
+}
+
 TEST_F(RepliesTest, TheCaseOfAnEmailAddressDoesNotCount) {
   EXPECT_EQ(Reply("stop", "channel: CHANNEL_EMAIL address: 'ANA@Example.com'"), "STOP in e");
   EXPECT_EQ(OptedOut("e"), "2");
