@@ -57,7 +57,7 @@ v1::Enrollment TakeCommon(v1::Enrollment& enrollment) {
   return common;
 }
 
-// Adds to an enrollment what was taken out of it, or the reverse.
+// Adds to an enrollment what TakeCommon took out of it.
 absl::Status MergeAt(const Statement& row, int column, v1::Enrollment& enrollment) {
   const absl::string_view bytes = row.Bytes(column);
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),

@@ -50,7 +50,7 @@ engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engi
 engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan, store
 engine/enrollments  -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan,
                        plan/input, store
-engine/events       -> engine/lifecycle, engine/runtime, plan, store
+engine/events       -> engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/replies      -> engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/clinics      -> engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/lifecycle    -> engine/runtime, plan, plan/input, store

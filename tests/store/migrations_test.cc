@@ -13,11 +13,6 @@ namespace {
 
 class Migrations : public testing::Test {
  protected:
-  std::unique_ptr<Store> Open(const std::string& path) {
-    auto store = OpenSqliteStore(path);
-    EXPECT_THAT(store, IsOk()) << store.status();
-    return store.ok() ? *std::move(store) : nullptr;
-  }
   void Execute(const std::vector<const char*>& statements) {
     const auto driver = OpenSqlite(path_);
     const auto connection = (*driver)->ConnectWriter();
@@ -35,7 +30,7 @@ class Migrations : public testing::Test {
   void UndoStepNine() {
     std::vector<std::string> statements;
     {
-      const auto store = Open(path_);
+      const auto store = OpenFile(path_);
       ASSERT_NE(store, nullptr);
       for (const char* clinic : {"a", "b"}) {
         const auto rows =
@@ -148,13 +143,13 @@ class Migrations : public testing::Test {
 
 TEST_F(Migrations, EventsOfTheFourthSchemaHaveNoActor) {
   {
-    const auto store = Open(path_);
+    const auto store = OpenFile(path_);
     ASSERT_NE(store, nullptr);
     ASSERT_THAT(Do(*store, &WriteTransaction::AppendEvent, "a", MakeEvent("a", "e1")), IsOk());
   }
   UndoStepFive();
   Execute({"INSERT INTO event (clinic, seq, enrollment, data) VALUES ('a', 1, 'e1', x'')"});
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   ASSERT_THAT(Write(*store,
                     [](WriteTransaction& tx) {
@@ -171,13 +166,13 @@ TEST_F(Migrations, EventsOfTheFourthSchemaHaveNoActor) {
 
 // Six events in rows of their own, then three in a block.
 TEST_F(Migrations, EventsOfTheSixthSchemaComeBeforeThoseInBlocks) {
-  Open(path_);
+  OpenFile(path_);
   UndoStepSeven();
   Execute({"INSERT INTO event (clinic, seq, enrollment, reminder, data, actor) VALUES ('a', 1, 'e1', 'ice.1', x'', 'ann'),"
            " ('a', 2, 'e2', NULL, x'', NULL), ('b', 3, 'e1', NULL, x'', NULL), ('a', 4, NULL, NULL, x'', NULL),"
            " ('a', 5, 'e3', NULL, x'', NULL), ('a', 6, 'e4', NULL, x'', NULL)",
            "UPDATE meta SET number = 6 WHERE key = 'last_event_seq'"});
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   const auto append = [](WriteTransaction& tx) {
     absl::Status status;
@@ -238,7 +233,7 @@ TEST_F(Migrations, RowsOfTheSeventhSchemaAreAllFoundAgain) {
   reminders[0].available.reset();
   reminders[0].closes.reset();
   {
-    const auto store = Open(path_);
+    const auto store = OpenFile(path_);
     ASSERT_NE(store, nullptr);
     ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
     ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("b")), IsOk());
@@ -253,7 +248,7 @@ TEST_F(Migrations, RowsOfTheSeventhSchemaAreAllFoundAgain) {
                 IsOk());
   }
   UndoStepEight();
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   for (EnrollmentRow row : enrollments) {
     row.calendar_fingerprint = MakeClinic(row.clinic).calendar_fingerprint;
@@ -285,7 +280,7 @@ TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
     enrollments.push_back(row);
   }
   {
-    const auto store = Open(path_);
+    const auto store = OpenFile(path_);
     ASSERT_NE(store, nullptr);
     ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
     for (const EnrollmentRow& row : enrollments) {
@@ -317,7 +312,7 @@ TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
 // What a program that knew the first step only has left.
 TEST_F(Migrations, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   {
-    const auto store = Open(path_);
+    const auto store = OpenFile(path_);
     ASSERT_NE(store, nullptr);
     ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
     ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e")), IsOk());
@@ -328,7 +323,7 @@ TEST_F(Migrations, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
            "ALTER TABLE enrollment DROP COLUMN calendar", "ALTER TABLE enrollment DROP COLUMN recorded_until",
            "ALTER TABLE enrollment DROP COLUMN history", "ALTER TABLE reminder DROP COLUMN moved",
            "UPDATE meta SET number = 1 WHERE key = 'schema_version'"});
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   ClinicRow clinic = MakeClinic("a");
   clinic.calendar_fingerprint = 0;
@@ -366,7 +361,7 @@ TEST_F(Migrations, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
   never_sent.attempts = 0;
   for (ReminderRow* row : {&first, &held_back, &sent, &never_sent}) row->contact_point = 0;
   {
-    const auto store = Open(path_);
+    const auto store = OpenFile(path_);
     ASSERT_NE(store, nullptr);
     ASSERT_THAT(Write(*store,
                       [&](WriteTransaction& tx) {
@@ -384,7 +379,7 @@ TEST_F(Migrations, ADatabaseOfTheThirdSchemaLearnsItsAddressesAndChannels) {
                 IsOk());
   }
   UndoStepFour();
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "a", AddressKey(v1::CHANNEL_SMS, "15550100"))->size(), 1050u);
   EXPECT_EQ(Ask(*store, &ReadTransaction::EnrollmentsAt, "b", "email:zoe@example.org")->size(), 1050u);

@@ -14,11 +14,6 @@ namespace {
 
 class Reopen : public testing::Test {
  protected:
-  std::unique_ptr<Store> Open(const std::string& path) {
-    auto store = OpenSqliteStore(path);
-    EXPECT_THAT(store, IsOk()) << store.status();
-    return store.ok() ? *std::move(store) : nullptr;
-  }
   std::vector<std::string> Files() {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
@@ -33,7 +28,7 @@ class Reopen : public testing::Test {
 };
 
 TEST_F(Reopen, AFreshDatabaseIsForItsOwnerOnly) {
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   for (const std::string& name : Files()) {
@@ -44,17 +39,17 @@ TEST_F(Reopen, AFreshDatabaseIsForItsOwnerOnly) {
 }
 
 TEST_F(Reopen, AClosedDatabaseIsOneFileBesidesItsLock) {
-  Open(path_);
+  OpenFile(path_);
   EXPECT_THAT(Files(), testing::ElementsAre("facts.db", "facts.db-lock"));
 }
 
 TEST_F(Reopen, AReopenedDatabaseHoldsWhatItHeld) {
-  std::unique_ptr<Store> store = Open(path_);
+  std::unique_ptr<Store> store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   ASSERT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
   for (int i = 0; i < 3; ++i) {
     store.reset();
-    store = Open(path_);
+    store = OpenFile(path_);
     ASSERT_NE(store, nullptr);
     EXPECT_EQ(Show(Ask(*store, &ReadTransaction::GetClinic, "a")), Show(MakeClinic("a")));
   }
@@ -62,20 +57,20 @@ TEST_F(Reopen, AReopenedDatabaseHoldsWhatItHeld) {
 
 TEST_F(Reopen, AnEmptyFileBecomesADatabase) {
   std::ofstream(path_).flush();
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   EXPECT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
 }
 
 TEST_F(Reopen, ADatabaseThatWasMarkedAndNotYetFilledIsFilled) {
   ASSERT_THAT((*OpenSqlite(path_))->ConnectWriter(), IsOk());
-  const auto store = Open(path_);
+  const auto store = OpenFile(path_);
   ASSERT_NE(store, nullptr);
   EXPECT_THAT(Do(*store, &WriteTransaction::InsertClinic, MakeClinic("a")), IsOk());
 }
 
 TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
-  Open(path_);
+  OpenFile(path_);
   const auto driver = OpenSqlite(path_);
   ASSERT_THAT(driver, IsOk());
   const auto connection = (*driver)->ConnectWriter();
@@ -89,7 +84,7 @@ TEST_F(Reopen, AMigrationOfTheNewestSchemaChangesNothing) {
 
 TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {
   const std::string link = directory_.File("link.db");
-  Open(path_);
+  OpenFile(path_);
   std::filesystem::create_symlink("facts.db", link);
   {
     ChildProcess writer({AFTERCARE_STORE_TEST_WRITER, "write", path_, "w"});
@@ -99,7 +94,7 @@ TEST_F(Reopen, ALinkToADatabaseIsThatDatabaseWithItsLogAndItsLock) {
     while (writer.ReadLine().has_value()) {
     }
   }
-  const auto store = Open(link);
+  const auto store = OpenFile(link);
   ASSERT_NE(store, nullptr);
   EXPECT_TRUE(Ask(*store, &ReadTransaction::GetEnrollment, "a", "w0")->has_value());
   EXPECT_THAT(OpenSqlite(path_), Fails(absl::StatusCode::kFailedPrecondition));
@@ -112,10 +107,10 @@ TEST_F(Reopen, ALinkThatLeadsNowhereIsUnavailable) {
 
 TEST_F(Reopen, APathMayHoldAnyCharacter) {
   for (const char* name : {"what?is#this%20.db", "a b'c\"d.db", "zoë.db", "file:x.db", "-x.db"}) {
-    for (int i = 0; i < 2; ++i) EXPECT_NE(Open(directory_.File(name)), nullptr) << name;
+    for (int i = 0; i < 2; ++i) EXPECT_NE(OpenFile(directory_.File(name)), nullptr) << name;
     EXPECT_TRUE(std::filesystem::exists(directory_.File(name))) << name;
   }
-  for (int i = 0; i < 2; ++i) EXPECT_NE(Open("/" + path_), nullptr) << "as /" << path_;
+  for (int i = 0; i < 2; ++i) EXPECT_NE(OpenFile("/" + path_), nullptr) << "as /" << path_;
 }
 
 }  // namespace

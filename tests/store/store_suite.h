@@ -26,6 +26,13 @@ MATCHER_P(Fails, code, std::string("fails with ") + absl::StatusCodeToString(cod
   return status.code() == code;
 }
 
+// Opens a store on a SQLite file. Fails the test and returns null if it cannot be opened.
+inline std::unique_ptr<Store> OpenFile(const std::string& path) {
+  auto store = OpenSqliteStore(path);
+  EXPECT_THAT(store, IsOk()) << store.status();
+  return store.ok() ? *std::move(store) : nullptr;
+}
+
 class StoreSuite : public testing::TestWithParam<DatabaseKind> {
  protected:
   using Decorator = std::function<std::unique_ptr<Driver>(std::unique_ptr<Driver>)>;

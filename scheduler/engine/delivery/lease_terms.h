@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "google/protobuf/duration.pb.h"
-#include "scheduler/engine/lifecycle/filter.h"
+#include "scheduler/engine/events/filter.h"
 #include "scheduler/engine/runtime/call.h"
 #include "scheduler/plan/input/field_errors.h"
 

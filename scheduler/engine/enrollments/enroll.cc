@@ -150,10 +150,8 @@ absl::Status CheckPatient(store::ReadTransaction& tx, const store::EnrollmentRow
 }
 
 absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {
-  auto outline = OutlineOf(tx, *context);
-  if (!outline.ok()) return outline.status();
-  context->row.outline = outline->SerializeAsString();
-  absl::Status status = tx.InsertEnrollment(context->row);
+  absl::Status status = SetOutline(tx, context);
+  if (status.ok()) status = tx.InsertEnrollment(context->row);
   if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(context->row);
   if (!status.ok()) return status;
   const absl::Time now = plan::ToTime(context->row.data.enroll_time());

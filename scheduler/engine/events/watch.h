@@ -10,8 +10,8 @@
 #include "aftercare/v1/reminder_service.pb.h"
 #include "scheduler/engine/events/event_chunk.h"
 #include "scheduler/engine/events/event_feed.h"
+#include "scheduler/engine/events/filter.h"
 #include "scheduler/engine/events/log_cursor.h"
-#include "scheduler/engine/lifecycle/filter.h"
 #include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 

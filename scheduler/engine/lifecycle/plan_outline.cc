@@ -1,7 +1,6 @@
 #include "scheduler/engine/lifecycle/plan_outline.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "scheduler/plan/timestamps.h"
 
@@ -52,11 +51,16 @@ absl::StatusOr<record::v1::PlanOutline> OutlineOf(store::ReadTransaction& tx, co
   return outline;
 }
 
-absl::Status StoreEnrollment(store::WriteTransaction& tx, EnrollmentContext* context) {
+absl::Status SetOutline(store::ReadTransaction& tx, EnrollmentContext* context) {
   auto outline = OutlineOf(tx, *context);
   if (!outline.ok()) return outline.status();
   context->row.outline = outline->SerializeAsString();
-  return tx.UpdateEnrollment(context->row);
+  return absl::OkStatus();
+}
+
+absl::Status StoreEnrollment(store::WriteTransaction& tx, EnrollmentContext* context) {
+  absl::Status status = SetOutline(tx, context);
+  return status.ok() ? tx.UpdateEnrollment(context->row) : status;
 }
 
 std::string EncodeRules(const plan::RuleSet& rules) {

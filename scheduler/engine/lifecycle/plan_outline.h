@@ -1,5 +1,9 @@
 // The outline of an enrollment, which is stored beside it: what decides when its reminders are due, in a few bytes. So
 // an index over a clinic need not read the enrollments. Functions are thread safe.
+//
+// An outline is derived from the enrollment and its pathway, and stored. A version of the program that makes another
+// outline of the same facts must drop the stored ones in a step of the schema and have all enrollments looked at again,
+// as step 9 does by setting replan_after.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_PLAN_OUTLINE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_PLAN_OUTLINE_H_
 
@@ -18,8 +22,11 @@ namespace aftercare::engine {
 // Returns the outline of an enrollment as its row is now. If it has ended, reads its reminders.
 absl::StatusOr<record::v1::PlanOutline> OutlineOf(store::ReadTransaction& tx, const EnrollmentContext& context);
 
-// Sets the outline of the enrollment's row and stores the row. Every update of an enrollment goes this way: an update
-// without an outline is no error, but makes later lists of the clinic slower.
+// Sets the outline of the enrollment's row, for the store to write with it.
+absl::Status SetOutline(store::ReadTransaction& tx, EnrollmentContext* context);
+
+// Sets the outline and updates the row. Every update of an enrollment goes this way: an update without an outline is no
+// error, but makes later lists of the clinic slower.
 absl::Status StoreEnrollment(store::WriteTransaction& tx, EnrollmentContext* context);
 
 // A set of rules as PlanOutline.rules, and the reverse, which ignores rules that no pathway can have.

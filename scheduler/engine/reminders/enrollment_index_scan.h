@@ -11,7 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "scheduler/engine/lifecycle/filter.h"
+#include "scheduler/engine/events/filter.h"
 #include "scheduler/engine/reminders/enrollment_index.h"
 #include "scheduler/plan/cohort.h"
 

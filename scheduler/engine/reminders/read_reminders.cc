@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/events/filter.h"
 #include "scheduler/engine/events/resume_token.h"
-#include "scheduler/engine/lifecycle/filter.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/counting.h"
 #include "scheduler/engine/reminders/due_position.h"

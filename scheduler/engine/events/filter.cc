@@ -1,4 +1,4 @@
-#include "scheduler/engine/lifecycle/filter.h"
+#include "scheduler/engine/events/filter.h"
 
 #include <algorithm>
 
