@@ -96,6 +96,8 @@ struct CompiledRule {
   bool IsOfEvent() const { return on_never_told || (visit >= 0 && visit_state != v1::VISIT_STATE_UNBOOKED); }
 
   int group = -1;  // Index of the group, or -1 for none.
+  bool follow_up = false;  // The message follows up the question of its group.
+  bool is_safety = false;  // The message is of one of the pathway's safety categories.
   v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
 
   absl::InlinedVector<CompiledText, 2> texts;

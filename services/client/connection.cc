@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
+#include "aftercare/v1/reply_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
@@ -100,7 +101,8 @@ class GrpcConnection final : public Connection {
         enrollments_(v1::EnrollmentService::NewStub(channel_)),
         visits_(v1::VisitService::NewStub(channel_)),
         reminders_(v1::ReminderService::NewStub(channel_)),
-        deliveries_(v1::DeliveryService::NewStub(channel_)) {}
+        deliveries_(v1::DeliveryService::NewStub(channel_)),
+        replies_(v1::ReplyService::NewStub(channel_)) {}
 
   absl::StatusOr<v1::CreateClinicResponse> Call(const v1::CreateClinicRequest& request) override {
     return Do(*clinics_, &v1::ClinicService::Stub::CreateClinic, request);
@@ -204,10 +206,16 @@ class GrpcConnection final : public Connection {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::SetChannelConsent, request);
   }
   absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) override {
-    return Do(*deliveries_, &v1::DeliveryService::Stub::RecordReply, request);
+    return Do(*replies_, &v1::ReplyService::Stub::RecordReply, request);
   }
   absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) override {
-    return Do(*deliveries_, &v1::DeliveryService::Stub::ListReplies, request);
+    return Do(*replies_, &v1::ReplyService::Stub::ListReplies, request);
+  }
+  absl::StatusOr<v1::AssignReplyResponse> Call(const v1::AssignReplyRequest& request) override {
+    return Do(*replies_, &v1::ReplyService::Stub::AssignReply, request);
+  }
+  absl::StatusOr<v1::DecideReplyResponse> Call(const v1::DecideReplyRequest& request) override {
+    return Do(*replies_, &v1::ReplyService::Stub::DecideReply, request);
   }
 
   absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) override {
@@ -287,6 +295,7 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<v1::VisitService::Stub> visits_;
   const std::unique_ptr<v1::ReminderService::Stub> reminders_;
   const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
+  const std::unique_ptr<v1::ReplyService::Stub> replies_;
   WaitingCalls waiting_;
 };
 

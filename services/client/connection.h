@@ -12,6 +12,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "aftercare/v1/pathway_service.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/reply_service.pb.h"
 #include "aftercare/v1/visit_service.pb.h"
 
 namespace aftercare::client {
@@ -75,6 +76,8 @@ class Connection {
   virtual absl::StatusOr<v1::SetChannelConsentResponse> Call(const v1::SetChannelConsentRequest& request) = 0;
   virtual absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) = 0;
   virtual absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) = 0;
+  virtual absl::StatusOr<v1::AssignReplyResponse> Call(const v1::AssignReplyRequest& request) = 0;
+  virtual absl::StatusOr<v1::DecideReplyResponse> Call(const v1::DecideReplyRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ReportDeliveriesResponse> Call(const v1::ReportDeliveriesRequest& request) = 0;
   virtual absl::StatusOr<v1::ListDeadLettersResponse> Call(const v1::ListDeadLettersRequest& request) = 0;

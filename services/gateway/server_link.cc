@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
+#include "aftercare/v1/reply_service.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -79,34 +80,35 @@ class GrpcStream final : public ReminderStream {
 class GrpcLink final : public ServerLink {
  public:
   explicit GrpcLink(const std::string& address)
-      : stub_(v1::DeliveryService::NewStub(
-            grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments()))) {}
+      : channel_(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments())),
+        deliveries_(v1::DeliveryService::NewStub(channel_)),
+        replies_(v1::ReplyService::NewStub(channel_)) {}
 
   std::unique_ptr<ReminderStream> Stream(const v1::StreamConfiguration& configuration) override {
-    return std::make_unique<GrpcStream>(*stub_, configuration);
+    return std::make_unique<GrpcStream>(*deliveries_, configuration);
   }
 
   absl::StatusOr<std::vector<v1::DeliveryResult>> Report(const std::vector<v1::DeliveryReport>& reports) override {
     v1::ReportDeliveriesRequest request;
     request.mutable_reports()->Add(reports.begin(), reports.end());
     v1::ReportDeliveriesResponse response;
-    const absl::Status status = Call(&v1::DeliveryService::Stub::ReportDeliveries, request, &response);
+    const absl::Status status = Call(*deliveries_, &v1::DeliveryService::Stub::ReportDeliveries, request, &response);
     if (!status.ok()) return status;
     return std::vector<v1::DeliveryResult>(response.results().begin(), response.results().end());
   }
 
   absl::Status RecordReply(const v1::RecordReplyRequest& request) override {
     v1::RecordReplyResponse response;
-    return Call(&v1::DeliveryService::Stub::RecordReply, request, &response);
+    return Call(*replies_, &v1::ReplyService::Stub::RecordReply, request, &response);
   }
 
  private:
-  template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (v1::DeliveryService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response* response) {
+  template <typename Stub, typename Request, typename Response>
+  static absl::Status Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                           const Request& request, Response* response) {
     grpc::ClientContext context;
     context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(kCallTimeout), GPR_TIMESPAN));
-    return ToStatus((stub_.get()->*method)(&context, request, response));
+    return ToStatus((stub.*method)(&context, request, response));
   }
 
   static grpc::ChannelArguments Arguments() {
@@ -120,7 +122,9 @@ class GrpcLink final : public ServerLink {
     return arguments;
   }
 
-  const std::unique_ptr<v1::DeliveryService::Stub> stub_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
+  const std::unique_ptr<v1::ReplyService::Stub> replies_;
 };
 
 }  // namespace

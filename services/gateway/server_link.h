@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/delivery_service.pb.h"
+#include "aftercare/v1/reply_service.pb.h"
 
 namespace aftercare::gateway {
 

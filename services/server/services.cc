@@ -5,6 +5,7 @@
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "aftercare/v1/reply_service.grpc.pb.h"
 #include "aftercare/v1/visit_service.grpc.pb.h"
 #include "services/server/import_call.h"
 #include "services/server/lease_call.h"
@@ -97,8 +98,16 @@ std::unique_ptr<grpc::Service> DeliveryService(const CallEnvironment& environmen
   service->Unary("ExtendLeases", engine.deliveries, &Deliveries::Extend);
   service->Unary("ListDeadLetters", engine.deliveries, &Deliveries::ListDeadLetters);
   service->Unary("RedriveReminders", engine.deliveries, &Deliveries::Redrive);
+  return service;
+}
+
+std::unique_ptr<grpc::Service> ReplyService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::ReplyService>>(environment);
   service->Unary("RecordReply", engine.replies, &Replies::Record);
   service->Unary("ListReplies", engine.replies, &Replies::List);
+  service->Unary("AssignReply", engine.replies, &Replies::Assign);
+  service->Unary("DecideReply", engine.replies, &Replies::Decide);
   return service;
 }
 
@@ -112,6 +121,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& 
   services.push_back(VisitService(environment));
   services.push_back(ReminderService(environment));
   services.push_back(DeliveryService(environment));
+  services.push_back(ReplyService(environment));
   // A method that stands in no table is left to the generated code, which has it synchronous.
   for (const auto& service : services) {
     if (service->has_synchronous_methods()) RefuseTable("a method of the API has no use case");

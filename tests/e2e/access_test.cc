@@ -68,8 +68,6 @@ const std::map<std::string, std::string>& Requests() {
       {"DeliveryService/ExtendLeases", "lease_ids: 'LEASE'"},
       {"DeliveryService/LeaseReminders", "parent: 'clinics/south'"},
       {"DeliveryService/ListDeadLetters", "parent: 'clinics/south'"},
-      {"DeliveryService/ListReplies", "parent: 'clinics/south'"},
-      {"DeliveryService/RecordReply", "parent: 'clinics/south' channel: CHANNEL_SMS address: '+15550100' text: 'ok'"},
       {"DeliveryService/RedriveReminders",
        "parent: 'clinics/south' names: 'clinics/south/enrollments/e/reminders/r.2026-03-02'"},
       {"DeliveryService/ReportDeliveries", "reports { lease_id: 'LEASE' outcome: DELIVERY_OUTCOME_SENT }"},
@@ -102,6 +100,10 @@ const std::map<std::string, std::string>& Requests() {
        "name: 'clinics/south/enrollments/e/reminders/ice-day1.2026-03-02' due_time { seconds: 1800000000 }"},
       {"ReminderService/RestoreReminder", "name: 'clinics/south/enrollments/e/reminders/ice-day1.2026-03-02'"},
       {"ReminderService/WatchEvents", "parent: 'clinics/south' resume_token: 'made up'"},
+      {"ReplyService/AssignReply", "name: 'clinics/south/replies/r' enrollment: 'clinics/south/enrollments/e'"},
+      {"ReplyService/DecideReply", "name: 'clinics/south/replies/r' decision: REPLY_DECISION_CONTINUE"},
+      {"ReplyService/ListReplies", "parent: 'clinics/south'"},
+      {"ReplyService/RecordReply", "parent: 'clinics/south' channel: CHANNEL_SMS address: '+15550100' text: 'ok'"},
       {"VisitService/ListVisits", "parent: 'clinics/south/enrollments/e'"},
       {"VisitService/RecordVisitOutcome", "name: 'clinics/south/enrollments/e/visits/v' outcome: VISIT_STATE_ATTENDED"},
       {"VisitService/ScheduleVisit",
@@ -114,6 +116,7 @@ std::map<std::string, const google::protobuf::MethodDescriptor*> AllMethods() {
   std::map<std::string, const google::protobuf::MethodDescriptor*> methods;
   for (const char* service : {v1::ClinicService::service_full_name(), v1::DeliveryService::service_full_name(),
                               v1::EnrollmentService::service_full_name(), v1::PathwayService::service_full_name(),
+                              v1::ReplyService::service_full_name(),
                               v1::ReminderService::service_full_name(), v1::VisitService::service_full_name()}) {
     const auto* found = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
     for (int i = 0; i < found->method_count(); ++i) {

@@ -201,7 +201,7 @@ TEST_F(AnswerSizeTest, PagesOfRepliesEndEarly) {
   reply.set_address("+15550111");
   reply.set_text(Letters(4000));
   for (int i = 0; i < kReplies; ++i) {
-    const auto answer = Call(*client->deliveries, &v1::DeliveryService::Stub::RecordReply, reply);
+    const auto answer = Call(*client->replies, &v1::ReplyService::Stub::RecordReply, reply);
     ASSERT_TRUE(answer.ok()) << answer.status.error_message();
   }
   v1::ListRepliesRequest list;

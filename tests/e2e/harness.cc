@@ -68,6 +68,7 @@ Client::Client(std::shared_ptr<grpc::Channel> channel)
       enrollments(v1::EnrollmentService::NewStub(channel)),
       reminders(v1::ReminderService::NewStub(channel)),
       deliveries(v1::DeliveryService::NewStub(channel)),
+      replies(v1::ReplyService::NewStub(channel)),
       visits(v1::VisitService::NewStub(channel)) {}
 
 v1::Pathway KneePathway() {

@@ -19,6 +19,7 @@
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reminder_service.grpc.pb.h"
+#include "aftercare/v1/reply_service.grpc.pb.h"
 #include "aftercare/v1/visit_service.grpc.pb.h"
 #include "scheduler/engine/runtime/clock.h"
 #include "services/server/server.h"
@@ -58,6 +59,7 @@ struct Client {
   std::unique_ptr<v1::EnrollmentService::Stub> enrollments;
   std::unique_ptr<v1::ReminderService::Stub> reminders;
   std::unique_ptr<v1::DeliveryService::Stub> deliveries;
+  std::unique_ptr<v1::ReplyService::Stub> replies;
   std::unique_ptr<v1::VisitService::Stub> visits;
 };
 

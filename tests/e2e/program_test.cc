@@ -168,7 +168,7 @@ void RunCanaryJob(Client& client) {
   reply.set_channel(v1::CHANNEL_SMS);
   reply.set_address("+15550177077");
   reply.set_text("canary feels fine");
-  EXPECT_TRUE(Call(*client.deliveries, &v1::DeliveryService::Stub::RecordReply, reply).ok());
+  EXPECT_TRUE(Call(*client.replies, &v1::ReplyService::Stub::RecordReply, reply).ok());
   v1::ListEnrollmentsRequest list;
   list.set_parent("clinics/riverside");
   list.set_patient("canary-7");

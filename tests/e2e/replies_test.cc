@@ -11,7 +11,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-using Deliveries = v1::DeliveryService::Stub;
 using Enrollments = v1::EnrollmentService::Stub;
 using Reminders = v1::ReminderService::Stub;
 
@@ -32,12 +31,12 @@ class RepliesE2eTest : public Service {
         R"pb(parent: "clinics/box" channel: CHANNEL_SMS address: "+15550100")pb");
     request.set_text(text);
     request.MergeFrom(FromText<v1::RecordReplyRequest>(more));
-    return Call(*client->deliveries, &Deliveries::RecordReply, request);
+    return Call(*client->replies, &v1::ReplyService::Stub::RecordReply, request);
   }
   Answer<v1::ListRepliesResponse> List() {
     v1::ListRepliesRequest request;
     request.set_parent("clinics/box");
-    return Call(*client->deliveries, &Deliveries::ListReplies, request);
+    return Call(*client->replies, &v1::ReplyService::Stub::ListReplies, request);
   }
   v1::Reminder Get(const std::string& id) {
     v1::GetReminderRequest request;

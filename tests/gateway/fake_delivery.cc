@@ -41,7 +41,8 @@ void FakeDelivery::Start() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort(absl::StrCat("127.0.0.1:", port_), grpc::InsecureServerCredentials(), &port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.RegisterService(this);
+  builder.RegisterService(static_cast<v1::DeliveryService::Service*>(this));
+  builder.RegisterService(static_cast<v1::ReplyService::Service*>(this));
   server_ = builder.BuildAndStart();
   ASSERT_NE(server_, nullptr);
 }

@@ -12,15 +12,16 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
+#include "aftercare/v1/reply_service.grpc.pb.h"
 
 namespace aftercare::gateway {
 
-// A fake DeliveryService on loopback. It leases the messages that the test offers, and misbehaves as the test asks. A
+// A fake DeliveryService and ReplyService on loopback. It leases the messages that the test offers, and misbehaves as the test asks. A
 // message that a gateway releases is leased again under another lease id, but only to a stream that began later than
 // the one that had it. A gateway releases messages when its stream ends, and this rule keeps them off the ending stream
 // even if the server has not seen the end yet. Thread safe. Await functions fail the test, or return false, after five
 // minutes.
-class FakeDelivery final : public v1::DeliveryService::Service {
+class FakeDelivery final : public v1::DeliveryService::Service, public v1::ReplyService::Service {
  public:
   FakeDelivery() { Start(); }
   ~FakeDelivery() override { Stop(); }

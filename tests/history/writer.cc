@@ -164,7 +164,7 @@ void Writer::Consent(const std::string& enrollment) {
       request.set_address(NumberOf(id));
       request.set_text(change.consent() == v1::CONSENT_REFUSED ? "Stop" : "start");
       request.set_request_id(request_id);
-      Ask(run_.recorder, *client.deliveries, &Deliveries::RecordReply, request, call);
+      Ask(run_.recorder, *client.replies, &v1::ReplyService::Stub::RecordReply, request, call);
     } else {
       v1::SetChannelConsentRequest request;
       request.set_parent(place_.clinic.name());

@@ -6,6 +6,7 @@
 #include "aftercare/v1/delivery_service.pb.h"
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/reply_service.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "scheduler/engine/runtime/errors.h"

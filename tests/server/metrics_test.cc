@@ -50,7 +50,8 @@ TEST_F(MetricsTest, EveryMethodOfTheApiIsThereFromTheStart) {
   const std::string text = Text();
   const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
   for (const std::string name :
-       {"ClinicService", "PathwayService", "EnrollmentService", "VisitService", "ReminderService", "DeliveryService"}) {
+       {"ClinicService", "PathwayService", "EnrollmentService", "VisitService", "ReminderService", "DeliveryService",
+        "ReplyService"}) {
     const auto* service = pool.FindServiceByName("aftercare.v1." + name);
     ASSERT_NE(service, nullptr) << name;
     for (int i = 0; i < service->method_count(); ++i) {

@@ -68,6 +68,16 @@ void Replies::Record(const CallPtr& call, const v1::RecordReplyRequest& request,
       });
 }
 
+void Replies::Assign(const CallPtr& call, const v1::AssignReplyRequest& request, v1::AssignReplyResponse* response,
+                     Done done) {
+  done(absl::UnimplementedError("to come"));
+}
+
+void Replies::Decide(const CallPtr& call, const v1::DecideReplyRequest& request, v1::DecideReplyResponse* response,
+                     Done done) {
+  done(absl::UnimplementedError("to come"));
+}
+
 void Replies::List(const CallPtr& call, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response,
                    Done done) {
   plan::FieldErrors errors;

@@ -2,14 +2,14 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 
-#include "aftercare/v1/delivery_service.pb.h"
+#include "aftercare/v1/reply_service.pb.h"
 #include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
 
 namespace aftercare::engine {
 
 // Thread safe. Each method calls `done` exactly once, at its end. The request and the response must live until then.
-// The errors are those that delivery_service.proto documents.
+// The errors are those that reply_service.proto documents.
 class Replies {
  public:
   // `engine` must outlive this object and every call that was started.
@@ -17,6 +17,8 @@ class Replies {
 
   void Record(const CallPtr& call, const v1::RecordReplyRequest& request, v1::RecordReplyResponse* response, Done done);
   void List(const CallPtr& call, const v1::ListRepliesRequest& request, v1::ListRepliesResponse* response, Done done);
+  void Assign(const CallPtr& call, const v1::AssignReplyRequest& request, v1::AssignReplyResponse* response, Done done);
+  void Decide(const CallPtr& call, const v1::DecideReplyRequest& request, v1::DecideReplyResponse* response, Done done);
 
  private:
   EngineContext& engine_;

@@ -14,7 +14,17 @@
 namespace aftercare::plan {
 
 // The meaning of a reply, whatever message it answers.
-enum class ReplySense { kOther, kStop, kStart, kDone, kScore };
+enum class ReplySense {
+  kOther,
+  kStop,            // a stop word, or a plain wish to stop in other words
+  kStopUnlessAsked, // a doubtful stop word: a wish to stop unless a question is open that it may answer
+  kDoubtfulStop,    // perhaps a wish to stop, in other words than the clinic's
+  kStart,
+  kHelp,
+  kDone,
+  kNotDone,
+  kScore,
+};
 
 // A reply as it was read.
 struct ReadReply {
@@ -23,7 +33,7 @@ struct ReadReply {
 
   // The kind of question the reply may answer. UNSPECIFIED for stop words, start words and other texts.
   v1::AnswerKind answer() const {
-    if (sense == ReplySense::kDone) return v1::ANSWER_KIND_DONE;
+    if (sense == ReplySense::kDone || sense == ReplySense::kNotDone) return v1::ANSWER_KIND_DONE;
     return sense == ReplySense::kScore ? v1::ANSWER_KIND_SCORE : v1::ANSWER_KIND_UNSPECIFIED;
   }
 };
