@@ -1,5 +1,7 @@
 #include "scheduler/store/address_key.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -53,6 +55,17 @@ int64_t AddressHash(absl::string_view key) {
   uint32_t hash = 0;
   for (int i = 0; i < 4; ++i) hash = hash << 8 | digest[i];
   return static_cast<int32_t>(hash);  // with its sign, as which it takes 4 bytes in a row
+}
+
+std::string AddressIdentity(absl::string_view secret, absl::string_view key) {
+  constexpr size_t kSize = 16;
+  // The word in front keeps this apart from other uses of the secret.
+  const std::string text = absl::StrCat("address:", key);
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
+  return std::string(reinterpret_cast<const char*>(digest), kSize);
 }
 
 }  // namespace aftercare::store

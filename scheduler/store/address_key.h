@@ -20,6 +20,10 @@ std::string AddressKey(v1::Channel channel, absl::string_view address);
 // seldom, so who finds an enrollment by it looks at the enrollment's addresses too.
 int64_t AddressHash(absl::string_view key);
 
+// Returns what stands for an address where the address itself must not be stored: the first 16 bytes of the HMAC-SHA256
+// of its key. `secret` is Store::secret(). Must never change.
+std::string AddressIdentity(absl::string_view secret, absl::string_view key);
+
 }  // namespace aftercare::store
 
 #endif  // AFTERCARE_SCHEDULER_STORE_ADDRESS_KEY_H_

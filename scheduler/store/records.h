@@ -79,6 +79,9 @@ struct EnrollmentRow {
   int64_t calendar_fingerprint = 0;  // the clinic's when the row was read; ignored by writes of the row
   record::v1::PlanHistory history{};
   int64_t opted_out = 0;  // the channels that the patient has opted out of, as bits (1 << channel)
+  // The contact points, as bits (1 << index), whose address is stopped, or held by a doubtful reply (AddressRow).
+  uint32_t stopped_points = 0;
+  uint32_t held_points = 0;
   // The store's own number for the row, which it gives at the insert and never changes. Rises in the order in which
   // patients were enrolled. Set when the row was read; ignored by InsertEnrollment.
   int64_t row_id = 0;
@@ -189,10 +192,30 @@ struct ReplyRow {
   v1::Reply data;
 };
 
-// Selects replies to a clinic. They are returned by id, the greatest first.
+// What is known of an address that somebody wrote to a clinic from, whoever has it.
+struct AddressRow {
+  std::string clinic;
+  std::string hash;      // AddressIdentity (address_key.h)
+  bool stopped = false;  // nothing may be sent to it
+  std::string held_by;   // the id of the newest doubtful reply from it while that waits for a decision, else empty
+  // When a stop word, a start word or a help word from it was last answered by an automatic reply.
+  std::optional<absl::Time> stop_answered;
+  std::optional<absl::Time> start_answered;
+  std::optional<absl::Time> help_answered;
+};
+
+// An enrollment that has an address, or once had it.
+struct EnrollmentAtAddress {
+  std::string enrollment;
+  // False: it does not have the address now. Then it had it once, or another address with the same AddressHash.
+  bool has_address = false;
+};
+
+// Selects replies to a clinic. They are returned by id, the greatest first. `patient` and `task` must not both be set.
 struct ReplyQuery {
   std::string clinic;
   std::string patient;  // empty: of all patients
+  v1::ReplyTask task = v1::REPLY_TASK_UNSPECIFIED;  // only those with this task; UNSPECIFIED: all
   std::string before;   // only ids below this one; empty: all
   int limit = 1000;
 };

@@ -297,6 +297,23 @@ CREATE TABLE contact (
   enrollment BIGINT NOT NULL,
   PRIMARY KEY (clinic, address, enrollment)) {clustered};
 )sql",
+    R"sql(
+-- What is known of the addresses that somebody wrote from, whoever has them. An address is a keyed hash here, so that
+-- the row can stay when the enrollments that have the address are deleted.
+CREATE TABLE address (
+  clinic BIGINT NOT NULL,
+  address {bytes} NOT NULL,
+  stopped INTEGER NOT NULL,
+  held_by {key} NOT NULL,
+  stop_answered BIGINT,
+  start_answered BIGINT,
+  help_answered BIGINT,
+  PRIMARY KEY (clinic, address)) {clustered};
+CREATE INDEX address_by_held ON address (clinic, held_by) WHERE held_by <> '';
+
+ALTER TABLE reply ADD COLUMN task INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX reply_by_task ON reply (clinic, task, reply) WHERE task <> 0;
+)sql",
 };
 
 }  // namespace

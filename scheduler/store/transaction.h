@@ -170,11 +170,20 @@ class ReadTransaction {
   // The answer to the request with this id, if it was stored and is not deleted yet.
   absl::StatusOr<std::optional<RequestRow>> GetRequest(absl::string_view clinic, absl::string_view request_id);
 
-  // The ids of the enrollments with a contact point of this AddressKey (address_key.h), ascending.
-  absl::StatusOr<std::vector<std::string>> EnrollmentsAt(absl::string_view clinic, absl::string_view address_key);
+  // The enrollments that have or had a contact point of this AddressKey (address_key.h), by id.
+  absl::StatusOr<std::vector<EnrollmentAtAddress>> EnrollmentsAt(absl::string_view clinic,
+                                                                 absl::string_view address_key);
+  // What is known of an address, given by its AddressIdentity. A row with nothing but the clinic and the hash if nothing
+  // is known.
+  absl::StatusOr<AddressRow> GetAddress(absl::string_view clinic, absl::string_view hash);
+  // Whether anything is known of any address of the clinic.
+  absl::StatusOr<bool> HasAddresses(absl::string_view clinic);
+  // The addresses that a doubtful reply holds.
+  absl::StatusOr<std::vector<AddressRow>> AddressesHeldBy(absl::string_view clinic, absl::string_view reply);
   // The channels a patient has opted out of, as bits (1 << channel).
   absl::StatusOr<int64_t> OptedOut(absl::string_view clinic, absl::string_view patient);
   absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
+  absl::StatusOr<std::optional<ReplyRow>> GetReply(absl::string_view clinic, absl::string_view reply);
 
  protected:
   bool MayAccess(absl::string_view clinic) const { return access_ == nullptr || (*access_)(clinic).ok(); }
@@ -259,7 +268,7 @@ class WriteTransaction : public ReadTransaction {
   absl::Status InsertPathwayRevision(const PathwayRow& row);
   // Also enters the contact points for EnrollmentsAt.
   absl::Status InsertEnrollment(const EnrollmentRow& row);
-  // Does not change what EnrollmentsAt finds. If contact points have changed, call UpdateContacts as well.
+  // Does not change what EnrollmentsAt finds. If contact points have changed, call AddContacts as well.
   absl::Status UpdateEnrollment(const EnrollmentRow& row);
   // Changes only next_due, to that of `row`. Much cheaper than UpdateEnrollment.
   absl::Status SetNextDue(const EnrollmentRow& row);
@@ -284,11 +293,14 @@ class WriteTransaction : public ReadTransaction {
   // `until`: it is `from` or earlier, or it is `until` or later.
   absl::Status DeleteRequestsOutside(absl::Time from, absl::Time until, int limit);
 
-  // Replaces the contact points of `before` by those of `after` for EnrollmentsAt. Both must be of the same enrollment.
-  absl::Status UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after);
+  // Enters the contact points of an enrollment for EnrollmentsAt, which goes on finding it by those that it had before.
+  absl::Status AddContacts(const EnrollmentRow& row);
   // Stores what OptedOut returns.
   absl::Status SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels);
   absl::Status InsertReply(const ReplyRow& row);
+  absl::Status UpdateReply(const ReplyRow& row);
+  // Inserts the row or replaces the one of that address.
+  absl::Status PutAddress(const AddressRow& row);
 
   // Appends an event to the clinic's log and gives it the next seq. Its actor becomes actor(). Also notes the event for
   // the store's commit listener.

@@ -35,6 +35,18 @@ namespace {
 
 static_assert(v1::ENROLLMENT_STATE_PAUSED == 2, "ENROLLMENT_FILTERS says so");
 
+// One column has the channels and the contact points that nothing may go to: the channels in the first 8 bits, then the
+// stopped points and the held points in 16 bits each.
+int64_t PackBlocked(const EnrollmentRow& row) {
+  return row.opted_out | int64_t{row.stopped_points} << 8 | int64_t{row.held_points} << 24;
+}
+
+void UnpackBlocked(int64_t packed, EnrollmentRow& row) {
+  row.opted_out = packed & 0xFF;
+  row.stopped_points = packed >> 8 & 0xFFFF;
+  row.held_points = packed >> 24 & 0xFFFF;
+}
+
 // The resource name of a pathway is stored as its id: the clinic is in the key already.
 std::string PathwayPrefix(absl::string_view clinic) { return absl::StrCat("clinics/", clinic, "/pathways/"); }
 
@@ -107,7 +119,7 @@ absl::Status ReadTransaction::ReadEnrollment(const Statement& row, EnrollmentRow
   if (!row.IsNull(12)) {
     if (absl::Status status = ParseAt(row, 12, enrollment.history); !status.ok()) return status;
   }
-  enrollment.opted_out = row.Int(13);
+  UnpackBlocked(row.Int(13), enrollment);
   enrollment.calendar_fingerprint = row.IsNull(14) ? 0 : row.Int(14);
   enrollment.has_outline = row.Int(16) != 0;
   if (absl::Status status = ParseAt(row, 9, enrollment.data); !status.ok()) return status;
@@ -251,7 +263,7 @@ absl::StatusOr<int64_t> WriteTransaction::MakeCohort(int64_t clinic, const Store
 absl::StatusOr<int64_t> WriteTransaction::WriteEnrollment(const char* statement, int64_t clinic,
                                                           const EnrollmentRow& row, const StoredEnrollment& stored) {
   Query query(connection_, statement);
-  query.Int(clinic).Text(row.enrollment).Text(stored.patient).Int(row.state).Int(row.opted_out).Bytes(stored.data);
+  query.Int(clinic).Text(row.enrollment).Text(stored.patient).Int(row.state).Int(PackBlocked(row)).Bytes(stored.data);
   return FirstIntOrZero(stored.history.empty() ? query.Null() : query.Bytes(stored.history));
 }
 

@@ -35,10 +35,18 @@ absl::Status ReadReply(const Statement& row, ReplyRow& reply) {
   return absl::OkStatus();
 }
 
+// Returns a reply as it is stored in the column `data`.
+std::string DataOf(const ReplyRow& row) {
+  v1::Reply rest = row.data;
+  rest.clear_name();
+  rest.clear_patient();
+  return rest.SerializeAsString();
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
-                                                                        absl::string_view address_key) {
+absl::StatusOr<std::vector<EnrollmentAtAddress>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
+                                                                                absl::string_view address_key) {
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
   // The addresses of an enrollment are not in its cohort, so what it has of its own tells them.
@@ -46,16 +54,16 @@ absl::StatusOr<std::vector<std::string>> ReadTransaction::EnrollmentsAt(absl::st
               "SELECT enrollment.enrollment, data FROM contact JOIN enrollment ON row_id = contact.enrollment"
               " WHERE contact.clinic = $1 AND address = $2 ORDER BY enrollment.enrollment");
   query.Int(*number).Int(AddressHash(address_key));
-  std::vector<std::string> ids;
+  std::vector<EnrollmentAtAddress> enrollments;
   while (true) {
     const absl::StatusOr<bool> found = query.Next();
     if (!found.ok()) return found.status();
-    if (!*found) return ids;
+    if (!*found) return enrollments;
     v1::Enrollment data;
     if (absl::Status status = ParseAt(query.row(), 1, data); !status.ok()) return status;
     const std::vector<std::string> keys = KeysOf(data);
     const bool has_address = std::find(keys.begin(), keys.end(), address_key) != keys.end();
-    if (has_address) ids.push_back(StringAt(query.row(), 0));
+    enrollments.push_back({StringAt(query.row(), 0), has_address});
   }
 }
 
@@ -74,10 +82,25 @@ absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQu
   static constexpr char kOfPatient[] =
       "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND patient = $4 AND reply < $2"
       " ORDER BY reply DESC LIMIT $3";
-  Query rows(connection_, query.patient.empty() ? kAll : kOfPatient);
+  static constexpr char kOfTask[] =
+      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND task = $4 AND task <> 0 AND reply < $2"
+      " ORDER BY reply DESC LIMIT $3";
+  const bool has_task = query.task != v1::REPLY_TASK_UNSPECIFIED;
+  Query rows(connection_, has_task ? kOfTask : query.patient.empty() ? kAll : kOfPatient);
   rows.Text(query.clinic).Text(query.before.empty() ? kAfterEveryId : query.before).Int(query.limit);
-  if (!query.patient.empty()) rows.Text(query.patient);
+  if (has_task) {
+    rows.Int(query.task);
+  } else if (!query.patient.empty()) {
+    rows.Text(query.patient);
+  }
   return AllRows<ReplyRow>(rows, ReadReply);
+}
+
+absl::StatusOr<std::optional<ReplyRow>> ReadTransaction::GetReply(absl::string_view clinic, absl::string_view reply) {
+  if (absl::Status access = CheckAccess(clinic); !access.ok()) return access;
+  Query query(connection_, "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND reply = $2");
+  query.Text(clinic).Text(reply);
+  return FirstRow<ReplyRow>(query, ReadReply);
 }
 
 absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row, int64_t clinic, int64_t row_id) {
@@ -91,21 +114,10 @@ absl::Status WriteTransaction::InsertContacts(const EnrollmentRow& row, int64_t 
   return absl::OkStatus();
 }
 
-absl::Status WriteTransaction::UpdateContacts(const EnrollmentRow& before, const EnrollmentRow& after) {
-  auto clinic = NumberToWrite(before.clinic);
+absl::Status WriteTransaction::AddContacts(const EnrollmentRow& row) {
+  auto clinic = NumberToWrite(row.clinic);
   if (!clinic.ok()) return clinic.status();
-  Query found(connection_, "SELECT row_id FROM enrollment WHERE clinic = $1 AND enrollment = $2");
-  auto row_id = FirstIntOrZero(found.Int(*clinic).Text(before.enrollment));
-  if (!row_id.ok()) return row_id.status();
-  if (*row_id == 0) return absl::InternalError("there is no such enrollment");
-  const std::vector<int64_t> kept = HashesOf(after);
-  for (const int64_t hash : HashesOf(before)) {
-    if (std::find(kept.begin(), kept.end(), hash) != kept.end()) continue;
-    Query query(connection_, "DELETE FROM contact WHERE clinic = $1 AND address = $2 AND enrollment = $3");
-    query.Int(*clinic).Int(hash).Int(*row_id);
-    if (absl::Status status = query.Run(); !status.ok()) return status;
-  }
-  return InsertContacts(after, *clinic, *row_id);
+  return InsertContacts(row, *clinic, row.row_id);
 }
 
 absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels) {
@@ -123,16 +135,27 @@ absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::strin
 absl::Status WriteTransaction::InsertReply(const ReplyRow& row) {
   if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
-  v1::Reply rest = row.data;
-  rest.clear_name();
-  rest.clear_patient();
-  const std::string data = rest.SerializeAsString();
-  return Query(connection_, "INSERT INTO reply (clinic, reply, patient, data) VALUES ($1, $2, $3, $4)")
+  const std::string data = DataOf(row);
+  return Query(connection_, "INSERT INTO reply (clinic, reply, patient, task, data) VALUES ($1, $2, $3, $4, $5)")
       .Text(row.clinic)
       .Text(row.reply)
       .Text(row.data.patient())
+      .Int(row.data.task())
       .Bytes(data)
       .Run();
+}
+
+absl::Status WriteTransaction::UpdateReply(const ReplyRow& row) {
+  if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
+  wrote_ = true;
+  const std::string data = DataOf(row);
+  return Query(connection_, "UPDATE reply SET patient = $3, task = $4, data = $5 WHERE clinic = $1 AND reply = $2")
+      .Text(row.clinic)
+      .Text(row.reply)
+      .Text(row.data.patient())
+      .Int(row.data.task())
+      .Bytes(data)
+      .RunOnOne("reply");
 }
 
 }  // namespace aftercare::store

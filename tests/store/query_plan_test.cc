@@ -224,6 +224,18 @@ TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
               AllOf(IsByIndexAndUnsorted(), IsBy("PRIMARY KEY (clinic=? AND reply<?)")));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReplies({.clinic = "a", .patient = "p"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reply_by_patient (clinic=? AND patient=? AND reply<?)")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
+                tx.ListReplies({.clinic = "a", .task = v1::REPLY_TASK_ASSIGN}).IgnoreError();
+              }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("reply_by_task (clinic=? AND task=? AND reply<?)")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
+                tx.GetReply("a", "r").IgnoreError();
+                tx.GetAddress("a", "h").IgnoreError();
+                tx.HasAddresses("a").IgnoreError();
+              }),
+              IsByIndexAndUnsorted());
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.AddressesHeldBy("a", "r").IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("address_by_held (clinic=? AND held_by=?)")));
 }
 
 TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {
@@ -247,9 +259,9 @@ TEST_F(QueryPlan, RowsAreChangedByTheirKeys) {
                 tx.UpdateReminder(MakeReminder("a", "e", "ice", 1)).IgnoreError();
                 tx.UpdateReminder(closed).IgnoreError();
                 tx.DeleteRequest("a", "r").IgnoreError();
-                EnrollmentRow elsewhere = MakeEnrollment("a", "e");
-                elsewhere.data.clear_contact_points();
-                tx.UpdateContacts(MakeEnrollment("a", "e"), elsewhere).IgnoreError();
+                tx.AddContacts(MakeEnrollment("a", "e")).IgnoreError();
+                tx.PutAddress({.clinic = "a", .hash = "h"}).IgnoreError();
+                tx.UpdateReply({"a", "r", {}}).IgnoreError();
               }),
               IsByIndexAndUnsorted());
 }

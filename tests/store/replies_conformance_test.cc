@@ -19,9 +19,13 @@ class RepliesConformance : public StoreSuite {
     }
     return row;
   }
+  // Returns the enrollments that have the address, and with `?` those that may have had it.
   std::string Found(absl::string_view clinic, v1::Channel channel, absl::string_view address) {
-    const auto ids = Ask(&ReadTransaction::EnrollmentsAt, clinic, AddressKey(channel, address));
-    return ids.ok() ? absl::StrJoin(*ids, " ") : ids.status().ToString();
+    const auto found = Ask(&ReadTransaction::EnrollmentsAt, clinic, AddressKey(channel, address));
+    if (!found.ok()) return found.status().ToString();
+    return absl::StrJoin(*found, " ", [](std::string* out, const EnrollmentAtAddress& at) {
+      absl::StrAppend(out, at.has_address ? "" : "?", at.enrollment);
+    });
   }
   static ReplyRow Reply(absl::string_view clinic, absl::string_view id, absl::string_view patient) {
     ReplyRow row{std::string(clinic), std::string(id), {}};
@@ -56,16 +60,17 @@ TEST_P(RepliesConformance, EnrollmentsAreFoundByTheirContactPoints) {
   EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+2"), "");
 }
 
-TEST_P(RepliesConformance, ChangedContactPointsAreThoseOfAfter) {
+TEST_P(RepliesConformance, AnEnrollmentIsFoundByItsContactPointsOfNowAndOfBefore) {
   const EnrollmentRow before = At("a", "e1", {{v1::CHANNEL_SMS, "+1"}, {v1::CHANNEL_EMAIL, "x@y.org"}});
   const EnrollmentRow after = At("a", "e1", {{v1::CHANNEL_EMAIL, "X@Y.org"}, {v1::CHANNEL_WEBHOOK, "Id"}});
   Apply([&](WriteTransaction& tx) {
     absl::Status status = tx.InsertEnrollment(before);
     if (status.ok()) status = tx.InsertEnrollment(At("a", "e2", {{v1::CHANNEL_SMS, "+1"}}));
     if (status.ok()) status = tx.UpdateEnrollment(after);
-    return status.ok() ? tx.UpdateContacts(before, after) : status;
+    EnrollmentRow stored = **tx.GetEnrollment("a", "e1");
+    return status.ok() ? tx.AddContacts(stored) : status;
   });
-  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+1"), "e2");
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, "+1"), "?e1 e2");
   EXPECT_EQ(Found("a", v1::CHANNEL_EMAIL, "x@y.org"), "e1");
   EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "Id"), "e1");
   EXPECT_EQ(Found("a", v1::CHANNEL_WEBHOOK, "id"), "") << "only of e-mail addresses the case does not count";
@@ -97,15 +102,10 @@ TEST_P(RepliesConformance, AddressesAreNotTakenForOneAnother) {
     status.Update(tx.InsertEnrollment(both));
     return status;
   });
-  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, one), "e1 e3");
-  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, other), "e2 e3");
-  Apply([&](WriteTransaction& tx) {
-    absl::Status status = tx.UpdateEnrollment(first);
-    status.Update(tx.UpdateContacts(both, first));
-    return status;
-  });
-  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, one), "e1 e3");
-  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, other), "e2");
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, one), "e1 ?e2 e3");
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, other), "?e1 e2 e3");
+  ASSERT_THAT(Do(&WriteTransaction::UpdateEnrollment, first), IsOk());
+  EXPECT_EQ(Found("a", v1::CHANNEL_SMS, other), "?e1 e2 ?e3");
 }
 
 TEST_P(RepliesConformance, WhatAPatientOptedOutOfIsRemembered) {
@@ -115,6 +115,71 @@ TEST_P(RepliesConformance, WhatAPatientOptedOutOfIsRemembered) {
   EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "b", "p").value(), 0);
   ASSERT_THAT(Do(&WriteTransaction::SetOptedOut, "a", "p", int64_t{0}), IsOk());
   EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "a", "p").value(), 0);
+}
+
+TEST_P(RepliesConformance, WhatIsKnownOfAnAddressIsRememberedByClinic) {
+  const std::string hash = AddressIdentity("secret", AddressKey(v1::CHANNEL_SMS, "+1"));
+  EXPECT_EQ(hash.size(), 16u);
+  EXPECT_NE(hash, AddressIdentity("another", AddressKey(v1::CHANNEL_SMS, "+1")));
+  EXPECT_FALSE(Ask(&ReadTransaction::HasAddresses, "a").value());
+  const auto unknown = Ask(&ReadTransaction::GetAddress, "a", hash).value();
+  EXPECT_EQ(unknown.clinic + unknown.hash, "a" + hash);
+  EXPECT_FALSE(unknown.stopped || unknown.stop_answered.has_value());
+  AddressRow row = unknown;
+  row.stopped = true;
+  row.held_by = "r1";
+  row.stop_answered = At(5);
+  row.help_answered = At(6);
+  ASSERT_THAT(Do(&WriteTransaction::PutAddress, row), IsOk());
+  Open();
+  const auto known = Ask(&ReadTransaction::GetAddress, "a", hash).value();
+  EXPECT_TRUE(known.stopped);
+  EXPECT_EQ(known.held_by, "r1");
+  EXPECT_EQ(known.stop_answered, At(5));
+  EXPECT_EQ(known.start_answered, std::nullopt);
+  EXPECT_EQ(known.help_answered, At(6));
+  EXPECT_TRUE(Ask(&ReadTransaction::HasAddresses, "a").value());
+  EXPECT_FALSE(Ask(&ReadTransaction::GetAddress, "b", hash).value().stopped);
+  EXPECT_EQ(Ask(&ReadTransaction::AddressesHeldBy, "a", "r1").value().at(0).hash, hash);
+  EXPECT_TRUE(Ask(&ReadTransaction::AddressesHeldBy, "b", "r1").value().empty());
+  row.held_by.clear();
+  row.stopped = false;
+  ASSERT_THAT(Do(&WriteTransaction::PutAddress, row), IsOk());
+  EXPECT_TRUE(Ask(&ReadTransaction::AddressesHeldBy, "a", "r1").value().empty());
+  EXPECT_TRUE(Ask(&ReadTransaction::AddressesHeldBy, "a", "").value().empty());
+  EXPECT_FALSE(Ask(&ReadTransaction::GetAddress, "a", hash).value().stopped);
+}
+
+TEST_P(RepliesConformance, StoppedAndHeldContactPointsAreReadAsTheyWereWritten) {
+  EnrollmentRow row = At("a", "e1", {{v1::CHANNEL_SMS, "+1"}});
+  row.opted_out = 0b1010;
+  row.stopped_points = 0b1000000001;
+  row.held_points = 0b0000000110;
+  ASSERT_THAT(Do(&WriteTransaction::InsertEnrollment, row), IsOk());
+  const EnrollmentRow read = *Ask(&ReadTransaction::GetEnrollment, "a", "e1").value();
+  EXPECT_EQ(read.opted_out, row.opted_out);
+  EXPECT_EQ(read.stopped_points, row.stopped_points);
+  EXPECT_EQ(read.held_points, row.held_points);
+}
+
+TEST_P(RepliesConformance, RepliesAreListedByWhatIsToDo) {
+  ReplyRow unknown = Reply("a", "r1", "");
+  unknown.data.set_task(v1::REPLY_TASK_ASSIGN);
+  ReplyRow doubtful = Reply("a", "r2", "p");
+  doubtful.data.set_task(v1::REPLY_TASK_DECIDE);
+  for (const ReplyRow& row : {unknown, doubtful, Reply("a", "r3", "p")}) {
+    ASSERT_THAT(Do(&WriteTransaction::InsertReply, row), IsOk());
+  }
+  EXPECT_EQ(List({.clinic = "a", .task = v1::REPLY_TASK_ASSIGN}), "r1");
+  EXPECT_EQ(List({.clinic = "a", .task = v1::REPLY_TASK_DECIDE}), "r2");
+  unknown.data.set_patient("p");
+  unknown.data.set_task(v1::REPLY_TASK_UNSPECIFIED);
+  ASSERT_THAT(Do(&WriteTransaction::UpdateReply, unknown), IsOk());
+  EXPECT_EQ(List({.clinic = "a", .task = v1::REPLY_TASK_ASSIGN}), "");
+  EXPECT_EQ(List({.clinic = "a", .patient = "p"}), "r3 r2 r1");
+  EXPECT_EQ(Ask(&ReadTransaction::GetReply, "a", "r1").value()->data.DebugString(), unknown.data.DebugString());
+  EXPECT_FALSE(Ask(&ReadTransaction::GetReply, "b", "r1").value().has_value());
+  EXPECT_THAT(Do(&WriteTransaction::UpdateReply, Reply("b", "r1", "p")), Fails(absl::StatusCode::kInternal));
 }
 
 TEST_P(RepliesConformance, AReplyIsReadAsItWasWritten) {

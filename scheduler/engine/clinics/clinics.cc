@@ -19,6 +19,7 @@
 #include "scheduler/engine/runtime/update_mask.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/clinic_calendar.h"
+#include "scheduler/plan/input/phone_numbers.h"
 #include "scheduler/plan/input/replies.h"
 #include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/timestamps.h"
@@ -31,7 +32,7 @@ constexpr absl::string_view kTokenQuery = "list-clinics";
 
 constexpr absl::string_view kUpdatableFields[] = {
     "display_name", "phone", "time_zone", "contact_hours", "closed_weekdays", "holidays", "max_messages_per_minute",
-    "reply_words"};
+    "reply_words",  "region", "decision_time"};
 
 void CheckText(absl::string_view field, absl::string_view text, size_t min, size_t max, plan::FieldErrors* errors) {
   if (!plan::IsCleanText(text, /*allow_newline=*/false)) {
@@ -39,6 +40,14 @@ void CheckText(absl::string_view field, absl::string_view text, size_t min, size
   } else if (plan::CountCharacters(text) > max || text.size() < min || (min > 0 && plan::IsBlank(text))) {
     errors->push_back({std::string(field), absl::StrCat("must have ", min, " to ", max, " characters")});
   }
+}
+
+void CheckDecisionTime(const v1::Clinic& clinic, plan::FieldErrors* errors) {
+  if (!clinic.has_decision_time()) return;
+  const google::protobuf::Duration& time = clinic.decision_time();
+  const bool is_in_range = time.seconds() >= 60 && time.seconds() <= 30 * 24 * 3600;
+  if (time.nanos() == 0 && is_in_range) return;
+  errors->push_back({"clinic.decision_time", "must be 1 minute to 30 days, in whole seconds"});
 }
 
 void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
@@ -50,6 +59,10 @@ void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
   if (clinic.max_messages_per_minute() < 0 || clinic.max_messages_per_minute() > kMaxMessagesPerMinute) {
     errors->push_back({"clinic.max_messages_per_minute", absl::StrCat("must be 0 to ", kMaxMessagesPerMinute)});
   }
+  if (!clinic.region().empty() && !plan::IsRegion(clinic.region())) {
+    errors->push_back({"clinic.region", "must be an ISO 3166-1 code of two upper-case letters, like US"});
+  }
+  CheckDecisionTime(clinic, errors);
   plan::FieldErrors found;
   plan::ReadCalendar(clinic, &found);
   plan::CheckReplyWords(clinic, &found);
@@ -82,6 +95,11 @@ void ApplyUpdate(const v1::UpdateClinicRequest& request, v1::Clinic* clinic) {
     clinic->set_max_messages_per_minute(data.max_messages_per_minute());
   }
   if (sets("reply_words", !data.reply_words().empty())) *clinic->mutable_reply_words() = data.reply_words();
+  if (sets("region", !data.region().empty())) clinic->set_region(data.region());
+  if (sets("decision_time", data.has_decision_time())) {
+    clinic->clear_decision_time();
+    if (data.has_decision_time()) *clinic->mutable_decision_time() = data.decision_time();
+  }
   if (sets("holidays", !data.holidays().empty())) *clinic->mutable_holidays() = data.holidays();
 }
 

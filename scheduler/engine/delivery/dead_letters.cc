@@ -60,7 +60,7 @@ absl::Status RedriveOne(EngineContext& engine, store::WriteTransaction& tx, cons
   if (absl::Status status = CheckRedrive(*enrollment, row, now); !status.ok()) return status;
   SetContactPoint(*enrollment, *PermittedContactPoint(*enrollment, 0), &row);
   row.failures = 0;
-  row.available = AvailableFrom(row, now);
+  MakeAvailable(*enrollment, now, &row);
   row.closes = row.expire;
   return ChangeReminder(tx, *enrollment, ReminderEvent::kRedrive, v1::REMINDER_REASON_UNSPECIFIED, now, &row);
 }

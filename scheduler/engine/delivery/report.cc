@@ -46,7 +46,7 @@ Effect TryNextContactPoint(const EnrollmentContext& enrollment, absl::Time now, 
   if (!next) return {ReminderEvent::kFail, v1::REMINDER_REASON_REJECTED_BY_CHANNEL};
   SetContactPoint(enrollment, *next, row);
   row->failures = 0;
-  row->available = AvailableFrom(*row, now);
+  MakeAvailable(enrollment, now, row);
   return {ReminderEvent::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
 }
 
@@ -56,12 +56,12 @@ Effect ApplyOutcome(const EnrollmentContext& enrollment, v1::DeliveryOutcome out
   switch (outcome) {
     case v1::DELIVERY_OUTCOME_TEMPORARY_FAILURE:
       if (++row->failures >= kMaxFailures) return {ReminderEvent::kFail, v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED};
-      row->available = AvailableFrom(*row, now + RetryPause(row->failures, StableHash(ReminderNameOf(row->key))));
+      MakeAvailable(enrollment, now + RetryPause(row->failures, StableHash(ReminderNameOf(row->key))), row);
       return {ReminderEvent::kRetry, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_PERMANENT_FAILURE:
       return TryNextContactPoint(enrollment, now, row);
     case v1::DELIVERY_OUTCOME_RELEASED:
-      row->available = AvailableFrom(*row, now);
+      MakeAvailable(enrollment, now, row);
       return {ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED};
     case v1::DELIVERY_OUTCOME_DELIVERED:
       return {ReminderEvent::kDelivered, v1::REMINDER_REASON_UNSPECIFIED};

@@ -10,6 +10,7 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
@@ -62,13 +63,11 @@ absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& cont
       !IsLeasedTo(context.row.data.contact_points(row->contact_point), *row)) {
     // What the gateway holds would go to the old contact point.
     tx.NoteLeaseRevoked(*row);
-    row->available = AvailableFrom(*row, now);
+    MakeAvailable(context, now, row);
     return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
   }
   // A pause after a failure was for the old contact point.
-  if (row->state == v1::REMINDER_STATE_DUE && row->available) {
-    row->available = std::min(*row->available, AvailableFrom(*row, now));
-  }
+  if (row->state == v1::REMINDER_STATE_DUE) MakeAvailable(context, std::min(row->available.value_or(now), now), row);
   // With another channel this is logged, since gateways of that channel may be waiting.
   return row->channel == channel ? tx.UpdateReminder(*row) : StoreReminder(tx, context, *row, now);
 }
@@ -112,6 +111,11 @@ absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& eng
   store::EnrollmentRow row = before.row;
   row.data = std::move(data);
   ++row.version;
+  if (!SameContacts(row.data, before.row.data)) {
+    const auto clinic = engine.definitions().Clinic(tx, row.clinic);
+    if (!clinic.ok()) return clinic.status();
+    if (absl::Status status = LoadPointStates(engine, tx, (*clinic)->data, &row); !status.ok()) return status;
+  }
   NoteRevision(before.row.data.pathway_revision(), &row);
   if (!MessageDifferencer::Equals(PlanFacts(row.data), PlanFacts(before.row.data))) NoteChange(now, &row);
   auto change = ComputeReanchoring(engine, tx, before, std::move(row), now, keep_sent);
@@ -132,7 +136,7 @@ absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentConte
                               absl::Time now) {
   if (absl::Status status = ApplyReanchoring(tx, change, now); !status.ok()) return status;
   if (!SameContacts(before.row.data, change->after.row.data)) {
-    absl::Status status = tx.UpdateContacts(before.row, change->after.row);
+    absl::Status status = tx.AddContacts(change->after.row);
     if (status.ok()) status = RedirectOpen(tx, change->after, now);
     if (!status.ok()) return status;
   }

@@ -7,6 +7,7 @@
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -82,6 +83,8 @@ absl::StatusOr<EnrollmentContext> NewEnrollment(EngineContext& engine, store::Re
   auto opted_out = tx.OptedOut(clinic.clinic, data.patient());
   if (!opted_out.ok()) return opted_out.status();
   context.row.opted_out = *opted_out;
+  NormalizeContactPoints(clinic.data, &data);
+  if (absl::Status status = LoadPointStates(engine, tx, clinic.data, &context.row); !status.ok()) return status;
   context.row.plan_fingerprint = context.plan_fingerprint = engine.PlanFingerprintOf(clinic.calendar_fingerprint);
   return context;
 }
@@ -174,6 +177,7 @@ void ClearOutputFields(v1::Enrollment* enrollment) {
   enrollment->clear_pause_time();
   enrollment->clear_etag();
   enrollment->clear_opted_out_channels();
+  for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) point.clear_state();
 }
 
 }  // namespace aftercare::engine

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -19,10 +20,12 @@ namespace {
 constexpr absl::Duration kPause = absl::Milliseconds(20);
 
 // Returns whether a line says what the enrollment was stored with. Fields that the line leaves to defaults do not
-// count, since the defaults may have changed since.
-bool SaysTheSame(v1::Enrollment line, v1::Enrollment stored) {
+// count, since the defaults may have changed since. Telephone numbers are compared as the clinic reads them now.
+bool SaysTheSame(const v1::Clinic& clinic, v1::Enrollment line, v1::Enrollment stored) {
   ClearOutputFields(&line);
   ClearOutputFields(&stored);
+  NormalizeContactPoints(clinic, &line);
+  NormalizeContactPoints(clinic, &stored);
   if (line.pathway_revision() == 0) line.set_pathway_revision(stored.pathway_revision());
   if (line.time_zone().empty()) line.set_time_zone(stored.time_zone());
   if (line.locale().empty()) line.set_locale(stored.locale());
@@ -42,7 +45,11 @@ struct Import::Line {
     created = false;
     auto existing = tx.GetEnrollment(checked.clinic, request.enrollment_id());
     if (!existing.ok()) return existing.status();
-    if (existing->has_value() && SaysTheSame(request.enrollment(), (*existing)->data)) return absl::OkStatus();
+    if (existing->has_value()) {
+      const auto clinic = engine.definitions().Clinic(tx, checked.clinic);
+      if (!clinic.ok()) return clinic.status();
+      if (SaysTheSame((*clinic)->data, request.enrollment(), (*existing)->data)) return absl::OkStatus();
+    }
     auto context = PrepareEnroll(engine, tx, request, checked);
     if (!context.ok()) return context.status();
     if (existing->has_value()) return EnrollmentExists(context->row);

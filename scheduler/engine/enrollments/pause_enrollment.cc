@@ -42,7 +42,7 @@ absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& 
     const bool is_task = RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
     if (!is_closed && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
     row.available.reset();
-    if (available) row.available = row.due;
+    if (available) MakeAvailable(context, row.due, &row);
     absl::Status status;
     if (is_closed) {
       status = ChangeReminder(tx, context, closed_event, reason, now, &row);

@@ -18,10 +18,15 @@ namespace aftercare::engine {
 using NeedlessOccurrences = absl::flat_hash_map<OccurrenceKey, v1::ReminderReason>;
 
 // Returns what the completed reminders among `rows`, which are all rows of the enrollment, make needless at `now`. An
-// instance of a group is answered if one of its reminders was completed. What was sent, or ended for another reason, is
-// never needless.
+// instance of a group is answered if one of its reminders was completed. An answer that something was not done begins
+// no silence. What was sent, or ended for another reason, is never needless.
 NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows,
                                       absl::Time now);
+
+// Returns whether an occurrence of a rule that is a follow-up comes due though no other reminder of its instance of the
+// group was sent, or was sent and came back. `rows` are all rows of the enrollment.
+bool LacksQuestion(const EnrollmentContext& context, const plan::Occurrence& occurrence,
+                   const std::vector<store::ReminderRow>& rows);
 
 }  // namespace aftercare::engine
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/engine/lifecycle/answers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/supersession.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
@@ -25,12 +26,21 @@ bool IsTask(const EnrollmentContext& context, const DueOccurrence& due) {
   return rule.audience == v1::AUDIENCE_CARE_TEAM;
 }
 
-// The occurrence comes due at `now`, or came due earlier and was missed until now.
-Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due, absl::Time now) {
+bool IsFollowUp(const EnrollmentContext& context, const DueOccurrence& due) {
+  return due.occurrence.rule >= 0 && context.pathway->rule(due.occurrence.rule).follow_up;
+}
+
+// The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the enrollment
+// if one of those that come due is a follow-up; otherwise they may be null.
+Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
+                  const std::vector<store::ReminderRow>* rows, absl::Time now) {
   const plan::Occurrence& occurrence = due.occurrence;
   if (IsTask(context, due)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
   if (occurrence.outside_contact_hours) return {ReminderEvent::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
   if (occurrence.expire <= now) return {ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
+  if (rows != nullptr && IsFollowUp(context, due) && LacksQuestion(context, occurrence, *rows)) {
+    return {ReminderEvent::kSuppress, v1::REMINDER_REASON_QUESTION_NOT_SENT};
+  }
   const v1::ReminderReason unreachable = UnreachableReason(context);
   const bool reachable = unreachable == v1::REMINDER_REASON_UNSPECIFIED;
   return {reachable ? ReminderEvent::kFire : ReminderEvent::kSuppress, unreachable, reachable};
@@ -44,9 +54,9 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
   if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
   if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
-    row.available = due.occurrence.due;
     row.closes = due.occurrence.expire;
     SetContactPoint(context, row.contact_point, &row);
+    MakeAvailable(context, due.occurrence.due, &row);
     row.failures = 0;  // a reminder that was moved after failures starts again
   }
   if (due.row != nullptr) {
@@ -72,20 +82,23 @@ absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const Enrol
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now) {
   Supersession supersession;
-  if (HasSuperseding(context, due)) {
-    std::vector<store::ReminderRow> all;
-    if (rows == nullptr) {
-      auto read = RowsOf(tx, context, {});
-      if (!read.ok()) return read.status();
-      all = *std::move(read);
-      rows = &all;
-    }
+  std::vector<store::ReminderRow> all;
+  const bool supersedes = HasSuperseding(context, due);
+  const bool follows_up =
+      std::any_of(due.begin(), due.end(), [&](const DueOccurrence& one) { return IsFollowUp(context, one); });
+  if ((supersedes || follows_up) && rows == nullptr) {
+    auto read = RowsOf(tx, context, {});
+    if (!read.ok()) return read.status();
+    all = *std::move(read);
+    rows = &all;
+  }
+  if (supersedes) {
     supersession = Supersession(context, due, *rows, now);
     if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
   }
   int64_t fired = 0;
   for (const DueOccurrence& one : due) {
-    Outcome outcome = OutcomeOf(context, one, now);
+    Outcome outcome = OutcomeOf(context, one, rows, now);
     if (outcome.event != ReminderEvent::kSuppress &&
         supersession.Supersedes(SupersedingRuleOf(context, one), one.occurrence.due, one.code)) {
       outcome = {ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED, outcome.reachable};

@@ -14,11 +14,13 @@
 namespace aftercare::engine {
 namespace {
 
-// The first contact point at or after index `from` whose channel the patient has not opted out of.
+// The first contact point at or after index `from` that is not stopped and whose channel the patient has not opted out
+// of.
 std::optional<int> FirstWanted(const EnrollmentContext& context, int from) {
   const auto& points = context.row.data.contact_points();
   for (int i = from; i < points.size(); ++i) {
-    if ((context.row.opted_out >> points[i].channel() & 1) == 0) return i;
+    const bool is_stopped = (context.row.stopped_points >> i & 1) != 0;
+    if (!is_stopped && (context.row.opted_out >> points[i].channel() & 1) == 0) return i;
   }
   return std::nullopt;
 }
@@ -170,7 +172,10 @@ ReminderStatus DerivedStatus(const EnrollmentContext& context, const plan::Occur
     return {v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS, absl::InfinitePast()};
   }
   // What is due but has not fired yet is about to fire: until then it is scheduled, and nobody can lease it.
-  return {v1::REMINDER_STATE_SCHEDULED, v1::REMINDER_REASON_UNSPECIFIED, absl::InfinitePast()};
+  const int point = FirstWanted(context, 0).value_or(0);
+  const bool is_held = IsHeld(context, context.pathway->rule(occurrence.rule), point);
+  return {v1::REMINDER_STATE_SCHEDULED, is_held ? v1::REMINDER_REASON_HELD : v1::REMINDER_REASON_UNSPECIFIED,
+          absl::InfinitePast()};
 }
 
 v1::Channel ChannelOf(const EnrollmentContext& context, v1::Audience audience, int contact_point) {
@@ -200,6 +205,19 @@ v1::ReminderReason UnreachableReason(const EnrollmentContext& context) {
   if (context.row.data.contact_points().empty()) return v1::REMINDER_REASON_NO_CONTACT_POINT;
   if (!PermittedContactPoint(context, 0)) return v1::REMINDER_REASON_OPTED_OUT;
   return v1::REMINDER_REASON_UNSPECIFIED;
+}
+
+bool IsHeld(const EnrollmentContext& context, const plan::CompiledRule& rule, int contact_point) {
+  const bool is_held = (context.row.held_points >> contact_point & 1) != 0;
+  return is_held && rule.audience != v1::AUDIENCE_CARE_TEAM && !rule.is_safety;
+}
+
+v1::ReminderReason ShownReason(const EnrollmentContext& context, const store::ReminderRow& row) {
+  const bool is_waiting = row.state == v1::REMINDER_STATE_SCHEDULED || row.state == v1::REMINDER_STATE_DUE;
+  if (!is_waiting || row.reason != v1::REMINDER_REASON_UNSPECIFIED) return row.reason;
+  const plan::CompiledRule& rule = RuleOf(context, row).compiled();
+  const int point = row.state == v1::REMINDER_STATE_DUE ? row.contact_point : FirstWanted(context, 0).value_or(0);
+  return IsHeld(context, rule, point) ? v1::REMINDER_REASON_HELD : row.reason;
 }
 
 void SetContactPoint(const EnrollmentContext& context, int contact_point, store::ReminderRow* row) {

@@ -1,5 +1,6 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -35,7 +36,7 @@ absl::Status LogReminder(store::WriteTransaction& tx, const EnrollmentContext& c
   plan::SetTimestamp(row.due, change.mutable_due_time());
   plan::SetTimestamp(row.expire, change.mutable_expire_time());
   change.set_state(row.state);
-  change.set_reason(row.reason);
+  change.set_reason(ShownReason(context, row));
   change.set_attempts(row.attempts);
   return tx.AppendEvent(row.key.clinic, std::move(event));
 }
@@ -73,6 +74,13 @@ bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, 
     row->closes.reset();
   }
   return true;
+}
+
+void MakeAvailable(const EnrollmentContext& context, absl::Time time, store::ReminderRow* row) {
+  row->available.reset();
+  const bool is_paused = context.row.state == v1::ENROLLMENT_STATE_PAUSED;
+  if (is_paused || IsHeld(context, RuleOf(context, *row).compiled(), row->contact_point)) return;
+  row->available = std::max(time, row->due);
 }
 
 absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderRow& row,

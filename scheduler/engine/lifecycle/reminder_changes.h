@@ -5,8 +5,6 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 
-#include <algorithm>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -55,9 +53,10 @@ absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentCont
 // Makes the error FAILED_PRECONDITION / INVALID_TRANSITION, which names the reminder and its state.
 absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state);
 
-// Returns the later of `time` and the reminder's due time: nothing is leased before it is due, even if the clock has
-// been set back since it came due.
-inline absl::Time AvailableFrom(const store::ReminderRow& row, absl::Time time) { return std::max(time, row.due); }
+// Offers an open message to gateways from `time` on, or from its due time if that is later: nothing is leased before it
+// is due, even if the clock has been set back since it came due. Offers it to nobody while its enrollment is paused or
+// its contact point is held. Stores nothing.
+void MakeAvailable(const EnrollmentContext& context, absl::Time time, store::ReminderRow* row);
 
 // Logs a change of an enrollment.
 absl::Status LogEnrollment(store::WriteTransaction& tx, const store::EnrollmentRow& row, v1::EventType type,

@@ -46,6 +46,17 @@ std::string WordsFor(const EnrollmentContext& context, const record::v1::UntoldM
   return has_day ? absl::StrCat(message.reminder(), " (day ", message.offset_days(), ")") : message.reminder();
 }
 
+// A row keeps the answer to the question whether something was done as the score 0 if it was not.
+void ShowAnswer(const plan::CompiledRule& rule, const store::ReminderRow& row, v1::Reminder* reminder) {
+  const bool is_answered =
+      row.state == v1::REMINDER_STATE_COMPLETED && row.reason == v1::REMINDER_REASON_ANSWERED;
+  if (rule.answer == v1::ANSWER_KIND_DONE) {
+    if (is_answered) reminder->set_done(row.score.value_or(1) != 0);
+  } else if (row.score) {
+    reminder->set_score(*row.score);
+  }
+}
+
 // Says in the first step of a task about messages that were never told which they were.
 void AddUntold(const EnrollmentContext& context, const OccurrenceKey& key, v1::Reminder* reminder) {
   constexpr int kMost = 20;
@@ -166,10 +177,10 @@ v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& c
   plan::Describe(pathway, context.facts, occurrence, row.state_time, &reminder);
   reminder.set_name(ReminderNameOf(row.key));
   reminder.set_state(row.state);
-  reminder.set_reason(row.reason);
+  reminder.set_reason(ShownReason(context, row));
   plan::SetTimestamp(row.state_time, reminder.mutable_state_time());
   reminder.set_attempts(row.attempts);
-  if (row.score) reminder.set_score(*row.score);
+  ShowAnswer(RuleOf(context, row).compiled(), row, &reminder);
   AddPatient(context, clinic, pathway, occurrence, StoredChannel(context, row), &reminder);
   ShowSentText(context, row, &reminder);
   return reminder;

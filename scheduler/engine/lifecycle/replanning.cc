@@ -146,9 +146,9 @@ class Replanner {
       if (row.state != v1::REMINDER_STATE_DUE || !row.available || *row.available <= now_) continue;
       const absl::Duration pause =
           row.failures == 0 ? absl::ZeroDuration() : RetryPause(row.failures, StableHash(ReminderNameOf(row.key)));
-      const absl::Time available = AvailableFrom(row, std::max(now_, row.state_time + pause));
-      if (available >= *row.available) continue;
-      row.available = available;
+      const absl::Time before = *row.available;
+      MakeAvailable(context_, std::max(now_, row.state_time + pause), &row);
+      if (row.available && *row.available >= before) continue;
       if (absl::Status status = tx_.UpdateReminder(row); !status.ok()) return status;
     }
     return absl::OkStatus();

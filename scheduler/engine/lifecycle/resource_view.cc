@@ -28,6 +28,11 @@ v1::Enrollment EnrollmentToProto(const store::EnrollmentRow& row) {
   enrollment.set_state(row.state);
   enrollment.set_etag(EtagOf(row.version));
   AddChannels(row.opted_out, enrollment.mutable_opted_out_channels());
+  for (int i = 0; i < enrollment.contact_points_size(); ++i) {
+    v1::ContactPoint& point = *enrollment.mutable_contact_points(i);
+    if ((row.held_points >> i & 1) != 0) point.set_state(v1::CONTACT_POINT_STATE_HELD);
+    if ((row.stopped_points >> i & 1) != 0) point.set_state(v1::CONTACT_POINT_STATE_STOPPED);
+  }
   return enrollment;
 }
 

@@ -1,65 +1,40 @@
 #include "scheduler/engine/replies/consent.h"
 
-#include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
-#include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/replies/addresses.h"
+#include "scheduler/engine/replies/open_messages.h"
+#include "scheduler/engine/replies/reply_log.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
 namespace {
 
-// Sends a message to the patient's next contact point, or nowhere, since the patient has opted out of its channel.
-absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
-                      store::ReminderRow* row) {
-  if (WindowHasClosed(*row, now)) return absl::OkStatus();  // the sweep will expire it
-  const std::optional<int> next = PermittedContactPoint(context, row->contact_point + 1);
-  if (!next) return ChangeReminder(tx, context, ReminderEvent::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
-  SetContactPoint(context, *next, row);
-  row->failures = 0;
-  if (row->state == v1::REMINDER_STATE_LEASED) {
-    row->available = AvailableFrom(*row, now);
-    tx.NoteLeaseRevoked(*row);
-    return ChangeReminder(tx, context, ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
-  }
-  // A pause after a failure was for the old contact point. Nothing is available while the enrollment is paused.
-  if (row->available) row->available = std::min(*row->available, AvailableFrom(*row, now));
-  return StoreReminder(tx, context, *row, now);
-}
-
-absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, v1::Channel channel,
-                          absl::Time now) {
-  auto rows = RowsOf(tx, context, kOpenStates);
-  if (!rows.ok()) return rows.status();
-  for (store::ReminderRow& row : *rows) {
-    if (StoredChannel(context, row) != channel) continue;  // as are tasks, which have no channel
-    if (absl::Status status = Redirect(tx, context, now, &row); !status.ok()) return status;
+// A recorded consent is later than a stop word from one of the patient's addresses, and so ends what that began.
+absl::Status StartAddressesOf(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
+                              const std::string& patient, v1::Channel channel, absl::Time now) {
+  const auto contexts = EnrollmentContextsOf(engine, tx, clinic.clinic, patient);
+  if (!contexts.ok()) return contexts.status();
+  for (const EnrollmentContext& context : *contexts) {
+    for (const v1::ContactPoint& point : context.row.data.contact_points()) {
+      if (point.channel() != channel) continue;
+      absl::Status status = StopAddress(engine, tx, clinic, {channel, point.address()}, /*stopped=*/false, now);
+      if (!status.ok()) return status;
+    }
   }
   return absl::OkStatus();
 }
 
-absl::Status LogConsent(store::WriteTransaction& tx, absl::string_view clinic, absl::string_view patient,
-                        v1::Channel channel, v1::Consent consent, absl::Time now) {
-  v1::Event event;
-  plan::SetTimestamp(now, event.mutable_event_time());
-  event.set_type(v1::EVENT_TYPE_CONSENT_CHANGED);
-  event.set_patient(std::string(patient));
-  event.mutable_consent()->set_channel(channel);
-  event.mutable_consent()->set_consent(consent);
-  return tx.AppendEvent(clinic, std::move(event));
-}
-
 absl::Status SetChannelConsent(EngineContext& engine, store::WriteTransaction& tx, const std::string& clinic,
-                    const v1::SetChannelConsentRequest& request, v1::SetChannelConsentResponse* response) {
+                               const v1::SetChannelConsentRequest& request, v1::SetChannelConsentResponse* response) {
   auto row = RequireClinic(tx, clinic);
   if (!row.ok()) return row.status();
   auto enrollments = tx.EnrollmentsOf(clinic, request.patient());
@@ -68,8 +43,12 @@ absl::Status SetChannelConsent(EngineContext& engine, store::WriteTransaction& t
     return MakeError(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND",
                      absl::StrCat(ClinicNameOf(clinic), " has no enrollment of patient ", request.patient()));
   }
-  auto opted_out =
-      ApplyConsent(engine, tx, clinic, request.patient(), request.channel(), request.consent(), engine.Now(*row));
+  const absl::Time now = engine.Now(*row);
+  if (request.consent() == v1::CONSENT_GRANTED) {
+    absl::Status status = StartAddressesOf(engine, tx, *row, request.patient(), request.channel(), now);
+    if (!status.ok()) return status;
+  }
+  auto opted_out = ApplyConsent(engine, tx, clinic, request.patient(), request.channel(), request.consent(), now);
   if (!opted_out.ok()) return opted_out.status();
   AddChannels(*opted_out, response->mutable_opted_out_channels());
   return absl::OkStatus();
@@ -95,7 +74,7 @@ absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransact
     ++context.row.version;
     status = StoreEnrollment(tx, &context);
     if (status.ok()) status = LogEnrollment(tx, context.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
-    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpen(tx, context, channel, now);
+    if (status.ok() && consent == v1::CONSENT_REFUSED) status = RedirectOpenMessages(tx, context, now);
     if (!status.ok()) return status;
   }
   return after;

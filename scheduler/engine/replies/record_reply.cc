@@ -1,242 +1,229 @@
 #include "scheduler/engine/replies/record_reply.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
-#include <set>
 #include <string>
-#include <tuple>
 #include <utility>
-#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/lifecycle/reminder_view.h"
-#include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/replies/addresses.h"
+#include "scheduler/engine/replies/answer_reminder.h"
 #include "scheduler/engine/replies/consent.h"
-#include "scheduler/engine/replies/groups.h"
+#include "scheduler/engine/replies/reply_log.h"
+#include "scheduler/engine/replies/senders.h"
+#include "scheduler/engine/replies/understand_reply.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/input/replies.h"
+#include "scheduler/plan/input/auto_reply.h"
 #include "scheduler/plan/timestamps.h"
 #include "scheduler/store/address_key.h"
 
 namespace aftercare::engine {
 namespace {
 
-constexpr absl::Duration kAnswerTime = absl::Hours(24 * 7);  // how long after it was sent a message may be answered
+using plan::ReplySense;
 
-// A message that was sent.
-struct SentMessage {
-  size_t context = 0;  // index of its enrollment in ReplyRecorder::contexts_
-  store::ReminderRow row;
-};
+constexpr absl::Duration kDecisionTime = absl::Hours(24);  // unless the clinic says otherwise
+constexpr absl::Duration kAutoReplyPause = absl::Hours(24);
 
-// Returns whether `a` was sent before `b`, as far as is known. If at the same time, the earlier due time counts.
-bool IsOlder(const SentMessage& a, const SentMessage& b) {
-  return std::tie(a.row.state_time, a.row.due) < std::tie(b.row.state_time, b.row.due);
+absl::Duration DecisionTimeOf(const v1::Clinic& clinic) {
+  return clinic.has_decision_time() ? absl::Seconds(clinic.decision_time().seconds()) : kDecisionTime;
 }
+
+// Returns the place where it is kept when a reply of this sense was last answered; null if such replies are not.
+std::optional<absl::Time>* AnsweredAt(ReplySense sense, store::AddressRow* row) {
+  if (sense == ReplySense::kStop) return &row->stop_answered;
+  if (sense == ReplySense::kStart) return &row->start_answered;
+  return sense == ReplySense::kHelp ? &row->help_answered : nullptr;
+}
+
+// One of the clinics of a number, with who may have written to it.
+struct Recipient {
+  const store::ClinicRow* clinic = nullptr;
+  absl::Time now;
+  Senders senders;
+};
 
 // Records one reply. A class so that its steps can share what they need.
 class ReplyRecorder {
  public:
-  ReplyRecorder(EngineContext& engine, store::WriteTransaction& tx, const v1::RecordReplyRequest& request,
-                store::ClinicRow clinic)
-      : engine_(engine), tx_(tx), request_(request), clinic_(std::move(clinic)), now_(engine.Now(clinic_)) {}
+  ReplyRecorder(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                const v1::RecordReplyRequest& request)
+      : engine_(engine), tx_(tx), write_(write), request_(request) {}
 
-  absl::StatusOr<v1::Reply> Run() {
-    const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(request_.text());
-    const bool is_decision = read.sense == plan::ReplySense::kStop || read.sense == plan::ReplySense::kStart;
-    if (absl::Status status = FindSenders(); !status.ok()) return status;
-    // A decision holds for the address, whatever message it was written to.
-    auto answered = is_decision ? std::optional<SentMessage>() : FindAnswered(read);
-    if (!answered.ok()) return answered.status();
-    if (*answered) named_context_ = (*answered)->context;
-    auto sender = named_context_ ? absl::StatusOr<size_t>(*named_context_) : LastWrittenTo();
-    if (!sender.ok()) return sender.status();
-    FillReply(read, contexts_[*sender], *answered);
-    if (absl::Status status = Store(); !status.ok()) return status;
-    if (is_decision) {
-      if (absl::Status status = ApplyDecision(); !status.ok()) return status;
-    }
-    if (*answered) {
-      if (absl::Status status = Complete(&**answered); !status.ok()) return status;
-    }
-    return std::move(reply_);
-  }
-
- private:
-  // Loads all enrollments of all patients who have this address.
-  absl::Status FindSenders() {
-    auto at = tx_.EnrollmentsAt(clinic_.clinic, store::AddressKey(request_.channel(), request_.address()));
-    if (!at.ok()) return at.status();
-    for (const std::string& id : *at) {
-      auto row = tx_.GetEnrollment(clinic_.clinic, id);
-      if (!row.ok()) return row.status();
-      if (row->has_value()) patients_.insert((*row)->data.patient());
-    }
-    if (patients_.empty()) {
-      // The address is left out, since errors are logged.
-      return MakeError(absl::StatusCode::kNotFound, "UNKNOWN_SENDER",
-                       absl::StrCat("no patient of ", ClinicNameOf(clinic_.clinic), " has that contact point"));
-    }
-    for (const std::string& patient : patients_) {
-      auto contexts = EnrollmentContextsOf(engine_, tx_, clinic_.clinic, patient);
-      if (!contexts.ok()) return contexts.status();
-      std::move(contexts->begin(), contexts->end(), std::back_inserter(contexts_));
+  absl::Status Run(const std::vector<store::ClinicRow>& clinics, v1::RecordReplyResponse* response) {
+    if (absl::Status status = FindRecipients(clinics); !status.ok()) return status;
+    Recipient& target = recipients_[Target()];
+    auto understood = Understand(target);
+    if (!understood.ok()) return understood.status();
+    auto auto_reply = AutoReply(target, *understood);
+    if (!auto_reply.ok()) return auto_reply.status();
+    response->set_auto_reply(*auto_reply);
+    auto recorded = Record(target, *std::move(understood), !auto_reply->empty());
+    if (!recorded.ok()) return recorded.status();
+    *response->mutable_reply() = ReplyToProto(*recorded);
+    for (Recipient& other : recipients_) {
+      if (&other == &target) continue;
+      if (absl::Status status = RecordDecision(recorded->data, other); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
-  // Returns the newest message that was sent to the senders on this channel, at `since` or later, and that `matches`.
-  template <typename Matches>
-  absl::StatusOr<std::optional<SentMessage>> NewestSent(absl::Time since, std::vector<v1::ReminderState> states,
-                                                 Matches matches) {
-    std::optional<SentMessage> newest;
-    for (size_t i = 0; i < contexts_.size(); ++i) {
-      auto rows = RowsOf(tx_, contexts_[i], states);
-      if (!rows.ok()) return rows.status();
-      for (store::ReminderRow& row : *rows) {
-        if (row.state_time < since || row.channel != request_.channel()) continue;
-        if (!matches(contexts_[i], row)) continue;
-        SentMessage sent{i, std::move(row)};
-        if (!newest || IsOlder(*newest, sent)) newest = std::move(sent);
-      }
+ private:
+  absl::Status FindRecipients(const std::vector<store::ClinicRow>& clinics) {
+    for (const store::ClinicRow& clinic : clinics) {
+      const absl::Time now = engine_.Now(clinic);
+      auto senders = FindSenders(engine_, tx_, clinic, request_.channel(), request_.address(), now);
+      if (!senders.ok()) return senders.status();
+      recipients_.push_back({&clinic, now, *std::move(senders)});
     }
-    return newest;
+    return absl::OkStatus();
   }
 
-  // Returns whether the message asks for an answer of this kind.
-  static bool Asks(const EnrollmentContext& context, const store::ReminderRow& row, const plan::ReadReply& read) {
-    const v1::AnswerKind asked = RuleOf(context, row).compiled().answer;
-    return asked != v1::ANSWER_KIND_UNSPECIFIED && asked == read.answer();
+  // Returns the index of the clinic that the reply goes to: the one that wrote to the address last, else the first that
+  // knows the sender, else the first.
+  size_t Target() const {
+    size_t target = 0;
+    absl::Time last = absl::InfinitePast();
+    for (size_t i = 0; i < recipients_.size(); ++i) {
+      const Senders& senders = recipients_[i].senders;
+      const auto newest = std::find_if(senders.sent.begin(), senders.sent.end(),
+                                       [&](const SentMessage& message) { return senders.WentHere(message); });
+      if (newest == senders.sent.end() || newest->sent <= last) continue;
+      target = i;
+      last = newest->sent;
+    }
+    if (last > absl::InfinitePast()) return target;
+    const auto known = std::find_if(recipients_.begin(), recipients_.end(),
+                                    [](const Recipient& recipient) { return !recipient.senders.enrollments.empty(); });
+    return known == recipients_.end() ? 0 : static_cast<size_t>(known - recipients_.begin());
   }
 
-  // Returns the message that the reply answers, if it answers one.
-  absl::StatusOr<std::optional<SentMessage>> FindAnswered(const plan::ReadReply& read) {
-    if (!request_.reminder().empty()) return FindNamed(read);
-    if (read.answer() == v1::ANSWER_KIND_UNSPECIFIED) return std::nullopt;
-    return NewestSent(
-        now_ - kAnswerTime, {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED},
-        [&](const EnrollmentContext& context, const store::ReminderRow& row) { return Asks(context, row, read); });
+  absl::StatusOr<UnderstoodReply> Understand(const Recipient& recipient) {
+    auto understood = UnderstandReply(tx_, *recipient.clinic, recipient.senders, request_.text(), request_.reminder(),
+                                      recipient.now);
+    if (!understood.ok()) return understood;
+    v1::Reply& reply = understood->reply;
+    reply.set_channel(request_.channel());
+    reply.set_address(request_.address());
+    reply.set_text(request_.text());
+    plan::SetTimestamp(recipient.now, reply.mutable_receive_time());
+    if (understood->sense != ReplySense::kDoubtfulStop) return understood;
+    plan::SetTimestamp(recipient.now + DecisionTimeOf(recipient.clinic->data), reply.mutable_decide_by_time());
+    if (reply.task() == v1::REPLY_TASK_UNSPECIFIED) reply.set_task(v1::REPLY_TASK_DECIDE);
+    return understood;
   }
 
-  // Returns the reminder that the request names, if the reply answers it. It must be one of the sender's, and must have
-  // been with a gateway. Sets named_context_.
-  absl::StatusOr<std::optional<SentMessage>> FindNamed(const plan::ReadReply& read) {
-    const store::ReminderKey key = *ParseReminderName(request_.reminder());
-    const auto context = std::find_if(contexts_.begin(), contexts_.end(), [&](const EnrollmentContext& candidate) {
-      return candidate.row.enrollment == key.enrollment;
+  // Returns what the sender should be told at once; empty if nothing, or if it was told less than a day ago.
+  absl::StatusOr<std::string> AutoReply(const Recipient& recipient, const UnderstoodReply& understood) {
+    auto known = tx_.GetAddress(recipient.clinic->clinic,
+                                store::AddressIdentity(engine_.secret(), recipient.senders.keys.front()));
+    if (!known.ok()) return known.status();
+    const std::optional<absl::Time>* const answered = AnsweredAt(understood.sense, &*known);
+    if (answered == nullptr) return "";
+    if (answered->has_value() && recipient.now < **answered + kAutoReplyPause) return "";
+    const auto& enrollments = recipient.senders.enrollments;
+    const auto sender = std::find_if(enrollments.begin(), enrollments.end(), [&](const EnrollmentContext& context) {
+      return EnrollmentNameOf(context.row.clinic, context.row.enrollment) == understood.reply.enrollment();
     });
-    if (context == contexts_.end()) {
-      auto row = tx_.GetEnrollment(key.clinic, key.enrollment);
-      if (!row.ok()) return row.status();
-      if (!row->has_value()) return ReminderNotFound(key);
-      return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_OF_SENDER",
-                       absl::StrCat(request_.reminder(), " is not one of the sender's"));
-    }
-    named_context_ = static_cast<size_t>(context - contexts_.begin());
-    auto found = FindReminder(tx_, *context, key);
-    if (!found.ok()) return found.status();
-    if (!found->row) return std::nullopt;  // it was never sent
-    const store::ReminderRow& row = *found->row;
-    const bool is_answerable = row.attempts > 0 && row.state != v1::REMINDER_STATE_COMPLETED &&
-                               NextState(row.state, ReminderEvent::kComplete).has_value();
-    if (!is_answerable || !Asks(*context, row, read)) return std::nullopt;
-    return SentMessage{*named_context_, *std::move(found->row)};
+    const std::string locale = sender == enrollments.end() ? "" : sender->row.data.locale();
+    return plan::AutoReplyText(understood.sense, recipient.clinic->data, locale);
   }
 
-  // Returns the index of the enrollment that the senders were last sent a message for on this channel, or of the newest
-  // enrollment if there is none.
-  absl::StatusOr<size_t> LastWrittenTo() {
-    auto last = NewestSent(absl::InfinitePast(),
-                           {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED, v1::REMINDER_STATE_COMPLETED},
-                           [](const EnrollmentContext&, const store::ReminderRow& row) { return row.attempts > 0; });
-    if (!last.ok()) return last.status();
-    if (last->has_value()) return (*last)->context;
-    const auto newest = std::max_element(contexts_.begin(), contexts_.end(),
-                                         [](const EnrollmentContext& a, const EnrollmentContext& b) {
-                                           return a.facts.enroll_time < b.facts.enroll_time;
-                                         });
-    return static_cast<size_t>(newest - contexts_.begin());
-  }
-
-  // Fills in reply_, except its name. `sender` is the enrollment it is recorded for.
-  void FillReply(const plan::ReadReply& read, const EnrollmentContext& sender,
-                 const std::optional<SentMessage>& answered) {
-    reply_.set_channel(request_.channel());
-    plan::SetTimestamp(now_, reply_.mutable_receive_time());
-    reply_.set_text(request_.text());
-    reply_.set_patient(sender.row.data.patient());
-    reply_.set_enrollment(EnrollmentNameOf(clinic_.clinic, sender.row.enrollment));
-    reply_.set_meaning(v1::REPLY_MEANING_OTHER);
-    if (read.sense == plan::ReplySense::kStop) reply_.set_meaning(v1::REPLY_MEANING_STOP);
-    if (read.sense == plan::ReplySense::kStart) reply_.set_meaning(v1::REPLY_MEANING_START);
-    if (!answered) return;
-    reply_.set_meaning(v1::REPLY_MEANING_ANSWER);
-    reply_.set_reminder(ReminderNameOf(answered->row.key));
-    if (read.sense == plan::ReplySense::kScore) reply_.set_score(read.score);
-  }
-
-  // Stores and logs the reply.
-  absl::Status Store() {
-    auto seq = tx_.LastEventSeq();
+  // Stores and logs a reply to one clinic, and acts on it. Returns it as it is then. Only returns it, without an id, if
+  // nothing is to be written.
+  absl::StatusOr<store::ReplyRow> Record(Recipient& recipient, UnderstoodReply understood, bool has_auto_reply) {
+    store::ReplyRow row{recipient.clinic->clinic, "", std::move(understood.reply)};
+    if (write_ == nullptr) return row;
+    auto seq = write_->LastEventSeq();
     if (!seq.ok()) return seq.status();
     // Ids are ordered by time, then by the place in the log, which also makes them unique.
-    store::ReplyRow row{clinic_.clinic, MakeTimeOrderedId(engine_.clock().Now(), static_cast<uint64_t>(*seq)), reply_};
-    if (absl::Status status = tx_.InsertReply(row); !status.ok()) return status;
-    reply_.set_name(ReplyNameOf(clinic_.clinic, row.reply));
-    v1::Event event;
-    plan::SetTimestamp(now_, event.mutable_event_time());
-    event.set_type(v1::EVENT_TYPE_REPLY_RECEIVED);
-    event.set_enrollment(reply_.enrollment());
-    event.set_patient(reply_.patient());
-    v1::ReplyChange& change = *event.mutable_reply();
-    change.set_name(reply_.name());
-    change.set_channel(reply_.channel());
-    change.set_meaning(reply_.meaning());
-    change.set_reminder(reply_.reminder());
-    if (reply_.has_score()) change.set_score(reply_.score());
-    return tx_.AppendEvent(clinic_.clinic, std::move(event));
+    row.reply = MakeTimeOrderedId(engine_.clock().Now(), static_cast<uint64_t>(*seq));
+    absl::Status status = write_->InsertReply(row);
+    if (status.ok()) status = LogReply(*write_, row, v1::EVENT_TYPE_REPLY_RECEIVED, recipient.now);
+    if (status.ok()) status = ApplyToAddress(recipient, understood.sense, row.reply, has_auto_reply);
+    if (status.ok() && understood.answered) {
+      EnrollmentContext& context = recipient.senders.enrollments[understood.answered->enrollment];
+      status = AnswerReminder(*write_, row.data, recipient.now, recipient.now, &context,
+                              std::move(understood.answered->row));
+    }
+    if (!status.ok()) return status;
+    return row;
   }
 
-  // Records the wish to stop or start for every patient who has the address, since nobody knows which of them wrote.
-  absl::Status ApplyDecision() {
-    const v1::Consent consent =
-        reply_.meaning() == v1::REPLY_MEANING_STOP ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED;
-    for (const std::string& patient : patients_) {
-      auto applied = ApplyConsent(engine_, tx_, clinic_.clinic, patient, request_.channel(), consent, now_);
+  // A wish to stop or start, or a doubtful one, holds for the address, and so for whoever has it.
+  absl::Status ApplyToAddress(const Recipient& recipient, ReplySense sense, const std::string& reply,
+                              bool has_auto_reply) {
+    const bool is_decision = sense == ReplySense::kStop || sense == ReplySense::kStart;
+    const bool is_doubtful = sense == ReplySense::kDoubtfulStop;
+    if (!is_decision && !is_doubtful && !has_auto_reply) return absl::OkStatus();
+    const auto change = [&](store::AddressRow& row) {
+      if (is_decision) {
+        row.stopped = sense == ReplySense::kStop;
+        row.held_by.clear();
+      }
+      if (is_doubtful) row.held_by = reply;
+      if (has_auto_reply) *AnsweredAt(sense, &row) = recipient.now;
+    };
+    absl::Status status = ChangeAddress(engine_, *write_, *recipient.clinic, {request_.channel(), request_.address()},
+                                        change, recipient.now);
+    if (!status.ok() || sense != ReplySense::kStart) return status;
+    for (const std::string& patient : recipient.senders.patients) {
+      auto applied = ApplyConsent(engine_, *write_, recipient.clinic->clinic, patient, request_.channel(),
+                                  v1::CONSENT_GRANTED, recipient.now);
       if (!applied.ok()) return applied.status();
     }
     return absl::OkStatus();
   }
 
-  // Completes the reminder that was answered.
-  absl::Status Complete(SentMessage* answered) {
-    EnrollmentContext& context = contexts_[answered->context];
-    if (reply_.has_score()) answered->row.score = reply_.score();
-    absl::Status status =
-        ChangeReminder(tx_, context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now_, &answered->row);
-    if (!status.ok()) return status;
-    return ApplyAnswerToGroup(tx_, answered->row.key, now_, &context);
+  // Records in another clinic of the number what the reply says about messages to the address. The clinic gets the reply
+  // if it has a patient with the address.
+  absl::Status RecordDecision(const v1::Reply& reply, Recipient& other) {
+    ReplySense sense;
+    switch (reply.meaning()) {
+      case v1::REPLY_MEANING_STOP: sense = ReplySense::kStop; break;
+      case v1::REPLY_MEANING_START: sense = ReplySense::kStart; break;
+      case v1::REPLY_MEANING_DOUBTFUL: sense = ReplySense::kDoubtfulStop; break;
+      default: return absl::OkStatus();
+    }
+    if (write_ == nullptr) return absl::OkStatus();
+    if (other.senders.patients.empty()) {
+      return sense == ReplySense::kDoubtfulStop ? absl::OkStatus() : ApplyToAddress(other, sense, "", false);
+    }
+    auto understood = Understand(other);
+    if (!understood.ok()) return understood.status();
+    // Its words may be others, but the patient has written once, and means one thing.
+    understood->sense = sense;
+    understood->answered.reset();
+    v1::Reply& copy = understood->reply;
+    copy.set_meaning(reply.meaning());
+    copy.set_explanation(reply.explanation());
+    copy.clear_reminder();
+    copy.clear_score();
+    copy.clear_done();
+    if (sense == ReplySense::kDoubtfulStop) {
+      copy.set_task(v1::REPLY_TASK_DECIDE);
+      plan::SetTimestamp(other.now + DecisionTimeOf(other.clinic->data), copy.mutable_decide_by_time());
+    } else {
+      copy.clear_task();
+      copy.clear_decide_by_time();
+    }
+    return Record(other, *std::move(understood), false).status();
   }
 
   EngineContext& engine_;
-  store::WriteTransaction& tx_;
+  store::ReadTransaction& tx_;
+  store::WriteTransaction* const write_;  // null if nothing is to be written
   const v1::RecordReplyRequest& request_;
-  const store::ClinicRow clinic_;
-  const absl::Time now_;
-  std::set<std::string> patients_;           // who have the address
-  std::vector<EnrollmentContext> contexts_;  // of their enrollments
-  std::optional<size_t> named_context_;  // index of the enrollment whose reminder it answers, or the request names
-  v1::Reply reply_;
+  std::vector<Recipient> recipients_;
 };
 
 }  // namespace
 
-absl::StatusOr<v1::Reply> RecordReply(EngineContext& engine, store::WriteTransaction& tx,
-                                      const v1::RecordReplyRequest& request, store::ClinicRow clinic) {
-  return ReplyRecorder(engine, tx, request, std::move(clinic)).Run();
+absl::Status RecordReply(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
+                         const v1::RecordReplyRequest& request, const std::vector<store::ClinicRow>& clinics,
+                         v1::RecordReplyResponse* response) {
+  return ReplyRecorder(engine, tx, write, request).Run(clinics, response);
 }
 
 }  // namespace aftercare::engine

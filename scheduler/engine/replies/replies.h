@@ -2,9 +2,13 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REPLIES_H_
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "aftercare/v1/reply_service.pb.h"
 #include "scheduler/engine/runtime/call.h"
 #include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
@@ -21,6 +25,11 @@ class Replies {
   void Decide(const CallPtr& call, const v1::DecideReplyRequest& request, v1::DecideReplyResponse* response, Done done);
 
  private:
+  // Runs one of the mutations that settle a reply.
+  template <typename Request, typename Response>
+  void Settle(const CallPtr& call, const Request& request, const std::string& clinic, Response* response,
+              absl::Status (*settle)(EngineContext&, store::WriteTransaction&, const Request&, Response*), Done done);
+
   EngineContext& engine_;
 };
 

@@ -1,5 +1,6 @@
 #include "scheduler/engine/runtime/call.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -89,8 +90,10 @@ store::AccessCheck Call::AccessOf(absl::string_view clinic) {
       return self->Authorize(touched);
     };
   }
-  return [clinic = std::string(clinic)](absl::string_view touched) {
+  return [self = shared_from_this(), clinic = std::string(clinic)](absl::string_view touched) {
     if (touched == clinic) return absl::OkStatus();
+    const auto& also = self->also_touched_;
+    if (std::find(also.begin(), also.end(), touched) != also.end()) return self->Authorize(touched);
     return absl::InternalError(absl::StrCat("a call about ", clinic, " reached for data of '", touched, "'"));
   };
 }

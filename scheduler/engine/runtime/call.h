@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
@@ -58,6 +59,10 @@ class Call : public std::enable_shared_from_this<Call> {
 
   // For the request log: the id of the clinic that the call named last when it asked for data; empty if it named none.
   std::string clinic() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Lets work about one clinic also touch the data of `clinics`, given by their ids, in which the caller has the
+  // method's permission. Call it before the work begins.
+  void AlsoTouch(std::vector<std::string> clinics) { also_touched_ = std::move(clinics); }
 
   // Says that the caller no longer waits for an answer. Work of the call that has not begun is then not begun.
   void Cancel() { cancelled_ = true; }
@@ -117,6 +122,7 @@ class Call : public std::enable_shared_from_this<Call> {
 
   EngineContext& engine_;
   const Details details_;
+  std::vector<std::string> also_touched_;  // constant once work has begun
   std::atomic<bool> cancelled_{false};
   mutable Mutex mutex_;
   std::string clinic_ ABSL_GUARDED_BY(mutex_);

@@ -45,6 +45,8 @@ class EngineContext {
   const Tokens& tokens() const { return tokens_; }
   Timers& timers() { return timers_; }
   WakeupHub& wakeups() { return wakeups_; }
+  // A secret of the store that never changes, for keyed hashes.
+  const std::string& secret() const { return store_.secret(); }
   const Authorizer& authorizer() const { return authorizer_; }
   OpenCalls& open_calls() { return open_calls_; }
   int64_t zone_database() const { return zone_database_; }

@@ -86,6 +86,12 @@ std::optional<VisitName> ParseVisitName(absl::string_view name) {
   return VisitName{std::string((*ids)[0]), std::string((*ids)[1]), std::string((*ids)[2])};
 }
 
+std::optional<ReplyName> ParseReplyName(absl::string_view name) {
+  const auto ids = Segments(name, {"clinics", "replies"});
+  if (!ids || !IsEnrollmentId((*ids)[1])) return std::nullopt;
+  return ReplyName{std::string((*ids)[0]), std::string((*ids)[1])};
+}
+
 std::string ClinicNameOf(absl::string_view clinic) { return absl::StrCat("clinics/", clinic); }
 
 std::string PathwayNameOf(absl::string_view clinic, absl::string_view pathway) {

@@ -29,6 +29,11 @@ struct VisitName {
   std::string visit;
 };
 
+struct ReplyName {
+  std::string clinic;
+  std::string reply;
+};
+
 // 1 to 40 lower-case letters, digits and `-`, beginning with a letter.
 bool IsClinicId(absl::string_view id);
 // 1 to 40 lower-case letters, digits, `_` and `-`, beginning with a letter.
@@ -43,6 +48,7 @@ std::optional<PathwayName> ParsePathwayName(absl::string_view name);
 std::optional<EnrollmentName> ParseEnrollmentName(absl::string_view name);
 std::optional<store::ReminderKey> ParseReminderName(absl::string_view name);
 std::optional<VisitName> ParseVisitName(absl::string_view name);
+std::optional<ReplyName> ParseReplyName(absl::string_view name);
 
 std::string ClinicNameOf(absl::string_view clinic);
 std::string PathwayNameOf(absl::string_view clinic, absl::string_view pathway);

@@ -101,7 +101,8 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return response.status();
     return response->reply();
   }
-  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e`, or the error.
+  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e` or `OTHER, to
+  // ASSIGN`, or the error.
   // `more`, in text format, is merged into the request.
   std::string Reply(const std::string& text, const std::string& more = "") {
     const auto reply = TryReply(ReplyRequest(text, more));
@@ -110,8 +111,32 @@ class Replying : public SandboxFixture {
   static std::string Told(const v1::Reply& reply) {
     return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14),
                         reply.has_score() ? absl::StrCat(" ", reply.score()) : "",
-                        reply.reminder().empty() ? "" : absl::StrCat(" of ", IdOf(reply.reminder())), " in ",
-                        IdOf(reply.enrollment()));
+                        reply.has_done() && !reply.done() ? " NO" : "",
+                        reply.reminder().empty() ? "" : absl::StrCat(" of ", IdOf(reply.reminder())),
+                        reply.enrollment().empty() ? "" : absl::StrCat(" in ", IdOf(reply.enrollment())),
+                        reply.task() == v1::REPLY_TASK_UNSPECIFIED
+                            ? ""
+                            : absl::StrCat(", to ", v1::ReplyTask_Name(reply.task()).substr(11)));
+  }
+  // Returns what is answered to such a reply at once.
+  std::string AutoReply(const std::string& text, const std::string& more = "") {
+    return Good(world_.Call(&Engine::replies, &Replies::Record, ReplyRequest(text, more))).auto_reply();
+  }
+  // Returns the name of the newest reply.
+  std::string Newest() { return Good(TryList("parent: 'clinics/box'")).replies(0).name(); }
+  std::string Assign(const std::string& reply, const std::string& enrollment) {
+    v1::AssignReplyRequest request;
+    request.set_name(reply);
+    request.set_enrollment(absl::StrCat("clinics/box/enrollments/", enrollment));
+    const auto response = world_.Call(&Engine::replies, &Replies::Assign, request);
+    return response.ok() ? Told(response->reply()) : ErrorOf(response.status());
+  }
+  std::string Decide(const std::string& reply, v1::ReplyDecision decision) {
+    v1::DecideReplyRequest request;
+    request.set_name(reply);
+    request.set_decision(decision);
+    const auto response = world_.Call(&Engine::replies, &Replies::Decide, request);
+    return response.ok() ? Told(response->reply()) : ErrorOf(response.status());
   }
   absl::StatusOr<v1::ListRepliesResponse> TryList(const std::string& request) {
     return world_.Call(&Engine::replies, &Replies::List, FromText<v1::ListRepliesRequest>(request));
@@ -141,6 +166,19 @@ class Replying : public SandboxFixture {
     request.set_name(absl::StrCat("clinics/box/enrollments/", enrollment));
     return Joined(
         Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment().opted_out_channels());
+  }
+
+  // Returns the states of the enrollment's contact points, as `- STOPPED`.
+  std::string Points(const std::string& enrollment) {
+    v1::GetEnrollmentRequest request;
+    request.set_name(absl::StrCat("clinics/box/enrollments/", enrollment));
+    const auto got = Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment();
+    std::string states;
+    for (const v1::ContactPoint& point : got.contact_points()) {
+      const std::string state = v1::ContactPointState_Name(point.state()).substr(20);
+      absl::StrAppend(&states, states.empty() ? "" : " ", state == "UNSPECIFIED" ? "-" : state);
+    }
+    return states;
   }
 
   // Returns the types of the events after the first `count` events of the log.

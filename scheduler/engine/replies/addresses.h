@@ -1,0 +1,58 @@
+// What is known of the addresses that patients write from: which are stopped, and which a doubtful reply holds. An
+// address belongs to whoever is enrolled with it, now or later. Functions are thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_ADDRESSES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_REPLIES_ADDRESSES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "scheduler/engine/runtime/engine_context.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::engine {
+
+// Returns the keys (store::AddressKey) under which an address may be stored in a clinic, different ones, the likeliest
+// first: a telephone number may be written in several ways.
+std::vector<std::string> AddressKeysOf(const v1::Clinic& clinic, v1::Channel channel, absl::string_view address);
+
+// Writes telephone numbers among the contact points of a request in E.164 form where they can be read, and clears what
+// the service sets.
+void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment);
+
+// Sets stopped_points and held_points of `row` by what is known of its addresses. Fails only if the store does.
+absl::Status LoadPointStates(EngineContext& engine, store::ReadTransaction& tx, const v1::Clinic& clinic,
+                             store::EnrollmentRow* row);
+
+// An address in one clinic.
+struct Address {
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string address;
+};
+
+// Changes what is known of an address by `change`, and then each enrollment that has the address: what is due and may
+// no longer go to it goes to the patient's next permitted contact point, or ends SUPPRESSED / OPTED_OUT; what was held
+// and is not held any more is offered to gateways. Leases that must end are revoked. Logs the changed enrollments, and
+// a changed consent for each patient whose address is stopped or started. If a stop, a start or a recorded consent
+// makes a doubtful reply clear, that reply no longer waits for a decision. `now` is the time on the clinic's clock.
+// Fails only if the store does.
+absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
+                           const Address& address, absl::FunctionRef<void(store::AddressRow&)> change, absl::Time now);
+
+// Ends what a doubtful reply holds: its addresses, and the address it came from, are stopped if it is decided that the
+// patient wants to stop, and otherwise messages may go to them again.
+absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
+                             const store::ReplyRow& reply, bool stops, absl::Time now);
+
+// Stops an address, or lets messages go to it again. Also releases what a doubtful reply holds.
+absl::Status StopAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
+                         const Address& address, bool stopped, absl::Time now);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_REPLIES_ADDRESSES_H_
