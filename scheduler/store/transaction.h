@@ -173,8 +173,8 @@ class ReadTransaction {
   // The enrollments that have or had a contact point of this AddressKey (address_key.h), by id.
   absl::StatusOr<std::vector<EnrollmentAtAddress>> EnrollmentsAt(absl::string_view clinic,
                                                                  absl::string_view address_key);
-  // What is known of an address, given by its AddressIdentity. A row with nothing but the clinic and the hash if nothing
-  // is known.
+  // What is known of an address, given by its AddressIdentity. A row with nothing but the clinic and the hash if
+  // nothing is known.
   absl::StatusOr<AddressRow> GetAddress(absl::string_view clinic, absl::string_view hash);
   // Whether anything is known of any address of the clinic.
   absl::StatusOr<bool> HasAddresses(absl::string_view clinic);

@@ -30,8 +30,8 @@ bool IsFollowUp(const EnrollmentContext& context, const DueOccurrence& due) {
   return due.occurrence.rule >= 0 && context.pathway->rule(due.occurrence.rule).follow_up;
 }
 
-// The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the enrollment
-// if one of those that come due is a follow-up; otherwise they may be null.
+// The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the
+// enrollment if one of those that come due is a follow-up; otherwise they may be null.
 Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
                   const std::vector<store::ReminderRow>* rows, absl::Time now) {
   const plan::Occurrence& occurrence = due.occurrence;

@@ -114,7 +114,8 @@ ReminderStatus DerivedStatus(const EnrollmentContext& context, const plan::Occur
 v1::Channel ChannelOf(const EnrollmentContext& context, v1::Audience audience, int contact_point);
 
 // Returns the channel of a reminder that is still to come: that of the first contact point that is not stopped and
-// whose channel the patient has not opted out of, with or without consent. CHANNEL_UNSPECIFIED for tasks, and if there is no such contact point.
+// whose channel the patient has not opted out of, with or without consent. CHANNEL_UNSPECIFIED for tasks, and if there
+// is no such contact point.
 v1::Channel PlannedChannel(const EnrollmentContext& context, v1::Audience audience);
 
 // Returns the channel of a reminder that has a row: PlannedChannel while it is SCHEDULED, then the channel of the row's
@@ -128,8 +129,8 @@ std::optional<int> PermittedContactPoint(const EnrollmentContext& context, int f
 // Returns why no contact point may be written to: NO_CONSENT, NO_CONTACT_POINT or OPTED_OUT. UNSPECIFIED if one may.
 v1::ReminderReason UnreachableReason(const EnrollmentContext& context);
 
-// Returns whether messages of a rule to a contact point are held: a reply from there may be a wish to stop, and the care
-// team has not decided. Messages of the pathway's safety categories are not held.
+// Returns whether messages of a rule to a contact point are held: a reply from there may be a wish to stop, and the
+// care team has not decided. Messages of the pathway's safety categories are not held.
 bool IsHeld(const EnrollmentContext& context, const plan::CompiledRule& rule, int contact_point);
 
 // Returns the reason that a row is shown with: HELD while it waits and its contact point is held, else its own.

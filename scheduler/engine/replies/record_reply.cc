@@ -176,8 +176,8 @@ class ReplyRecorder {
     return absl::OkStatus();
   }
 
-  // Records in another clinic of the number what the reply says about messages to the address. The clinic gets the reply
-  // if it has a patient with the address.
+  // Records in another clinic of the number what the reply says about messages to the address. The clinic gets the
+  // reply if it has a patient with the address.
   absl::Status RecordDecision(const v1::Reply& reply, Recipient& other) {
     ReplySense sense;
     switch (reply.meaning()) {

@@ -13,8 +13,9 @@ namespace aftercare::engine {
 
 // Understands a reply that was written to a number of `clinics`, the first of which keeps what unknown senders write,
 // and sets the response. If `write`, which is then the same transaction as `tx`, is not null, stores and logs the reply
-// and acts on it in the same mutation: an answer completes the reminder that it answers; a wish to stop or start changes
-// what is known of the address, in every clinic. The caller must have checked the fields of the request. Thread safe.
+// and acts on it in the same mutation: an answer completes the reminder that it answers; a wish to stop or start
+// changes what is known of the address, in every clinic. The caller must have checked the fields of the request. Thread
+// safe.
 //
 // NOT_FOUND / REMINDER_NOT_FOUND and FAILED_PRECONDITION / NOT_OF_SENDER as UnderstandReply.
 absl::Status RecordReply(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
@@ -22,7 +23,8 @@ absl::Status RecordReply(EngineContext& engine, store::ReadTransaction& tx, stor
                          v1::RecordReplyResponse* response);
 
 // Says which enrollment a reply belongs to that waits for it, and acts on the reply as of when it came. Sets the
-// response. NOT_FOUND / REPLY_NOT_FOUND or ENROLLMENT_NOT_FOUND; FAILED_PRECONDITION / REPLY_NOT_TO_ASSIGN. Thread safe.
+// response. NOT_FOUND / REPLY_NOT_FOUND or ENROLLMENT_NOT_FOUND; FAILED_PRECONDITION / REPLY_NOT_TO_ASSIGN. Thread
+// safe.
 absl::Status AssignReply(EngineContext& engine, store::WriteTransaction& tx, const v1::AssignReplyRequest& request,
                          v1::AssignReplyResponse* response);
 

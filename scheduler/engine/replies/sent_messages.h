@@ -1,4 +1,5 @@
-// The messages that were sent to patients, as far as replies ask: when, and to which address. Functions are thread safe.
+// The messages that were sent to patients, as far as replies ask: when, and to which address. Functions are thread
+// safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_SENT_MESSAGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_SENT_MESSAGES_H_
 
@@ -29,8 +30,8 @@ struct SentMessage {
   }
 };
 
-// Returns the messages of the enrollments that were sent after `since` and not after `until`, the newest first; of those
-// sent at the same time, the one with the later due time first.
+// Returns the messages of the enrollments that were sent after `since` and not after `until`, the newest first; of
+// those sent at the same time, the one with the later due time first.
 absl::StatusOr<std::vector<SentMessage>> SentMessagesOf(store::ReadTransaction& tx,
                                                         const std::vector<EnrollmentContext>& enrollments,
                                                         absl::Time since, absl::Time until);

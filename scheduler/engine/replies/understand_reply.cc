@@ -52,7 +52,8 @@ class Reader {
     return senders_.enrollments[message.enrollment];
   }
 
-  // Returns whether the message may be answered now: it has no answer, or one of the same day, which a new one replaces.
+  // Returns whether the message may be answered now: it has no answer, or one of the same day, which a new one
+  // replaces.
   bool IsOpen(const SentMessage& message) const {
     if (message.row.state != v1::REMINDER_STATE_COMPLETED) return true;
     return message.IsAnswered() && IsSameDay(EnrollmentOf(message), message.row.state_time, time_);

@@ -12,9 +12,9 @@
 namespace aftercare::plan {
 
 // Returns the text that answers a reply of this sense (kStop, kStart or kHelp), in the language of `locale` if that is
-// English, Spanish or French, and otherwise in English. Names the clinic, its phone if it has one, and the word to reply
-// with, which is the clinic's own in that language if it names one. Has only characters of the SMS alphabet, if the
-// clinic's name, phone and words do. Returns an empty text for other senses.
+// English, Spanish or French, and otherwise in English. Names the clinic, its phone if it has one, and the word to
+// reply with, which is the clinic's own in that language if it names one. Has only characters of the SMS alphabet, if
+// the clinic's name, phone and words do. Returns an empty text for other senses.
 std::string AutoReplyText(ReplySense sense, const v1::Clinic& clinic, absl::string_view locale);
 
 }  // namespace aftercare::plan

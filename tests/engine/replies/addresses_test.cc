@@ -134,8 +134,8 @@ TEST_F(AddressesTest, AHelpWordIsAnsweredOnceADayInThePatientsLanguage) {
   UpdateClinic("phone: '+1 212 555 0100'");
   world_.Update("clinics/box/enrollments/e", "locale: 'es-MX'");
   EXPECT_EQ(AutoReply("AYUDA"),
-            "Recordatorios de Clinic box tras su procedimiento. Las respuestas no se leen enseguida. Preguntas: llame "
-            "al +1 212 555 0100. Para dejar de recibirlos, responda STOP.");
+            "Recordatorios de Clinic box. Las respuestas no se leen enseguida. Llame al +1 212 555 0100. Para dejar de "
+            "recibirlos, responda STOP.");
   EXPECT_EQ(AutoReply("help"), "");
   EXPECT_EQ(Points("e"), "- -");
   EXPECT_THAT(AutoReply("help", "address: '+15559999'"), HasSubstr("not read at once")) << "anybody may ask";
