@@ -1,13 +1,20 @@
 #include "scheduler/plan/input/replies.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "scheduler/plan/input/courtesy.h"
+#include "scheduler/plan/input/reply_text.h"
+#include "scheduler/plan/input/scores.h"
 #include "scheduler/plan/input/stop_wishes.h"
 #include "scheduler/plan/input/text_normalizer.h"
 #include "scheduler/plan/input/text_validation.h"
@@ -18,41 +25,60 @@ namespace {
 constexpr int kMaxLocales = 50;
 constexpr int kMaxWords = 50;
 constexpr size_t kMaxWord = 40;
+constexpr size_t kMaxWordsOfReplyWord = 20;  // 40 characters have no more.
 constexpr size_t kMaxText = 4000;
 constexpr size_t kMaxBytesOfCharacter = 4;
 
 using Words = google::protobuf::RepeatedPtrField<std::string>;
 
-v1::ReplyWords WordsOf(const char* locale, std::initializer_list<const char*> stop,
-                       std::initializer_list<const char*> start, std::initializer_list<const char*> done) {
-  v1::ReplyWords words;
-  words.set_locale(locale);
-  for (const char* word : stop) words.add_stop_words(word);
-  for (const char* word : start) words.add_start_words(word);
-  for (const char* word : done) words.add_done_words(word);
-  return words;
-}
-
-// What languages have without being named. Said in clinic.proto as well.
-const std::vector<v1::ReplyWords>& DefaultWords() {
-  static const auto* const words = new std::vector<v1::ReplyWords>{
-      WordsOf("en",
-              {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out"},
-              {"start", "unstop", "resume"}, {"done", "ok", "yes", "y"}),
-      WordsOf("es", {"alto", "parar", "baja", "cancelar", "detener"}, {"iniciar", "reanudar", "alta"},
-              {"hecho", "listo", "si", "sí"})};
-  return *words;
-}
-
 // The kinds of words, in the order in which they count.
 struct Kind {
   ReplySense sense;
   const char* field;
+  const char* name;
   const Words& (v1::ReplyWords::*words)() const;
+  Words* (v1::ReplyWords::*mutable_words)();
 };
-constexpr Kind kKinds[] = {{ReplySense::kStop, "stop_words", &v1::ReplyWords::stop_words},
-                           {ReplySense::kStart, "start_words", &v1::ReplyWords::start_words},
-                           {ReplySense::kDone, "done_words", &v1::ReplyWords::done_words}};
+constexpr Kind kKinds[] = {
+    {ReplySense::kStop, "stop_words", "stop word", &v1::ReplyWords::stop_words, &v1::ReplyWords::mutable_stop_words},
+    {ReplySense::kStopUnlessAsked, "doubtful_stop_words", "doubtful stop word", &v1::ReplyWords::doubtful_stop_words,
+     &v1::ReplyWords::mutable_doubtful_stop_words},
+    {ReplySense::kStart, "start_words", "start word", &v1::ReplyWords::start_words,
+     &v1::ReplyWords::mutable_start_words},
+    {ReplySense::kHelp, "help_words", "help word", &v1::ReplyWords::help_words, &v1::ReplyWords::mutable_help_words},
+    {ReplySense::kDone, "done_words", "done word", &v1::ReplyWords::done_words, &v1::ReplyWords::mutable_done_words},
+    {ReplySense::kNotDone, "not_done_words", "not_done word", &v1::ReplyWords::not_done_words,
+     &v1::ReplyWords::mutable_not_done_words}};
+
+// The words of the kinds in kKinds, separated by commas. Said in clinic.proto as well.
+struct BuiltIn {
+  const char* locale;
+  const char* words[std::size(kKinds)];
+};
+constexpr BuiltIn kBuiltIns[] = {
+    {"en",
+     {"stop,stopall,unsubscribe,revoke,optout,opt out", "cancel,end,quit", "start,unstop,resume", "help,info",
+      "done,yes,y", "no,not done,not yet,n"}},
+    {"es",
+     {"parar,detener", "alto,baja,cancelar", "iniciar,reanudar,alta", "ayuda,info", "hecho,listo,si,sí",
+      "no,todavía no,aún no"}}};
+
+const std::vector<v1::ReplyWords>& DefaultWords() {
+  static const auto* const words = [] {
+    auto* made = new std::vector<v1::ReplyWords>;
+    for (const BuiltIn& built_in : kBuiltIns) {
+      v1::ReplyWords& of_language = made->emplace_back();
+      of_language.set_locale(built_in.locale);
+      for (size_t i = 0; i < std::size(kKinds); ++i) {
+        for (const absl::string_view word : absl::StrSplit(built_in.words[i], ',')) {
+          (of_language.*kKinds[i].mutable_words)()->Add(std::string(word));
+        }
+      }
+    }
+    return made;
+  }();
+  return *words;
+}
 
 // What the clinic says of a language, or nothing.
 const v1::ReplyWords* FindNamed(const v1::Clinic& clinic, absl::string_view locale) {
@@ -74,6 +100,15 @@ std::vector<std::string> DefaultsOf(const v1::Clinic& clinic, const Kind& kind) 
   return words;
 }
 
+bool StopsSomehow(ReplySense sense) { return sense == ReplySense::kStop || sense == ReplySense::kStopUnlessAsked; }
+
+const char* NameOf(ReplySense sense) {
+  for (const Kind& kind : kKinds) {
+    if (kind.sense == sense) return kind.name;
+  }
+  return "";
+}
+
 bool HasLetter(absl::string_view folded) {
   while (!folded.empty()) {
     const uint32_t c = TakeCharacter(&folded);
@@ -84,6 +119,39 @@ bool HasLetter(absl::string_view folded) {
 
 bool IsReplyWord(const std::string& word) {
   return IsCleanText(word, /*allow_newline=*/false) && CountCharacters(word) <= kMaxWord && HasLetter(Fold(word));
+}
+
+// Words that stress an answer, before or after it.
+struct Stress {
+  ReplySense sense;
+  absl::string_view words;
+};
+constexpr Stress kStresses[] = {
+    {ReplySense::kDone, "i did it"},       {ReplySense::kDone, "i did"},        {ReplySense::kDone, "i have"},
+    {ReplySense::kDone, "did it"},         {ReplySense::kDone, "already"},      {ReplySense::kDone, "all"},
+    {ReplySense::kDone, "its"},            {ReplySense::kDone, "im"},           {ReplySense::kDone, "all is"},
+    {ReplySense::kDone, "it is"},          {ReplySense::kDone, "i am"},         {ReplySense::kDone, "just now"},
+    {ReplySense::kDone, "ya lo hice"},     {ReplySense::kDone, "lo hice"},      {ReplySense::kDone, "ya"},
+    {ReplySense::kDone, "todo"},           {ReplySense::kDone, "ya esta"},      {ReplySense::kDone, "esta"},
+    {ReplySense::kNotDone, "i did not"},   {ReplySense::kNotDone, "i didnt"},   {ReplySense::kNotDone, "i have not"},
+    {ReplySense::kNotDone, "i havent"},    {ReplySense::kNotDone, "not yet"},   {ReplySense::kNotDone, "yet"},
+    {ReplySense::kNotDone, "no lo hice"},  {ReplySense::kNotDone, "todavia"},   {ReplySense::kNotDone, "aun"},
+    {ReplySense::kNotDone, "sorry"},       {ReplySense::kNotDone, "i am"},      {ReplySense::kNotDone, "im"},
+    {ReplySense::kNotDone, "still"},       {ReplySense::kNotDone, "its"},       {ReplySense::kNotDone, "no lo he hecho"},
+};
+
+// As Fold writes them, one by one: marks part words, so that `done.thanks` is two.
+std::vector<std::string> FoldedWords(absl::string_view text) {
+  std::vector<std::string> words;
+  const std::string spaced = absl::StrReplaceAll(text, {{",", " "}, {".", " "}, {"!", " "}, {"/", " "}, {";", " "}});
+  for (const absl::string_view word : absl::StrSplit(Fold(spaced), ' ', absl::SkipEmpty())) words.emplace_back(word);
+  return words;
+}
+
+std::string WithoutAccents(absl::string_view folded) {
+  std::vector<std::string> words;
+  for (const absl::string_view word : absl::StrSplit(folded, ' ')) words.push_back(PlainWord(word));
+  return absl::StrJoin(words, " ");
 }
 
 // Reads the words of a clinic, collecting faults.
@@ -98,7 +166,7 @@ class ReplyWordsChecker {
     for (const Kind& kind : kKinds) {
       for (const std::string& word : DefaultsOf(clinic_, kind)) taken_.try_emplace(Fold(word), kind.sense);
     }
-    // All stop words first: whatever else is one is at fault, in whichever language.
+    // In the order of the kinds: the later kind is at fault, in whichever language.
     for (const Kind& kind : kKinds) {
       for (int i = 0; i < size; ++i) CheckWords(kind, i);
     }
@@ -129,8 +197,8 @@ class ReplyWordsChecker {
         continue;
       }
       const auto [place, added] = taken_.try_emplace(Fold(words[i]), kind.sense);
-      const bool stops = place->second == ReplySense::kStop || kind.sense == ReplySense::kStop;
-      if (stops && place->second != kind.sense) Fault(field, "must not be both a stop word and another");
+      if (place->second == kind.sense || (StopsSomehow(place->second) && StopsSomehow(kind.sense))) continue;
+      Fault(field, absl::StrCat("must not be both a ", NameOf(place->second), " and a ", kind.name));
     }
   }
 
@@ -142,23 +210,65 @@ class ReplyWordsChecker {
 }  // namespace
 
 ReplyVocabulary::ReplyVocabulary(const v1::Clinic& clinic) {
+  std::vector<std::pair<std::string, ReplySense>> words;
   for (const Kind& kind : kKinds) {
-    for (const std::string& word : DefaultsOf(clinic, kind)) words_.try_emplace(Fold(word), kind.sense);
+    for (const std::string& word : DefaultsOf(clinic, kind)) words.emplace_back(Fold(word), kind.sense);
     for (const v1::ReplyWords& named : clinic.reply_words()) {
-      for (const std::string& word : (named.*kind.words)()) words_.try_emplace(Fold(word), kind.sense);
+      for (const std::string& word : (named.*kind.words)()) words.emplace_back(Fold(word), kind.sense);
     }
   }
+  for (const auto& [word, sense] : words) words_.try_emplace(word, sense);
+  // Words without accents come last, so that they never take the place of another word.
+  for (const auto& [word, sense] : words) words_.try_emplace(WithoutAccents(word), sense);
 }
 
 ReadReply ReplyVocabulary::Read(absl::string_view text) const {
   const std::string folded = Fold(text);
-  if (const auto found = words_.find(folded); found != words_.end()) return {found->second};
+  if (const ReplySense sense = FindWord(folded); sense != ReplySense::kOther) return {sense};
   if (const std::optional<int> score = ReadScore(text)) return {ReplySense::kScore, *score};
-  const std::string wish = WithoutCourtesy(folded);
-  if (IsPlainStopWish(wish)) return {ReplySense::kStop};
-  const auto found = words_.find(wish);
-  const bool is_decision = found != words_.end() && found->second != ReplySense::kDone;
-  return is_decision ? ReadReply{found->second} : ReadReply();
+  const std::vector<std::string> words = WithoutCourtesy(FoldedWords(text));
+  if (const ReplySense sense = ReadWords(words); sense != ReplySense::kOther) return {sense};
+  const StopWish wish = ReadStopWish(text);
+  if (wish != StopWish::kNone) {
+    return {wish == StopWish::kPlain ? ReplySense::kStop : ReplySense::kDoubtfulStop};
+  }
+  return {ReadStressed(words)};
+}
+
+ReplySense ReplyVocabulary::FindWord(const std::string& folded) const {
+  const auto found = words_.find(folded);
+  return found == words_.end() ? ReplySense::kOther : found->second;
+}
+
+// The sense of words that can be parted into reply words of one kind.
+ReplySense ReplyVocabulary::ReadWords(absl::Span<const std::string> words) const {
+  ReplySense all = ReplySense::kOther;
+  for (size_t at = 0; at < words.size();) {
+    ReplySense sense = ReplySense::kOther;
+    size_t taken = std::min(words.size() - at, kMaxWordsOfReplyWord);
+    for (; taken > 0; --taken) {
+      sense = FindWord(absl::StrJoin(words.subspan(at, taken), " "));
+      if (sense != ReplySense::kOther) break;
+    }
+    if (sense == ReplySense::kOther || (all != ReplySense::kOther && sense != all)) return ReplySense::kOther;
+    all = sense;
+    at += taken;
+  }
+  return all;
+}
+
+// The sense of an answer with words that only stress it.
+ReplySense ReplyVocabulary::ReadStressed(absl::Span<const std::string> words) const {
+  const std::string text = WithoutAccents(absl::StrJoin(words, " "));
+  for (const Stress& stress : kStresses) {
+    absl::string_view rest = text;
+    const bool stressed = absl::ConsumeSuffix(&rest, absl::StrCat(" ", stress.words)) ||
+                          absl::ConsumePrefix(&rest, absl::StrCat(stress.words, " "));
+    if (!stressed) continue;
+    const std::vector<std::string> stressed_words = absl::StrSplit(rest, ' ');
+    if (ReadWords(stressed_words) == stress.sense) return stress.sense;
+  }
+  return ReplySense::kOther;
 }
 
 void CheckReplyWords(const v1::Clinic& clinic, FieldErrors* errors) { ReplyWordsChecker(clinic, errors).Run(); }
@@ -173,30 +283,6 @@ bool IsReplyText(absl::string_view text) {
     if (control && c != '\t' && c != '\n' && c != '\r') return false;
   }
   return true;
-}
-
-std::optional<int> ReadScore(absl::string_view text) {
-  std::u32string characters;
-  while (!text.empty()) {
-    const uint32_t c = TakeCharacter(&text);
-    if (c == kNoCharacter) return std::nullopt;
-    if (characters.empty() && IsSpace(c)) continue;
-    characters.push_back(IsSpace(c) ? ' ' : c);
-  }
-  // What stands before a number, a sign or a point, is part of it; what follows means nothing.
-  while (!characters.empty() && (characters.back() == ' ' || IsMark(characters.back()))) characters.pop_back();
-  std::string number;
-  for (const char32_t c : characters) {
-    if (c >= 0x80) return std::nullopt;
-    number.push_back(static_cast<char>(c));
-  }
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(number, absl::MaxSplits('/', 1));
-  const absl::string_view score = absl::StripTrailingAsciiWhitespace(parts.first);
-  const bool has_slash = number.size() > parts.first.size();
-  if (has_slash && absl::StripLeadingAsciiWhitespace(parts.second) != "10") return std::nullopt;
-  if (score == "10") return 10;
-  if (score.size() != 1 || !absl::ascii_isdigit(static_cast<unsigned char>(score[0]))) return std::nullopt;
-  return score[0] - '0';
 }
 
 }  // namespace aftercare::plan

@@ -2,11 +2,11 @@
 #ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_REPLIES_H_
 #define AFTERCARE_SCHEDULER_PLAN_INPUT_REPLIES_H_
 
-#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "scheduler/plan/input/field_errors.h"
@@ -16,14 +16,14 @@ namespace aftercare::plan {
 // The meaning of a reply, whatever message it answers.
 enum class ReplySense {
   kOther,
-  kStop,            // a stop word, or a plain wish to stop in other words
-  kStopUnlessAsked, // a doubtful stop word: a wish to stop unless a question is open that it may answer
-  kDoubtfulStop,    // perhaps a wish to stop, in other words than the clinic's
-  kStart,
-  kHelp,
-  kDone,
-  kNotDone,
-  kScore,
+  kStop,             // a stop word, or a plain wish to stop in other words
+  kStopUnlessAsked,  // a doubtful stop word: a wish to stop unless a question is open that it may answer
+  kDoubtfulStop,     // perhaps a wish to stop, in other words than the clinic's
+  kStart,            // a start word
+  kHelp,             // a help word: asks who writes
+  kDone,             // a done word: an answer to ANSWER_KIND_DONE
+  kNotDone,          // a not_done word: the other answer
+  kScore,            // a number: an answer to ANSWER_KIND_SCORE
 };
 
 // A reply as it was read.
@@ -41,16 +41,27 @@ struct ReadReply {
 // The reply words of a clinic, in all of its languages at once. Immutable, so thread safe.
 class ReplyVocabulary {
  public:
-  // Takes the clinic's reply_words, which must have passed CheckReplyWords. For `en` and `es`, also takes the default
-  // words of each kind (stop, start, done) for which the clinic names none in that language. A word of several kinds
-  // counts as a stop word first, then as a start word.
+  // Takes the clinic's reply_words, which must have passed CheckReplyWords. For `en` and `es`, also takes the built-in
+  // words of each kind for which the clinic names none in that language. A word of several kinds counts as a stop word
+  // first, then as a doubtful stop word, a start word, a help word, a done word and a not_done word.
   explicit ReplyVocabulary(const v1::Clinic& clinic);
 
-  // Reads a reply. `text` must be valid UTF-8. A stop word or a start word may have words of courtesy around it, and a
-  // plain wish in other words (stop_wishes.h) counts as a stop word.
+  // Reads a reply. `text` must be valid UTF-8; a faulty text may be read as anything. What comes first in this list
+  // counts:
+  // - one of the clinic's words, whatever case, marks and white space it has;
+  // - a score (scores.h);
+  // - one of the clinic's words with words of courtesy around it (courtesy.h), or several words of one kind: `yes,
+  //   done`. `no thanks` is kNotDone;
+  // - a wish to stop in other words (stop_wishes.h);
+  // - a done word or a not_done word with words that only stress it: `no, I didn't`, `not done yet`.
+  // Words without their accents count as the words with them.
   ReadReply Read(absl::string_view text) const;
 
  private:
+  ReplySense FindWord(const std::string& folded) const;
+  ReplySense ReadWords(absl::Span<const std::string> words) const;
+  ReplySense ReadStressed(absl::Span<const std::string> words) const;
+
   absl::flat_hash_map<std::string, ReplySense> words_;  // by the word as Fold (text_normalizer.h) writes it
 };
 
@@ -60,10 +71,6 @@ void CheckReplyWords(const v1::Clinic& clinic, FieldErrors* errors);
 // Returns true if a text may be stored as a reply: 1 to 4,000 characters of valid UTF-8 without control characters
 // other than tabs and line ends.
 bool IsReplyText(absl::string_view text);
-
-// Reads a whole number from 0 to 10, alone or out of ten (`7/10`). White space around it and marks after it are
-// ignored. Returns nothing for any other text.
-std::optional<int> ReadScore(absl::string_view text);
 
 }  // namespace aftercare::plan
 

@@ -1,141 +1,198 @@
 #include "scheduler/plan/input/stop_wishes.h"
 
-#include <initializer_list>
+#include <algorithm>
+#include <vector>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
+#include "absl/types/span.h"
+#include "scheduler/plan/input/reply_text.h"
+#include "scheduler/plan/input/wish_patterns.h"
+#include "scheduler/plan/input/wish_thoughts.h"
 
 namespace aftercare::plan {
 namespace {
 
-// What is said below is written without apostrophes, as Fold leaves it.
+// Words with a part in a pattern.
+struct Part {
+  WishKind kind = kReason;
+  size_t length = 0;  // 0: there is none.
+  bool is_asked = false;  // Begins with `can you` or the like, so that a question mark is nothing but courtesy.
+};
 
-constexpr absl::string_view kCourtesies[] = {
-    "please", "pls", "plz", "thanks", "thank you", "thank u", "thx", "ty", "hi", "hello",
-    "por favor", "porfavor", "porfa", "gracias", "muchas gracias", "hola",
-    "sil vous plaît", "sil vous plait", "sil te plaît", "sil te plait", "svp", "stp", "merci", "bonjour"};
+constexpr WishKind kWishKinds[] = {kCounterWish, kHeldWish,     kPlainWish, kAnywhereWish, kBareWish,
+                                   kPoliteWish,  kMessageDoubt, kDoubt,     kReason};
 
-// Many leave accents out, and so do the wishes below.
-std::string WithoutAccents(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"á", "a"}, {"à", "a"}, {"â", "a"}, {"é", "e"}, {"è", "e"}, {"ê", "e"}, {"ë", "e"},
-                                    {"í", "i"}, {"î", "i"}, {"ï", "i"}, {"ó", "o"}, {"ô", "o"}, {"ú", "u"}, {"ù", "u"},
-                                    {"û", "u"}, {"ç", "c"}, {"ñ", "n"}});
+// Classes of words, by what they do around wishes.
+struct Roles {
+  uint64_t clinical = WishGrammar().ClassesOf("CLINICAL CLINICALES");
+  uint64_t question = WishGrammar().ClassesOf("QUESTION");
+  uint64_t block = WishGrammar().ClassesOf("BLOCK");
+  uint64_t starter = WishGrammar().ClassesOf("STARTER");
+  uint64_t harmless = WishGrammar().ClassesOf("HARMLESS THING SENDING SENDI");
+};
+const Roles& TheRoles() {
+  static const auto* const roles = new Roles;
+  return *roles;
 }
 
-// Combines beginnings and ends; an empty end stands for the beginning alone.
-void Add(std::initializer_list<const char*> beginnings, std::initializer_list<const char*> ends,
-         absl::flat_hash_set<std::string>* wishes) {
-  for (const char* beginning : beginnings) {
-    for (const char* end : ends) wishes->insert(*end == '\0' ? beginning : absl::StrCat(beginning, " ", end));
-  }
-}
+// What the clauses of a text say together.
+struct Findings {
+  bool counter = false;
+  bool plain = false;
+  bool bare = false;
+  bool bare_question = false;  // `stop now?`
+  bool polite = false;
+  bool message_doubt = false;
+  bool doubt = false;
+  bool asks = false;         // `please` is somewhere.
+  bool clinical = false;     // A word about a body or a treatment is outside of all parts.
+  bool all_harmless = true;  // All words outside of parts are harmless.
+};
 
-void AddEnglish(absl::flat_hash_set<std::string>* wishes) {
-  Add({"stop", "you can stop", "can you stop", "could you stop", "i want you to stop"},
-      {"all", "texting", "texting me", "messaging", "messaging me", "contacting me", "writing me", "writing to me",
-       "texts", "messages", "text messages", "all texts", "all messages", "these texts", "these messages", "the texts",
-       "the messages", "sending texts", "sending messages", "sending me texts", "sending me messages",
-       "sending me text messages", "sending me these", "sending me these texts", "sending me these messages",
-       "sending these", "sending these texts", "sending these messages", "now"},
-      wishes);
-  Add({"unsubscribe me", "opt me out", "remove me", "take me off", "i want to unsubscribe", "i want to opt out",
-       "i would like to unsubscribe", "i would like to opt out", "id like to unsubscribe", "id like to opt out"},
-      {"", "now", "from this list", "from your list", "of this list", "of your list", "this list", "your list", "the list",
-       "from these texts", "from these messages"},
-      wishes);
-  Add({"do not", "dont"},
-      {"text me", "text me again", "text me anymore", "text me any more", "text this number", "text this number again",
-       "message me", "message me again", "message me anymore", "contact me", "contact me again", "contact me anymore",
-       "send me texts", "send me messages", "send me any more texts", "send me any more messages",
-       "send me anymore texts", "send me anymore messages", "send any more messages", "write to me", "write me"},
-      wishes);
-  Add({"no more", "i dont want", "i do not want", "i dont want any more", "i do not want any more",
-       "i dont want to receive", "i do not want to receive", "i no longer want", "i no longer want to receive",
-       "cancel", "end", "quit sending me"},
-      {"texts", "messages", "text messages", "these texts", "these messages", "any more texts", "any more messages",
-       "any more of these messages", "reminders", "these reminders"},
-      wishes);
-  Add({"remove my number", "delete my number", "take my number off", "wrong number stop"},
-      {"", "from this list", "from your list", "this list", "your list"}, wishes);
-}
+// Reads one clause from its first word to its last.
+class ClauseReader {
+ public:
+  ClauseReader(const WishClause& clause, Findings* findings) : clause_(clause), findings_(*findings) {}
 
-void AddSpanish(absl::flat_hash_set<std::string>* wishes) {
-  Add({"dar de baja", "darme de baja", "deme de baja", "denme de baja", "dame de baja", "dadme de baja",
-       "quiero darme de baja", "quiero la baja", "quiero dar de baja", "quisiera darme de baja", "no mas",
-       "ya no mas"},
-      {""}, wishes);
-  Add({"no mas", "ya no mas", "ya no quiero", "ya no quiero mas", "no quiero", "no quiero mas", "no quiero recibir",
-       "no quiero recibir mas", "ya no quiero recibir", "parar", "parar los", "pare los", "paren los", "cancelar",
-       "cancelar los", "cancele los", "cancelen los", "basta de", "no me envie", "no me envie mas", "no me envien",
-       "no me envien mas", "no me mande", "no me mande mas", "no me manden", "no me manden mas", "deje de enviar",
-       "dejen de enviar", "deje de mandar", "dejen de mandar", "deje de enviarme", "dejen de enviarme",
-       "deje de mandarme", "dejen de mandarme", "deja de enviarme", "deja de mandarme"},
-      {"mensajes", "sms", "mensajes de texto", "estos mensajes"}, wishes);
-  Add({"no me escriba", "no me escriban", "no me escribas", "no me escriba mas", "no me escriban mas",
-       "no me escribas mas", "ya no me escriban", "ya no me escriba", "deje de escribirme", "dejen de escribirme",
-       "deja de escribirme", "no me contacten", "no me contacten mas"},
-      {""}, wishes);
-}
-
-void AddFrench(absl::flat_hash_set<std::string>* wishes) {
-  Add({"stop", "arret", "arreter", "arretez", "arrete", "stopper", "stoppez", "annuler", "annulez"},
-      {"sms", "les sms", "messages", "les messages", "ces messages", "denvoyer des messages", "denvoyer des sms",
-       "de menvoyer des messages", "de menvoyer des sms", "de menvoyer ces messages", "de mecrire", "tout"},
-      wishes);
-  Add({"arretez", "plus de messages", "plus aucun message", "plus de sms", "desinscription", "desinscrivezmoi",
-       "desinscrire", "desabonnement", "desabonnezmoi", "je veux me desabonner", "je veux me desinscrire",
-       "je souhaite me desabonner", "je souhaite me desinscrire", "ne mecrivez plus", "ne mecris plus",
-       "ne menvoyez plus de messages", "ne menvoyez plus de sms", "ne menvoyez plus rien", "ne menvoyez plus ces messages",
-       "je ne veux plus de messages", "je ne veux plus de sms", "je ne veux plus recevoir de messages",
-       "je ne veux plus recevoir de sms", "je ne veux plus recevoir ces messages", "je ne souhaite plus recevoir de messages",
-       "je ne souhaite plus recevoir de sms", "ne plus recevoir de messages", "retirezmoi de la liste",
-       "retirezmoi de votre liste"},
-      {""}, wishes);
-}
-
-const absl::flat_hash_set<std::string>& Wishes() {
-  static const auto* const wishes = [] {
-    auto* made = new absl::flat_hash_set<std::string>;
-    AddEnglish(made);
-    AddSpanish(made);
-    AddFrench(made);
-    return made;
-  }();
-  return *wishes;
-}
-
-// Removes one word of courtesy before or after other words. Returns whether there was one.
-bool TakeCourtesy(absl::string_view* text) {
-  for (const absl::string_view courtesy : kCourtesies) {
-    absl::string_view rest = *text;
-    const std::string before = absl::StrCat(courtesy, " ");
-    const std::string after = absl::StrCat(" ", courtesy);
-    if (absl::ConsumePrefix(&rest, before) || absl::ConsumeSuffix(&rest, after)) {
-      *text = rest;
-      return true;
+  void Read() {
+    findings_.asks = findings_.asks || clause_.asks;
+    bool after_part = false;
+    for (size_t at = 0; at < clause_.words.size();) {
+      const Part part = FindPart(at, after_part);
+      after_part = part.length > 0 && Note(part, at + part.length);
+      if (after_part) {
+        at += part.length;
+      } else {
+        NoteLoose(at++);
+      }
     }
   }
-  return false;
+
+ private:
+  absl::Span<const KnownWord> From(size_t at) const { return absl::MakeConstSpan(clause_.words).subspan(at); }
+
+  bool Is(size_t at, uint64_t role) const { return (clause_.words[at].classes & role) != 0; }
+
+  // Whether a wish may stand in the middle of a clause without a mark before it.
+  bool MayFollow(size_t at) const {
+    return !seen_clinical_ && !Is(0, roles_.question) && !Is(at - 1, roles_.block);
+  }
+
+  bool MayBegin(WishKind kind, size_t at, Beginning begins) const {
+    if (begins == Beginning::kSure || kind == kCounterWish || kind == kMessageDoubt) return true;
+    if (begins == Beginning::kPerhaps) return kind == kHeldWish || kind == kPlainWish || kind == kAnywhereWish;
+    return kind == kAnywhereWish && MayFollow(at);
+  }
+
+  // The longest part that begins at a word; of two, the one whose kind comes first.
+  Part FindPart(size_t at, bool after_part) const {
+    const Beginning begins = after_part ? Beginning::kSure : clause_.begins[at];
+    Part best;
+    FindCore(at, 0, begins, /*after_self=*/false, &best);
+    if (begins == Beginning::kNone && !MayFollow(at)) return best;
+    if (const size_t you = WishGrammar().LongestMatch(kAskYou, From(at)); you > 0) {
+      FindCore(at, you, begins, /*after_self=*/false, &best);
+    }
+    if (const size_t self = WishGrammar().LongestMatch(kAskSelf, From(at)); self > 0) {
+      FindCore(at, self, begins, /*after_self=*/true, &best);
+    }
+    return best;
+  }
+
+  // Looks for a wish behind the `asking` words that begin at `at`.
+  void FindCore(size_t at, size_t asking, Beginning begins, bool after_self, Part* best) const {
+    if (at + asking >= clause_.words.size()) return;
+    for (const WishKind kind : kWishKinds) {
+      if (!MayBegin(kind, at, begins)) continue;
+      if (asking > 0 && (kind > kPoliteWish || kind == kCounterWish)) continue;
+      if (after_self && kind == kBareWish) continue;
+      const size_t length = WishGrammar().LongestMatch(kind, From(at + asking));
+      if (length > 0 && asking + length > best->length) *best = {kind, asking + length, asking > 0};
+    }
+  }
+
+  // Whether a new thought begins at a word, or the clause ends there.
+  bool IsEndOfThought(size_t at) const {
+    if (at >= clause_.words.size() || clause_.begins[at] != Beginning::kNone || Is(at, roles_.starter)) return true;
+    return FindPart(at, /*after_part=*/true).length > 0;
+  }
+
+  // Whether what limits or follows a wish is about a treatment, or asks something.
+  bool IsAboutTreatment(size_t at) const {
+    if (Is(at, roles_.question)) return true;
+    for (; at < clause_.words.size() && clause_.begins[at] == Beginning::kNone; ++at) {
+      if (Is(at, roles_.clinical)) return true;
+    }
+    return false;
+  }
+
+  // Takes note of a part that ends before the word at `end`. Returns false if it is none in view of what follows.
+  bool Note(const Part& part, size_t end) {
+    const bool is_question = clause_.is_question && !part.is_asked;
+    const bool ends = IsEndOfThought(end);
+    switch (part.kind) {
+      case kCounterWish:
+        findings_.counter = true;
+        return true;
+      case kPlainWish:
+      case kAnywhereWish:
+        if (!ends && IsAboutTreatment(end)) return false;
+        (ends && !is_question ? findings_.plain : findings_.message_doubt) = true;
+        return true;
+      case kBareWish:
+      case kPoliteWish:
+        if (!ends) return false;
+        (is_question ? findings_.bare_question : part.kind == kBareWish ? findings_.bare : findings_.polite) = true;
+        return true;
+      case kHeldWish:
+      case kMessageDoubt:
+        if (!ends && IsAboutTreatment(end)) return false;
+        findings_.message_doubt = true;
+        return true;
+      case kDoubt:
+        findings_.doubt = true;
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  // Takes note of a word outside of all parts.
+  void NoteLoose(size_t at) {
+    const bool clinical = Is(at, roles_.clinical);
+    seen_clinical_ = seen_clinical_ || clinical;
+    findings_.clinical = findings_.clinical || clinical;
+    if (clinical || !Is(at, roles_.harmless)) findings_.all_harmless = false;
+  }
+
+  const Roles& roles_ = TheRoles();
+  const WishClause& clause_;
+  Findings& findings_;
+  bool seen_clinical_ = false;
+};
+
+StopWish Judge(const Findings& found) {
+  const bool doubtful = found.bare || found.polite || found.message_doubt || (found.doubt && !found.clinical) ||
+                        (found.bare_question && found.all_harmless);
+  if (found.counter) return found.plain ? StopWish::kDoubtful : StopWish::kNone;
+  if (found.plain) return StopWish::kPlain;
+  const bool bare = found.bare || (found.polite && found.asks);
+  if (bare && found.all_harmless) return StopWish::kPlain;
+  return doubtful ? StopWish::kDoubtful : StopWish::kNone;
 }
 
-// `stop stop stop`.
-bool IsRepeatedStop(absl::string_view text) {
-  while (absl::ConsumePrefix(&text, "stop ")) continue;
-  return text == "stop";
+StopWish ReadClauses(const std::vector<ReplyClause>& clauses, bool stp_is_stop, bool* has_stp) {
+  Findings findings;
+  for (const ReplyClause& clause : clauses) ClauseReader(RewordClause(clause, stp_is_stop, has_stp), &findings).Read();
+  return Judge(findings);
 }
 
 }  // namespace
 
-std::string WithoutCourtesy(absl::string_view folded) {
-  while (TakeCourtesy(&folded)) continue;
-  return std::string(folded);
-}
-
-bool IsPlainStopWish(absl::string_view folded) {
-  const std::string plain = WithoutAccents(folded);
-  return Wishes().contains(plain) || IsRepeatedStop(plain);
+StopWish ReadStopWish(absl::string_view text) {
+  const std::vector<ReplyClause> clauses = SplitClauses(text);
+  bool has_stp = false;
+  const StopWish wish = ReadClauses(clauses, /*stp_is_stop=*/false, &has_stp);
+  return wish == StopWish::kNone && has_stp ? ReadClauses(clauses, /*stp_is_stop=*/true, &has_stp) : wish;
 }
 
 }  // namespace aftercare::plan

@@ -1,21 +1,25 @@
-// Wishes to stop in a patient's own words. Functions are pure and thread safe.
+// Wishes to get no more messages, in a patient's own words. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_STOP_WISHES_H_
 #define AFTERCARE_SCHEDULER_PLAN_INPUT_STOP_WISHES_H_
-
-#include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace aftercare::plan {
 
-// Removes words of courtesy from the beginning and the end of a reply: `please stop, thank you` becomes `stop`. Takes
-// and returns a text as Fold (text_normalizer.h) writes it. One word at least stays.
-std::string WithoutCourtesy(absl::string_view folded);
+enum class StopWish {
+  kNone,      // Says nothing about messages, or wishes for them: `when can I stop icing?`, `don't stop`.
+  kDoubtful,  // Perhaps wishes for no more messages: `enough`, `wrong number`, `do I have to get these?`.
+  kPlain,     // Plainly wishes for no more messages: `stop texting me`, `I moved, no more texts please`.
+};
 
-// Returns whether a reply is nothing but a plain wish to get no more messages, in English, Spanish or French: `stop
-// texting me`, `no más mensajes`. Takes a text as Fold writes it, without courtesy. Only whole replies count, so that
-// nobody who writes about a treatment (`when can I stop icing?`) is taken to wish it.
-bool IsPlainStopWish(absl::string_view folded);
+// Reads a text for a wish to get no more messages, in English, Spanish or French. `text` must be valid UTF-8. The time
+// is linear in its length.
+//
+// The text is read thought by thought: up to a mark, a conjunction or a word such as `please`. A thought is a plain
+// wish if all of its words have a place in a pattern (wish_patterns.h), so a word about a body or a treatment
+// (`stop icing`) makes it none. A lone `stop` is plain only if nothing but harmless reasons stands around it. A wish
+// with a limit (`don't text me at night`) and a question (`stop these messages?`) are doubtful.
+StopWish ReadStopWish(absl::string_view text);
 
 }  // namespace aftercare::plan
 

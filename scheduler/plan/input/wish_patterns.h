@@ -1,0 +1,29 @@
+// The patterns by which stop_wishes.cc finds wishes in a text. Constant, so thread safe.
+#ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_WISH_PATTERNS_H_
+#define AFTERCARE_SCHEDULER_PLAN_INPUT_WISH_PATTERNS_H_
+
+#include "absl/types/span.h"
+#include "scheduler/plan/input/word_patterns.h"
+
+namespace aftercare::plan {
+
+// What a pattern means. The enumerators are in the order in which patterns of equal length count.
+enum WishKind {
+  kCounterWish,    // Wishes for messages: `don't stop`, `keep texting me`.
+  kHeldWish,       // Doubtful, though it looks plain: `dar de baja` also puts somebody on sick leave.
+  kPlainWish,      // A plain wish to get no more messages, at the beginning of a thought.
+  kAnywhereWish,   // The same, also in the middle: `I moved stop texting me`.
+  kBareWish,       // Plain if nothing but harmless reasons stands around it: `stop`.
+  kPoliteWish,     // Doubtful, but a bare wish with `please`: `no more`.
+  kMessageDoubt,   // Doubtful, and about messages: `too many messages`.
+  kDoubt,          // Doubtful if the text says nothing of a treatment: `enough`.
+  kReason,         // A reason, which alone says nothing: `I moved`.
+  kAskYou,         // Begins a request: `can you`. A bare wish may follow.
+  kAskSelf,        // Begins a wish of one's own: `I want to`. A bare wish must not follow.
+};
+
+absl::Span<const WordPattern> WishPatterns();
+
+}  // namespace aftercare::plan
+
+#endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_WISH_PATTERNS_H_

@@ -1,0 +1,184 @@
+#include "scheduler/plan/input/word_patterns.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace aftercare::plan {
+namespace {
+
+constexpr size_t kLongWord = 7;  // A shorter word with a wrong letter is often another word.
+constexpr size_t kMaxElements = 60;
+constexpr size_t kMaxClasses = 64;
+
+void Require(bool holds, absl::string_view fault) {
+  if (holds) return;
+  std::fprintf(stderr, "Fault in a table of word patterns: %s\n", std::string(fault).c_str());
+  std::abort();
+}
+
+bool IsClassName(absl::string_view word) {
+  return std::all_of(word.begin(), word.end(), [](unsigned char c) { return absl::ascii_isupper(c); });
+}
+
+// Calls `take` with the word without each of its letters in turn. The first letter is seldom wrong and stays.
+template <typename Taker>
+void ForEachShortened(const std::string& word, const Taker& take) {
+  for (size_t i = 1; i < word.size(); ++i) take(absl::StrCat(word.substr(0, i), word.substr(i + 1)));
+}
+
+}  // namespace
+
+WordPatterns::WordPatterns(absl::Span<const WordClass> classes, absl::Span<const WordPattern> patterns) {
+  Require(classes.size() <= kMaxClasses, "too many classes");
+  for (size_t i = 0; i < classes.size(); ++i) AddClass(classes[i], static_cast<int>(i));
+  for (const WordPattern& pattern : patterns) AddPattern(pattern);
+  std::vector<std::string> sorted;  // So that it does not depend on the order in the map which word a typo is for.
+  for (const auto& [word, known] : words_) sorted.push_back(word);
+  std::sort(sorted.begin(), sorted.end());
+  for (const std::string& word : sorted) {
+    if (word.size() < kLongWord) continue;
+    ForEachShortened(word, [&](const std::string& shortened) { typos_.try_emplace(shortened, word); });
+  }
+}
+
+void WordPatterns::AddClass(const WordClass& added, int index) {
+  Require(IsClassName(added.name), added.name);
+  const uint64_t bit = uint64_t{1} << index;
+  class_bits_[std::string(added.name)] = bit;
+  for (absl::string_view word : absl::StrSplit(added.words, ' ', absl::SkipEmpty())) {
+    if (IsClassName(word)) {
+      const uint64_t included = ClassesOf(word);
+      for (auto& [other, known] : words_) {
+        if ((known.classes & included) != 0) known.classes |= bit;
+      }
+      for (auto& [beginning, bits] : beginnings_) {
+        if ((bits & included) != 0) bits |= bit;
+      }
+    } else if (absl::ConsumeSuffix(&word, "*")) {
+      beginnings_.emplace_back(word, bit);
+    } else {
+      IdOf(word);
+      words_[std::string(word)].classes |= bit;
+    }
+  }
+}
+
+void WordPatterns::AddPattern(const WordPattern& pattern) {
+  Compiled compiled;
+  for (const absl::string_view element : absl::StrSplit(pattern.elements, ' ', absl::SkipEmpty())) {
+    Require(!compiled.to_the_end, pattern.elements);
+    if (element == "$") {
+      compiled.to_the_end = true;
+    } else {
+      compiled.elements.push_back(ParseElement(element));
+    }
+  }
+  Require(!compiled.elements.empty() && compiled.elements.size() <= kMaxElements, pattern.elements);
+  patterns_[pattern.kind].push_back(std::move(compiled));
+}
+
+WordPatterns::Element WordPatterns::ParseElement(absl::string_view text) {
+  Element element;
+  element.repeats = absl::ConsumeSuffix(&text, "*");
+  element.is_optional = absl::ConsumeSuffix(&text, "?") || element.repeats;
+  for (const absl::string_view word : absl::StrSplit(text, '|')) {
+    Require(!word.empty(), text);
+    if (word == "_") {
+      element.is_any = true;
+    } else if (IsClassName(word)) {
+      element.classes |= ClassesOf(word);
+    } else {
+      element.ids.push_back(IdOf(word));
+    }
+  }
+  return element;
+}
+
+int WordPatterns::IdOf(absl::string_view word) {
+  const auto [place, added] = words_.try_emplace(std::string(word));
+  if (added) place->second.id = static_cast<int>(words_.size());
+  return place->second.id;
+}
+
+KnownWord WordPatterns::Find(const std::string& word) const {
+  const auto found = words_.find(word);
+  if (found != words_.end()) return found->second;
+  for (const auto& [beginning, classes] : beginnings_) {
+    if (absl::StartsWith(word, beginning)) return {0, classes};
+  }
+  const KnownWord* meant = FindTypo(word);
+  return meant == nullptr ? KnownWord() : *meant;
+}
+
+// One letter too many, one too few, one wrong, or two neighbours in the wrong order.
+const KnownWord* WordPatterns::FindTypo(const std::string& word) const {
+  constexpr size_t kTooLong = 40;
+  if (word.size() + 1 < kLongWord || word.size() > kTooLong) return nullptr;
+  const KnownWord* meant = nullptr;
+  if (const auto whole = typos_.find(word); whole != typos_.end()) meant = &words_.at(whole->second);
+  ForEachShortened(word, [&](const std::string& shortened) {
+    if (meant != nullptr) return;
+    if (const auto known = words_.find(shortened); known != words_.end() && shortened.size() >= kLongWord) {
+      meant = &known->second;
+    } else if (const auto whole = typos_.find(shortened); whole != typos_.end() && whole->second.size() == word.size()) {
+      meant = &words_.at(whole->second);
+    }
+  });
+  return meant;
+}
+
+uint64_t WordPatterns::ClassesOf(absl::string_view names) const {
+  uint64_t classes = 0;
+  for (const absl::string_view name : absl::StrSplit(names, ' ', absl::SkipEmpty())) {
+    const auto found = class_bits_.find(name);
+    Require(found != class_bits_.end(), name);
+    classes |= found->second;
+  }
+  return classes;
+}
+
+bool WordPatterns::Matches(const Element& element, const KnownWord& word) {
+  if (element.is_any || (element.classes & word.classes) != 0) return true;
+  return word.id != 0 && std::find(element.ids.begin(), element.ids.end(), word.id) != element.ids.end();
+}
+
+// A state is the number of elements that are done.
+uint64_t WordPatterns::SkipOptional(const Compiled& pattern, uint64_t states) {
+  for (size_t i = 0; i < pattern.elements.size(); ++i) {
+    if ((states >> i & 1) != 0 && pattern.elements[i].is_optional) states |= uint64_t{1} << (i + 1);
+  }
+  return states;
+}
+
+size_t WordPatterns::Match(const Compiled& pattern, absl::Span<const KnownWord> words) {
+  const size_t size = pattern.elements.size();
+  uint64_t states = SkipOptional(pattern, 1);
+  size_t longest = 0;
+  for (size_t at = 0; at < std::min(words.size(), kLongest) && states != 0; ++at) {
+    uint64_t next = 0;
+    for (size_t i = 0; i < size; ++i) {
+      if ((states >> i & 1) == 0 || !Matches(pattern.elements[i], words[at])) continue;
+      next |= uint64_t{1} << (pattern.elements[i].repeats ? i : i + 1);
+    }
+    states = SkipOptional(pattern, next);
+    if ((states >> size & 1) != 0 && (!pattern.to_the_end || at + 1 == words.size())) longest = at + 1;
+  }
+  return longest;
+}
+
+size_t WordPatterns::LongestMatch(int kind, absl::Span<const KnownWord> words) const {
+  const auto patterns = patterns_.find(kind);
+  if (patterns == patterns_.end()) return 0;
+  size_t longest = 0;
+  for (const Compiled& pattern : patterns->second) longest = std::max(longest, Match(pattern, words));
+  return longest;
+}
+
+}  // namespace aftercare::plan
