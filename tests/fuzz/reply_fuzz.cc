@@ -1,6 +1,9 @@
 // What patients write, and what clinics say they may: a reply may be stored or not, and is understood as one thing,
 // whatever white space stands around it.
 #include "scheduler/plan/input/replies.h"
+#include "scheduler/plan/input/reply_text.h"
+#include "scheduler/plan/input/scores.h"
+#include "scheduler/plan/input/stop_wishes.h"
 #include "tests/fuzz/fuzzing.h"
 
 namespace aftercare {
@@ -20,11 +23,23 @@ const plan::ReplyVocabulary& Vocabulary() {
   return vocabulary;
 }
 
+// Any bytes may be taken apart, also those that no reply may have.
+void AsBytes(const std::string& input) {
+  for (const plan::ReplyClause& clause : plan::SplitClauses(input)) {
+    Require(!clause.words.empty());
+    for (const std::string& word : clause.words) Require(!word.empty());
+  }
+  const std::optional<int> score = plan::ReadScore(input);
+  Require(!score || (*score >= 0 && *score <= 10));
+  plan::ReadStopWish(input);
+  const plan::ReadReply reply = Vocabulary().Read(input);
+  Require(reply.score >= 0 && reply.score <= 10);
+}
+
 void AsReply(const std::string& input) {
   if (!plan::IsReplyText(input)) return;
   const plan::ReadReply reply = Vocabulary().Read(input);
   const std::optional<int> score = plan::ReadScore(input);
-  Require(!score || (*score >= 0 && *score <= 10));
   Require(reply.sense != plan::ReplySense::kScore || score == reply.score);
   const plan::ReadReply spaced = Vocabulary().Read(" " + input + "\n");
   Require(spaced.sense == reply.sense && spaced.score == reply.score);
@@ -46,6 +61,7 @@ void AsWord(const std::string& input) {
 }  // namespace
 
 void FuzzOne(const std::string& input) {
+  AsBytes(input);
   AsReply(input);
   AsWord(input);
 }

@@ -27,6 +27,9 @@ struct Roles {
   uint64_t question = WishGrammar().ClassesOf("QUESTION");
   uint64_t block = WishGrammar().ClassesOf("BLOCK");
   uint64_t starter = WishGrammar().ClassesOf("STARTER");
+  uint64_t leaving = WishGrammar().ClassesOf("UNSUB REMOVEME");
+  uint64_t ending = WishGrammar().ClassesOf("STOP NOWANT NONEED");
+  uint64_t messages = WishGrammar().ClassesOf("MESSAGE SENDING SENDES SENDINF SENDFR CONTACTED");
   uint64_t harmless = WishGrammar().ClassesOf("HARMLESS THING SENDING SENDI");
 };
 const Roles& TheRoles() {
@@ -56,15 +59,18 @@ class ClauseReader {
   void Read() {
     findings_.asks = findings_.asks || clause_.asks;
     bool after_part = false;
+    bool has_part = false;
     for (size_t at = 0; at < clause_.words.size();) {
       const Part part = FindPart(at, after_part);
       after_part = part.length > 0 && Note(part, at + part.length);
       if (after_part) {
         at += part.length;
+        has_part = true;
       } else {
         NoteLoose(at++);
       }
     }
+    if (!has_part && MentionsWishAndMessages()) findings_.message_doubt = true;
   }
 
  private:
@@ -103,11 +109,19 @@ class ClauseReader {
     if (at + asking >= clause_.words.size()) return;
     for (const WishKind kind : kWishKinds) {
       if (!MayBegin(kind, at, begins)) continue;
-      if (asking > 0 && (kind > kPoliteWish || kind == kCounterWish)) continue;
+      if (asking > 0 && kind == kCounterWish) continue;
       if (after_self && kind == kBareWish) continue;
       const size_t length = WishGrammar().LongestMatch(kind, From(at + asking));
       if (length > 0 && asking + length > best->length) *best = {kind, asking + length, asking > 0};
     }
+  }
+
+  // Whether a statement without a part of a wish has words for the end of something and for messages all the same.
+  bool MentionsWishAndMessages() const {
+    if (clause_.words.empty() || seen_clinical_ || Is(0, roles_.question)) return false;
+    uint64_t all = 0;
+    for (const KnownWord& word : clause_.words) all |= word.classes;
+    return (all & roles_.leaving) != 0 || ((all & roles_.ending) != 0 && (all & roles_.messages) != 0);
   }
 
   // Whether a new thought begins at a word, or the clause ends there.

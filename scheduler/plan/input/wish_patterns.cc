@@ -92,9 +92,13 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "MESSAGE no mas|more $"},
     {kPlainWish, "nunca|jamas mas? me? SENDES me? THING*"},
     {kPoliteWish, "no|pas|aucun|zero de? MESSAGE|CALLS|SENDING DET* $"},
+    {kPlainWish, "not SENDI|SENDING|GET|RECEIVE me|us|this? DET* MESSAGE THING*"},
+    {kPlainWish, "not SENDI|SENDING me|us|these|mynumber THING*"},
+    {kPlainWish, "no|not|noneed need|reason|use for|of|in DET* MESSAGE THING*"},
+    {kPlainWish, "off|out of? DET* LIST DET*"},
     // Not to want.
     {kPlainWish, "NOWANT to|seguir? RECEIVE|GET? DET* MESSAGE THING*"},
-    {kPlainWish, "NOWANT to|seguir|continuer|a? RECEIVE THING*"},
+    {kPlainWish, "NOWANT to|seguir|continuer|a|rien? rien? RECEIVE THING*"},
     {kPlainWish, "NOWANT to? be|have|being CONTACTED THING*"},
     {kPlainWish, "NOWANT to be|stay|remain|getting on|in|part|a THING* LIST|mynumber THING*"},
     {kPlainWish, "NOWANT you|anyone|anybody|them|THING to|que|a|vous? SENDI|SENDING|SENDFR THING*"},
@@ -110,13 +114,13 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "ne plus|pas etre CONTACTED THING*"},
     // To leave a list.
     {kAnywhereWish, "UNSUB me|nos|moi|mynumber THING*"},
-    {kPlainWish, "me|to? UNSUB THING* LIST? DET*"},
+    {kPlainWish, "me|se|to? UNSUB THING* LIST? DET*"},
     {kPlainWish, "me UNSUB THING*"},
     {kPlainWish, "i UNSUB $"},
     {kPlainWish, "be|get|have|being me? my? name|mynumber? REMOVED|UNSUB off|from|out|of? THING* LIST? DET*"},
     {kPlainWish, "be|have|get REMOVED|taken off|from|out? THING* LIST|MESSAGE DET*"},
     {kAnywhereWish, "REMOVE me|us|moi|this|nous? off|from|out|of|de THING* LIST? THING* LIST|MESSAGE THING*"},
-    {kPlainWish, "remove|delete|erase|drop|supprimez|enlevez|retirez|rayez|effacez|oubliez|otez me|us|nous|moi $"},
+    {kPlainWish, "remove|delete|erase|drop|block|supprimez|enlevez|retirez|rayez|effacez|oubliez|otez me|us|nous|moi $"},
     {kPlainWish, "remove|delete|eliminenme|borrenme|elimineme|borreme|quitenme|saquenme|quiteme|saqueme|retirenme from|de? DET* $"},
     {kPlainWish, "REMOVE DET* my|mynumber|mon|ma|mes|mi NAME* off|from|out|of|de|in|dans? DET* your? THING* LIST? LIST? DET*"},
     {kPlainWish, "REMOVE DET* mynumber off|from|out|of|de|in|dans? DET* LIST? LIST? DET*"},
@@ -124,8 +128,12 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "cut|count|sign|opt me|us off|out of|from THING* LIST|MESSAGE THING*"},
     {kPlainWish, "i? revoke|revoking|withdraw|withdrawing|revoco|retire|retiro my|all|mi|mon? consent|permission|consentimiento|"
                  "consentement|authorization|permiso|autorizacion"},
+    {kPlainWish, "i|yo|je? dont consent|agree to RECEIVE|be|GET CONTACTED? THING*"},
+    {kPlainWish, "no autorizo|permito|consiento que me SENDES THING*"},
     {kPlainWish, "i|yo|je? dont|no|ne consent|authorize|autorizo|doy|give to|mi|my? THING* MESSAGE|SENDING|consent|permission|"
                  "consentimiento|permiso DET*"},
+    {kAnywhereWish, "REMOVEME de THING* LIST? THING* LIST DET*"},
+    {kPlainWish, "REMOVEME de? aqui|ahi|esto|THING? $"},
     // To be left alone.
     {kAnywhereWish, "leave|let|leav me|us|moi alone|be|in|the peace?"},
     {kPlainWish, "bugger|buzz|sod|back off $"},
@@ -143,6 +151,7 @@ constexpr WordPattern kPatterns[] = {
     // Spanish.
     {kHeldWish, "me|nos? puede|podria|pueden dar|darme de baja $"},
     {kHeldWish, "me? dieron|dio|van de? baja"},
+    {kAnywhereWish, "no me|nos SENDES ni me? SENDES THING*"},
     {kAnywhereWish, "no me|nos SENDES me? THING*"},
     {kPlainWish, "no SENDES me? THING*"},
     {kPlainWish, "no me|nos|te? vuelva|vuelvan|vuelvas|siga|sigan|sigas a? SENDINF|llamando THING*"},
@@ -179,7 +188,7 @@ constexpr WordPattern kPatterns[] = {
     {kBareWish, "arretai|arretez|arreter|arrete tout|de $"},
 
     // Nothing but a word.
-    {kBareWish, "STOP STOP* all|now|everything|todo|tout|immediately|STOP|UNSUB|end|quit|cancel|this|me|ici|toda* $"},
+    {kBareWish, "STOP STOP* all|now|everything|todo|tout|immediately|STOP|UNSUB|end|quit|cancel|this|these|those|me|ici* $"},
     {kBareWish, "STOP STOP*"},
     {kBareWish, "UNSUB"},
     {kPoliteWish, "no more|mas of? this|these|that|esto|eso|nothing? $"},
@@ -246,8 +255,15 @@ constexpr WordPattern kPatterns[] = {
     {kMessageDoubt, "sin|no MESSAGE mas $"},
     {kMessageDoubt, "not interested|interesado in DET* MESSAGE"},
     {kMessageDoubt, "ya? no me interesa|interesan DET* MESSAGE"},
+    {kMessageDoubt, "fewer|less|menos|moins de? MESSAGE"},
+    {kMessageDoubt, "you|u SENDI|SENDING me|us? too|so|way much|often|many|too"},
+    {kMessageDoubt, "MESSAGE are|is? getting|becoming? so|too|very|really? annoying|old|ridiculous|excessive|irritating"},
+    {kMessageDoubt, "est ce que? je dois RECEIVE"},
+    {kMessageDoubt, "how many|much more of these|this"},
     // The wrong person.
     {kDoubt, "wrong|incorrect|mauvais|faux|otro|different number|person|guy|lady|patient|numero|destinataire|girl|woman|man|dude|personne|chat"},
+    {kDoubt, "this? mynumber|phone|number nolonger? belongs|isnt|doesnt|changed|is not|nolonger|someone|belong|now|mine"},
+    {kReason, "not _ _? $"},
     {kDoubt, "numero|telefono|persona equivocado|incorrecto|erroneo|erroné|equivocada|incorrecta|errado"},
     {kDoubt, "se|te|os equivocaron|equivoco|equivocan|equivocado|equivocó|confundieron|han equivocado? de|del? numero|persona?"},
     {kDoubt, "vous|tu vous|te|avez|etes? trompez|trompe|trompé|faites|fait|mauvais|faux erreur? de|numero? numero|personne?"},
@@ -272,12 +288,18 @@ constexpr WordPattern kPatterns[] = {
              "agacant|penible|harcelement|trop|bothering|nuisance|absurd|stupid|molestia|penible|fastidio|insupportable|pesado|pesados me? $"},
     {kDoubt, "annoying|annoyed|spam|harassment|ridiculous|unwanted|spammers|scam|acoso|harcelement|fastidio|pesados|agacant|penible $"},
     {kDoubt, "que|how|quel|so|very|too fastidio|pesados|pesadez|lata|molestos|annoying|pesado|molestia|much|horror $"},
-    {kDoubt, "im|estoy|je|suis|no|not|nolonger|ne|pas|i|am|ya? not|no|nolonger|estoy|ne|suis|dont|am|more|pas|longer|me|plus? interested|interesado|"
+    {kDoubt, "im|estoy|je|no|i? ne? suis? not|no|nolonger|estoy|ne|suis|dont|am|more|pas|longer|me|plus? interested|interesado|"
              "interesada|interesa|interessé|interessee|interesse|interessée|wanted anymore? $"},
-    {kDoubt, "make|let|makes it|this|ca STOP|end|ca|cesse $"},
+    {kDoubt, "make|let|makes it|this|ca|them STOP|end|ca|cesse $"},
     {kDoubt, "how do|can i|you make|get|turn|stop|shut this|it|off|these|rid off|to|of|this? STOP|it? $"},
     {kDoubt, "i|we? want|id|like|wish|need|choose|quiero|quisiera|deseo|je|veux|voudrais|souhaite like|to|veux|voudrais|souhaite? to? "
              "STOP|quit|out|off|cancel|end|parar|cancelar|salir|withdraw|dejarlo|salirme|leave it|this|now|of|everything|all|esto|tout? this|it? $"},
+    {kDoubt, "im|so|was? over it|this $"},
+    {kDoubt, "pause|snooze|mute|suspend|unenroll DET* $"},
+    {kDoubt, "STOP for|por|pour $"},
+    {kDoubt, "NOWANT to|seguir? do|continue|keep|participate|doing|continuar|participar|continuer|hacer|faire with|going|con|en|in? DET* $"},
+    {kDoubt, "ca commence a bien? faire|bien $"},
+    {kDoubt, "otra ustedes|vez $"},
     {kDoubt, "i quit|cancel|give $"},
     {kDoubt, "count|leave me|us out of? this|it? $"},
     {kDoubt, "give|dame it|me un? a? rest|break|respiro|descanso $"},
@@ -295,6 +317,7 @@ constexpr WordPattern kPatterns[] = {
     {kDoubt, "laissez|laisse|dejen|dejenme|dejeme|deja|dejame|let|leave|off moi|me|it|us? $"},
     {kDoubt, "STOP STOP* this|these|those|it|that|them|asking|now|time $"},
     {kDoubt, "cest|ce|est fini|est|bon|terminé|termine fini|bon|terminé? $"},
+    {kDoubt, "fuckyou"},
     {kDoubt, "fuck|screw you|this|it|u $"},
 
     // For messages.

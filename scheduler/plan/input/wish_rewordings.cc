@@ -9,7 +9,7 @@ constexpr Rewording kRewordings[] = {
     {"please|pls|plz|plzz|plss|plase|pleas|pleae|plese|pleasee|plesae|plea|pl|kindly|por favor|x favor|porfavor|porfis|"
      "porfa|xfa|xfavor|por fa|porfavo|favor de|sil vous plait|sil te plait|svp|sivouplait|silvousplait|sil vous plais|"
      "hagan el favor de|haga el favor de|hazme el favor de|haganme el favor de|do me a favor|merci de|"
-     "merci de bien vouloir|priere de|veuillez|je vous prie|je vous en prie|for the love of god|for gods sake|"
+     "merci de bien vouloir|priere de|veuillez|je vous prie|je vous prie de|je vous demande de|je vous demande|je vous en prie|for the love of god|for gods sake|"
      "for christs sake|por amor de dios|por dios|les ruego|le ruego|se los ruego|i beg you|im begging you|"
      "be so kind|if you dont mind|si no les importa", "+"},
     // Other courtesy, forms of address, anger and impatience.
@@ -37,7 +37,7 @@ constexpr Rewording kRewordings[] = {
     {"so please", "& +"}, {"so stop", "& stop"}, {"so can you", "& can you"}, {"so dont", "& dont"}, {"so i", "& i"},
     {"so quit", "& quit"}, {"so leave", "& leave"}, {"so no more", "& no more"}, {"asi que|por eso", "&"},
     {"qué", "que"}, {"porqué", "porque"},
-    {"fuck off|f off|piss off|fuck offf|f u", "fuckoff"},
+    {"fuck you|screw you|f you|fuck u|fu|fuck yall", "fuckyou ,"}, {"fuck off|f off|piss off|fuck offf|f u", "fuckoff"},
     {"yes|yep|yeah|yup|sure|oui", ","},
     // Thinking aloud.
     {"honestly|frankly|i think|i believe|i guess|i feel|look|listen|well|oh|um|creo que|pienso que|la verdad|je pense que|"
@@ -45,6 +45,7 @@ constexpr Rewording kRewordings[] = {
     // English.
     {"u|yall|ya ll|you all|you people|you guys", "you"}, {"ur|yur|yr|yalls", "your"}, {"youre", "you are"}, {"youve", "you have"},
     {"do not|don t|dnt|donot|dont you|dont you dare|dont u|dont ever|dont even|do not ever|don|dotn", "dont"},
+    {"would you mind", "can you"},
     {"never ever", "never"}, {"can not|can t|cannot", "cant"}, {"i am|i m", "im"}, {"ive|i ve", "i have"}, {"i would|i d", "id"},
     {"would like|wud like", "like"}, {"any more|any longer|any further", "anymore"}, {"no longer", "nolonger"},
     {"opt out|opting out|opted out from|opt outs|optar por no|opt ot", "optout"}, {"opt me out|opt us out", "optout me"},
@@ -53,7 +54,7 @@ constexpr Rewording kRewordings[] = {
      "sstop|ztop|stob|srop|stoo|sto p|s top", "stop"}, {"spot texting", "stop texting"}, {"stopit", "stop it"},
     {"reaching out", "contacting"}, {"reach out", "contact"},
     {"lemme", "let me"}, {"cuz|cause|bc|coz|becuz|cos|bcuz", "because"}, {"every day|everyday|each day|daily", "daily"},
-    {"my phone|my number|my cell|my cell phone|my cellphone|my mobile|this number|this phone|this cell|the number|"
+    {"his phone|her phone|his number|her number|their number|my phone|my number|my cell|my cell phone|my cellphone|my mobile|this number|this phone|this cell|the number|"
      "my phone number|this phone number|my mobile number|my cell number|on my phone|on this phone|at this number|at my number|"
      "on this number|mi numero|mi telefono|mi celular|mi movil|este numero|este telefono|a este numero|a este telefono|"
      "este celular|mi numero de telefono|mi numero de celular|este numero de telefono|mon numero|mon telephone|mon portable|"

@@ -18,7 +18,7 @@ constexpr WordClass kClasses[] = {
             "other additional kind type sort with about a everything anything anyone altogether completely entirely pesky "
             "daily annoying automated automatic robo unwanted unsolicited silly dumb endless random pointless useless me us here "
             "mynumber period either both totally ridiculous needed necessary required no none nothing else single one possible whatsoever "
-            "los las el la estos estas esos esas este esta ese esa lo de del a al mas tus sus su vuestros todos todas todo tantos "
+            "los las el la estos estas esos esas este esta ese esa lo de del a al mas tus tu sus su vuestros todos todas todo tantos "
             "tantas tanto nos eso esto nada ningun ninguno ninguna otro otros otra nunca jamas aqui mis tipo clase por mi les "
             "le l ces ce cet cette des du aux au tous toutes tout toute vos votre ca cela rien aucun aucune plus jamais moi "
             "nous en autre autres mes ici genre toi ustedes vosotros usted vous"},
@@ -35,7 +35,7 @@ constexpr WordClass kClasses[] = {
               "desinscribirme desinscribanme desinscribeme desafiliar desafiliarme desinscrire desinscrivez desinscris "
               "desinscription desabonner desabonnez desabonne desabonnement desincription unsuscribeme"},
     // Writing.
-    {"SENDING", "sending sendin sendng sneding texting textin texing txting txtng textign texitng messaging msging messging contacting "
+    {"SENDING", "sending sendin sendng sneding texting textin texing txting txtng txtin texin textign texitng messaging msging messging contacting "
                 "emailing mailing notifying reminding messageing pinging spamming sms "
                 "sent cotacting"},
     {"BOTHERING", "bothering botherin bugging buggin harassing harrassing harrasing annoying pestering nagging badgering hounding "
@@ -44,7 +44,8 @@ constexpr WordClass kClasses[] = {
               "spam annoy sms pester texting contacting messaging sending bothering"},
     {"SENDES", "envie envien envies envieis mande manden mandes mandeis escriba escriban escribas contacte contacten contactes "
                "moleste molesten molestes llame llamen llames textee texteen notifiquen avisen fastidien jodan joda chinguen "
-               "insistan recuerden hablen marquen embien enbien"},
+               "insistan recuerden hablen marquen embien enbien "
+               "escribieran enviaran mandaran contactaran molestaran llamaran escribiera enviara mandara"},
     {"SENDINF", "enviar enviarme enviarnos mandar mandarme mandarnos escribir escribirme escribirnos contactar contactarme molestar "
                 "molestarme llamar llamarme textear textearme notificar notificarme joder joderme chingar chingarme fastidiar "
                 "fastidiarme insistir recordarme avisarme acosar acosarme hablarme marcarme enviando mandando escribiendo mandarle "
@@ -65,6 +66,8 @@ constexpr WordClass kClasses[] = {
                "elimineme eliminenme eliminar eliminarme eliminame borre borren borreme borrenme borrar borrarme borrame borra retire "
                "retiren retireme retirenme retirar retirarme quita "
                "retirez retirer retire supprimez supprimer supprime enlevez enlever enleve effacez effacer rayez rayer otez oubliez"},
+    {"REMOVEME", "quitame quitenme quiteme saquenme saqueme sacame eliminenme elimineme eliminame borrenme borreme borrame retirenme "
+                 "retireme saquenmen"},
     {"REMOVED", "removed deleted unsubscribed taken dropped erased optedout excluded eliminado eliminada borrado borrada retiré "
                 "retirée desinscrit desinscrite supprimé"},
     {"LIST", "list lists database databases system systems records contacts mailing thread chat "
@@ -128,7 +131,7 @@ constexpr WordClass kClasses[] = {
      "docteur* infirmi* hopital rendez rdv consultation* travail prendre bas contention semelle* glacer"},
     // Words of reasons, which say nothing about a treatment.
     {"HARMLESS",
-     "i im ive id ill me my mine you your he she it its we us they them his her this that thats these those theres there here "
+     "keep keeps keeping welcome part what use uses used stuff 1 2 3 4 5 6 7 8 9 10 20 50 100 1000 three once twice i im ive id ill me my mine you your he she it its we us they them his her this that thats these those theres there here "
      "who whom is are was were be been being im isnt arent wasnt aint have has had do did didnt dont done will would not no "
      "yes yeah yep nope never a an the of to from for in at on by with about as or because since if all any anymore more so "
      "too very much many lot still only now get got getting give gave given given up moved moving changed change new old wrong "

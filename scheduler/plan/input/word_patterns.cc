@@ -145,7 +145,7 @@ uint64_t WordPatterns::ClassesOf(absl::string_view names) const {
 }
 
 bool WordPatterns::Matches(const Element& element, const KnownWord& word) {
-  if (element.is_any || (element.classes & word.classes) != 0) return true;
+  if ((element.is_any && word.id == 0 && word.classes == 0) || (element.classes & word.classes) != 0) return true;
   return word.id != 0 && std::find(element.ids.begin(), element.ids.end(), word.id) != element.ids.end();
 }
 

@@ -21,7 +21,7 @@ struct WordClass {
 };
 
 // A sequence of elements, separated by spaces. An element is a word, the name of a class, or several of these with `|`
-// between them; `_` is any word. `?` behind an element makes it optional, `*` allows it any number of times. `$` at the
+// between them; `_` is a word that no table names. `?` behind an element makes it optional, `*` allows it any number of times. `$` at the
 // end of the pattern stands for the end of a clause.
 struct WordPattern {
   int kind;  // What the pattern means to the caller.
