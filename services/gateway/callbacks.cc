@@ -2,20 +2,19 @@
 
 #include <openssl/crypto.h>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/http_listener.h"
 #include "services/gateway/receipt_path.h"
-#include "services/gateway/sms_text.h"
+#include "services/gateway/reply_reader.h"
 #include "spdlog/spdlog.h"
 
 namespace aftercare::gateway {
 namespace {
 
-constexpr size_t kMostBody = 64 << 10;
+// A concatenated SMS has at most 255 parts of 153 characters, with two bytes each in UTF-8.
+constexpr size_t kMostBody = 128 << 10;
 constexpr char kUcs2[] = "2";
-constexpr char kIdCharacters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 int HttpStatus(const absl::Status& status) {
   switch (status.code()) {
@@ -28,17 +27,12 @@ int HttpStatus(const absl::Status& status) {
   }
 }
 
+// NOT_FOUND is about a clinic of the configuration. The patient's words are kept for when that is mended.
+int ReplyStatus(const absl::Status& status) { return absl::IsNotFound(status) ? 503 : HttpStatus(status); }
+
 void Answer(int status, const std::string& what, httplib::Response& response) {
   response.status = status;
   response.set_content(what + "\n", "text/plain");
-}
-
-// What cannot be told in a reply, blanks instead.
-std::string WithoutControls(std::string text) {
-  for (char& c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c)) && c != '\t' && c != '\n' && c != '\r') c = ' ';
-  }
-  return text;
 }
 
 v1::DeliveryReport Receipt(const std::string& lease, int kind) {
@@ -51,13 +45,15 @@ v1::DeliveryReport Receipt(const std::string& lease, int kind) {
 
 class HttpCallbacks final : public Callbacks {
  public:
-  HttpCallbacks(ServerLink& link, const v1::SmsChannel& config, const std::string& parent)
-      : link_(link), config_(config), parent_(parent) {
+  HttpCallbacks(ServerLink& link, AutoReplies& auto_replies, const v1::SmsChannel& config, const std::string& parent)
+      : link_(link), auto_replies_(auto_replies), config_(config), reader_(config, parent) {
     httplib::Server& server = http_.server();
     server.set_payload_max_length(kMostBody);
     server.Get("/kannel/([^/]+)/receipt",
                [this](const auto& request, auto& response) { OnReceipt(request, response); });
-    server.Get("/kannel/([^/]+)/reply", [this](const auto& request, auto& response) { OnReply(request, response); });
+    const auto on_reply = [this](const auto& request, auto& response) { OnReply(request, response); };
+    server.Get("/kannel/([^/]+)/reply", on_reply);
+    server.Post("/kannel/([^/]+)/reply", on_reply);
   }
 
   // Answers what is being asked, while the rest of this still exists.
@@ -114,43 +110,45 @@ class HttpCallbacks final : public Callbacks {
 
   void OnReply(const httplib::Request& request, httplib::Response& response) {
     if (!IsAllowed(request, response)) return;
-    v1::RecordReplyRequest reply;
-    reply.set_parent(ClinicOf(request.get_param_value("to")));
-    reply.set_channel(v1::CHANNEL_SMS);
-    reply.set_address(request.get_param_value("from"));
-    const std::string text = request.get_param_value("text");
-    reply.set_text(WithoutControls(request.get_param_value("coding") == kUcs2 ? FromUtf16(text) : text));
-    const std::string id = request.get_param_value("id");
-    if (id.size() <= 64 && id.find_first_not_of(kIdCharacters) == std::string::npos) reply.set_request_id(id);
-    if (reply.address().empty() || text.empty()) return Answer(400, "from and text must be set", response);
-    if (reply.parent().empty()) {
-      spdlog::warn("sms: a reply came to a number that no clinic has");
-      return Answer(404, "no clinic has this number", response);
+    const bool is_post = request.method == "POST";
+    if (!is_post && !request.has_param("text")) return Answer(400, "text must be set", response);
+    const std::string to = request.get_param_value("to");
+    const auto reply = reader_.Read({.from = request.get_param_value("from"),
+                                     .to = to,
+                                     .id = request.get_param_value("id"),
+                                     .is_utf16 = request.get_param_value("coding") == kUcs2,
+                                     .text = is_post ? request.body : request.get_param_value("text")});
+    if (!reply.ok()) {
+      const std::string what(reply.status().message());
+      spdlog::warn("sms: a reply cannot be recorded: {}", what);
+      return Answer(400, what, response);
     }
-    const absl::Status taken = link_.RecordReply(reply);
-    if (!taken.ok()) spdlog::warn("sms: a reply to {} was not taken: {}", reply.parent(), taken.ToString());
-    Answer(HttpStatus(taken), taken.ok() ? "taken" : "not taken", response);
-  }
-
-  // To which clinic a number belongs; empty if that is not known.
-  std::string ClinicOf(const std::string& number) const {
-    for (const v1::InboundNumber& known : config_.numbers()) {
-      if (known.number() == number) return known.clinic();
+    const auto recorded = link_.RecordReply(*reply);
+    if (!recorded.ok()) {
+      spdlog::warn("sms: a reply to {} was not taken: {}", reply->parent(), recorded.status().ToString());
+      return Answer(ReplyStatus(recorded.status()), "not taken", response);
     }
-    return parent_ == "clinics/-" ? "" : parent_;
+    if (!recorded->auto_reply().empty()) {
+      auto_replies_.Add({.to = reply->address(),
+                         .text = recorded->auto_reply(),
+                         .from = reader_.SenderOfAnswer(to),
+                         .receipt_url = ""});
+    }
+    Answer(200, "taken", response);
   }
 
   ServerLink& link_;
+  AutoReplies& auto_replies_;
   const v1::SmsChannel config_;
-  const std::string parent_;
+  const ReplyReader reader_;
   HttpListener http_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Callbacks>> Callbacks::Start(ServerLink& link, const v1::SmsChannel& config,
-                                                            const std::string& parent) {
-  auto callbacks = std::make_unique<HttpCallbacks>(link, config, parent);
+absl::StatusOr<std::unique_ptr<Callbacks>> Callbacks::Start(ServerLink& link, AutoReplies& auto_replies,
+                                                            const v1::SmsChannel& config, const std::string& parent) {
+  auto callbacks = std::make_unique<HttpCallbacks>(link, auto_replies, config, parent);
   if (absl::Status status = callbacks->Listen(); !status.ok()) {
     return absl::UnavailableError(absl::StrCat("callbacks: ", status.message()));
   }

@@ -1,11 +1,14 @@
 #include "services/gateway/config.h"
 
 #include <filesystem>
+#include <map>
+#include <set>
 #include <vector>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/text_format.h"
 #include "services/common/address.h"
 #include "services/gateway/addresses.h"
@@ -16,6 +19,9 @@ namespace {
 
 constexpr absl::string_view kPrefix = "AFTERCARE_GATEWAY_";
 constexpr char kNameCharacters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr char kEveryClinic[] = "clinics/-";
+constexpr char kMustBeClinic[] = "must be clinics/{clinic}";
+constexpr int kMostOtherClinics = 100;
 
 // What is wrong, field by field.
 class Errors {
@@ -44,9 +50,11 @@ bool IsLine(const std::string& text, size_t most) {
   return true;
 }
 
-// `clinics/{clinic}`.
-bool IsClinic(const std::string& name) {
-  return absl::StartsWith(name, "clinics/") && name.size() > 8 && name.find('/', 8) == std::string::npos;
+// `clinics/{clinic}`: 1 to 40 lower-case letters, digits and `-`, beginning with a letter, as the server has it.
+bool IsClinic(absl::string_view name) {
+  if (!absl::ConsumePrefix(&name, "clinics/") || name.empty() || name.size() > 40) return false;
+  return absl::ascii_islower(static_cast<unsigned char>(name[0])) &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == name.npos;
 }
 
 // What all channels have.
@@ -82,7 +90,39 @@ void CheckEmail(const v1::EmailChannel& email, Errors* errors) {
   errors->Require(IsLine(email.subject(), 200), "email.subject", "must be 1 to 200 bytes on one line");
 }
 
-void CheckCallbacks(const v1::SmsChannel& sms, Errors* errors) {
+void CheckOtherClinics(const v1::InboundNumber& number, const std::string& at, Errors* errors) {
+  errors->Require(number.other_clinics_size() <= kMostOtherClinics, at + ".other_clinics",
+                  absl::StrCat("must be at most ", kMostOtherClinics));
+  std::set<std::string> known;
+  for (int i = 0; i < number.other_clinics_size(); ++i) {
+    const std::string& clinic = number.other_clinics(i);
+    const std::string field = absl::StrCat(at, ".other_clinics[", i, "]");
+    if (!IsClinic(clinic)) {
+      errors->Add(field, kMustBeClinic);
+    } else if (clinic == number.clinic()) {
+      errors->Add(field, "must not be the number's own clinic");
+    } else {
+      errors->Require(known.insert(clinic).second, field, "must not be named twice");
+    }
+  }
+}
+
+void CheckNumbers(const v1::SmsChannel& sms, Errors* errors) {
+  std::map<std::string, int> known;  // indexes in sms.numbers
+  for (int i = 0; i < sms.numbers_size(); ++i) {
+    const v1::InboundNumber& number = sms.numbers(i);
+    const std::string at = absl::StrCat("sms.numbers[", i, "]");
+    if (!IsLine(number.number(), 20)) {
+      errors->Add(at + ".number", "must be a number or short code");
+    } else if (const auto [first, is_new] = known.try_emplace(ComparableNumber(number.number()), i); !is_new) {
+      errors->Add(at + ".number", absl::StrCat("must not be the number of sms.numbers[", first->second, "]"));
+    }
+    errors->Require(IsClinic(number.clinic()), at + ".clinic", kMustBeClinic);
+    CheckOtherClinics(number, at, errors);
+  }
+}
+
+void CheckCallbacks(const v1::SmsChannel& sms, const std::string& parent, Errors* errors) {
   errors->Require(IsLoopback(sms.callback_listen()), "sms.callback_listen", "must be host:port on loopback");
   const std::string& token = sms.callback_token();
   errors->Require(token.size() >= 16 && token.size() <= 100 &&
@@ -93,23 +133,24 @@ void CheckCallbacks(const v1::SmsChannel& sms, Errors* errors) {
     errors->Require(sms.callback_url().find_first_of("%? ") == std::string::npos, "sms.callback_url",
                     "must not have %, ? or blanks");
   }
-  for (int i = 0; i < sms.numbers_size(); ++i) {
-    const std::string at = absl::StrCat("sms.numbers[", i, "]");
-    errors->Require(IsLine(sms.numbers(i).number(), 20), at + ".number", "must be a number or short code");
-    errors->Require(IsClinic(sms.numbers(i).clinic()) && sms.numbers(i).clinic() != "clinics/-", at + ".clinic",
-                    "must be clinics/{clinic}");
+  if (sms.default_clinic().empty()) {
+    errors->Require(parent != kEveryClinic, "sms.default_clinic", "must be set, since parent names no clinic");
+  } else {
+    errors->Require(IsClinic(sms.default_clinic()), "sms.default_clinic", kMustBeClinic);
   }
+  CheckNumbers(sms, errors);
 }
 
-void CheckSms(const v1::SmsChannel& sms, Errors* errors) {
+void CheckSms(const v1::SmsChannel& sms, const std::string& parent, Errors* errors) {
   CheckCommon(sms, "sms", errors);
   CheckHttpUrl(sms.url(), "sms.url", errors);
   errors->Require(IsLine(sms.username(), 100), "sms.username", "must be set");
   errors->Require(IsLine(sms.password(), 100), "sms.password", "must be set");
   errors->Require(IsLine(sms.from(), 20), "sms.from", "must be a number, or up to 11 letters and digits");
-  if (!sms.callback_listen().empty()) return CheckCallbacks(sms, errors);
-  errors->Require(sms.callback_token().empty() && sms.callback_url().empty() && sms.numbers().empty(),
-                  "sms.callback_listen", "must be set for callback_token, callback_url and numbers");
+  if (!sms.callback_listen().empty()) return CheckCallbacks(sms, parent, errors);
+  errors->Require(sms.callback_token().empty() && sms.callback_url().empty() && sms.numbers().empty() &&
+                      sms.default_clinic().empty(),
+                  "sms.callback_listen", "must be set for callback_token, callback_url, numbers and default_clinic");
 }
 
 void CheckWebhook(const v1::WebhookChannel& webhook, Errors* errors) {
@@ -124,11 +165,12 @@ absl::Status Check(const v1::GatewayConfig& config) {
   Errors errors;
   errors.Require(IsLoopback(config.server()), "server",
                  "must be host:port on loopback: without TLS nothing else is talked to");
-  errors.Require(IsClinic(config.parent()), "parent", "must be clinics/{clinic} or clinics/-");
+  errors.Require(config.parent() == kEveryClinic || IsClinic(config.parent()), "parent",
+                 "must be clinics/{clinic} or clinics/-");
   errors.Require(config.has_email() || config.has_sms() || config.has_webhook(), "email, sms, webhook",
                  "at least one channel must be there");
   if (config.has_email()) CheckEmail(config.email(), &errors);
-  if (config.has_sms()) CheckSms(config.sms(), &errors);
+  if (config.has_sms()) CheckSms(config.sms(), config.parent(), &errors);
   if (config.has_webhook()) CheckWebhook(config.webhook(), &errors);
   return errors.status();
 }

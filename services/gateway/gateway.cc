@@ -29,7 +29,8 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const v1::GatewayConfig&
   std::unique_ptr<Gateway> gateway(new Gateway);
   gateway->link_ = Connect(config.server());
   if (!config.sms().callback_listen().empty()) {
-    auto callbacks = Callbacks::Start(*gateway->link_, config.sms(), config.parent());
+    gateway->auto_replies_ = std::make_unique<AutoReplies>(config.sms());
+    auto callbacks = Callbacks::Start(*gateway->link_, *gateway->auto_replies_, config.sms(), config.parent());
     if (!callbacks.ok()) return callbacks.status();
     gateway->callbacks_ = *std::move(callbacks);
   }
@@ -53,13 +54,15 @@ void Gateway::AddRoutes(const v1::GatewayConfig& config) {
 
 size_t Gateway::Drain() {
   for (const auto& route : routes_) route->Stop();
+  // Kannel calls again later. A reply that was recorded now might not get its automatic reply any more.
+  callbacks_.reset();
   const auto sent_by = Clock::now() + absl::ToChronoNanoseconds(longest_timeout_ + absl::Seconds(1));
   for (const auto& route : routes_) route->AwaitSent(absl::FromChrono(sent_by - Clock::now()));
+  if (auto_replies_ != nullptr) auto_replies_->Drain(absl::FromChrono(sent_by - Clock::now()));
   const auto reported_by = Clock::now() + absl::ToChronoNanoseconds(kReportTime);
   size_t unknown = 0;
   for (const auto& route : routes_) unknown += route->AwaitDrained(absl::FromChrono(reported_by - Clock::now()));
   routes_.clear();
-  callbacks_.reset();
   return unknown;
 }
 

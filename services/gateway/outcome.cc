@@ -16,6 +16,12 @@ Outcome Temporary(const std::string& code) { return {Outcome::Kind::kTemporary, 
 Outcome Permanent(const std::string& code) { return {Outcome::Kind::kPermanent, code}; }
 Outcome ChannelDown(const std::string& code) { return {Outcome::Kind::kChannelDown, code}; }
 
+Outcome Unknown(const std::string& code) {
+  Outcome outcome = Temporary(code);
+  outcome.maybe_sent = true;
+  return outcome;
+}
+
 Outcome SmtpRefusal(SmtpStage stage, int reply) {
   const std::string code = absl::StrCat("SMTP_", reply);
   if (reply == 530 || reply == 535 || reply == 538) return ChannelDown(code);
@@ -29,7 +35,7 @@ Outcome HttpAnswer(int status, absl::Duration retry_after) {
   if (status >= 200 && status < 300) return Sent();
   if (status == 401 || status == 403) return ChannelDown(code);
   if (status == 408 || status == 425 || status == 429 || status >= 500) {
-    Outcome outcome = Temporary(code);
+    Outcome outcome = status >= 500 && status != 503 ? Unknown(code) : Temporary(code);
     outcome.rest = std::clamp(retry_after, absl::ZeroDuration(), kMostRest);
     return outcome;
   }

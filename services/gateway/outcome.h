@@ -20,6 +20,7 @@ struct Outcome {
   Kind kind = Kind::kSent;
   std::string error_code;                     // set if it failed: a code, never a text or an address
   absl::Duration rest = absl::ZeroDuration();  // how long the channel asks not to be used
+  bool maybe_sent = false;                     // if it failed: whether the message may have been sent all the same
 };
 
 // Return an outcome of that kind. `code` is its error_code.
@@ -27,6 +28,9 @@ Outcome Sent();
 Outcome Temporary(const std::string& code);
 Outcome Permanent(const std::string& code);
 Outcome ChannelDown(const std::string& code);
+
+// Returns a temporary failure after which it is not known whether the message was sent.
+Outcome Unknown(const std::string& code);
 
 // How far an SMTP conversation has come: the last command that was sent.
 enum class SmtpStage {
@@ -43,7 +47,8 @@ enum class SmtpStage {
 Outcome SmtpRefusal(SmtpStage stage, int reply);
 
 // Returns the outcome of an HTTP status. 2xx means sent. 401 and 403 are about the channel. 408, 425, 429 and 5xx are
-// temporary; the outcome's `rest` is then `retry_after`, at most 5 minutes. Anything else is permanent.
+// temporary; the outcome's `rest` is then `retry_after`, at most 5 minutes. After 5xx other than 503, the message may
+// have been sent, since the server or a proxy may have failed after it was taken. Anything else is permanent.
 Outcome HttpAnswer(int status, absl::Duration retry_after);
 
 }  // namespace aftercare::gateway

@@ -97,9 +97,11 @@ class GrpcLink final : public ServerLink {
     return std::vector<v1::DeliveryResult>(response.results().begin(), response.results().end());
   }
 
-  absl::Status RecordReply(const v1::RecordReplyRequest& request) override {
+  absl::StatusOr<v1::RecordReplyResponse> RecordReply(const v1::RecordReplyRequest& request) override {
     v1::RecordReplyResponse response;
-    return Call(*replies_, &v1::ReplyService::Stub::RecordReply, request, &response);
+    const absl::Status status = Call(*replies_, &v1::ReplyService::Stub::RecordReply, request, &response);
+    if (!status.ok()) return status;
+    return response;
   }
 
  private:

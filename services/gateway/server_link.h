@@ -48,7 +48,7 @@ class ServerLink {
   // Calls ReportDeliveries with 1 to 1,000 reports. Returns one result for each report, in the same order.
   virtual absl::StatusOr<std::vector<v1::DeliveryResult>> Report(const std::vector<v1::DeliveryReport>& reports) = 0;
   // Calls RecordReply.
-  virtual absl::Status RecordReply(const v1::RecordReplyRequest& request) = 0;
+  virtual absl::StatusOr<v1::RecordReplyResponse> RecordReply(const v1::RecordReplyRequest& request) = 0;
 };
 
 // Returns a link to `address`, `host:port`. The server need not be reachable yet. Report and RecordReply fail with

@@ -59,4 +59,30 @@ std::string FromUtf16(absl::string_view bytes) {
   return text;
 }
 
+size_t CharacterLength(absl::string_view bytes) {
+  const auto byte_at = [&](size_t i) -> uint32_t { return static_cast<unsigned char>(bytes[i]); };
+  if (bytes.empty() || (byte_at(0) >= 0x80 && byte_at(0) < 0xc2) || byte_at(0) > 0xf4) return 0;
+  const size_t length = LengthOf(bytes[0]);
+  if (bytes.size() < length) return 0;
+  uint32_t point = length == 1 ? byte_at(0) : byte_at(0) & (0x7f >> length);
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte_at(i) & 0xc0) != 0x80) return 0;
+    point = point << 6 | (byte_at(i) & 0x3f);
+  }
+  constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // by length: a shorter form is the valid one
+  const bool valid = point >= kLeast[length] && point <= 0x10ffff && !IsHigh(point) && !IsLow(point);
+  return valid ? length : 0;
+}
+
+std::string RepairedUtf8(absl::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const size_t length = CharacterLength(bytes);
+    if (length == 0) Append(0xfffd, &text);
+    text.append(bytes.data(), length);
+    bytes.remove_prefix(length == 0 ? 1 : length);
+  }
+  return text;
+}
+
 }  // namespace aftercare::gateway

@@ -14,6 +14,14 @@ bool FitsSmsAlphabet(absl::string_view text);
 // Converts big-endian UTF-16 to UTF-8. Unpaired surrogates and an odd byte at the end become U+FFFD. Thread safe.
 std::string FromUtf16(absl::string_view bytes);
 
+// Returns what the bytes say as valid UTF-8. Each byte that is not part of a valid character becomes U+FFFD. Thread
+// safe.
+std::string RepairedUtf8(absl::string_view bytes);
+
+// Returns how many bytes the character at the beginning of `bytes` has in UTF-8, or 0 if there is no valid character.
+// Thread safe.
+size_t CharacterLength(absl::string_view bytes);
+
 }  // namespace aftercare::gateway
 
 #endif  // AFTERCARE_SERVICES_GATEWAY_SMS_TEXT_H_

@@ -81,9 +81,9 @@ Outcome TransferFailure(CURLcode code, bool under_way) {
     case CURLE_LOGIN_DENIED:
       return ChannelDown("AUTHENTICATION_FAILED");
     case CURLE_OPERATION_TIMEDOUT:
-      return under_way ? Temporary("TIMEOUT") : ChannelDown("TIMEOUT");
+      return under_way ? Unknown("TIMEOUT") : ChannelDown("TIMEOUT");
     default:
-      return under_way ? Temporary("CONNECTION_LOST") : ChannelDown("CONNECTION_LOST");
+      return under_way ? Unknown("CONNECTION_LOST") : ChannelDown("CONNECTION_LOST");
   }
 }
 

@@ -42,7 +42,8 @@ struct HttpResponse {
 HttpResponse Post(Transfer& transfer, const std::vector<std::string>& headers, const std::string& body);
 
 // Returns the outcome of a transfer that failed without an answer of the server. `under_way` says that the message had
-// begun to be sent, so that it may have arrived; if it had not, the channel is down and nothing was sent.
+// begun to be sent, so that it may have arrived (Outcome::maybe_sent); if it had not, the channel is down and nothing
+// was sent.
 Outcome TransferFailure(CURLcode code, bool under_way);
 
 }  // namespace aftercare::gateway

@@ -15,6 +15,11 @@ using ::testing::Not;
 
 constexpr char kWebhook[] = "webhook { url: 'https://clinic.example/hook' secret: '0123456789abcdef' }";
 
+// A channel that is good but for `more`.
+std::string Sms(const std::string& more) {
+  return "sms { url: 'https://sms.example/' username: 'u' password: 'p' from: '+15550100' " + more + " }";
+}
+
 class ConfigTest : public ::testing::Test {
  protected:
   ~ConfigTest() override { std::filesystem::remove(path_); }
@@ -86,6 +91,44 @@ TEST_F(ConfigTest, EveryBadFieldIsNamed) {
   EXPECT_THAT(Refusal(std::string("log_level: 'loud' ") + kWebhook), HasSubstr("log_level:"));
 }
 
+TEST_F(ConfigTest, EveryBadNumberIsNamed) {
+  const std::string refusal = Refusal(Sms(
+      "callback_listen: '127.0.0.1:0' callback_token: '0123456789abcdef' default_clinic: 'clinics/-' "
+      "numbers { number: '+15550100' clinic: 'clinics/a' other_clinics: ['clinics/b', 'clinics/a', 'clinics/b', 'B'] } "
+      "numbers { number: '0015550100' clinic: 'clinics/A' } numbers { number: '12345' clinic: 'clinics/a' } "
+      "numbers { clinic: 'clinics/a/b' } numbers { number: '12345' clinic: 'clinics/c' }"));
+  EXPECT_THAT(refusal, AllOf(HasSubstr("sms.default_clinic:"), HasSubstr("sms.numbers[0].other_clinics[1]:"),
+                             HasSubstr("sms.numbers[0].other_clinics[2]:"),
+                             HasSubstr("sms.numbers[0].other_clinics[3]:"),
+                             HasSubstr("sms.numbers[1].number: must not be the number of sms.numbers[0]"),
+                             HasSubstr("sms.numbers[1].clinic:"), HasSubstr("sms.numbers[3].number:"),
+                             HasSubstr("sms.numbers[3].clinic:"),
+                             HasSubstr("sms.numbers[4].number: must not be the number of sms.numbers[2]")));
+  EXPECT_THAT(refusal, AllOf(Not(HasSubstr("numbers[0].number:")), Not(HasSubstr("other_clinics[0]")),
+                             Not(HasSubstr("numbers[2]."))));
+}
+
+TEST_F(ConfigTest, ANumberHasAtMostAHundredOtherClinics) {
+  std::string clinics;
+  const auto config = [&] {
+    return Sms("callback_listen: '127.0.0.1:0' callback_token: '0123456789abcdef' default_clinic: 'clinics/a' "
+               "numbers { number: '+15550100' clinic: 'clinics/a' " + clinics + "}");
+  };
+  for (int i = 0; i < 100; ++i) clinics += "other_clinics: 'clinics/b" + std::to_string(i) + "' ";
+  EXPECT_TRUE(Load(config()).ok());
+  clinics += "other_clinics: 'clinics/c' ";
+  EXPECT_THAT(Refusal(config()), HasSubstr("sms.numbers[0].other_clinics: must be at most 100"));
+}
+
+TEST_F(ConfigTest, RepliesToOtherNumbersHaveAClinic) {
+  const std::string callbacks = "callback_listen: '127.0.0.1:0' callback_token: '0123456789abcdef' ";
+  EXPECT_THAT(Refusal(Sms(callbacks)), HasSubstr("sms.default_clinic: must be set"));
+  EXPECT_TRUE(Load("parent: 'clinics/a' " + Sms(callbacks)).ok());
+  EXPECT_TRUE(Load("parent: 'clinics/a' " + Sms(callbacks + "default_clinic: 'clinics/b'")).ok());
+  EXPECT_THAT(Refusal(Sms("default_clinic: 'clinics/a'")), AllOf(HasSubstr("sms.callback_listen:"),
+                                                                 HasSubstr("default_clinic")));
+}
+
 TEST_F(ConfigTest, NothingIsSentInTheClearBeyondThisHost) {
   EXPECT_THAT(Refusal("webhook { url: 'http://clinic.example/hook' secret: '0123456789abcdef' }"),
               HasSubstr("webhook.url: must be https"));
@@ -96,7 +139,8 @@ TEST_F(ConfigTest, SecretsAreNotShown) {
   const auto config = Load(std::string(kWebhook) +
                            " email { url: 'smtps://mail.example:465' username: 'u' password: 'hush-1' from_address: "
                            "'a@b.c' subject: 's' } sms { url: 'https://sms.example/' username: 'u' password: 'hush-2' "
-                           "from: '1' callback_listen: '127.0.0.1:0' callback_token: 'hush-3-hush-3-hush' }");
+                           "from: '1' callback_listen: '127.0.0.1:0' callback_token: 'hush-3-hush-3-hush' "
+                           "default_clinic: 'clinics/a' }");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(Presentable(*config), AllOf(Not(HasSubstr("hush")), Not(HasSubstr("0123456789abcdef")),
                                           HasSubstr("smtps://mail.example:465"), HasSubstr("***")));

@@ -90,6 +90,11 @@ void FakeDelivery::AnswerReplies(grpc::StatusCode code) {
   reply_code_ = code;
 }
 
+void FakeDelivery::AutoReply(const std::string& text) {
+  absl::MutexLock lock(&mutex_);
+  auto_reply_ = text;
+}
+
 v1::DeliveryReport FakeDelivery::AwaitReport(const std::string& lease_id) {
   return AwaitReport(lease_id, v1::DELIVERY_OUTCOME_UNSPECIFIED);
 }
@@ -259,14 +264,17 @@ grpc::Status FakeDelivery::ReportDeliveries(grpc::ServerContext*, const v1::Repo
 }
 
 grpc::Status FakeDelivery::RecordReply(grpc::ServerContext*, const v1::RecordReplyRequest* request,
-                                       v1::RecordReplyResponse*) {
+                                       v1::RecordReplyResponse* response) {
   absl::MutexLock lock(&mutex_);
   replies_.push_back(*request);
   if (refuse_ > 0) {
     --refuse_;
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "busy");
   }
-  return grpc::Status(reply_code_, "");
+  if (reply_code_ != grpc::StatusCode::OK) return grpc::Status(reply_code_, "");
+  const bool is_new = request->request_id().empty() || answered_.insert(request->request_id()).second;
+  if (is_new) response->set_auto_reply(auto_reply_);
+  return grpc::Status::OK;
 }
 
 }  // namespace aftercare::gateway

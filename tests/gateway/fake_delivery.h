@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,11 @@
 
 namespace aftercare::gateway {
 
-// A fake DeliveryService and ReplyService on loopback. It leases the messages that the test offers, and misbehaves as the test asks. A
-// message that a gateway releases is leased again under another lease id, but only to a stream that began later than
-// the one that had it. A gateway releases messages when its stream ends, and this rule keeps them off the ending stream
-// even if the server has not seen the end yet. Thread safe. Await functions fail the test, or return false, after five
-// minutes.
+// A fake DeliveryService and ReplyService on loopback. It leases the messages that the test offers, and misbehaves as
+// the test asks. A message that a gateway releases is leased again under another lease id, but only to a stream that
+// began later than the one that had it. A gateway releases messages when its stream ends, and this rule keeps them off
+// the ending stream even if the server has not seen the end yet. Thread safe. Await functions fail the test, or return
+// false, after five minutes.
 class FakeDelivery final : public v1::DeliveryService::Service, public v1::ReplyService::Service {
  public:
   FakeDelivery() { Start(); }
@@ -46,6 +47,8 @@ class FakeDelivery final : public v1::DeliveryService::Service, public v1::Reply
   void RefuseCalls(int count);
   // From now on, RecordReply calls end with `code`.
   void AnswerReplies(grpc::StatusCode code);
+  // From now on, RecordReply answers with `text` as the automatic reply, except to a request_id that it has answered.
+  void AutoReply(const std::string& text);
 
   // Waits for a report on the lease and returns the first one. The second function waits for one with `outcome`.
   v1::DeliveryReport AwaitReport(const std::string& lease_id);
@@ -97,6 +100,8 @@ class FakeDelivery final : public v1::DeliveryService::Service, public v1::Reply
   int refuse_ ABSL_GUARDED_BY(mutex_) = 0;
   int closed_ ABSL_GUARDED_BY(mutex_) = 0;
   grpc::StatusCode reply_code_ ABSL_GUARDED_BY(mutex_) = grpc::StatusCode::OK;
+  std::string auto_reply_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> answered_ ABSL_GUARDED_BY(mutex_);  // request ids of RecordReply
   std::deque<Message> offers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Message> leased_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> sent_ ABSL_GUARDED_BY(mutex_);

@@ -44,7 +44,7 @@ group = sms-service
 keyword = default
 catch-all = yes
 max-messages = 0
-get-url = "http://127.0.0.1:CALLBACK/kannel/TOKEN/reply?from=%p&to=%P&id=%I&coding=%c&text=%b"
+METHOD-url = "http://127.0.0.1:CALLBACK/kannel/TOKEN/reply?from=%p&to=%P&id=%I&coding=%cTEXT"
 )";
 
 std::unique_ptr<ChildProcess> Start(std::vector<std::string> command) {
@@ -55,7 +55,8 @@ std::unique_ptr<ChildProcess> Start(std::vector<std::string> command) {
 
 }  // namespace
 
-Kannel::Kannel(int callback_port, const std::string& callback_token, const std::string& incoming) {
+Kannel::Kannel(int callback_port, const std::string& callback_token, const std::string& incoming,
+               const std::string& method) {
   const int box = FreePort();
   const int centre = FreePort();
   const std::string config = directory_.Write(
@@ -65,6 +66,8 @@ Kannel::Kannel(int callback_port, const std::string& callback_token, const std::
                                                    {"CENTRE", std::to_string(centre)},
                                                    {"SEND", std::to_string(send_port_)},
                                                    {"CALLBACK", std::to_string(callback_port)},
+                                                   {"METHOD", method},
+                                                   {"TEXT", method == "get" ? "&text=%b" : ""},
                                                    {"TOKEN", callback_token}}));
   bearerbox_ = Start({"/usr/sbin/bearerbox", "-v", "4", config});
   AwaitPort(box);

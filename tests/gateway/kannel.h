@@ -15,7 +15,9 @@ class Kannel {
  public:
   // Starts Kannel and waits until it listens. If `incoming` is not empty, the SMS centre delivers it at once as a
   // message from a patient. Its form is `+15550199 +15550100 text WORDS`: sender, receiver, type and words.
-  Kannel(int callback_port, const std::string& callback_token, const std::string& incoming = "");
+  // `method` is `post` or `get`: how Kannel calls back with replies.
+  Kannel(int callback_port, const std::string& callback_token, const std::string& incoming = "",
+         const std::string& method = "post");
   ~Kannel();
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(send_port_) + "/cgi-bin/sendsms"; }

@@ -102,6 +102,38 @@ TEST_F(ProgramTest, AStopWaitsForWhatIsBeingSentAndTheLogTellsNothingOfPatients)
   }
 }
 
+TEST_F(ProgramTest, TheLogTellsNothingOfRepliesNorOfWhatAnswersThem) {
+  const int port = FreePort();
+  const std::string config = directory.Write(
+      "sms.textproto",
+      absl::StrCat("server: '", server.address(), "' sms { url: '", receiver.url(),
+                   "' username: 'u' password: 'p' from: '1' callback_listen: '127.0.0.1:", port,
+                   "' callback_token: '0123456789abcdef' default_clinic: 'clinics/riverside' }"));
+  ChildProcess program({AFTERCARE_GATEWAY, "--config", config, "--log-level=debug"});
+  ASSERT_TRUE(program.AwaitOut("callbacks on port"));
+  httplib::Client client("127.0.0.1", port);
+  client.set_read_timeout(std::chrono::minutes(5));
+  const auto reply = [&](const std::string& from) {
+    const auto answer = client.Get("/kannel/0123456789abcdef/reply?to=1&coding=0&text=my+words&from=" + from);
+    return answer ? answer->status : 0;
+  };
+  server.AutoReply("our words");
+  EXPECT_EQ(reply("15550111"), 200);
+  receiver.Await(1);
+  EXPECT_TRUE(program.AwaitOut("an automatic reply was sent"));
+  receiver.Answer(400);
+  EXPECT_EQ(reply("15550111"), 200);
+  EXPECT_TRUE(program.AwaitOut("an automatic reply was not sent: HTTP_400"));
+  EXPECT_EQ(reply("15550111%0A"), 400);
+  server.AnswerReplies(grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(reply("15550111"), 503);
+  program.Signal(SIGTERM);
+  const ProcessResult outcome = program.Wait();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("a reply cannot be recorded"), HasSubstr("was not taken"),
+                                 Not(HasSubstr("15550111")), Not(HasSubstr("my words")), Not(HasSubstr("our words"))));
+}
+
 TEST_F(ProgramTest, ASecondSignalStopsItAtOnce) {
   ChildProcess program = Begin();
   receiver.Hold();
@@ -118,7 +150,8 @@ TEST_F(ProgramTest, AnAddressForCallbacksThatIsTakenIsSaid) {
   const std::string config = directory.Write(
       "sms.textproto",
       absl::StrCat("sms { url: 'http://127.0.0.1:1/' username: 'u' password: 'p' from: '1' callback_listen: '",
-                   server.address(), "' callback_token: '0123456789abcdef' }"));
+                   server.address(), "' callback_token: '0123456789abcdef' "
+                   "default_clinic: 'clinics/riverside' }"));
   const ProcessResult outcome = RunProgram({AFTERCARE_GATEWAY, "--config", config});
   EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.err, HasSubstr(server.address()));

@@ -58,6 +58,11 @@ int Receiver::CountOf(const std::string& name) const {
   return count;
 }
 
+int Receiver::CountOfTaken() const {
+  absl::MutexLock lock(&mutex_);
+  return taken_;
+}
+
 void Receiver::OnPost(const httplib::Request& request, httplib::Response& response) {
   absl::MutexLock lock(&mutex_);
   requests_.push_back(request);
@@ -67,6 +72,7 @@ void Receiver::OnPost(const httplib::Request& request, httplib::Response& respon
   };
   mutex_.Await(absl::Condition(&is_free));
   response.status = status_;
+  taken_ += status_ >= 200 && status_ < 300;
   response.headers = headers_;
   response.set_content(body_, "text/plain");
 }

@@ -32,6 +32,9 @@ class Receiver {
   // minutes.
   std::vector<httplib::Request> Await(size_t count);
 
+  // Returns how many requests were answered with 2xx.
+  int CountOfTaken() const;
+
   // Returns how many requests hold the text that MakeLease writes for the lease id `name`.
   int CountOf(const std::string& name) const;
 
@@ -47,6 +50,7 @@ class Receiver {
   httplib::Headers headers_ ABSL_GUARDED_BY(mutex_);
   bool held_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<httplib::Request> requests_ ABSL_GUARDED_BY(mutex_);
+  int taken_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // Returns a port of loopback on which no program listens. Nothing reserves it.

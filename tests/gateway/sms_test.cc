@@ -19,7 +19,7 @@ class SmsTest : public ::testing::Test {
     auto started = Gateway::Start(Configured(absl::StrCat(
         "server: '", server.address(), "' sms { url: '", url, "' username: 'aftercare' password: '", password,
         "' from: '+15550100' callback_listen: '127.0.0.1:", callback_port, "' callback_token: '", kToken,
-        "' numbers { number: '+15550100' clinic: 'clinics/riverside' } }")));
+        "' default_clinic: 'clinics/lakeside' numbers { number: '+15550100' clinic: 'clinics/riverside' } }")));
     ASSERT_TRUE(started.ok()) << started.status();
     gateway = *std::move(started);
   }
@@ -76,6 +76,24 @@ TEST_F(SmsTest, AReplyIsRecordedOnceTheServerTakesIt) {
   EXPECT_NE(replies[0].request_id(), "");
   EXPECT_EQ(replies[1].request_id(), replies[0].request_id()) << "it is the same one";
   EXPECT_EQ(replies[1].text(), replies[0].text());
+}
+
+TEST_F(SmsTest, AReplyIsReadFromKannelsGetToo) {
+  Begin(absl::StrCat("http://127.0.0.1:", FreePort(), "/cgi-bin/sendsms"));
+  Kannel kannel(callback_port, kToken, "+15550111 +15550999 text Stop bitte, schöne Grüße 100%", "get");
+  const v1::RecordReplyRequest reply = server.AwaitReplies(1)[0];
+  EXPECT_EQ(reply.parent(), "clinics/lakeside") << "nobody's number";
+  EXPECT_EQ(reply.address(), "+15550111");
+  EXPECT_EQ(reply.text(), "Stop bitte, schöne Grüße 100%");
+}
+
+TEST_F(SmsTest, AStopWordIsConfirmedToThePatient) {
+  server.AutoReply("You get no more messages. Grüße");
+  Kannel kannel(callback_port, kToken, "+15550111 +15550100 text STOP");
+  Begin(kannel.url());
+  EXPECT_EQ(server.AwaitReplies(1)[0].text(), "STOP");
+  EXPECT_TRUE(kannel.AwaitMessage("<+15550100 +15550111 text You get no more messages. Grüße>"));
+  EXPECT_EQ(gateway->Drain(), 0u);
 }
 
 }  // namespace

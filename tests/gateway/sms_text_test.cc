@@ -26,6 +26,30 @@ TEST(SmsTextTest, Utf16IsRead) {
   EXPECT_EQ(FromUtf16(""), "");
 }
 
+TEST(SmsTextTest, WhatIsNotUtf8IsReplaced) {
+  const std::string bad = "\xEF\xBF\xBD";
+  for (const char* text : {"", "done", "über 你好 \xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF", "\xEF\xBF\xBF"}) {
+    EXPECT_EQ(RepairedUtf8(text), text);
+  }
+  EXPECT_EQ(RepairedUtf8("a\xFF" "b"), "a" + bad + "b");
+  EXPECT_EQ(RepairedUtf8("\xC3"), bad) << "half a character";
+  EXPECT_EQ(RepairedUtf8("\xE4\xBD" "a"), bad + bad + "a");
+  EXPECT_EQ(RepairedUtf8("\xC0\x80"), bad + bad) << "longer than it need be";
+  EXPECT_EQ(RepairedUtf8("\xE0\x80\x80"), bad + bad + bad);
+  EXPECT_EQ(RepairedUtf8("\xED\xA0\x80"), bad + bad + bad) << "a surrogate";
+  EXPECT_EQ(RepairedUtf8("\xF4\x90\x80\x80"), bad + bad + bad + bad) << "beyond Unicode";
+}
+
+TEST(AddressesTest, ANumberIsOneHoweverItIsSpelled) {
+  for (const char* number : {"+15550100", "15550100", "0015550100"}) {
+    EXPECT_EQ(ComparableNumber(number), "+15550100") << number;
+  }
+  EXPECT_EQ(ComparableNumber("0049301234567"), "+49301234567");
+  for (const char* other : {"", "+", "00", "12345", "+12345", "0012345", "CLINIC", "+1555 0100", "1234567890123456"}) {
+    EXPECT_EQ(ComparableNumber(other), other);
+  }
+}
+
 TEST(AddressesTest, WhatCouldEndACommandIsNoMailAddress) {
   for (const char* address : {"ana@clinic.test", "a.b+c@sub.clinic.test", "m\xC3\xBCller@clinic.test"}) {
     EXPECT_TRUE(IsMailAddress(address)) << address;
