@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "google/protobuf/struct.pb.h"
 #include "gtest/gtest.h"
+#include "tests/client/output.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -50,21 +50,6 @@ class ServerFixture : public testing::Test {
   int port_ = 0;
   std::unique_ptr<ChildProcess> server_;
 };
-
-// Splits a text into lines, without their line feeds.
-std::vector<std::string> LinesOf(const std::string& text);
-
-// Splits a command at spaces.
-std::vector<std::string> Words(const std::string& command);
-
-// Parses a text of one JSON object per line. Fails the test if a line is not one.
-std::vector<google::protobuf::Struct> ObjectsOf(const std::string& text);
-
-// Returns the text that the member `name` of an object holds, or an empty string if there is none.
-std::string TextOf(const google::protobuf::Struct& object, const std::string& name);
-
-// Fails the test if the text has a line wider than `columns`, or a control character other than a line feed.
-void ExpectPlain(const std::string& text, int columns);
 
 }  // namespace aftercare::client
 

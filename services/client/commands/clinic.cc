@@ -1,6 +1,7 @@
 #include "services/client/commands/clinic.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
+#include "services/client/common/reply_words.h"
 #include "services/client/common/values.h"
 #include "services/client/input/calendar_options.h"
 #include "services/client/input/repeatable_option.h"
@@ -27,6 +29,10 @@ struct ClinicOptions {
   std::string contact_hours;
   std::string closed;
   std::vector<std::string> holidays;
+  std::string region;
+  std::string decision_time;
+  std::optional<int> max_messages_per_minute;
+  std::vector<std::string> reply_words;
 };
 
 struct ClockOptions {
@@ -34,16 +40,7 @@ struct ClockOptions {
   std::string by;
 };
 
-// Sets the fields for which there are options, and adds them to `given`.
-absl::Status SetFields(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
-  const auto set = [given](const std::string& value, const char* field, std::string* target) {
-    if (value.empty()) return;
-    *target = value;
-    given->add_paths(field);
-  };
-  set(options.name, "display_name", clinic->mutable_display_name());
-  set(options.zone, "time_zone", clinic->mutable_time_zone());
-  set(options.phone, "phone", clinic->mutable_phone());
+absl::Status SetCalendar(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
   if (!options.contact_hours.empty()) {
     const absl::StatusOr<v1::ContactHours> hours = ParseContactHours(options.contact_hours);
     if (!hours.ok()) return hours.status();
@@ -61,6 +58,42 @@ absl::Status SetFields(const ClinicOptions& options, v1::Clinic* clinic, google:
     given->add_paths("holidays");
   }
   return absl::OkStatus();
+}
+
+// Sets what concerns messages and replies. Of the reply words, `clinic` must have those that are stored: each option
+// changes those of one language and kind.
+absl::Status SetMessaging(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
+  if (!options.region.empty()) {
+    if (options.region != "none") clinic->set_region(options.region);
+    given->add_paths("region");
+  }
+  if (!options.decision_time.empty()) {
+    const absl::StatusOr<absl::Duration> time = ParseDuration("--decision-time", options.decision_time);
+    if (!time.ok()) return time.status();
+    *clinic->mutable_decision_time() = ToProto(*time);
+    given->add_paths("decision_time");
+  }
+  if (options.max_messages_per_minute.has_value()) {
+    clinic->set_max_messages_per_minute(*options.max_messages_per_minute);
+    given->add_paths("max_messages_per_minute");
+  }
+  if (options.reply_words.empty()) return absl::OkStatus();
+  given->add_paths("reply_words");
+  return ApplyReplyWords(options.reply_words, clinic->mutable_reply_words());
+}
+
+// Sets the fields for which there are options, and adds them to `given`.
+absl::Status SetFields(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
+  const auto set = [given](const std::string& value, const char* field, std::string* target) {
+    if (value.empty()) return;
+    *target = value;
+    given->add_paths(field);
+  };
+  set(options.name, "display_name", clinic->mutable_display_name());
+  set(options.zone, "time_zone", clinic->mutable_time_zone());
+  set(options.phone, "phone", clinic->mutable_phone());
+  if (absl::Status status = SetCalendar(options, clinic, given); !status.ok()) return status;
+  return SetMessaging(options, clinic, given);
 }
 
 void ShowClinic(Session& session, const v1::Clinic& clinic) { session.PrintResult(clinic, RenderClinic(clinic)); }
@@ -83,14 +116,33 @@ absl::Status CreateClinic(Session& session, const ClinicOptions& options) {
   return absl::OkStatus();
 }
 
+// Reads the reply words that are stored, and the etag under which they can be changed. So the words of one language and
+// kind can be changed alone, and what somebody else changed in the meantime is not overwritten.
+absl::Status ReadReplyWords(Session& session, v1::Clinic* clinic) {
+  v1::GetClinicRequest request;
+  request.set_name(clinic->name());
+  const auto response = session.Call(request);
+  if (!response.ok()) return response.status();
+  *clinic->mutable_reply_words() = response->clinic().reply_words();
+  clinic->set_etag(response->clinic().etag());
+  return absl::OkStatus();
+}
+
 absl::Status UpdateClinic(Session& session, const ClinicOptions& options) {
   v1::UpdateClinicRequest request;
-  request.mutable_clinic()->set_name(options.id.empty() ? session.clinic() : ClinicName(options.id));
-  absl::Status status = SetFields(options, request.mutable_clinic(), request.mutable_update_mask());
+  v1::Clinic* clinic = request.mutable_clinic();
+  // A first look at the options finds what makes no sense before the server is asked for anything.
+  v1::Clinic unused;
+  absl::Status status = SetFields(options, &unused, request.mutable_update_mask());
   if (!status.ok()) return status;
   if (request.update_mask().paths().empty()) {
-    return UsageError("clinic update needs one of --name, --zone, --phone, --contact-hours, --closed and --holiday");
+    return UsageError("clinic update needs something to change: --name, --zone, --phone or another of its options");
   }
+  request.clear_update_mask();
+  clinic->set_name(options.id.empty() ? session.clinic() : ClinicName(options.id));
+  if (!options.reply_words.empty()) status = ReadReplyWords(session, clinic);
+  if (status.ok()) status = SetFields(options, clinic, request.mutable_update_mask());
+  if (!status.ok()) return status;
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
   ShowClinic(session, response->clinic());
@@ -119,7 +171,7 @@ absl::Status AdvanceClock(Session& session, const ClockOptions& options) {
   v1::AdvanceTestClockRequest request;
   request.set_name(session.clinic());
   if (!options.by.empty()) {
-    const absl::StatusOr<absl::Duration> by = ParseDuration(options.by);
+    const absl::StatusOr<absl::Duration> by = ParseDuration("--by", options.by);
     if (!by.ok()) return by.status();
     *request.mutable_duration() = ToProto(*by);
   } else {
@@ -150,6 +202,27 @@ void AddCalendarOptions(CLI::App* command, const std::shared_ptr<ClinicOptions>&
       ->type_name("DATE");
 }
 
+void AddMessagingOptions(CLI::App* command, const std::shared_ptr<ClinicOptions>& options) {
+  command
+      ->add_option("--region", options->region,
+                   "Where telephone numbers without a country code are: US, ES; none for that of --phone")
+      ->type_name("REGION");
+  command
+      ->add_option("--decision-time", options->decision_time,
+                   "How long the care team may take to decide about a doubtful reply: 24h (the default), 90m, 2d")
+      ->type_name("DURATION");
+  command
+      ->add_option("--max-messages-per-minute", options->max_messages_per_minute,
+                   "How many messages are sent in a minute at most; 0 for no limit")
+      ->type_name("N");
+  AddRepeatableOption(command, "--reply-words", &options->reply_words,
+                      absl::StrCat("LANGUAGE.KIND=WORD,WORD: words by which replies are understood; may be repeated. "
+                                   "Kinds: ",
+                                   ReplyWordsKinds(),
+                                   ". Without words (es.stop=) back to the built-in ones; none for all of them"))
+      ->type_name("WORDS");
+}
+
 void AddCreate(CLI::App* clinic, Action* action) {
   CLI::App* create = clinic->add_subcommand("create", "Create a clinic, or a sandbox with its own clock");
   const auto options = std::make_shared<ClinicOptions>();
@@ -160,9 +233,11 @@ void AddCreate(CLI::App* clinic, Action* action) {
   create->add_option("--test-clock", options->test_clock, "Make it a sandbox where it is this time, until moved")
       ->type_name("TIME");
   AddCalendarOptions(create, options);
+  AddMessagingOptions(create, options);
   create->footer(
-      "Example:\n  aftercare clinic create lakeside --name \"Lakeside Knee Clinic\" --zone America/New_York \\\n"
-      "      --phone 555-0100 --test-clock 2026-03-01T12:00");
+      "Examples:\n  aftercare clinic create lakeside --name \"Lakeside Knee Clinic\" --zone America/New_York \\\n"
+      "      --phone 555-0100 --test-clock 2026-03-01T12:00\n"
+      "  aftercare clinic create norte --name \"Clínica Norte\" --zone Europe/Madrid --region ES --decision-time 12h");
   create->callback([=] { *action = [=](Session& session) { return CreateClinic(session, *options); }; });
 }
 
@@ -174,10 +249,14 @@ void AddUpdate(CLI::App* clinic, Action* action) {
   update->add_option("--zone", options->zone, "IANA time zone")->type_name("ZONE");
   update->add_option("--phone", options->phone, "What {clinic_phone} shows patients")->type_name("PHONE");
   AddCalendarOptions(update, options);
+  AddMessagingOptions(update, options);
   update->footer(
-      "What is not named stays. Holidays are replaced by those that are named, all together.\n\n"
-      "Example:\n  aftercare clinic update lakeside --contact-hours \"mon-fri 10:00-16:00, sat 10:00-12:00\" \\\n"
-      "      --closed sat,sun --holiday 2026-12-25=Christmas --holiday 2027-01-01");
+      "What is not named stays. Holidays are replaced by those that are named, all together; reply words\n"
+      "by language and kind. `aftercare clinic get` shows the words that differ from the built-in ones.\n\n"
+      "Examples:\n  aftercare clinic update lakeside --contact-hours \"mon-fri 10:00-16:00, sat 10:00-12:00\" \\\n"
+      "      --closed sat,sun --holiday 2026-12-25=Christmas --holiday 2027-01-01\n"
+      "  aftercare clinic update lakeside --reply-words es.stop=parar,detener --reply-words pt.help=ajuda\n"
+      "  aftercare clinic update lakeside --reply-words es.stop= --max-messages-per-minute 60");
   update->callback([=] { *action = [=](Session& session) { return UpdateClinic(session, *options); }; });
 }
 

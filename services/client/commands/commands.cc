@@ -42,6 +42,8 @@ void AddCommands(CLI::App& app, Action* action) {
   AddDeliverCommand(app, action);
   AddReplyCommand(app, action);
   AddRepliesCommand(app, action);
+  AddAssignCommand(app, action);
+  AddDecideCommand(app, action);
   AddConsentCommand(app, action);
   AddDeadLettersCommand(app, action);
 }

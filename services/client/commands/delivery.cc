@@ -27,7 +27,7 @@ absl::StatusOr<v1::LeaseRemindersRequest> LeaseRequest(const Session& session, c
   v1::LeaseRemindersRequest request;
   request.set_parent(options.all_clinics ? "clinics/-" : session.clinic());
   request.set_max_reminders(options.max);
-  const absl::StatusOr<absl::Duration> wait = ParseDuration(options.wait);
+  const absl::StatusOr<absl::Duration> wait = ParseDuration("--wait", options.wait);
   if (!wait.ok()) return wait.status();
   if (!options.once) *request.mutable_wait() = ToProto(*wait);
   if (!options.channel.empty()) {

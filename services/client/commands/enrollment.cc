@@ -38,6 +38,7 @@ struct EnrollOptions {
 };
 
 struct ListOptions {
+  std::string enrollment;
   std::string patient;
   std::string pathway;
   std::string state;
@@ -110,7 +111,15 @@ absl::Status Enroll(Session& session, const EnrollOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status ShowEnrollment(Session& session, const std::string& id) {
+  const absl::StatusOr<v1::Enrollment> enrollment = session.ReadEnrollment(id);
+  if (!enrollment.ok()) return enrollment.status();
+  session.PrintResult(*enrollment, RenderEnrollment(*enrollment));
+  return absl::OkStatus();
+}
+
 absl::Status ListEnrollments(Session& session, const ListOptions& options) {
+  if (!options.enrollment.empty()) return ShowEnrollment(session, options.enrollment);
   v1::ListEnrollmentsRequest request;
   request.set_parent(session.clinic());
   request.set_patient(options.patient);
@@ -247,12 +256,16 @@ void AddEnrollCommand(CLI::App& app, Action* action) {
 }
 
 void AddEnrollmentsCommand(CLI::App& app, Action* action) {
-  CLI::App* list = app.add_subcommand("enrollments", "List the clinic's enrollments");
+  CLI::App* list = app.add_subcommand("enrollments", "List the clinic's enrollments, or show one");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("--patient", options->patient, "Of this patient, by the clinic's own id")->type_name("ID");
-  list->add_option("--pathway", options->pathway, "On this pathway")->type_name("ID");
-  list->add_option("--state", options->state, EnumChoices(*v1::EnrollmentState_descriptor()))->type_name("STATE");
-  list->footer("Example:\n  aftercare enrollments --clinic demo --state active");
+  CLI::Option* one = list->add_option("ENROLLMENT", options->enrollment, "Show this one, with all that is known of it");
+  const auto select = [&](const char* name, std::string* value, const std::string& description, const char* type) {
+    list->add_option(name, *value, description)->type_name(type)->excludes(one);
+  };
+  select("--patient", &options->patient, "Of this patient, by the clinic's own id", "ID");
+  select("--pathway", &options->pathway, "On this pathway", "ID");
+  select("--state", &options->state, EnumChoices(*v1::EnrollmentState_descriptor()), "STATE");
+  list->footer("Examples:\n  aftercare enrollments --clinic demo --state active\n  aftercare enrollments ana");
   list->callback([=] { *action = [=](Session& session) { return ListEnrollments(session, *options); }; });
 }
 

@@ -175,7 +175,7 @@ absl::Status FailedLines(const std::string& file, const Tally& tally, const std:
 }
 
 absl::Status Import(Session& session, const ImportOptions& options) {
-  const absl::StatusOr<absl::Duration> retry_for = ParseDuration(options.retry_for);
+  const absl::StatusOr<absl::Duration> retry_for = ParseDuration("--retry-for", options.retry_for);
   if (!retry_for.ok()) return retry_for.status();
   const std::string errors = ErrorsPath(options);
   if (errors == options.file) return UsageError("--errors must not be the file itself");

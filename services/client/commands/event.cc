@@ -11,7 +11,7 @@
 #include "services/client/common/interrupt.h"
 #include "services/client/input/filter_options.h"
 #include "services/client/input/resume_file.h"
-#include "services/client/render/lists.h"
+#include "services/client/render/event_text.h"
 #include "services/common/backoff.h"
 
 namespace aftercare::client {

@@ -13,6 +13,12 @@ void AddReplyCommand(CLI::App& app, Action* action);
 // Adds `aftercare replies`: list replies.
 void AddRepliesCommand(CLI::App& app, Action* action);
 
+// Adds `aftercare assign`: say which enrollment a reply belongs to.
+void AddAssignCommand(CLI::App& app, Action* action);
+
+// Adds `aftercare decide`: say whether a doubtful reply is a wish to stop.
+void AddDecideCommand(CLI::App& app, Action* action);
+
 // Adds `aftercare consent`: record whether a patient wants messages on a channel.
 void AddConsentCommand(CLI::App& app, Action* action);
 

@@ -71,9 +71,12 @@ std::string RenderRetry(const google::rpc::Status& details) {
   return absl::StrCat("  try again in ", absl::FormatDuration(delay), "\n");
 }
 
-// Returns a line that says what to do, for errors about the patient of an enrollment. The message says it in the terms
-// of the API, this in commands.
+// Returns a line that says what to do, where that is known. The message says it in the terms of the API, this in
+// commands.
 std::string RenderAdvice(const google::rpc::ErrorInfo& info) {
+  if (info.reason() == "ETAG_MISMATCH") return "  Somebody else made a change at the same moment: run it again.\n";
+  if (info.reason() == "REPLY_NOT_TO_ASSIGN") return "  Those that wait for it: aftercare replies --unmatched\n";
+  if (info.reason() == "REPLY_NOT_TO_DECIDE") return "  Those that wait for it: aftercare replies --held\n";
   const auto enrollment = info.metadata().find("enrollment");
   if (enrollment == info.metadata().end()) return "";
   const std::string id = IdOf(enrollment->second);

@@ -49,6 +49,8 @@ std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollmen
   return Under(clinic, "enrollments", enrollment);
 }
 
+std::string ReplyName(absl::string_view clinic, absl::string_view reply) { return Under(clinic, "replies", reply); }
+
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder) {
   if (auto name = UnderEnrollment(clinic, "reminders", reminder)) return *std::move(name);
   return UsageError(
@@ -63,6 +65,11 @@ absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_vie
 std::string IdOf(absl::string_view name) {
   const size_t slash = name.rfind('/');
   return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
+}
+
+std::string ClinicOf(absl::string_view name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  return parts.size() < 2 || parts[0] != "clinics" ? "" : absl::StrCat(parts[0], "/", parts[1]);
 }
 
 std::string EnrollmentOf(absl::string_view reminder_name) {

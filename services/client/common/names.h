@@ -19,6 +19,9 @@ std::string PathwayName(absl::string_view clinic, absl::string_view pathway);
 // `e1` or `enrollments/e1` -> `clinics/demo/enrollments/e1`.
 std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollment);
 
+// `0a1b` or `replies/0a1b` -> `clinics/demo/replies/0a1b`.
+std::string ReplyName(absl::string_view clinic, absl::string_view reply);
+
 // `e1/ice.2026-03-04` or `enrollments/e1/reminders/ice.2026-03-04` ->
 // `clinics/demo/enrollments/e1/reminders/ice.2026-03-04`. Returns a usage error if the id names no enrollment.
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder);
@@ -28,6 +31,10 @@ absl::StatusOr<std::string> VisitName(absl::string_view clinic, absl::string_vie
 
 // Returns the last segment of a resource name: `e1` of `clinics/demo/enrollments/e1`.
 std::string IdOf(absl::string_view name);
+
+// Returns the clinic a resource belongs to: `clinics/demo` of `clinics/demo/replies/0a1b`. Returns an empty string if
+// the name does not begin with a clinic.
+std::string ClinicOf(absl::string_view name);
 
 // Returns the enrollment a reminder belongs to: `clinics/demo/enrollments/e1` of
 // `clinics/demo/enrollments/e1/reminders/ice.2026-03-04`.

@@ -75,6 +75,12 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
   return total;
 }
 
+absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, absl::string_view text) {
+  const absl::StatusOr<absl::Duration> duration = ParseDuration(text);
+  if (!duration.ok()) return UsageError(absl::StrCat(option, " ", duration.status().message()));
+  return duration;
+}
+
 absl::StatusOr<absl::Time> ParseAbsoluteInstant(absl::string_view text, absl::TimeZone zone) {
   absl::Time time;
   std::string error;
@@ -145,6 +151,10 @@ std::string FormatInstant(const google::protobuf::Timestamp& timestamp, absl::Ti
 
 std::string FormatLongDate(absl::CivilDay day) {
   return absl::FormatTime("%a %-d %b %Y", absl::FromCivil(day, absl::UTCTimeZone()), absl::UTCTimeZone());
+}
+
+std::string FormatDuration(const google::protobuf::Duration& duration) {
+  return absl::FormatDuration(absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos()));
 }
 
 google::protobuf::Duration ToProto(absl::Duration duration) {

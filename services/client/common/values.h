@@ -20,6 +20,9 @@ namespace aftercare::client {
 // 24 hours.
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text);
 
+// As above. The failure names `option`.
+absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, absl::string_view text);
+
 // What ParseInstant needs to know about the place a time is meant for.
 struct TimeFrame {
   absl::TimeZone zone;  // The zone in which local times are read.
@@ -56,6 +59,9 @@ std::string FormatInstant(const google::protobuf::Timestamp& timestamp, absl::Ti
 
 // Returns `Mon 2 Mar 2026`.
 std::string FormatLongDate(absl::CivilDay day);
+
+// Returns `24h`, `1h30m`, `45m`: what ParseDuration reads.
+std::string FormatDuration(const google::protobuf::Duration& duration);
 
 // Converts a duration to its protobuf message.
 google::protobuf::Duration ToProto(absl::Duration duration);

@@ -19,10 +19,16 @@ std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zon
   return absl::FormatTime(whole_minute ? "%a %-d %b %Y %H:%M" : "%a %-d %b %Y %H:%M:%S", instant, zone);
 }
 
-// Returns the reason of a state as the end of a sentence that began with the state. `completed` says whether the state
-// is COMPLETED.
-std::string ReasonText(v1::ReminderReason reason, bool completed) {
-  switch (reason) {
+// Returns `the patient answered it with 7`, or whether the patient says that it was done.
+std::string AnsweredText(const v1::Reminder& reminder) {
+  if (reminder.state() != v1::REMINDER_STATE_COMPLETED) return "the patient answered another one that asked the same";
+  if (reminder.has_done()) return absl::StrCat("the patient answered that it was ", AnswerLabel(reminder));
+  return absl::StrCat("the patient answered it", reminder.has_score() ? " with " : "", AnswerLabel(reminder));
+}
+
+// Returns the reason of a state as the end of a sentence that began with the state.
+std::string ReasonText(const v1::Reminder& reminder) {
+  switch (reminder.reason()) {
     case v1::REMINDER_REASON_LATE_ENROLLMENT:
       return "its window had closed when the patient was enrolled";
     case v1::REMINDER_REASON_WINDOW_CLOSED:
@@ -52,13 +58,18 @@ std::string ReasonText(v1::ReminderReason reason, bool completed) {
     case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
       return "no contact hours open inside its window";
     case v1::REMINDER_REASON_ANSWERED:
-      return completed ? "the patient answered it" : "the patient answered another one that asked the same";
+      return AnsweredText(reminder);
     case v1::REMINDER_REASON_SILENCED:
       return "it would have come too soon after an answer";
     case v1::REMINDER_REASON_OPTED_OUT:
-      return "the patient opted out of every channel that there is a contact point for";
+      return "the patient opted out of every contact point, or of its channel";
+    case v1::REMINDER_REASON_HELD:
+      return "held until the care team decides about a reply from the address, which may be a wish to stop "
+             "(aftercare replies --held)";
+    case v1::REMINDER_REASON_QUESTION_NOT_SENT:
+      return "it follows up a question that was not sent";
     default:
-      return ReasonLabel(reason);
+      return ReasonLabel(reminder.reason());
   }
 }
 
@@ -66,9 +77,8 @@ std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
   std::string text = StateLabel(reminder.state());
   if (reminder.has_state_time()) absl::StrAppend(&text, " since ", TimeText(reminder.state_time(), zone));
   if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
-    absl::StrAppend(&text, ": ", ReasonText(reminder.reason(), reminder.state() == v1::REMINDER_STATE_COMPLETED));
+    absl::StrAppend(&text, ": ", ReasonText(reminder));
   }
-  if (reminder.has_score()) absl::StrAppend(&text, " with ", reminder.score());
   if (reminder.attempts() == 1) absl::StrAppend(&text, ", leased once");
   if (reminder.attempts() > 1) absl::StrAppend(&text, ", leased ", reminder.attempts(), " times");
   return text;

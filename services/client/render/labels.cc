@@ -20,8 +20,18 @@ std::string ChannelLabels(const google::protobuf::RepeatedField<int>& channels) 
   });
 }
 
-std::string MeaningLabel(v1::ReplyMeaning meaning, const std::optional<int>& score) {
-  return absl::StrCat(EnumLabel(*v1::ReplyMeaning_descriptor(), meaning), score ? absl::StrCat(" ", *score) : "");
+std::string ClosedContactPoints(const v1::Enrollment& enrollment) {
+  std::vector<std::string> closed;
+  for (const v1::ContactPoint& point : enrollment.contact_points()) {
+    const std::string state = EnumLabel(*v1::ContactPointState_descriptor(), point.state());
+    if (!state.empty()) closed.push_back(absl::StrCat(ChannelLabel(point.channel()), " ", state));
+  }
+  return absl::StrJoin(closed, ", ");
+}
+
+std::string MeaningLabel(const v1::Reply& reply) {
+  const std::string answer = AnswerLabel(reply);
+  return absl::StrCat(EnumLabel(*v1::ReplyMeaning_descriptor(), reply.meaning()), answer.empty() ? "" : " ", answer);
 }
 
 std::string ContactHoursLabel(const v1::ContactHours& hours) {

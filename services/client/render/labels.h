@@ -1,9 +1,9 @@
 #ifndef AFTERCARE_SERVICES_CLIENT_RENDER_LABELS_H_
 #define AFTERCARE_SERVICES_CLIENT_RENDER_LABELS_H_
 
-#include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "aftercare/v1/calendar.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/reminder.pb.h"
@@ -21,8 +21,20 @@ std::string ChannelLabel(v1::Channel channel);
 // Returns the short names of several channels: `sms, email`.
 std::string ChannelLabels(const google::protobuf::RepeatedField<int>& channels);
 
-// Returns how a reply was understood, with its score if it has one: `stop`, `answer 7`.
-std::string MeaningLabel(v1::ReplyMeaning meaning, const std::optional<int>& score);
+// Returns the contact points to which messages may not go now: `sms stopped, email held`.
+std::string ClosedContactPoints(const v1::Enrollment& enrollment);
+
+// Returns what the patient answered: `7`, `done`, `not done`. Empty if there is no answer. `Answer` is a Reply, a
+// ReplyChange or a Reminder.
+template <typename Answer>
+std::string AnswerLabel(const Answer& answer) {
+  if (answer.has_score()) return absl::StrCat(answer.score());
+  if (answer.has_done()) return answer.done() ? "done" : "not done";
+  return "";
+}
+
+// Returns how a reply was understood, with its answer if it has one: `stop`, `answer 7`, `answer not done`.
+std::string MeaningLabel(const v1::Reply& reply);
 
 // Returns `Mon-Fri 10:00-16:00`, or `always`.
 std::string ContactHoursLabel(const v1::ContactHours& hours);

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "services/client/common/names.h"
+#include "services/client/common/reply_words.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
+#include "services/client/render/fields.h"
 #include "services/client/render/labels.h"
 #include "services/client/render/table.h"
-#include "services/client/render/year.h"
 
 namespace aftercare::client {
 namespace {
@@ -30,10 +29,6 @@ std::string EnrollmentStateOf(const v1::Enrollment& enrollment) {
   return reason.empty() ? state : absl::StrCat(state, " (", reason, ")");
 }
 
-std::string Field(absl::string_view name, absl::string_view value) {
-  return value.empty() ? "" : absl::StrCat(Fit(name, 16), " ", value, "\n");
-}
-
 // Returns `2026-09-03 14:30` by the clinic's clock, or an empty string if the visit has no appointment.
 std::string BeginOf(const v1::Visit& visit) {
   return absl::StrReplaceAll(visit.start_local_time(), {{"T", " "}});
@@ -43,22 +38,29 @@ std::string WindowOf(const v1::Visit& visit) {
   return absl::StrCat(visit.window_first_date(), " to ", visit.window_last_date());
 }
 
-// Returns one line for each holiday, the first with the name of the field.
-std::string HolidayFields(const v1::Clinic& clinic) {
-  std::string out;
-  for (const v1::Holiday& holiday : clinic.holidays()) {
-    absl::StrAppend(&out, Field(out.empty() ? "holidays" : "",
-                                absl::StrCat(holiday.date(), holiday.display_name().empty() ? "" : " ",
-                                             holiday.display_name())));
-  }
-  return out;
+// Returns the address, and whether somebody there wished to get no messages.
+std::string ContactPointText(const v1::ContactPoint& point) {
+  const std::string state = EnumLabel(*v1::ContactPointState_descriptor(), point.state());
+  return state.empty() ? point.address() : absl::StrCat(point.address(), " (", state, ")");
 }
 
-// Returns `enrolled`, `paused` and so on.
-std::string EnrollmentEventLabel(v1::EventType type) {
-  if (type == v1::EVENT_TYPE_ENROLLMENT_CREATED) return "enrolled";
-  const std::string label = EnumLabel(*v1::EventType_descriptor(), type);
-  return std::string(absl::StripPrefix(label, "enrollment-"));
+std::vector<std::string> HolidayTexts(const v1::Clinic& clinic) {
+  std::vector<std::string> texts;
+  for (const v1::Holiday& holiday : clinic.holidays()) {
+    texts.push_back(
+        absl::StrCat(holiday.date(), holiday.display_name().empty() ? "" : " ", holiday.display_name()));
+  }
+  return texts;
+}
+
+// Returns how replies of patients are read, and how fast messages are sent.
+std::string MessagingFields(const v1::Clinic& clinic) {
+  const int64_t limit = clinic.max_messages_per_minute();
+  return absl::StrCat(
+      Field("region", clinic.region()),
+      Field("limit", limit == 0 ? "" : absl::StrCat(Counted(limit, "message"), " a minute")),
+      Field("decision time", clinic.has_decision_time() ? FormatDuration(clinic.decision_time()) : ""),
+      Fields("reply words", ReplyWordsTexts(clinic.reply_words())));
 }
 
 }  // namespace
@@ -84,12 +86,19 @@ std::string RenderPathways(const std::vector<v1::Pathway>& pathways, const ListS
 }
 
 std::string RenderEnrollments(const std::vector<v1::Enrollment>& enrollments, const ListStyle& style) {
-  Table table({"ENROLLMENT", "PATIENT", "PATHWAY", "PROCEDURE", "STATE", "TIME ZONE", "LOCALE", "FACTORS"});
+  const bool closed = std::any_of(enrollments.begin(), enrollments.end(),
+                                  [](const auto& enrollment) { return !ClosedContactPoints(enrollment).empty(); });
+  std::vector<std::string> titles = {"ENROLLMENT", "PATIENT", "PATHWAY", "PROCEDURE", "STATE"};
+  if (closed) titles.push_back("NOT WRITTEN TO");
+  titles.insert(titles.end(), {"TIME ZONE", "LOCALE", "FACTORS"});
+  Table table(titles);
   for (const v1::Enrollment& enrollment : enrollments) {
-    table.Add({IdOf(enrollment.name()), enrollment.patient(),
-               absl::StrCat(IdOf(enrollment.pathway()), " r", enrollment.pathway_revision()),
-               enrollment.procedure_date(), EnrollmentStateOf(enrollment), enrollment.time_zone(), enrollment.locale(),
-               FactorsOf(enrollment)});
+    std::vector<std::string> cells = {IdOf(enrollment.name()), enrollment.patient(),
+                                      absl::StrCat(IdOf(enrollment.pathway()), " r", enrollment.pathway_revision()),
+                                      enrollment.procedure_date(), EnrollmentStateOf(enrollment)};
+    if (closed) cells.push_back(ClosedContactPoints(enrollment));
+    cells.insert(cells.end(), {enrollment.time_zone(), enrollment.locale(), FactorsOf(enrollment)});
+    table.Add(std::move(cells));
   }
   return table.Render(style.width, style.colour);
 }
@@ -100,7 +109,8 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   for (const v1::Reminder& reminder : reminders) {
     std::string state = StateLabel(reminder.state());
     if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
-      absl::StrAppend(&state, " (", ReasonLabel(reminder.reason()), ")");
+      const std::string answer = AnswerLabel(reminder);
+      absl::StrAppend(&state, " (", ReasonLabel(reminder.reason()), answer.empty() ? "" : " ", answer, ")");
     }
     const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
     table.Add({FormatInstant(reminder.due_time(), style.zone), state, ShortReminder(reminder.name()),
@@ -128,16 +138,6 @@ std::string RenderVisits(const std::vector<v1::Visit>& visits, const ListStyle& 
   for (const v1::Visit& visit : visits) {
     table.Add({ShortVisit(visit.name()), visit.patient(), EnumLabel(*v1::VisitState_descriptor(), visit.state()),
                BeginOf(visit), visit.target_date(), WindowOf(visit), visit.display_name()});
-  }
-  return table.Render(style.width, style.colour);
-}
-
-std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style) {
-  Table table({absl::StrCat("RECEIVED (", style.zone.name(), ")"), "PATIENT", "BY", "MEANING", "REMINDER", "TEXT"});
-  for (const v1::Reply& reply : replies) {
-    const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
-    table.Add({FormatInstant(reply.receive_time(), style.zone), reply.patient(), ChannelLabel(reply.channel()),
-               MeaningLabel(reply.meaning(), score), ShortReminder(reply.reminder()), reply.text()});
   }
   return table.Render(style.width, style.colour);
 }
@@ -174,48 +174,6 @@ std::string RenderCounts(const v1::CountRemindersResponse& counts, const ListSty
   return table.Render(style.width, style.colour);
 }
 
-std::string RenderEvent(const v1::Event& event, const ListStyle& style) {
-  std::string line = Paint(Ink::kDim, FormatInstant(event.event_time(), style.zone), style.colour);
-  if (event.type() == v1::EVENT_TYPE_REMINDER_CHANGED) {
-    const v1::ReminderChange& change = event.reminder();
-    const StateLook& look = LookOf(change.state());
-    absl::StrAppend(&line, "  reminder  ", Paint(look.ink, Fit(StateLabel(change.state()), 10), style.colour), " ",
-                    ShortReminder(change.name()));
-    if (change.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
-      absl::StrAppend(&line, "  ", ReasonLabel(change.reason()));
-    }
-    absl::StrAppend(&line, "  ", Paint(Ink::kDim, absl::StrCat(event.patient(), " ", change.phase()), style.colour));
-  } else if (event.type() == v1::EVENT_TYPE_VISIT_CHANGED) {
-    const v1::VisitChange& change = event.visit();
-    absl::StrAppend(&line, "  visit     ", Fit(EnumLabel(*v1::VisitState_descriptor(), change.state()), 10), " ",
-                    ShortVisit(change.name()), "  ", FormatInstant(change.start_time(), style.zone), "  ",
-                    Paint(Ink::kDim, event.patient(), style.colour));
-  } else if (event.type() == v1::EVENT_TYPE_REPLY_RECEIVED) {
-    const v1::ReplyChange& change = event.reply();
-    absl::StrAppend(&line, "  reply     ", Fit(EnumLabel(*v1::ReplyMeaning_descriptor(), change.meaning()), 10), " ",
-                    change.reminder().empty() ? IdOf(event.enrollment()) : ShortReminder(change.reminder()));
-    if (change.has_score()) absl::StrAppend(&line, "  score ", change.score());
-    absl::StrAppend(&line, "  by ", ChannelLabel(change.channel()), "  ",
-                    Paint(Ink::kDim, event.patient(), style.colour));
-  } else if (event.type() == v1::EVENT_TYPE_CONSENT_CHANGED) {
-    const v1::ConsentChange& change = event.consent();
-    absl::StrAppend(&line, "  consent   ", Fit(EnumLabel(*v1::Consent_descriptor(), change.consent()), 10), " ",
-                    ChannelLabel(change.channel()), "  ", Paint(Ink::kDim, event.patient(), style.colour));
-  } else if (event.has_clinic()) {
-    const bool clock = event.type() == v1::EVENT_TYPE_CLINIC_CLOCK_MOVED;
-    absl::StrAppend(&line, "  clinic    ", Fit(clock ? "clock" : "updated", 10), " ", IdOf(event.clinic().name()));
-  } else if (event.has_pathway()) {
-    absl::StrAppend(&line, "  pathway   ", Fit("revised", 10), " ", IdOf(event.pathway().name()), " r",
-                    event.pathway().revision());
-  } else {
-    const bool ended = event.end_reason() != v1::END_REASON_UNSPECIFIED;
-    absl::StrAppend(&line, "  patient   ", Fit(EnrollmentEventLabel(event.type()), 10), " ", IdOf(event.enrollment()));
-    if (ended) absl::StrAppend(&line, "  ", EnumLabel(*v1::EndReason_descriptor(), event.end_reason()));
-    absl::StrAppend(&line, "  ", Paint(Ink::kDim, event.patient(), style.colour));
-  }
-  return line + "\n";
-}
-
 std::string RenderLease(const v1::Lease& lease, const ListStyle& style) {
   std::string out = absl::StrCat(
       Paint(Ink::kBold,
@@ -238,7 +196,8 @@ std::string RenderClinic(const v1::Clinic& clinic) {
       Field("clinic", clinic.name()), Field("name", clinic.display_name()), Field("phone", clinic.phone()),
       Field("time zone", clinic.time_zone()),
       Field("contact hours", clinic.has_contact_hours() ? ContactHoursLabel(clinic.contact_hours()) : ""),
-      Field("closed", WeekdayLabels(clinic.closed_weekdays())), HolidayFields(clinic),
+      Field("closed", WeekdayLabels(clinic.closed_weekdays())), Fields("holidays", HolidayTexts(clinic)),
+      MessagingFields(clinic),
       Field("test clock", FormatInstant(clinic.test_clock_time(), zone)),
       Field("made", FormatInstant(clinic.create_time(), zone)));
 }
@@ -253,14 +212,6 @@ std::string RenderVisit(const v1::Visit& visit) {
                       Field("target", visit.target_date()), Field("window", WindowOf(visit)));
 }
 
-std::string RenderReply(const v1::Reply& reply) {
-  const auto score = reply.has_score() ? std::optional<int>(reply.score()) : std::nullopt;
-  return absl::StrCat(Field("reply", reply.name()), Field("patient", reply.patient()),
-                      Field("enrollment", reply.enrollment()),
-                      Field("understood as", MeaningLabel(reply.meaning(), score)),
-                      Field("answers", ShortReminder(reply.reminder())));
-}
-
 std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   const absl::TimeZone zone = ZoneOrUtc(enrollment.time_zone());
   std::string out = absl::StrCat(
@@ -269,7 +220,7 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
       Field("procedure date", enrollment.procedure_date()), Field("time zone", enrollment.time_zone()),
       Field("locale", enrollment.locale()), Field("factors", FactorsOf(enrollment)));
   for (const v1::ContactPoint& point : enrollment.contact_points()) {
-    absl::StrAppend(&out, Field(ChannelLabel(point.channel()), point.address()));
+    absl::StrAppend(&out, Field(ChannelLabel(point.channel()), ContactPointText(point)));
   }
   if (enrollment.has_contact_hours()) {
     absl::StrAppend(&out, Field("contact hours", ContactHoursLabel(enrollment.contact_hours())));

@@ -8,6 +8,8 @@
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
+#include "services/client/render/labels.h"
+#include "services/client/render/table.h"
 
 namespace aftercare::client {
 namespace {
@@ -26,6 +28,8 @@ std::string SubtitleOf(const v1::Enrollment& enrollment, absl::CivilDay procedur
   if (enrollment.pathway_revision() != 0) absl::StrAppend(&subtitle, " revision ", enrollment.pathway_revision());
   absl::StrAppend(&subtitle, subtitle.empty() ? "" : " · ", "procedure ", FormatLongDate(procedure_date), " · ",
                   enrollment.time_zone());
+  const std::string closed = ClosedContactPoints(enrollment);
+  if (!closed.empty()) absl::StrAppend(&subtitle, " · ", closed);
   if (enrollment.state() == v1::ENROLLMENT_STATE_ENDED) {
     absl::StrAppend(&subtitle, " · ended ", FormatInstant(enrollment.end_time(), zone), ", ",
                     EnumLabel(*v1::EndReason_descriptor(), enrollment.end_reason()));
@@ -65,6 +69,7 @@ void AddMarks(const v1::GetTimelineResponse& timeline, absl::TimeZone zone, Year
                       reminder.state() == v1::REMINDER_STATE_COMPLETED;
     if (done) ++row.done;
     ++year->counts[RankOf(reminder.state())];
+    if (reminder.reason() == v1::REMINDER_REASON_HELD) ++year->held;
     year->last = std::max(year->last, absl::CivilDay(row.marks.back().due));
   }
   std::stable_sort(year->rows.begin(), year->rows.end(),
@@ -98,6 +103,12 @@ int RankOf(v1::ReminderState state) {
 }
 
 const StateLook& LookOf(v1::ReminderState state) { return StateLooks()[RankOf(state)]; }
+
+std::string HeldNote(const Year& year) {
+  if (year.held == 0) return "";
+  return absl::StrCat(Counted(year.held, "message"), year.held == 1 ? " is" : " are",
+                      " held until the care team decides about a reply: aftercare replies --held");
+}
 
 Year YearOf(const v1::GetTimelineResponse& timeline) {
   const v1::Enrollment& enrollment = timeline.enrollment();

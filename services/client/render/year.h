@@ -56,7 +56,7 @@ struct YearRow {
 // The whole year.
 struct Year {
   std::string title;              // `Ana · P-17 · e1`.
-  std::string subtitle;           // Pathway, procedure date, zone, and how the enrollment ended if it has.
+  std::string subtitle;           // Pathway, procedure date, zone, stopped and held contact points, end.
   std::string today;              // `Tue 7 Apr 2026, 09:00 · day 36 · week 6`.
   absl::CivilDay procedure_date;  // Day 0.
   absl::CivilDay last;            // The last day with a phase or a mark.
@@ -64,7 +64,11 @@ struct Year {
   std::vector<YearPhase> phases;  // By first day.
   std::vector<YearRow> rows;      // The patient's rows, then the care team's; each group in order of the first mark.
   std::array<int, 10> counts{};   // The number of reminders in each state, by RankOf.
+  int held = 0;                   // How many wait for the care team to decide about a reply.
 };
+
+// Returns a sentence about the reminders that are held: how many, and until when. Empty if there are none.
+std::string HeldNote(const Year& year);
 
 // Arranges a timeline, which must outlive the year. Dates and times are in the patient's zone, or in UTC if this
 // machine does not know it.

@@ -230,7 +230,8 @@ void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
       const v1::Reminder& reminder = *marks[i].reminder;
       if (RankOf(reminder.state()) != static_cast<int>(rank)) continue;
       absl::StrAppend(&body_, "<g><title>", EscapeXml(IdOf(reminder.name())), ", ",
-                      plan::FormatMinute(absl::CivilMinute(marks[i].due)), ": ", StateLooks()[rank].label, "</title>");
+                      plan::FormatMinute(absl::CivilMinute(marks[i].due)), ": ", StateLooks()[rank].label,
+                      reminder.reason() == v1::REMINDER_REASON_HELD ? ", held" : "", "</title>");
       Mark(X(marks[i].due), middle + heights[i], StateLooks()[rank]);
       body_ += "</g>\n";
     }
@@ -295,6 +296,9 @@ void Drawing::DrawLegend() {
                                         "Right: sent or completed, of all.");
   if (x + kCharWidth * static_cast<double>(note.size()) > kWidth - kMargin) y_ += 24;
   Text(kWidth - kMargin, y_, "quiet end", note);
+  y_ += 26;
+  if (year_.held == 0) return;
+  Text(kMargin, y_, "", HeldNote(year_));
   y_ += 26;
 }
 

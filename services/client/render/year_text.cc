@@ -239,6 +239,7 @@ void Picture::DrawLegend() {
     used += (used > 0 ? 3 : 0) + width;
   }
   absl::StrAppend(&out_, line, line.empty() ? "" : "\n");
+  if (year_.held > 0) AddText(HeldNote(year_), Ink::kYellow);
   AddText(ScaleNote(), Ink::kDim);
 }
 

@@ -42,7 +42,7 @@ TEST(ProgramE2eTest, TheHelpOfTheProgramNamesEveryCommand) {
   const ProcessResult help = Alone({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "import", "end",
-                              "timeline", "due", "complete", "watch", "deliver"}) {
+                              "timeline", "due", "complete", "watch", "deliver", "reply", "assign", "decide"}) {
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  ", command, " ")));
   }
   ExpectPlain(help.out, 100);

@@ -12,13 +12,23 @@ TEST(NamesTest, ShortIdsBecomeResourceNamesOfTheClinic) {
   EXPECT_EQ(PathwayName("clinics/demo", "knee"), "clinics/demo/pathways/knee");
   EXPECT_EQ(EnrollmentName("clinics/demo", "ana"), "clinics/demo/enrollments/ana");
   EXPECT_EQ(EnrollmentName("clinics/demo", "enrollments/ana"), "clinics/demo/enrollments/ana");
+  EXPECT_EQ(ReplyName("clinics/demo", "0a"), "clinics/demo/replies/0a");
+  EXPECT_EQ(ReplyName("clinics/demo", "replies/0a"), "clinics/demo/replies/0a");
 }
 
 TEST(NamesTest, FullNamesAreTakenAsTheyAre) {
   EXPECT_EQ(ClinicName("clinics/a"), "clinics/a");
   EXPECT_EQ(PathwayName("clinics/demo", "clinics/a/pathways/p"), "clinics/a/pathways/p");
+  EXPECT_EQ(ReplyName("clinics/demo", "clinics/a/replies/0a"), "clinics/a/replies/0a");
   EXPECT_EQ(*ReminderName("clinics/demo", "clinics/a/enrollments/e/reminders/r.2026-03-04"),
             "clinics/a/enrollments/e/reminders/r.2026-03-04");
+}
+
+TEST(NamesTest, TheClinicOfANameIsItsBeginning) {
+  EXPECT_EQ(ClinicOf("clinics/a/replies/0a"), "clinics/a");
+  EXPECT_EQ(ClinicOf("clinics/a"), "clinics/a");
+  EXPECT_EQ(ClinicOf("replies/0a"), "");
+  EXPECT_EQ(ClinicOf(""), "");
 }
 
 TEST(NamesTest, AReminderIsNamedByItsEnrollmentAndNumber) {

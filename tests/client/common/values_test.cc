@@ -34,6 +34,22 @@ TEST(ValuesTest, WhatIsNoDurationIsAUsageError) {
   }
 }
 
+TEST(ValuesTest, AFaultOfADurationNamesItsOption) {
+  EXPECT_EQ(*ParseDuration("--wait", "90m"), absl::Minutes(90));
+  const absl::Status status = ParseDuration("--wait", "long").status();
+  EXPECT_EQ(ExitCodeOf(status), kExitUsage);
+  EXPECT_EQ(std::string(status.message()),
+            "--wait \"long\" is no duration: write 3d, 12h, 1d12h, 90m or 30s");
+}
+
+TEST(ValuesTest, ADurationIsShownAsItCanBeTyped) {
+  for (const char* text : {"24h", "36h30m", "1m", "90s", "720h"}) {
+    const absl::Duration duration = *ParseDuration(text);
+    EXPECT_EQ(*ParseDuration(FormatDuration(ToProto(duration))), duration) << text;
+  }
+  EXPECT_EQ(FormatDuration(ToProto(absl::Hours(24))), "24h");
+}
+
 TEST(ValuesTest, ALocalTimeIsReadInTheZone) {
   const TimeFrame frame{Zone("America/New_York"), Utc(3, 2, 14)};
   EXPECT_EQ(*ParseInstant("2026-03-02T09:00", frame), Utc(3, 2, 14));

@@ -79,5 +79,12 @@ TEST(AgendaTest, LinesFit) {
   for (const int width : {80, 100, 160}) ExpectFits(RenderAgenda(timeline, width, false), width);
 }
 
+TEST(AgendaTest, AScheduledReminderThatIsHeldSaysSo) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-20");
+  maker.Add("ice.2026-03-13", "p", "c", absl::CivilMinute(2026, 3, 13, 9, 0)).set_reason(v1::REMINDER_REASON_HELD);
+  EXPECT_THAT(RenderAgenda(maker.timeline, 90, false), HasSubstr("ice.2026-03-13  scheduled (held)\n"));
+}
+
 }  // namespace
 }  // namespace aftercare::client

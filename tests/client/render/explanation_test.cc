@@ -48,6 +48,27 @@ TEST(ExplanationTest, EachLeaseIsShownWithItsTextIfThatIsAnother) {
       << text;
 }
 
+TEST(ExplanationTest, AHeldReminderSaysWhoDecidesAndWhereToLook) {
+  const std::string text = RenderExplanation(Reminder(R"pb(state: REMINDER_STATE_DUE reason: REMINDER_REASON_HELD
+                                                           state_time { seconds: 1772532000 })pb"),
+                                             "UTC");
+  EXPECT_EQ(text.substr(text.find("state ")),
+            "state     due since Tue 3 Mar 2026 10:00: held until the care team decides about a reply from the\n"
+            "          address, which may be a wish to stop (aftercare replies --held)\n");
+}
+
+TEST(ExplanationTest, AnAnswerIsToldWithItsScoreOrWhetherItWasDone) {
+  const auto state_of = [](const std::string& answer) {
+    const std::string text = RenderExplanation(
+        Reminder("state: REMINDER_STATE_COMPLETED reason: REMINDER_REASON_ANSWERED " + answer), "UTC");
+    return text.substr(text.find("state "));
+  };
+  EXPECT_EQ(state_of("score: 0"), "state     completed: the patient answered it with 0\n");
+  EXPECT_EQ(state_of("done: true"), "state     completed: the patient answered that it was done\n");
+  EXPECT_EQ(state_of("done: false"), "state     completed: the patient answered that it was not done\n");
+  EXPECT_EQ(state_of(""), "state     completed: the patient answered it\n");
+}
+
 TEST(ExplanationTest, EveryReasonIsAPhraseOfItsOwn) {
   const auto& reasons = *v1::ReminderReason_descriptor();
   for (int i = 1; i < reasons.value_count(); ++i) {

@@ -27,6 +27,22 @@ TEST(ListsTest, AReminderIsALineWithItsStateReasonAndText) {
             "Text of ice-am.\n");
 }
 
+TEST(ListsTest, AReminderShowsItsAnswerAndWhetherItIsHeld) {
+  TimelineMaker maker;
+  v1::Reminder& answered =
+      maker.Add("walk.2026-03-03", "p", "c", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_COMPLETED);
+  answered.set_reason(v1::REMINDER_REASON_ANSWERED);
+  answered.set_done(false);
+  maker.Add("walk.2026-03-04", "p", "c", absl::CivilMinute(2026, 3, 4, 8, 0), v1::REMINDER_STATE_DUE)
+      .set_reason(v1::REMINDER_REASON_HELD);
+  maker.Add("walk.2026-03-05", "p", "c", absl::CivilMinute(2026, 3, 5, 8, 0), v1::REMINDER_STATE_SUPPRESSED)
+      .set_reason(v1::REMINDER_REASON_QUESTION_NOT_SENT);
+  const std::string list = RenderReminders(RemindersOf(maker), {});
+  EXPECT_THAT(list, HasSubstr("  completed (answered not done)  "));
+  EXPECT_THAT(list, HasSubstr("  due (held)  "));
+  EXPECT_THAT(list, HasSubstr("  suppressed (question-not-sent)  "));
+}
+
 TEST(ListsTest, ATaskIsForTheCareTeam) {
   TimelineMaker maker;
   maker.Add("book.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0), v1::REMINDER_STATE_DUE,
@@ -105,78 +121,6 @@ TEST(ListsTest, CountsAreATableOfPhasesByStatesWithSums) {
             "all        2  1,203  1,205\n");
 }
 
-TEST(ListsTest, AnEventIsALine) {
-  v1::Event event;
-  event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
-  event.set_patient("P-17");
-  event.mutable_event_time()->set_seconds(1772524800);
-  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-03");
-  event.mutable_reminder()->set_phase("first");
-  event.mutable_reminder()->set_state(v1::REMINDER_STATE_FAILED);
-  event.mutable_reminder()->set_reason(v1::REMINDER_REASON_REJECTED_BY_CHANNEL);
-  EXPECT_EQ(RenderEvent(event, {}),
-            "2026-03-03 08:00  reminder  failed     ana/ice-am.2026-03-03  rejected-by-channel  P-17 first\n");
-  v1::Event ended;
-  ended.set_type(v1::EVENT_TYPE_ENROLLMENT_ENDED);
-  ended.set_enrollment("clinics/demo/enrollments/ana");
-  ended.set_patient("P-17");
-  ended.set_end_reason(v1::END_REASON_WITHDRAWN);
-  ended.mutable_event_time()->set_seconds(1772524800);
-  EXPECT_EQ(RenderEvent(ended, {}), "2026-03-03 08:00  patient   ended      ana  withdrawn  P-17\n");
-  ended.set_type(v1::EVENT_TYPE_ENROLLMENT_UPDATED);
-  EXPECT_EQ(RenderEvent(ended, {}), "2026-03-03 08:00  patient   updated    ana  withdrawn  P-17\n");
-}
-
-TEST(ListsTest, AReplyAndADecisionOfAPatientAreOneLineEach) {
-  v1::Event reply;
-  reply.set_type(v1::EVENT_TYPE_REPLY_RECEIVED);
-  reply.set_enrollment("clinics/demo/enrollments/ana");
-  reply.set_patient("P-17");
-  reply.mutable_event_time()->set_seconds(1772524800);
-  reply.mutable_reply()->set_meaning(v1::REPLY_MEANING_OTHER);
-  reply.mutable_reply()->set_channel(v1::CHANNEL_SMS);
-  EXPECT_EQ(RenderEvent(reply, {}), "2026-03-03 08:00  reply     other      ana  by sms  P-17\n");
-  reply.mutable_reply()->set_meaning(v1::REPLY_MEANING_ANSWER);
-  reply.mutable_reply()->set_reminder("clinics/demo/enrollments/ana/reminders/pain.2026-03-03");
-  reply.mutable_reply()->set_score(0);
-  EXPECT_EQ(RenderEvent(reply, {}),
-            "2026-03-03 08:00  reply     answer     ana/pain.2026-03-03  score 0  by sms  P-17\n");
-  v1::Event consent;
-  consent.set_type(v1::EVENT_TYPE_CONSENT_CHANGED);
-  consent.set_patient("P-17");
-  consent.mutable_event_time()->set_seconds(1772524800);
-  consent.mutable_consent()->set_channel(v1::CHANNEL_EMAIL);
-  consent.mutable_consent()->set_consent(v1::CONSENT_REFUSED);
-  EXPECT_EQ(RenderEvent(consent, {}), "2026-03-03 08:00  consent   refused    email  P-17\n");
-}
-
-TEST(ListsTest, AChangeOfTheClinicItsClockOrAPathwayIsOneLine) {
-  v1::Event event;
-  event.mutable_event_time()->set_seconds(1772524800);
-  event.set_type(v1::EVENT_TYPE_CLINIC_UPDATED);
-  event.mutable_clinic()->set_name("clinics/demo");
-  event.mutable_clinic()->set_etag("v7");
-  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  clinic    updated    demo\n");
-  event.set_type(v1::EVENT_TYPE_CLINIC_CLOCK_MOVED);
-  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  clinic    clock      demo\n");
-  event.clear_clinic();
-  event.set_type(v1::EVENT_TYPE_PATHWAY_REVISED);
-  event.mutable_pathway()->set_name("clinics/demo/pathways/knee");
-  event.mutable_pathway()->set_revision(2);
-  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  pathway   revised    knee r2\n");
-}
-
-TEST(ListsTest, AMessageThatArrivedIsShownAsDelivered) {
-  v1::Event event;
-  event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
-  event.set_patient("P-17");
-  event.mutable_event_time()->set_seconds(1772524800);
-  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-03");
-  event.mutable_reminder()->set_phase("first");
-  event.mutable_reminder()->set_state(v1::REMINDER_STATE_DELIVERED);
-  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  reminder  delivered  ana/ice-am.2026-03-03  P-17 first\n");
-}
-
 TEST(ListsTest, ALeaseSaysWhereToAndWhat) {
   v1::Lease lease;
   lease.set_reminder("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-03");
@@ -203,6 +147,27 @@ TEST(ListsTest, AnEnrollmentShowsEveryFieldThatIsSet) {
   EXPECT_THAT(shown, HasSubstr("factors          severity=severe smoker=false\n"));
   EXPECT_THAT(shown, HasSubstr("state            ended (withdrawn)\n"));
   EXPECT_THAT(shown, Not(HasSubstr("locale")));
+}
+
+TEST(ListsTest, StoppedAndHeldAddressesAreShownWithTheEnrollment) {
+  v1::Enrollment enrollment;
+  enrollment.set_name("clinics/demo/enrollments/ana");
+  const auto add = [&](v1::Channel channel, const char* address, v1::ContactPointState state) {
+    v1::ContactPoint* point = enrollment.add_contact_points();
+    point->set_channel(channel);
+    point->set_address(address);
+    point->set_state(state);
+  };
+  add(v1::CHANNEL_SMS, "+15550100", v1::CONTACT_POINT_STATE_STOPPED);
+  add(v1::CHANNEL_EMAIL, "ana@example.org", v1::CONTACT_POINT_STATE_UNSPECIFIED);
+  EXPECT_THAT(RenderEnrollment(enrollment),
+              HasSubstr("sms              +15550100 (stopped)\nemail            ana@example.org\n"));
+  v1::Enrollment other;
+  EXPECT_THAT(RenderEnrollments({other}, {}), Not(HasSubstr("NOT WRITTEN TO")));
+  add(v1::CHANNEL_SMS, "+15550101", v1::CONTACT_POINT_STATE_HELD);
+  const std::string list = RenderEnrollments({other, enrollment}, {});
+  EXPECT_THAT(list, HasSubstr("NOT WRITTEN TO"));
+  EXPECT_THAT(list, HasSubstr("  sms stopped, sms held"));
 }
 
 }  // namespace

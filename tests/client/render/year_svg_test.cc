@@ -160,5 +160,14 @@ TEST(YearSvgTest, AShortYearAndAnEmptyOneAreDrawnToo) {
   EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), HasSubstr("(not in the picture)"));
 }
 
+TEST(YearSvgTest, HeldMessagesAreCountedBelowTheLegend) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-20");
+  maker.Add("ice.2026-03-12", "p", "ice", absl::CivilMinute(2026, 3, 12, 9, 0), v1::REMINDER_STATE_DUE)
+      .set_reason(v1::REMINDER_REASON_HELD);
+  const Year year = YearOf(maker.timeline);
+  EXPECT_NE(RenderYearSvg(year).find("1 message is held until the care team decides"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace aftercare::client

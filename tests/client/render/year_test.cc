@@ -24,6 +24,21 @@ TEST(YearTest, AnEndedYearSaysSo) {
   EXPECT_THAT(YearOf(maker.timeline).subtitle, testing::HasSubstr("ended 2026-03-12 10:00, withdrawn"));
 }
 
+TEST(YearTest, HeldMessagesAndContactPointsAreToldInWords) {
+  TimelineMaker maker;
+  v1::ContactPoint* point = maker.timeline.mutable_enrollment()->add_contact_points();
+  point->set_channel(v1::CHANNEL_SMS);
+  EXPECT_EQ(HeldNote(YearOf(maker.timeline)), "");
+  point->set_state(v1::CONTACT_POINT_STATE_HELD);
+  maker.Add("ice.2026-03-12", "p", "ice", absl::CivilMinute(2026, 3, 12, 9, 0), v1::REMINDER_STATE_DUE)
+      .set_reason(v1::REMINDER_REASON_HELD);
+  EXPECT_EQ(HeldNote(YearOf(maker.timeline)),
+            "1 message is held until the care team decides about a reply: aftercare replies --held");
+  maker.Add("ice.2026-03-13", "p", "ice", absl::CivilMinute(2026, 3, 13, 9, 0)).set_reason(v1::REMINDER_REASON_HELD);
+  EXPECT_THAT(HeldNote(YearOf(maker.timeline)), testing::StartsWith("2 messages are held"));
+  EXPECT_THAT(YearOf(maker.timeline).subtitle, testing::EndsWith(" · UTC · sms held"));
+}
+
 TEST(YearTest, DatesAndTimesAreThoseOfThePatient) {
   TimelineMaker maker;
   maker.timeline.mutable_enrollment()->set_time_zone("Asia/Tokyo");
