@@ -237,7 +237,8 @@ void AddCreate(CLI::App* clinic, Action* action) {
   create->footer(
       "Examples:\n  aftercare clinic create lakeside --name \"Lakeside Knee Clinic\" --zone America/New_York \\\n"
       "      --phone 555-0100 --test-clock 2026-03-01T12:00\n"
-      "  aftercare clinic create norte --name \"Clínica Norte\" --zone Europe/Madrid --region ES --decision-time 12h");
+      "  aftercare clinic create norte --name \"Clínica Norte\" --zone Europe/Madrid --region ES \\\n"
+      "      --decision-time 12h");
   create->callback([=] { *action = [=](Session& session) { return CreateClinic(session, *options); }; });
 }
 

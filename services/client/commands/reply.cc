@@ -206,7 +206,7 @@ void AddReplyCommand(CLI::App& app, Action* action) {
       "Examples:\n  aftercare reply 7 --clinic demo --channel sms --from +15550100\n"
       "  aftercare reply --channel email --from ana@example.org STOP\n"
       "  aftercare reply --channel sms --from \"(555) 0100\" \"not yet\" --dry-run\n"
-      "  aftercare reply --channel sms --from +15550100 help --other-clinic lakeside --other-clinic hillside\n\n"
+      "  aftercare reply --channel sms --from +15550100 help --other-clinic lakeside --other-clinic hill\n\n"
       "A stop word ends messages to that address at once, a start word lets them come again; `done`, or a\n"
       "score from 0 to 10, answers the newest message that asked for it. Everything else is kept, for\n"
       "`aftercare replies`. What it shows as `send back` is for you to send: this command sends nothing.");
@@ -234,7 +234,8 @@ void AddRepliesCommand(CLI::App& app, Action* action) {
 }
 
 void AddAssignCommand(CLI::App& app, Action* action) {
-  CLI::App* assign = app.add_subcommand("assign", "Say whose a reply is, if nobody known or several may have written it");
+  CLI::App* assign =
+      app.add_subcommand("assign", "Say whose a reply is, if nobody known or several may have written it");
   const auto options = std::make_shared<AssignOptions>();
   assign->add_option("REPLY", options->reply, kWhichReply)->required();
   assign->add_option("ENROLLMENT", options->enrollment, "Whose it is: an enrollment of the reply's clinic")->required();

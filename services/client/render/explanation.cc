@@ -1,5 +1,7 @@
 #include "services/client/render/explanation.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
@@ -12,6 +14,30 @@ namespace {
 
 // Lines longer than this are hard to read.
 constexpr int kColumns = 100;
+
+// The reasons of states, as the end of a sentence that began with the state. See AnsweredText for ANSWERED.
+constexpr std::pair<v1::ReminderReason, const char*> kReasons[] = {
+    {v1::REMINDER_REASON_LATE_ENROLLMENT, "its window had closed when the patient was enrolled"},
+    {v1::REMINDER_REASON_WINDOW_CLOSED, "its window closed before it was sent"},
+    {v1::REMINDER_REASON_SUPERSEDED, "a later one of the same rule came due, and only the newest counts"},
+    {v1::REMINDER_REASON_NO_CONSENT, "the patient did not agree to receive messages"},
+    {v1::REMINDER_REASON_NO_CONTACT_POINT, "the patient has no contact point"},
+    {v1::REMINDER_REASON_PAUSED, "its window closed while the enrollment was paused"},
+    {v1::REMINDER_REASON_MOVED_BY_REANCHOR, "the enrollment was changed, and the plan of since has no time for it"},
+    {v1::REMINDER_REASON_VISIT_CHANGED, "the visit it is about was changed, and the plan of since has no time for it"},
+    {v1::REMINDER_REASON_CANCELLED_BY_CLINIC, "the clinic called it off"},
+    {v1::REMINDER_REASON_ENROLLMENT_ENDED, "the enrollment ended"},
+    {v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED, "sending was tried as often as it may be"},
+    {v1::REMINDER_REASON_BOUNCED, "it was sent, and came back"},
+    {v1::REMINDER_REASON_REJECTED_BY_CHANNEL, "every contact point was refused for good"},
+    {v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS, "no contact hours open inside its window"},
+    {v1::REMINDER_REASON_SILENCED, "it would have come too soon after an answer"},
+    {v1::REMINDER_REASON_OPTED_OUT, "the patient opted out of every contact point, or of its channel"},
+    {v1::REMINDER_REASON_HELD,
+     "held until the care team decides about a reply from the address, which may be a wish to stop (aftercare "
+     "replies --held)"},
+    {v1::REMINDER_REASON_QUESTION_NOT_SENT, "it follows up a question that was not sent"},
+};
 
 std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
   const absl::Time instant = plan::ToTime(time);
@@ -26,59 +52,21 @@ std::string AnsweredText(const v1::Reminder& reminder) {
   return absl::StrCat("the patient answered it", reminder.has_score() ? " with " : "", AnswerLabel(reminder));
 }
 
-// Returns the reason of a state as the end of a sentence that began with the state.
 std::string ReasonText(const v1::Reminder& reminder) {
-  switch (reminder.reason()) {
-    case v1::REMINDER_REASON_LATE_ENROLLMENT:
-      return "its window had closed when the patient was enrolled";
-    case v1::REMINDER_REASON_WINDOW_CLOSED:
-      return "its window closed before it was sent";
-    case v1::REMINDER_REASON_SUPERSEDED:
-      return "a later one of the same rule came due, and only the newest counts";
-    case v1::REMINDER_REASON_NO_CONSENT:
-      return "the patient did not agree to receive messages";
-    case v1::REMINDER_REASON_NO_CONTACT_POINT:
-      return "the patient has no contact point";
-    case v1::REMINDER_REASON_PAUSED:
-      return "its window closed while the enrollment was paused";
-    case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
-      return "the enrollment was changed, and the plan of since has no time for it";
-    case v1::REMINDER_REASON_VISIT_CHANGED:
-      return "the visit it is about was changed, and the plan of since has no time for it";
-    case v1::REMINDER_REASON_CANCELLED_BY_CLINIC:
-      return "the clinic called it off";
-    case v1::REMINDER_REASON_ENROLLMENT_ENDED:
-      return "the enrollment ended";
-    case v1::REMINDER_REASON_ATTEMPTS_EXHAUSTED:
-      return "sending was tried as often as it may be";
-    case v1::REMINDER_REASON_BOUNCED:
-      return "it was sent, and came back";
-    case v1::REMINDER_REASON_REJECTED_BY_CHANNEL:
-      return "every contact point was refused for good";
-    case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
-      return "no contact hours open inside its window";
-    case v1::REMINDER_REASON_ANSWERED:
-      return AnsweredText(reminder);
-    case v1::REMINDER_REASON_SILENCED:
-      return "it would have come too soon after an answer";
-    case v1::REMINDER_REASON_OPTED_OUT:
-      return "the patient opted out of every contact point, or of its channel";
-    case v1::REMINDER_REASON_HELD:
-      return "held until the care team decides about a reply from the address, which may be a wish to stop "
-             "(aftercare replies --held)";
-    case v1::REMINDER_REASON_QUESTION_NOT_SENT:
-      return "it follows up a question that was not sent";
-    default:
-      return ReasonLabel(reminder.reason());
+  if (reminder.reason() == v1::REMINDER_REASON_ANSWERED) return AnsweredText(reminder);
+  for (const auto& [reason, text] : kReasons) {
+    if (reason == reminder.reason()) return text;
   }
+  return ReasonLabel(reminder.reason());
 }
 
 std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
   std::string text = StateLabel(reminder.state());
   if (reminder.has_state_time()) absl::StrAppend(&text, " since ", TimeText(reminder.state_time(), zone));
-  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
-    absl::StrAppend(&text, ": ", ReasonText(reminder));
-  }
+  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) absl::StrAppend(&text, ": ", ReasonText(reminder));
+  const std::string answer = AnswerLabel(reminder);
+  const bool told = answer.empty() || reminder.reason() == v1::REMINDER_REASON_ANSWERED;
+  if (!told) absl::StrAppend(&text, ", answered with ", answer);
   if (reminder.attempts() == 1) absl::StrAppend(&text, ", leased once");
   if (reminder.attempts() > 1) absl::StrAppend(&text, ", leased ", reminder.attempts(), " times");
   return text;

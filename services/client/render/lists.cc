@@ -108,10 +108,10 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
       {absl::StrCat("DUE (", style.zone.name(), ")"), "STATE", "REMINDER", "PATIENT", "CATEGORY", "BY", "TEXT"});
   for (const v1::Reminder& reminder : reminders) {
     std::string state = StateLabel(reminder.state());
-    if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
-      const std::string answer = AnswerLabel(reminder);
-      absl::StrAppend(&state, " (", ReasonLabel(reminder.reason()), answer.empty() ? "" : " ", answer, ")");
-    }
+    const std::string reason = ReasonLabel(reminder.reason());
+    const std::string answer = AnswerLabel(reminder);
+    const char* space = reason.empty() || answer.empty() ? "" : " ";
+    if (!reason.empty() || !answer.empty()) absl::StrAppend(&state, " (", reason, space, answer, ")");
     const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
     table.Add({FormatInstant(reminder.due_time(), style.zone), state, ShortReminder(reminder.name()),
                reminder.patient(), reminder.category(), task ? "care-team" : ChannelLabel(reminder.channel()),

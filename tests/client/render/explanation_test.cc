@@ -58,15 +58,15 @@ TEST(ExplanationTest, AHeldReminderSaysWhoDecidesAndWhereToLook) {
 }
 
 TEST(ExplanationTest, AnAnswerIsToldWithItsScoreOrWhetherItWasDone) {
-  const auto state_of = [](const std::string& answer) {
-    const std::string text = RenderExplanation(
-        Reminder("state: REMINDER_STATE_COMPLETED reason: REMINDER_REASON_ANSWERED " + answer), "UTC");
+  const auto state_of = [](const std::string& answer, const char* reason = "reason: REMINDER_REASON_ANSWERED ") {
+    const std::string text = RenderExplanation(Reminder(reason + ("state: REMINDER_STATE_COMPLETED " + answer)), "UTC");
     return text.substr(text.find("state "));
   };
   EXPECT_EQ(state_of("score: 0"), "state     completed: the patient answered it with 0\n");
   EXPECT_EQ(state_of("done: true"), "state     completed: the patient answered that it was done\n");
   EXPECT_EQ(state_of("done: false"), "state     completed: the patient answered that it was not done\n");
   EXPECT_EQ(state_of(""), "state     completed: the patient answered it\n");
+  EXPECT_EQ(state_of("score: 7", ""), "state     completed, answered with 7\n");
 }
 
 TEST(ExplanationTest, EveryReasonIsAPhraseOfItsOwn) {
