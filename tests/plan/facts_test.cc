@@ -161,6 +161,14 @@ TEST(FactsTest, MailAddressesMustBePlausible) {
   }
 }
 
+TEST(FactsTest, AFirstNameThatNobodySeesIsNone) {
+  v1::Enrollment enrollment = GoodEnrollment();
+  for (const char* blank : {"", " ", "\u200B", "\u00AD \u3164", "\u2800"}) {
+    enrollment.set_first_name(blank);
+    EXPECT_THAT(Faults(enrollment), ElementsAre("first_name")) << blank;
+  }
+}
+
 TEST(FactsTest, ListsAndLengthsHaveLimits) {
   v1::Enrollment enrollment = GoodEnrollment();
   enrollment.set_patient(std::string(65, 'a'));

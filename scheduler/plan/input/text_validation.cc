@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -24,6 +26,42 @@ bool IsScript(absl::string_view tag) { return tag.size() == 4 && AllOf(tag, absl
 
 bool IsRegion(absl::string_view tag) {
   return (tag.size() == 2 && AllOf(tag, absl::ascii_isalpha)) || (tag.size() == 3 && AllOf(tag, absl::ascii_isdigit));
+}
+
+// Ranges of characters of which nothing is seen where they stand alone: white space, fillers, and what only directs
+// how other characters are shown. In ascending order.
+constexpr std::pair<uint32_t, uint32_t> kInvisible[] = {
+    {'\t', '\r'},         // tab to carriage return
+    {' ', ' '},
+    {0x85, 0x85},         // next line
+    {0xA0, 0xA0},         // no-break space
+    {0xAD, 0xAD},         // soft hyphen
+    {0x34F, 0x34F},       // combining grapheme joiner
+    {0x61C, 0x61C},       // Arabic letter mark
+    {0x115F, 0x1160},     // fillers of Hangul
+    {0x1680, 0x1680},     // space of Ogham, a line at most
+    {0x17B4, 0x17B5},     // inherent vowels of Khmer
+    {0x180B, 0x180F},     // variation selectors of Mongolian
+    {0x2000, 0x200F},     // spaces by width, zero-width ones, marks of direction
+    {0x2028, 0x202F},     // line ends, directions, narrow no-break space
+    {0x205F, 0x206F},     // mathematical space, word joiner, invisible operators
+    {0x2800, 0x2800},     // Braille without dots
+    {0x3000, 0x3000},     // ideographic space
+    {0x3164, 0x3164},     // filler of Hangul
+    {0xFE00, 0xFE0F},     // variation selectors
+    {0xFEFF, 0xFEFF},     // byte order mark
+    {0xFFA0, 0xFFA0},     // filler of Hangul, half width
+    {0xFFF9, 0xFFFB},     // annotations between lines
+    {0x1BCA0, 0x1BCA3},   // format controls of shorthand
+    {0x1D159, 0x1D159},   // empty head of a musical note
+    {0x1D173, 0x1D17A},   // format controls of music
+    {0xE0000, 0xE0FFF},   // tags, further variation selectors
+};
+
+bool IsInvisible(uint32_t character) {
+  return std::any_of(std::begin(kInvisible), std::end(kInvisible), [character](const auto& range) {
+    return character >= range.first && character <= range.second;
+  });
 }
 
 }  // namespace
@@ -64,7 +102,11 @@ size_t CountCharacters(absl::string_view text) {
 }
 
 bool IsBlank(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || c == '\n'; });
+  while (!text.empty()) {
+    const uint32_t character = TakeCharacter(&text);
+    if (character == kNoCharacter || !IsInvisible(character)) return false;
+  }
+  return true;
 }
 
 bool IsPathwayId(absl::string_view text) {

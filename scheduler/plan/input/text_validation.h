@@ -22,7 +22,9 @@ bool IsCleanText(absl::string_view text, bool allow_newline);
 // Counts the code points of valid UTF-8.
 size_t CountCharacters(absl::string_view text);
 
-// Returns true if `text` is empty or consists of ASCII spaces and line feeds.
+// Returns true if a reader of `text` sees nothing: it is empty, or consists of white space and of characters that have
+// no look of their own, such as a zero-width space, a soft hyphen, a filler of Hangul or a blank of Braille. Returns
+// false for text that is no valid UTF-8.
 bool IsBlank(absl::string_view text);
 
 // Returns true for an id within a pathway: 1 to 40 lower-case letters, digits, `_` and `-`, beginning with a letter.

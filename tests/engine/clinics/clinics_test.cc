@@ -64,6 +64,8 @@ TEST_F(ClinicsTest, EveryBadFieldIsNamed) {
                             .status()),
               ElementsAre("clinic_id", "clinic.display_name", "clinic.phone", "clinic.time_zone",
                           "clinic.test_clock_time", "request_id"));
+  EXPECT_THAT(BadFields(Create("clinic_id: 'blank' clinic { display_name: '\u200B\u2060' time_zone: 'UTC' }").status()),
+              ElementsAre("clinic.display_name"));
   EXPECT_THAT(BadFields(Update("clinic { name: 'north' } update_mask { paths: ['phone', 'etag'] }").status()),
               ElementsAre("clinic.name", "update_mask.paths[1]"));
 }

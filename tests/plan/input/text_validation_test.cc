@@ -43,6 +43,19 @@ TEST(WordsTest, BlankMeansNothingToSee) {
   EXPECT_FALSE(IsBlank(" a "));
 }
 
+TEST(WordsTest, WhatNobodySeesIsBlank) {
+  for (const char* blank :
+       {"\u00A0", "\u00AD", "\u034F", "\u061C", "\u115F\u1160", "\u180E", "\u2003", "\u200B", "\u200C", "\u200D",
+        "\u202E", "\u2060", "\u2800", "\u3000", "\u3164", "\uFE0F", "\uFEFF", "\uFFA0", "\U000E0020",
+        " \u200B\n\u2060 "}) {
+    EXPECT_TRUE(IsBlank(blank)) << blank;
+  }
+  for (const char* seen :
+       {"a\u200B", "\u200D.", "\u00E9", "\u4E2D", "\u0915", "\U0001F600", "-", "\uFFFD", "\xFF", "\xE2\x80"}) {
+    EXPECT_FALSE(IsBlank(seen)) << seen;
+  }
+}
+
 TEST(WordsTest, PathwayIdsAreShortAndLowerCaseAndBeginWithALetter) {
   EXPECT_TRUE(IsPathwayId("ice-am_2"));
   EXPECT_TRUE(IsPathwayId(std::string(40, 'a')));
