@@ -23,6 +23,7 @@ constexpr int kMaxVisits = 50;
 constexpr int kMaxVisitWindow = 366;           // Days.
 constexpr int kMaxDuration = 24 * 60 * 60;     // Seconds.
 constexpr int kMaxGroups = 50;
+constexpr int kMaxSafetyCategories = 50;
 constexpr int64_t kMaxSilence = int64_t{366} * 24 * 60 * 60;  // Seconds.
 constexpr int kDefaultDuration = 30 * 60;
 constexpr size_t kMaxName = 100;
@@ -47,6 +48,7 @@ class PathwayChecker {
     for (int i = 0, size = Size("groups", source_.groups_size(), 0, kMaxGroups); i < size; ++i) CheckGroup(i);
     for (int i = 0, size = Size("rules", source_.rules_size(), 1, kMaxRules); i < size; ++i) CheckRule(i);
     CheckGroupsAreNamed();
+    CheckSafetyCategories();
     if (occurrences_ > kMaxOccurrences) {
       Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
     }
@@ -192,17 +194,24 @@ class PathwayChecker {
   void CheckAnswer(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
     const bool is_task = rule->audience == v1::AUDIENCE_CARE_TEAM;
     rule->answer = source.answer();
+    rule->follow_up = source.follow_up();
     if (!v1::AnswerKind_IsValid(source.answer())) {
       Fault(path + ".answer", "must be a known kind of answer");
     } else if (is_task && source.answer() != v1::ANSWER_KIND_UNSPECIFIED) {
       Fault(path + ".answer", "must not be set for a task of the care team");
     }
-    if (source.group().empty()) return;
+    if (source.group().empty()) {
+      if (source.follow_up()) Fault(path + ".follow_up", "must not be set in a rule without a group");
+      return;
+    }
     rule->group = FindIndex(parts_.group_ids, source.group());
     if (rule->group < 0) return Fault(path + ".group", "must be the id of one of the groups");
     if (is_task) Fault(path + ".group", "must not be set for a task of the care team");
     const v1::Rule*& first = firsts_[rule->group];
     if (first == nullptr) first = &source;
+    if (source.follow_up() && first == &source) {
+      Fault(path + ".follow_up", "must not be set in the first rule of its group, which asks the question");
+    }
     if (first->visit().visit() != source.visit().visit() || first->visit().state() != source.visit().state()) {
       Fault(path + ".group", absl::StrCat("must hold rules of one anchor; '", first->id(), "' counts from another"));
     }
@@ -211,6 +220,30 @@ class PathwayChecker {
   void CheckGroupsAreNamed() {
     for (size_t i = 0; i < firsts_.size(); ++i) {
       if (firsts_[i] == nullptr) Fault(absl::StrCat("groups[", i, "].id"), "must be named by one of the rules");
+    }
+  }
+
+  // Marks the rules whose messages matter for safety.
+  void CheckSafetyCategories() {
+    absl::flat_hash_set<absl::string_view> of_patients, named;
+    for (size_t i = 0; i < parts_.rules.size(); ++i) {
+      if (parts_.rules[i].audience == v1::AUDIENCE_PATIENT) of_patients.insert(source_.rules(i).category());
+    }
+    const int size = Size("safety_categories", source_.safety_categories_size(), 0, kMaxSafetyCategories);
+    for (int i = 0; i < size; ++i) {
+      const std::string& category = source_.safety_categories(i);
+      const std::string field = absl::StrCat("safety_categories[", i, "]");
+      if (!IsPathwayId(category)) {
+        Fault(field, kIdShape);
+      } else if (!named.insert(category).second) {
+        Fault(field, "must not be named twice");
+      } else if (!of_patients.contains(category)) {
+        Fault(field, "must be the category of a rule for patients");
+      }
+    }
+    for (size_t i = 0; i < parts_.rules.size(); ++i) {
+      CompiledRule& rule = parts_.rules[i];
+      rule.is_safety = rule.audience == v1::AUDIENCE_PATIENT && named.contains(source_.rules(i).category());
     }
   }
 

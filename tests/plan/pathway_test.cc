@@ -154,6 +154,68 @@ TEST(PathwayTest, ConditionsMustNameFactorsAndValuesOfThePathway) {
               ElementsAre("rules[0].conditions[0].factor", "rules[0].conditions[1].values"));
 }
 
+TEST(PathwayTest, AFollowUpAndSafetyAreCompiled) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.add_groups()->set_id("g");
+  pathway.mutable_rules(0)->set_group("g");
+  v1::Rule* nudge = pathway.add_rules();
+  *nudge = pathway.rules(0);
+  nudge->set_id("nudge");
+  nudge->set_category("other");
+  nudge->set_follow_up(true);
+  *pathway.add_rules() = pathway.rules(1);
+  pathway.mutable_rules(3)->set_id("task");
+  pathway.mutable_rules(3)->set_category("rest");
+  pathway.add_safety_categories("rest");
+  const auto compiled = CompileGood(pathway);
+  EXPECT_FALSE(compiled->rule(0).follow_up);
+  EXPECT_TRUE(compiled->rule(2).follow_up);
+  EXPECT_TRUE(compiled->rule(0).is_safety);
+  EXPECT_FALSE(compiled->rule(1).is_safety);
+  EXPECT_FALSE(compiled->rule(2).is_safety);
+  EXPECT_FALSE(compiled->rule(3).is_safety) << "a task of the care team is no message";
+}
+
+TEST(PathwayTest, AFollowUpNeedsAQuestionBeforeItInItsGroup) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.mutable_rules(0)->set_follow_up(true);
+  EXPECT_THAT(Faults(pathway), ElementsAre("rules[0].follow_up"));
+  pathway.mutable_rules(0)->set_group("g");
+  EXPECT_THAT(Faults(pathway), ElementsAre("rules[0].group"));
+  pathway.add_groups()->set_id("g");
+  EXPECT_THAT(Faults(pathway), ElementsAre("rules[0].follow_up"));
+}
+
+TEST(PathwayTest, SafetyCategoriesAreThoseOfMessagesEachNamedOnce) {
+  v1::Pathway pathway = GoodPathway();
+  for (const char* category : {"rest", "visit", "rest", "No id", "nothing"}) pathway.add_safety_categories(category);
+  FieldErrors errors;
+  CompiledPathway::Compile(pathway, &errors);
+  EXPECT_THAT(LinesOf(errors),
+              ElementsAre("safety_categories[1] must be the category of a rule for patients",
+                          "safety_categories[2] must not be named twice",
+                          "safety_categories[3] must be 1 to 40 lower-case letters, digits, '_' and '-', beginning "
+                          "with a letter",
+                          "safety_categories[4] must be the category of a rule for patients"));
+  pathway.clear_safety_categories();
+  for (int i = 0; i < 51; ++i) pathway.add_safety_categories("rest");
+  EXPECT_EQ(Faults(pathway).front(), "safety_categories");
+  EXPECT_EQ(Faults(pathway).size(), 50u);  // That, and the 49 that repeat the first.
+}
+
+TEST(PathwayTest, ANameOfInvisibleCharactersIsNoName) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.set_display_name("\u200B");
+  pathway.mutable_phases(0)->set_display_name("\u2060 \u00AD");
+  v1::PathwayVisit* visit = pathway.add_visits();
+  visit->set_id("v");
+  visit->set_display_name("\u3164");
+  visit->mutable_target()->set_months(6);
+  (*pathway.mutable_rules(0)->mutable_texts())["en"] = "\uFEFF";
+  EXPECT_THAT(Faults(pathway), ElementsAre("display_name", "phases[0].display_name", "visits[0].display_name",
+                                           "rules[0].texts[\"en\"]"));
+}
+
 TEST(PathwayTest, UnknownAudiencesAreRefused) {
   v1::Pathway pathway = GoodPathway();
   pathway.mutable_rules(0)->set_audience(static_cast<v1::Audience>(9));
