@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/commands/listing.h"
+#include "services/client/commands/pathway_summary.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
@@ -25,119 +25,42 @@
 #include "services/client/input/repeatable_option.h"
 #include "services/client/render/agenda.h"
 #include "services/client/render/lists.h"
-#include "services/client/render/table.h"
 #include "services/client/render/year.h"
 #include "services/client/render/year_text.h"
 
 namespace aftercare::client {
 namespace {
 
-// The procedure date of the sample patient. Only the lengths of months depend on it.
-const char kSampleDate[] = "2026-03-02";
-constexpr int kYearDays = 366;
-
 // The widest line of text. Longer lines are hard to read.
 constexpr int kTextColumns = 110;
 
-// The most kinds of patient that are tried out one by one.
-constexpr int kMaxPatientKinds = 5000;
+struct CheckOptions {
+  std::string file;
+  std::string contact_hours;
+};
 
-// Returns a patient that every pathway takes: one without factors.
-v1::Enrollment SamplePatient() {
-  v1::Enrollment patient;
-  patient.set_patient("sample");
-  patient.set_first_name("Sample");
-  patient.set_procedure_date(kSampleDate);
-  patient.set_time_zone("UTC");
-  patient.set_consent(v1::CONSENT_GRANTED);
-  return patient;
-}
-
-absl::StatusOr<int> RemindersInAYear(const plan::CompiledPathway& pathway, const v1::Enrollment& patient) {
+// Reads --contact-hours. Returns hours that are always open if the option is not set.
+absl::StatusOr<plan::ContactHours> ReadHours(const std::string& text) {
+  if (text.empty()) return plan::ContactHours();
+  const absl::StatusOr<v1::ContactHours> source = ParseContactHours(text);
+  if (!source.ok()) return source.status();
   plan::FieldErrors errors;
-  const auto facts = plan::FactsOf(patient, pathway, &errors);
-  if (!facts.has_value()) return FaultsError("a sample patient does not fit the pathway", errors);
-  const absl::Time end = absl::FromCivil(facts->procedure_date + kYearDays + 1, facts->zone);
-  plan::Plan plan(pathway, *facts);
-  plan::Occurrence occurrence;
-  int count = 0;
-  while (plan.Next(&occurrence) && occurrence.due < end) ++count;
-  return count;
+  plan::ContactHours hours = plan::ContactHours::Read(*source, "--contact-hours", &errors);
+  if (!errors.empty()) return FaultsError("the contact hours are not acceptable", errors);
+  return hours;
 }
 
-// Returns the patients to try out: one of each kind. If there are too many kinds, one for each value of each factor.
-std::vector<v1::Enrollment> PatientKinds(const plan::CompiledPathway& pathway) {
-  const auto& factors = pathway.source().factors();
-  std::vector<v1::Enrollment> patients = {SamplePatient()};
-  int64_t kinds = 1;
-  for (const v1::Factor& factor : factors) {
-    kinds = std::min<int64_t>(kinds * factor.values_size(), kMaxPatientKinds + 1);
-  }
-  if (kinds > kMaxPatientKinds) {
-    for (const v1::Factor& factor : factors) {
-      for (const std::string& value : factor.values()) {
-        patients.push_back(SamplePatient());
-        (*patients.back().mutable_factors())[factor.id()] = value;
-      }
-    }
-    return patients;
-  }
-  for (int64_t kind = 0; kind < kinds; ++kind) {
-    int64_t rest = kind;
-    patients.push_back(SamplePatient());
-    for (const v1::Factor& factor : factors) {
-      (*patients.back().mutable_factors())[factor.id()] = factor.values(static_cast<int>(rest % factor.values_size()));
-      rest /= factor.values_size();
-    }
-  }
-  return patients;
-}
-
-// Returns the least and the most reminders of a year over all kinds of patient.
-absl::StatusOr<std::pair<int, int>> RangeOfReminders(const plan::CompiledPathway& pathway) {
-  std::pair<int, int> range(plan::kMaxOccurrences, 0);
-  for (const v1::Enrollment& patient : PatientKinds(pathway)) {
-    const absl::StatusOr<int> count = RemindersInAYear(pathway, patient);
-    if (!count.ok()) return count.status();
-    range = {std::min(range.first, *count), std::max(range.second, *count)};
-  }
-  return range;
-}
-
-std::string SummaryOf(const std::string& path, const plan::CompiledPathway& pathway, std::pair<int, int> reminders) {
-  const v1::Pathway& source = pathway.source();
-  std::set<std::string> languages;
-  int tasks = 0;
-  for (const v1::Rule& rule : source.rules()) {
-    for (const auto& [locale, unused] : rule.texts()) languages.insert(locale);
-    if (rule.audience() == v1::AUDIENCE_CARE_TEAM) ++tasks;
-  }
-  const auto [least, most] = reminders;
-  std::string out = absl::StrCat(path, ": no faults\n", source.display_name(), "\n");
-  absl::StrAppend(&out, "  ", Counted(source.phases_size(), "phase"), ", ", Counted(source.rules_size(), "rule"), " (",
-                  tasks, " for the care team), ", Counted(source.factors_size(), "factor"), "\n");
-  absl::StrAppend(&out, "  languages: ", absl::StrJoin(languages, ", "), " (default ", source.default_locale(), ")\n");
-  absl::StrAppend(&out, "  reminders in the first year: ", least);
-  if (most != least) absl::StrAppend(&out, " to ", most, ", depending on the patient");
-  out += "\n";
-  Table table({"  PHASE", ">RULES", "NAME"});
-  for (const v1::Phase& phase : source.phases()) {
-    const auto rules = std::count_if(source.rules().begin(), source.rules().end(),
-                                     [&](const v1::Rule& rule) { return rule.phase() == phase.id(); });
-    table.Add({"  " + phase.id(), absl::StrCat(rules), phase.display_name()});
-  }
-  return out + table.Render(0, false);
-}
-
-absl::Status CheckPathway(Session& session, const std::string& path) {
-  const auto file = PathwayFile::Read(path);
+absl::Status CheckPathway(Session& session, const CheckOptions& options) {
+  const auto hours = ReadHours(options.contact_hours);
+  if (!hours.ok()) return hours.status();
+  const auto file = PathwayFile::Read(options.file);
   if (!file.ok()) return file.status();
   const auto compiled = file->Compile();
   if (!compiled.ok()) return compiled.status();
-  const auto reminders = RangeOfReminders(**compiled);
-  if (!reminders.ok()) return reminders.status();
-  session.PrintResult(file->pathway(), SummaryOf(path, **compiled, *reminders));
-  session.Note(file->Warnings(**compiled));
+  const auto summary = SummarizePathway(options.file, **compiled);
+  if (!summary.ok()) return summary.status();
+  session.PrintResult(file->pathway(), *summary);
+  session.Note(file->Warnings(**compiled, *hours));
   return absl::OkStatus();
 }
 
@@ -156,6 +79,16 @@ absl::StatusOr<int> NewestRevision(Session& session, const std::string& name) {
   // The clinic may be missing instead; creating the pathway will say so.
   if (absl::IsNotFound(response.status())) return 0;
   return response.status();
+}
+
+// Returns the contact hours of the clinic, or hours that are always open if they cannot be read.
+plan::ContactHours HoursOfClinic(Session& session) {
+  v1::GetClinicRequest request;
+  request.set_name(session.clinic());
+  const auto response = session.Call(request);
+  plan::FieldErrors errors;
+  if (!response.ok()) return plan::ContactHours();
+  return plan::ContactHours::Read(response->clinic().contact_hours(), "contact_hours", &errors);
 }
 
 absl::Status PutPathway(Session& session, const PutOptions& options) {
@@ -192,7 +125,7 @@ absl::Status PutPathway(Session& session, const PutOptions& options) {
                      : options.dry_run             ? " would be revision "
                                                    : " is now revision ";
   session.PrintResult(stored, absl::StrCat(stored.name(), verb, stored.revision(), "\n"));
-  session.Note(file->Warnings(**compiled));
+  session.Note(file->Warnings(**compiled, HoursOfClinic(session)));
   if (options.dry_run) session.Note("Checked only: nothing was stored.\n");
   return absl::OkStatus();
 }
@@ -332,13 +265,16 @@ void AddPathwayCommand(CLI::App& app, Action* action) {
   pathway->require_subcommand(1);
 
   CLI::App* check = pathway->add_subcommand("check", "Check a pathway file, without a server: every fault, one a line");
-  const auto path = std::make_shared<std::string>();
-  check->add_option("FILE", *path, "Pathway in protobuf text format")->required();
+  const auto checked = std::make_shared<CheckOptions>();
+  check->add_option("FILE", checked->file, "Pathway in protobuf text format")->required();
+  check->add_option("--contact-hours", checked->contact_hours, kContactHoursHelp)->type_name("HOURS");
   check->footer(
       "Example:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto\n\n"
-      "It warns where two rules of one series can be due for one patient at one time.\n"
+      "It warns where two rules of one series can be due for one patient at one time, of texts that take\n"
+      "more than one SMS part, of days with more than five messages to one patient and, if it is told\n"
+      "the --contact-hours, of messages that they never let out.\n"
       "With --json it prints the pathway on one line.");
-  check->callback([=] { *action = [=](Session& session) { return CheckPathway(session, *path); }; });
+  check->callback([=] { *action = [=](Session& session) { return CheckPathway(session, *checked); }; });
 
   CLI::App* put = pathway->add_subcommand("put", "Store a pathway file, as a new pathway or its next revision");
   const auto options = std::make_shared<PutOptions>();

@@ -8,9 +8,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
+#include "scheduler/plan/message_check.h"
 #include "scheduler/plan/series_check.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/text_file.h"
@@ -86,6 +89,28 @@ std::string DescribeOverlap(const plan::CompiledPathway& pathway, const plan::Se
       overlap.minute / 60, overlap.minute % 60);
 }
 
+// Says how long a text is, and what makes it so.
+std::string DescribeLongText(const plan::CompiledPathway& pathway, const plan::LongText& text) {
+  std::string out = absl::StrFormat("text \"%s\" of rule \"%s\" takes %d SMS parts (%s, %s, %s)", text.locale,
+                                    pathway.rule_source(text.rule).id(), text.size.parts, plan::kSampleFirstName,
+                                    plan::kSampleClinicName, plan::kSampleClinicPhone);
+  if (text.size.not_gsm7.empty()) return out;
+  const auto quote = [](std::string* quoted, const std::string& character) {
+    absl::StrAppend(quoted, "\"", character, "\"");
+  };
+  absl::StrAppend(&out, ": with ", absl::StrJoin(text.size.not_gsm7, ", ", quote),
+                  " a part holds 70 characters, not 160");
+  return out;
+}
+
+std::string DescribeBusyDays(const plan::CompiledPathway& pathway, const plan::BusyDays& days) {
+  const auto id = [&](std::string* ids, int rule) { absl::StrAppend(ids, pathway.rule_source(rule).id()); };
+  const std::string when = days.first == days.last ? absl::StrCat("on day ", days.first)
+                                                   : absl::StrCat("on each of days ", days.first, " to ", days.last);
+  return absl::StrCat("one patient can get ", days.messages, " messages ", when, ", more than ",
+                      plan::kMostMessagesADay, ": ", absl::StrJoin(days.rules, ", ", id));
+}
+
 }  // namespace
 
 absl::StatusOr<PathwayFile> PathwayFile::Read(const std::string& path) {
@@ -119,16 +144,43 @@ absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> PathwayFile::Compil
                      errors);
 }
 
-std::string PathwayFile::Warnings(const plan::CompiledPathway& pathway) const {
+std::string PathwayFile::Warnings(const plan::CompiledPathway& pathway, const plan::ContactHours& hours) const {
   constexpr size_t kShown = 20;
-  const std::vector<plan::SeriesOverlap> overlaps = plan::FindSeriesOverlaps(pathway, kShown + 1);
   std::string out;
-  for (size_t i = 0; i < std::min(kShown, overlaps.size()); ++i) {
-    const std::string place = Locate(absl::StrCat("rules[", overlaps[i].second, "].series"));
-    absl::StrAppend(&out, place, ": warning: ", DescribeOverlap(pathway, overlaps[i]), "\n");
-  }
-  if (overlaps.size() > kShown) absl::StrAppend(&out, path_, ": warning: other rules of one series meet as well\n");
+  // Writes the first findings of one kind. `describe` returns the field and what is to say of it.
+  const auto warn = [&](const auto& findings, absl::string_view others, const auto& describe) {
+    for (size_t i = 0; i < std::min(kShown, findings.size()); ++i) {
+      const std::pair<std::string, std::string> said = describe(findings[i]);
+      absl::StrAppend(&out, said.first.empty() ? path_ : Locate(said.first), ": warning: ", said.second, "\n");
+    }
+    if (findings.size() > kShown) absl::StrAppend(&out, path_, ": warning: ", others, "\n");
+  };
+  warn(plan::FindSeriesOverlaps(pathway, kShown + 1), "other rules of one series meet as well",
+       [&](const plan::SeriesOverlap& overlap) {
+         return std::pair(absl::StrCat("rules[", overlap.second, "].series"), DescribeOverlap(pathway, overlap));
+       });
+  warn(plan::FindLongTexts(pathway, kShown + 1), "other texts take more than one SMS part as well",
+       [&](const plan::LongText& text) {
+         return std::pair(FieldOfText(text.rule, text.locale), DescribeLongText(pathway, text));
+       });
+  warn(plan::FindAlwaysSuppressed(pathway, hours, kShown + 1), "other messages are never sent as well",
+       [&](const plan::TimeOfRule& time) {
+         return std::pair(absl::StrCat("rules[", time.rule, "].schedule"),
+                          absl::StrFormat("rule \"%s\" at %02d:%02d is never sent: the contact hours (%s) do not open "
+                                          "before its window closes",
+                                          pathway.rule_source(time.rule).id(), time.minute / 60, time.minute % 60,
+                                          hours.Text()));
+       });
+  warn(plan::FindBusyDays(pathway, kShown + 1), "other days have too many messages as well",
+       [&](const plan::BusyDays& days) { return std::pair(std::string(), DescribeBusyDays(pathway, days)); });
   return out;
+}
+
+std::string PathwayFile::FieldOfText(int rule, absl::string_view locale) const {
+  for (const auto& [key, unused] : pathway_.rules(rule).texts()) {
+    if (plan::NormalizeLocale(key) == locale) return absl::StrCat("rules[", rule, "].texts[\"", key, "\"]");
+  }
+  return absl::StrCat("rules[", rule, "].texts");
 }
 
 std::string PathwayFile::Locate(absl::string_view field) const {

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "google/protobuf/text_format.h"
+#include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/input/field_errors.h"
 #include "scheduler/plan/pathway.h"
 
@@ -31,8 +32,10 @@ class PathwayFile {
   absl::StatusOr<std::shared_ptr<const plan::CompiledPathway>> Compile() const;
 
   // Returns what is no fault but may be a mistake, one line each, ended by a line feed: rules of one series that can be
-  // due for one patient at one time. Names at most the first 20. `pathway` is what Compile returned.
-  std::string Warnings(const plan::CompiledPathway& pathway) const;
+  // due for one patient at one time, texts of more than one SMS part, messages that the contact hours never let out,
+  // and days with too many messages to one patient. Names at most the first 20 of each kind. `pathway` is what Compile
+  // returned. `hours` are those of the clinic, if they are known.
+  std::string Warnings(const plan::CompiledPathway& pathway, const plan::ContactHours& hours = {}) const;
 
   // Returns the place of a field in the file: `knee.textproto:120:3`. `field` is its path in the pathway, such as
   // `rules[3].texts["es"]`. If the file does not have the field, returns the place of the nearest enclosing field, or
@@ -44,6 +47,9 @@ class PathwayFile {
 
  private:
   PathwayFile() = default;
+
+  // Returns the path of a rule's text in a normalized locale, which the file may spell in another way.
+  std::string FieldOfText(int rule, absl::string_view locale) const;
 
   std::string path_;
   std::string text_;

@@ -97,12 +97,12 @@ TEST(PathwayFileTest, ThePathwaysOfTheProjectAreGood) {
   EXPECT_EQ(file->DefaultId(), "knee_stem_cell");
 }
 
-std::string WarningsOf(const std::string& text) {
+std::string WarningsOf(const std::string& text, const plan::ContactHours& hours = {}) {
   const auto file = PathwayFile::Parse("knee.textproto", text);
   EXPECT_TRUE(file.ok());
   const auto compiled = file->Compile();
   EXPECT_TRUE(compiled.ok()) << compiled.status();
-  return file->Warnings(**compiled);
+  return file->Warnings(**compiled, hours);
 }
 
 TEST(PathwayFileTest, RulesThatWouldSayTheSameTwiceAreWarnedOfWithTheirPlaceAndAnExample) {
@@ -126,8 +126,39 @@ TEST(PathwayFileTest, ALongListOfWarningsIsCut) {
             "texts { key: 'en' value: 'Ice!' } }\n";
   }
   const std::string warnings = WarningsOf(text);  // 28 pairs
-  EXPECT_EQ(std::count(warnings.begin(), warnings.end(), '\n'), 21);
+  EXPECT_EQ(std::count(warnings.begin(), warnings.end(), '\n'), 22);  // And one of eight messages a day.
   EXPECT_THAT(warnings, HasSubstr("knee.textproto: warning: other rules of one series meet as well\n"));
+}
+
+TEST(PathwayFileTest, ATextOfSeveralSmsPartsIsWarnedOfWithTheCharactersThatMakeItSo) {
+  const std::string spelled = With(kGood, "key: \"es\"", "key: \"ES\"");
+  EXPECT_EQ(WarningsOf(With(spelled, "Hielo,", "Hielo aqu\u00ED," + std::string(60, 'x'))),
+            "knee.textproto:14:3: warning: text \"es\" of rule \"ice\" takes 2 SMS parts (Margaret, Riverside Knee "
+            "Clinic, (212) 555-0100): with \"\u00ED\" a part holds 70 characters, not 160\n");
+  EXPECT_EQ(WarningsOf(With(kGood, "Ice, please.", std::string(161, 'x'))),
+            "knee.textproto:13:3: warning: text \"en\" of rule \"ice\" takes 2 SMS parts (Margaret, Riverside Knee "
+            "Clinic, (212) 555-0100)\n");
+}
+
+TEST(PathwayFileTest, WhatContactHoursNeverLetOutIsWarnedOf) {
+  v1::ContactHours source;
+  v1::Opening* opening = source.add_openings();
+  opening->set_opens("10:00");
+  opening->set_closes("16:00");
+  plan::FieldErrors errors;
+  const plan::ContactHours hours = plan::ContactHours::Read(source, "hours", &errors);
+  EXPECT_EQ(WarningsOf(With(kGood, "times: \"08:00\"", "times: \"18:00\""), hours),
+            "knee.textproto:12:3: warning: rule \"ice\" at 18:00 is never sent: the contact hours (10:00-16:00) do not "
+            "open before its window closes\n");
+  EXPECT_EQ(WarningsOf(kGood, hours), "");
+}
+
+TEST(PathwayFileTest, DaysWithTooManyMessagesAreWarnedOf) {
+  const std::string many = "times: ['08:00', '09:00', '10:00', '11:00', '12:00', '13:00']";
+  EXPECT_EQ(WarningsOf(With(kGood, "times: \"08:00\"", many)),
+            "knee.textproto: warning: one patient can get 6 messages on each of days 1 to 3, more than 5: ice\n");
+  EXPECT_EQ(WarningsOf(With(kGood, "daily {} times: \"08:00\"", "on { days: 2 } " + many)),
+            "knee.textproto: warning: one patient can get 6 messages on day 2, more than 5: ice\n");
 }
 
 }  // namespace
