@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/harness.h"
 
@@ -109,9 +110,13 @@ TEST_F(ImportTest, ManyMessagesAreOneImportAndAgainChangesNothingNotEvenAfterARe
 TEST_F(ImportTest, ImportedPatientsAreRemindedLikeOthers) {
   EXPECT_EQ(CountsOf(Import(Lines(0, 3))), "3 created, 0 unchanged, 0 failed");
   Advance(*client, "riverside", "2026-03-03T08:30:00-05:00");
-  const std::vector<v1::Lease> leases = LeaseAll(*client, "riverside");
-  EXPECT_EQ(leases.size(), 3u);
-  for (const v1::Lease& lease : leases) EXPECT_THAT(lease.text(), ::testing::HasSubstr("Ana"));
+  int welcomed = 0, greeted = 0;
+  for (const v1::Lease& lease : LeaseAll(*client, "riverside")) {
+    if (absl::StrContains(lease.reminder(), "/welcome.")) ++welcomed;
+    if (absl::StrContains(lease.text(), "Good morning Ana.")) ++greeted;
+  }
+  EXPECT_EQ(welcomed, 3);
+  EXPECT_EQ(greeted, 3);
 }
 
 TEST_F(ImportTest, BadLinesAmongGoodOnesAreNamedAndHarmNoOther) {

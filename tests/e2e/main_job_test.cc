@@ -89,7 +89,7 @@ TEST_F(MainJobTest, IcePacksBelongToTheFirstDaysAndTherapyToItsWeeks) {
   EXPECT_THAT(days_of["ice"], ElementsAre("2026-03-03", "2026-03-04", "2026-03-05"));  // days 1 to 3
   ASSERT_THAT(days_of["therapy"], Not(IsEmpty()));
   EXPECT_GE(*days_of["therapy"].begin(), "2026-03-17");  // week 3 begins on day 15
-  EXPECT_THAT(timeline.phases(), SizeIs(6));
+  EXPECT_THAT(timeline.phases(), SizeIs(7));
 }
 
 TEST_F(MainJobTest, PastPresentAndFutureAreOneListInOneOrderOnPagesOfAnySize) {

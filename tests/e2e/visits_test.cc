@@ -30,8 +30,8 @@ TEST_F(VisitsTest, AVisitIsBookedListedAndRecorded) {
   const auto booked = Schedule("2026-09-03T14:30");
   ASSERT_TRUE(booked.ok()) << booked.status.error_message();
   EXPECT_EQ(ToTime(booked->visit().start_time()), At("2026-09-03T14:30:00-04:00"));
-  EXPECT_EQ(booked->diff().added_count(), 3);
-  EXPECT_EQ(booked->diff().dropped_count(), 3);
+  EXPECT_EQ(booked->diff().added_count(), 4);
+  EXPECT_EQ(booked->diff().dropped_count(), 6);
   v1::ListVisitsRequest list;
   list.set_parent("clinics/riverside/enrollments/-");
   list.add_states(v1::VISIT_STATE_BOOKED);
@@ -45,7 +45,7 @@ TEST_F(VisitsTest, AVisitIsBookedListedAndRecorded) {
   const auto missed = Call(*client->visits, &Visits::RecordVisitOutcome, record);
   ASSERT_TRUE(missed.ok()) << missed.status.error_message();
   EXPECT_EQ(missed->visit().state(), v1::VISIT_STATE_MISSED);
-  EXPECT_EQ(missed->diff().added_count(), 2);
+  EXPECT_EQ(missed->diff().added_count(), 3);
 }
 
 TEST_F(VisitsTest, WhatIsRefusedSaysWhy) {

@@ -258,7 +258,7 @@ void AddRestoreCommand(CLI::App& app, Action* action) {
 
 void AddCompleteCommand(CLI::App& app, Action* action) {
   AddReminderCommand(app, action, "complete", "Record that a task was done or a message was answered",
-                     "ana/visit-6-check-booked.2026-08-19 --clinic demo", Complete);
+                     "ana/visit-6-check-booked.2026-08-23 --clinic demo", Complete);
 }
 
 }  // namespace aftercare::client

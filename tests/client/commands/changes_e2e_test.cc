@@ -22,7 +22,7 @@ class ChangesE2eTest : public ServerFixture {
 TEST_F(ChangesE2eTest, AnUpdateIsShownBeforeItIsDoneAndSaysWhatIsSentAgain) {
   MakeAna();
   const std::string preview = Must({"update", "ana", "--procedure-date", "2026-03-09", "--dry-run"});
-  EXPECT_THAT(preview, HasSubstr("SENT AGAIN: 1 reminder."));
+  EXPECT_THAT(preview, HasSubstr("SENT AGAIN: 2 reminders."));
   EXPECT_THAT(preview, HasSubstr("SENT AGAIN  ana/ice-am.2026-03-10 (told by ice-am.2026-03-03) "));
   EXPECT_THAT(preview, HasSubstr("moved       ana/ice-am.2026-03-11 (was ice-am.2026-03-04) "));
   EXPECT_THAT(Must({"enrollments", "--json"}), HasSubstr("2026-03-02"));
@@ -38,14 +38,14 @@ TEST_F(ChangesE2eTest, AnUpdateIsShownBeforeItIsDoneAndSaysWhatIsSentAgain) {
 // What is told once is not told again; what is told every day goes on with the days of the new date.
 TEST_F(ChangesE2eTest, ASlipOfThePenIsCorrectedWithoutTellingAgainWhatIsToldOnce) {
   MakeAna();
-  Must({"clock", "advance", "--to", "2026-03-03T09:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:30"});
   Must({"deliver", "--once"});
   const std::string shown = Must({"update", "ana", "--procedure-date", "2026-03-09", "--keep-sent"});
   EXPECT_THAT(shown, Not(HasSubstr("SENT AGAIN")));
-  EXPECT_THAT(shown, ContainsRegex("sent +ana/when-to-call.2026-03-03 +2026-03-03 09:00 +not again\n"));
+  EXPECT_THAT(shown, ContainsRegex("sent +ana/when-to-call.2026-03-03 +2026-03-03 10:30 +not again\n"));
   EXPECT_THAT(shown, ContainsRegex("added +ana/ice-am.2026-03-10 +2026-03-10 08:00\n"));
-  EXPECT_THAT(shown, HasSubstr(", 1 sent already\n"));
-  Must({"clock", "advance", "--to", "2026-03-10T09:30"});
+  EXPECT_THAT(shown, HasSubstr(", 2 sent already\n"));
+  Must({"clock", "advance", "--to", "2026-03-10T11:00"});
   const std::string sent = Must({"deliver", "--once"});
   EXPECT_THAT(sent, HasSubstr("ana/ice-am.2026-03-10"));
   EXPECT_THAT(sent, Not(HasSubstr("ana/when-to-call")));

@@ -58,6 +58,14 @@ TEST_F(CommandsE2eTest, APathwayIsStoredAndOnlyAChangeMakesARevision) {
   EXPECT_EQ(TextOf(ObjectsOf(Must({"pathway", "list", "--json"})).at(0), "name"), "clinics/demo/pathways/knee");
 }
 
+TEST_F(CommandsE2eTest, APathwayIsStoredWithWarningsOfWhatTheHoursOfTheClinicNeverLetOut) {
+  MakeSandbox();
+  Must({"clinic", "update", "--contact-hours", "10:00-16:00"});
+  const ProcessResult put = Aftercare({"pathway", "put", kPathway, "--id", "knee"});
+  EXPECT_EQ(put.exit_code, 0);
+  EXPECT_THAT(put.err, HasSubstr("rule \"pain-check\" at 19:30 is never sent: the contact hours (10:00-16:00)"));
+}
+
 TEST_F(CommandsE2eTest, APatientIsEnrolledFromOptions) {
   MakeSandbox();
   const std::string shown = Must({"enroll",
@@ -167,15 +175,15 @@ TEST_F(CommandsE2eTest, EveryFaultOfAPatientIsNamedOnce) {
 TEST_F(CommandsE2eTest, WhatIsDueFollowsTheClock) {
   MakeSandbox();
   EXPECT_EQ(Must({"due"}), "Nothing is due.\n");
-  EXPECT_THAT(Must({"clock", "advance", "--to", "2026-03-03T10:00"}),
-              HasSubstr("It is now 2026-03-03 10:00 (America/New_York). 3 reminders came due, 0 windows closed.\n"));
+  EXPECT_THAT(Must({"clock", "advance", "--to", "2026-03-03T10:45"}),
+              HasSubstr("It is now 2026-03-03 10:45 (America/New_York). 4 reminders came due, 1 window closed.\n"));
   const std::string due = Must({"due"});
   EXPECT_THAT(due, HasSubstr("2026-03-03 08:00        due    ana/ice-am.2026-03-03  "));
   EXPECT_EQ(LinesOf(due).size(), 4u) << due;
   EXPECT_EQ(LinesOf(Must({"due", "--category", "ice"})).size(), 2u);
   EXPECT_EQ(Must({"due", "--patient", "nobody"}), "Nothing is due.\n");
   EXPECT_EQ(Must({"due", "--phase", "maximum-benefits"}), "Nothing is due.\n");
-  EXPECT_THAT(Must({"due", "--from", "now", "--to", "+1h"}), HasSubstr("scheduled  ana/rest.2026-03-03-1030"));
+  EXPECT_THAT(Must({"due", "--from", "now", "--to", "+3h"}), HasSubstr("scheduled  ana/ice-noon.2026-03-03"));
   EXPECT_THAT(Aftercare({"due", "--from", "2026-03-13", "--to", "2026-03-01"}).err,
               HasSubstr("--to must not be before"));
   EXPECT_THAT(Must({"clock", "advance", "--by", "12h"}), HasSubstr("windows closed"));
@@ -184,7 +192,7 @@ TEST_F(CommandsE2eTest, WhatIsDueFollowsTheClock) {
 
 TEST_F(CommandsE2eTest, WhatCannotBePrintedIsNotReportedSent) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:45"});
   for (const std::string command : {"deliver --once", "clinic list", "timeline ana", "--json due"}) {
     const ProcessResult outcome =
         RunProgram({"/bin/sh", "-c", absl::StrCat(AFTERCARE_CLIENT, " ", command, " > /dev/full")},
@@ -197,7 +205,7 @@ TEST_F(CommandsE2eTest, WhatCannotBePrintedIsNotReportedSent) {
 
 TEST_F(CommandsE2eTest, CountsAreOfWhatTheListWouldShow) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:45"});
   EXPECT_THAT(Must({"due", "--count"}), HasSubstr("\nall                 3    3\n"));
   const auto all = ObjectsOf(Must({"due", "--count", "--all", "--json"}));
   EXPECT_EQ(TextOf(all.at(0), "totalCount"),
@@ -216,7 +224,7 @@ TEST_F(CommandsE2eTest, ALongListSaysThatThereIsMore) {
 
 TEST_F(CommandsE2eTest, DeliverOnceSendsWhatIsDueAndThenNothing) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:45"});
   const ProcessResult first = Aftercare({"deliver", "--once", "--max", "2"});
   EXPECT_EQ(first.exit_code, 0);
   EXPECT_THAT(first.out,
@@ -229,19 +237,19 @@ TEST_F(CommandsE2eTest, DeliverOnceSendsWhatIsDueAndThenNothing) {
 
 TEST_F(CommandsE2eTest, DeliverTakesOnlyItsChannel) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:45"});
   EXPECT_EQ(Aftercare({"deliver", "--once", "--channel", "email"}).err, "0 messages sent.\n");
   EXPECT_EQ(ObjectsOf(Must({"deliver", "--once", "--channel", "sms", "--json"})).size(), 3u);
 }
 
 TEST_F(CommandsE2eTest, ATimelineIsAPictureOfTheYear) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:45"});
   Must({"deliver", "--once"});
   for (const int width : {80, 100, 160}) {
     const std::string picture = Must({"timeline", "ana", "--width", absl::StrCat(width)});
     EXPECT_THAT(picture, HasSubstr("Ana · P-17 · ana\n"));
-    EXPECT_THAT(picture, HasSubstr("▼ now Tue 3 Mar 2026, 10:00 · day 1 · week 1\n"));
+    EXPECT_THAT(picture, HasSubstr("▼ now Tue 3 Mar 2026, 10:45 · day 1 · week 1\n"));
     EXPECT_THAT(picture, HasSubstr("● sent 3"));
     ExpectPlain(picture, width);
   }
@@ -261,12 +269,12 @@ TEST_F(CommandsE2eTest, ATimelineCanBeAnSvgFile) {
 
 TEST_F(CommandsE2eTest, ATaskIsCompletedByTheNameThatIsShown) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-08-20"});
-  EXPECT_THAT(Must({"due", "--audience", "care-team"}), HasSubstr("ana/visit-6-check-booked.2026-08-19"));
-  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.2026-08-19"}),
-            "ana/visit-6-check-booked.2026-08-19 is completed\n");
-  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.2026-08-19"}),
-            "ana/visit-6-check-booked.2026-08-19 is completed\n");
+  Must({"clock", "advance", "--to", "2026-08-24"});
+  EXPECT_THAT(Must({"due", "--audience", "care-team"}), HasSubstr("ana/visit-6-check-booked.2026-08-23"));
+  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.2026-08-23"}),
+            "ana/visit-6-check-booked.2026-08-23 is completed\n");
+  EXPECT_EQ(Must({"complete", "ana/visit-6-check-booked.2026-08-23"}),
+            "ana/visit-6-check-booked.2026-08-23 is completed\n");
   EXPECT_EQ(Must({"due", "--audience", "care-team"}), "Nothing is due.\n");
   const ProcessResult expired = Aftercare({"complete", "ana/ice-am.2026-03-03"});
   EXPECT_EQ(expired.exit_code, 1);
@@ -294,7 +302,7 @@ TEST_F(CommandsE2eTest, WhatIsNotThereIsRefusedByName) {
 
 TEST_F(CommandsE2eTest, OutputFitsTheTerminalAndHasColourOnlyThere) {
   MakeSandbox();
-  Must({"clock", "advance", "--to", "2026-03-03T10:00"});
+  Must({"clock", "advance", "--to", "2026-03-03T10:45"});
   for (const int width : {80, 100, 160}) {
     for (const char* line :
          {"due", "due --all", "enrollments", "clinic list", "pathway list", "timeline ana", "due --count --all"}) {

@@ -155,6 +155,20 @@ TEST(ProgramE2eTest, ACheckWarnsOfRulesThatWouldSayTheSameTwice) {
   EXPECT_THAT(outcome.err, HasSubstr(path + ":7:17: warning: rules \"a\" and \"b\" are of one series"));
 }
 
+// Hours that end at six leave no evening.
+TEST(ProgramE2eTest, ACheckNamesTheMessagesThatContactHoursNeverLetOut) {
+  const ProcessResult outcome = Alone({"pathway", "check", kPathway, "--contact-hours", "09:00-18:00"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("warning: rule \"ice-pm\" at 18:00 is never sent: the contact hours (09:00-18:00)"));
+  EXPECT_THAT(outcome.err, HasSubstr("warning: rule \"pain-check\" at 19:30 is never sent"));
+  EXPECT_EQ(LinesOf(outcome.err).size(), 2u) << outcome.err;
+  EXPECT_EQ(Alone({"pathway", "check", kPathway, "--contact-hours", "08:00-21:00"}).err, "");
+  EXPECT_EQ(Alone({"pathway", "check", kPathway, "--contact-hours", "evenings"}).exit_code, 2);
+  const ProcessResult refused = Alone({"pathway", "check", kPathway, "--contact-hours", "18:00-09:00"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--contact-hours.openings[0].closes: "));
+}
+
 TEST(ProgramE2eTest, ACheckNamesEveryFaultByLine) {
   const std::string path = testing::TempDir() + "/faulty.textproto";
   std::ofstream(path) << "display_name: \"Knee\"\ndefault_locale: \"en\"\nphases { id: \"p\" display_name: \"P\"\n"

@@ -94,6 +94,7 @@ TEST(PathwayFileTest, ThePathwaysOfTheProjectAreGood) {
   const auto file = PathwayFile::Read(AFTERCARE_SOURCE_DIR "/deploy/pathways/knee_stem_cell.textproto");
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_TRUE(file->Compile().ok()) << RenderFailure(file->Compile().status(), "");
+  EXPECT_EQ(file->Warnings(**file->Compile()), "");
   EXPECT_EQ(file->DefaultId(), "knee_stem_cell");
 }
 
