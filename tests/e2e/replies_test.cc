@@ -75,14 +75,16 @@ TEST_F(RepliesE2eTest, APainScoreIsStoredWithTheReminderItAnswers) {
 
 TEST_F(RepliesE2eTest, StopIsObeyedAtOnceAndAltaUndoesIt) {
   Advance(*client, "box", "2026-03-02T13:00:00Z");
-  EXPECT_EQ(Reply("¡BAJA!")->reply().meaning(), v1::REPLY_MEANING_STOP);
+  EXPECT_EQ(Reply("¡PARAR!")->reply().meaning(), v1::REPLY_MEANING_STOP);
   EXPECT_THAT(Channels(), ElementsAre("ana@example.org", "ana@example.org"));  // The welcome, and ice.
   v1::GetEnrollmentRequest get;
   get.set_name("clinics/box/enrollments/ana");
-  EXPECT_THAT(Call(*client->enrollments, &Enrollments::GetEnrollment, get)->enrollment().opted_out_channels(),
-              ElementsAre(v1::CHANNEL_SMS));
+  const auto state = [&] {
+    return Call(*client->enrollments, &Enrollments::GetEnrollment, get)->enrollment().contact_points(0).state();
+  };
+  EXPECT_EQ(state(), v1::CONTACT_POINT_STATE_STOPPED);
   EXPECT_EQ(Reply("alta")->reply().meaning(), v1::REPLY_MEANING_START);
-  EXPECT_THAT(Call(*client->enrollments, &Enrollments::GetEnrollment, get)->enrollment().opted_out_channels(), IsEmpty());
+  EXPECT_EQ(state(), v1::CONTACT_POINT_STATE_UNSPECIFIED);
   Advance(*client, "box", "2026-03-02T15:30:00Z");
   EXPECT_THAT(Channels(), ElementsAre("+15550100"));
 }
@@ -103,10 +105,24 @@ TEST_F(RepliesE2eTest, AReplyOfAMegabyteOrOfBytesIsRefusedAndNothingIsStored) {
   EXPECT_THAT(FieldsOf(Reply(std::string("\0\1\2", 3)).status), ElementsAre("text"));
   EXPECT_THAT(FieldsOf(Reply("\xFF\xD8\xFF\xE0").status), ElementsAre("text"));
   EXPECT_THAT(FieldsOf(Reply("").status), ElementsAre("text"));
-  const auto unknown = Reply("hello", "address: '+15559999'");
-  EXPECT_EQ(ReasonOf(unknown.status), "UNKNOWN_SENDER");
-  EXPECT_THAT(unknown.status.error_message(), Not(HasSubstr("9999")));
   EXPECT_THAT(List()->replies(), IsEmpty());
+}
+
+TEST_F(RepliesE2eTest, WhatAnUnknownSenderWroteIsKeptAssignedAndDecided) {
+  const auto unknown = Reply("please make these less often", "address: '+15559999'");
+  ASSERT_TRUE(unknown.ok()) << unknown.status.error_message();
+  EXPECT_EQ(unknown->reply().task(), v1::REPLY_TASK_ASSIGN);
+  v1::AssignReplyRequest assign;
+  assign.set_name(unknown->reply().name());
+  assign.set_enrollment("clinics/box/enrollments/ana");
+  EXPECT_EQ(Call(*client->replies, &v1::ReplyService::Stub::AssignReply, assign)->reply().patient(), "mrn-ana");
+  const auto again = Call(*client->replies, &v1::ReplyService::Stub::AssignReply, assign);
+  EXPECT_EQ(ReasonOf(again.status), "REPLY_NOT_TO_ASSIGN");
+  v1::DecideReplyRequest decide;
+  decide.set_name(Reply("too many messages")->reply().name());
+  decide.set_decision(v1::REPLY_DECISION_STOP);
+  EXPECT_EQ(Call(*client->replies, &v1::ReplyService::Stub::DecideReply, decide)->reply().decision(),
+            v1::REPLY_DECISION_STOP);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ std::vector<std::string> AddressKeysOf(const v1::Clinic& clinic, v1::Channel cha
 void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment) {
   for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) {
     point.clear_state();
-    if (point.channel() != v1::CHANNEL_SMS) continue;
+    if (point.channel() != v1::CHANNEL_SMS || plan::IsPlainE164(point.address())) continue;
     point.set_address(plan::ToStoredAddress(point.channel(), point.address(), plan::RegionOf(clinic)));
   }
 }

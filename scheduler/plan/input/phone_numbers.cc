@@ -26,19 +26,6 @@ bool IsDigits(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-// Returns whether a number is in E.164 form for certain, and the library would not write it otherwise: it takes a
-// national prefix away behind the country code (`+44 07911...`), and the mobile prefix of Mexico (`+52 1`).
-bool IsPlainE164(absl::string_view number) {
-  if (!absl::StartsWith(number, "+") || !IsDigits(number.substr(1))) return false;
-  const absl::string_view digits = number.substr(1);
-  if (digits[0] == '1') return digits.size() == 11 && digits[1] > '1';
-  if (digits.size() < 10 || digits.size() > kMostDigits || digits[0] == '0') return false;
-  const bool may_have_prefix = digits[1] == '0' || digits[2] == '0' || digits[3] == '0';
-  const bool is_irregular = digits[0] == '7' || absl::StartsWith(digits, "52") || absl::StartsWith(digits, "54") ||
-                            absl::StartsWith(digits, "55");
-  return !may_have_prefix && !is_irregular;
-}
-
 std::string Format(const PhoneNumber& number, PhoneNumberUtil::PhoneNumberFormat format) {
   std::string text;
   Numbers().Format(number, format, &text);
@@ -84,6 +71,19 @@ void AddForm(std::string form, std::vector<std::string>* forms) {
 
 }  // namespace
 
+// The library takes a national prefix away behind the country code (`+44 07911...`), and the mobile prefix of Mexico
+// (`+52 1`), so numbers that may have one are left to it.
+bool IsPlainE164(absl::string_view number) {
+  if (!absl::StartsWith(number, "+") || !IsDigits(number.substr(1))) return false;
+  const absl::string_view digits = number.substr(1);
+  if (digits[0] == '1') return digits.size() == 11 && digits[1] > '1';
+  if (digits.size() < 10 || digits.size() > kMostDigits || digits[0] == '0') return false;
+  const bool may_have_prefix = digits[1] == '0' || digits[2] == '0' || digits[3] == '0';
+  const bool is_irregular = digits[0] == '7' || absl::StartsWith(digits, "52") || absl::StartsWith(digits, "54") ||
+                            absl::StartsWith(digits, "55");
+  return !may_have_prefix && !is_irregular;
+}
+
 bool IsRegion(absl::string_view code) {
   return code.size() == 2 && Numbers().GetCountryCodeForRegion(std::string(code)) != 0;
 }
@@ -92,11 +92,16 @@ std::string RegionOf(const v1::Clinic& clinic) {
   if (!clinic.region().empty()) return clinic.region();
   const absl::string_view phone = absl::StripAsciiWhitespace(clinic.phone());
   if (!absl::StartsWith(phone, "+")) return "";
-  const auto number = ParseInternational(phone);
-  if (!number) return "";
-  std::string region;
-  Numbers().GetRegionCodeForCountryCode(number->country_code(), &region);
-  return IsRegion(region) ? region : "";
+  // No country code begins with another one.
+  int country_code = 0;
+  for (const char c : phone.substr(0, 5)) {
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) continue;
+    country_code = 10 * country_code + (c - '0');
+    std::string region;
+    Numbers().GetRegionCodeForCountryCode(country_code, &region);
+    if (IsRegion(region)) return region;
+  }
+  return "";
 }
 
 std::optional<std::string> ToE164(absl::string_view number, absl::string_view region) {

@@ -27,6 +27,10 @@ std::string RegionOf(const v1::Clinic& clinic);
 // if it begins with `00` instead of `+`, or has nothing in front of the country code, as some channels write it.
 std::optional<std::string> ToE164(absl::string_view number, absl::string_view region);
 
+// Returns whether a number is in E.164 form, such that ToE164 returns it as it is in any region. Takes no time. Some
+// numbers in E.164 form are not recognised.
+bool IsPlainE164(absl::string_view number);
+
 // Returns an address as it is stored: telephone numbers of CHANNEL_SMS in E.164 form if they can be read, everything
 // else as it is given.
 std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl::string_view region);
