@@ -35,6 +35,8 @@ TEST(OutcomeTest, AnHttpStatusIsReadByItsMeaning) {
   for (const int status : {408, 425, 429, 500, 502, 503, 504}) {
     EXPECT_EQ(HttpAnswer(status, {}).kind, Kind::kTemporary) << status;
   }
+  for (const int status : {500, 502, 504}) EXPECT_TRUE(HttpAnswer(status, {}).maybe_sent) << status;
+  for (const int status : {403, 404, 408, 429, 503}) EXPECT_FALSE(HttpAnswer(status, {}).maybe_sent) << status;
   for (const int status : {301, 400, 404, 410, 422}) EXPECT_EQ(HttpAnswer(status, {}).kind, Kind::kPermanent) << status;
 }
 
