@@ -191,7 +191,7 @@ class EnrollmentChecker {
     if (address.empty() || address.size() > kMaxAddress || !clean) {
       Fault(path + ".address", absl::StrCat("must be 1 to ", kMaxAddress, " bytes of text without control characters"));
     } else if (point.channel() == v1::CHANNEL_SMS && !IsPhoneNumber(address)) {
-      Fault(path + ".address", "must be a telephone number in E.164 form, such as +15550100");
+      Fault(path + ".address", "must be a telephone number in E.164 form, such as +15550100, or one that the clinic's region has");
     } else if (point.channel() == v1::CHANNEL_EMAIL && !IsMailAddress(address)) {
       Fault(path + ".address", "must be an e-mail address");
     }

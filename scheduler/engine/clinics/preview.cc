@@ -22,6 +22,7 @@
 #include "scheduler/engine/runtime/page_token.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/explain.h"
+#include "scheduler/plan/input/phone_numbers.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
@@ -100,6 +101,7 @@ v1::Enrollment ImaginedEnrollment(const v1::PreviewPlanRequest& request, const v
   if (enrollment.patient().empty()) enrollment.set_patient("preview");
   if (enrollment.first_name().empty()) enrollment.set_first_name("Alex");
   if (enrollment.time_zone().empty()) enrollment.set_time_zone(clinic.time_zone());
+  plan::NormalizeContactPoints(clinic, &enrollment);
   if (enrollment.consent() == v1::CONSENT_UNSPECIFIED) enrollment.set_consent(v1::CONSENT_GRANTED);
   enrollment.clear_enroll_time();
   if (request.has_enroll_time()) *enrollment.mutable_enroll_time() = request.enroll_time();

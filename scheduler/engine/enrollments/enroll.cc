@@ -12,6 +12,7 @@
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
+#include "scheduler/plan/input/phone_numbers.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -83,7 +84,7 @@ absl::StatusOr<EnrollmentContext> NewEnrollment(EngineContext& engine, store::Re
   auto opted_out = tx.OptedOut(clinic.clinic, data.patient());
   if (!opted_out.ok()) return opted_out.status();
   context.row.opted_out = *opted_out;
-  NormalizeContactPoints(clinic.data, &data);
+  plan::NormalizeContactPoints(clinic.data, &data);
   if (absl::Status status = LoadPointStates(engine, tx, clinic.data, &context.row); !status.ok()) return status;
   context.row.plan_fingerprint = context.plan_fingerprint = engine.PlanFingerprintOf(clinic.calendar_fingerprint);
   return context;

@@ -8,11 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/wakeup_topics.h"
+#include "scheduler/plan/input/phone_numbers.h"
 
 namespace aftercare::engine {
 namespace {
@@ -24,8 +24,8 @@ constexpr absl::Duration kPause = absl::Milliseconds(20);
 bool SaysTheSame(const v1::Clinic& clinic, v1::Enrollment line, v1::Enrollment stored) {
   ClearOutputFields(&line);
   ClearOutputFields(&stored);
-  NormalizeContactPoints(clinic, &line);
-  NormalizeContactPoints(clinic, &stored);
+  plan::NormalizeContactPoints(clinic, &line);
+  plan::NormalizeContactPoints(clinic, &stored);
   if (line.pathway_revision() == 0) line.set_pathway_revision(stored.pathway_revision());
   if (line.time_zone().empty()) line.set_time_zone(stored.time_zone());
   if (line.locale().empty()) line.set_locale(stored.locale());

@@ -7,10 +7,10 @@
 #include "scheduler/engine/enrollments/running_enrollment.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
-#include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/update_mask.h"
+#include "scheduler/plan/input/phone_numbers.h"
 
 namespace aftercare::engine {
 namespace {
@@ -60,7 +60,7 @@ class EnrollmentPatch {
     if (Sets("factors", !data_.factors().empty())) *enrollment->mutable_factors() = data_.factors();
     if (Sets("contact_points", !data_.contact_points().empty())) {
       *enrollment->mutable_contact_points() = data_.contact_points();
-      NormalizeContactPoints(clinic, enrollment);
+      plan::NormalizeContactPoints(clinic, enrollment);
     }
     if (Sets("consent", data_.consent() != v1::CONSENT_UNSPECIFIED)) enrollment->set_consent(data_.consent());
     if (Sets("contact_hours", data_.has_contact_hours())) {

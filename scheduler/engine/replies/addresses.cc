@@ -104,14 +104,6 @@ std::vector<std::string> AddressKeysOf(const v1::Clinic& clinic, v1::Channel cha
   return keys;
 }
 
-void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment) {
-  for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) {
-    point.clear_state();
-    if (point.channel() != v1::CHANNEL_SMS || plan::IsPlainE164(point.address())) continue;
-    point.set_address(plan::ToStoredAddress(point.channel(), point.address(), plan::RegionOf(clinic)));
-  }
-}
-
 absl::Status LoadPointStates(EngineContext& engine, store::ReadTransaction& tx, const v1::Clinic& clinic,
                              store::EnrollmentRow* row) {
   row->stopped_points = row->held_points = 0;

@@ -21,10 +21,6 @@ namespace aftercare::engine {
 // first: a telephone number may be written in several ways.
 std::vector<std::string> AddressKeysOf(const v1::Clinic& clinic, v1::Channel channel, absl::string_view address);
 
-// Writes telephone numbers among the contact points of a request in E.164 form where they can be read, and clears what
-// the service sets.
-void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment);
-
 // Sets stopped_points and held_points of `row` by what is known of its addresses. Fails only if the store does.
 absl::Status LoadPointStates(EngineContext& engine, store::ReadTransaction& tx, const v1::Clinic& clinic,
                              store::EnrollmentRow* row);

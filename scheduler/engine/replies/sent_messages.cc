@@ -46,7 +46,7 @@ absl::StatusOr<std::vector<SentMessage>> SentMessagesOf(store::ReadTransaction& 
       if (row.attempts == 0) continue;  // completed without being sent
       const record::v1::ReminderRecord record = RecordOf(row);
       const absl::Time sent = SentTimeOf(row, record);
-      if (sent <= since || sent > until) continue;
+      if (sent < since || sent > until) continue;
       std::string address_key = SentTo(enrollments[i], row, record, sent);
       messages.push_back({i, std::move(row), sent, std::move(address_key)});
     }

@@ -30,7 +30,7 @@ struct SentMessage {
   }
 };
 
-// Returns the messages of the enrollments that were sent after `since` and not after `until`, the newest first; of
+// Returns the messages of the enrollments that were sent from `since` to `until`, the newest first; of
 // those sent at the same time, the one with the later due time first.
 absl::StatusOr<std::vector<SentMessage>> SentMessagesOf(store::ReadTransaction& tx,
                                                         const std::vector<EnrollmentContext>& enrollments,

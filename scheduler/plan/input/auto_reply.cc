@@ -25,15 +25,15 @@ constexpr Texts kTexts[] = {
      "{clinic}: you will get messages again. To stop them, reply {stop}.",
      "{clinic} sends you reminders after your procedure. Replies are not read at once.{call} To stop messages, reply "
      "{stop}.",
-     " Call {phone}."},
+     " Questions: call {phone}."},
     {"es", "INICIAR", "{clinic}: ya no le enviaremos mensajes. Para recibirlos de nuevo, responda {start}.{call}",
      "{clinic}: le enviaremos mensajes de nuevo. Para dejar de recibirlos, responda {stop}.",
      "Recordatorios de {clinic}. Las respuestas no se leen enseguida.{call} Para dejar de recibirlos, responda {stop}.",
-     " Llame al {phone}."},
+     " Preguntas: llame al {phone}."},
     {"fr", "START", "{clinic} : vous ne recevrez plus de messages. Pour en recevoir de nouveau, répondez {start}.{call}",
      "{clinic} : vous recevrez de nouveau des messages. Pour ne plus en recevoir, répondez {stop}.",
      "Rappels de {clinic}. Les réponses ne sont pas lues tout de suite.{call} Pour ne plus en recevoir, répondez {stop}.",
-     " Appelez le {phone}."}};
+     " Questions : appelez le {phone}."}};
 
 absl::string_view LanguageOf(absl::string_view locale) { return locale.substr(0, locale.find('-')); }
 

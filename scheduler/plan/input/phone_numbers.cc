@@ -116,6 +116,14 @@ std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl
   return ToE164(address, region).value_or(std::string(address));
 }
 
+void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment) {
+  for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) {
+    point.clear_state();
+    if (point.channel() != v1::CHANNEL_SMS || IsPlainE164(point.address())) continue;
+    point.set_address(ToStoredAddress(point.channel(), point.address(), RegionOf(clinic)));
+  }
+}
+
 std::vector<std::string> StoredFormsOf(v1::Channel channel, absl::string_view address, absl::string_view region) {
   if (channel != v1::CHANNEL_SMS) return {std::string(address)};
   const absl::string_view text = absl::StripAsciiWhitespace(address);

@@ -35,6 +35,10 @@ bool IsPlainE164(absl::string_view number);
 // else as it is given.
 std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl::string_view region);
 
+// Writes the telephone numbers among the contact points of a request as they are stored, and clears what the service
+// sets.
+void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment);
+
 // Returns the forms in which an address may be stored, different ones, the likeliest first: as ToStoredAddress makes
 // it, with its country code if it could be read that way too, as it stands, and, if the number is of `region`, without
 // the country code, as it may have been stored while the clinic had no region. Never empty.

@@ -66,6 +66,14 @@ TEST_F(ClinicsTest, EveryBadFieldIsNamed) {
                           "clinic.test_clock_time", "request_id"));
   EXPECT_THAT(BadFields(Create("clinic_id: 'blank' clinic { display_name: '\u200B\u2060' time_zone: 'UTC' }").status()),
               ElementsAre("clinic.display_name"));
+  EXPECT_THAT(BadFields(Create("clinic_id: 'blank' clinic { display_name: 'B' time_zone: 'UTC' region: 'us' "
+                               "decision_time { seconds: 59 } }")
+                            .status()),
+              ElementsAre("clinic.region", "clinic.decision_time"));
+  EXPECT_THAT(BadFields(Create("clinic_id: 'blank' clinic { display_name: 'B' time_zone: 'UTC' region: 'XX' "
+                               "decision_time { seconds: 60 nanos: 1 } }")
+                            .status()),
+              ElementsAre("clinic.region", "clinic.decision_time"));
   EXPECT_THAT(BadFields(Update("clinic { name: 'north' } update_mask { paths: ['phone', 'etag'] }").status()),
               ElementsAre("clinic.name", "update_mask.paths[1]"));
 }

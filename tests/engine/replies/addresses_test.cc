@@ -103,16 +103,16 @@ TEST_F(AddressesTest, NumbersAreReadInTheClinicsRegion) {
   EXPECT_EQ(Points("f"), "STOPPED");
 }
 
-TEST_F(AddressesTest, WhatWasStoredBeforeTheClinicHadARegionIsFoundAsWell) {
-  EnrolAt("f", "0170 1234567");
-  EXPECT_EQ(Get("f").contact_points(0).address(), "0170 1234567");
-  EXPECT_EQ(Reply("stop", "address: '+491701234567'"), "STOP, to ASSIGN");
+TEST_F(AddressesTest, AStopFromANumberThatCouldNotBeReadHoldsWhenTheClinicHasARegion) {
+  EXPECT_EQ(Reply("stop", "address: '0170 1234567'"), "STOP, to ASSIGN");
   UpdateClinic("phone: '+49 30 123456'");
-  EXPECT_EQ(Reply("stop", "address: '+491701234567'"), "STOP in f");
+  EnrolAt("f", "+491701234567");
   EXPECT_EQ(Points("f"), "STOPPED");
   EnrolAt("g", "0170/1234567");
   EXPECT_EQ(Get("g").contact_points(0).address(), "+491701234567");
   EXPECT_EQ(Points("g"), "STOPPED");
+  EXPECT_EQ(Reply("start", "address: '01701234567'"), "START in g");
+  EXPECT_EQ(Points("f") + Points("g"), "--");
 }
 
 TEST_F(AddressesTest, NeitherTheAddressNorAnythingToGuessItByIsInTheEventsOrTheStoredRow) {
@@ -122,9 +122,9 @@ TEST_F(AddressesTest, NeitherTheAddressNorAnythingToGuessItByIsInTheEventsOrTheS
 
 TEST_F(AddressesTest, AStopIsConfirmedOnceADay) {
   EXPECT_EQ(AutoReply("stop"),
-            "Clinic box: you will get no more messages here. To get them again, reply START.");
+            "Sandbox: you will get no more messages here. To get them again, reply START.");
   EXPECT_EQ(AutoReply("stop"), "");
-  EXPECT_EQ(AutoReply("start"), "Clinic box: you will get messages again. To stop them, reply STOP.");
+  EXPECT_EQ(AutoReply("start"), "Sandbox: you will get messages again. To stop them, reply STOP.");
   EXPECT_EQ(AutoReply("stop please"), "");
   Until("2029-03-02T08:00");
   EXPECT_THAT(AutoReply("stop"), HasSubstr("no more messages"));
@@ -134,8 +134,8 @@ TEST_F(AddressesTest, AHelpWordIsAnsweredOnceADayInThePatientsLanguage) {
   UpdateClinic("phone: '+1 212 555 0100'");
   world_.Update("clinics/box/enrollments/e", "locale: 'es-MX'");
   EXPECT_EQ(AutoReply("AYUDA"),
-            "Recordatorios de Clinic box. Las respuestas no se leen enseguida. Llame al +1 212 555 0100. Para dejar de "
-            "recibirlos, responda STOP.");
+            "Recordatorios de Sandbox. Las respuestas no se leen enseguida. Preguntas: llame al +1 212 555 0100. Para "
+            "dejar de recibirlos, responda STOP.");
   EXPECT_EQ(AutoReply("help"), "");
   EXPECT_EQ(Points("e"), "- -");
   EXPECT_THAT(AutoReply("help", "address: '+15559999'"), HasSubstr("not read at once")) << "anybody may ask";

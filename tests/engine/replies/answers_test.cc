@@ -35,7 +35,7 @@ TEST_F(AnswersTest, TheSevenDaysCountFromTheSendingWhateverReceiptsSay) {
   const auto old = SendAndKeep("2029-03-02T09:00");
   Until("2029-03-05T09:00");
   for (const v1::Lease& lease : old) world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_DELIVERED);
-  Until("2029-03-09T09:00");
+  Until("2029-03-09T09:00:01");
   EXPECT_EQ(Reply("7"), "OTHER in e");
 }
 
@@ -117,7 +117,7 @@ TEST_F(AnswersTest, AnAnswerFromTheAddressOfBeforeFindsTheQuestionThatWentThere)
   SendUntil("2029-03-02T09:00");
   world_.Update("clinics/box/enrollments/e", "contact_points { channel: CHANNEL_SMS address: '+15550111' }");
   EXPECT_EQ(Reply("7"), "ANSWER 7 of ask.2029-03-02 in e");
-  Until("2029-03-09T09:00");
+  Until("2029-03-09T09:00:01");
   EXPECT_EQ(Reply("7"), "OTHER, to ASSIGN") << "nobody was written to there for a week";
 }
 

@@ -43,6 +43,7 @@ TEST_F(RepliesTest, WhatIsDeliveredIsAnsweredToo) {
   world_.Write([](store::WriteTransaction& tx) {
     auto row = tx.GetReminder({"box", "e", "ask", *plan::ParseNameCode("2029-03-02")});
     (*row)->state = v1::REMINDER_STATE_DELIVERED;
+    (*row)->attempts = 1;
     (*row)->channel = v1::CHANNEL_SMS;
     (*row)->available.reset();
     (*row)->closes.reset();

@@ -46,7 +46,7 @@ TEST_F(SettleReplyTest, AnAssignedAnswerFindsTheQuestionOfWhenItCame) {
   SendUntil("2029-03-04T09:00");
   EXPECT_EQ(Assign(Newest(), "e"), "ANSWER 7 of ask.2029-03-02 in e");
   EXPECT_EQ(Of("ask.2029-03-02"), "COMPLETED/ANSWERED");
-  EXPECT_EQ(Of("nudge.2029-03-04"), "CANCELLED/SILENCED") << "counted from when it came, to the fourth, 09:00";
+  EXPECT_EQ(Of("nudge.2029-03-04"), "SCHEDULED") << "the silence of two days counts from when the answer came";
   world_.ExpectListsAgree("box");
 }
 
@@ -208,7 +208,7 @@ TEST_F(SettleReplyTest, WhatIsWrongIsNamedAndChangesNothing) {
   EXPECT_EQ(Decide(Newest(), v1::REPLY_DECISION_STOP), "FAILED_PRECONDITION/REPLY_NOT_TO_DECIDE");
   EXPECT_EQ(Decide("clinics/box/replies/none", v1::REPLY_DECISION_STOP), "NOT_FOUND/REPLY_NOT_FOUND");
   const auto assign = world_.Call(&Engine::replies, &Replies::Assign, FromText<v1::AssignReplyRequest>(
-      "name: 'clinics/box' enrollment: 'clinics/north/enrollments/e' request_id: ' '"));
+      "name: 'clinics/box' enrollment: 'clinics/north' request_id: ' '"));
   EXPECT_THAT(BadFields(assign.status()), ElementsAre("name", "enrollment", "request_id"));
   const auto decide = world_.Call(&Engine::replies, &Replies::Decide, v1::DecideReplyRequest());
   EXPECT_THAT(BadFields(decide.status()), ElementsAre("name", "decision"));

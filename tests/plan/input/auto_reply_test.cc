@@ -19,8 +19,8 @@ v1::Clinic Clinic() {
 
 TEST(AutoReplyTest, EachTextNamesTheClinicAndTheWordToReplyWith) {
   EXPECT_EQ(AutoReplyText(ReplySense::kStop, Clinic(), "en-US"),
-            "Riverside Knee Clinic: you will get no more messages here. To get them again, reply START. Call (212) "
-            "555-0100.");
+            "Riverside Knee Clinic: you will get no more messages here. To get them again, reply START. Questions: call "
+            "(212) 555-0100.");
   EXPECT_THAT(AutoReplyText(ReplySense::kStart, Clinic(), "es"), HasSubstr("responda STOP"));
   EXPECT_THAT(AutoReplyText(ReplySense::kHelp, Clinic(), "fr-CA"), HasSubstr("répondez STOP"));
   EXPECT_EQ(AutoReplyText(ReplySense::kHelp, Clinic(), "de"), AutoReplyText(ReplySense::kHelp, Clinic(), "en"));
