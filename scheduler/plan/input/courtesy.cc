@@ -12,9 +12,12 @@ namespace {
 
 // Without accents, as PlainWord leaves them.
 constexpr absl::string_view kCourtesies[] = {
-    "please", "pls", "plz", "plss", "plzz", "plese", "pleas", "thanks", "thank you", "thank u", "thankyou", "many thanks",
-    "thanks so much", "thanks a lot", "thank you so much", "thank you very much", "thx", "thnx", "tks", "ty", "cheers", "hi",
-    "hello", "hey", "dear", "sir", "madam", "maam", "sorry", "good morning", "good afternoon", "good evening", "por favor",
+    "please", "pls", "plz", "plss", "plzz", "plese", "pleas", "thanks", "thank you", "thank u", "thankyou",
+    "many thanks",
+    "thanks so much", "thanks a lot", "thank you so much", "thank you very much", "thx", "thnx", "tks", "ty",
+    "cheers", "hi",
+    "hello", "hey", "dear", "sir", "madam", "maam", "sorry", "good morning", "good afternoon", "good evening",
+    "por favor",
     "porfavor", "porfa", "porfis", "x favor", "xfa", "gracias", "muchas gracias", "mil gracias", "hola", "buenos dias",
     "buenas tardes", "buenas noches", "buenas", "saludos", "senor", "senora", "doctor", "doctora", "sil vous plait",
     "sil te plait", "svp", "stp", "merci", "merci beaucoup", "merci bien", "bonjour", "bonsoir", "salut", "madame",

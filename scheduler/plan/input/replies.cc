@@ -121,24 +121,13 @@ bool IsReplyWord(const std::string& word) {
   return IsCleanText(word, /*allow_newline=*/false) && CountCharacters(word) <= kMaxWord && HasLetter(Fold(word));
 }
 
-// Words that stress an answer, before or after it.
-struct Stress {
-  ReplySense sense;
-  absl::string_view words;
-};
-constexpr Stress kStresses[] = {
-    {ReplySense::kDone, "i did it"},       {ReplySense::kDone, "i did"},        {ReplySense::kDone, "i have"},
-    {ReplySense::kDone, "did it"},         {ReplySense::kDone, "already"},      {ReplySense::kDone, "all"},
-    {ReplySense::kDone, "its"},            {ReplySense::kDone, "im"},           {ReplySense::kDone, "all is"},
-    {ReplySense::kDone, "it is"},          {ReplySense::kDone, "i am"},         {ReplySense::kDone, "just now"},
-    {ReplySense::kDone, "ya lo hice"},     {ReplySense::kDone, "lo hice"},      {ReplySense::kDone, "ya"},
-    {ReplySense::kDone, "todo"},           {ReplySense::kDone, "ya esta"},      {ReplySense::kDone, "esta"},
-    {ReplySense::kNotDone, "i did not"},   {ReplySense::kNotDone, "i didnt"},   {ReplySense::kNotDone, "i have not"},
-    {ReplySense::kNotDone, "i havent"},    {ReplySense::kNotDone, "not yet"},   {ReplySense::kNotDone, "yet"},
-    {ReplySense::kNotDone, "no lo hice"},  {ReplySense::kNotDone, "todavia"},   {ReplySense::kNotDone, "aun"},
-    {ReplySense::kNotDone, "sorry"},       {ReplySense::kNotDone, "i am"},      {ReplySense::kNotDone, "im"},
-    {ReplySense::kNotDone, "still"},       {ReplySense::kNotDone, "its"},       {ReplySense::kNotDone, "no lo he hecho"},
-};
+// Words that only stress an answer, before or after it. Without accents.
+constexpr absl::string_view kDoneStresses[] = {
+    "i did it", "i did", "i have", "did it", "already", "all", "its", "im", "all is", "it is", "i am", "just now",
+    "ya lo hice", "lo hice", "ya", "todo", "ya esta", "esta"};
+constexpr absl::string_view kNotDoneStresses[] = {
+    "i did not", "i didnt", "i have not", "i havent", "not yet", "yet", "no lo hice", "todavia", "aun", "sorry",
+    "i am", "im", "still", "its", "no lo he hecho"};
 
 // As Fold writes them, one by one: marks part words, so that `done.thanks` is two.
 std::vector<std::string> FoldedWords(absl::string_view text) {
@@ -260,15 +249,18 @@ ReplySense ReplyVocabulary::ReadWords(absl::Span<const std::string> words) const
 // The sense of an answer with words that only stress it.
 ReplySense ReplyVocabulary::ReadStressed(absl::Span<const std::string> words) const {
   const std::string text = WithoutAccents(absl::StrJoin(words, " "));
-  for (const Stress& stress : kStresses) {
-    absl::string_view rest = text;
-    const bool stressed = absl::ConsumeSuffix(&rest, absl::StrCat(" ", stress.words)) ||
-                          absl::ConsumePrefix(&rest, absl::StrCat(stress.words, " "));
-    if (!stressed) continue;
-    const std::vector<std::string> stressed_words = absl::StrSplit(rest, ' ');
-    if (ReadWords(stressed_words) == stress.sense) return stress.sense;
-  }
-  return ReplySense::kOther;
+  const auto is_stressed = [&](ReplySense sense, absl::Span<const absl::string_view> stresses) {
+    return std::any_of(stresses.begin(), stresses.end(), [&](absl::string_view stress) {
+      absl::string_view rest = text;
+      if (!absl::ConsumeSuffix(&rest, absl::StrCat(" ", stress)) &&
+          !absl::ConsumePrefix(&rest, absl::StrCat(stress, " "))) {
+        return false;
+      }
+      return ReadWords(std::vector<std::string>(absl::StrSplit(rest, ' '))) == sense;
+    });
+  };
+  if (is_stressed(ReplySense::kDone, kDoneStresses)) return ReplySense::kDone;
+  return is_stressed(ReplySense::kNotDone, kNotDoneStresses) ? ReplySense::kNotDone : ReplySense::kOther;
 }
 
 void CheckReplyWords(const v1::Clinic& clinic, FieldErrors* errors) { ReplyWordsChecker(clinic, errors).Run(); }

@@ -24,20 +24,27 @@ constexpr absl::string_view kNumberWords[kMaxScore + 1] = {
     "six seis", "seven siete sept", "eight ocho huit", "nine nueve neuf", "ten diez dix"};
 
 constexpr absl::string_view kBefore[] = {
-    "about", "around", "maybe", "perhaps", "probably", "like", "roughly", "approximately", "approx", "only", "just", "still",
-    "a", "an", "its", "it", "is", "was", "at", "my", "the", "pain", "score", "level", "number", "today", "now", "i", "id", "would",
+    "about", "around", "maybe", "perhaps", "probably", "like", "roughly", "approximately", "approx", "only", "just",
+    "still",
+    "a", "an", "its", "it", "is", "was", "at", "my", "the", "pain", "score", "level", "number", "today", "now", "i",
+    "id", "would",
     "say", "im", "am", "are", "says", "give", "rate", "as", "answer", "currently", "right", "think", "of", "que",
-    "un", "una", "como", "mas", "o", "menos", "quizas", "quiza", "tal", "vez", "es", "esta", "dolor", "mi", "el", "diria", "yo",
+    "un", "una", "como", "mas", "o", "menos", "quizas", "quiza", "tal", "vez", "es", "esta", "dolor", "mi", "el",
+    "diria", "yo",
     "unos", "nivel", "hoy", "ahora", "casi", "aproximadamente", "creo", "tengo", "estoy", "en", "de", "numero",
-    "environ", "peut", "etre", "peutetre", "cest", "ce", "est", "douleur", "ma", "la", "le", "je", "dirais", "niveau", "a", "peu",
+    "environ", "peut", "etre", "peutetre", "cest", "ce", "est", "douleur", "ma", "la", "le", "je", "dirais",
+    "niveau", "a", "peu",
     "pres", "presque", "suis", "actuellement", "aujourdhui", "plutot", "disons", "note"};
 
-constexpr absl::string_view kBehind[] = {"now", "today", "right", "hoy", "ahora", "maintenant", "aujourdhui", "pain", "points",
-                                         "maybe", "i", "think", "creo", "quizas", "puntos", "dolor", "currently", "at", "the",
+constexpr absl::string_view kBehind[] = {"now", "today", "right", "hoy", "ahora", "maintenant", "aujourdhui", "pain",
+                                         "points",
+                                         "maybe", "i", "think", "creo", "quizas", "puntos", "dolor", "currently",
+                                         "at", "the",
                                          "moment", "for", "so", "far", "about", "environ"};
 
 // What stands between a number and the ten that it is out of.
-constexpr absl::string_view kOutOf[] = {"/", "out of", "outta", "of", "over", "on", "de", "sobre", "sur", "por", "out of a possible"};
+constexpr absl::string_view kOutOf[] = {"/", "out of", "outta", "of", "over", "on", "de",
+                                        "sobre", "sur", "por", "out of a possible"};
 
 template <size_t size>
 bool IsAmong(const absl::string_view (&words)[size], absl::string_view word) {
@@ -48,7 +55,9 @@ bool IsAmong(const absl::string_view (&words)[size], absl::string_view word) {
 bool IsFreeMark(uint32_t c) {
   constexpr absl::string_view kFree = "!?;:=()[]{}\"#*~_";
   if (c < 0x80) return absl::StrContains(kFree, static_cast<char>(c));
-  return IsMark(c) && !(c >= 0xAB && c <= 0xB1) && c != 0x2212 && !(c >= 0x2010 && c <= 0x2015) && c != 0xD7 && c != 0xF7;
+  const bool is_dash = c == 0x2212 || (c >= 0x2010 && c <= 0x2015);
+  const bool is_sign = is_dash || (c >= 0xAB && c <= 0xB1) || c == 0xD7 || c == 0xF7;
+  return IsMark(c) && !is_sign;
 }
 
 bool IsApostrophe(uint32_t c) { return c == '\'' || c == 0x2019; }
@@ -74,7 +83,7 @@ std::vector<std::string> WordsOf(absl::string_view text) {
   }
   std::vector<std::string> words;
   for (absl::string_view word : absl::StrSplit(spaced, ' ', absl::SkipEmpty())) {
-    while (absl::ConsumeSuffix(&word, ".") || absl::ConsumeSuffix(&word, ",") || absl::ConsumeSuffix(&word, "…")) continue;
+    while (absl::ConsumeSuffix(&word, ".") || absl::ConsumeSuffix(&word, ",")) continue;
     if (word.empty() || (word == "-" && !words.empty())) continue;
     words.emplace_back(word);
   }

@@ -18,17 +18,18 @@ struct Part {
   bool is_asked = false;  // Begins with `can you` or the like, so that a question mark is nothing but courtesy.
 };
 
-constexpr WishKind kWishKinds[] = {kCounterWish, kHeldWish,     kPlainWish, kAnywhereWish, kBareWish,
-                                   kPoliteWish,  kMessageDoubt, kDoubt,     kReason};
+constexpr WishKind kWishKinds[] = {kCounterWish, kContactWish, kHeldWish,   kClearWish,    kPlainWish, kAnywhereWish,
+                                   kBareWish,    kPoliteWish,  kMessageDoubt, kDoubt,     kReason};
 
 // Classes of words, by what they do around wishes.
 struct Roles {
   uint64_t clinical = WishGrammar().ClassesOf("CLINICAL CLINICALES");
   uint64_t question = WishGrammar().ClassesOf("QUESTION");
   uint64_t block = WishGrammar().ClassesOf("BLOCK");
+  uint64_t reason_end = WishGrammar().ClassesOf("REASONEND");
   uint64_t starter = WishGrammar().ClassesOf("STARTER");
   uint64_t leaving = WishGrammar().ClassesOf("UNSUB REMOVEME");
-  uint64_t ending = WishGrammar().ClassesOf("STOP NOWANT NONEED");
+  uint64_t ending = WishGrammar().ClassesOf("STOP HALT NOWANT NONEED");
   uint64_t messages = WishGrammar().ClassesOf("MESSAGE SENDING SENDES SENDINF SENDFR CONTACTED");
   uint64_t harmless = WishGrammar().ClassesOf("HARMLESS THING SENDING SENDI");
 };
@@ -80,13 +81,17 @@ class ClauseReader {
 
   // Whether a wish may stand in the middle of a clause without a mark before it.
   bool MayFollow(size_t at) const {
-    return !seen_clinical_ && !Is(0, roles_.question) && !Is(at - 1, roles_.block);
+    return !Is(0, roles_.question) && !Is(at - 1, roles_.block);
   }
 
   bool MayBegin(WishKind kind, size_t at, Beginning begins) const {
     if (begins == Beginning::kSure || kind == kCounterWish || kind == kMessageDoubt) return true;
-    if (begins == Beginning::kPerhaps) return kind == kHeldWish || kind == kPlainWish || kind == kAnywhereWish;
-    return kind == kAnywhereWish && MayFollow(at);
+    const bool names_messages = kind == kClearWish || kind == kPlainWish || kind == kAnywhereWish;
+    if (begins == Beginning::kPerhaps) return names_messages || kind == kHeldWish || kind == kContactWish;
+    if (!MayFollow(at)) return false;
+    if (kind == kAnywhereWish) return !seen_clinical_;
+    if (kind == kBareWish) return !seen_other_ && Is(at - 1, roles_.reason_end);
+    return kind == kClearWish;
   }
 
   // The longest part that begins at a word; of two, the one whose kind comes first.
@@ -145,11 +150,13 @@ class ClauseReader {
     const bool ends = IsEndOfThought(end);
     switch (part.kind) {
       case kCounterWish:
+      case kContactWish:
         findings_.counter = true;
         return true;
       case kPlainWish:
+      case kClearWish:
       case kAnywhereWish:
-        if (!ends && IsAboutTreatment(end)) return false;
+        if (!ends && part.kind != kClearWish && IsAboutTreatment(end)) return false;
         (ends && !is_question ? findings_.plain : findings_.message_doubt) = true;
         return true;
       case kBareWish:
@@ -175,13 +182,15 @@ class ClauseReader {
     const bool clinical = Is(at, roles_.clinical);
     seen_clinical_ = seen_clinical_ || clinical;
     findings_.clinical = findings_.clinical || clinical;
-    if (clinical || !Is(at, roles_.harmless)) findings_.all_harmless = false;
+    if (clinical || !Is(at, roles_.harmless)) seen_other_ = true;
+    findings_.all_harmless = findings_.all_harmless && !seen_other_;
   }
 
   const Roles& roles_ = TheRoles();
   const WishClause& clause_;
   Findings& findings_;
   bool seen_clinical_ = false;
+  bool seen_other_ = false;  // A word that is not harmless.
 };
 
 StopWish Judge(const Findings& found) {

@@ -10,8 +10,10 @@ namespace aftercare::plan {
 // What a pattern means. The enumerators are in the order in which patterns of equal length count.
 enum WishKind {
   kCounterWish,    // Wishes for messages: `don't stop`, `keep texting me`.
+  kContactWish,    // The same at the beginning of a thought only: `call me`.
   kHeldWish,       // Doubtful, though it looks plain: `dar de baja` also puts somebody on sick leave.
-  kPlainWish,      // A plain wish to get no more messages, at the beginning of a thought.
+  kClearWish,      // A plain wish for no more messages, whatever stands around it: `I am well stop texting me`.
+  kPlainWish,      // The same, at the beginning of a thought only.
   kAnywhereWish,   // The same, also in the middle: `I moved stop texting me`.
   kBareWish,       // Plain if nothing but harmless reasons stands around it: `stop`.
   kPoliteWish,     // Doubtful, but a bare wish with `please`: `no more`.
@@ -22,7 +24,11 @@ enum WishKind {
   kAskSelf,        // Begins a wish of one's own: `I want to`. A bare wish must not follow.
 };
 
+// Beginnings of requests, and the wishes that are plain, alone or with `please`.
 absl::Span<const WordPattern> WishPatterns();
+
+// What is doubtful, and what wishes for messages.
+absl::Span<const WordPattern> DoubtPatterns();
 
 }  // namespace aftercare::plan
 

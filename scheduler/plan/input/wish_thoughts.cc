@@ -72,7 +72,11 @@ const Rewriter& TheRewriter() {
 }  // namespace
 
 const WordPatterns& WishGrammar() {
-  static const auto* const grammar = new WordPatterns(WishWordClasses(), WishPatterns());
+  static const auto* const grammar = [] {
+    std::vector<WordPattern> patterns(WishPatterns().begin(), WishPatterns().end());
+    patterns.insert(patterns.end(), DoubtPatterns().begin(), DoubtPatterns().end());
+    return new WordPatterns(WishWordClasses(), patterns);
+  }();
   return *grammar;
 }
 

@@ -5,152 +5,176 @@ namespace {
 
 constexpr WordClass kClasses[] = {
     // What patients get.
-    {"MESSAGE", "text texts txt txts message messages msg msgs mesg mesgs mesage mesages messge messges sms smss texto textos "
-                "mensaje mensajes mensage mensages mensajitos msj msjs msjes recordatorio recordatorios notificacion "
-                "notificaciones notifications notification notifs notif reminders alerts alertas avisos spam emails email mails mail "
-                "correos communication communications comunicacion comunicaciones correspondence updates whatsapp whatsapps "
-                "rappels courriels courriel alertes texte textes textos txtmsg txtmsgs robotexts imessages"},
+    {"MESSAGE", "envoi envois text texts txt txts message messages msg msgs mesg mesgs mesage mesages messge "
+     "messges sms smss texto textos mensaje mensajes mensage mensages mensajitos msj msjs msjes recordatorio "
+     "recordatorios notificacion notificaciones notifications notification notifs notif reminders alerts alertas "
+     "avisos spam emails email mails mail correos communication communications comunicacion comunicaciones "
+     "correspondence updates whatsapp whatsapps rappels relances relance courriels courriel alertes texte textes "
+     "textos txtmsg txtmsgs robotexts imessages"},
     {"CALLS", "call calls robocalls robocall llamadas llamada appel appels"},
-    {"JUNK", "crap shit bs bullshit nonsense garbage junk stuff rubbish mierda porqueria porquerias tonterias basura pendejadas "
-             "chingaderas conneries trucs things thing cosas cosa betises"},
+    {"JUNK", "crap shit bs bullshit nonsense garbage junk stuff rubbish mierda porqueria porquerias tonterias "
+     "basura pendejadas chingaderas conneries trucs things thing cosas cosa betises"},
     // Words between the others that add nothing.
-    {"DET", "the these this those thees thise theese that your all any anymore more of to from it them such further future another every each "
-            "other additional kind type sort with about a everything anything anyone altogether completely entirely pesky "
-            "daily annoying automated automatic robo unwanted unsolicited silly dumb endless random pointless useless me us here "
-            "mynumber period either both totally ridiculous needed necessary required no none nothing else single one possible whatsoever "
-            "los las el la estos estas esos esas este esta ese esa lo de del a al mas tus tu sus su vuestros todos todas todo tantos "
-            "tantas tanto nos eso esto nada ningun ninguno ninguna otro otros otra nunca jamas aqui mis tipo clase por mi les "
-            "le l ces ce cet cette des du aux au tous toutes tout toute vos votre ca cela rien aucun aucune plus jamais moi "
-            "nous en autre autres mes ici genre toi ustedes vosotros usted vous"},
+    {"DET", "reminder par lui the these this those thees thise theese that your all any anymore more of to from it "
+     "them such further future another every each other additional kind type sort with about a everything anything "
+     "anyone altogether completely entirely pesky daily annoying automated automatic robo unwanted unsolicited "
+     "silly dumb endless random pointless useless me us here mynumber period either both totally ridiculous needed "
+     "necessary required no none nothing else single one possible whatsoever los las el la estos estas esos esas "
+     "este esta ese esa lo de del a al ni mas tus tu sus su vuestros todos todas todo tantos tantas tanto nos eso "
+     "esto nada ningun ninguno ninguna otro otros otra nunca jamas aqui mis tipo clase por mi les le l ces ce cet "
+     "cette des du aux au tous toutes tout toute vos votre ca cela rien aucun aucune plus jamais moi nous en autre "
+     "autres mes ici genre toi ustedes vosotros usted vous"},
     {"THING", "MESSAGE JUNK DET CALLS"},
     // Making an end.
-    {"STOP", "stop stopall pare paren parad parenle parale pares arretez arreter arrete arret arretes arretiez cessiez stoppez stopper "
-             "cessez cesser detener detenga detengan detenganse parar"},
-    {"HALT", "STOP quit end cease cancel terminate discontinue halt suspend kill disable desist cancela cancele cancelen "
-             "cancelar terminen suspendan suspender suspenda anulen anular anule desactiven desactivar desactive basta alto "
-             "annulez annuler annule suspendez desactivez desactiver cesse arretai stopt para quita quiten deactivate eliminen"},
-    {"CEASE", "HALT deje dejen deja dejar dejad dejes refrain abstenganse evite eviten avoid"},
-    {"UNSUB", "unsubscribe unsub unsubscribing unsuscribe unsubcribe unsubscribed unscribe optout unenroll disenroll deregister unregister "
-              "desuscribir desuscribirme desuscribanme desuscribeme desubscribir desuscriban desuscribame desinscribir desuscripcion "
-              "desinscribirme desinscribanme desinscribeme desafiliar desafiliarme desinscrire desinscrivez desinscris "
-              "desinscription desabonner desabonnez desabonne desabonnement desincription unsuscribeme"},
+    {"STOP", "stop stopall pare paren parad parenle parale pares arretez arreter arrete arret arretes arretiez "
+     "cessiez stoppez stopper cessez cesser detener detenga detengan detenganse parar"},
+    {"HALT", "STOP quit end cease cancel terminate discontinue halt suspend kill disable desist cancela cancele "
+     "cancelen cancelar terminen suspendan suspender suspenda anulen anular anule cancelo desactivo desactiven "
+     "desactivar desactive basta alto annulez annuler annule suspendez desactivez desactiver cesse arretai stopt "
+     "para quiten deactivate eliminen"},
+    {"CEASE", "dejaran dejara pararan para HALT deje dejen deja dejar dejad dejes refrain abstenganse evite eviten "
+     "avoid"},
+    {"UNSUB", "unsubscribe unsub unsubscribing unsuscribe unsubcribe unsubscribed unscribe optout unenroll "
+     "disenroll deregister unregister desuscribir desuscribo desinscribo desuscribirme desuscribanme desuscribeme "
+     "desubscribir desuscriban desuscribame desinscribir desuscripcion desinscribirme desinscribanme desinscribeme "
+     "desafiliar desafiliarme desinscrire desinscrivez desinscris desinscription desabonner desabonnez desabonne "
+     "desabonnement desincription unsuscribeme"},
     // Writing.
-    {"SENDING", "sending sendin sendng sneding texting textin texing txting txtng txtin texin textign texitng messaging msging messging contacting "
-                "emailing mailing notifying reminding messageing pinging spamming sms "
-                "sent cotacting"},
-    {"BOTHERING", "bothering botherin bugging buggin harassing harrassing harrasing annoying pestering nagging badgering hounding "
-                  "writing calling callin phoning asking stalking disturbing irritating blasting bombarding messing spam spaming harassin"},
-    {"SENDI", "text txt message msg contact send write email mail call phone ring notify remind ping bother disturb bug harass "
-              "spam annoy sms pester texting contacting messaging sending bothering"},
-    {"SENDES", "envie envien envies envieis mande manden mandes mandeis escriba escriban escribas contacte contacten contactes "
-               "moleste molesten molestes llame llamen llames textee texteen notifiquen avisen fastidien jodan joda chinguen "
-               "insistan recuerden hablen marquen embien enbien "
-               "escribieran enviaran mandaran contactaran molestaran llamaran escribiera enviara mandara"},
-    {"SENDINF", "enviar enviarme enviarnos mandar mandarme mandarnos escribir escribirme escribirnos contactar contactarme molestar "
-                "molestarme llamar llamarme textear textearme notificar notificarme joder joderme chingar chingarme fastidiar "
-                "fastidiarme insistir recordarme avisarme acosar acosarme hablarme marcarme enviando mandando escribiendo mandarle "
-                "envoyer ecrire contacter deranger harceler embeter appeler spammer emmerder saouler relancer solliciter ennuyer "
-                "bombarder notifier importuner texter textoter chier embiar embiarme enbiar enbiarme mandarmen gonfler"},
-    {"SENDFR", "envoyez envoie envoies envoyer ecrivez ecris ecrire contactez contacte contacter contactes derangez deranger "
-               "harcelez embetez appelez appelle appeler relancez sollicitez solliciter ennuyez importunez emmerdez textez "
-               "contactiez envoyiez ecriviez appeliez embetiez derangiez embeter"},
-    {"RECEIVE", "receive receiving recieve recieving recive reciving recibir recibiendo resivir resibir resibir recivir recevoir "
-                "resevoir recibiera"},
+    {"SENDING", "sending sendin sendng sneding texting textin texing txting txtng txtin texin textign texitng "
+     "messaging msging messging contacting emailing mailing notifying reminding messageing pinging spamming sms "
+     "sent cotacting"},
+    {"BOTHERING", "bothering botherin bugging buggin harassing harrassing harrasing annoying pestering nagging "
+     "badgering hounding writing calling callin phoning asking stalking disturbing irritating blasting bombarding "
+     "messing spam spaming harassin"},
+    {"SENDI", "text txt message msg contact send write email mail call phone ring notify remind ping bother disturb "
+     "bug harass spam annoy sms pester texting contacting messaging sending bothering"},
+    {"SENDES", "envie envien envies envieis mande manden mandes mandeis escriba escriban escribas contacte "
+     "contacten contactes moleste molesten molestes llame llamen llames textee texteen notifiquen avisen fastidien "
+     "jodan joda chinguen insistan recuerden hablen marquen embien enbien escribieran enviaran mandaran contactaran "
+     "molestaran llamaran escribiera enviara mandara"},
+    {"SENDINF", "fregar fregarme molestando jorobar enviar enviarme enviarnos mandar mandarme mandarnos escribir "
+     "escribirme escribirnos contactar contactarme molestar molestarme llamar llamarme textear textearme notificar "
+     "notificarme joder joderme chingar chingarme fastidiar fastidiarme insistir recordarme avisarme acosar "
+     "acosarme hablarme marcarme enviando mandando escribiendo mandarle envoyer ecrire contacter deranger harceler "
+     "embeter appeler spammer emmerder saouler relancer solliciter ennuyer bombarder notifier importuner texter "
+     "textoter chier embiar embiarme enbiar enbiarme mandarmen gonfler"},
+    {"SENDFR", "envoyez envoie envoies envoyer ecrivez ecris ecrire contactez contacte contacter contactes derangez "
+     "deranger harcelez embetez appelez appelle appeler relancez sollicitez solliciter ennuyez importunez emmerdez "
+     "textez contactiez envoyiez ecriviez appeliez embetiez derangiez embeter"},
+    {"RECEIVE", "receive receiving recieve recieving recive reciving recibir recibiendo resivir resibir resibir "
+     "recivir recevoir resevoir recibiera"},
     {"GET", "get getting got gettin have having see seeing read reading be"},
     {"CONTACTED", "texted contacted messaged called emailed bothered disturbed notified reminded spammed harassed "
-                  "contactado contactada contacté contacte contactée contactee derangé derange dérangée derangee molestado molestada "
-                  "sollicité sollicitee relancé"},
+     "contactado contactada contacté contacte contactée contactee derangé derange dérangée derangee molestado "
+     "molestada sollicité sollicitee relancé"},
     // Taking a name off a list.
-    {"REMOVE", "remove remov delete erase drop scratch cross strike take get pull lose forget loose clear wipe block "
-               "quite quiten quiteme quitenme quitar quitarme quitame saquen saqueme saquenme saquenmen saca sacame sacar elimine eliminen "
-               "elimineme eliminenme eliminar eliminarme eliminame borre borren borreme borrenme borrar borrarme borrame borra retire "
-               "retiren retireme retirenme retirar retirarme quita "
-               "retirez retirer retire supprimez supprimer supprime enlevez enlever enleve effacez effacer rayez rayer otez oubliez"},
-    {"REMOVEME", "quitame quitenme quiteme saquenme saqueme sacame eliminenme elimineme eliminame borrenme borreme borrame retirenme "
-                 "retireme saquenmen"},
-    {"REMOVED", "removed deleted unsubscribed taken dropped erased optedout excluded eliminado eliminada borrado borrada retiré "
-                "retirée desinscrit desinscrite supprimé"},
-    {"LIST", "list lists database databases system systems records contacts mailing thread chat "
-             "lista listas base datos sistema registros contactos liste listes fichier fichiers repertoire systeme "
-             "listing distribution subscription suscripcion abonnement"},
+    {"REMOVE", "elimina borra quita saca olviden olvida sortez sors disconnect remove remov delete erase drop "
+     "scratch cross strike take get pull lose forget loose clear wipe block quite quiten quiteme quitenme quitar "
+     "quitarme quitame saquen saqueme saquenme saquenmen saca sacame sacar elimine eliminen elimineme eliminenme "
+     "eliminar eliminarme eliminame borre borren borreme borrenme borrar borrarme borrame borra retire retiren "
+     "retireme retirenme retirar retirarme quita retirez retirer retire supprimez supprimer supprime enlevez "
+     "enlever enleve effacez effacer rayez rayer otez oubliez"},
+    {"REMOVEME", "quitame quitenme quiteme saquenme saqueme sacame eliminenme elimineme eliminame borrenme borreme "
+     "borrame retirenme retireme saquenmen"},
+    {"REMOVED", "removed deleted unsubscribed taken dropped erased optedout excluded eliminado eliminada borrado "
+     "borrada retiré retirée desinscrit desinscrite supprimé"},
+    {"LIST", "group grupo groupe messaging contact patient calling phone client list lists database databases "
+     "system systems records contacts mailing thread chat lista listas base datos sistema registros contactos liste "
+     "listes fichier fichiers repertoire systeme listing distribution subscription suscripcion abonnement"},
     {"SUBSCRIPTION", "subscription subscriptions suscripcion subscripcion abonnement inscripcion"},
-    {"NAME", "name number info information contact contacts mynumber numero nombre datos informacion nom coordonnees num "
-             "subscription email"},
+    {"NAME", "contacto coordonnées coordonnees name number info information contact contacts mynumber numero nombre "
+     "datos informacion nom coordonnees num subscription email"},
     // Feelings.
     {"FEDUP", "tired sick fed done bored harto harta hasta cansado cansada marre"},
     // How the next thought begins.
-    {"STARTER", "i im id ill its you because since as wrong he she we they or otherwise why who porque estoy soy yo eso "
-                "este ustedes o sino je car parce ce sinon thats theres nobody "
-                "this it no not leave"},
+    {"STARTER", "i im id ill its you because since as wrong he she we they or otherwise why who porque estoy soy yo "
+     "eso este ustedes o sino je car parce ce sinon thats theres nobody this it no not leave"},
     // What Rewordings makes of `I don't want` and `I don't need`.
     {"NOWANT", "nowant"},
     {"NONEED", "noneed"},
     // What can not stand before a wish in the middle of a clause.
-    {"BLOCK", "i you we they he she it who which to will would can cant could couldnt wont wouldnt dont not never did didnt "
-              "does doesnt do should shouldnt must may might if when until before after without have id ill the my keep only "
-              "nolonger NOWANT NONEED "
-              "no que se lo sin puedo puede pueden cuando hasta debo debe al el la ni nunca ne vous nous je pas puis peux "
-              "peut dois quand si sans faut ai as avez a pour comment"},
-    {"QUESTION", "why when how what where which should do does did can could is are will would has if unless until while during "
-                 "cuando como que donde cual debo puedo deberia tengo debere hasta mientras quand comment pourquoi ou dois puis "
-                 "est quel quelle faut"},
+    {"BLOCK", "i you we they he she it who which to will would can cant could couldnt wont wouldnt dont not never "
+     "did didnt does doesnt do say says said told should shouldnt must may might if when until before after without "
+     "have id ill the my keep only nolonger NOWANT NONEED no que se lo sin puedo puede pueden cuando hasta debo "
+     "debe al el la ni nunca ne vous nous je pas puis peux peut dois quand si sans faut ai as avez a pour comment"},
+    {"QUESTION", "why when how what where which should do does did can could is are will would has if unless until "
+     "while during cuando como que donde cual debo puedo deberia tengo debere hasta mientras quand comment pourquoi "
+     "ou dois puis est quel quelle faut"},
     // Only limits a wish: not at night, not in English.
     {"CLINICAL",
-     "pain* painful bleed* blood* hurt* swell* swollen swelling stitch* suture* wound* incision* scar scars bandage* dressing* "
-     "brace braces crutch* walker cane knee* hip hips leg legs ankle* foot feet toe toes arm arms shoulder* back neck head "
-     "stomach belly chest heart throat eye eyes ear ears mouth tooth teeth hand hands finger* wrist* elbow* skin muscle* bone* "
-     "joint* ice icing iced heat cold fever* temperature infect* pus drain* leak* itch* rash* numb* tingl* dizz* nause* vomit* "
-     "throw throwing puk* poop* pee peeing urin* constipat* diarrh* cough* breath* sleep* cry* crying shak* cramp* spasm* ach* "
-     "sore* stiff* bruis* red redness hot burn* sting* pill pills tablet* medic* meds med dose* dosage drug* antibiotic* "
-     "ibuprofen* tylenol advil aspirin* acetaminophen paracetamol oxycodone oxy percocet norco tramadol gabapentin prednisone "
-     "metformin insulin lisinopril eliquis xarelto lovenox warfarin coumadin heparin thinner* steroid* opioid* narcotic* "
-     "painkiller* laxative* cream* ointment* shot shots injection* inject* vaccin* prescription* refill* exercis* stretch* "
-     "therap* physio* pt rehab* walk walking walked run running driv* drive bend* bending lift* lifting shower* bath* swim* eat "
-     "eating drink* drinking food diet* alcohol smok* vap* weight surg* operat* procedure* treatment* doctor* nurse* hospital* "
-     "er appointment* visit* checkup follow followup consult* scan* xray* mri lab labs test tests testing biops* chemo* "
-     "radiation dialysis pregnan* period* catheter* tube* cast boot sling splint compress* sock* stocking* massag* taking wear* "
-     "wearing using hiccup* sneez* snor* limp* fall falling fell symptom* sugar* pressure pulse tremb* sweat* chill* faint* "
-     "panic* anxi* depress* spotting oozing ooze* discharge* twitch* worse worsen* heal* recover* elevat* gauze tape glue "
-     "standing sitting resting laying lying working contrast contraction* spending",
+     "pain* painful bleed* blood* hurt* swell* swollen swelling stitch* suture* wound* incision* scar scars "
+     "bandage* dressing* brace braces crutch* walker cane knee* hip hips leg legs ankle* foot feet toe toes arm "
+     "arms shoulder* back neck head stomach belly chest heart throat eye eyes ear ears mouth tooth teeth hand hands "
+     "finger* wrist* elbow* skin muscle* bone* joint* ice icing iced heat cold fever* temperature infect* pus "
+     "drain* leak* itch* rash* numb* tingl* dizz* nause* vomit* throw throwing puk* poop* pee peeing urin* "
+     "constipat* diarrh* cough* breath* sleep* cry* crying shak* cramp* spasm* ach* sore* stiff* bruis* red redness "
+     "hot burn* sting* pill pills tablet* medic* meds med dose* dosage drug* antibiotic* ibuprofen* tylenol advil "
+     "aspirin* acetaminophen paracetamol oxycodone oxy percocet norco tramadol gabapentin prednisone metformin "
+     "insulin lisinopril eliquis xarelto lovenox warfarin coumadin heparin thinner* steroid* opioid* narcotic* "
+     "painkiller* laxative* cream* ointment* shot shots injection* inject* vaccin* prescription* refill* exercis* "
+     "stretch* therap* physio* pt rehab* walk walking walked run running driv* drive bend* bending lift* lifting "
+     "shower* bath* swim* eat eating drink* drinking food diet* alcohol smok* vap* weight surg* operat* procedure* "
+     "treatment* doctor* nurse* hospital* er appointment* visit* checkup follow followup consult* scan* xray* mri "
+     "lab labs test tests testing biops* chemo* radiation dialysis pregnan* period* catheter* tube* cast boot sling "
+     "splint compress* sock* stocking* massag* taking wear* wearing using hiccup* sneez* snor* limp* fall falling "
+     "fell symptom* sugar* pressure pulse tremb* sweat* chill* faint* panic* anxi* depress* spotting oozing ooze* "
+     "discharge* twitch* worse worsen* heal* recover* elevat* gauze tape glue standing sitting resting laying lying "
+     "working contrast contraction* spending",
     },
     {"CLINICALES",
-     "dolor* duele* dolia dolio dolencia* sangr* hinch* inflam* punto puntos sutura* herida* cicatri* venda* vendaje* ferula "
-     "muleta* baston rodilla* cadera* pierna* tobillo* pie pies brazo* hombro* espalda cuello cabeza estomago barriga pecho "
-     "corazon garganta ojo ojos oido* boca diente* mano manos dedo* piel musculo* hueso* hielo calor fiebre temperatura "
-     "infecc* pus supur* pic picazon comezon sarpullido adormec* hormigue* mareo* maread* nausea* vomit* orin* estren* diarrea* "
-     "tos tosi* tose* respir* dorm* llor* calambr* ard* ardor pastilla* medic* medicina* tableta* dosis antibiotico* ibuprofeno* "
-     "paracetamol* aspirina* analgesico* anticoag* insulina* crema* inyecc* vacuna* receta* ejercicio* estir* terapia* fisio* "
-     "rehabilit* caminar camino correr manejar conducir doblar cargar banar* ducha* nadar comer beber tomar tomando comida "
-     "dieta* fumar* peso cirugia* opera* tratamiento* doctor* enfermer* hospital* cita citas consulta* laboral masaje* molesta* "
-     "molestia* sintoma* azucar presion temblor* usar usando poner escriben contactan trabajo medico molestan faja yeso parche* "
-     "douleur* doulour* mal saign* sang gonfl* enfl* plaie* cicatrice* pansement* fil fils agrafe* attelle* bequille* canne genou* "
-     "hanche* jambe* cheville* pied* bras epaule* dos cou tete ventre poitrine coeur gorge oeil yeux main mains doigt* peau "
-     "glace froid chaud fievre infect* demang* gratt* vertige* naus* vomi* fiev* tousse* toux respir* dorm* pleur* brul* "
-     "comprime* pilule* medicament* cachet* antibiotique* doliprane anticoagulant* piqure* vaccin* ordonnance* exercice* kine* "
-     "reeducation marcher marche courir conduire plier porter doucher manger boire fumer poids chirurg* traitement* medecin* "
-     "docteur* infirmi* hopital rendez rdv consultation* travail prendre bas contention semelle* glacer"},
+     "dolor* duele* dolia dolio dolencia* sangr* hinch* inflam* punto puntos sutura* herida* cicatri* venda* "
+     "vendaje* ferula muleta* baston rodilla* cadera* pierna* tobillo* pie pies brazo* hombro* espalda cuello "
+     "cabeza estomago barriga pecho corazon garganta ojo ojos oido* boca diente* mano manos dedo* piel musculo* "
+     "hueso* hielo calor fiebre temperatura infecc* pus supur* pic picazon comezon sarpullido adormec* hormigue* "
+     "mareo* maread* nausea* vomit* orin* estren* diarrea* tos tosi* tose* respir* dorm* llor* calambr* ard* ardor "
+     "pastilla* medic* medicina* tableta* dosis antibiotico* ibuprofeno* paracetamol* aspirina* analgesico* "
+     "anticoag* insulina* crema* inyecc* vacuna* receta* ejercicio* estir* terapia* fisio* rehabilit* caminar "
+     "camino correr manejar conducir doblar cargar banar* ducha* nadar comer beber tomar tomando comida dieta* "
+     "fumar* peso cirugia* opera* tratamiento* doctor* enfermer* hospital* cita citas consulta* laboral masaje* "
+     "molesta* molestia* sintoma* azucar presion temblor* usar usando poner escriben contactan trabajo medico "
+     "molestan faja yeso parche* douleur* doulour* mal saign* sang gonfl* enfl* plaie* cicatrice* pansement* fil "
+     "fils agrafe* attelle* bequille* canne genou* hanche* jambe* cheville* pied* bras epaule* dos cou tete ventre "
+     "poitrine coeur gorge oeil yeux main mains doigt* peau glace froid chaud fievre infect* demang* gratt* "
+     "vertige* naus* vomi* fiev* tousse* toux respir* dorm* pleur* brul* comprime* pilule* medicament* cachet* "
+     "antibiotique* doliprane anticoagulant* piqure* vaccin* ordonnance* exercice* kine* reeducation marcher marche "
+     "courir conduire plier porter doucher manger boire fumer poids chirurg* traitement* medecin* docteur* infirmi* "
+     "hopital rendez rdv consultation* travail prendre bas contention semelle* glacer"},
     // Words of reasons, which say nothing about a treatment.
     {"HARMLESS",
-     "keep keeps keeping welcome part what use uses used stuff 1 2 3 4 5 6 7 8 9 10 20 50 100 1000 three once twice i im ive id ill me my mine you your he she it its we us they them his her this that thats these those theres there here "
-     "who whom is are was were be been being im isnt arent wasnt aint have has had do did didnt dont done will would not no "
-     "yes yeah yep nope never a an the of to from for in at on by with about as or because since if all any anymore more so "
-     "too very much many lot still only now get got getting give gave given given up moved moving changed change new old wrong "
-     "right number phone cell person guy lady name address city state country job work busy live lives lived fine better good "
-     "great well okay same different another other someone somebody else anyone anybody everyone everything nothing patient "
-     "patients client customer know knew dont understand mean meant said say told tell asked ask want wanted need needed like "
-     "signed sign signup agreed agree consent died dead deceased passed away gone last week month year ago day days week weeks "
-     "month months years times time long enough nolonger mother father mom dad husband wife son daughter brother sister friend "
-     "belongs own owner got get mistake error wrong sold clinic office switched left leaving back already years interested "
-     "sure love hate find finished over think thought believe cost costs paying pay charged money data bill plan spanish english "
-     "lawyer report police sue block blocking legal waiting "
-     "yo soy es son no si este esta estos ese esa eso mi mis tu su sus me se lo la los las el de del a al en por para con porque "
-     "que ya mas muy ni nadie numero telefono celular persona equivocado equivocada equivocaron equivoco cambio cambie cambié "
-     "mude mudé nuevo nueva otro otra vivo vive murio fallecio paciente cliente necesito quiero tengo tiene estoy esta bien mejor "
-     "gusta interesa nunca pedi pedí autorice solicite aqui alguien ustedes usted cuando clinica madre padre mama papa esposo "
-     "esposa hijo hija hace meses semanas dias "
-     "je suis ne pas plus ce est cest le la les un une des du de en et pour mon ma mes votre vos vous numero faux mauvais erreur "
-     "personne telephone change changé demenage demenagé vis patient cliente deja jamais demandé demande inscrit inscrite mort "
-     "decede decedé mere pere mari femme nest moi ai as a avez y tout bien mieux gueri gerant trompez trompe"},
+     "afford per high limited fcc tcpa attorney violation whoever bc until hospice kids cost costing expensive "
+     "times dr NOWANT NONEED go going goes went program services service chose keep keeps keeping welcome "
+     "permission appreciate idea care chez allowed back part what use uses used stuff 1 2 3 4 5 6 7 8 9 10 20 50 "
+     "100 1000 three once twice i im ive id ill me my mine you your he she it its we us they them his her this that "
+     "thats these those theres there here who whom is are was were be been being im isnt arent wasnt aint have has "
+     "had do did didnt dont done will would not no yes yeah yep nope never a an the of to from for in at on by with "
+     "about as or because since if all any anymore more so too very much many lot still only now get got getting "
+     "give gave given given up moved moving changed change new old wrong right number phone cell person guy lady "
+     "name address city state country job work busy live lives lived fine better good great well okay same "
+     "different another other someone somebody else anyone anybody everyone everything nothing patient patients "
+     "client customer know knew dont understand mean meant ask asked bon bonne daughters sons wifes husbands want "
+     "wanted need needed like signed sign signup agreed agree consent died dead deceased passed away gone last week "
+     "month year ago day days week weeks month months years times time long enough nolonger mother father mom dad "
+     "husband wife son daughter brother sister friend belongs own owner got get mistake error wrong sold clinic "
+     "office switched left leaving back already years interested sure love hate find finished over think thought "
+     "believe cost costs paying pay charged money data bill plan spanish english lawyer report police sue block "
+     "blocking legal waiting yo soy es son no si este esta estos ese esa eso mi mis tu su sus me se lo la los las "
+     "el de del a al en por para con porque que ya mas muy ni nadie numero telefono celular persona equivocado "
+     "equivocada equivocaron equivoco cambio cambie cambié mude mudé nuevo nueva otro otra vivo vive murio fallecio "
+     "paciente cliente necesito quiero tengo tiene estoy esta bien mejor gusta interesa nunca pedi pedí autorice "
+     "solicite aqui alguien ustedes usted cuando clinica madre padre mama papa esposo esposa hijo hija hace meses "
+     "semanas dias je suis ne pas plus ce est cest le la les un une des du de en et pour mon ma mes votre vos vous "
+     "numero faux mauvais erreur personne telephone change changé demenage demenagé vis patient cliente deja jamais "
+     "demandé demande inscrit inscrite mort decede decedé mere pere mari femme nest moi ai as a avez y tout bien "
+     "mieux gueri gerant trompez trompe"},
+    {"NUM", "1 2 3 4 5 6 7 8 9 10 20 50 100 1000 two three four five ten several many multiple twice hundred"},
+    // Words by which a reason ends: behind them, without a mark, may stand a lone `stop`.
+    {"REASONEND", "dead deceased number person phone mynumber anymore so interested patient client me here there "
+     "service spam error mistake moved name house city state clinic annoying fine them these those messages texts "
+     "equivocado paciente numero"},
+    // Words that count with a letter wrong.
+    {"MISSPELT", "unsubscribe unsubscribing texting messages message messaging contacting receive receiving "
+     "notifications notification reminders subscription bothering harassing mensajes mensaje recordatorios "
+     "notificaciones desuscribir desuscribirme desinscrire desinscrivez desabonner desabonnez suscripcion"},
     {"NEG", "dont never donot dnt"},
 };
 

@@ -14,6 +14,7 @@ namespace aftercare::plan {
 namespace {
 
 constexpr size_t kLongWord = 7;  // A shorter word with a wrong letter is often another word.
+constexpr absl::string_view kMisspelt = "MISSPELT";
 constexpr size_t kMaxElements = 60;
 constexpr size_t kMaxClasses = 64;
 
@@ -40,10 +41,14 @@ WordPatterns::WordPatterns(absl::Span<const WordClass> classes, absl::Span<const
   for (size_t i = 0; i < classes.size(); ++i) AddClass(classes[i], static_cast<int>(i));
   for (const WordPattern& pattern : patterns) AddPattern(pattern);
   std::vector<std::string> sorted;  // So that it does not depend on the order in the map which word a typo is for.
-  for (const auto& [word, known] : words_) sorted.push_back(word);
+  const auto misspelt = class_bits_.find(kMisspelt);
+  for (const auto& [word, known] : words_) {
+    if (misspelt != class_bits_.end() && (known.classes & misspelt->second) != 0) sorted.push_back(word);
+  }
   std::sort(sorted.begin(), sorted.end());
   for (const std::string& word : sorted) {
     if (word.size() < kLongWord) continue;
+    typos_.try_emplace(word, word);
     ForEachShortened(word, [&](const std::string& shortened) { typos_.try_emplace(shortened, word); });
   }
 }
@@ -117,20 +122,18 @@ KnownWord WordPatterns::Find(const std::string& word) const {
   return meant == nullptr ? KnownWord() : *meant;
 }
 
-// One letter too many, one too few, one wrong, or two neighbours in the wrong order.
+// One letter too many, one too few or one wrong, or one letter in another place.
 const KnownWord* WordPatterns::FindTypo(const std::string& word) const {
   constexpr size_t kTooLong = 40;
   if (word.size() + 1 < kLongWord || word.size() > kTooLong) return nullptr;
   const KnownWord* meant = nullptr;
-  if (const auto whole = typos_.find(word); whole != typos_.end()) meant = &words_.at(whole->second);
-  ForEachShortened(word, [&](const std::string& shortened) {
-    if (meant != nullptr) return;
-    if (const auto known = words_.find(shortened); known != words_.end() && shortened.size() >= kLongWord) {
-      meant = &known->second;
-    } else if (const auto whole = typos_.find(shortened); whole != typos_.end() && whole->second.size() == word.size()) {
-      meant = &words_.at(whole->second);
-    }
-  });
+  const auto look_up = [&](const std::string& shortened) {
+    const auto whole = typos_.find(shortened);
+    if (meant != nullptr || whole == typos_.end()) return;
+    meant = &words_.at(whole->second);
+  };
+  look_up(word);
+  ForEachShortened(word, look_up);
   return meant;
 }
 

@@ -21,8 +21,8 @@ struct WordClass {
 };
 
 // A sequence of elements, separated by spaces. An element is a word, the name of a class, or several of these with `|`
-// between them; `_` is a word that no table names. `?` behind an element makes it optional, `*` allows it any number of times. `$` at the
-// end of the pattern stands for the end of a clause.
+// between them; `_` is a word that no table names. `?` behind an element makes it optional, `*` allows it any number of
+// times. `$` at the end of the pattern stands for the end of a clause.
 struct WordPattern {
   int kind;  // What the pattern means to the caller.
   absl::string_view elements;
@@ -39,7 +39,7 @@ class WordPatterns {
  public:
   WordPatterns(absl::Span<const WordClass> classes, absl::Span<const WordPattern> patterns);
 
-  // Looks a word up. A long word with one letter wrong counts as the word of the tables that it resembles.
+  // Looks a word up. A long word of a class called MISSPELT also counts with one letter wrong.
   KnownWord Find(const std::string& word) const;
 
   // Returns the classes with these names, separated by spaces.

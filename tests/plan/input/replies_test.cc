@@ -3,13 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
-#include <iostream>
-#include <random>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/input/text_normalizer.h"
 #include "tests/plan/testing.h"
+#include "tests/support/random.h"
 
 namespace aftercare::plan {
 namespace {
@@ -106,7 +105,8 @@ TEST(ReplyVocabularyTest, EnglishAndSpanishAreUnderstoodWithoutBeingNamed) {
 }
 
 TEST(ReplyVocabularyTest, OnlyTheWholeReplyIsAWord) {
-  for (const char* text : {"done that", "help me stop the bleeding", "help me", "start of the week", "no idea", "yes and no",
+  for (const char* text : {"done that", "help me stop the bleeding", "help me", "start of the week", "no idea",
+                           "yes and no",
                            "yes but it hurts", "info about icing", "ok", "OK!", "no pain", " ", "👍"}) {
     EXPECT_EQ(Read(text), "OTHER") << text;
   }
@@ -138,7 +138,8 @@ TEST(ReplyVocabularyTest, SeveralWordsOfOneKindAreOneAnswer) {
                            "sí, ya lo hice", "ya hecho"}) {
     EXPECT_EQ(Read(text), "DONE") << text;
   }
-  for (const char* text : {"no todavía", "no, not yet", "not done yet", "No, I didn't", "no no", "no lo he hecho, no"}) {
+  for (const char* text : {"no todavía", "no, not yet", "not done yet", "No, I didn't", "no no",
+                           "no lo he hecho, no"}) {
     EXPECT_EQ(Read(text), "NOT DONE") << text;
   }
   EXPECT_EQ(Read("yes no"), "OTHER");
@@ -167,7 +168,8 @@ TEST(ReplyVocabularyTest, WhatMayBeAWishIsDoubtful) {
 TEST(ReplyVocabularyTest, APlainWishToStopIsOneInOtherWordsToo) {
   for (const char* text :
        {"STOP ALL", "stop texting me", "Stop texting", "Please stop texting me.", "stop sending me messages",
-        "Stop these messages please", "stop stop stop", "stop messages", "Can you stop sending these?", "unsubscribe me",
+        "Stop these messages please", "stop stop stop", "stop messages", "Can you stop sending these?",
+        "unsubscribe me",
         "Please unsubscribe me from this list", "remove me from your list", "Take me off this list!", "don't text me",
         "do not contact me again", "Don't message me anymore", "no more texts", "No more messages please",
         "I don't want these messages", "I no longer want to receive text messages", "opt me out", "I want to opt out",
@@ -188,7 +190,8 @@ TEST(ReplyVocabularyTest, WhoWritesOfATreatmentDoesNotWishToStopMessages) {
         "should I stop the exercises", "stop icing?", "do I stop", "can I stop now?", "I stopped taking the pills",
         "it won't stop hurting", "stop the pain please", "no more pain", "No more swelling, thanks!", "nonstop pain",
         "I want to stop taking ibuprofen", "don't stop", "stop taking ibuprofen?", "can't stop crying",
-        "the bleeding won't stop", "bus stop", "non-stop pain", "should I stop the pills", "Can I cancel my appointment?", "cancel my visit", "end of the week?",
+        "the bleeding won't stop", "bus stop", "non-stop pain", "should I stop the pills",
+        "Can I cancel my appointment?", "cancel my visit", "end of the week?",
         "remove the bandage?", "when do I remove it", "take off the brace?", 
         "I don't want to stop", "no longer hurts", "I don't want surgery", "quit smoking",
         "no puedo parar el sangrado", "¿cuándo dejo el hielo?", "no más dolor", "ya no me duele", "no quiero parar",
@@ -230,7 +233,8 @@ TEST(ReplyVocabularyTest, AWordOfSeveralKindsCountsInTheOrderOfTheKinds) {
                               "doubtful_stop_words: 'fin' stop_words: 'fin'")), "STOP");
   EXPECT_EQ(Read("fin", words("not_done_words: 'fin' done_words: 'fin' help_words: 'fin' start_words: 'fin' "
                               "doubtful_stop_words: 'fin'")), "STOP UNLESS ASKED");
-  EXPECT_EQ(Read("fin", words("not_done_words: 'fin' done_words: 'fin' help_words: 'fin' start_words: 'fin'")), "START");
+  EXPECT_EQ(Read("fin", words("not_done_words: 'fin' done_words: 'fin' help_words: 'fin' start_words: 'fin'")),
+            "START");
   EXPECT_EQ(Read("fin", words("not_done_words: 'fin' done_words: 'fin' help_words: 'fin'")), "HELP");
   EXPECT_EQ(Read("fin", words("not_done_words: 'fin' done_words: 'fin'")), "DONE");
   EXPECT_EQ(Read("ok", words("start_words: 'ok'")), "START");
@@ -239,14 +243,11 @@ TEST(ReplyVocabularyTest, AWordOfSeveralKindsCountsInTheOrderOfTheKinds) {
 // Marks and emoji around a reply, white space and case change nothing. The seed is printed.
 TEST(ReplyVocabularyTest, MarksWhiteSpaceAndCaseChangeNothing) {
   const ReplyVocabulary vocabulary{v1::Clinic()};
-  const uint32_t seed = std::random_device()();
-  SCOPED_TRACE(absl::StrCat("seed ", seed));
-  std::cout << "seed " << seed << "\n";
-  std::mt19937 random(seed);
+  Random random(SeedOfRun());
   const std::vector<std::string> marks = {" ", "!", "\xF0\x9F\x98\x80", "\t", "\xEF\xB8\x8F", "  ", "\n", ")"};
   const auto some_marks = [&] {
     std::string some;
-    for (uint32_t i = random() % 4; i > 0; --i) some += marks[random() % marks.size()];
+    for (int i = random.Upto(3); i > 0; --i) some += random.Of(marks);
     return some;
   };
   for (const std::string text :
@@ -256,8 +257,8 @@ TEST(ReplyVocabularyTest, MarksWhiteSpaceAndCaseChangeNothing) {
     for (int i = 0; i < 200; ++i) {
       std::string changed;
       for (const char c : text) {
-        if (c == ' ') changed += random() % 3 == 0 ? " \xF0\x9F\x98\x80  " : " ";
-        if (c != ' ') changed.push_back(random() % 2 == 0 ? absl::ascii_toupper(c) : c);
+        if (c == ' ') changed += random.OneIn(3) ? " \xF0\x9F\x98\x80  " : " ";
+        if (c != ' ') changed.push_back(random.OneIn(2) ? absl::ascii_toupper(c) : c);
       }
       changed = some_marks() + changed + some_marks();
       EXPECT_EQ(Shown(vocabulary.Read(changed)), Shown(vocabulary.Read(text))) << changed;
@@ -267,10 +268,13 @@ TEST(ReplyVocabularyTest, MarksWhiteSpaceAndCaseChangeNothing) {
 
 // Words of a treatment in place of messages leave nothing of a wish.
 TEST(ReplyVocabularyTest, AWishForTheEndOfATreatmentStopsNoMessages) {
-  for (const char* what : {"icing", "the ice", "my pills", "ibuprofen", "the exercises", "walking", "bleeding", "the pain",
+  for (const char* what : {"icing", "the ice", "my pills", "ibuprofen", "the exercises", "walking", "bleeding",
+                           "the pain",
                            "my physical therapy", "wearing the brace", "the antibiotics", "my insulin"}) {
-    for (const char* wish : {"stop ", "please stop ", "can you stop ", "i want to stop ", "no more ", "should i stop ", "quit ",
-                             "i dont want ", "when do i stop ", "cancel ", "end ", "tired of ", "enough of ", "too much "}) {
+    for (const char* wish : {"stop ", "please stop ", "can you stop ", "i want to stop ", "no more ", "should i stop ",
+                             "quit ",
+                             "i dont want ", "when do i stop ", "cancel ", "end ", "tired of ", "enough of ",
+                             "too much "}) {
       EXPECT_NE(Read(absl::StrCat(wish, what)), "STOP") << wish << what;
     }
   }
@@ -278,7 +282,8 @@ TEST(ReplyVocabularyTest, AWishForTheEndOfATreatmentStopsNoMessages) {
 
 TEST(ReplyVocabularyTest, TheLongestTextIsReadInShortOrder) {
   const ReplyVocabulary vocabulary{v1::Clinic()};
-  for (const std::string part : {"stop ", "no ", "please ", "me ", "stop texting me at ", "i dont want you to ", "unsubscribex "}) {
+  for (const std::string part : {"stop ", "no ", "please ", "me ", "stop texting me at ", "i dont want you to ",
+                                 "unsubscribex "}) {
     std::string text;
     while (text.size() + part.size() <= 4000) text += part;
     const auto begin = std::chrono::steady_clock::now();
@@ -336,10 +341,12 @@ TEST(CheckReplyWordsTest, EveryFaultIsNamed) {
 TEST(CheckReplyWordsTest, NoWordIsOfTwoKinds) {
   EXPECT_THAT(Faults(R"(reply_words { locale: "de" stop_words: "Aus" done_words: "aus!" })"),
               ElementsAre("reply_words[0].done_words[0] must not be both a stop word and a done word"));
-  EXPECT_THAT(Faults(R"(reply_words { locale: "fr" start_words: "aus" } reply_words { locale: "de" stop_words: "AUS" })"),
+  EXPECT_THAT(Faults(R"(reply_words { locale: "fr" start_words: "aus" }
+                        reply_words { locale: "de" stop_words: "AUS" })"),
               ElementsAre("reply_words[0].start_words[0] must not be both a stop word and a start word"));
   // One fault for each field, whatever number of kinds the word is of.
-  EXPECT_THAT(Faults(R"(reply_words { locale: "de" start_words: "ja" help_words: "ja" done_words: "ja" not_done_words: "ja" })"),
+  EXPECT_THAT(Faults(R"(reply_words { locale: "de" start_words: "ja" help_words: "ja" done_words: "ja"
+                                      not_done_words: "ja" })"),
               ElementsAre("reply_words[0].help_words[0] must not be both a start word and a help word",
                           "reply_words[0].done_words[0] must not be both a start word and a done word",
                           "reply_words[0].not_done_words[0] must not be both a start word and a not_done word"));

@@ -14,7 +14,8 @@ TEST(ReadScoreTest, AWholeNumberFromZeroToTenIsAScore) {
     for (const char* out_of : {"/10", " out of 10", " de 10", " sur 10", " sobre 10", " / 10 !"}) {
       EXPECT_EQ(ReadScore(absl::StrCat(score, out_of)), score) << out_of;
     }
-    for (const char* before : {"about ", "a ", "maybe ", "it's a ", "pain is ", "My pain is ", "I'd say ", "un ", "como un ",
+    for (const char* before : {"about ", "a ", "maybe ", "it's a ", "pain is ", "My pain is ", "I'd say ", "un ",
+                               "como un ",
                                "environ ", "Pain: ", "pain - ", "(", "#"}) {
       EXPECT_EQ(ReadScore(absl::StrCat(before, score)), score) << before;
     }
@@ -55,7 +56,8 @@ TEST(ReadScoreTest, DigitsOfOtherScriptsCount) {
 TEST(ReadScoreTest, EverythingElseIsNone) {
   for (const char* text :
        {"",    " ",   "11",  "-1",   "-7",  "\xE2\x88\x92" "7", "+7",   ".7",       "7.5",      "7,5",  "1 0",    "1 2",
-        "7/5", "7/100", "/10", "07", "7-8", "7 8", "7a",  "a7",  "70",    "100",      "10/10/10", "7/1 0", "½",     "7½",
+        "7/5", "7/100", "/10", "07", "7-8", "7 8", "7a",  "a7",  "70",    "100",      "10/10/10", "7/1 0", "½",
+            "7½",
         "7 or 8", "17", "7 days", "between 6 and 7", "6 to 7", "7%", "7°", "about", "pain", "a", "10 minutes",
         "7 hours ago", "no 7", "not 7", "7 o 8", "7 ou 8", "7 pills", "week 7", "- 7", "7+", "siete dias", "1st"}) {
     EXPECT_EQ(ReadScore(text), std::nullopt) << text;
