@@ -311,8 +311,12 @@ CREATE TABLE address (
   PRIMARY KEY (clinic, address)) {clustered};
 CREATE INDEX address_by_held ON address (clinic, held_by) WHERE held_by <> '';
 
-ALTER TABLE reply ADD COLUMN task INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX reply_by_task ON reply (clinic, task, reply) WHERE task <> 0;
+-- The replies that the care team has to do something about.
+CREATE TABLE reply_task (
+  clinic {key} NOT NULL,
+  task INTEGER NOT NULL,
+  reply {key} NOT NULL,
+  PRIMARY KEY (clinic, task, reply)) {clustered};
 )sql",
 };
 

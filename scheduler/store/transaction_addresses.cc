@@ -48,7 +48,8 @@ absl::StatusOr<std::vector<AddressRow>> ReadTransaction::AddressesHeldBy(absl::s
                                                                          absl::string_view reply) {
   auto number = NumberToRead(clinic);
   if (!number.ok()) return number.status();
-  Query query(connection_, ADDRESS_COLUMNS " WHERE clinic = $1 AND held_by = $2 AND held_by <> ''");
+  Query query(connection_, ADDRESS_COLUMNS " WHERE clinic = $1 AND address IN"
+              " (SELECT address FROM address WHERE clinic = $1 AND held_by = $2 AND held_by <> '')");
   query.Int(*number).Text(reply);
   auto rows = AllRows<AddressRow>(query, ReadAddress);
   if (!rows.ok()) return rows.status();

@@ -43,6 +43,16 @@ std::string DataOf(const ReplyRow& row) {
   return rest.SerializeAsString();
 }
 
+// Enters a reply for lists by what is to do about it, if there is something.
+absl::Status InsertReplyTask(Connection& connection, const ReplyRow& row) {
+  if (row.data.task() == v1::REPLY_TASK_UNSPECIFIED) return absl::OkStatus();
+  return Query(connection, "INSERT INTO reply_task (clinic, task, reply) VALUES ($1, $2, $3)")
+      .Text(row.clinic)
+      .Int(row.data.task())
+      .Text(row.reply)
+      .Run();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<EnrollmentAtAddress>> ReadTransaction::EnrollmentsAt(absl::string_view clinic,
@@ -83,8 +93,10 @@ absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQu
       "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND patient = $4 AND reply < $2"
       " ORDER BY reply DESC LIMIT $3";
   static constexpr char kOfTask[] =
-      "SELECT clinic, reply, patient, data FROM reply WHERE clinic = $1 AND task = $4 AND task <> 0 AND reply < $2"
-      " ORDER BY reply DESC LIMIT $3";
+      "SELECT reply.clinic, reply.reply, patient, data FROM reply_task JOIN reply"
+      " ON reply.clinic = reply_task.clinic AND reply.reply = reply_task.reply"
+      " WHERE reply_task.clinic = $1 AND task = $4 AND reply_task.reply < $2"
+      " ORDER BY reply_task.reply DESC LIMIT $3";
   const bool has_task = query.task != v1::REPLY_TASK_UNSPECIFIED;
   Query rows(connection_, has_task ? kOfTask : query.patient.empty() ? kAll : kOfPatient);
   rows.Text(query.clinic).Text(query.before.empty() ? kAfterEveryId : query.before).Int(query.limit);
@@ -136,26 +148,36 @@ absl::Status WriteTransaction::InsertReply(const ReplyRow& row) {
   if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   const std::string data = DataOf(row);
-  return Query(connection_, "INSERT INTO reply (clinic, reply, patient, task, data) VALUES ($1, $2, $3, $4, $5)")
-      .Text(row.clinic)
-      .Text(row.reply)
-      .Text(row.data.patient())
-      .Int(row.data.task())
-      .Bytes(data)
-      .Run();
+  absl::Status status = Query(connection_, "INSERT INTO reply (clinic, reply, patient, data) VALUES ($1, $2, $3, $4)")
+                            .Text(row.clinic)
+                            .Text(row.reply)
+                            .Text(row.data.patient())
+                            .Bytes(data)
+                            .Run();
+  return status.ok() ? InsertReplyTask(connection_, row) : status;
 }
 
 absl::Status WriteTransaction::UpdateReply(const ReplyRow& row) {
   if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   const std::string data = DataOf(row);
-  return Query(connection_, "UPDATE reply SET patient = $3, task = $4, data = $5 WHERE clinic = $1 AND reply = $2")
-      .Text(row.clinic)
-      .Text(row.reply)
-      .Text(row.data.patient())
-      .Int(row.data.task())
-      .Bytes(data)
-      .RunOnOne("reply");
+  absl::Status status =
+      Query(connection_, "UPDATE reply SET patient = $3, data = $4 WHERE clinic = $1 AND reply = $2")
+          .Text(row.clinic)
+          .Text(row.reply)
+          .Text(row.data.patient())
+          .Bytes(data)
+          .RunOnOne("reply");
+  if (!status.ok()) return status;
+  for (const v1::ReplyTask task : {v1::REPLY_TASK_ASSIGN, v1::REPLY_TASK_DECIDE}) {
+    status = Query(connection_, "DELETE FROM reply_task WHERE clinic = $1 AND task = $2 AND reply = $3")
+                 .Text(row.clinic)
+                 .Int(task)
+                 .Text(row.reply)
+                 .Run();
+    if (!status.ok()) return status;
+  }
+  return InsertReplyTask(connection_, row);
 }
 
 }  // namespace aftercare::store

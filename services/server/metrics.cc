@@ -12,6 +12,7 @@
 #include "aftercare/v1/enrollment_service.pb.h"
 #include "aftercare/v1/pathway_service.pb.h"
 #include "aftercare/v1/reminder_service.pb.h"
+#include "aftercare/v1/reply_service.pb.h"
 #include "aftercare/v1/visit_service.pb.h"
 
 namespace aftercare::server {
@@ -48,7 +49,8 @@ const Buckets& GroupBuckets() {
 std::vector<const FileDescriptor*> ServiceFiles() {
   return {v1::GetClinicRequest::descriptor()->file(),     v1::GetPathwayRequest::descriptor()->file(),
           v1::GetEnrollmentRequest::descriptor()->file(), v1::ListVisitsRequest::descriptor()->file(),
-          v1::GetReminderRequest::descriptor()->file(),   v1::LeaseRemindersRequest::descriptor()->file()};
+          v1::GetReminderRequest::descriptor()->file(),   v1::LeaseRemindersRequest::descriptor()->file(),
+          v1::RecordReplyRequest::descriptor()->file()};
 }
 
 std::vector<const MethodDescriptor*> MethodsOfApi() {

@@ -206,7 +206,7 @@ TEST_F(AnswerSizeTest, PagesOfRepliesEndEarly) {
   }
   v1::ListRepliesRequest list;
   list.set_parent("clinics/large");
-  EXPECT_EQ(CountPaged(*client->deliveries, &v1::DeliveryService::Stub::ListReplies, list,
+  EXPECT_EQ(CountPaged(*client->replies, &v1::ReplyService::Stub::ListReplies, list,
                        [](const auto& page) { return page.replies(); }),
             kReplies);
 }

@@ -227,7 +227,7 @@ TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
                 tx.ListReplies({.clinic = "a", .task = v1::REPLY_TASK_ASSIGN}).IgnoreError();
               }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("reply_by_task (clinic=? AND task=? AND reply<?)")));
+              AllOf(IsByIndexAndUnsorted(), Contains(HasSubstr("PRIMARY KEY (clinic=? AND task=? AND reply<?)"))));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) {
                 tx.GetReply("a", "r").IgnoreError();
                 tx.GetAddress("a", "h").IgnoreError();
@@ -235,7 +235,7 @@ TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
               }),
               IsByIndexAndUnsorted());
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.AddressesHeldBy("a", "r").IgnoreError(); }),
-              AllOf(IsByIndexAndUnsorted(), IsBy("address_by_held (clinic=? AND held_by=?)")));
+              AllOf(IsByIndexAndUnsorted(), Contains(HasSubstr("address_by_held (clinic=? AND held_by=?)"))));
 }
 
 TEST_F(QueryPlan, OldEventsAreFoundByAnIndex) {

@@ -31,6 +31,9 @@ struct Roles {
   uint64_t leaving = WishGrammar().ClassesOf("UNSUB REMOVEME");
   uint64_t ending = WishGrammar().ClassesOf("STOP HALT NOWANT NONEED");
   uint64_t messages = WishGrammar().ClassesOf("MESSAGE SENDING SENDES SENDINF SENDFR CONTACTED");
+  uint64_t any_end = WishGrammar().ClassesOf("CEASE UNSUB REMOVEME NOWANT NONEED ENDING");
+  uint64_t unwanted = WishGrammar().ClassesOf("NOWANT NONEED");
+  uint64_t any_message = WishGrammar().ClassesOf("MESSAGE SENDING SENDES SENDINF SENDFR DEVICE");
   uint64_t harmless = WishGrammar().ClassesOf("HARMLESS THING SENDING SENDI");
 };
 const Roles& TheRoles() {
@@ -47,6 +50,9 @@ struct Findings {
   bool polite = false;
   bool message_doubt = false;
   bool doubt = false;
+  bool mentions_end = false;      // An end, or that something is not wanted, outside of questions.
+  bool mentions_unwanted = false;
+  bool mentions_message = false;  // Messages, or that somebody writes.
   bool asks = false;         // `please` is somewhere.
   bool clinical = false;     // A word about a body or a treatment is outside of all parts.
   bool all_harmless = true;  // All words outside of parts are harmless.
@@ -59,6 +65,7 @@ class ClauseReader {
 
   void Read() {
     findings_.asks = findings_.asks || clause_.asks;
+    NoteMentions();
     bool after_part = false;
     bool has_part = false;
     for (size_t at = 0; at < clause_.words.size();) {
@@ -129,6 +136,16 @@ class ClauseReader {
     return (all & roles_.leaving) != 0 || ((all & roles_.ending) != 0 && (all & roles_.messages) != 0);
   }
 
+  // Takes note of words for an end and for messages anywhere.
+  void NoteMentions() {
+    if (clause_.is_question || clause_.words.empty() || Is(0, roles_.question)) return;
+    for (const KnownWord& word : clause_.words) {
+      findings_.mentions_end = findings_.mentions_end || (word.classes & roles_.any_end) != 0;
+      findings_.mentions_unwanted = findings_.mentions_unwanted || (word.classes & roles_.unwanted) != 0;
+      findings_.mentions_message = findings_.mentions_message || (word.classes & roles_.any_message) != 0;
+    }
+  }
+
   // Whether a new thought begins at a word, or the clause ends there.
   bool IsEndOfThought(size_t at) const {
     if (at >= clause_.words.size() || clause_.begins[at] != Beginning::kNone || Is(at, roles_.starter)) return true;
@@ -196,10 +213,13 @@ class ClauseReader {
 StopWish Judge(const Findings& found) {
   const bool doubtful = found.bare || found.polite || found.message_doubt || (found.doubt && !found.clinical) ||
                         (found.bare_question && found.all_harmless);
-  if (found.counter) return found.plain ? StopWish::kDoubtful : StopWish::kNone;
+  const bool is_unwanted = found.mentions_unwanted && found.mentions_message;
+  if (found.counter) return found.plain || is_unwanted ? StopWish::kDoubtful : StopWish::kNone;
   if (found.plain) return StopWish::kPlain;
   const bool bare = found.bare || (found.polite && found.asks);
   if (bare && found.all_harmless) return StopWish::kPlain;
+  // Whoever writes of an end and of messages may mean the end of messages, in words that no pattern has.
+  if (found.mentions_end && found.mentions_message) return StopWish::kDoubtful;
   return doubtful ? StopWish::kDoubtful : StopWish::kNone;
 }
 

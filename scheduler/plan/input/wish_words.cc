@@ -86,6 +86,11 @@ constexpr WordClass kClasses[] = {
      "datos informacion nom coordonnees num subscription email"},
     // Feelings.
     {"FEDUP", "tired sick fed done bored harto harta hasta cansado cansada marre"},
+    // An end of something, in words that no pattern has.
+    {"ENDING", "fin finir off switch cut corten corte cortenle cortele quitenmelo quitamelo quitenlo enroll enrolled "
+     "needing unwanted over quit quits enough enuf blowin blowing lose unenrolled un quitenmelo discontinued volver vuelvan vuelva sobran sufficient suffisant suffit"},
+    // What messages come to.
+    {"DEVICE", "phone fone cell cel celular telefono movil mobile portable telephone inbox mynumber llegue lleguen llegando"},
     // How the next thought begins.
     {"STARTER", "i im id ill its you because since as wrong he she we they or otherwise why who porque estoy soy yo "
      "eso este ustedes o sino je car parce ce sinon thats theres nobody this it no not leave"},

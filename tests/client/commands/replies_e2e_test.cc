@@ -29,10 +29,10 @@ TEST_F(RepliesE2eTest, AScoreAnswersTheReminderThatAskedAndIsTold) {
                         "answered it with 7"));
   EXPECT_THAT(
       Must({"reply", "--channel", "sms", "--from", "+15550109", "--reminder", "zoe/pain-check.2026-03-02", "8"}),
-      HasSubstr("understood as    other\n"));
+      HasSubstr("understood as    answer 8\n"));
   const std::string listed = Must({"replies"});
   EXPECT_THAT(LinesOf(listed).at(0), HasSubstr("MEANING"));
-  EXPECT_THAT(LinesOf(listed).at(1), HasSubstr("other"));
+  EXPECT_THAT(LinesOf(listed).at(1), HasSubstr("answer 8  zoe/pain-check.2026-03-02  8"));
   EXPECT_THAT(LinesOf(listed).at(2), HasSubstr("answer 7  zoe/pain-check.2026-03-02  7/10"));
   EXPECT_EQ(ObjectsOf(Must({"replies", "--json", "--patient", "P-9"})).size(), 2u);
   EXPECT_EQ(Must({"replies", "--patient", "P-17"}), "No replies.\n");

@@ -111,7 +111,7 @@ TEST_F(AddressesTest, AStopFromANumberThatCouldNotBeReadHoldsWhenTheClinicHasARe
   EnrolAt("g", "0170/1234567");
   EXPECT_EQ(Get("g").contact_points(0).address(), "+491701234567");
   EXPECT_EQ(Points("g"), "STOPPED");
-  EXPECT_EQ(Reply("start", "address: '01701234567'"), "START in g");
+  EXPECT_EQ(Reply("start", "address: '01701234567'"), "START in f");
   EXPECT_EQ(Points("f") + Points("g"), "--");
 }
 
