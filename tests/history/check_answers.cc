@@ -52,9 +52,14 @@ const std::set<std::string>& ReasonsFor(const Observation& observation) {
                                                         "WINDOW_CLOSED", "ALREADY_SENT", "NO_CONTACT_POINT"};
   switch (observation.what_case()) {
     case Observation::kChange:
-      return observation.change().kind() == Change::KIND_ENROLL || observation.change().kind() == Change::KIND_ADVANCE
-                 ? none
-                 : races;
+      switch (observation.change().kind()) {
+        case Change::KIND_ENROLL:
+        case Change::KIND_ADVANCE:
+        case Change::KIND_WORD:
+          return none;
+        default:
+          return races;
+      }
     case Observation::kReport:
       switch (observation.report().outcome()) {
         case v1::DELIVERY_OUTCOME_SENT:

@@ -1,5 +1,7 @@
 // Promise 1 for what writers do: nothing acknowledged is lost, and nothing is done twice or unasked.
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "tests/history/checks.h"
 
@@ -39,6 +41,9 @@ bool BringsAlong(Change::Kind change, Change::Kind other) {
          (change == Change::KIND_CONSENT && other == Change::KIND_UPDATE);
 }
 
+// A wish for messages may change the state of an address, and what the patient decided about the channel.
+constexpr int kUpdatesOfWish = 2;
+
 // Each change is in the log once: as many lines as changes that were acknowledged, or may have happened.
 void CheckLines(const Index& index, const std::string& enrollment, const Kind& kind, Faults* faults) {
   int done = 0;
@@ -47,7 +52,13 @@ void CheckLines(const Index& index, const std::string& enrollment, const Kind& k
     const bool along = BringsAlong(wish->change.kind(), kind.kind);
     if (wish->change.kind() != kind.kind && !along) continue;
     done += wish->done && !along ? 1 : 0;
-    possible += wish->possible() ? 1 : 0;
+    const bool is_consent = wish->change.kind() == Change::KIND_CONSENT;
+    possible += wish->possible() ? (is_consent ? kUpdatesOfWish : 1) : 0;
+  }
+  // A word from its number may change the state of a contact point, or what its patient decided.
+  for (const Wish* word : index.WordsFor(enrollment)) {
+    const bool may = word->change.kind() == Change::KIND_WORD && word->possible();
+    possible += may && kind.kind == Change::KIND_UPDATE ? kUpdatesOfWish : 0;
   }
   int lines = 0;
   for (const Line& line : LinesOf(index.enrollments, enrollment)) lines += line.event->type() == kind.event ? 1 : 0;
@@ -76,13 +87,12 @@ void CheckFirstName(const Index& index, const v1::Enrollment& enrollment, Faults
   }
 }
 
-// What the patient decided last holds: a decision that no acknowledged one came after.
-void CheckConsent(const Index& index, const v1::Enrollment& enrollment, Faults* faults) {
-  const bool refused = enrollment.opted_out_channels_size() > 0;
-  std::vector<const Wish*> decisions;
-  for (const Wish* wish : WishesFor(index, enrollment.name())) {
-    if (wish->change.kind() == Change::KIND_CONSENT && wish->possible()) decisions.push_back(wish);
-  }
+// Returns whether one of the decisions, after which no acknowledged one came, says whether something is refused. Without
+// decisions nothing is.
+bool IsDecidedLast(std::vector<const Wish*> decisions, bool refused) {
+  decisions.erase(
+      std::remove_if(decisions.begin(), decisions.end(), [](const Wish* wish) { return !wish->possible(); }),
+      decisions.end());
   const auto may_be_last = [&](int64_t answered) {
     return std::none_of(decisions.begin(), decisions.end(),
                         [&](const Wish* other) { return other->done && other->asked > answered; });
@@ -92,9 +102,35 @@ void CheckConsent(const Index& index, const v1::Enrollment& enrollment, Faults* 
     const bool says_so = refused == (wish->change.consent() == v1::CONSENT_REFUSED);
     explained = explained || (says_so && may_be_last(wish->answered));
   }
-  if (!explained) {
+  return explained;
+}
+
+// What the patient decided last holds: what the clinic was told, or a start word.
+void CheckConsent(const Index& index, const v1::Enrollment& enrollment, Faults* faults) {
+  const bool refused = enrollment.opted_out_channels_size() > 0;
+  std::vector<const Wish*> decisions;
+  for (const Wish* wish : WishesFor(index, enrollment.name())) {
+    if (wish->change.kind() == Change::KIND_CONSENT) decisions.push_back(wish);
+  }
+  for (const Wish* word : index.WordsFor(enrollment.name())) {
+    const bool starts = word->change.kind() == Change::KIND_WORD && word->change.consent() == v1::CONSENT_GRANTED;
+    if (starts) decisions.push_back(word);
+  }
+  if (!IsDecidedLast(std::move(decisions), refused)) {
     faults->Add("promise 1: ", enrollment.name(), " has ", refused ? "" : "not ",
                 "opted out, which is not what the patient decided last");
+  }
+}
+
+// The last word from the number holds.
+void CheckStopped(const Index& index, const v1::Enrollment& enrollment, Faults* faults) {
+  const bool stopped = std::any_of(
+      enrollment.contact_points().begin(), enrollment.contact_points().end(), [](const v1::ContactPoint& point) {
+        return point.channel() == v1::CHANNEL_SMS && point.state() == v1::CONTACT_POINT_STATE_STOPPED;
+      });
+  if (!IsDecidedLast(index.WordsFor(enrollment.name()), stopped)) {
+    faults->Add("promise 7: ", enrollment.name(), " has a number that is ", stopped ? "" : "not ",
+                "stopped, which is not the last word from it");
   }
 }
 
@@ -128,6 +164,7 @@ void CheckEnrollment(const Index& index, const std::string& name, Faults* faults
   }
   CheckFirstName(index, enrollment, faults);
   CheckConsent(index, enrollment, faults);
+  CheckStopped(index, enrollment, faults);
 }
 
 bool HasDue(const std::vector<Line>& lines, int64_t micros) {
@@ -197,7 +234,8 @@ void CheckWasAskedFor(const Index& index, const std::string& name, const std::ve
       faults->Add("promise 1: ", name, " was cancelled by nobody");
     }
     if (change.reason() == v1::REMINDER_REASON_OPTED_OUT &&
-        !index.MayHaveHappened(EnrollmentOf(name), Change::KIND_CONSENT)) {
+        !index.MayHaveHappened(EnrollmentOf(name), Change::KIND_CONSENT) &&
+        !index.MayHaveWritten(EnrollmentOf(name), v1::CONSENT_REFUSED)) {
       faults->Add("promise 1: ", name, " was opted out of by nobody");
     }
   }

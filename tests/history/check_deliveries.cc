@@ -101,6 +101,7 @@ bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change) 
   const std::string enrollment = EnrollmentOf(change.name());
   if (index.MayHaveHappened(enrollment, Change::KIND_PAUSE)) return true;
   if (index.MayHaveHappened(enrollment, Change::KIND_CONSENT)) return true;
+  if (index.MayHaveWritten(enrollment, v1::CONSENT_REFUSED)) return true;
   const Held* holder = index.HolderOf(change);
   if (holder == nullptr) return true;  // it reached no gateway: a stream broke first, and the server took it back
   return std::any_of(holder->reports.begin(), holder->reports.end(), [](const Observation* report) {

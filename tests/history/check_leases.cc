@@ -60,9 +60,34 @@ void CheckChannel(const Index& index, const Held& held, Faults* faults) {
       return other->change.kind() == Change::KIND_CONSENT && other->change.consent() == v1::CONSENT_GRANTED &&
              other->possible() && other->answered > refusal->asked && other->asked < held.observation->answered();
     };
+    // A start word from the patient's number lets messages come on its channel again.
+    const auto starts = [&](const Wish* word) {
+      return word->change.consent() == v1::CONSENT_GRANTED && word->possible() && word->answered > refusal->asked &&
+             word->asked < held.observation->answered();
+    };
+    const std::vector<const Wish*> words = index.WordsFor(EnrollmentOf(held.lease->reminder()));
     if (!holds || std::any_of(wishes->second.begin(), wishes->second.end(), undoes)) continue;
+    if (change.channel() == v1::CHANNEL_SMS && std::any_of(words.begin(), words.end(), starts)) continue;
     faults->Add("promise 1: ", held.lease->reminder(), ": lease ", held.lease->attempt(),
                 " is for a channel that the patient opted out of");
+  }
+}
+
+// Nothing is offered to a number from which a stop word had come when it was asked for, to whichever clinic that counts
+// for, unless a start word from it or the patient's consent may have come in between.
+void CheckNumber(const Index& index, const Held& held, Faults* faults) {
+  if (held.lease->contact_point().channel() != v1::CHANNEL_SMS) return;
+  const std::vector<const Wish*> words = index.WordsFor(EnrollmentOf(held.lease->reminder()));
+  for (const Wish* stop : words) {
+    const bool holds = stop->change.consent() == v1::CONSENT_REFUSED && stop->done &&
+                       stop->answered < held.observation->asked();
+    const auto undoes = [&](const Wish* other) {
+      return other->change.consent() == v1::CONSENT_GRANTED && other->possible() && other->answered > stop->asked &&
+             other->asked < held.observation->answered();
+    };
+    if (!holds || std::any_of(words.begin(), words.end(), undoes)) continue;
+    faults->Add("promise 7: ", held.lease->reminder(), ": lease ", held.lease->attempt(),
+                " is for a number that had said stop");
   }
 }
 
@@ -137,6 +162,7 @@ void CheckLeases(const Index& index, Faults* faults) {
   CheckKeysDiffer(index, faults);
   for (const auto& [id, held] : index.held) {
     CheckChannel(index, held, faults);
+    CheckNumber(index, held, faults);
     CheckText(index, held, faults);
   }
   for (const auto& [name, lines] : index.reminders) CheckLog(index, name, lines, faults);

@@ -63,7 +63,10 @@ class HistoryBuilder {
   void Enroll(const std::string& id) {
     const std::string name = absl::StrCat(kClinic, "/enrollments/", id);
     const auto happen = [&] { TellEnrollment(name, v1::EVENT_TYPE_ENROLLMENT_CREATED); };
-    Change(Change::KIND_ENROLL, name, happen, [&](history::Change* change) { change->set_first_name(id); });
+    Change(Change::KIND_ENROLL, name, happen, [&](history::Change* change) {
+      change->set_first_name(id);
+      change->set_number(absl::StrCat("+1555", id == "ana" ? 1 : id == "gil" ? 2 : 3));
+    });
     // It was asked for once more, and that answer never came.
     *history_.add_observations() = history_.observations(history_.observations_size() - 1);
     history_.mutable_observations(history_.observations_size() - 1)->set_outcome(OUTCOME_UNKNOWN);
@@ -161,6 +164,15 @@ class HistoryBuilder {
     Change(Change::KIND_CONSENT, absl::StrCat(kClinic, "/enrollments/", id), [] {}, [&](history::Change* change) {
       change->set_channel(v1::CHANNEL_SMS);
       change->set_consent(consent);
+    });
+  }
+
+  // A word from a number that both clinics have patients with.
+  void Say(const std::string& number, v1::Consent consent) {
+    Change(Change::KIND_WORD, number, [] {}, [&](history::Change* change) {
+      change->set_consent(consent);
+      change->add_clinics(kClinic);
+      change->add_clinics(kSandbox);
     });
   }
 
@@ -300,7 +312,9 @@ void AddAna(HistoryBuilder& builder) {
 void AddGil(HistoryBuilder& builder) {
   const std::string told = "clinics/riverside/enrollments/gil/reminders/ice.2026-03-03";
   builder.Enroll("gil");
+  builder.Say("+15552", v1::CONSENT_REFUSED);
   builder.Become(told, v1::REMINDER_STATE_DUE);
+  builder.Say("+15552", v1::CONSENT_GRANTED);
   builder.Report(builder.Lease(told), v1::DELIVERY_OUTCOME_SENT, v1::REMINDER_STATE_SENT);
   builder.Postpone("gil");
 }

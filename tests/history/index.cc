@@ -65,6 +65,7 @@ void Index::AddObservations() {
     const Change& change = observation.change();
     Wish& wish = wishes[change.request_id()];
     wish.change = change;
+    if (!change.number().empty()) numbers[change.name()] = change.number();
     wish.asked = std::min(wish.asked, observation.asked());
     switch (observation.outcome()) {
       case OUTCOME_DONE:
@@ -136,6 +137,34 @@ bool Index::MayHaveHappened(const std::string& name, Change::Kind kind) const {
   if (found == wishes_for.end()) return false;
   return std::any_of(found->second.begin(), found->second.end(),
                      [&](const Wish* wish) { return wish->change.kind() == kind && wish->possible(); });
+}
+
+std::vector<const Wish*> Index::WordsFor(const std::string& enrollment) const {
+  std::vector<const Wish*> words;
+  const auto number = numbers.find(enrollment);
+  if (number == numbers.end()) return words;
+  if (const auto found = wishes_for.find(number->second); found != wishes_for.end()) {
+    for (const Wish* wish : found->second) {
+      const auto& clinics = wish->change.clinics();
+      const bool counts = std::count(clinics.begin(), clinics.end(), ClinicOf(enrollment)) > 0;
+      if (counts && wish->change.kind() == Change::KIND_WORD) words.push_back(wish);
+    }
+  }
+  if (const auto found = wishes_for.find(enrollment); found != wishes_for.end()) {
+    for (const Wish* wish : found->second) {
+      const bool grants =
+          wish->change.kind() == Change::KIND_CONSENT && wish->change.consent() == v1::CONSENT_GRANTED;
+      if (grants) words.push_back(wish);
+    }
+  }
+  return words;
+}
+
+bool Index::MayHaveWritten(const std::string& enrollment, v1::Consent consent) const {
+  const std::vector<const Wish*> words = WordsFor(enrollment);
+  return std::any_of(words.begin(), words.end(), [&](const Wish* word) {
+    return word->change.kind() == Change::KIND_WORD && word->change.consent() == consent && word->possible();
+  });
 }
 
 int64_t Micros(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1000; }

@@ -81,6 +81,7 @@ struct Index {
   std::map<std::string, std::vector<const Wish*>> wishes_for;  // by the name of what the change is about
   std::map<std::string, Held> held;                     // by lease id
   std::map<std::string, std::vector<const Held*>> holders;  // by reminder
+  std::map<std::string, std::string> numbers;  // by enrollment: its telephone number
   std::map<std::string, const v1::Enrollment*> last_enrollments;
   std::map<std::string, const v1::Reminder*> last_reminders;  // from the timelines
 
@@ -91,6 +92,11 @@ struct Index {
   const Held* HolderOf(const v1::ReminderChange& change) const;
   // Returns whether the server may have accepted a report of that outcome for any lease of the reminder.
   bool MayHaveBeenReported(const std::string& reminder, v1::DeliveryOutcome outcome) const;
+  // Returns what may have decided whether the enrollment's telephone number may be written to: words from it that count
+  // for the clinic, and what the patient told the clinic.
+  std::vector<const Wish*> WordsFor(const std::string& enrollment) const;
+  // Returns whether a word of either kind may have come from the enrollment's number.
+  bool MayHaveWritten(const std::string& enrollment, v1::Consent consent) const;
   // Returns whether a change of that kind to `name` may have taken effect.
   bool MayHaveHappened(const std::string& name, Change::Kind kind) const;
 

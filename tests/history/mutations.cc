@@ -8,6 +8,7 @@
 #include "tests/history/mutation_helpers.h"
 #include "tests/history/text_mutations.h"
 #include "tests/history/watch_mutations.h"
+#include "tests/history/word_mutations.h"
 
 namespace aftercare::history {
 namespace {
@@ -96,38 +97,6 @@ bool LoseRedrive(History* history) {
   return EraseLines(history, call->change().name(), [&](const v1::Event& event) {
     return event.reminder().name() == call->change().name() && event.reminder().state() == v1::REMINDER_STATE_FAILED;
   });
-}
-
-bool LoseConsent(History* history) {
-  const Observation* call = DoneChange(history, Change::KIND_CONSENT);
-  if (call == nullptr) return false;
-  v1::Enrollment* enrollment = FindLast(history->mutable_enrollments(), [&](const v1::Enrollment& each) {
-    return each.name() == call->change().name();
-  });
-  enrollment->clear_opted_out_channels();
-  if (call->change().consent() == v1::CONSENT_GRANTED) enrollment->add_opted_out_channels(call->change().channel());
-  return true;
-}
-
-// A lease for the channel, after the patient opted out of it, and with nobody who might have opted in again.
-bool OfferUnwanted(History* history) {
-  const Observation* lease = LastLease(history);
-  if (lease == nullptr) return false;
-  Observation refusal = *lease;
-  refusal.set_asked(1);
-  refusal.set_answered(2);
-  Change* change = refusal.mutable_change();
-  change->set_kind(Change::KIND_CONSENT);
-  change->set_name(EnrollmentOf(lease->lease().reminder()));
-  change->set_request_id("another");
-  change->set_channel(lease->lease().contact_point().channel());
-  change->set_consent(v1::CONSENT_REFUSED);
-  for (Observation& call : *history->mutable_observations()) {
-    const bool is_theirs = call.change().kind() == Change::KIND_CONSENT && call.change().name() == refusal.change().name();
-    if (is_theirs) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
-  }
-  *history->add_observations() = refusal;
-  return true;
 }
 
 // A gateway was told at once that the lease it got is over, which is in the log as running, and ran for long.
@@ -381,6 +350,8 @@ const std::vector<Mutation>& AllMutations() {
       {"LostRedrive", "its redrive was acknowledged and is lost", LoseRedrive},
       {"LostConsent", "opted out, which is not what the patient decided last", LoseConsent},
       {"OfferedOnAnUnwantedChannel", "is for a channel that the patient opted out of", OfferUnwanted},
+      {"OfferedToAStoppedNumber", "is for a number that had said stop", OfferToStopped},
+      {"LostWord", "stopped, which is not the last word from it", LoseWord},
       {"LeaseToldToHaveEnded", "was told to have ended, and held", EndLeaseUntold},
       {"LostRelease", "was given back, which is lost", LoseRelease},
       {"LostLease", "was given and is not in the log", LoseLease},

@@ -26,6 +26,7 @@ struct TestRun {
 };
 
 inline constexpr char kSandboxName[] = "clinics/sandbox";
+inline constexpr char kRealTimeName[] = "clinics/riverside";
 
 // A clinic that the clients of a run work in. It has the pathway `knee`.
 struct Place {

@@ -1,10 +1,10 @@
 #include "tests/history/writer.h"
 
-#include <algorithm>
+#include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/history/index.h"
@@ -16,11 +16,26 @@ using Enrollments = v1::EnrollmentService::Stub;
 using Reminders = v1::ReminderService::Stub;
 using Deliveries = v1::DeliveryService::Stub;
 
-// The telephone number that only the patient of this enrollment id has.
+// The telephone number of the patient of an enrollment `{letter}{digit}-{count}`. In one clinic only that patient has
+// it; enrollments of two clinics that differ by the letter share it.
 std::string NumberOf(const std::string& id) {
-  std::string digits;
-  for (char c : id) digits += absl::ascii_isdigit(static_cast<unsigned char>(c)) ? c : '0';
-  return absl::StrCat("+1555", std::string(9 - std::min<size_t>(9, digits.size()), '9'), digits);
+  return absl::StrFormat("+1555%c%06d", id[1], std::stoi(id.substr(3)));
+}
+
+// Another way to write a number.
+std::string Written(const std::string& number, Chance& chance) {
+  const std::string digits = number.substr(1);
+  switch (chance.Number(0, 3)) {
+    case 0:
+      return digits;
+    case 1:
+      return absl::StrCat("00", digits);
+    case 2:
+      return absl::StrCat("+", digits.substr(0, 1), " (", digits.substr(1, 3), ") ", digits.substr(4, 3), "-",
+                          digits.substr(7));
+    default:
+      return number;
+  }
 }
 
 }  // namespace
@@ -37,7 +52,9 @@ void Writer::Step() {
   }
   const size_t index = static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(running_.size()) - 1));
   const std::string enrollment = running_[index];
-  switch (chance_.Number(0, 11)) {
+  switch (chance_.Number(0, 12)) {
+    case 12:
+      return SayWord(enrollment);
     case 0:
       return Update(enrollment);
     case 1:
@@ -87,6 +104,7 @@ void Writer::Enroll() {
   Change change;
   change.set_name(absl::StrCat(place_.clinic.name(), "/enrollments/", id));
   change.set_first_name(request.enrollment().first_name());
+  change.set_number(NumberOf(id));
   const Outcome outcome =
       Carry(Change::KIND_ENROLL, change, &e2e::Client::enrollments, &Enrollments::CreateEnrollment, request);
   if (outcome == OUTCOME_DONE) running_.push_back(change.name());
@@ -148,33 +166,37 @@ void Writer::ChangeReminder(const std::string& enrollment) {
   }
 }
 
-// Has the patient opt out of text messages or in again: by a reply, or told to the clinic.
+// Tells the clinic whether the patient wants text messages.
 void Writer::Consent(const std::string& enrollment) {
-  const std::string id = enrollment.substr(enrollment.rfind('/') + 1);
   Change change;
   change.set_name(enrollment);
   change.set_channel(v1::CHANNEL_SMS);
   change.set_consent(chance_.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
-  const bool replies = chance_.OneIn(2);
-  Carry(Change::KIND_CONSENT, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
-    if (replies) {
-      v1::RecordReplyRequest request;
-      request.set_parent(place_.clinic.name());
-      request.set_channel(change.channel());
-      request.set_address(NumberOf(id));
-      request.set_text(change.consent() == v1::CONSENT_REFUSED ? "Stop" : "start");
-      request.set_request_id(request_id);
-      Ask(run_.recorder, *client.replies, &v1::ReplyService::Stub::RecordReply, request, call);
-    } else {
-      v1::SetChannelConsentRequest request;
-      request.set_parent(place_.clinic.name());
-      request.set_patient("mrn-" + id);
-      request.set_channel(change.channel());
-      request.set_consent(change.consent());
-      request.set_request_id(request_id);
-      Ask(run_.recorder, *client.enrollments, &Enrollments::SetChannelConsent, request, call);
-    }
-  });
+  v1::SetChannelConsentRequest request;
+  request.set_parent(place_.clinic.name());
+  request.set_patient("mrn-" + enrollment.substr(enrollment.rfind('/') + 1));
+  request.set_channel(change.channel());
+  request.set_consent(change.consent());
+  Carry(Change::KIND_CONSENT, change, &e2e::Client::enrollments, &Enrollments::SetChannelConsent, request);
+}
+
+// Writes a stop word or a start word from the patient's telephone, to one clinic or to all that write from its number.
+void Writer::SayWord(const std::string& enrollment) {
+  Change change;
+  change.set_name(NumberOf(enrollment.substr(enrollment.rfind('/') + 1)));
+  change.set_consent(chance_.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  change.add_clinics(place_.clinic.name());
+  v1::RecordReplyRequest request;
+  request.set_parent(place_.clinic.name());
+  request.set_channel(v1::CHANNEL_SMS);
+  request.set_address(Written(change.name(), chance_));
+  request.set_text(change.consent() == v1::CONSENT_REFUSED ? "Stop" : "start");
+  if (chance_.OneIn(2)) {
+    const std::string other = place_.clinic.sandbox() ? kRealTimeName : kSandboxName;
+    request.add_other_clinics(other);
+    change.add_clinics(other);
+  }
+  Carry(Change::KIND_WORD, change, &e2e::Client::replies, &v1::ReplyService::Stub::RecordReply, request);
 }
 
 // Has something sent again that failed, as the list of it has it.

@@ -40,6 +40,7 @@ class Writer {
   void End(size_t index);
   void ChangeReminder(const std::string& enrollment);
   void Consent(const std::string& enrollment);
+  void SayWord(const std::string& enrollment);
   void Redrive();
   void Move(const std::string& reminder, absl::Time due);
   void Look(const std::string& enrollment);

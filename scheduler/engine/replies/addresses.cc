@@ -138,10 +138,7 @@ absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, c
     if (absl::Status status = tx.PutAddress(row); !status.ok()) return status;
   }
   for (const std::string& reply : settled) {
-    const v1::ReplyDecision decision = rows->front().stopped            ? v1::REPLY_DECISION_STOP
-                                       : rows->front().held_by.empty() ? v1::REPLY_DECISION_CONTINUE
-                                                                       : v1::REPLY_DECISION_UNSPECIFIED;
-    if (absl::Status status = SettleReply(tx, clinic.clinic, reply, decision, now); !status.ok()) return status;
+    if (absl::Status status = SettleReply(tx, clinic.clinic, reply, now); !status.ok()) return status;
   }
   const auto enrollments = EnrollmentsWith(tx, clinic.clinic, keys);
   if (!enrollments.ok()) return enrollments.status();

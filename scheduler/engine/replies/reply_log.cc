@@ -44,13 +44,11 @@ absl::Status ChangeReply(store::WriteTransaction& tx, const store::ReplyRow& row
 }
 
 absl::Status SettleReply(store::WriteTransaction& tx, absl::string_view clinic, absl::string_view reply,
-                         v1::ReplyDecision decision, absl::Time now) {
+                         absl::Time now) {
   auto found = tx.GetReply(clinic, reply);
   if (!found.ok()) return found.status();
-  if (!found->has_value()) return absl::OkStatus();
+  if (!found->has_value() || (*found)->data.task() != v1::REPLY_TASK_DECIDE) return absl::OkStatus();
   store::ReplyRow row = **std::move(found);
-  row.data.set_decision(decision);
-  if (row.data.task() != v1::REPLY_TASK_DECIDE) return tx.UpdateReply(row);  // it still waits to be assigned
   row.data.clear_task();
   return ChangeReply(tx, row, v1::EVENT_TYPE_REPLY_DECIDED, now);
 }

@@ -24,10 +24,9 @@ absl::Status LogReply(store::WriteTransaction& tx, const store::ReplyRow& row, v
 // Replaces a stored reply, and logs it.
 absl::Status ChangeReply(store::WriteTransaction& tx, const store::ReplyRow& row, v1::EventType type, absl::Time now);
 
-// Records that a doubtful reply need not be decided any more, or what was decided. Does nothing if it waits for no
-// decision.
+// Records that a doubtful reply need not be decided any more. Does nothing if it waits for no decision.
 absl::Status SettleReply(store::WriteTransaction& tx, absl::string_view clinic, absl::string_view reply,
-                         v1::ReplyDecision decision, absl::Time now);
+                         absl::Time now);
 
 // Returns a stored reply as users see it: with its name, and with its address only while it waits to be assigned.
 v1::Reply ReplyToProto(const store::ReplyRow& row);

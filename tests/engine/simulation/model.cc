@@ -82,6 +82,8 @@ void Model::Arrive(const Patient& patient, Item* item) const {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
   } else if (item->expire <= now_) {
     Become(item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
+  } else if (item->follow_up && !WasAsked(patient, *item)) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_QUESTION_NOT_SENT);
   } else if (patient.data.consent() != v1::CONSENT_GRANTED) {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
   } else if (patient.data.contact_points().empty()) {
@@ -160,7 +162,7 @@ Model::Passed Model::MoveTo(absl::Time now) {
 
 bool Model::MayLease(const Patient& patient, const Item& item) const {
   return patient.state == v1::ENROLLMENT_STATE_ACTIVE && !item.for_care_team && item.waits() &&
-         item.available <= now_ && now_ < item.expire &&
+         item.available <= now_ && now_ < item.expire && !IsHeld(patient, item) &&
          plan::SlowOpen(HoursOf(patient), now_, plan::FindZone(patient.data.time_zone()).value());
 }
 
@@ -180,7 +182,7 @@ absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Dur
   Become(item, v1::REMINDER_STATE_LEASED);
   ++item->attempts;
   item->leases.push_back({item->cover.value_or(item->telling), FactsOf(patient).procedure_date, now_,
-                          kLeasedTextIsTrue ? TextOf(patient, *item) : "",
+                          kLeasedTextIsTrue ? TextOf(patient, *item) : "", item->channel,
                           patient.data.contact_points(item->contact_point).address()});
   return item->available = std::min(now_ + duration, item->expire);
 }
@@ -188,9 +190,13 @@ absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Dur
 // What was sent counts as told when it was leased, by the facts of that time. If it had ended, or was to come at
 // another time, it may stand for another occurrence than was thought.
 void Model::ReportSent(Patient* patient, int attempt, Item* item) {
-  if (item->done() || item->reason == v1::REMINDER_REASON_BOUNCED) return;
-  const bool was_open = item->waits();
   const Attempt& lease = item->leases[attempt - 1];
+  if (!item->sent) {
+    item->sent = now_;
+    item->sent_to = ReadAddress(lease.channel, lease.address);
+  }
+  if (item->done() || item->bounced()) return;
+  const bool was_open = item->waits();
   item->telling = lease.telling;
   item->procedure_date = lease.procedure_date;
   item->decided = lease.time;
@@ -211,12 +217,29 @@ void Model::ReportBounced(Patient* patient, Item* item) {
   Fire(patient);
 }
 
+std::string Model::ReportReceipt(Patient* patient, v1::DeliveryOutcome outcome, Item* item) {
+  if (!item->sent) return "FAILED_PRECONDITION/NOT_SENT";
+  if (outcome == v1::DELIVERY_OUTCOME_BOUNCED) {
+    ReportBounced(patient, item);
+  } else if (item->state == v1::REMINDER_STATE_SENT || item->bounced()) {
+    const bool came_back = item->bounced();
+    Become(item, v1::REMINDER_STATE_DELIVERED);
+    if (came_back) Rematch({.facts_changed = true, .by_report = true}, patient);
+    if (came_back) Fire(patient);
+  }
+  return "OK";
+}
+
 std::string Model::Report(const std::string& enrollment, const Key& key, int attempt, v1::DeliveryOutcome outcome) {
   Patient& patient = patients_.at(enrollment);
   Item* item = Find(enrollment, key);
-  if (outcome == v1::DELIVERY_OUTCOME_SENT) ReportSent(&patient, attempt, item);
-  if (outcome == v1::DELIVERY_OUTCOME_BOUNCED) ReportBounced(&patient, item);
-  if (outcome == v1::DELIVERY_OUTCOME_SENT || outcome == v1::DELIVERY_OUTCOME_BOUNCED) return "OK";
+  if (outcome == v1::DELIVERY_OUTCOME_DELIVERED || outcome == v1::DELIVERY_OUTCOME_BOUNCED) {
+    return ReportReceipt(&patient, outcome, item);
+  }
+  if (outcome == v1::DELIVERY_OUTCOME_SENT) {
+    ReportSent(&patient, attempt, item);
+    return "OK";
+  }
   const bool holds = item->state == v1::REMINDER_STATE_LEASED && item->attempts == attempt && now_ < item->available;
   if (!holds) return "FAILED_PRECONDITION/LEASE_LOST";
   Become(item, v1::REMINDER_STATE_DUE);
@@ -235,7 +258,7 @@ std::string Model::Report(const std::string& enrollment, const Key& key, int att
 }
 
 void Model::MakeCompleted(const Patient& patient, v1::ReminderReason reason, Item* item) const {
-  if (item->state != v1::REMINDER_STATE_SENT) {
+  if (!item->asks()) {
     item->telling = item->cover.value_or(item->telling);
     item->procedure_date = FactsOf(patient).procedure_date;
     item->decided = now_;
@@ -248,7 +271,7 @@ std::string Model::Complete(const std::string& enrollment, const Key& key) {
   Patient& patient = patients_.at(enrollment);
   Item* item = Find(enrollment, key);
   if (item->state == v1::REMINDER_STATE_COMPLETED) return "OK";
-  if (!item->open() && !item->held() && item->state != v1::REMINDER_STATE_SENT) {
+  if (!item->open() && !item->held() && !item->asks()) {
     return "FAILED_PRECONDITION/INVALID_TRANSITION";
   }
   MakeCompleted(patient, v1::REMINDER_REASON_UNSPECIFIED, item);

@@ -20,6 +20,7 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/match.h"
 #include "scheduler/plan/pathway.h"
+#include "tests/engine/simulation/model_reply.h"
 
 namespace aftercare::engine {
 
@@ -40,6 +41,7 @@ class Model {
     absl::CivilDay procedure_date;
     absl::Time time;
     std::string text;
+    v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
     std::string address;  // Where it was to go.
   };
 
@@ -56,6 +58,7 @@ class Model {
     bool supersede = false;
     std::string visit;  // The visit it is about, if any.
     v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // The kind of answer it asks for.
+    bool follow_up = false;                               // Sent only if another one of its instance was.
     v1::Window window;
     absl::Time begins = absl::InfiniteFuture();  // When the booked appointment begins that it is about.
 
@@ -76,7 +79,10 @@ class Model {
     int failures = 0;
     int contact_point = 0;
     v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // The contact point's channel when the contact point was chosen.
-    std::optional<int> score;
+    std::optional<absl::Time> sent;  // When it was first reported sent,
+    Address sent_to;                 // and where it went.
+    std::optional<int> score;        // What was answered.
+    std::optional<bool> did;
 
     plan::Telling telling;               // What it told, or what it will tell.
     std::optional<plan::Telling> cover;  // The occurrence of the present plan that it covers.
@@ -86,7 +92,10 @@ class Model {
     std::vector<Attempt> leases;            // One for each attempt.
 
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
-    bool done() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_COMPLETED; }
+    // Returns whether it was sent, and neither answered nor completed.
+    bool asks() const { return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_DELIVERED; }
+    bool done() const { return asks() || state == v1::REMINDER_STATE_COMPLETED; }
+    bool bounced() const { return reason == v1::REMINDER_REASON_BOUNCED; }
     // Returns the later of `time` and the due time. The item may not be leased before it is due, even if a clock was
     // set back.
     absl::Time From(absl::Time time) const { return std::max(time, due); }
@@ -161,19 +170,21 @@ class Model {
   // Records whether a patient wants messages on a channel.
   std::string SetConsent(const std::string& patient, v1::Channel channel, v1::Consent consent);
   const std::set<v1::Channel>& OptedOut(const Patient& patient) const;
-  // Returns the first contact point, from index `from` on, whose channel is wanted; -1 if there is none.
+  // Returns the first contact point, from index `from` on, that may be written to; -1 if there is none.
   int FirstWanted(const Patient& patient, int from) const;
+  v1::ContactPointState StateOf(const v1::ContactPoint& point) const;
+  // Returns whether the item waits for a decision about a doubtful reply.
+  bool IsHeld(const Patient& patient, const Item& item) const;
+  v1::ReminderReason ReasonOf(const Patient& patient, const Item& item) const {
+    return IsHeld(patient, item) ? v1::REMINDER_REASON_HELD : item.reason;
+  }
 
-  // A reply of a patient, as the engine should understand it.
-  struct Reply {
-    v1::Channel channel;
-    v1::ReplyMeaning decision = v1::REPLY_MEANING_UNSPECIFIED;  // STOP or START
-    v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
-    std::optional<int> score;
-    std::optional<std::pair<std::string, Key>> named;  // enrollment and reminder
-  };
-  // Returns `ANSWER e0/r1.2029-03-08`, `STOP e0`, or an error.
-  std::string RecordReply(const Reply& reply);
+  // Changes by what somebody wrote, and by what the care team says about it. They return nothing, or an error. `reply`
+  // is an index of replies().
+  std::string RecordReply(const Saying& saying);
+  std::string AssignReply(int reply, const std::string& enrollment);
+  std::string DecideReply(int reply, v1::ReplyDecision decision);
+  const std::vector<KeptReply>& replies() const { return replies_; }
 
   std::string MoveItem(const std::string& enrollment, const Key& key, absl::Time due);
   std::string CancelItem(const std::string& enrollment, const Key& key);
@@ -241,24 +252,40 @@ class Model {
   int Fire(Patient* patient) const;
   int FireAll();
   void ReportSent(Patient* patient, int attempt, Item* item);
+  std::string ReportReceipt(Patient* patient, v1::DeliveryOutcome outcome, Item* item);
   void ReportBounced(Patient* patient, Item* item);
   void Arrive(const Patient& patient, Item* item) const;
   void Supersede(Patient* patient, const std::set<Key>& arriving) const;
 
   // Replies.
-  struct Found {
-    const std::string* enrollment;
-    Item* item;
+  struct Message {  // One that was sent.
+    const Patient* patient;
+    const Item* item;
+    bool here;  // It went to the address of the reply.
   };
-  std::vector<std::string> SendersAt(v1::Channel channel) const;
-  template <typename Matches>
-  std::optional<Found> NewestSent(const std::vector<std::string>& senders, Matches matches);
-  std::string NewestOf(const std::vector<std::string>& senders) const;
-  void Direct(const Patient& patient, int contact_point, Item* item) const;
+  std::set<std::string> OwnersOf(const Address& address) const;
+  std::vector<Message> MessagesTo(const Address& address, absl::Time time) const;
+  std::vector<Message> MessagesOf(const std::set<std::string>& senders, const Address& address, absl::Time time) const;
+  void Understand(const std::set<std::string>& senders, KeptReply* reply) const;
+  static bool Answers(std::vector<Message> questions, KeptReply* reply);
+  bool AnswersNamed(KeptReply* reply) const;
+  void Act(const KeptReply& reply);
+  void MakeAnswered(const KeptReply& reply);
+  std::string NewestOf(const std::set<std::string>& owners) const;
   void MakeCompleted(const Patient& patient, v1::ReminderReason reason, Item* item) const;
   static std::vector<int> InstancesOf(const v1::Pathway& pathway, const std::string& group, const Year& year);
   std::vector<v1::ReminderReason> NeedlessByAnswers(const Patient& patient, const Year& year,
                                                     const std::vector<const Item*>& holders) const;
+  bool WasAsked(const Patient& patient, const Item& item) const;
+
+  // Where messages may go.
+  bool IsWanted(const Patient& patient, int contact_point) const;
+  void Direct(const Patient& patient, int contact_point, Item* item) const;
+  void TakeBack(Item* item) const;
+  void Redirect();
+  void Stop(const Address& address);
+  void Start(const Address& address);
+  void Settle(const Address& address);
 
   // Comparing items with the plan.
   static bool IsSame(const plan::Telling& a, const plan::Telling& b);
@@ -304,6 +331,8 @@ class Model {
   std::vector<std::shared_ptr<const plan::CompiledPathway>> revisions_;
   std::map<std::string, Patient> patients_;
   std::map<std::string, std::set<v1::Channel>> opted_out_;  // by patient
+  std::set<Address> stopped_;
+  std::vector<KeptReply> replies_;
 };
 
 }  // namespace aftercare::engine

@@ -24,6 +24,14 @@ bool HasRule(const plan::CompiledPathway& pathway, const std::string& id) {
   return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& rule) { return rule.id() == id; });
 }
 
+// Returns an enrollment as it is stored.
+v1::Enrollment Stored(v1::Enrollment data) {
+  for (v1::ContactPoint& point : *data.mutable_contact_points()) {
+    point.set_address(StoredAddress(point.channel(), point.address()));
+  }
+  return data;
+}
+
 }  // namespace
 
 void Model::SetCalendar(const v1::Clinic& clinic) {
@@ -38,7 +46,7 @@ void Model::SetCalendar(const v1::Clinic& clinic) {
 void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
   Patient& patient = patients_[enrollment];
   patient.id = enrollment;
-  patient.data = data;
+  patient.data = Stored(data);
   if (data.pathway_revision() == 0) patient.data.set_pathway_revision(newest_revision());
   patient.pathway = revisions_[patient.data.pathway_revision() - 1];
   if (data.time_zone().empty()) patient.data.set_time_zone(clinic_.time_zone());
@@ -117,8 +125,9 @@ void Model::KeepSent(const Patient& before, Patient* patient) const {
   }
 }
 
-std::string Model::Update(const std::string& enrollment, const v1::Enrollment& data, UpdateOptions options,
+std::string Model::Update(const std::string& enrollment, const v1::Enrollment& written, UpdateOptions options,
                           Diff* diff) {
+  const v1::Enrollment data = Stored(written);
   Patient& patient = patients_.at(enrollment);
   if (patient.state == v1::ENROLLMENT_STATE_ENDED) return "FAILED_PRECONDITION/ENROLLMENT_ENDED";
   if (data.SerializeAsString() == patient.data.SerializeAsString()) return "OK";
@@ -278,6 +287,113 @@ std::string Model::Migrate(int revision, bool allow_drop, Diff* diff) {
     if (answer == "OK") continue;
     patients_ = before;
     return answer;
+  }
+  return "OK";
+}
+
+// Where messages may go.
+
+const std::set<v1::Channel>& Model::OptedOut(const Patient& patient) const {
+  static const auto* const none = new std::set<v1::Channel>();
+  const auto found = opted_out_.find(patient.data.patient());
+  return found == opted_out_.end() ? *none : found->second;
+}
+
+bool Model::IsWanted(const Patient& patient, int contact_point) const {
+  const v1::ContactPoint& point = patient.data.contact_points(contact_point);
+  return OptedOut(patient).count(point.channel()) == 0 && StateOf(point) != v1::CONTACT_POINT_STATE_STOPPED;
+}
+
+int Model::FirstWanted(const Patient& patient, int from) const {
+  for (int i = from; i < patient.data.contact_points_size(); ++i) {
+    if (IsWanted(patient, i)) return i;
+  }
+  return -1;
+}
+
+v1::ContactPointState Model::StateOf(const v1::ContactPoint& point) const {
+  const Address address = ReadAddress(point.channel(), point.address());
+  if (stopped_.count(address) > 0) return v1::CONTACT_POINT_STATE_STOPPED;
+  const bool held = std::any_of(replies_.begin(), replies_.end(),
+                                [&](const KeptReply& reply) { return reply.holds.count(address) > 0; });
+  return held ? v1::CONTACT_POINT_STATE_HELD : v1::CONTACT_POINT_STATE_UNSPECIFIED;
+}
+
+bool Model::IsHeld(const Patient& patient, const Item& item) const {
+  const auto& safe = patient.pathway->source().safety_categories();
+  if (item.for_care_team || !item.open() || std::count(safe.begin(), safe.end(), item.category) > 0) return false;
+  const int point = item.waits() ? item.contact_point : FirstWanted(patient, 0);
+  return point >= 0 && point < patient.data.contact_points_size() &&
+         StateOf(patient.data.contact_points(point)) == v1::CONTACT_POINT_STATE_HELD;
+}
+
+void Model::Direct(const Patient& patient, int contact_point, Item* item) const {
+  item->contact_point = contact_point;
+  const auto& points = patient.data.contact_points();
+  item->channel = contact_point < points.size() ? points[contact_point].channel() : v1::CHANNEL_UNSPECIFIED;
+}
+
+void Model::TakeBack(Item* item) const {
+  if (item->state != v1::REMINDER_STATE_LEASED) return;
+  Become(item, v1::REMINDER_STATE_DUE);
+  item->available = item->From(now_);
+}
+
+// What may not go where it is to go takes the next way, if there is one. What is held is with no gateway.
+void Model::Redirect() {
+  for (auto& [enrollment, patient] : patients_) {
+    for (auto& [key, item] : patient.items) {
+      if (!item.waits() || item.for_care_team) continue;
+      if (IsWanted(patient, item.contact_point)) {
+        if (IsHeld(patient, item)) TakeBack(&item);
+        continue;
+      }
+      const int next = FirstWanted(patient, item.contact_point + 1);
+      if (next < 0) {
+        Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
+        continue;
+      }
+      Direct(patient, next, &item);
+      item.failures = 0;
+      TakeBack(&item);
+      item.available = std::min(item.available, item.From(now_));
+    }
+  }
+}
+
+// The care team need not decide any more what a doubtful reply from the address means.
+void Model::Settle(const Address& address) {
+  for (KeptReply& reply : replies_) {
+    const bool waits = reply.holds.erase(address) > 0 && reply.task == v1::REPLY_TASK_DECIDE;
+    if (waits && reply.holds.empty()) reply.task = v1::REPLY_TASK_UNSPECIFIED;
+  }
+}
+
+void Model::Stop(const Address& address) {
+  stopped_.insert(address);
+  Settle(address);
+  Redirect();
+}
+
+void Model::Start(const Address& address) {
+  stopped_.erase(address);
+  Settle(address);
+}
+
+std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Consent consent) {
+  const auto is_theirs = [&](const auto& entry) { return entry.second.data.patient() == id; };
+  if (std::none_of(patients_.begin(), patients_.end(), is_theirs)) return "NOT_FOUND/PATIENT_NOT_FOUND";
+  if (consent == v1::CONSENT_REFUSED) {
+    opted_out_[id].insert(channel);
+    Redirect();
+    return "OK";
+  }
+  opted_out_[id].erase(channel);
+  for (const auto& [enrollment, patient] : patients_) {
+    if (patient.data.patient() != id) continue;
+    for (const v1::ContactPoint& point : patient.data.contact_points()) {
+      if (point.channel() == channel) Start(ReadAddress(channel, point.address()));
+    }
   }
   return "OK";
 }

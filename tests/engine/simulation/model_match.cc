@@ -106,6 +106,7 @@ void Model::PutLabels(const Place& place, Item* item) {
   item->supersede = place.item.supersede;
   item->visit = place.item.visit;
   item->answer = place.item.answer;
+  item->follow_up = place.item.follow_up;
   item->window = place.item.window;
   item->begins = place.item.begins;
 }

@@ -1,5 +1,6 @@
-// The part of Model that makes a patient's plan.
+// The part of Model that makes a patient's plan, and says which reminders of a group belong together.
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
@@ -144,6 +145,7 @@ Model::Year Model::YearOf(const Patient& patient) const {
     item.supersede = rule.supersede();
     item.visit = rule.visit().visit();
     item.answer = rule.answer();
+    item.follow_up = rule.follow_up();
     item.window = rule.schedule().window();
     if (rule.visit().state() == v1::VISIT_STATE_BOOKED) item.begins = *tellings.back().start;
     item.due = occurrence.due;
@@ -177,6 +179,85 @@ std::string Model::TextOf(const Patient& patient, const Item& item) const {
   occurrence.due = item.due;
   if (occurrence.rule < 0) return "";
   return plan::RenderText(*patient.pathway, facts, patient.data, {clinic_.display_name(), clinic_.phone()}, occurrence);
+}
+
+// Returns the instance of the group that each occurrence belongs to, or -1 if it is not of the group. An instance
+// begins with each occurrence of the first rule of the group that has any. What comes before is of instance 0.
+std::vector<int> Model::InstancesOf(const v1::Pathway& pathway, const std::string& group, const Year& year) {
+  std::set<std::string> rules;
+  std::multiset<absl::CivilMinute> begins;
+  for (const v1::Rule& rule : pathway.rules()) {
+    if (rule.group() != group) continue;
+    rules.insert(rule.id());
+    if (!begins.empty()) continue;
+    for (const Place& place : year) {
+      if (place.item.rule == rule.id()) begins.insert(place.civil);
+    }
+  }
+  std::vector<int> instances(year.size(), -1);
+  for (size_t i = 0; i < year.size(); ++i) {
+    if (rules.count(year[i].item.rule) == 0) continue;
+    instances[i] = static_cast<int>(std::distance(begins.begin(), begins.upper_bound(year[i].civil)));
+  }
+  return instances;
+}
+
+// Returns, for each occurrence of the plan, why answers make it needless, if they do. An answer ends the unsent
+// reminders of its own instance of the group, and every later instance that would begin within the silence. `holders`
+// are the items that cover each occurrence, or that had it until something ended them.
+std::vector<v1::ReminderReason> Model::NeedlessByAnswers(const Patient& patient, const Year& year,
+                                                         const std::vector<const Item*>& holders) const {
+  std::vector<v1::ReminderReason> needless(year.size(), v1::REMINDER_REASON_UNSPECIFIED);
+  for (const v1::Group& group : patient.pathway->source().groups()) {
+    const std::vector<int> instances = InstancesOf(patient.pathway->source(), group.id(), year);
+    const absl::Duration silence = absl::Seconds(group.silence().seconds());
+    std::map<int, absl::Time> answered, first;  // By instance: the last answer, and the first that is not sent.
+    std::vector<size_t> unsent;
+    for (size_t i = 0; i < year.size(); ++i) {
+      const Item* item = holders[i];
+      if (instances[i] < 0) continue;
+      if (item != nullptr && item->state == v1::REMINDER_STATE_COMPLETED) {
+        // That something was not done begins no silence.
+        const absl::Time since = item->did.value_or(true) ? *item->state_time : absl::InfinitePast();
+        answered[instances[i]] = std::max(answered[instances[i]], since);
+      }
+      const bool open = item != nullptr && item->open() && item->expire > now_;
+      const bool to_come = (item == nullptr || StandingOf(*item) == plan::Standing::kEndedByChange) &&
+                           year[i].item.missed == v1::REMINDER_REASON_UNSPECIFIED && year[i].item.expire > now_;
+      if (!open && !to_come) continue;
+      unsent.push_back(i);
+      const absl::Time due = open ? item->due : year[i].item.due;
+      const auto [earliest, is_first] = first.emplace(instances[i], due);
+      if (!is_first) earliest->second = std::min(earliest->second, due);
+    }
+    for (const size_t i : unsent) {
+      for (const auto& [instance, time] : answered) {
+        const bool too_soon = instance < instances[i] && silence > absl::ZeroDuration() &&
+                              first[instances[i]] <= time + silence;
+        if (too_soon) needless[i] = v1::REMINDER_REASON_SILENCED;
+      }
+      if (answered.count(instances[i]) > 0) needless[i] = v1::REMINDER_REASON_ANSWERED;
+    }
+  }
+  return needless;
+}
+
+// Returns whether another item of the same instance of the group was sent, and did not come back.
+bool Model::WasAsked(const Patient& patient, const Item& item) const {
+  const Year year = YearOf(patient);
+  const auto place_of = [&](const Item& of) {
+    return std::find_if(year.begin(), year.end(), [&](const Place& place) {
+      return of.cover && place.telling.rule == of.cover->rule && IsSame(place.telling, *of.cover);
+    });
+  };
+  const auto own = place_of(item);
+  if (own == year.end()) return false;
+  const v1::Rule& rule = patient.pathway->rule_source(patient.pathway->FindRule(own->telling.rule));
+  const std::vector<int> instances = InstancesOf(patient.pathway->source(), rule.group(), year);
+  return std::any_of(patient.items.begin(), patient.items.end(), [&](const auto& entry) {
+    const auto other = entry.second.done() ? place_of(entry.second) : year.end();
+    return other != year.end() && other != own && instances[other - year.begin()] == instances[own - year.begin()];
+  });
 }
 
 }  // namespace aftercare::engine

@@ -1,10 +1,9 @@
-// The part of Model that says what consents and replies of patients do to reminders.
+// The part of Model that says what replies of patients mean, and what they do.
 #include <algorithm>
-#include <iterator>
 #include <tuple>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/model.h"
 
@@ -13,209 +12,264 @@ namespace {
 
 constexpr absl::Duration kWeek = absl::Hours(7 * 24);
 
-bool IsReachable(const Model::Patient& patient, v1::Channel channel) {
+bool Has(const Model::Patient& patient, const Address& address) {
   const auto& points = patient.data.contact_points();
-  return std::any_of(points.begin(), points.end(),
-                     [channel](const v1::ContactPoint& point) { return point.channel() == channel; });
+  return std::any_of(points.begin(), points.end(), [&](const v1::ContactPoint& point) {
+    return ReadAddress(point.channel(), point.address()) == address;
+  });
+}
+
+// Whether two instants are of one day by the patient's clock.
+bool SameDay(const Model::Patient& patient, absl::Time a, absl::Time b) {
+  absl::TimeZone zone;
+  absl::LoadTimeZone(patient.data.time_zone(), &zone);
+  return absl::ToCivilDay(a, zone) == absl::ToCivilDay(b, zone);
+}
+
+bool WasAnswered(const Model::Item& item) {
+  return item.state == v1::REMINDER_STATE_COMPLETED && item.reason == v1::REMINDER_REASON_ANSWERED;
+}
+
+bool AsksFor(const Model::Item& item, v1::AnswerKind answer) {
+  return answer != v1::ANSWER_KIND_UNSPECIFIED && item.answer == answer && !item.for_care_team;
+}
+
+void Belong(const Model::Patient& patient, const Model::Item& item, KeptReply* reply) {
+  reply->meaning = v1::REPLY_MEANING_ANSWER;
+  reply->enrollment = patient.id;
+  reply->reminder.emplace(item.rule, item.code);
 }
 
 }  // namespace
 
-const std::set<v1::Channel>& Model::OptedOut(const Patient& patient) const {
-  static const auto* const none = new std::set<v1::Channel>();
-  const auto found = opted_out_.find(patient.data.patient());
-  return found == opted_out_.end() ? *none : found->second;
-}
-
-int Model::FirstWanted(const Patient& patient, int from) const {
-  for (int i = from; i < patient.data.contact_points_size(); ++i) {
-    if (OptedOut(patient).count(patient.data.contact_points(i).channel()) == 0) return i;
+Address ReadAddress(v1::Channel channel, const std::string& written) {
+  if (channel == v1::CHANNEL_EMAIL) return {channel, absl::AsciiStrToLower(written)};
+  if (channel != v1::CHANNEL_SMS) return {channel, written};
+  std::string digits;
+  for (const char c : written) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) digits += c;
   }
-  return -1;
+  return {channel, absl::StrCat("+", digits.substr(digits.find_first_not_of('0')))};
 }
 
-void Model::Direct(const Patient& patient, int contact_point, Item* item) const {
-  item->contact_point = contact_point;
-  const auto& points = patient.data.contact_points();
-  item->channel = contact_point < points.size() ? points[contact_point].channel() : v1::CHANNEL_UNSPECIFIED;
+std::string StoredAddress(v1::Channel channel, const std::string& written) {
+  return channel == v1::CHANNEL_SMS ? ReadAddress(channel, written).second : written;
 }
 
-std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Consent consent) {
-  const auto is_theirs = [&](const auto& entry) { return entry.second.data.patient() == id; };
-  if (std::none_of(patients_.begin(), patients_.end(), is_theirs)) return "NOT_FOUND/PATIENT_NOT_FOUND";
-  if (consent == v1::CONSENT_GRANTED) {
-    opted_out_[id].erase(channel);
-    return "OK";
-  }
-  if (!opted_out_[id].insert(channel).second) return "OK";
-  for (auto& [enrollment, patient] : patients_) {
-    if (patient.data.patient() != id) continue;
-    const auto& points = patient.data.contact_points();
-    for (auto& [key, item] : patient.items) {
-      if (!item.waits() || item.for_care_team || points[item.contact_point].channel() != channel) continue;
-      const int next = FirstWanted(patient, item.contact_point + 1);
-      if (next < 0) {
-        Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OPTED_OUT);
-        continue;
-      }
-      Direct(patient, next, &item);
-      item.failures = 0;
-      if (item.state == v1::REMINDER_STATE_LEASED) {
-        Become(&item, v1::REMINDER_STATE_DUE);
-        item.available = item.From(now_);
-      }
-      item.available = std::min(item.available, item.From(now_));
-    }
-  }
-  return "OK";
-}
-
-std::vector<std::string> Model::SendersAt(v1::Channel channel) const {
-  std::set<std::string> senders;
+// Returns the patients who have the address now.
+std::set<std::string> Model::OwnersOf(const Address& address) const {
+  std::set<std::string> owners;
   for (const auto& [id, patient] : patients_) {
-    if (IsReachable(patient, channel)) senders.insert(patient.data.patient());
+    if (Has(patient, address)) owners.insert(patient.data.patient());
   }
-  return {senders.begin(), senders.end()};
+  return owners;
 }
 
-// Returns the reminder that was sent last. If several were sent at once: the one due later, then the first one by
-// patient, enrollment and name.
-template <typename Matches>
-std::optional<Model::Found> Model::NewestSent(const std::vector<std::string>& senders, Matches matches) {
-  std::optional<Found> newest;
-  for (const std::string& sender : senders) {
-    for (auto& [id, patient] : patients_) {
-      if (patient.data.patient() != sender) continue;
-      for (auto& [key, item] : patient.items) {
-        if (!matches(item)) continue;
-        const bool is_newer = !newest || std::tie(*item.state_time, item.due) >
-                                             std::tie(*newest->item->state_time, newest->item->due);
-        if (is_newer) newest = Found{&id, &item};
-      }
-    }
-  }
-  return newest;
-}
-
-std::string Model::RecordReply(const Reply& reply) {
-  const std::vector<std::string> senders = SendersAt(reply.channel);
-  if (senders.empty()) return "NOT_FOUND/UNKNOWN_SENDER";
-  const bool decides = reply.decision != v1::REPLY_MEANING_UNSPECIFIED;
-  const auto asks = [&](const Item& item) {
-    return reply.answer != v1::ANSWER_KIND_UNSPECIFIED && item.answer == reply.answer && !item.for_care_team;
-  };
-  std::optional<Found> answered;
-  std::string of;
-  if (!decides && reply.named) {
-    auto& [id, key] = *reply.named;
-    Patient& patient = patients_.at(id);
-    if (std::count(senders.begin(), senders.end(), patient.data.patient()) == 0) {
-      return "FAILED_PRECONDITION/NOT_OF_SENDER";
-    }
-    of = id;
-    Item& item = patient.items.at(key);
-    const bool had = item.attempts > 0 && (item.open() || item.state == v1::REMINDER_STATE_SENT);
-    if (had && asks(item)) answered = Found{&id, &item};
-  } else if (!decides) {
-    answered = NewestSent(senders, [&](const Item& item) {
-      return item.state == v1::REMINDER_STATE_SENT && *item.state_time >= now_ - kWeek && asks(item) &&
-             item.channel == reply.channel;
-    });
-    if (answered) of = *answered->enrollment;
-  }
-  if (of.empty()) {
-    const auto last = NewestSent(senders, [&](const Item& item) {
-      return item.done() && item.attempts > 0 && item.channel == reply.channel;
-    });
-    of = last ? *last->enrollment : NewestOf(senders);
-  }
-  if (answered) {
-    Patient& patient = patients_.at(of);
-    const Key key = {answered->item->rule, answered->item->code};
-    answered->item->score = reply.score;
-    MakeCompleted(patient, v1::REMINDER_REASON_ANSWERED, answered->item);
-    Rematch({}, &patient);
-    Fire(&patient);
-    return absl::StrCat("ANSWER ", of, "/", key.first, ".", plan::FormatNameCode(key.second));
-  }
-  const auto consent =
-      reply.decision == v1::REPLY_MEANING_STOP ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED;
-  for (const std::string& sender : senders) {
-    if (decides) SetConsent(sender, reply.channel, consent);
-  }
-  return absl::StrCat(decides ? v1::ReplyMeaning_Name(reply.decision).substr(14) : "OTHER", " ", of);
-}
-
-std::string Model::NewestOf(const std::vector<std::string>& senders) const {
-  const Patient* newest = nullptr;
+// Returns the messages of the patients that were sent in the week before `time`, the newest first. If several were sent
+// at once: the one due later, then the first one by patient, enrollment and name.
+std::vector<Model::Message> Model::MessagesOf(const std::set<std::string>& senders, const Address& address,
+                                              absl::Time time) const {
+  std::vector<Message> messages;
   for (const std::string& sender : senders) {
     for (const auto& [id, patient] : patients_) {
       if (patient.data.patient() != sender) continue;
+      for (const auto& [key, item] : patient.items) {
+        const bool counts = item.sent && *item.sent > time - kWeek && !item.bounced();
+        if (counts) messages.push_back({&patient, &item, item.sent_to == address});
+      }
+    }
+  }
+  std::stable_sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
+    return std::tie(*a.item->sent, a.item->due) > std::tie(*b.item->sent, b.item->due);
+  });
+  return messages;
+}
+
+// Returns the messages that went to the address in the week before `time`.
+std::vector<Model::Message> Model::MessagesTo(const Address& address, absl::Time time) const {
+  std::set<std::string> everybody;
+  for (const auto& [id, patient] : patients_) everybody.insert(patient.data.patient());
+  std::vector<Message> messages = MessagesOf(everybody, address, time);
+  messages.erase(std::remove_if(messages.begin(), messages.end(), [](const Message& each) { return !each.here; }),
+                 messages.end());
+  return messages;
+}
+
+// Finds the question that a reply answers. `questions` are sorted, the newest first. Those that went to the address
+// count before others. Returns whether there is an answer to any, or several patients may have meant it.
+bool Model::Answers(std::vector<Message> questions, KeptReply* reply) {
+  const auto ends = [&](const Message& message) {
+    const bool by_hand = message.item->state == v1::REMINDER_STATE_COMPLETED && !WasAnswered(*message.item);
+    return by_hand || !AsksFor(*message.item, reply->saying.answer);
+  };
+  questions.erase(std::remove_if(questions.begin(), questions.end(), ends), questions.end());
+  const auto elsewhere =
+      std::stable_partition(questions.begin(), questions.end(), [](const Message& each) { return each.here; });
+  if (elsewhere != questions.begin()) questions.erase(elsewhere, questions.end());
+  std::set<std::string> patients;
+  std::vector<Message> open;
+  for (const Message& question : questions) {
+    const bool newest = patients.insert(question.patient->data.patient()).second;
+    if (newest && question.item->asks()) open.push_back(question);
+  }
+  if (open.size() > 1) {
+    reply->meaning = v1::REPLY_MEANING_AMBIGUOUS;
+    return true;
+  }
+  if (questions.empty()) return false;
+  const Message& found = open.empty() ? questions.front() : open.front();
+  if (!found.item->asks() && !SameDay(*found.patient, *found.item->state_time, reply->time)) return false;
+  Belong(*found.patient, *found.item, reply);
+  return true;
+}
+
+// Answers the reminder that the channel names, if that asked for such an answer, was leased, and has no answer yet or
+// one of the same day.
+bool Model::AnswersNamed(KeptReply* reply) const {
+  const auto& [enrollment, key] = *reply->saying.named;
+  const Patient& patient = patients_.at(enrollment);
+  const Item& item = patient.items.at(key);
+  const bool again = WasAnswered(item) && SameDay(patient, *item.state_time, reply->time);
+  if (!AsksFor(item, reply->saying.answer) || item.attempts == 0) return false;
+  if (!item.open() && !item.asks() && !again) return false;
+  Belong(patient, item, reply);
+  return true;
+}
+
+// Finds out what a reply means and whose it is.
+void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) const {
+  const Saying& saying = reply->saying;
+  const Address address = ReadAddress(saying.channel, saying.address);
+  const std::vector<Message> messages = MessagesOf(senders, address, reply->time);
+  reply->meaning = saying.wish == v1::REPLY_MEANING_UNSPECIFIED ? v1::REPLY_MEANING_OTHER : saying.wish;
+  if (saying.may_answer) {
+    const bool open = std::any_of(messages.begin(), messages.end(), [](const Message& each) {
+      return !each.item->visit.empty() || (each.item->answer != v1::ANSWER_KIND_UNSPECIFIED && each.item->asks());
+    });
+    reply->meaning = open ? v1::REPLY_MEANING_DOUBTFUL : v1::REPLY_MEANING_STOP;
+  }
+  if (senders.empty()) {
+    reply->task = v1::REPLY_TASK_ASSIGN;
+    return;
+  }
+  if (reply->meaning == v1::REPLY_MEANING_DOUBTFUL) reply->task = v1::REPLY_TASK_DECIDE;
+  const bool names = saying.named && saying.wish == v1::REPLY_MEANING_UNSPECIFIED && !saying.may_answer;
+  if (names ? AnswersNamed(reply) : Answers(messages, reply)) {
+    if (reply->meaning == v1::REPLY_MEANING_AMBIGUOUS) reply->task = v1::REPLY_TASK_ASSIGN;
+    return;
+  }
+  const auto here = std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.here; });
+  if (names) {
+    reply->enrollment = saying.named->first;
+  } else if (messages.empty()) {
+    reply->enrollment = NewestOf(OwnersOf(address));
+  } else {
+    reply->enrollment = (here == messages.end() ? messages.front() : *here).patient->id;
+  }
+}
+
+// Lets a reply take effect that was understood.
+void Model::Act(const KeptReply& reply) {
+  const Address address = ReadAddress(reply.saying.channel, reply.saying.address);
+  switch (reply.meaning) {
+    case v1::REPLY_MEANING_STOP:
+      return Stop(address);
+    case v1::REPLY_MEANING_START:
+      Start(address);
+      for (const std::string& owner : OwnersOf(address)) opted_out_[owner].erase(address.first);
+      return;
+    case v1::REPLY_MEANING_DOUBTFUL:
+      Settle(address);
+      replies_.back().holds = {address};
+      return Redirect();
+    case v1::REPLY_MEANING_ANSWER:
+      return MakeAnswered(reply);
+    default:
+      return;
+  }
+}
+
+void Model::MakeAnswered(const KeptReply& reply) {
+  Patient& patient = patients_.at(reply.enrollment);
+  Item& item = patient.items.at(*reply.reminder);
+  item.score = reply.saying.score;
+  item.did = reply.saying.done;
+  MakeCompleted(patient, v1::REMINDER_REASON_ANSWERED, &item);
+  item.state_time = reply.time;
+  Rematch({}, &patient);
+  Fire(&patient);
+}
+
+std::string Model::RecordReply(const Saying& saying) {
+  KeptReply reply{saying, now_};
+  const Address address = ReadAddress(saying.channel, saying.address);
+  std::set<std::string> senders = OwnersOf(address);
+  for (const Message& message : MessagesTo(address, now_)) senders.insert(message.patient->data.patient());
+  const bool decides = saying.wish == v1::REPLY_MEANING_STOP || saying.wish == v1::REPLY_MEANING_START;
+  if (saying.named && !decides && senders.count(patients_.at(saying.named->first).data.patient()) == 0) {
+    return "FAILED_PRECONDITION/NOT_OF_SENDER";
+  }
+  Understand(senders, &reply);
+  replies_.push_back(reply);
+  Act(reply);
+  return "OK";
+}
+
+std::string Model::AssignReply(int index, const std::string& enrollment) {
+  KeptReply& reply = replies_[index];
+  if (reply.task != v1::REPLY_TASK_ASSIGN) return "FAILED_PRECONDITION/REPLY_NOT_TO_ASSIGN";
+  const Patient& patient = patients_.at(enrollment);
+  const v1::Channel channel = reply.saying.channel;
+  reply.task = v1::REPLY_TASK_UNSPECIFIED;
+  reply.enrollment = enrollment;
+  if (reply.meaning == v1::REPLY_MEANING_STOP || reply.meaning == v1::REPLY_MEANING_START) {
+    const bool stops = reply.meaning == v1::REPLY_MEANING_STOP;
+    return SetConsent(patient.data.patient(), channel, stops ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  }
+  if (reply.meaning == v1::REPLY_MEANING_DOUBTFUL) {
+    reply.task = v1::REPLY_TASK_DECIDE;
+    std::set<Address> holds;
+    for (const v1::ContactPoint& point : patient.data.contact_points()) {
+      if (point.channel() == channel) holds.insert(ReadAddress(channel, point.address()));
+    }
+    for (const Address& address : holds) Settle(address);
+    reply.holds = holds;
+    Redirect();
+    return "OK";
+  }
+  if (reply.meaning == v1::REPLY_MEANING_HELP) return "OK";
+  reply.meaning = v1::REPLY_MEANING_OTHER;
+  const Address address = ReadAddress(channel, reply.saying.address);
+  std::vector<Message> messages = MessagesOf({patient.data.patient()}, address, reply.time);
+  const auto later = [&](const Message& each) { return each.patient != &patient || *each.item->sent > reply.time; };
+  messages.erase(std::remove_if(messages.begin(), messages.end(), later), messages.end());
+  if (Answers(messages, &reply)) MakeAnswered(reply);
+  return "OK";
+}
+
+std::string Model::DecideReply(int index, v1::ReplyDecision decision) {
+  KeptReply& reply = replies_[index];
+  if (reply.task != v1::REPLY_TASK_DECIDE) return "FAILED_PRECONDITION/REPLY_NOT_TO_DECIDE";
+  reply.task = v1::REPLY_TASK_UNSPECIFIED;
+  reply.decision = decision;
+  const std::set<Address> held = std::move(reply.holds);
+  reply.holds.clear();
+  if (decision == v1::REPLY_DECISION_CONTINUE) return "OK";
+  for (const Address& address : held) Stop(address);
+  return "OK";
+}
+
+std::string Model::NewestOf(const std::set<std::string>& owners) const {
+  const Patient* newest = nullptr;
+  for (const std::string& owner : owners) {
+    for (const auto& [id, patient] : patients_) {
+      if (patient.data.patient() != owner) continue;
       const bool is_newer = newest == nullptr || plan::ToTime(patient.data.enroll_time()) >
                                                      plan::ToTime(newest->data.enroll_time());
       if (is_newer) newest = &patient;
     }
   }
   return newest->id;
-}
-
-// Returns the instance of the group that each occurrence belongs to, or -1 if it is not of the group. An instance
-// begins with each occurrence of the first rule of the group that has any. What comes before is of instance 0.
-std::vector<int> Model::InstancesOf(const v1::Pathway& pathway, const std::string& group, const Year& year) {
-  std::set<std::string> rules;
-  std::multiset<absl::CivilMinute> begins;
-  for (const v1::Rule& rule : pathway.rules()) {
-    if (rule.group() != group) continue;
-    rules.insert(rule.id());
-    if (!begins.empty()) continue;
-    for (const Place& place : year) {
-      if (place.item.rule == rule.id()) begins.insert(place.civil);
-    }
-  }
-  std::vector<int> instances(year.size(), -1);
-  for (size_t i = 0; i < year.size(); ++i) {
-    if (rules.count(year[i].item.rule) == 0) continue;
-    instances[i] = static_cast<int>(std::distance(begins.begin(), begins.upper_bound(year[i].civil)));
-  }
-  return instances;
-}
-
-// Returns, for each occurrence of the plan, why answers make it needless, if they do. An answer ends the unsent
-// reminders of its own instance of the group, and every later instance that would begin within the silence. `holders`
-// are the items that cover each occurrence, or that had it until something ended them.
-std::vector<v1::ReminderReason> Model::NeedlessByAnswers(const Patient& patient, const Year& year,
-                                                         const std::vector<const Item*>& holders) const {
-  std::vector<v1::ReminderReason> needless(year.size(), v1::REMINDER_REASON_UNSPECIFIED);
-  for (const v1::Group& group : patient.pathway->source().groups()) {
-    const std::vector<int> instances = InstancesOf(patient.pathway->source(), group.id(), year);
-    const absl::Duration silence = absl::Seconds(group.silence().seconds());
-    std::map<int, absl::Time> answered, first;  // By instance: the last answer, and the first that is not sent.
-    std::vector<size_t> unsent;
-    for (size_t i = 0; i < year.size(); ++i) {
-      const Item* item = holders[i];
-      if (instances[i] < 0) continue;
-      if (item != nullptr && item->state == v1::REMINDER_STATE_COMPLETED) {
-        answered[instances[i]] = std::max(answered[instances[i]], *item->state_time);
-      }
-      const bool open = item != nullptr && item->open() && item->expire > now_;
-      const bool to_come = (item == nullptr || StandingOf(*item) == plan::Standing::kEndedByChange) &&
-                           year[i].item.missed == v1::REMINDER_REASON_UNSPECIFIED && year[i].item.expire > now_;
-      if (!open && !to_come) continue;
-      unsent.push_back(i);
-      const absl::Time due = open ? item->due : year[i].item.due;
-      const auto [earliest, is_first] = first.emplace(instances[i], due);
-      if (!is_first) earliest->second = std::min(earliest->second, due);
-    }
-    for (const size_t i : unsent) {
-      for (const auto& [instance, time] : answered) {
-        const bool too_soon = instance < instances[i] && silence > absl::ZeroDuration() &&
-                              first[instances[i]] <= time + silence;
-        if (too_soon) needless[i] = v1::REMINDER_REASON_SILENCED;
-      }
-      if (answered.count(instances[i]) > 0) needless[i] = v1::REMINDER_REASON_ANSWERED;
-    }
-  }
-  return needless;
 }
 
 }  // namespace aftercare::engine

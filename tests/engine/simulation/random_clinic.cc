@@ -89,15 +89,24 @@ void SetRandomGroup(Random& random, v1::Pathway* pathway) {
   for (v1::Rule& rule : *pathway->mutable_rules()) {
     rule.clear_group();
     rule.clear_answer();
+    rule.clear_follow_up();
     if (rule.audience() == v1::AUDIENCE_CARE_TEAM) continue;
     rule.set_answer(random.Of<v1::AnswerKind>(
         {v1::ANSWER_KIND_UNSPECIFIED, v1::ANSWER_KIND_DONE, v1::ANSWER_KIND_SCORE, v1::ANSWER_KIND_SCORE}));
     if (!wanted || rule.has_visit() || random.OneIn(4)) continue;
     rule.set_group("g");
+    if (!pathway->groups().empty()) rule.set_follow_up(random.OneIn(2));
     if (pathway->groups().empty()) pathway->add_groups()->set_id("g");
   }
   const int hours = random.Of<int>({0, 1, 12, 24, 48, 96});
   if (!pathway->groups().empty()) pathway->mutable_groups(0)->mutable_silence()->set_seconds(hours * 3600);
+}
+
+void SetRandomSafety(Random& random, v1::Pathway* pathway) {
+  pathway->clear_safety_categories();
+  const v1::Rule& rule = pathway->rules(random.Upto(pathway->rules_size() - 1));
+  const bool for_patient = rule.audience() != v1::AUDIENCE_CARE_TEAM;
+  if (for_patient && random.OneIn(3)) pathway->add_safety_categories(rule.category());
 }
 
 v1::Pathway RandomPathway(Random& random) {
@@ -129,6 +138,7 @@ v1::Pathway RandomPathway(Random& random) {
   if (random.OneIn(2)) pathway.mutable_factors(0)->set_default_value("yes");
   for (int i = 0; i <= 1 + random.Upto(2); ++i) *pathway.add_rules() = RandomRule(absl::StrCat("r", i), random);
   SetRandomGroup(random, &pathway);
+  SetRandomSafety(random, &pathway);
   return pathway;
 }
 
@@ -173,6 +183,7 @@ v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
     }
   }
   SetRandomGroup(random, &pathway);
+  SetRandomSafety(random, &pathway);
   return pathway;
 }
 
@@ -225,10 +236,31 @@ void SetRandomFactors(Random& random, v1::Enrollment* enrollment) {
   if (random.OneIn(2)) (*enrollment->mutable_factors())["severe"] = random.OneIn(2) ? "yes" : "no";
 }
 
+std::string RandomAddress(v1::Channel channel, int number, Random& random) {
+  static const std::vector<std::vector<std::string>> kNumbers = {
+      {"+15550100", "+15550100", "15550100", "001 555-0100", "+1 (555) 01-00"},
+      {"+15550111", "15550111", "0015550111", "+1.555.0111"},
+      {"+15550122", "1 555 0122"}};
+  static const std::vector<std::vector<std::string>> kMails = {
+      {"ana@example.com", "Ana@Example.com"}, {"BEA@example.com", "bea@example.com"}, {"cal@example.com"}};
+  if (channel == v1::CHANNEL_WEBHOOK) return "nowhere";
+  return random.Of((channel == v1::CHANNEL_SMS ? kNumbers : kMails)[number]);
+}
+
+// Most patients share the first addresses.
 void SetRandomContactPoints(Random& random, v1::Enrollment* enrollment) {
-  *enrollment->mutable_contact_points() = KneePatient("").contact_points();
-  if (random.OneIn(2)) enrollment->mutable_contact_points()->SwapElements(0, 1);
-  while (enrollment->contact_points_size() > 0 && random.OneIn(3)) enrollment->mutable_contact_points()->RemoveLast();
+  auto* const points = enrollment->mutable_contact_points();
+  points->Clear();
+  for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL}) {
+    const int first = random.OneIn(3) ? 1 : 0;
+    for (int i = 0; i <= (random.OneIn(3) ? 1 : 0); ++i) {
+      v1::ContactPoint* const point = points->Add();
+      point->set_channel(channel);
+      point->set_address(RandomAddress(channel, (first + i) % 2, random));
+    }
+  }
+  points->SwapElements(0, random.Upto(points->size() - 1));
+  while (!points->empty() && random.OneIn(3)) points->RemoveLast();
 }
 
 v1::Enrollment RandomEnrollment(const std::string& clinic, Random& random) {

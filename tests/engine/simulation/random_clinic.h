@@ -23,6 +23,9 @@ v1::Rule RandomRule(const std::string& id, Random& random);
 // Sets the answers that the rules ask for, and which rules form a group.
 void SetRandomGroup(Random& random, v1::Pathway* pathway);
 
+// Lets messages of one category, or of none, be for safety.
+void SetRandomSafety(Random& random, v1::Pathway* pathway);
+
 // Returns a pathway of two phases and up to five rules, `r0` and so on.
 v1::Pathway RandomPathway(Random& random);
 
@@ -43,6 +46,8 @@ void SetRandomCalendar(Random& random, v1::Clinic* clinic);
 std::string RandomZone(Random& random);
 std::string RandomProcedureDate(Random& random);
 void SetRandomFactors(Random& random, v1::Enrollment* enrollment);
+// Returns one of three addresses of a channel, in one of the ways to write it. Nobody has the third.
+std::string RandomAddress(v1::Channel channel, int number, Random& random);
 void SetRandomContactPoints(Random& random, v1::Enrollment* enrollment);
 
 // Returns a patient whose procedure was some days ago or will be soon.

@@ -37,7 +37,9 @@ const std::vector<Simulation::Kind>& Simulation::Kinds() {
       {3, &Simulation::Resume},         {4, &Simulation::Update},        {2, &Simulation::Migrate},
       {2, &Simulation::MoveItem},       {1, &Simulation::CancelItem},    {1, &Simulation::RestoreItem},
       {2, &Simulation::ScheduleVisit},  {1, &Simulation::RecordOutcome}, {1, &Simulation::SetConsent},
-      {4, &Simulation::Reply},          {5, &Simulation::DoAndChange},   {2, &Simulation::SendAll},
+      {5, &Simulation::Reply},          {5, &Simulation::DoAndChange},   {2, &Simulation::SendAll},
+      {1, &Simulation::AssignReply},    {1, &Simulation::DecideReply},   {2, &Simulation::WriteAndMore},
+      {1, &Simulation::ReceiveLate},
   };
   return kKinds;
 }
@@ -327,8 +329,21 @@ std::string Simulation::Report(Random& random) {
                                       v1::DELIVERY_OUTCOME_PERMANENT_FAILURE, v1::DELIVERY_OUTCOME_RELEASED});
   const auto name = ParseReminderName(lease.reminder());
   const Model::Item& item = model_->item(name->enrollment, {name->rule, name->code});
-  if (item.state == v1::REMINDER_STATE_SENT && random.OneIn(6)) outcome = v1::DELIVERY_OUTCOME_BOUNCED;
+  if (random.OneIn(item.asks() || item.bounced() ? 3 : 20)) {
+    outcome = random.OneIn(2) ? v1::DELIVERY_OUTCOME_BOUNCED : v1::DELIVERY_OUTCOME_DELIVERED;
+  }
   return ReportOne(lease, outcome);
+}
+
+// Receipts may come days after the message was sent.
+std::string Simulation::ReceiveLate(Random& random) {
+  std::vector<std::string> told;
+  for (const v1::Lease& lease : std::vector<v1::Lease>(leases_)) {
+    const auto name = ParseReminderName(lease.reminder());
+    const bool waits = model_->item(name->enrollment, {name->rule, name->code}).state == v1::REMINDER_STATE_SENT;
+    if (waits && random.OneIn(2)) told.push_back(ReportOne(lease, v1::DELIVERY_OUTCOME_DELIVERED));
+  }
+  return told.empty() ? "no receipts" : absl::StrJoin(told, "; ");
 }
 
 // A gateway takes what there is and sends it.

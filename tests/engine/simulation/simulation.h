@@ -72,6 +72,10 @@ class Simulation {
   std::string RecordOutcome(Random& random);
   std::string SetConsent(Random& random);
   std::string Reply(Random& random);
+  std::string AssignReply(Random& random);
+  std::string DecideReply(Random& random);
+  std::string WriteAndMore(Random& random);
+  std::string ReceiveLate(Random& random);
 
   // A reminder of the model.
   struct Chosen {
@@ -83,6 +87,8 @@ class Simulation {
   std::optional<Chosen> ChooseItem(Random& random) const;
   std::optional<std::string> ChooseEnrollment(Random& random) const;
   absl::Time ChooseInstant(Random& random) const;
+  // Returns a reply, usually one that waits for the care team to do `task`. There must be one.
+  int ChooseReply(v1::ReplyTask task, Random& random) const;
   v1::ReminderFilter ChooseFilter(Random& random) const;
 
   void MoveTo(absl::Time to);
@@ -101,6 +107,8 @@ class Simulation {
   void CompareReminder(const std::string& what, const Line& line, const v1::Reminder& reminder);
   void CompareCounts(const std::vector<Line>& expected, const v1::CountRemindersResponse& counts);
   void CompareTimeline(const v1::GetTimelineResponse& timeline);
+  void CompareContacts(const v1::Enrollment& enrollment, const Model::Patient& patient);
+  void CompareReplies(const v1::ListRepliesResponse& listed);
   void ReadLog();
   void CompareToLog(const v1::Reminder& reminder);
 
@@ -125,6 +133,7 @@ class Simulation {
   const std::string clinic_;
   std::unique_ptr<Model> model_;
   std::vector<v1::Lease> leases_;
+  std::vector<std::string> reply_names_;  // by the model's index
   std::set<std::string> sent_;                         // names of the reminders that were reported sent
   std::map<std::string, v1::ReminderChange> changes_;  // what the log last said of each reminder
   int64_t log_position_ = 0;

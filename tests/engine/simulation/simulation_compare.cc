@@ -52,6 +52,7 @@ std::string Shown(v1::ReminderState state, v1::ReminderReason reason, int attemp
 bool IsSilent(const v1::Reminder& reminder) {
   switch (reminder.reason()) {
     case v1::REMINDER_REASON_UNSPECIFIED:
+    case v1::REMINDER_REASON_HELD:
       return reminder.state() == v1::REMINDER_STATE_SCHEDULED;
     case v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS:
       return !reminder.has_state_time();  // It is still to come.
@@ -102,12 +103,17 @@ void Simulation::Compare(Random& random) {
   v1::ListRemindersResponse listed, some_listed;
   v1::CountRemindersResponse counted;
   v1::GetTimelineResponse timeline;
-  Pending ends[4];
+  v1::ListRepliesRequest written;
+  v1::ListRepliesResponse replies;
+  written.set_parent(whole.parent());
+  written.set_page_size(1000);
+  Pending ends[5];
   Engine& engine = world_.engine();
   engine.reminders.List(world_.CallOf(whole), whole, &listed, ends[0].done());
   engine.reminders.List(world_.CallOf(some), some, &some_listed, ends[1].done());
   engine.reminders.Count(world_.CallOf(count), count, &counted, ends[2].done());
   engine.enrollments.GetTimeline(world_.CallOf(year), year, &timeline, ends[3].done());
+  engine.replies.List(world_.CallOf(written), written, &replies, ends[4].done());
   ReadLog();
   for (Pending& end : ends) ExpectSame("a question", ErrorOf(end.Wait()), "OK");
 
@@ -124,6 +130,7 @@ void Simulation::Compare(Random& random) {
               some_listed.reminders());
   CompareCounts(LinesOf(count.filter()), counted);
   CompareTimeline(timeline);
+  CompareReplies(replies);
   for (const v1::Reminder& reminder : listed.reminders()) CompareToLog(reminder);
 }
 
@@ -133,14 +140,16 @@ void Simulation::CompareReminder(const std::string& what, const Line& line, cons
   const bool moves = (item.reason == v1::REMINDER_REASON_PAUSED || !item.visit.empty()) && !item.known &&
                      reminder.has_state_time();
   const bool same =
-      reminder.name() == line.name && reminder.state() == item.state && reminder.reason() == item.reason &&
+      reminder.name() == line.name && reminder.state() == item.state &&
+      reminder.reason() == model_->ReasonOf(*line.patient, item) &&
       reminder.attempts() == item.attempts && plan::ToTime(reminder.due_time()) == item.due &&
       plan::ToTime(reminder.expire_time()) == item.expire && reminder.has_state_time() == item.state_time.has_value() &&
       (moves || !item.state_time || plan::ToTime(reminder.state_time()) == *item.state_time) &&
       reminder.channel() == ChannelOf(*model_, *line.patient, item) &&
       reminder.patient() == line.patient->data.patient() &&
       reminder.phase() == item.phase && reminder.has_score() == item.score.has_value() &&
-      reminder.score() == item.score.value_or(0);
+      reminder.score() == item.score.value_or(0) && reminder.has_done() == item.did.has_value() &&
+      reminder.done() == item.did.value_or(false);
   if (same) return;
   const auto shown = [](const std::string& name, const std::string& told, std::optional<absl::Time> since,
                         v1::Channel channel) {
@@ -153,7 +162,9 @@ void Simulation::CompareReminder(const std::string& what, const Line& line, cons
                    Shown(reminder.state(), reminder.reason(), reminder.attempts(),
                          Shown(plan::ToTime(reminder.due_time())), Shown(plan::ToTime(reminder.expire_time()))),
                    since, reminder.channel()),
-             shown(line.name, Shown(item.state, item.reason, item.attempts, Shown(item.due), Shown(item.expire)),
+             shown(line.name,
+                   Shown(item.state, model_->ReasonOf(*line.patient, item), item.attempts, Shown(item.due),
+                         Shown(item.expire)),
                    item.state_time, ChannelOf(*model_, *line.patient, item)));
 }
 
@@ -208,6 +219,7 @@ void Simulation::CompareTimeline(const v1::GetTimelineResponse& timeline) {
     ExpectSame("when the enrollment ended", Shown(plan::ToTime(timeline.enrollment().end_time())),
                Shown(patient.end_time));
   }
+  CompareContacts(timeline.enrollment(), patient);
   const std::vector<Line> lines = LinesOf(filter);
   ExpectSame("GetTimeline", absl::StrCat(timeline.reminders_size(), " reminders"),
              absl::StrCat(lines.size(), " reminders"));
@@ -227,9 +239,11 @@ void Simulation::ReadLog() {
       const v1::ReminderChange& change = row.data.reminder();
       if (!row.data.has_reminder()) continue;
       const auto [place, is_first] = changes_.emplace(change.name(), change);
-      const bool was_sent = !is_first && place->second.state() == v1::REMINDER_STATE_SENT;
+      const bool was_delivered = !is_first && place->second.state() == v1::REMINDER_STATE_DELIVERED;
+      const bool was_sent = was_delivered || (!is_first && place->second.state() == v1::REMINDER_STATE_SENT);
       const bool may_follow = change.state() == v1::REMINDER_STATE_COMPLETED ||
-                              change.reason() == v1::REMINDER_REASON_BOUNCED;
+                              change.state() == v1::REMINDER_STATE_DELIVERED ||
+                              (!was_delivered && change.reason() == v1::REMINDER_REASON_BOUNCED);
       Expect(
           !was_sent || may_follow,
           absl::StrCat(change.name(), " was SENT and is told to be ", StateAndReason(change.state(), change.reason())));
@@ -243,8 +257,10 @@ void Simulation::ReadLog() {
 void Simulation::CompareToLog(const v1::Reminder& reminder) {
   const bool needs_no_reason =
       reminder.state() == v1::REMINDER_STATE_SCHEDULED || reminder.state() == v1::REMINDER_STATE_DUE ||
-      reminder.state() == v1::REMINDER_STATE_LEASED || reminder.state() == v1::REMINDER_STATE_SENT;
-  const bool may_have_one = reminder.state() == v1::REMINDER_STATE_COMPLETED;
+      reminder.state() == v1::REMINDER_STATE_LEASED || reminder.state() == v1::REMINDER_STATE_SENT ||
+      reminder.state() == v1::REMINDER_STATE_DELIVERED;
+  const bool may_have_one =
+      reminder.state() == v1::REMINDER_STATE_COMPLETED || reminder.reason() == v1::REMINDER_REASON_HELD;
   Expect(may_have_one || (reminder.reason() == v1::REMINDER_REASON_UNSPECIFIED) == needs_no_reason,
          absl::StrCat("state and reason do not fit: ", reminder.ShortDebugString()));
   const auto told = changes_.find(reminder.name());
@@ -253,7 +269,11 @@ void Simulation::CompareToLog(const v1::Reminder& reminder) {
     return;
   }
   const v1::ReminderChange& change = told->second;
-  const bool same = change.state() == reminder.state() && change.reason() == reminder.reason() &&
+  // What is held comes and goes with the state of the contact point, which has events of its own.
+  const auto reason_of = [](v1::ReminderReason reason) {
+    return reason == v1::REMINDER_REASON_HELD ? v1::REMINDER_REASON_UNSPECIFIED : reason;
+  };
+  const bool same = change.state() == reminder.state() && reason_of(change.reason()) == reason_of(reminder.reason()) &&
                     change.attempts() == reminder.attempts() &&
                     plan::ToTime(change.due_time()) == plan::ToTime(reminder.due_time()) &&
                     plan::ToTime(change.expire_time()) == plan::ToTime(reminder.expire_time());

@@ -1,25 +1,77 @@
-// The steps of a Simulation in which patients consent, refuse and answer.
+// The steps of a Simulation in which patients consent, refuse and answer, and the care team settles what they wrote.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/reminder_name.h"
+#include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/simulation.h"
 
 namespace aftercare::engine {
 namespace {
-
-// All random patients share one address for each channel.
-std::string AddressOf(v1::Channel channel) {
-  return channel == v1::CHANNEL_SMS ? "+15550100" : channel == v1::CHANNEL_EMAIL ? "Ana@Example.com" : "nowhere";
-}
 
 v1::Channel ChooseChannel(Random& random) {
   return random.Of<v1::Channel>({v1::CHANNEL_SMS, v1::CHANNEL_SMS, v1::CHANNEL_SMS, v1::CHANNEL_EMAIL,
                                  v1::CHANNEL_EMAIL, random.OneIn(8) ? v1::CHANNEL_WEBHOOK : v1::CHANNEL_SMS});
 }
 
-// `ANSWER e0/r1.2`, `STOP e0`.
+std::string Answered(std::optional<int> score, std::optional<bool> done) {
+  return absl::StrCat(score ? absl::StrCat(" ", *score) : "", done ? (*done ? " yes" : " no") : "");
+}
+
+// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08, to UNSPECIFIED, CONTINUE`.
 std::string Shown(const v1::Reply& reply) {
-  return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14), " ", IdOf(reply.enrollment()),
-                      reply.reminder().empty() ? "" : "/" + IdOf(reply.reminder()));
+  std::optional<int> score;
+  std::optional<bool> done;
+  if (reply.has_score()) score = reply.score();
+  if (reply.has_done()) done = reply.done();
+  return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14), Answered(score, done), " ",
+                      reply.enrollment().empty() ? "" : IdOf(reply.enrollment()), "/",
+                      reply.reminder().empty() ? "" : IdOf(reply.reminder()), " of ", reply.patient(), ", to ",
+                      v1::ReplyTask_Name(reply.task()).substr(11), ", ",
+                      v1::ReplyDecision_Name(reply.decision()).substr(15), " at ", reply.receive_time().seconds());
+}
+
+std::string Shown(const KeptReply& reply, const Model& model) {
+  const bool answers = reply.reminder.has_value();
+  return absl::StrCat(
+      v1::ReplyMeaning_Name(reply.meaning).substr(14),
+      answers ? Answered(reply.saying.score, reply.saying.done) : "", " ", reply.enrollment, "/",
+      answers ? absl::StrCat(reply.reminder->first, ".", plan::FormatNameCode(reply.reminder->second)) : "", " of ",
+      reply.enrollment.empty() ? "" : model.patients().at(reply.enrollment).data.patient(), ", to ",
+      v1::ReplyTask_Name(reply.task).substr(11), ", ", v1::ReplyDecision_Name(reply.decision).substr(15), " at ",
+      absl::ToUnixSeconds(reply.time));
+}
+
+// Sets what somebody writes, and how it should be read.
+void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
+  const int kind = random.Upto(19);
+  if (kind <= 1) {
+    request->set_text(random.Of<std::string>({"Stop!", "please stop", "UNSUBSCRIBE"}));
+    saying->wish = v1::REPLY_MEANING_STOP;
+  } else if (kind <= 3) {
+    request->set_text("ALTA");
+    saying->wish = v1::REPLY_MEANING_START;
+  } else if (kind <= 5) {
+    request->set_text("too many messages");
+    saying->wish = v1::REPLY_MEANING_DOUBTFUL;
+  } else if (kind == 6) {
+    request->set_text("Alto");
+    saying->may_answer = true;
+  } else if (kind == 7) {
+    request->set_text("help");
+    saying->wish = v1::REPLY_MEANING_HELP;
+  } else if (kind <= 11) {
+    saying->done = random.OneIn(2);
+    request->set_text(*saying->done ? "hecho" : "No.");
+    saying->answer = v1::ANSWER_KIND_DONE;
+  } else if (kind <= 18) {
+    saying->score = random.Upto(10);
+    request->set_text(absl::StrCat(*saying->score, "/10"));
+    saying->answer = v1::ANSWER_KIND_SCORE;
+  } else {
+    request->set_text("11");
+  }
 }
 
 }  // namespace
@@ -36,37 +88,110 @@ std::string Simulation::SetConsent(Random& random) {
 }
 
 std::string Simulation::Reply(Random& random) {
-  Model::Reply reply;
-  reply.channel = ChooseChannel(random);
+  Saying saying;
+  saying.channel = ChooseChannel(random);
+  saying.address = RandomAddress(saying.channel, random.OneIn(6) ? 2 : random.OneIn(3) ? 1 : 0, random);
   v1::RecordReplyRequest request;
   request.set_parent(ClinicNameOf(clinic_));
-  request.set_channel(reply.channel);
-  request.set_address(AddressOf(reply.channel));
-  const int kind = random.Upto(11);
-  if (kind == 0) {
-    request.set_text("Stop!");
-    reply.decision = v1::REPLY_MEANING_STOP;
-  } else if (kind <= 2) {
-    request.set_text("ALTA");
-    reply.decision = v1::REPLY_MEANING_START;
-  } else if (kind <= 4) {
-    request.set_text("hecho");
-    reply.answer = v1::ANSWER_KIND_DONE;
-  } else if (kind <= 10) {
-    reply.score = random.Upto(10);
-    request.set_text(absl::StrCat(*reply.score, "/10"));
-    reply.answer = v1::ANSWER_KIND_SCORE;
-  } else {
-    request.set_text("11");
-  }
+  request.set_channel(saying.channel);
+  request.set_address(saying.address);
+  Write(random, &saying, &request);
   const auto chosen = ChooseItem(random);
-  if (chosen && random.OneIn(3)) {
+  if (chosen && random.OneIn(4) && saying.wish == v1::REPLY_MEANING_UNSPECIFIED && !saying.may_answer) {  // HACK
     request.set_reminder(chosen->name);
-    reply.named.emplace(chosen->enrollment, chosen->key);
+    saying.named.emplace(chosen->enrollment, chosen->key);
   }
+  request.set_validate_only(random.OneIn(8));
   const auto response = world_.Call(&Engine::replies, &Replies::Record, request);
-  const std::string engine = response.ok() ? Shown(response->reply()) : ErrorOf(response.status());
-  return Told(absl::StrCat("RecordReply ", request.ShortDebugString()), engine, model_->RecordReply(reply));
+  std::string engine = ErrorOf(response.status());
+  if (response.ok()) engine = Shown(response->reply());
+  Model tried = *model_;
+  Model& model = request.validate_only() ? tried : *model_;
+  std::string told = model.RecordReply(saying);
+  if (told == "OK") told = Shown(model.replies().back(), model);
+  if (response.ok() && !request.validate_only()) reply_names_.push_back(response->reply().name());
+  return Told(absl::StrCat("RecordReply ", request.ShortDebugString()), engine, told);
+}
+
+int Simulation::ChooseReply(v1::ReplyTask task, Random& random) const {
+  const std::vector<KeptReply>& replies = model_->replies();
+  std::vector<int> waiting;
+  for (size_t i = 0; i < replies.size(); ++i) {
+    if (replies[i].task == task) waiting.push_back(static_cast<int>(i));
+  }
+  if (waiting.empty() || random.OneIn(8)) return random.Upto(static_cast<int>(replies.size()) - 1);
+  return random.Of(waiting);
+}
+
+std::string Simulation::AssignReply(Random& random) {
+  if (model_->replies().empty()) return Reply(random);
+  const int reply = ChooseReply(v1::REPLY_TASK_ASSIGN, random);
+  const std::string id = ChooseEnrollment(random).value();
+  v1::AssignReplyRequest request;
+  request.set_name(reply_names_[reply]);
+  request.set_enrollment(EnrollmentNameOf(clinic_, id));
+  const auto response = world_.Call(&Engine::replies, &Replies::Assign, request);
+  return Told(absl::StrCat("AssignReply ", model_->replies()[reply].saying.address, " to ", id),
+              ErrorOf(response.status()), model_->AssignReply(reply, id));
+}
+
+std::string Simulation::DecideReply(Random& random) {
+  if (model_->replies().empty()) return Reply(random);
+  const int reply = ChooseReply(v1::REPLY_TASK_DECIDE, random);
+  v1::DecideReplyRequest request;
+  request.set_name(reply_names_[reply]);
+  request.set_decision(random.OneIn(2) ? v1::REPLY_DECISION_STOP : v1::REPLY_DECISION_CONTINUE);
+  const auto response = world_.Call(&Engine::replies, &Replies::Decide, request);
+  return Told(absl::StrCat("DecideReply ", model_->replies()[reply].saying.address, " ",
+                           v1::ReplyDecision_Name(request.decision())),
+              ErrorOf(response.status()), model_->DecideReply(reply, request.decision()));
+}
+
+// Something is sent, somebody writes, and the care team or the patient goes on.
+std::string Simulation::WriteAndMore(Random& random) {
+  using Play = std::string (Simulation::*)(Random&);
+  std::string told;
+  for (const Play play : {random.Of<Play>({&Simulation::SendAll, &Simulation::Lease, &Simulation::MoveTime}),
+                          &Simulation::Reply,
+                          random.Of<Play>({&Simulation::Reply, &Simulation::AssignReply, &Simulation::AssignReply,
+                                           &Simulation::DecideReply, &Simulation::SetConsent, &Simulation::Update,
+                                           &Simulation::ReceiveLate})}) {
+    absl::StrAppend(&told, told.empty() ? "" : "; then ", (this->*play)(random));
+  }
+  return told;
+}
+
+// Every reply is as the model has it, newest first.
+void Simulation::CompareReplies(const v1::ListRepliesResponse& listed) {
+  ExpectSame("ListReplies", absl::StrCat(listed.replies_size()), absl::StrCat(model_->replies().size()));
+  for (int i = 0; i < listed.replies_size() && difference_.empty(); ++i) {
+    const v1::Reply& reply = listed.replies(i);
+    const auto found = std::find(reply_names_.begin(), reply_names_.end(), reply.name());
+    if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
+    const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
+    ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address), Shown(reply),
+               Shown(kept, *model_));
+    Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
+           absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
+    Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
+           absl::StrCat("a time to decide by is shown, or not: ", reply.ShortDebugString()));
+    Expect(i == 0 || plan::ToTime(listed.replies(i - 1).receive_time()) >= plan::ToTime(reply.receive_time()),
+           "the replies are not in order");
+  }
+}
+
+// The states of contact points and the channels that the patient refused.
+void Simulation::CompareContacts(const v1::Enrollment& enrollment, const Model::Patient& patient) {
+  std::string engine, model;
+  for (const v1::ContactPoint& point : enrollment.contact_points()) {
+    absl::StrAppend(&engine, " ", point.address(), " ", v1::ContactPointState_Name(point.state()));
+  }
+  for (const v1::ContactPoint& point : patient.data.contact_points()) {
+    absl::StrAppend(&model, " ", point.address(), " ", v1::ContactPointState_Name(model_->StateOf(point)));
+  }
+  for (const int channel : enrollment.opted_out_channels()) absl::StrAppend(&engine, " not ", channel);
+  for (const v1::Channel channel : model_->OptedOut(patient)) absl::StrAppend(&model, " not ", channel);
+  ExpectSame(absl::StrCat("the contact points of ", patient.id), engine, model);
 }
 
 }  // namespace aftercare::engine
