@@ -15,6 +15,7 @@ namespace {
 struct Part {
   WishKind kind = kReason;
   size_t length = 0;  // 0: there is none.
+  bool is_own = false;    // Begins with `I want to` or the like.
   bool is_asked = false;  // Begins with `can you` or the like, so that a question mark is nothing but courtesy.
 };
 
@@ -124,7 +125,7 @@ class ClauseReader {
       if (asking > 0 && kind == kCounterWish) continue;
       if (after_self && kind == kBareWish) continue;
       const size_t length = WishGrammar().LongestMatch(kind, From(at + asking));
-      if (length > 0 && asking + length > best->length) *best = {kind, asking + length, asking > 0};
+      if (length > 0 && asking + length > best->length) *best = {kind, asking + length, after_self, asking > 0};
     }
   }
 
@@ -179,7 +180,7 @@ class ClauseReader {
       case kBareWish:
       case kPoliteWish:
         if (!ends) return false;
-        (is_question ? findings_.bare_question : part.kind == kBareWish ? findings_.bare : findings_.polite) = true;
+        NoteBare(part, is_question);
         return true;
       case kHeldWish:
       case kMessageDoubt:
@@ -191,6 +192,16 @@ class ClauseReader {
         return true;
       default:
         return true;
+    }
+  }
+
+  void NoteBare(const Part& part, bool is_question) {
+    if (is_question) {
+      findings_.bare_question = true;
+    } else if (part.kind == kBareWish) {
+      findings_.bare = true;
+    } else {
+      (part.is_own ? findings_.doubt : findings_.polite) = true;
     }
   }
 

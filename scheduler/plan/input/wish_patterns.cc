@@ -73,7 +73,7 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "HALT|turn|switch|shut off? DET* my? DET* MESSAGE THING* off?"},
     {kPlainWish, "end|cancel|stop|discontinue|annuler|annulez|resilier|resiliez DET* my? DET* SUBSCRIPTION|contact "
      "DET*"},
-    {kPlainWish, "STOP|end|cancel service|services|contact|program|promotions|communicating|all $"},
+    {kPlainWish, "STOP service|services|contact|promotions|communicating $"},
     {kPlainWish, "cease desist SENDING? THING*"},
     {kPlainWish, "STOP this|these|those|esto|eso? JUNK $"},
     {kPlainWish, "DET* MESSAGE need|must|have|has|should|needs|to to? STOP|end|cease $"},
@@ -163,7 +163,8 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "i|yo|je? dont|no|ne consent|authorize|autorizo|doy|give to|mi|my? THING* MESSAGE|SENDING|consent|"
      "permission|consentimiento|permiso DET*"},
     {kAnywhereWish, "REMOVEME de THING* LIST? THING* LIST DET*"},
-    {kPlainWish, "REMOVEME de? aqui|ahi|esto|THING? $"},
+    {kPlainWish, "eliminenme|elimineme|eliminame|borrenme|borreme|borrame|desuscribanme $"},
+    {kDoubt, "REMOVEME de? aqui|ahi|esto? $"},
     // To be left alone.
     {kAnywhereWish, "leave|let|leav me|us|moi|mynumber alone|be|in|the peace?"},
     {kPlainWish, "bugger|buzz|sod|back off $"},
@@ -204,13 +205,16 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "baja mynumber|servicio"},
     {kPlainWish, "de baja $"},
     {kPlainWish, "quiero|solicito|deseo la|mi|una? baja de THING* MESSAGE|LIST DET*"},
-    {kPoliteWish, "quiero|solicito|deseo|pido la|mi? baja $"},
+    {kDoubt, "quiero|solicito|deseo|pido la|mi? baja $"},
     {kPlainWish, "cancelar|cancelen|cancele|cancela|anular|anulen DET* mi? DET* SUBSCRIPTION DET*"},
     {kPlainWish, "olvidense|olvidese|olviden de|mi|mynumber mi|mynumber?"},
     {kBareWish, "no mas de|nada|esto|eso? $"},
     {kBareWish, "dejen|deje|deja de SENDINF? $"},
     {kBareWish, "paren|parenle|parale|pare $"},
-    {kPlainWish, "paren $"},
+    {kBareWish, "que paren|dejen $"},
+    {kBareWish, "STOP NUM|many times"},
+    {kBareWish, "STOP twice|thrice"},
+    {kPlainWish, "disconnect me|us $"},
     // French.
     {kAnywhereWish, "ne me|nous|lui SENDFR plus|pas|jamais|rien|me? THING*"},
     {kPlainWish, "ne plus|pas|jamais me|nous? SENDFR|SENDINF THING*"},
@@ -233,18 +237,19 @@ constexpr WordPattern kPatterns[] = {
     {kBareWish, "STOP STOP*"},
     {kBareWish, "UNSUB"},
     {kPoliteWish, "no more|mas of? this|these|that|esto|eso|nothing? $"},
-    {kPoliteWish, "STOP|quit it|that|them|ca|eso|cela $"},
-    {kPoliteWish, "NOWANT|NONEED any|more|mas|plus|anymore|of|this|these|that|it|those|esto|eso|nada|rien|estos|"
+    {kPoliteWish, "STOP|quit it|that|ca|eso|cela $"},
+    {kDoubt, "STOP|quit them $"},
+    {kDoubt, "NOWANT|NONEED any|more|mas|plus|anymore|of|this|these|that|it|those|esto|eso|nada|rien|estos|"
      "them|cela|ca|de|tout|en|ces|trucs* $"},
-    {kPoliteWish, "NOWANT RECEIVE|get|getting|keep THING* $"},
-    {kPoliteWish, "NOWANT to|a RECEIVE|get|getting|keep THING* $"},
-    {kPoliteWish, "discontinue|desist|refrain|halt|quit|cease|fin|assez|basta|suficiente|enough|annuler|annulez|"
-     "cancelen|cancele|cancela|cancelado $"},
-    {kPoliteWish, "take|get|sign me|us off|out DET* $"},
-    {kPoliteWish, "cancel|end|quit|terminate|cancelar|cancelen|annulez|annuler|terminate DET* my? DET* this|these|"
+    {kDoubt, "NOWANT RECEIVE|get|getting|keep THING* $"},
+    {kDoubt, "NOWANT to|a RECEIVE|get|getting|keep THING* $"},
+    {kPoliteWish, "desist|refrain|halt|quit|cease|fin|assez|basta|suficiente|enough $"},
+    {kDoubt, "discontinue|annuler|annulez|cancelen|cancele|cancela|cancelado|cancelo $"},
+    {kDoubt, "take|get|sign me|us off|out DET* $"},
+    {kDoubt, "cancel|end|quit|terminate|cancelar|cancelen|annulez|annuler|terminate DET* my? DET* this|these|"
      "those|all|everything|service|it|that|todo|tout|esto|eso|account|enrollment|registration|membership|reminder|"
      "servicio $"},
-    {kPoliteWish, "plus rien|de? $"},
+    {kPoliteWish, "plus rien $"},
     {kPoliteWish, "plus jamais $"},
 };
 
