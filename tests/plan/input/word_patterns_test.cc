@@ -20,7 +20,7 @@ constexpr WordPattern kPatterns[] = {
 size_t Match(int kind, const std::string& text) {
   static const auto* const patterns = new WordPatterns(kClasses, kPatterns);
   std::vector<KnownWord> words;
-  for (const std::string word : absl::StrSplit(text, ' ')) words.push_back(patterns->Find(word));
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) words.push_back(patterns->Find(std::string(word)));
   return patterns->LongestMatch(kind, words);
 }
 
