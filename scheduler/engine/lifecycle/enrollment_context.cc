@@ -172,8 +172,8 @@ ReminderStatus DerivedStatus(const EnrollmentContext& context, const plan::Occur
     return {v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS, absl::InfinitePast()};
   }
   // What is due but has not fired yet is about to fire: until then it is scheduled, and nobody can lease it.
-  const int point = FirstWanted(context, 0).value_or(0);
-  const bool is_held = IsHeld(context, context.pathway->rule(occurrence.rule), point);
+  const std::optional<int> point = FirstWanted(context, 0);
+  const bool is_held = point && IsHeld(context, context.pathway->rule(occurrence.rule), *point);
   return {v1::REMINDER_STATE_SCHEDULED, is_held ? v1::REMINDER_REASON_HELD : v1::REMINDER_REASON_UNSPECIFIED,
           absl::InfinitePast()};
 }
@@ -216,8 +216,9 @@ v1::ReminderReason ShownReason(const EnrollmentContext& context, const store::Re
   const bool is_waiting = row.state == v1::REMINDER_STATE_SCHEDULED || row.state == v1::REMINDER_STATE_DUE;
   if (!is_waiting || row.reason != v1::REMINDER_REASON_UNSPECIFIED) return row.reason;
   const plan::CompiledRule& rule = RuleOf(context, row).compiled();
-  const int point = row.state == v1::REMINDER_STATE_DUE ? row.contact_point : FirstWanted(context, 0).value_or(0);
-  return IsHeld(context, rule, point) ? v1::REMINDER_REASON_HELD : row.reason;
+  const std::optional<int> point =
+      row.state == v1::REMINDER_STATE_DUE ? std::optional(row.contact_point) : FirstWanted(context, 0);
+  return point && IsHeld(context, rule, *point) ? v1::REMINDER_REASON_HELD : row.reason;
 }
 
 void SetContactPoint(const EnrollmentContext& context, int contact_point, store::ReminderRow* row) {

@@ -361,11 +361,12 @@ void Model::Redirect() {
   }
 }
 
-// The care team need not decide any more what a doubtful reply from the address means.
+// The care team need not decide any more what a doubtful reply means that holds the address.
 void Model::Settle(const Address& address) {
   for (KeptReply& reply : replies_) {
-    const bool waits = reply.holds.erase(address) > 0 && reply.task == v1::REPLY_TASK_DECIDE;
-    if (waits && reply.holds.empty()) reply.task = v1::REPLY_TASK_UNSPECIFIED;
+    if (reply.holds.count(address) == 0) continue;
+    reply.holds.clear();
+    if (reply.task == v1::REPLY_TASK_DECIDE) reply.task = v1::REPLY_TASK_UNSPECIFIED;
   }
 }
 

@@ -223,17 +223,22 @@ std::string Model::AssignReply(int index, const std::string& enrollment) {
   reply.task = v1::REPLY_TASK_UNSPECIFIED;
   reply.enrollment = enrollment;
   if (reply.meaning == v1::REPLY_MEANING_STOP || reply.meaning == v1::REPLY_MEANING_START) {
-    const bool stops = reply.meaning == v1::REPLY_MEANING_STOP;
-    return SetConsent(patient.data.patient(), channel, stops ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+    // What was said of the patient's own addresses stays.
+    std::set<v1::Channel>& refused = opted_out_[patient.data.patient()];
+    reply.meaning == v1::REPLY_MEANING_STOP ? (void)refused.insert(channel) : (void)refused.erase(channel);
+    Redirect();
+    return "OK";
   }
   if (reply.meaning == v1::REPLY_MEANING_DOUBTFUL) {
-    reply.task = v1::REPLY_TASK_DECIDE;
-    std::set<Address> holds;
+    if (reply.holds.empty()) return "OK";  // It was settled since by the address that it came from.
+    std::set<Address> holds = reply.holds;
+    reply.holds.clear();
     for (const v1::ContactPoint& point : patient.data.contact_points()) {
       if (point.channel() == channel) holds.insert(ReadAddress(channel, point.address()));
     }
     for (const Address& address : holds) Settle(address);
     reply.holds = holds;
+    reply.task = v1::REPLY_TASK_DECIDE;
     Redirect();
     return "OK";
   }
