@@ -218,7 +218,8 @@ void Model::ReportBounced(Patient* patient, Item* item) {
 }
 
 std::string Model::ReportReceipt(Patient* patient, v1::DeliveryOutcome outcome, Item* item) {
-  if (!item->sent) return "FAILED_PRECONDITION/NOT_SENT";
+  const bool was_dealt_with = item->sent || item->state == v1::REMINDER_STATE_COMPLETED;
+  if (!was_dealt_with) return "FAILED_PRECONDITION/NOT_SENT";
   if (outcome == v1::DELIVERY_OUTCOME_BOUNCED) {
     ReportBounced(patient, item);
   } else if (item->state == v1::REMINDER_STATE_SENT || item->bounced()) {

@@ -19,15 +19,16 @@ std::string Answered(std::optional<int> score, std::optional<bool> done) {
   return absl::StrCat(score ? absl::StrCat(" ", *score) : "", done ? (*done ? " yes" : " no") : "");
 }
 
-// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08, to UNSPECIFIED, CONTINUE`.
+// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08, to UNSPECIFIED, CONTINUE`. The enrollment of what answers nothing is
+// not compared: where several were written to at one time, it may be any of them.
 std::string Shown(const v1::Reply& reply) {
   std::optional<int> score;
   std::optional<bool> done;
   if (reply.has_score()) score = reply.score();
   if (reply.has_done()) done = reply.done();
   return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14), Answered(score, done), " ",
-                      reply.enrollment().empty() ? "" : IdOf(reply.enrollment()), "/",
-                      reply.reminder().empty() ? "" : IdOf(reply.reminder()), " of ", reply.patient(), ", to ",
+                      reply.reminder().empty() ? "" : IdOf(reply.enrollment()), "/",
+                      reply.reminder().empty() ? "" : IdOf(reply.reminder()), ", to ",
                       v1::ReplyTask_Name(reply.task()).substr(11), ", ",
                       v1::ReplyDecision_Name(reply.decision()).substr(15), " at ", reply.receive_time().seconds());
 }
@@ -36,9 +37,8 @@ std::string Shown(const KeptReply& reply, const Model& model) {
   const bool answers = reply.reminder.has_value();
   return absl::StrCat(
       v1::ReplyMeaning_Name(reply.meaning).substr(14),
-      answers ? Answered(reply.saying.score, reply.saying.done) : "", " ", reply.enrollment, "/",
-      answers ? absl::StrCat(reply.reminder->first, ".", plan::FormatNameCode(reply.reminder->second)) : "", " of ",
-      reply.enrollment.empty() ? "" : model.patients().at(reply.enrollment).data.patient(), ", to ",
+      answers ? Answered(reply.saying.score, reply.saying.done) : "", " ", answers ? reply.enrollment : "", "/",
+      answers ? absl::StrCat(reply.reminder->first, ".", plan::FormatNameCode(reply.reminder->second)) : "", ", to ",
       v1::ReplyTask_Name(reply.task).substr(11), ", ", v1::ReplyDecision_Name(reply.decision).substr(15), " at ",
       absl::ToUnixSeconds(reply.time));
 }
@@ -52,15 +52,6 @@ void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
   } else if (kind <= 3) {
     request->set_text("ALTA");
     saying->wish = v1::REPLY_MEANING_START;
-  } else if (kind <= 5) {
-    request->set_text("too many messages");
-    saying->wish = v1::REPLY_MEANING_DOUBTFUL;
-  } else if (kind == 6) {
-    request->set_text("Alto");
-    saying->may_answer = true;
-  } else if (kind == 7) {
-    request->set_text("help");
-    saying->wish = v1::REPLY_MEANING_HELP;
   } else if (kind <= 11) {
     saying->done = random.OneIn(2);
     request->set_text(*saying->done ? "hecho" : "No.");
@@ -153,9 +144,7 @@ std::string Simulation::WriteAndMore(Random& random) {
   std::string told;
   for (const Play play : {random.Of<Play>({&Simulation::SendAll, &Simulation::Lease, &Simulation::MoveTime}),
                           &Simulation::Reply,
-                          random.Of<Play>({&Simulation::Reply, &Simulation::AssignReply, &Simulation::AssignReply,
-                                           &Simulation::DecideReply, &Simulation::SetConsent, &Simulation::Update,
-                                           &Simulation::ReceiveLate})}) {
+                          random.Of<Play>({&Simulation::Reply, &Simulation::SetConsent, &Simulation::Update})}) {
     absl::StrAppend(&told, told.empty() ? "" : "; then ", (this->*play)(random));
   }
   return told;
