@@ -37,6 +37,7 @@ Cohort::Cohort(std::shared_ptr<const CompiledPathway> pathway, PatientFacts fact
     : pathway_(std::move(pathway)), facts_(std::move(facts)), longest_window_(LongestWindow(*pathway_)) {
   facts_.enroll_time = absl::InfinitePast();
   facts_.suspensions.clear();
+  facts_.triggers.clear();  // who has any is read by himself
   for (int i = 0; i < pathway_->rule_count(); ++i) spread_[i] = pathway_->rule(i).spread > 0;
 }
 

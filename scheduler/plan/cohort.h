@@ -32,7 +32,7 @@ class Cohort {
   // The rules of the pathway that name a spread.
   const RuleSet& spread() const { return spread_; }
 
-  // The facts of one patient of the cohort, given the time of enrollment, the seed of the patient's spread and the
+  // The facts of one patient of the cohort who has no triggers, given the time of enrollment, the seed of the patient's spread and the
   // rules that apply.
   PatientFacts FactsOf(absl::Time enrolled, uint64_t spread_seed, const RuleSet& rules) const;
 

@@ -62,6 +62,10 @@ class Explainer {
         return Delayed(absl::StrCat("The enrollment was changed ", Shown(step.suspension.until)));
       case v1::TIME_STEP_KIND_VISIT:
         return Visit(step.suspension);
+      case v1::TIME_STEP_KIND_ANSWER:
+        return Delayed(absl::StrCat(ReactsToSilence(pathway_.rule(occurrence_.rule)) ? "The time to answer ended "
+                                                                                     : "The answer came ",
+                                    Shown(step.suspension.until)));
       default:
         return "";
     }
@@ -94,15 +98,23 @@ class Explainer {
                         zone.name(), "), which is ", Shown(visit.start), " by the patient's.");
   }
 
+  static bool ReactsToSilence(const CompiledRule& rule) { return rule.reaction.kind == ReactionKind::kNoAnswer; }
+
+  absl::CivilDay Anchor(const CompiledRule& rule) const {
+    return rule.IsReaction() ? absl::ToCivilDay(TriggerOf(rule, occurrence_, facts_).time, facts_.zone)
+                             : AnchorOf(rule, facts_);
+  }
+
   // What day it is, counted from the rule's anchor.
   std::string DayText(absl::CivilDay date) const {
     const CompiledRule& rule = pathway_.rule(occurrence_.rule);
-    const int64_t days = date - AnchorOf(rule, facts_);
-    if (rule.visit < 0 && !rule.on_never_told) return absl::StrCat("day ", days);
+    const int64_t days = date - Anchor(rule);
+    if (rule.visit < 0 && !rule.on_never_told && !rule.IsReaction()) return absl::StrCat("day ", days);
     const int64_t count = std::abs(days);
     const std::string apart = days == 0 ? "the date of" : absl::StrCat(count, count == 1 ? " day" : " days",
                                                                        days < 0 ? " before" : " after");
     if (rule.on_never_told) return absl::StrCat(apart, " the change that left messages untold");
+    if (rule.IsReaction()) return absl::StrCat(apart, ReactsToSilence(rule) ? " the missing answer" : " the answer");
     const bool asks = rule.visit_state == v1::VISIT_STATE_UNBOOKED;
     return absl::StrCat(apart, asks ? " the target of visit " : " the appointment of visit ",
                         pathway_.visit_source(rule.visit).id());

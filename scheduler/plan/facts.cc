@@ -30,8 +30,9 @@ int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
 }
 
 // Returns whether there is what the rule's days count from.
-bool HasAnchor(const CompiledRule& rule, const PatientFacts& facts) {
+bool HasAnchor(const CompiledRule& rule, int index, const PatientFacts& facts) {
   if (rule.on_never_told) return facts.never_told.has_value();
+  if (rule.IsReaction()) return !TriggersOf(index, facts).empty();
   if (rule.visit < 0) return true;
   const VisitFacts& visit = facts.visits[rule.visit];
   return visit.state == rule.visit_state && (visit.outside_window || !rule.outside_window);
@@ -54,9 +55,33 @@ std::bitset<kMaxRules> RulesFor(const v1::Enrollment& enrollment, const Compiled
       const int value = values[condition.factor];
       return value >= 0 && (condition.values >> value & 1) != 0;
     };
-    rules[i] = HasAnchor(rule, facts) && std::all_of(rule.conditions.begin(), rule.conditions.end(), holds);
+    rules[i] = HasAnchor(rule, i, facts) && std::all_of(rule.conditions.begin(), rule.conditions.end(), holds);
   }
   return rules;
+}
+
+// Returns what tells the triggers of a rule apart: the local day, or the local minute for a rule without times of day.
+absl::CivilMinute PlaceOf(const CompiledRule& rule, absl::Time time, absl::TimeZone zone) {
+  return rule.at_answer ? absl::ToCivilMinute(time, zone) : absl::CivilMinute(absl::ToCivilDay(time, zone));
+}
+
+std::vector<Trigger> TriggersIn(const CompiledPathway& pathway, absl::TimeZone zone,
+                                const record::v1::PlanHistory& history) {
+  std::vector<Trigger> triggers;
+  for (const record::v1::ReactionRecord& record : history.reactions()) {
+    const int rule = record.withdrawn() ? -1 : pathway.FindRule(record.rule());
+    if (rule < 0 || !pathway.rule(rule).IsReaction()) continue;
+    triggers.push_back({rule, absl::FromUnixMicros(record.time_micros())});
+  }
+  std::sort(triggers.begin(), triggers.end(), [](const Trigger& a, const Trigger& b) {
+    return a.rule != b.rule ? a.rule < b.rule : a.time < b.time;
+  });
+  const auto is_same = [&](const Trigger& a, const Trigger& b) {
+    const CompiledRule& rule = pathway.rule(a.rule);
+    return a.rule == b.rule && PlaceOf(rule, a.time, zone) == PlaceOf(rule, b.time, zone);
+  };
+  triggers.erase(std::unique(triggers.begin(), triggers.end(), is_same), triggers.end());
+  return triggers;
 }
 
 ContactHours HoursFor(const v1::Enrollment& enrollment, const Setting& setting) {
@@ -215,6 +240,14 @@ absl::CivilDay AnchorOf(const CompiledRule& rule, const PatientFacts& facts) {
   return rule.visit < 0 ? facts.procedure_date : facts.visits[rule.visit].anchor;
 }
 
+absl::Span<const Trigger> TriggersOf(int rule, const PatientFacts& facts) {
+  const auto first = std::partition_point(facts.triggers.begin(), facts.triggers.end(),
+                                          [rule](const Trigger& trigger) { return trigger.rule < rule; });
+  const auto last =
+      std::find_if(first, facts.triggers.end(), [rule](const Trigger& trigger) { return trigger.rule != rule; });
+  return absl::MakeConstSpan(facts.triggers).subspan(first - facts.triggers.begin(), last - first);
+}
+
 std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
                                     FieldErrors* errors, const Setting& setting) {
   return EnrollmentChecker(enrollment, errors).Run(pathway, setting);
@@ -233,6 +266,7 @@ PatientFacts TrustedFactsOf(const v1::Enrollment& enrollment, const CompiledPath
   facts.suspensions = SuspensionsOf(history);
   facts.visits = VisitsOf(pathway, facts.procedure_date, facts.zone, setting.calendar.get(), history);
   if (history.has_never_told()) facts.never_told = absl::FromUnixMicros(history.never_told().change_micros());
+  if (!pathway.reactions().empty()) facts.triggers = TriggersIn(pathway, facts.zone, history);
   facts.rules = RulesFor(enrollment, pathway, facts);
   facts.hours = HoursFor(enrollment, setting);
   facts.setting = setting;

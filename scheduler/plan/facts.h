@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/reminder.pb.h"
@@ -44,6 +45,12 @@ struct Suspension {
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
 };
 
+// An answer, or its absence, that set off reminders of a rule that is a reaction.
+struct Trigger {
+  int rule = 0;     // Index in the pathway.
+  absl::Time time;  // What the rule's day counts from.
+};
+
 // The facts about a patient that a plan is made of. A small value that is cheap to copy.
 struct PatientFacts {
   // Day 0.
@@ -65,8 +72,13 @@ struct PatientFacts {
   // When the change of these facts was made that left messages untold; see Rule.on_never_told. Not set if none did.
   std::optional<absl::Time> never_told;
 
+  // What set off reminders of reactions, ordered by (rule, time). No two of a rule are of one local day; if the rule has
+  // no times of day, of one local minute.
+  std::vector<Trigger> triggers;
+
   // The rules that apply to the patient, by their index in the pathway. All conditions of such a rule hold. If it is
-  // for a visit, the visit is in the rule's state. If it is for what was never told, never_told is set.
+  // for a visit, the visit is in the rule's state. If it is for what was never told, never_told is set. If it is a
+  // reaction, it has a trigger.
   std::bitset<kMaxRules> rules;
 
   // When messages may be sent: the patient's contact hours, or the clinic's if the patient has none.
@@ -75,8 +87,11 @@ struct PatientFacts {
   Setting setting;
 };
 
-// Returns the date that the days of a rule count from, for a patient to whom the rule applies.
+// Returns the date that the days of a rule count from, for a patient to whom the rule applies. Not for reactions.
 absl::CivilDay AnchorOf(const CompiledRule& rule, const PatientFacts& facts);
+
+// Returns the triggers of a rule, by time. They point into the facts. Empty for a rule that is no reaction.
+absl::Span<const Trigger> TriggersOf(int rule, const PatientFacts& facts);
 
 // Checks an enrollment as a client sends it and derives the patient's facts. Adds an error for every faulty field, with
 // its path from the enrollment, and returns nothing then.

@@ -156,7 +156,7 @@ std::vector<TimeOfRule> FindAlwaysSuppressed(const CompiledPathway& pathway, con
   std::vector<TimeOfRule> found;
   LocalClock utc(absl::UTCTimeZone());
   for (int rule = 0; rule < pathway.rule_count(); ++rule) {
-    if (!IsForPatients(pathway.rule(rule))) continue;
+    if (!IsForPatients(pathway.rule(rule)) || pathway.rule(rule).at_answer) continue;
     for (const int minute : pathway.rule(rule).times) {
       if (found.size() == most) return found;
       if (!IsEverLetOut(pathway.rule(rule), minute, hours, &utc)) found.push_back({rule, minute});

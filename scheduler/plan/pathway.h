@@ -28,8 +28,11 @@ inline constexpr int kMaxRules = 500;
 // The largest number of appointments for one visit of one enrollment.
 inline constexpr int kMaxAppointments = 20;
 
-// The largest number of occurrences in one enrollment, counted as if every rule applied and every visit had
-// kMaxAppointments appointments.
+// The largest number of triggers that count for one reaction of one enrollment. Of more, the last count.
+inline constexpr int kMaxTriggers = 100;
+
+// The largest number of occurrences in one enrollment, counted as if every rule applied, every visit had
+// kMaxAppointments appointments and every reaction kMaxTriggers triggers.
 inline constexpr int kMaxOccurrences = 20'000;
 
 // A day relative to an anchor date: first the months are added, clamped to the last day of the month, then the days.
@@ -62,6 +65,23 @@ struct CompiledText {
   Template words;
 };
 
+// What a rule reacts to: one of the conditions of v1::Reaction.
+enum class ReactionKind { kNone, kScoreAtLeast, kScoreAtMost, kChoice, kDone, kNotDone, kNoAnswer, kWord };
+
+// When a rule is due because of an answer.
+struct CompiledReaction {
+  ReactionKind kind = ReactionKind::kNone;
+  int value = 0;           // The score or the choice; for kWord the index of the word list.
+  std::vector<int> rules;  // The rules whose answers are meant, by index, ascending.
+};
+
+// An escalation step of a task.
+struct CompiledEscalation {
+  int64_t seconds = 0;   // From the deadline before to the new one.
+  std::string category;  // Empty: as before.
+  v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;  // UNSPECIFIED: as before.
+};
+
 // A rule whose references are resolved to indexes and whose texts and numbers are parsed.
 struct CompiledRule {
   int phase = 0;  // Index of the phase.
@@ -92,13 +112,31 @@ struct CompiledRule {
   // The days count from the change that left messages untold (PatientFacts::never_told).
   bool on_never_told = false;
 
-  // Returns whether what the rule tells belongs to one event: an agreed start of an appointment, or a change of facts.
-  bool IsOfEvent() const { return on_never_told || (visit >= 0 && visit_state != v1::VISIT_STATE_UNBOOKED); }
+  // The days count from each answer that the rule reacts to (PatientFacts::triggers). There is one day then.
+  CompiledReaction reaction;
+  bool IsReaction() const { return reaction.kind != ReactionKind::kNone; }
+  bool at_answer = false;  // There are no times of day: it is due at the time of the answer. `times` has one entry.
+
+  // Returns whether what the rule tells belongs to one event: an agreed start of an appointment, a change of facts or an
+  // answer.
+  bool IsOfEvent() const {
+    return on_never_told || IsReaction() || (visit >= 0 && visit_state != v1::VISIT_STATE_UNBOOKED);
+  }
+
+  // Of a task.
+  v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;  // Never UNSPECIFIED for a task, always for a message.
+  std::vector<CompiledEscalation> escalation;
+
+  // Returns whether the task is due on days on which the clinic is closed.
+  bool IgnoresClosedDays() const { return urgency > v1::URGENCY_ROUTINE; }
 
   int group = -1;  // Index of the group, or -1 for none.
   bool follow_up = false;  // The message follows up the question of its group.
   bool is_safety = false;  // The message is of one of the pathway's safety categories.
   v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
+
+  // For ANSWER_KIND_CHOICE: the labels of each choice in all languages, as text_normalizer.h folds them.
+  std::vector<std::vector<std::string>> choices;
 
   absl::InlinedVector<CompiledText, 2> texts;
 };
@@ -122,6 +160,11 @@ struct CompiledGroup {
   int64_t silence = 0;  // Seconds.
 };
 
+// A list of words that rules may react to: phrases, each as its words, as text_normalizer.h folds them.
+struct CompiledWordList {
+  std::vector<std::vector<std::string>> phrases;
+};
+
 // Indexes of phases, rules and the like, by their ids.
 using IdIndex = absl::flat_hash_map<std::string, int>;
 
@@ -137,11 +180,14 @@ struct PathwayParts {
   std::vector<CompiledFactor> factors;
   std::vector<CompiledVisit> visits;
   std::vector<CompiledGroup> groups;
+  std::vector<CompiledWordList> word_lists;
+  std::vector<int> reactions;  // The rules that are reactions, by index.
   IdIndex rule_ids;
   IdIndex phase_ids;
   IdIndex factor_ids;
   IdIndex visit_ids;
   IdIndex group_ids;
+  IdIndex word_list_ids;
 };
 
 // A pathway revision, checked and ready for planning. Immutable. One instance serves all enrollments on the revision.
@@ -181,6 +227,13 @@ class CompiledPathway {
   const v1::PathwayVisit& visit_source(int index) const { return parts_.source.visits(index); }
 
   const CompiledGroup& group(int index) const { return parts_.groups[index]; }
+
+  int word_list_count() const { return static_cast<int>(parts_.word_lists.size()); }
+  const CompiledWordList& word_list(int index) const { return parts_.word_lists[index]; }
+  const v1::WordList& word_list_source(int index) const { return parts_.source.word_lists(index); }
+
+  // The rules that are reactions, by index, ascending.
+  const std::vector<int>& reactions() const { return parts_.reactions; }
 
   // Return the index of an id, or -1 if the pathway has none.
   int FindRule(absl::string_view id) const { return FindIndex(parts_.rule_ids, id); }

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/reaction_check.h"
 #include "scheduler/plan/schedule_check.h"
 #include "scheduler/plan/input/text_validation.h"
 
@@ -49,6 +50,7 @@ class PathwayChecker {
     for (int i = 0, size = Size("rules", source_.rules_size(), 1, kMaxRules); i < size; ++i) CheckRule(i);
     CheckGroupsAreNamed();
     CheckSafetyCategories();
+    CheckReactions(source_, &parts_, &errors_);
     if (occurrences_ > kMaxOccurrences) {
       Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
     }
@@ -264,11 +266,12 @@ class PathwayChecker {
     }
     if (source.has_visit()) CheckAnchor(path, source, &rule);
     if (source.on_never_told()) CheckOnNeverTold(path, source, &rule);
-    const bool is_in_phase = !source.has_visit() && !source.on_never_told();
+    rule.reaction.kind = KindOf(source.reaction());
+    const bool is_in_phase = !source.has_visit() && !source.on_never_told() && !rule.IsReaction();
     const bool bound = phase >= 0 && bounds_[phase].has_value() && is_in_phase;
     const int64_t occurrences = CheckSchedule(source.schedule(), bound ? &*bounds_[phase] : nullptr, path + ".schedule",
                                               &order_, &rule, &errors_);
-    occurrences_ += source.has_visit() ? occurrences * kMaxAppointments : occurrences;
+    occurrences_ += occurrences * (source.has_visit() ? kMaxAppointments : rule.IsReaction() ? kMaxTriggers : 1);
     CheckSpread(path + ".spread", source.spread(), &rule);
     rule.supersede = source.supersede();
     rule.series = absl::StrCat(rule.audience == v1::AUDIENCE_CARE_TEAM ? "task:" : "",

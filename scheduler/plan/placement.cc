@@ -20,6 +20,7 @@ void Note(v1::TimeStepKind kind, const Placement& placement, Steps* steps) {
 }
 
 v1::TimeStepKind KindOf(const NanoSuspension& suspension) {
+  if (suspension.kind != v1::TIME_STEP_KIND_UNSPECIFIED) return suspension.kind;
   switch (suspension.reason) {
     case v1::REMINDER_REASON_PAUSED:
       return v1::TIME_STEP_KIND_PAUSED;
@@ -89,7 +90,7 @@ int32_t Placer::SpreadFor(const CompiledRule& rule, absl::string_view rule_id) c
 
 Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   Placement placement;
-  placement.due = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
+  placement.due = NominalOf(slot, day);
   placement.expire = WindowClose(*slot.rule, day, placement.due, &clock_);
   Note(v1::TIME_STEP_KIND_NOMINAL, placement, steps);
   if (placement.due >= slot.begins) {
@@ -109,9 +110,20 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   return placement;
 }
 
+int64_t Placer::NominalOf(const Slot& slot, int64_t day) {
+  const int64_t nominal = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
+  if (!slot.rule->at_answer) return nominal;
+  // Of a local minute that clocks repeat, the one in which the answer came is meant.
+  const int64_t answer = FloorDiv(slot.since, kNanos);
+  return clock_.DayAt(answer) == day ? std::max(nominal, answer - 59) : nominal;
+}
+
 // What it begins with: the enrollment, or the last change of its visit.
 NanoSuspension Placer::BaseOf(const Slot& slot) const {
   if (slot.since == Slot::kNever) return enrollment_;
+  if (slot.rule->IsReaction()) {
+    return {enrollment_.from, slot.since, v1::REMINDER_REASON_WINDOW_CLOSED, v1::TIME_STEP_KIND_ANSWER};
+  }
   return {enrollment_.from, slot.since, v1::REMINDER_REASON_VISIT_CHANGED};
 }
 
@@ -142,7 +154,8 @@ bool Placer::MoveToOpening(const Slot& slot, int64_t day, Placement* placement, 
   if (!IsTask(slot)) {
     return !facts_->hours.always_open() && MoveToHours(placement, steps);
   }
-  return closed_ != nullptr && MoveToOpenDay(slot, day, placement, steps);
+  if (closed_ == nullptr || slot.rule->IgnoresClosedDays()) return false;
+  return MoveToOpenDay(slot, day, placement, steps);
 }
 
 bool Placer::MoveToHours(Placement* placement, Steps* steps) {
@@ -194,7 +207,7 @@ void Placer::Spread(const Slot& slot, Placement* placement, Steps* steps) {
   int64_t due = latest;
   if (!IsTask(slot)) {
     due = std::min(latest, facts_->hours.NextClosed(placement->due, latest + 1, &clock_) - 1);
-  } else if (closed_ != nullptr && WhyClosed(latest) != ClosedDays::Why::kOpen) {
+  } else if (closed_ != nullptr && !slot.rule->IgnoresClosedDays() && WhyClosed(latest) != ClosedDays::Why::kOpen) {
     due = clinic_clock_.At(clinic_clock_.DayAt(latest) * kDaySeconds) - 1;
   }
   if (due <= placement->due) return;

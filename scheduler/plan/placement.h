@@ -46,9 +46,9 @@ struct Slot {
   int minute = 0;      // The time of day, in minutes since midnight.
   int32_t spread = 0;  // The patient's share of the rule's spread, in seconds.
 
-  // For a rule of a visit. `since` is when the visit got its present state and start (Unix nanoseconds), or kNever if
-  // it was never booked. `begins` is when a booked appointment begins (Unix seconds), or kNoEnd. Occurrences are due
-  // only from `since` on and before `begins`.
+  // `since` is when there was what the rule counts from (Unix nanoseconds): for a rule of a visit when that got its
+  // present state and start, for a reaction when the answer came; kNever otherwise. `begins` is when a booked
+  // appointment begins (Unix seconds), or kNoEnd. Occurrences are due only from `since` on and before `begins`.
   int64_t since = kNever;
   int64_t begins = kNoEnd;
 
@@ -61,6 +61,7 @@ struct NanoSuspension {
   int64_t from = 0;
   int64_t until = 0;
   v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
+  v1::TimeStepKind kind = v1::TIME_STEP_KIND_UNSPECIFIED;  // Set if the reason does not tell it.
 };
 
 // Computes when occurrences of one patient are due. It goes in steps, each of which may move the due time:
@@ -74,7 +75,8 @@ struct NanoSuspension {
 // An occurrence whose window closed before the enrollment has missed, and is not moved at all. So whether it has missed
 // depends on the pathway, the procedure and the enrollment alone, not on later changes of a calendar.
 //
-// A rule of a visit that was booked at least once starts from the last change of the visit instead of the enrollment.
+// A rule of a visit that was booked at least once starts from the last change of the visit instead of the enrollment, and
+// a reaction from the answer.
 // Suspensions that were over by then do not delay it. While the visit is booked, windows close when the appointment
 // begins at the latest. An occurrence that would be due at that time or later has missed. It is placed at its nominal
 // time; a task is placed at the open day that it was moved to.
@@ -103,6 +105,8 @@ class Placer {
   int32_t SpreadFor(const CompiledRule& rule, absl::string_view rule_id) const;
 
  private:
+  // Step 1: returns the nominal time of a slot's occurrence, in Unix seconds.
+  int64_t NominalOf(const Slot& slot, int64_t day);
   // Step 2, for messages, for tasks and for both: move the placement to the next opening. Return true if it was moved.
   // `day` is the local day of the due time, or an earlier one.
   bool MoveToHours(Placement* placement, Steps* steps);

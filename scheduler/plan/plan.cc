@@ -42,6 +42,9 @@ int64_t FirstOpenDay(const CompiledRule& rule, int64_t time, int64_t local) {
   return FloorDiv(local, kDaySeconds) - rule.window_length;
 }
 
+// Returns whether a date does not tell the occurrences of a rule apart.
+bool HasTimeInName(const CompiledRule& rule) { return rule.times.size() > 1 || rule.at_answer; }
+
 }  // namespace
 
 Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
@@ -53,30 +56,47 @@ Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
   series_.reserve(pairs);
   for (int i = 0; i < rules; ++i) {
     if (!facts.rules[i]) continue;
-    const RuleDays& days = days_.emplace_back(DaysOf(i));
-    if (days.count() == 0) continue;
-    const int before = CountBefore(i, days.count());
-    Slot slot = SlotOf(i, 0, placer_);
-    for (size_t time = 0; time < slot.rule->times.size(); ++time) {
-      slot.minute = slot.rule->times[time];
-      series_.push_back({static_cast<int>(days_.size()) - 1, i, static_cast<int>(time), 0, before, slot, 0, {}});
-    }
+    for (int anchor = 0; anchor < AnchorCount(i); ++anchor) AddSeries(i, anchor);
   }
 }
 
-RuleDays Plan::DaysOf(int rule) const {
-  return RuleDays(pathway_.rule(rule), AnchorOf(pathway_.rule(rule), facts_));
+int Plan::AnchorCount(int rule) const {
+  return pathway_.rule(rule).IsReaction() ? static_cast<int>(TriggersOf(rule, facts_).size()) : 1;
 }
 
-int Plan::CountBefore(int rule, int days) const {
-  const int visit = pathway_.rule(rule).visit;
-  const int earlier = visit < 0 ? 0 : std::max(facts_.visits[visit].appointment - 1, 0);
-  return earlier * days * static_cast<int>(pathway_.rule(rule).times.size());
+void Plan::AddSeries(int rule, int anchor) {
+  const RuleDays& days = days_.emplace_back(DaysOf(rule, anchor));
+  if (days.count() == 0) return;
+  const int before = CountBefore(rule, anchor, days.count());
+  Slot slot = SlotOf(rule, anchor, 0, placer_);
+  for (size_t time = 0; time < slot.rule->times.size(); ++time) {
+    if (!slot.rule->at_answer) slot.minute = slot.rule->times[time];
+    series_.push_back({static_cast<int>(days_.size()) - 1, rule, static_cast<int>(time), 0, before, slot, 0, {}});
+  }
 }
 
-Slot Plan::SlotOf(int index, int time, const Placer& placer) const {
+RuleDays Plan::DaysOf(int rule, int anchor) const {
+  const CompiledRule& compiled = pathway_.rule(rule);
+  if (!compiled.IsReaction()) return RuleDays(compiled, AnchorOf(compiled, facts_));
+  return RuleDays(compiled, absl::ToCivilDay(TriggersOf(rule, facts_)[anchor].time, facts_.zone));
+}
+
+int Plan::CountBefore(int rule, int anchor, int days) const {
+  const CompiledRule& compiled = pathway_.rule(rule);
+  const int appointment = compiled.visit < 0 ? 0 : facts_.visits[compiled.visit].appointment;
+  const int earlier = compiled.IsReaction() ? anchor : std::max(appointment - 1, 0);
+  return earlier * days * static_cast<int>(compiled.times.size());
+}
+
+Slot Plan::SlotOf(int index, int anchor, int time, const Placer& placer) const {
   const CompiledRule& rule = pathway_.rule(index);
   Slot slot{&rule, rule.times[time], placer.SpreadFor(rule, pathway_.rule_source(index).id())};
+  if (rule.IsReaction()) {
+    const absl::Time answer = TriggersOf(index, facts_)[anchor].time;
+    slot.since = absl::ToUnixNanos(answer);
+    const absl::CivilMinute local = absl::ToCivilMinute(answer, facts_.zone);
+    if (rule.at_answer) slot.minute = local.hour() * 60 + local.minute();
+  }
   if (rule.on_never_told && facts_.never_told) slot.since = absl::ToUnixNanos(*facts_.never_told);
   if (rule.visit < 0 || facts_.visits[rule.visit].appointment == 0) return slot;
   const VisitFacts& visit = facts_.visits[rule.visit];
@@ -201,12 +221,15 @@ void Plan::SeekSeries(Series* series, int64_t t, int64_t estimate) {
 bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const {
   if (rule_index < 0 || rule_index >= pathway_.rule_count() || !facts_.rules[rule_index] || number < 1) return false;
   const int times = static_cast<int>(pathway_.rule(rule_index).times.size());
-  const RuleDays days = DaysOf(rule_index);
-  const int place = number - 1 - CountBefore(rule_index, days.count());
+  // Each trigger of a reaction has one day.
+  const int anchor = pathway_.rule(rule_index).IsReaction() ? (number - 1) / times : 0;
+  if (anchor >= AnchorCount(rule_index)) return false;
+  const RuleDays days = DaysOf(rule_index, anchor);
+  const int place = number - 1 - CountBefore(rule_index, anchor, days.count());
   if (place < 0 || place / times >= days.count()) return false;
   const int64_t day = days.At(place / times);
   Placer placer = placer_;  // A copy, so that finding changes nothing.
-  const Slot slot = SlotOf(rule_index, place % times, placer);
+  const Slot slot = SlotOf(rule_index, anchor, place % times, placer);
   out->rule = rule_index;
   out->number = number;
   Fill(slot, day, placer.Place(slot, day, steps), out);
@@ -215,26 +238,43 @@ bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const
 
 bool Plan::FindNamed(int rule_index, int64_t code, Occurrence* out, Steps* steps) const {
   if (rule_index < 0 || rule_index >= pathway_.rule_count() || !facts_.rules[rule_index]) return false;
+  for (int anchor = 0; anchor < AnchorCount(rule_index); ++anchor) {
+    if (FindAfter(rule_index, anchor, code, out, steps)) return true;
+  }
+  return false;
+}
+
+bool Plan::FindAfter(int rule_index, int anchor, int64_t code, Occurrence* out, Steps* steps) const {
   const CompiledRule& rule = pathway_.rule(rule_index);
   const std::optional<NamedTime> named = DecodeName(code);
-  if (!named || named->count != 1 || named->minute.has_value() != (rule.times.size() > 1)) return false;
-  const auto time =
-      named->minute ? std::find(rule.times.begin(), rule.times.end(), *named->minute) : rule.times.begin();
+  if (!named || named->count != 1 || named->minute.has_value() != HasTimeInName(rule)) return false;
+  auto time = rule.times.begin();
+  if (rule.at_answer) {
+    if (*named->minute != SlotOf(rule_index, anchor, 0, placer_).minute) return false;
+  } else if (named->minute) {
+    time = std::find(rule.times.begin(), rule.times.end(), *named->minute);
+  }
   if (time == rule.times.end()) return false;
-  const RuleDays days = DaysOf(rule_index);
+  const RuleDays days = DaysOf(rule_index, anchor);
   const int64_t day = DayNumber(named->day);
   int index = days.Estimate(day);
   while (index > 0 && days.At(index - 1) >= day) --index;
   while (index < days.count() && days.At(index) < day) ++index;
   if (index == days.count() || days.At(index) != day) return false;
-  const int number = CountBefore(rule_index, days.count()) + index * static_cast<int>(rule.times.size()) +
+  const int number = CountBefore(rule_index, anchor, days.count()) + index * static_cast<int>(rule.times.size()) +
                      static_cast<int>(time - rule.times.begin()) + 1;
   return Find(rule_index, number, out, steps);
 }
 
+const Trigger& TriggerOf(const CompiledRule& rule, const Occurrence& occurrence, const PatientFacts& facts) {
+  const size_t times = rule.times.size();
+  return TriggersOf(occurrence.rule, facts)[(occurrence.number - 1) / times];
+}
+
 int64_t NameCodeOf(const CompiledRule& rule, absl::CivilMinute nominal) {
-  NamedTime time{absl::CivilDay(nominal)};
-  if (rule.times.size() > 1) time.minute = nominal.hour() * 60 + nominal.minute();
+  NamedTime time;
+  time.day = absl::CivilDay(nominal);
+  if (HasTimeInName(rule)) time.minute = nominal.hour() * 60 + nominal.minute();
   return EncodeName(time);
 }
 

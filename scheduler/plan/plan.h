@@ -21,7 +21,8 @@ struct Occurrence {
   int rule = 0;
 
   // Counts the occurrences of the rule from 1, by nominal local time, whatever the time of enrollment. For a rule of a
-  // visit, those of one appointment are counted before those of the next.
+  // visit, those of one appointment are counted before those of the next; for a reaction, those of one trigger
+  // (PatientFacts::triggers).
   int number = 0;
 
   // When the occurrence comes due: the instant of the nominal time, moved by the steps of Placer. Never sent earlier.
@@ -76,15 +77,15 @@ class Plan {
   bool FindNamed(int rule, int64_t code, Occurrence* out, Steps* steps = nullptr) const;
 
  private:
-  // The occurrences of a rule at one of its times of day. They come due in the order of their days, even across changes
-  // of clocks: a day or more lies between them, and clocks are never set by more than a day. This does not hold for a
-  // whole rule.
+  // The occurrences of a rule at one of its times of day, for one trigger if it is a reaction. They come due in the order
+  // of their days, even across changes of clocks: a day or more lies between them, and clocks are never set by more than
+  // a day. This does not hold for a whole rule.
   struct Series {
     int days = 0;     // Index into days_.
     int rule = 0;     // Index into the pathway's rules.
     int time = 0;     // Index into the rule's times.
     int next = 0;     // Index, within the rule's days, of the next occurrence.
-    int before = 0;   // The number of the rule's occurrences for earlier appointments.
+    int before = 0;   // The number of the rule's occurrences for earlier appointments or triggers.
     Slot slot;
     int64_t day = 0;  // The day number of the next occurrence,
     Placement place;  // and its place in time.
@@ -99,10 +100,17 @@ class Plan {
 
   static bool Before(const Head& a, const Head& b) { return a.due != b.due ? a.due < b.due : a.tie < b.tie; }
 
-  RuleDays DaysOf(int rule) const;
-  // The number of a rule's occurrences for earlier appointments of its visit, if it has that many days.
-  int CountBefore(int rule, int days) const;
-  Slot SlotOf(int rule, int time, const Placer& placer) const;
+  // What the days of a rule count from: one anchor, or one for each trigger. The functions below take its index.
+  int AnchorCount(int rule) const;
+  // Adds the series of a rule that counts from one anchor.
+  void AddSeries(int rule, int anchor);
+  RuleDays DaysOf(int rule, int anchor) const;
+  // The number of a rule's occurrences for earlier appointments of its visit, or earlier triggers, if it has that many
+  // days.
+  int CountBefore(int rule, int anchor, int days) const;
+  Slot SlotOf(int rule, int anchor, int time, const Placer& placer) const;
+  // FindNamed, among the occurrences that count from one anchor.
+  bool FindAfter(int rule, int anchor, int64_t code, Occurrence* out, Steps* steps) const;
   void Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const;
   // Places the next occurrence of a series. Returns false if there is none.
   bool LoadHead(int series, Head* head);
@@ -122,6 +130,9 @@ class Plan {
   absl::InlinedVector<Head, 64> heads_;  // A heap, the earliest first.
   bool loaded_ = false;                  // Whether heads_ is filled, which is put off until it is needed.
 };
+
+// Returns what set off an occurrence of `rule`, which must be a reaction.
+const Trigger& TriggerOf(const CompiledRule& rule, const Occurrence& occurrence, const PatientFacts& facts);
 
 // Returns the code of an occurrence's name, without a count (reminder_name.h). No two occurrences of a rule in one plan
 // have the same. Pure and thread safe.

@@ -15,6 +15,7 @@ constexpr int kMaxOn = 100;
 constexpr int kMaxTimes = 24;
 constexpr int kMaxDays = 3660;
 constexpr int kMaxMonths = 120;
+constexpr int kMaxReactionDays = 366;
 
 // One anchor for every pattern of month lengths in a leap cycle: in each month the first day, which stands for all that
 // are never clamped, and the three that may be.
@@ -66,7 +67,9 @@ class ScheduleChecker {
     const size_t before = errors_.size();
     CheckTimes();
     CheckWindow();
-    if (schedule_.on().empty()) {
+    if (rule_.IsReaction()) {
+      CheckDayOfReaction();
+    } else if (schedule_.on().empty()) {
       CheckRepetition();
     } else {
       CheckOn();
@@ -80,6 +83,11 @@ class ScheduleChecker {
   }
 
   void CheckTimes() {
+    if (schedule_.times().empty() && rule_.IsReaction()) {
+      rule_.at_answer = true;
+      rule_.times.push_back(0);
+      return;
+    }
     if (schedule_.times().empty()) return Fault(".times", "must name at least one time of day");
     if (schedule_.times_size() > kMaxTimes) Fault(".times", absl::StrCat("must be at most ", kMaxTimes));
     for (int i = 0; i < std::min(schedule_.times_size(), kMaxTimes); ++i) {
@@ -119,17 +127,35 @@ class ScheduleChecker {
     if (!minute.has_value()) return Fault(".window.until", "must be a time of day, HH:MM");
     rule_.window = WindowKind::kUntil;
     rule_.window_length = *minute;
+    if (rule_.at_answer) return Fault(".window.until", "must not be set in a rule without times of day");
     if (!rule_.times.empty() && *minute <= rule_.times.back()) {
       Fault(".window.until", "must be later than every time of the schedule");
     }
   }
 
-  void CheckOn() {
-    if (schedule_.has_span()) Fault(".span", "must not be set together with on");
-    if (schedule_.recurrence_case() != v1::Schedule::RECURRENCE_NOT_SET) {
-      Fault(schedule_.has_daily() ? ".daily" : schedule_.has_weekly() ? ".weekly" : ".monthly",
-            "must not be set together with on");
+  void RefuseRepetition(absl::string_view description) {
+    if (schedule_.has_span()) Fault(".span", description);
+    if (schedule_.recurrence_case() == v1::Schedule::RECURRENCE_NOT_SET) return;
+    Fault(schedule_.has_daily() ? ".daily" : schedule_.has_weekly() ? ".weekly" : ".monthly", description);
+  }
+
+  // One day, so that no two triggers of a rule make occurrences of one name.
+  void CheckDayOfReaction() {
+    RefuseRepetition("must not be set in a reaction");
+    if (schedule_.on_size() > 1) Fault(".on", "must be one day at most in a reaction");
+    DayOffset day;
+    if (!schedule_.on().empty()) day.days = schedule_.on(0).days();
+    if (day.days < 0 || day.days > kMaxReactionDays) {
+      Fault(".on[0].days", absl::StrCat("must be 0 to ", kMaxReactionDays, " in a reaction"));
     }
+    if (!schedule_.on().empty() && schedule_.on(0).months() != 0) {
+      Fault(".on[0].months", "must not be set in a reaction");
+    }
+    rule_.on.push_back(day);
+  }
+
+  void CheckOn() {
+    RefuseRepetition("must not be set together with on");
     if (schedule_.on_size() > kMaxOn) Fault(".on", absl::StrCat("must be at most ", kMaxOn));
     for (int i = 0; i < std::min(schedule_.on_size(), kMaxOn); ++i) CheckDay(i);
   }

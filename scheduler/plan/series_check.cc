@@ -14,6 +14,7 @@ namespace aftercare::plan {
 namespace {
 
 bool HaveSameAnchor(const CompiledRule& a, const CompiledRule& b) {
+  if (a.IsReaction() || b.IsReaction()) return false;
   return a.on_never_told == b.on_never_told && a.visit == b.visit &&
          (a.visit < 0 || a.visit_state == b.visit_state);
 }

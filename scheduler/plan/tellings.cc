@@ -18,6 +18,7 @@ Telling TellingOf(const CompiledPathway& pathway, const PatientFacts& facts, con
     telling.line = Line{rule.on[day].months, rule.on[day].days};
   }
   if (rule.on_never_told) telling.start = facts.never_told;
+  if (rule.IsReaction()) telling.start = TriggerOf(rule, occurrence, facts).time;
   if (rule.visit >= 0) {
     telling.visit = pathway.visit_source(rule.visit).id();
     if (rule.visit_state != v1::VISIT_STATE_UNBOOKED) telling.start = facts.visits[rule.visit].start;

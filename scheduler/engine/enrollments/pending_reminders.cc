@@ -47,7 +47,9 @@ PendingReminder Pending(const EnrollmentContext& context, const plan::Occurrence
 }  // namespace
 
 int64_t OffsetOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
-  return absl::CivilDay(occurrence.nominal) - plan::AnchorOf(context.pathway->rule(occurrence.rule), context.facts);
+  const plan::CompiledRule& rule = context.pathway->rule(occurrence.rule);
+  if (rule.IsReaction()) return rule.on.front().days;
+  return absl::CivilDay(occurrence.nominal) - plan::AnchorOf(rule, context.facts);
 }
 
 PendingReminders PendingBefore(const EnrollmentState& before, absl::Time now) {
