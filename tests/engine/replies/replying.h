@@ -23,7 +23,9 @@ namespace aftercare::engine {
 //   task.1              5 March 10:00; a task for the care team
 class Replying : public SandboxFixture {
  protected:
-  Replying() : SandboxFixture({.pathway_id = "asks", .pathway = AsksPathway()}) {}
+  // A test may give the pathway more rules.
+  explicit Replying(const v1::Pathway& pathway = AsksPathway())
+      : SandboxFixture({.pathway_id = "asks", .pathway = pathway}) {}
 
   static v1::Pathway AsksPathway() {
     return FromText<v1::Pathway>(R"pb(
