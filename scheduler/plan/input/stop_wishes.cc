@@ -19,8 +19,10 @@ struct Part {
   bool is_asked = false;  // Begins with `can you` or the like, so that a question mark is nothing but courtesy.
 };
 
-constexpr WishKind kWishKinds[] = {kCounterWish, kContactWish, kHeldWish,   kClearWish,    kPlainWish, kAnywhereWish,
-                                   kBareWish,    kPoliteWish,  kMessageDoubt, kDoubt,     kReason};
+// Of parts of equal length the first counts. A wish that may stand in more places comes before one that may not.
+constexpr WishKind kWishKinds[] = {kCounterWish, kContactWish, kHeldWish,     kOpenWish,   kClearWish,
+                                   kAnywhereWish, kPlainWish,  kBareWish,     kPoliteWish, kPronounWish,
+                                   kMessageDoubt, kDoubt,      kReason};
 
 // Classes of words, by what they do around wishes.
 struct Roles {
@@ -35,6 +37,10 @@ struct Roles {
   uint64_t any_end = WishGrammar().ClassesOf("CEASE UNSUB REMOVEME NOWANT NONEED ENDING");
   uint64_t unwanted = WishGrammar().ClassesOf("NOWANT NONEED");
   uint64_t any_message = WishGrammar().ClassesOf("MESSAGE SENDING SENDES SENDINF SENDFR DEVICE");
+  uint64_t named = WishGrammar().ClassesOf("MESSAGES");
+  uint64_t to = WishGrammar().ClassesOf("TO");
+  uint64_t limit = WishGrammar().ClassesOf("LIMIT");
+  uint64_t family = WishGrammar().ClassesOf("FAMILY");
   uint64_t harmless = WishGrammar().ClassesOf("HARMLESS THING SENDING SENDI");
 };
 const Roles& TheRoles() {
@@ -49,11 +55,14 @@ struct Findings {
   bool bare = false;
   bool bare_question = false;  // `stop now?`
   bool polite = false;
+  bool pronoun = false;
   bool message_doubt = false;
   bool doubt = false;
   bool mentions_end = false;      // An end, or that something is not wanted, outside of questions.
+  bool mentions_both = false;     // In one clause.
   bool mentions_unwanted = false;
   bool mentions_message = false;  // Messages, or that somebody writes.
+  bool says_messages = false;      // Messages, not one of them, in questions too.
   bool asks = false;         // `please` is somewhere.
   bool clinical = false;     // A word about a body or a treatment is outside of all parts.
   bool all_harmless = true;  // All words outside of parts are harmless.
@@ -94,12 +103,12 @@ class ClauseReader {
 
   bool MayBegin(WishKind kind, size_t at, Beginning begins) const {
     if (begins == Beginning::kSure || kind == kCounterWish || kind == kMessageDoubt) return true;
-    const bool names_messages = kind == kClearWish || kind == kPlainWish || kind == kAnywhereWish;
+    const bool names_messages = kind >= kClearWish && kind <= kPronounWish;
     if (begins == Beginning::kPerhaps) return names_messages || kind == kHeldWish || kind == kContactWish;
     if (!MayFollow(at)) return false;
-    if (kind == kAnywhereWish) return !seen_clinical_;
+    if (kind == kAnywhereWish || kind == kPronounWish) return !seen_clinical_;
     if (kind == kBareWish) return !seen_other_ && Is(at - 1, roles_.reason_end);
-    return kind == kClearWish;
+    return kind == kClearWish || kind == kOpenWish;
   }
 
   // The longest part that begins at a word; of two, the one whose kind comes first.
@@ -139,12 +148,18 @@ class ClauseReader {
 
   // Takes note of words for an end and for messages anywhere.
   void NoteMentions() {
-    if (clause_.is_question || clause_.words.empty() || Is(0, roles_.question)) return;
     for (const KnownWord& word : clause_.words) {
-      findings_.mentions_end = findings_.mentions_end || (word.classes & roles_.any_end) != 0;
-      findings_.mentions_unwanted = findings_.mentions_unwanted || (word.classes & roles_.unwanted) != 0;
-      findings_.mentions_message = findings_.mentions_message || (word.classes & roles_.any_message) != 0;
+      findings_.says_messages = findings_.says_messages || (word.classes & roles_.named) != 0;
     }
+    if (clause_.is_question || clause_.words.empty() || Is(0, roles_.question)) return;
+    uint64_t all = 0;
+    for (const KnownWord& word : clause_.words) all |= word.classes;
+    const bool end = (all & roles_.any_end) != 0;
+    const bool message = (all & roles_.any_message) != 0;
+    findings_.mentions_end = findings_.mentions_end || end;
+    findings_.mentions_message = findings_.mentions_message || message;
+    findings_.mentions_both = findings_.mentions_both || (end && message);
+    findings_.mentions_unwanted = findings_.mentions_unwanted || (all & roles_.unwanted) != 0;
   }
 
   // Whether a new thought begins at a word, or the clause ends there.
@@ -162,6 +177,24 @@ class ClauseReader {
     return false;
   }
 
+  // Whether a part has a word for messages, so that it is about them whatever follows.
+  bool Names(const Part& part, size_t end) const {
+    if (part.kind == kOpenWish) return true;
+    for (size_t at = end - part.length; at < end; ++at) {
+      if (Is(at, roles_.named)) return true;
+    }
+    return false;
+  }
+
+  // Whether what follows a wish does not limit it: not `at night`, not to somebody else only.
+  bool IsUnlimited(size_t end) const {
+    if (end + 1 < clause_.words.size() && Is(end + 1, roles_.family) && !Is(end, roles_.starter)) return false;
+    for (size_t at = end; !IsEndOfThought(at); ++at) {
+      if (Is(at, roles_.limit)) return false;
+    }
+    return true;
+  }
+
   // Takes note of a part that ends before the word at `end`. Returns false if it is none in view of what follows.
   bool Note(const Part& part, size_t end) {
     const bool is_question = clause_.is_question && !part.is_asked;
@@ -174,8 +207,13 @@ class ClauseReader {
       case kPlainWish:
       case kClearWish:
       case kAnywhereWish:
-        if (!ends && part.kind != kClearWish && IsAboutTreatment(end)) return false;
-        (ends && !is_question ? findings_.plain : findings_.message_doubt) = true;
+      case kOpenWish:
+        if (!ends && part.kind != kClearWish && !Names(part, end) && IsAboutTreatment(end)) return false;
+        NoteWish(part, end, is_question);
+        return true;
+      case kPronounWish:
+        if (!ends && (IsAboutTreatment(end) || !IsUnlimited(end))) return false;
+        (is_question ? findings_.doubt : findings_.pronoun) = true;
         return true;
       case kBareWish:
       case kPoliteWish:
@@ -193,6 +231,22 @@ class ClauseReader {
       default:
         return true;
     }
+  }
+
+  // Whether a part that names no messages ends in the middle of `to the wrong address`.
+  bool BreaksOff(const Part& part, size_t end) const {
+    if (end >= clause_.words.size() || part.length < 3) return false;
+    for (size_t at = end - part.length; at < end; ++at) {
+      if (Is(at, roles_.named)) return false;
+    }
+    return Is(end - 1, roles_.to) || Is(end - 2, roles_.to);
+  }
+
+  void NoteWish(const Part& part, size_t end, bool is_question) {
+    const bool may_go_on = part.kind == kOpenWish;
+    const bool is_whole = (!BreaksOff(part, end) && IsEndOfThought(end)) ||
+                          (may_go_on && !IsAboutTreatment(end) && IsUnlimited(end));
+    (is_whole && !is_question ? findings_.plain : findings_.message_doubt) = true;
   }
 
   void NoteBare(const Part& part, bool is_question) {
@@ -222,15 +276,22 @@ class ClauseReader {
 };
 
 StopWish Judge(const Findings& found) {
-  const bool doubtful = found.bare || found.polite || found.message_doubt || (found.doubt && !found.clinical) ||
+  const bool doubtful = found.bare || found.polite || found.message_doubt ||
+                        ((found.doubt || found.pronoun) && !found.clinical) ||
                         (found.bare_question && found.all_harmless);
   const bool is_unwanted = found.mentions_unwanted && found.mentions_message;
   if (found.counter) return found.plain || is_unwanted ? StopWish::kDoubtful : StopWish::kNone;
   if (found.plain) return StopWish::kPlain;
-  const bool bare = found.bare || (found.polite && found.asks);
-  if (bare && found.all_harmless) return StopWish::kPlain;
+  // What else the text says shows that a wish is about messages.
+  const bool about_messages = !found.clinical && (found.says_messages || found.message_doubt);
+  const bool has_reason = !found.clinical && found.doubt;
+  if (found.pronoun && (about_messages || has_reason)) return StopWish::kPlain;
+  const bool is_bare = found.bare || (found.polite && found.asks);
+  if (is_bare && (found.all_harmless || (found.asks && !found.clinical))) return StopWish::kPlain;
+  if ((found.bare || found.polite) && about_messages) return StopWish::kPlain;
   // Whoever writes of an end and of messages may mean the end of messages, in words that no pattern has.
-  if (found.mentions_end && found.mentions_message) return StopWish::kDoubtful;
+  const bool mentions_apart = found.mentions_end && found.mentions_message && !found.clinical;
+  if (found.mentions_both || mentions_apart) return StopWish::kDoubtful;
   return doubtful ? StopWish::kDoubtful : StopWish::kNone;
 }
 

@@ -17,8 +17,10 @@ enum class StopWish {
 //
 // The text is read thought by thought: up to a mark, a conjunction or a word such as `please`. A thought is a plain
 // wish if all of its words have a place in a pattern (wish_patterns.h), so a word about a body or a treatment
-// (`stop icing`) makes it none. A lone `stop` is plain only if nothing but harmless reasons stands around it. A wish
-// with a limit (`don't text me at night`) and a question (`stop these messages?`) are doubtful.
+// (`stop icing`) makes it none. More words may follow if the pattern has messages in it: `no texts to my old phone`. A
+// lone `stop` is plain only if nothing but harmless reasons or talk of messages stands around it, and `cancel them`
+// only beside talk of messages. A wish with a limit (`don't text me at night`) and a question (`stop these messages?`)
+// are doubtful.
 StopWish ReadStopWish(absl::string_view text);
 
 }  // namespace aftercare::plan

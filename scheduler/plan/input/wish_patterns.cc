@@ -8,14 +8,17 @@ constexpr WordPattern kPatterns[] = {
     // Beginnings of requests.
     {kAskYou, "can|could|would|will|wont|cant|may you"},
     {kAskYou, "why cant|wont|dont you"},
-    {kAskYou, "i? want|need|like|id|wish|ask|asked|told|tell|told|beg|demand|request|asking|expect that? you to|"
-     "would|should?"},
+    {kAskYou, "i? want|need|like|id|wish|ask|asked|told|tell|told|beg|demand|request|asking|expect that? you to|would|"
+     "should?"},
     {kAskYou, "im asking|telling|begging|ordering you to?"},
     {kAskYou, "i said|say|told|asked|texted|wrote you|them to"},
-    {kAskYou, "i have? said|say|texted|wrote|typed|replied|sent|asked"},
+    {kAskYou, "i|im|id|we? going|have|need|must|gonna|will|ill|like|want|would|has? to? have? to? ask|tell|request|beg "
+     "that? you to?"},
+    {kAskYou, "i have? told|asked|begged you|them|yall to"},
+    {kAskYou, "i have? hit|pressed|said|say|texted|wrote|typed|replied|sent|asked"},
     {kAskYou, "je vous? ai dit"},
     {kAskYou, "id like you to"},
-    {kAskYou, "you may|can|need|have|must|should|better|guys|had|gotta to|better?"},
+    {kAskYou, "you may|might|can|could|need|have|must|should|better|guys|had|gotta to|better|as? well?"},
     {kAskYou, "id|i appreciate it? if you|youd would|could?"},
     {kAskYou, "i would? hope|hoping you"},
     {kAskYou, "make|be sure to|you"},
@@ -24,7 +27,8 @@ constexpr WordPattern kPatterns[] = {
     {kAskYou, "for the last|second|third|tenth|hundredth|100th|millionth time"},
     {kAskYou, "me? nos? pueden|puedes|podria|podrian|podrias|podeis|puedan me? nos?"},
     {kAskSelf, "quiero|quisiera|necesito|pido|exijo|deseo|agradeceria|solicito|ruego|gustaria que"},
-    {kAskSelf, "les|le|te|se|me los? pido|dije|digo|he|agradeceria|agradezco|exijo|gustaria dicho? que"},
+    {kAskSelf, "les|le|te|se|me los? pido|pedi|pedí|solicito|ruego|suplico|imploro|dije|digo|he|agradeceria|agradezco|"
+     "exijo|gustaria dicho? que?"},
     {kAskSelf, "que"},
     {kAskSelf, "hagan|haz que"},
     {kAskYou, "pouvez|pourriez|peux|pourrais|voulez|voudriez vous|tu"},
@@ -44,12 +48,20 @@ constexpr WordPattern kPatterns[] = {
     {kAskSelf, "can|could we"},
     {kAskSelf, "let|lets me|us?"},
     {kAskSelf, "what do i do|text|type|reply|need to? do? to"},
+    {kAskSelf, "who|where|whom do|can|should i talk|speak|contact|call|ask|go|text|write to? to?"},
     {kAskSelf, "where do i"},
+    {kAskSelf, "consider|accept|take this|it as? my|a|an|official|formal* request|notice|demand|wish to|for?"},
+    {kAskSelf, "this is my|a|our|an|official|formal* request|notice|demand|wish to|for?"},
+    {kAskSelf, "i request|demand|ask|insist that? you|yall|they?"},
+    {kAskYou, "it would|will? be great|nice|lovely|good|best|appreciated if you|yall could|would?"},
+    {kAskYou, "id|i be? grateful|happy|glad|thankful|rather|prefer if|that? you|yall could|would?"},
+    {kAskYou, "how many times do|must|have|should|will i have|need|got|gotta? to? say|tell|ask|asked|repeat|told? you? "
+     "to?"},
     {kAskSelf, "its|it? is? time to"},
     {kAskSelf, "help me"},
     {kAskSelf, "quiero|quisiera|deseo|necesito|solicito|pido|prefiero|gustaria|queremos|intento|trato de?"},
     {kAskSelf, "me gustaria|quiero|quisiera"},
-    {kAskSelf, "como puedo|hago|podria|se|le? hago|hace? para?"},
+    {kAskSelf, "como puedo|hago|podria|se|le? hago|hacer|hace? para?"},
     {kAskSelf, "que hago|debo|tengo para|hacer|que? hacer? para?"},
     {kAskSelf, "me|nos? puedo|podria|puede me|nos?"},
     {kAskSelf, "je veux|voudrais|aimerais|souhaite|souhaiterais|desire|demande|prefere|tiens a|de? bien?"},
@@ -109,7 +121,7 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "MESSAGE no mas|more $"},
     {kPlainWish, "nunca|jamas mas? me? SENDES me? THING*"},
     {kPoliteWish, "no|pas|aucun|zero de? MESSAGE|CALLS|SENDING DET* $"},
-    {kPlainWish, "not SENDI|SENDING|GET|RECEIVE me|us|this? DET* MESSAGE THING*"},
+    {kPlainWish, "not SENDI|SENDING|get|receive|recieve|have|be me|us|this? DET* MESSAGE THING*"},
     {kPlainWish, "not SENDI|SENDING me|us|these|mynumber THING*"},
     {kPlainWish, "no|not|noneed need|reason|use for|of|in DET* MESSAGE THING*"},
     {kPlainWish, "off|out of? DET* LIST DET*"},
@@ -144,17 +156,18 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "be|get|have|being me? my? name|mynumber? REMOVED|UNSUB off|from|out|of? THING* LIST? DET*"},
     {kPlainWish, "be|have|get REMOVED|taken off|from|out? THING* LIST|MESSAGE DET*"},
     {kAnywhereWish, "REMOVE me|us|moi|this|nous? off|from|out|of|de THING* LIST? THING* LIST|MESSAGE THING*"},
-    {kPlainWish, "remove|delete|erase|drop|block|supprimez|enlevez|retirez|rayez|effacez|oubliez|otez me|us|nous|"
-     "moi $"},
+    {kPlainWish, "remove|delete|erase|drop|block|supprimez|enlevez|retirez|rayez|effacez|oubliez|otez me|us|nous|moi "
+     "$"},
     {kPlainWish, "REMOVE my|her|his|him|this HARMLESS? NAME? off|from DET* LIST THING*"},
-    {kPlainWish, "REMOVE DET* contact|contacto|mynumber|coordonnees|coordonnées|NAME $"},
+    {kPlainWish, "ERASE DET* my|mi|mon|ma|mes? NUMBER|name|nombre|nom NUMBER? $"},
     {kPlainWish, "mynumber|name|info REMOVED|UNSUB off|from? THING*"},
     {kPlainWish, "REMOVE from|off THING* LIST THING*"},
-    {kPlainWish, "REMOVE number|mynumber $"},
-    {kPlainWish, "REMOVE DET* my|mynumber|mon|ma|mes|mi|mis NAME NAME? off|from|out|of|de|in|dans? DET* your? "
-     "THING* LIST? LIST? DET*"},
-    {kPlainWish, "REMOVE DET* mynumber off|from|out|of|de|in|dans? DET* LIST? LIST? DET*"},
-    {kPlainWish, "REMOVE my|mynumber NAME? off|from|out|de THING*"},
+    {kPlainWish, "ERASE DET* my|mynumber|mon|ma|mes|mi|mis NUMBER|name|nombre|nom NUMBER? off|from|out|of|de|in|dans? "
+     "DET* your? THING* LIST? LIST? DET*"},
+    {kPlainWish, "REMOVE DET* my|mynumber|mon|ma|mes|mi|mis NAME NAME? off|out|de DET* your? THING* LIST? LIST? DET*"},
+    {kPlainWish, "take|pull|cut DET* mynumber off|out THING* LIST? THING*"},
+    {kPlainWish, "ERASE|saquen|saque DET* mynumber off|from|out|of|de|in|dans? DET* LIST? LIST? DET*"},
+    {kPlainWish, "ERASE|take|pull|kick|get my|mynumber NAME? off|out|de THING*"},
     {kPlainWish, "cut|count|sign|opt me|us off|out of|from THING* LIST|MESSAGE THING*"},
     {kAnywhereWish, "i|je|yo? revoke|revoking|withdraw|withdrawing|revoco|retire|retiro my|all|mi|mon? consent|"
      "permission|consentimiento|consentement|authorization|permiso|autorizacion"},
@@ -176,8 +189,8 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "dejeme|dejenme|dejame|dejadme|dejenos|dejennos en|tranquilo|tranquila|tranquilos|sola|solo|vivir "
      "paz?"},
     {kPlainWish, "me|nos? deje|dejen|dejar|dejes|deja en|tranquilo|tranquila|tranquilos paz?"},
-    {kPlainWish, "laissez|laisse|laisser|foutez|fichez|fous|lachez|foutre moi|nous|me tranquille|tranquilles|la|en|"
-     "les|baskets|respirer paix|baskets? avec? THING*"},
+    {kPlainWish, "laissez|laisse|laisser|foutez|fichez|fous|lachez|foutre moi|nous|me tranquille|tranquilles|la|en|les|"
+     "baskets|respirer paix|baskets? avec? THING*"},
     {kPlainWish, "me? laissez|laisse|laisser|foutre|ficher moi|me|nous? tranquille|tranquilles|la|en paix?"},
     {kPlainWish, "lachez|lache moi"},
     {kPlainWish, "degagez|degage $"},
@@ -196,11 +209,15 @@ constexpr WordPattern kPatterns[] = {
     {kPlainWish, "no SENDINF THING*"},
     {kAnywhereWish, "CEASE de|con|les|los? SENDINF THING*"},
     {kPlainWish, "CEASE ne? de me|nous|vous|les? SENDINF|BOTHERING THING*"},
-    {kPlainWish, "CEASE de|avec|con|a|aux|les|vos? THING* MESSAGE THING*"},
+    {kPlainWish, "HALT de|avec|con|a|aux|les|vos? THING* MESSAGE THING*"},
+    {kPlainWish, "CEASE de|con THING* MESSAGE THING*"},
     {kPlainWish, "CEASE de RECEIVE THING*"},
-    {kPlainWish, "dar|darme|date|darnos|dame|deme|denme|dadme|demen|denos|dennos de baja DET* LIST|MESSAGE|"
-     "servicio? DET*"},
+    {kOpenWish, "dar|darme|date|deme|denme|den|de|demen|dennos de baja mynumber|mi|este|al NAME? THING*"},
+    {kPlainWish, "dar|darme|date|darnos|dame|deme|denme|dadme|demen|denos|dennos de baja DET* LIST|MESSAGE|servicio? "
+     "DET*"},
     {kPlainWish, "me|nos dar|den|de|da|doy|daria|das de? baja THING* LIST?"},
+    {kOpenWish, "la|mi|una? baja de|del|a|al MID|SERVICE* MESSAGE|LIST|SERVICE|mynumber THING*"},
+    {kDoubt, "me? quiero|quisiera|puedo|deseo salir|salirme de esto|aqui|ahi|eso $"},
     {kPlainWish, "baja de|del|a|mi|este|esta|mynumber? THING* MESSAGE|LIST|mynumber"},
     {kPlainWish, "baja mynumber|servicio"},
     {kPlainWish, "de baja $"},
@@ -239,16 +256,15 @@ constexpr WordPattern kPatterns[] = {
     {kPoliteWish, "no more|mas of? this|these|that|esto|eso|nothing? $"},
     {kPoliteWish, "STOP|quit it|that|ca|eso|cela $"},
     {kDoubt, "STOP|quit them $"},
-    {kDoubt, "NOWANT|NONEED any|more|mas|plus|anymore|of|this|these|that|it|those|esto|eso|nada|rien|estos|"
-     "them|cela|ca|de|tout|en|ces|trucs* $"},
+    {kDoubt, "NOWANT|NONEED any|more|mas|plus|anymore|of|this|these|that|it|those|esto|eso|nada|rien|estos|them|cela|"
+     "ca|de|tout|en|ces|trucs* $"},
     {kDoubt, "NOWANT RECEIVE|get|getting|keep THING* $"},
     {kDoubt, "NOWANT to|a RECEIVE|get|getting|keep THING* $"},
-    {kPoliteWish, "desist|refrain|halt|quit|cease|fin|assez|basta|suficiente|enough $"},
-    {kDoubt, "discontinue|annuler|annulez|cancelen|cancele|cancela|cancelado|cancelo $"},
+    {kPoliteWish, "discontinue|desist|refrain|halt|quit|cease|fin|assez|basta|suficiente|enough $"},
+    {kDoubt, "annuler|annulez|cancelen|cancele|cancela|cancelado|cancelo $"},
     {kDoubt, "take|get|sign me|us off|out DET* $"},
-    {kDoubt, "cancel|end|quit|terminate|cancelar|cancelen|annulez|annuler|terminate DET* my? DET* this|these|"
-     "those|all|everything|service|it|that|todo|tout|esto|eso|account|enrollment|registration|membership|reminder|"
-     "servicio $"},
+    {kDoubt, "cancel|end|quit|terminate|cancelar|cancelen|annulez|annuler|terminate DET* my? DET* this|these|those|all|"
+     "everything|service|it|that|todo|tout|esto|eso|account|enrollment|registration|membership|reminder|servicio $"},
     {kPoliteWish, "plus rien $"},
     {kPoliteWish, "plus jamais $"},
 };

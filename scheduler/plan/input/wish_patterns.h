@@ -7,7 +7,7 @@
 
 namespace aftercare::plan {
 
-// What a pattern means. The enumerators are in the order in which patterns of equal length count.
+// What a pattern means.
 enum WishKind {
   kCounterWish,    // Wishes for messages: `don't stop`, `keep texting me`.
   kContactWish,    // The same at the beginning of a thought only: `call me`.
@@ -15,6 +15,8 @@ enum WishKind {
   kClearWish,      // A plain wish for no more messages, whatever stands around it: `I am well stop texting me`.
   kPlainWish,      // The same, at the beginning of a thought only.
   kAnywhereWish,   // The same, also in the middle: `I moved stop texting me`.
+  kOpenWish,       // The same, also with words behind that do not limit it: `I moved stop texting my old phone`.
+  kPronounWish,    // Plain if the text speaks of messages elsewhere: `turn them off`. Doubtful otherwise.
   kBareWish,       // Plain if nothing but harmless reasons stands around it: `stop`.
   kPoliteWish,     // Doubtful, but a bare wish with `please`: `no more`.
   kMessageDoubt,   // Doubtful, and about messages: `too many messages`.
@@ -26,6 +28,9 @@ enum WishKind {
 
 // Beginnings of requests, and the wishes that are plain, alone or with `please`.
 absl::Span<const WordPattern> WishPatterns();
+
+// Wishes by their structure: a word for an end, for not writing or for taking off, and what it is about.
+absl::Span<const WordPattern> StructurePatterns();
 
 // What is doubtful, and what wishes for messages.
 absl::Span<const WordPattern> DoubtPatterns();

@@ -74,6 +74,7 @@ const Rewriter& TheRewriter() {
 const WordPatterns& WishGrammar() {
   static const auto* const grammar = [] {
     std::vector<WordPattern> patterns(WishPatterns().begin(), WishPatterns().end());
+    patterns.insert(patterns.end(), StructurePatterns().begin(), StructurePatterns().end());
     patterns.insert(patterns.end(), DoubtPatterns().begin(), DoubtPatterns().end());
     return new WordPatterns(WishWordClasses(), patterns);
   }();

@@ -1,6 +1,7 @@
 #include "scheduler/plan/input/word_patterns.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 
@@ -40,6 +41,40 @@ WordPatterns::WordPatterns(absl::Span<const WordClass> classes, absl::Span<const
   Require(classes.size() <= kMaxClasses, "too many classes");
   for (size_t i = 0; i < classes.size(); ++i) AddClass(classes[i], static_cast<int>(i));
   for (const WordPattern& pattern : patterns) AddPattern(pattern);
+  AddBeginnings();
+  AddEntries();
+  AddTypos();
+}
+
+// Most patterns begin with none of the words of a text, so that it saves time to know them by their first words.
+int WordPatterns::AddEntry(const KnownWord& word) {
+  Entry entry;
+  for (const Compiled& pattern : patterns_) {
+    if (!MayBeginWith(pattern, word)) continue;
+    if (entry.size() <= static_cast<size_t>(pattern.kind)) entry.resize(pattern.kind + 1);
+    entry[pattern.kind].push_back(&pattern);
+  }
+  entries_.push_back(std::move(entry));
+  return static_cast<int>(entries_.size()) - 1;
+}
+
+// A word that a pattern names, but no class, still is of the classes of its beginning.
+void WordPatterns::AddBeginnings() {
+  for (auto& [word, known] : words_) {
+    if (known.classes != 0) continue;
+    for (const auto& [beginning, of_beginning] : beginnings_) {
+      if (absl::StartsWith(word, beginning)) known.classes |= of_beginning.classes;
+    }
+  }
+}
+
+void WordPatterns::AddEntries() {
+  AddEntry(KnownWord());
+  for (auto& [word, known] : words_) known.entry = AddEntry(known);
+  for (auto& [beginning, known] : beginnings_) known.entry = AddEntry(known);
+}
+
+void WordPatterns::AddTypos() {
   std::vector<std::string> sorted;  // So that it does not depend on the order in the map which word a typo is for.
   const auto misspelt = class_bits_.find(kMisspelt);
   for (const auto& [word, known] : words_) {
@@ -63,11 +98,11 @@ void WordPatterns::AddClass(const WordClass& added, int index) {
       for (auto& [other, known] : words_) {
         if ((known.classes & included) != 0) known.classes |= bit;
       }
-      for (auto& [beginning, bits] : beginnings_) {
-        if ((bits & included) != 0) bits |= bit;
+      for (auto& [beginning, known] : beginnings_) {
+        if ((known.classes & included) != 0) known.classes |= bit;
       }
     } else if (absl::ConsumeSuffix(&word, "*")) {
-      beginnings_.emplace_back(word, bit);
+      beginnings_.emplace_back(word, KnownWord{0, bit});
     } else {
       IdOf(word);
       words_[std::string(word)].classes |= bit;
@@ -77,6 +112,7 @@ void WordPatterns::AddClass(const WordClass& added, int index) {
 
 void WordPatterns::AddPattern(const WordPattern& pattern) {
   Compiled compiled;
+  compiled.kind = pattern.kind;
   for (const absl::string_view element : absl::StrSplit(pattern.elements, ' ', absl::SkipEmpty())) {
     Require(!compiled.to_the_end, pattern.elements);
     if (element == "$") {
@@ -86,7 +122,14 @@ void WordPatterns::AddPattern(const WordPattern& pattern) {
     }
   }
   Require(!compiled.elements.empty() && compiled.elements.size() <= kMaxElements, pattern.elements);
-  patterns_[pattern.kind].push_back(std::move(compiled));
+  for (size_t state = 0; state <= compiled.elements.size(); ++state) {
+    uint64_t reached = uint64_t{1} << state;
+    for (size_t i = state; i < compiled.elements.size() && compiled.elements[i].is_optional; ++i) {
+      reached |= uint64_t{1} << (i + 1);
+    }
+    compiled.skips.push_back(reached);
+  }
+  patterns_.push_back(std::move(compiled));
 }
 
 WordPatterns::Element WordPatterns::ParseElement(absl::string_view text) {
@@ -115,8 +158,8 @@ int WordPatterns::IdOf(absl::string_view word) {
 KnownWord WordPatterns::Find(const std::string& word) const {
   const auto found = words_.find(word);
   if (found != words_.end()) return found->second;
-  for (const auto& [beginning, classes] : beginnings_) {
-    if (absl::StartsWith(word, beginning)) return {0, classes};
+  for (const auto& [beginning, known] : beginnings_) {
+    if (absl::StartsWith(word, beginning)) return known;
   }
   const KnownWord* meant = FindTypo(word);
   return meant == nullptr ? KnownWord() : *meant;
@@ -152,35 +195,37 @@ bool WordPatterns::Matches(const Element& element, const KnownWord& word) {
   return word.id != 0 && std::find(element.ids.begin(), element.ids.end(), word.id) != element.ids.end();
 }
 
-// A state is the number of elements that are done.
-uint64_t WordPatterns::SkipOptional(const Compiled& pattern, uint64_t states) {
-  for (size_t i = 0; i < pattern.elements.size(); ++i) {
-    if ((states >> i & 1) != 0 && pattern.elements[i].is_optional) states |= uint64_t{1} << (i + 1);
+bool WordPatterns::MayBeginWith(const Compiled& pattern, const KnownWord& word) {
+  for (const Element& element : pattern.elements) {
+    if (Matches(element, word)) return true;
+    if (!element.is_optional) return false;
   }
-  return states;
+  return false;
 }
 
+// A state is the number of elements that are done.
 size_t WordPatterns::Match(const Compiled& pattern, absl::Span<const KnownWord> words) {
   const size_t size = pattern.elements.size();
-  uint64_t states = SkipOptional(pattern, 1);
+  uint64_t states = pattern.skips[0];
   size_t longest = 0;
   for (size_t at = 0; at < std::min(words.size(), kLongest) && states != 0; ++at) {
     uint64_t next = 0;
-    for (size_t i = 0; i < size; ++i) {
-      if ((states >> i & 1) == 0 || !Matches(pattern.elements[i], words[at])) continue;
-      next |= uint64_t{1} << (pattern.elements[i].repeats ? i : i + 1);
+    for (uint64_t left = states & ~(uint64_t{1} << size); left != 0; left &= left - 1) {
+      const int i = std::countr_zero(left);
+      if (Matches(pattern.elements[i], words[at])) next |= pattern.skips[pattern.elements[i].repeats ? i : i + 1];
     }
-    states = SkipOptional(pattern, next);
+    states = next;
     if ((states >> size & 1) != 0 && (!pattern.to_the_end || at + 1 == words.size())) longest = at + 1;
   }
   return longest;
 }
 
 size_t WordPatterns::LongestMatch(int kind, absl::Span<const KnownWord> words) const {
-  const auto patterns = patterns_.find(kind);
-  if (patterns == patterns_.end()) return 0;
+  if (words.empty()) return 0;
+  const Entry& entry = entries_[words.front().entry];
+  if (static_cast<size_t>(kind) >= entry.size()) return 0;
   size_t longest = 0;
-  for (const Compiled& pattern : patterns->second) longest = std::max(longest, Match(pattern, words));
+  for (const Compiled* pattern : entry[kind]) longest = std::max(longest, Match(*pattern, words));
   return longest;
 }
 

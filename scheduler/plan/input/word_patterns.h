@@ -32,12 +32,15 @@ struct WordPattern {
 struct KnownWord {
   int id = 0;            // 0 if no table names the word.
   uint64_t classes = 0;  // A bit for each class.
+  int entry = 0;         // What WordPatterns knows of the patterns that may begin with the word.
 };
 
 // At most 64 classes, and 60 elements in a pattern. A fault in a table ends the program, so use the tables in a test.
 class WordPatterns {
  public:
   WordPatterns(absl::Span<const WordClass> classes, absl::Span<const WordPattern> patterns);
+  WordPatterns(const WordPatterns&) = delete;
+  WordPatterns& operator=(const WordPatterns&) = delete;
 
   // Looks a word up. A long word of a class called MISSPELT also counts with one letter wrong.
   KnownWord Find(const std::string& word) const;
@@ -59,9 +62,13 @@ class WordPatterns {
     bool repeats = false;
   };
   struct Compiled {
+    int kind = 0;
     std::vector<Element> elements;
+    std::vector<uint64_t> skips;  // By state: the states that are reached by leaving optional elements out.
     bool to_the_end = false;
   };
+  // The patterns that may begin with a word, by kind.
+  using Entry = std::vector<std::vector<const Compiled*>>;
 
   void AddClass(const WordClass& added, int index);
   void AddPattern(const WordPattern& pattern);
@@ -69,14 +76,19 @@ class WordPatterns {
   int IdOf(absl::string_view word);
   const KnownWord* FindTypo(const std::string& word) const;
   static bool Matches(const Element& element, const KnownWord& word);
-  static uint64_t SkipOptional(const Compiled& pattern, uint64_t states);
+  static bool MayBeginWith(const Compiled& pattern, const KnownWord& word);
+  int AddEntry(const KnownWord& word);
+  void AddBeginnings();
+  void AddEntries();
+  void AddTypos();
   static size_t Match(const Compiled& pattern, absl::Span<const KnownWord> words);
 
   absl::flat_hash_map<std::string, KnownWord> words_;
   absl::flat_hash_map<std::string, uint64_t> class_bits_;
-  std::vector<std::pair<std::string, uint64_t>> beginnings_;  // The words that end in `*`.
+  std::vector<std::pair<std::string, KnownWord>> beginnings_;  // The words that end in `*`.
   absl::flat_hash_map<std::string, std::string> typos_;       // Long words without one letter, to the word.
-  absl::flat_hash_map<int, std::vector<Compiled>> patterns_;  // By kind.
+  std::vector<Compiled> patterns_;
+  std::vector<Entry> entries_;  // The first is that of words that no table names.
 };
 
 }  // namespace aftercare::plan

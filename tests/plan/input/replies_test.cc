@@ -184,6 +184,26 @@ TEST(ReplyVocabularyTest, APlainWishToStopIsOneInOtherWordsToo) {
   }
 }
 
+TEST(ReplyVocabularyTest, WhatFollowsAWishMayLimitIt) {
+  for (const char* text : {"don't text me on that old phone", "stop the daily reminders to my work email",
+                           "dejen de escribirme a ese aparato viejo", "ne m'écrivez plus sur ce vieil appareil"}) {
+    EXPECT_EQ(Read(text), "STOP") << text;
+  }
+  for (const char* text : {"don't text me before nine", "stop the reminders on weekends", "stop texting my husband",
+                           "no me escriban de noche", "stop sending me to the wrong door", "stop the texts instead"}) {
+    EXPECT_EQ(Read(text), "DOUBTFUL STOP") << text;
+  }
+}
+
+TEST(ReplyVocabularyTest, APronounStandsForMessagesIfTheTextSpeaksOfThem) {
+  for (const char* text : {"so many texts. cancel them", "these reminders bother me, I don't want them",
+                           "wrong number, take me off"}) {
+    EXPECT_EQ(Read(text), "STOP") << text;
+  }
+  EXPECT_EQ(Read("cancel them"), "DOUBTFUL STOP");
+  EXPECT_EQ(Read("I have crutches but don't need them"), "OTHER");
+}
+
 TEST(ReplyVocabularyTest, WhoWritesOfATreatmentDoesNotWishToStopMessages) {
   for (const char* text :
        {"I can't stop the bleeding", "don't stop", "Please don't stop texting me", "when can I stop icing?",

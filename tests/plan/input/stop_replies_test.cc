@@ -106,7 +106,7 @@ TEST_P(StopRepliesTest, WishesAreHonouredAndNothingElseIs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tables, StopRepliesTest,
-                         testing::Values(Table{"stop_replies", 150, 0.94, 0.98, 0.05}),
+                         testing::Values(Table{"stop_replies", 2500, 0.94, 0.98, 0.05}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // The writer of this table has not seen the rules.

@@ -15,7 +15,7 @@ constexpr WordClass kClasses[] = {
     {"MESSAGE", "text message messages"}, {"DET", "the my all"}, {"THING", "MESSAGE DET"}, {"BODY", "knee pain*"},
     {"MISSPELT", "messages"}};
 constexpr WordPattern kPatterns[] = {
-    {1, "stop DET* MESSAGE"}, {1, "stop THING*"}, {2, "end|quit it?"}, {3, "stop $"}, {4, "not _"}};
+    {1, "stop DET* MESSAGE"}, {1, "stop THING*"}, {2, "end|quit it?"}, {3, "stop $"}, {4, "not _"}, {5, "no? DET* painkiller|x"}};
 
 size_t Match(int kind, const std::string& text) {
   static const auto* const patterns = new WordPatterns(kClasses, kPatterns);
@@ -30,7 +30,7 @@ TEST(WordPatternsTest, TheLongestPatternCounts) {
   EXPECT_EQ(Match(1, "the messages"), 0);
   EXPECT_EQ(Match(2, "quit it"), 2);
   EXPECT_EQ(Match(2, "quit that"), 1);
-  EXPECT_EQ(Match(5, "stop"), 0);
+  EXPECT_EQ(Match(6, "stop"), 0);
 }
 
 TEST(WordPatternsTest, ADollarStandsForTheEnd) {
@@ -42,6 +42,20 @@ TEST(WordPatternsTest, AnUnderscoreStandsForAWordThatNoTableNames) {
   EXPECT_EQ(Match(4, "not maria"), 2);
   EXPECT_EQ(Match(4, "not message"), 0);
   EXPECT_EQ(Match(4, "not painful"), 0);
+}
+
+TEST(WordPatternsTest, APatternMayBeginWithAnyOfItsOptionalElements) {
+  EXPECT_EQ(Match(5, "no the x"), 3);
+  EXPECT_EQ(Match(5, "my x"), 2);
+  EXPECT_EQ(Match(5, "x"), 1);
+  EXPECT_EQ(Match(5, "no the"), 0);
+}
+
+TEST(WordPatternsTest, AWordOfAPatternKeepsTheClassesOfItsBeginning) {
+  const WordPatterns patterns(kClasses, kPatterns);
+  EXPECT_EQ(patterns.Find("painkiller").classes, patterns.ClassesOf("BODY"));
+  EXPECT_EQ(patterns.Find("painless").classes, patterns.ClassesOf("BODY"));
+  EXPECT_EQ(patterns.Find("x").classes, 0);
 }
 
 TEST(WordPatternsTest, ALongWordMayHaveOneLetterWrong) {
