@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(Tables, StopRepliesTest,
 
 // The writer of this table has not seen the rules.
 INSTANTIATE_TEST_SUITE_P(HeldOut, StopRepliesTest,
-                         testing::Values(Table{"stop_replies_held_out", 60, 0.7, 0.94, 0.1}),
+                         testing::Values(Table{"stop_replies_held_out", 150, 0.8, 0.95, 0.1}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
