@@ -192,7 +192,7 @@ absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Dur
 void Model::ReportSent(Patient* patient, int attempt, Item* item) {
   const Attempt& lease = item->leases[attempt - 1];
   if (!item->sent) {
-    item->sent = now_;
+    item->sent = lease.time;
     item->sent_to = ReadAddress(lease.channel, lease.address);
   }
   if (item->done() || item->bounced()) return;

@@ -79,7 +79,7 @@ class Model {
     int failures = 0;
     int contact_point = 0;
     v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // The contact point's channel when the contact point was chosen.
-    std::optional<absl::Time> sent;  // When it was first reported sent,
+    std::optional<absl::Time> sent;  // When it was sent: the time of the lease that was first reported sent,
     Address sent_to;                 // and where it went.
     std::optional<int> score;        // What was answered.
     std::optional<bool> did;

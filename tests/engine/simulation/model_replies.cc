@@ -19,11 +19,12 @@ bool Has(const Model::Patient& patient, const Address& address) {
   });
 }
 
-// Whether two instants are of one day by the patient's clock.
-bool SameDay(const Model::Patient& patient, absl::Time a, absl::Time b) {
+// Whether an answer that came at `time` replaces the one that the item has: a later one of the same day by the patient's
+// clock does.
+bool MayCorrect(const Model::Patient& patient, const Model::Item& item, absl::Time time) {
   absl::TimeZone zone;
   absl::LoadTimeZone(patient.data.time_zone(), &zone);
-  return absl::ToCivilDay(a, zone) == absl::ToCivilDay(b, zone);
+  return time >= *item.state_time && absl::ToCivilDay(time, zone) == absl::ToCivilDay(*item.state_time, zone);
 }
 
 bool WasAnswered(const Model::Item& item) {
@@ -74,7 +75,7 @@ std::vector<Model::Message> Model::MessagesOf(const std::set<std::string>& sende
     for (const auto& [id, patient] : patients_) {
       if (patient.data.patient() != sender) continue;
       for (const auto& [key, item] : patient.items) {
-        const bool counts = item.sent && *item.sent > time - kWeek && !item.bounced();
+        const bool counts = item.sent && *item.sent > time - kWeek && *item.sent <= time && !item.bounced();
         if (counts) messages.push_back({&patient, &item, item.sent_to == address});
       }
     }
@@ -118,7 +119,7 @@ bool Model::Answers(std::vector<Message> questions, KeptReply* reply) {
   }
   if (questions.empty()) return false;
   const Message& found = open.empty() ? questions.front() : open.front();
-  if (!found.item->asks() && !SameDay(*found.patient, *found.item->state_time, reply->time)) return false;
+  if (!found.item->asks() && !MayCorrect(*found.patient, *found.item, reply->time)) return false;
   Belong(*found.patient, *found.item, reply);
   return true;
 }
@@ -129,7 +130,7 @@ bool Model::AnswersNamed(KeptReply* reply) const {
   const auto& [enrollment, key] = *reply->saying.named;
   const Patient& patient = patients_.at(enrollment);
   const Item& item = patient.items.at(key);
-  const bool again = WasAnswered(item) && SameDay(patient, *item.state_time, reply->time);
+  const bool again = WasAnswered(item) && MayCorrect(patient, item, reply->time);
   if (!AsksFor(item, reply->saying.answer) || item.attempts == 0) return false;
   if (!item.open() && !item.asks() && !again) return false;
   Belong(patient, item, reply);
@@ -246,8 +247,8 @@ std::string Model::AssignReply(int index, const std::string& enrollment) {
   reply.meaning = v1::REPLY_MEANING_OTHER;
   const Address address = ReadAddress(channel, reply.saying.address);
   std::vector<Message> messages = MessagesOf({patient.data.patient()}, address, reply.time);
-  const auto later = [&](const Message& each) { return each.patient != &patient || *each.item->sent > reply.time; };
-  messages.erase(std::remove_if(messages.begin(), messages.end(), later), messages.end());
+  const auto of_another = [&](const Message& each) { return each.patient != &patient; };
+  messages.erase(std::remove_if(messages.begin(), messages.end(), of_another), messages.end());
   if (Answers(messages, &reply)) MakeAnswered(reply);
   return "OK";
 }
