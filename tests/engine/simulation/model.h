@@ -125,6 +125,7 @@ class Model {
   struct Diff {
     std::map<std::string, absl::Time> before;  // What was to be sent or done before the change, with due times,
     std::map<std::string, absl::Time> after;   // and what is after it, before anything comes due by it.
+    std::set<std::string> doubtful;            // What comes due at once, and is not sent since no question was.
     std::set<std::string> already_sent;        // What was sent or done, and stands for another time than before.
   };
 

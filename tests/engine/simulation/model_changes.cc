@@ -82,7 +82,9 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) con
   Patient fired = after;
   Fire(&fired);
   for (const auto& [key, item] : fired.items) {
-    if (item.reason == v1::REMINDER_REASON_SUPERSEDED) diff->after.erase(NameOf(after.id, key));
+    const std::string name = NameOf(after.id, key);
+    if (item.reason == v1::REMINDER_REASON_SUPERSEDED) diff->after.erase(name);
+    if (item.reason == v1::REMINDER_REASON_QUESTION_NOT_SENT) diff->doubtful.insert(name);
   }
   for (const auto& [key, item] : after.items) {
     if (!item.done() || !item.cover) continue;

@@ -75,7 +75,7 @@ std::vector<Model::Message> Model::MessagesOf(const std::set<std::string>& sende
     for (const auto& [id, patient] : patients_) {
       if (patient.data.patient() != sender) continue;
       for (const auto& [key, item] : patient.items) {
-        const bool counts = item.sent && *item.sent > time - kWeek && *item.sent <= time && !item.bounced();
+        const bool counts = item.sent && *item.sent >= time - kWeek && *item.sent <= time && !item.bounced();
         if (counts) messages.push_back({&patient, &item, item.sent_to == address});
       }
     }
@@ -154,7 +154,8 @@ void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) c
     return;
   }
   if (reply->meaning == v1::REPLY_MEANING_DOUBTFUL) reply->task = v1::REPLY_TASK_DECIDE;
-  const bool names = saying.named && saying.wish == v1::REPLY_MEANING_UNSPECIFIED && !saying.may_answer;
+  // A wish counts whatever is named, and a name counts for nothing if it is of somebody else.
+  const bool names = saying.named && senders.count(patients_.at(saying.named->first).data.patient()) > 0;
   if (names ? AnswersNamed(reply) : Answers(messages, reply)) {
     if (reply->meaning == v1::REPLY_MEANING_AMBIGUOUS) reply->task = v1::REPLY_TASK_ASSIGN;
     return;
@@ -206,11 +207,11 @@ std::string Model::RecordReply(const Saying& saying) {
   const Address address = ReadAddress(saying.channel, saying.address);
   std::set<std::string> senders = OwnersOf(address);
   for (const Message& message : MessagesTo(address, now_)) senders.insert(message.patient->data.patient());
-  const bool decides = saying.wish == v1::REPLY_MEANING_STOP || saying.wish == v1::REPLY_MEANING_START;
+  Understand(senders, &reply);
+  const bool decides = reply.meaning == v1::REPLY_MEANING_STOP || reply.meaning == v1::REPLY_MEANING_START;
   if (saying.named && !decides && senders.count(patients_.at(saying.named->first).data.patient()) == 0) {
     return "FAILED_PRECONDITION/NOT_OF_SENDER";
   }
-  Understand(senders, &reply);
   replies_.push_back(reply);
   Act(reply);
   return "OK";
