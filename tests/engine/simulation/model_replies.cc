@@ -160,14 +160,23 @@ void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) c
     if (reply->meaning == v1::REPLY_MEANING_AMBIGUOUS) reply->task = v1::REPLY_TASK_ASSIGN;
     return;
   }
-  const auto here = std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.here; });
   if (names) {
     reply->enrollment = saying.named->first;
   } else if (messages.empty()) {
     reply->enrollment = NewestOf(OwnersOf(address));
   } else {
-    reply->enrollment = (here == messages.end() ? messages.front() : *here).patient->id;
+    BelongToLast(messages, reply);
   }
+}
+
+// The reply belongs to the enrollment of the newest message, of those that went to the address if any did.
+void Model::BelongToLast(const std::vector<Message>& messages, KeptReply* reply) {
+  const auto here = std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.here; });
+  const Message& last = here == messages.end() ? messages.front() : *here;
+  reply->enrollment = last.patient->id;
+  reply->may_be_of_another = std::any_of(messages.begin(), messages.end(), [&](const Message& each) {
+    return each.patient != last.patient && each.here == last.here && each.item->sent == last.item->sent;
+  });
 }
 
 // Lets a reply take effect that was understood.

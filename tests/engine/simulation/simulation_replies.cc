@@ -3,7 +3,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/simulation.h"
 
@@ -22,28 +21,37 @@ std::string Answered(std::optional<int> score, std::optional<bool> done) {
   return absl::StrCat(score ? absl::StrCat(" ", *score) : "", done ? (*done ? " yes" : " no") : "");
 }
 
-// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08, to UNSPECIFIED, CONTINUE`.
-std::string Shown(const v1::Reply& reply) {
+// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08 of p-0, to UNSPECIFIED, CONTINUE at 1867557600`. Whose it is can be
+// left out.
+std::string Shown(const v1::Reply& reply, bool tells_whose) {
   std::optional<int> score;
   std::optional<bool> done;
   if (reply.has_score()) score = reply.score();
   if (reply.has_done()) done = reply.done();
+  const std::string enrollment = reply.enrollment().empty() ? "" : IdOf(reply.enrollment());
   return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14), Answered(score, done), " ",
-                      reply.enrollment().empty() ? "" : IdOf(reply.enrollment()), "/",
-                      reply.reminder().empty() ? "" : IdOf(reply.reminder()), " of ", reply.patient(), ", to ",
+                      tells_whose ? absl::StrCat(enrollment, " of ", reply.patient()) : "somebody", "/",
+                      reply.reminder().empty() ? "" : IdOf(reply.reminder()), ", to ",
                       v1::ReplyTask_Name(reply.task()).substr(11), ", ",
                       v1::ReplyDecision_Name(reply.decision()).substr(15), " at ", reply.receive_time().seconds());
 }
 
 std::string Shown(const KeptReply& reply, const Model& model) {
-  const bool answers = reply.reminder.has_value();
-  return absl::StrCat(
-      v1::ReplyMeaning_Name(reply.meaning).substr(14),
-      answers ? Answered(reply.saying.score, reply.saying.done) : "", " ", reply.enrollment, "/",
-      answers ? absl::StrCat(reply.reminder->first, ".", plan::FormatNameCode(reply.reminder->second)) : "", " of ",
-      reply.enrollment.empty() ? "" : model.patients().at(reply.enrollment).data.patient(), ", to ",
-      v1::ReplyTask_Name(reply.task).substr(11), ", ", v1::ReplyDecision_Name(reply.decision).substr(15), " at ",
-      absl::ToUnixSeconds(reply.time));
+  v1::Reply shown;
+  shown.set_meaning(reply.meaning);
+  shown.set_task(reply.task);
+  shown.set_decision(reply.decision);
+  plan::SetTimestamp(reply.time, shown.mutable_receive_time());
+  if (!reply.enrollment.empty()) {
+    shown.set_enrollment(EnrollmentNameOf("c", reply.enrollment));
+    shown.set_patient(model.patients().at(reply.enrollment).data.patient());
+  }
+  if (reply.reminder) {
+    shown.set_reminder(model.NameOf(reply.enrollment, *reply.reminder));
+    if (reply.saying.score) shown.set_score(*reply.saying.score);
+    if (reply.saying.done) shown.set_done(*reply.saying.done);
+  }
+  return Shown(shown, !reply.may_be_of_another);
 }
 
 // Sets what somebody writes, and how it should be read.
@@ -108,12 +116,15 @@ std::string Simulation::Reply(Random& random) {
   }
   request.set_validate_only(random.OneIn(8));
   const auto response = world_.Call(&Engine::replies, &Replies::Record, request);
-  std::string engine = ErrorOf(response.status());
-  if (response.ok()) engine = Shown(response->reply());
   Model tried = *model_;
   Model& model = request.validate_only() ? tried : *model_;
   std::string told = model.RecordReply(saying);
-  if (told == "OK") told = Shown(model.replies().back(), model);
+  std::string engine = ErrorOf(response.status());
+  if (told == "OK") {
+    const KeptReply& kept = model.replies().back();
+    told = Shown(kept, model);
+    if (response.ok()) engine = Shown(response->reply(), !kept.may_be_of_another);
+  }
   if (response.ok() && !request.validate_only()) reply_names_.push_back(response->reply().name());
   return Told(absl::StrCat("RecordReply ", request.ShortDebugString()), engine, told);
 }
@@ -177,8 +188,8 @@ void Simulation::CompareReplies(const v1::ListRepliesResponse& listed) {
     const auto found = std::find(reply_names_.begin(), reply_names_.end(), reply.name());
     if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
     const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
-    ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address), Shown(reply),
-               Shown(kept, *model_));
+    ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address),
+               Shown(reply, !kept.may_be_of_another), Shown(kept, *model_));
     Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
            absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
     Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
