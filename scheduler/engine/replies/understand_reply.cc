@@ -80,6 +80,8 @@ class Reader {
       auto row = tx_.GetEnrollment(key.clinic, key.enrollment);
       if (!row.ok()) return row.status();
       if (!row->has_value()) return ReminderNotFound(key);
+      // A wish holds for the address, whatever message it was written to.
+      if (understood_.sense == ReplySense::kStop || understood_.sense == ReplySense::kStart) return absl::OkStatus();
       return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_OF_SENDER",
                        absl::StrCat(name, " is not one of the sender's"));
     }
