@@ -125,7 +125,6 @@ class Model {
   struct Diff {
     std::map<std::string, absl::Time> before;  // What was to be sent or done before the change, with due times,
     std::map<std::string, absl::Time> after;   // and what is after it, before anything comes due by it.
-    std::set<std::string> doubtful;            // What comes due at once, and is not sent since no question was.
     std::set<std::string> already_sent;        // What was sent or done, and stands for another time than before.
   };
 
@@ -176,8 +175,10 @@ class Model {
   v1::ContactPointState StateOf(const v1::ContactPoint& point) const;
   // Returns whether the item waits for a decision about a doubtful reply.
   bool IsHeld(const Patient& patient, const Item& item) const;
+  // Returns the reason that is shown. What a gateway has is not shown as held.
   v1::ReminderReason ReasonOf(const Patient& patient, const Item& item) const {
-    return IsHeld(patient, item) ? v1::REMINDER_REASON_HELD : item.reason;
+    const bool shown = item.state != v1::REMINDER_STATE_LEASED && IsHeld(patient, item);
+    return shown ? v1::REMINDER_REASON_HELD : item.reason;
   }
 
   // Changes by what somebody wrote, and by what the care team says about it. They return nothing, or an error. `reply`

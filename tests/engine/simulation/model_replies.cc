@@ -19,8 +19,8 @@ bool Has(const Model::Patient& patient, const Address& address) {
   });
 }
 
-// Whether an answer that came at `time` replaces the one that the item has: a later one of the same day by the patient's
-// clock does.
+// Whether an answer that came at `time` replaces the one that the item has: a later one of the same day does, by the
+// patient's clock.
 bool MayCorrect(const Model::Patient& patient, const Model::Item& item, absl::Time time) {
   absl::TimeZone zone;
   absl::LoadTimeZone(patient.data.time_zone(), &zone);
@@ -169,13 +169,12 @@ void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) c
   }
 }
 
-// The reply belongs to the enrollment of the newest message, of those that went to the address if any did.
+// The reply belongs to the enrollment that was last sent a message. If several were at one time, it may be of any.
 void Model::BelongToLast(const std::vector<Message>& messages, KeptReply* reply) {
-  const auto here = std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.here; });
-  const Message& last = here == messages.end() ? messages.front() : *here;
+  const Message& last = messages.front();
   reply->enrollment = last.patient->id;
   reply->may_be_of_another = std::any_of(messages.begin(), messages.end(), [&](const Message& each) {
-    return each.patient != last.patient && each.here == last.here && each.item->sent == last.item->sent;
+    return each.patient != last.patient && each.item->sent == last.item->sent;
   });
 }
 
@@ -209,6 +208,24 @@ void Model::MakeAnswered(const KeptReply& reply) {
   item.state_time = reply.time;
   Rematch({}, &patient);
   Fire(&patient);
+}
+
+std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Consent consent) {
+  const auto is_theirs = [&](const auto& entry) { return entry.second.data.patient() == id; };
+  if (std::none_of(patients_.begin(), patients_.end(), is_theirs)) return "NOT_FOUND/PATIENT_NOT_FOUND";
+  if (consent == v1::CONSENT_REFUSED) {
+    opted_out_[id].insert(channel);
+    Redirect();
+    return "OK";
+  }
+  opted_out_[id].erase(channel);
+  for (const auto& [enrollment, patient] : patients_) {
+    if (patient.data.patient() != id) continue;
+    for (const v1::ContactPoint& point : patient.data.contact_points()) {
+      if (point.channel() == channel) Start(ReadAddress(channel, point.address()));
+    }
+  }
+  return "OK";
 }
 
 std::string Model::RecordReply(const Saying& saying) {

@@ -9,9 +9,6 @@
 namespace aftercare::engine {
 namespace {
 
-// Whether histories have what the engine is known to do otherwise than the model says: see replies/found_test.cc.
-constexpr bool kPlaysWhatWasFound = false;
-
 v1::Channel ChooseChannel(Random& random) {
   return random.Of<v1::Channel>({v1::CHANNEL_SMS, v1::CHANNEL_SMS, v1::CHANNEL_SMS, v1::CHANNEL_EMAIL,
                                  v1::CHANNEL_EMAIL, random.OneIn(8) ? v1::CHANNEL_WEBHOOK : v1::CHANNEL_SMS});
@@ -66,10 +63,10 @@ void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
   } else if (kind <= 5) {
     request->set_text("too many messages");
     saying->wish = v1::REPLY_MEANING_DOUBTFUL;
-  } else if (kind == 6 && kPlaysWhatWasFound) {
+  } else if (kind == 6) {
     request->set_text("Alto");
     saying->may_answer = true;
-  } else if (kind <= 7) {
+  } else if (kind == 7) {
     request->set_text("help");
     saying->wish = v1::REPLY_MEANING_HELP;
   } else if (kind <= 11) {
@@ -108,9 +105,7 @@ std::string Simulation::Reply(Random& random) {
   request.set_address(saying.address);
   Write(random, &saying, &request);
   const auto chosen = ChooseItem(random);
-  const bool wishes = saying.may_answer || saying.wish == v1::REPLY_MEANING_STOP ||
-                      saying.wish == v1::REPLY_MEANING_START;
-  if (chosen && random.OneIn(4) && (kPlaysWhatWasFound || !wishes)) {
+  if (chosen && random.OneIn(4)) {
     request.set_reminder(chosen->name);
     saying.named.emplace(chosen->enrollment, chosen->key);
   }
@@ -143,8 +138,6 @@ std::string Simulation::AssignReply(Random& random) {
   if (model_->replies().empty()) return Reply(random);
   const int reply = ChooseReply(v1::REPLY_TASK_ASSIGN, random);
   const std::string id = ChooseEnrollment(random).value();
-  const bool is_doubtful = model_->replies()[reply].meaning == v1::REPLY_MEANING_DOUBTFUL;
-  if (is_doubtful && !kPlaysWhatWasFound) return "nothing to assign";
   v1::AssignReplyRequest request;
   request.set_name(reply_names_[reply]);
   request.set_enrollment(EnrollmentNameOf(clinic_, id));
@@ -180,23 +173,40 @@ std::string Simulation::WriteAndMore(Random& random) {
   return told;
 }
 
-// Every reply is as the model has it, newest first.
-void Simulation::CompareReplies(const v1::ListRepliesResponse& listed) {
-  ExpectSame("ListReplies", absl::StrCat(listed.replies_size()), absl::StrCat(model_->replies().size()));
-  for (int i = 0; i < listed.replies_size() && difference_.empty(); ++i) {
-    const v1::Reply& reply = listed.replies(i);
-    const auto found = std::find(reply_names_.begin(), reply_names_.end(), reply.name());
-    if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
-    const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
-    ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address),
-               Shown(reply, !kept.may_be_of_another), Shown(kept, *model_));
-    Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
-           absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
-    Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
-           absl::StrCat("a time to decide by is shown, or not: ", reply.ShortDebugString()));
-    Expect(i == 0 || plan::ToTime(listed.replies(i - 1).receive_time()) >= plan::ToTime(reply.receive_time()),
-           "the replies are not in order");
+// The replies are those of the model, newest first: all of them, or those with which there is something to do.
+void Simulation::CompareReplies(Random& random) {
+  v1::ListRepliesRequest request;
+  request.set_parent(ClinicNameOf(clinic_));
+  request.set_page_size(1000);
+  request.set_task(
+      random.Of<v1::ReplyTask>({v1::REPLY_TASK_UNSPECIFIED, v1::REPLY_TASK_ASSIGN, v1::REPLY_TASK_DECIDE}));
+  const auto listed = world_.Call(&Engine::replies, &Replies::List, request);
+  ExpectSame("ListReplies", ErrorOf(listed.status()), "OK");
+  if (!listed.ok()) return;
+  const std::vector<KeptReply>& kept = model_->replies();
+  const auto count = std::count_if(kept.begin(), kept.end(), [&](const KeptReply& reply) {
+    return request.task() == v1::REPLY_TASK_UNSPECIFIED || reply.task == request.task();
+  });
+  ExpectSame(absl::StrCat("ListReplies ", v1::ReplyTask_Name(request.task())), absl::StrCat(listed->replies_size()),
+             absl::StrCat(count));
+  absl::Time before = absl::InfiniteFuture();
+  for (const v1::Reply& reply : listed->replies()) {
+    if (difference_.empty()) CompareReply(reply);
+    Expect(before >= plan::ToTime(reply.receive_time()), "the replies are not in order");
+    before = plan::ToTime(reply.receive_time());
   }
+}
+
+void Simulation::CompareReply(const v1::Reply& reply) {
+  const auto found = std::find(reply_names_.begin(), reply_names_.end(), reply.name());
+  if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
+  const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
+  ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address),
+             Shown(reply, !kept.may_be_of_another), Shown(kept, *model_));
+  Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
+         absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
+  Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
+         absl::StrCat("a time to decide by is shown, or not: ", reply.ShortDebugString()));
 }
 
 // The states of contact points and the channels that the patient refused.
