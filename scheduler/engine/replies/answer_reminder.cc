@@ -15,6 +15,7 @@ absl::Status AnswerReminder(store::WriteTransaction& tx, const v1::Reply& reply,
   if (reply.has_done() && !reply.done()) row.score = 0;
   absl::Status status;
   if (row.state == v1::REMINDER_STATE_COMPLETED) {
+    row.state_time = time;  // What came between the two answers replaces neither.
     status = StoreReminder(tx, *context, row, now);
   } else {
     status = ChangeReminder(tx, *context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now, &row);

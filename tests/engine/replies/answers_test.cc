@@ -97,6 +97,16 @@ TEST_F(AnswersTest, TwoPatientsWhoShareAnAddressAreNotGuessedBetween) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(AnswersTest, WhoMayHaveCorrectedAnAnswerIsNotGuessedEither) {
+  world_.Enrol("box", "f", Neighbour());
+  SendUntil("2029-03-02T09:00");
+  Reply("7");
+  EXPECT_EQ(Assign(Newest(), "f"), "ANSWER 7 of ask.2029-03-02 in f");
+  EXPECT_EQ(Reply("5"), "AMBIGUOUS, to ASSIGN");
+  Until("2029-03-03T07:00");
+  EXPECT_EQ(Reply("5"), "ANSWER 5 of ask.2029-03-02 in e") << "the other one may not correct it any more";
+}
+
 TEST_F(AnswersTest, WhereOnlyOneOfTwoPatientsWasAskedThatOneAnswers) {
   world_.Enrol("box", "f", Neighbour());
   SendUntil("2029-03-02T09:00");

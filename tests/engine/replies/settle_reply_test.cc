@@ -60,6 +60,18 @@ TEST_F(SettleReplyTest, AnAssignedAnswerReplacesNoneThatCameLater) {
   EXPECT_EQ(Good(world_.Get(Name("ask.2029-03-02"))).score(), 5);
 }
 
+TEST_F(SettleReplyTest, AnAssignedAnswerReplacesNoCorrectionThatCameLater) {
+  SendUntil("2029-03-02T09:00");
+  Reply("7");
+  Until("2029-03-02T10:00");
+  Reply("5", "address: '+15559999'");
+  const std::string between = Newest();
+  Until("2029-03-02T11:00");
+  EXPECT_EQ(Reply("3"), "ANSWER 3 of ask.2029-03-02 in e");
+  EXPECT_EQ(Assign(between, "e"), "OTHER in e");
+  EXPECT_EQ(Good(world_.Get(Name("ask.2029-03-02"))).score(), 3);
+}
+
 TEST_F(SettleReplyTest, ADoubtfulReplyFromAStoppedNumberHoldsNothing) {
   world_.Update("clinics/box/enrollments/e", "contact_points { channel: CHANNEL_SMS address: '+15550100' }");
   Reply("stop");

@@ -107,20 +107,22 @@ bool Model::Answers(std::vector<Message> questions, KeptReply* reply) {
   const auto elsewhere =
       std::stable_partition(questions.begin(), questions.end(), [](const Message& each) { return each.here; });
   if (elsewhere != questions.begin()) questions.erase(elsewhere, questions.end());
+  // Who answered may have meant to correct that, as much as another may have meant to answer.
+  const auto may_be_meant = [&](const Message& message) {
+    return message.item->asks() || MayCorrect(*message.patient, *message.item, reply->time);
+  };
   std::set<std::string> patients;
   std::vector<Message> open;
   for (const Message& question : questions) {
     const bool newest = patients.insert(question.patient->data.patient()).second;
-    if (newest && question.item->asks()) open.push_back(question);
+    if (newest && may_be_meant(question)) open.push_back(question);
   }
+  if (open.empty()) return false;
   if (open.size() > 1) {
     reply->meaning = v1::REPLY_MEANING_AMBIGUOUS;
-    return true;
+  } else {
+    Belong(*open.front().patient, *open.front().item, reply);
   }
-  if (questions.empty()) return false;
-  const Message& found = open.empty() ? questions.front() : open.front();
-  if (!found.item->asks() && !MayCorrect(*found.patient, *found.item, reply->time)) return false;
-  Belong(*found.patient, *found.item, reply);
   return true;
 }
 
