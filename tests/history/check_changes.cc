@@ -87,7 +87,7 @@ void CheckFirstName(const Index& index, const v1::Enrollment& enrollment, Faults
   }
 }
 
-// Returns whether one of the decisions, after which no acknowledged one came, says whether something is refused. Without
+// Returns whether something is refused, or not, by one of the decisions after which no acknowledged one came. Without
 // decisions nothing is.
 bool IsDecidedLast(std::vector<const Wish*> decisions, bool refused) {
   decisions.erase(

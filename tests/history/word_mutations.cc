@@ -32,7 +32,8 @@ bool OfferUnwanted(History* history) {
   change->set_channel(lease->lease().contact_point().channel());
   change->set_consent(v1::CONSENT_REFUSED);
   for (Observation& call : *history->mutable_observations()) {
-    const bool is_theirs = call.change().kind() == Change::KIND_CONSENT && call.change().name() == refusal.change().name();
+    const bool is_theirs =
+        call.change().kind() == Change::KIND_CONSENT && call.change().name() == refusal.change().name();
     if (is_theirs) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
   }
   *history->add_observations() = refusal;
@@ -57,8 +58,9 @@ bool OfferToStopped(History* history) {
   change->add_clinics("clinics/elsewhere");
   change->add_clinics(ClinicOf(enrollment));
   for (Observation& call : *history->mutable_observations()) {
-    const bool starts = call.change().name() == number || call.change().name() == enrollment;
-    if (starts && call.change().consent() == v1::CONSENT_GRANTED) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
+    const bool is_theirs = call.change().name() == number || call.change().name() == enrollment;
+    const bool starts = is_theirs && call.change().consent() == v1::CONSENT_GRANTED;
+    if (starts) call.mutable_change()->set_consent(v1::CONSENT_REFUSED);
   }
   *history->add_observations() = stop;
   return true;

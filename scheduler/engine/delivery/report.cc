@@ -169,12 +169,12 @@ absl::Status CheckOutcome(const Target& target, const LeaseId& lease, v1::Delive
 }
 
 // Returns whether an outcome changes what the reminder covers, so that its enrollment must be compared with its plan:
-// it was sent though it had ended, or it came back though it stood for another occurrence than its own.
+// it was sent or delivered though it had ended, or it came back though it stood for another occurrence than its own.
 bool MatchesAgain(const EnrollmentContext& context, const store::ReminderRow& row, v1::DeliveryOutcome outcome) {
   const bool is_own = !row.cover && row.facts_version == context.row.history.facts_version();
   if (outcome == v1::DELIVERY_OUTCOME_BOUNCED) return !is_own;
   const bool was_open = IsOpen(row.state) || StandingOf(row) == plan::Standing::kTold;
-  return outcome == v1::DELIVERY_OUTCOME_SENT && !was_open;
+  return (outcome == v1::DELIVERY_OUTCOME_SENT || outcome == v1::DELIVERY_OUTCOME_DELIVERED) && !was_open;
 }
 
 // Records when the message was sent: when the gateway says, or for an earlier attempt than the last, when that was

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "scheduler/engine/lifecycle/answers.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -99,6 +100,8 @@ PendingReminders PendingAfter(const EnrollmentState& after, const Reconciliation
     const bool comes_now = row == nullptr || row->state == v1::REMINDER_STATE_SCHEDULED;
     const bool ends_unsent =
         comes_now && !IsToBeSent(context, occurrence.rule, occurrence.outside_contact_hours);
+    const bool comes_at_once = comes_now && reminder.due <= now && context.row.state == v1::ENROLLMENT_STATE_ACTIVE;
+    if (!ends_unsent && comes_at_once && LacksQuestion(context, item.key, after.rows)) continue;
     if (!ends_unsent && at_once.Supersedes(rule, reminder.due, name.second)) continue;
     pending[name] = reminder;
   }

@@ -46,8 +46,9 @@ int64_t OffsetOf(const EnrollmentContext& context, const plan::Occurrence& occur
 // Returns what is pending at `now` before a change.
 PendingReminders PendingBefore(const EnrollmentState& before, absl::Time now);
 
-// Returns what is pending after the change, but for what ends at once since something newer comes due with the change.
-// `reconciliation` is what Reconcile returned, and `at_once` what SupersessionAtOnce did.
+// Returns what is pending after the change, but for what ends as it comes due with the change: since something newer
+// does too, or since it follows up a question that was not sent. `reconciliation` is what Reconcile returned, and
+// `at_once` what SupersessionAtOnce did.
 PendingReminders PendingAfter(const EnrollmentState& after, const Reconciliation& reconciliation,
                               const Supersession& at_once, absl::Time now);
 

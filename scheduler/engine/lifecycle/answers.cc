@@ -88,7 +88,7 @@ NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const st
   return needless;
 }
 
-bool LacksQuestion(const EnrollmentContext& context, const plan::Occurrence& occurrence,
+bool LacksQuestion(const EnrollmentContext& context, const OccurrenceKey& occurrence,
                    const std::vector<store::ReminderRow>& rows) {
   const plan::CompiledRule& rule = context.pathway->rule(occurrence.rule);
   if (!rule.follow_up || rule.group < 0) return false;
@@ -98,8 +98,7 @@ bool LacksQuestion(const EnrollmentContext& context, const plan::Occurrence& occ
     if (cover && StandingOf(row) == plan::Standing::kTold) told.insert(*cover);
   }
   const std::vector<plan::GroupMember> members = plan::MembersOf(*context.pathway, context.facts, rule.group);
-  const OccurrenceKey own = KeyOf(context, occurrence);
-  const auto is_own = [&](const plan::GroupMember& member) { return KeyOf(context, member.occurrence) == own; };
+  const auto is_own = [&](const plan::GroupMember& member) { return KeyOf(context, member.occurrence) == occurrence; };
   const auto found = std::find_if(members.begin(), members.end(), is_own);
   if (found == members.end()) return false;
   return std::none_of(members.begin(), members.end(), [&](const plan::GroupMember& member) {

@@ -23,9 +23,9 @@ using NeedlessOccurrences = absl::flat_hash_map<OccurrenceKey, v1::ReminderReaso
 NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows,
                                       absl::Time now);
 
-// Returns whether an occurrence of a rule that is a follow-up comes due though no other reminder of its instance of the
-// group was sent, or was sent and came back. `rows` are all rows of the enrollment.
-bool LacksQuestion(const EnrollmentContext& context, const plan::Occurrence& occurrence,
+// Returns whether an occurrence of the plan is of a rule that is a follow-up, and comes due though no other reminder of
+// its instance of the group was sent, or was sent and came back. `rows` are all rows of the enrollment.
+bool LacksQuestion(const EnrollmentContext& context, const OccurrenceKey& occurrence,
                    const std::vector<store::ReminderRow>& rows);
 
 }  // namespace aftercare::engine

@@ -1,9 +1,11 @@
 #include "scheduler/engine/lifecycle/due_occurrences.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "scheduler/engine/lifecycle/answers.h"
+#include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/supersession.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
@@ -26,8 +28,14 @@ bool IsTask(const EnrollmentContext& context, const DueOccurrence& due) {
   return rule.audience == v1::AUDIENCE_CARE_TEAM;
 }
 
+// Returns the occurrence of the plan that comes due: that of a row is the one that it covers, whatever its name is.
+std::optional<OccurrenceKey> PlannedOf(const EnrollmentContext& context, const DueOccurrence& due) {
+  return due.row == nullptr ? KeyOf(context, due.occurrence) : CoverOf(context, *due.row);
+}
+
 bool IsFollowUp(const EnrollmentContext& context, const DueOccurrence& due) {
-  return due.occurrence.rule >= 0 && context.pathway->rule(due.occurrence.rule).follow_up;
+  const std::optional<OccurrenceKey> planned = PlannedOf(context, due);
+  return planned && context.pathway->rule(planned->rule).follow_up;
 }
 
 // The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the
@@ -38,7 +46,7 @@ Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
   if (IsTask(context, due)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
   if (occurrence.outside_contact_hours) return {ReminderEvent::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
   if (occurrence.expire <= now) return {ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
-  if (rows != nullptr && IsFollowUp(context, due) && LacksQuestion(context, occurrence, *rows)) {
+  if (rows != nullptr && IsFollowUp(context, due) && LacksQuestion(context, *PlannedOf(context, due), *rows)) {
     return {ReminderEvent::kSuppress, v1::REMINDER_REASON_QUESTION_NOT_SENT};
   }
   const v1::ReminderReason unreachable = UnreachableReason(context);

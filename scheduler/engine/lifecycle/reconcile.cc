@@ -281,7 +281,8 @@ class Reconciler {
     const bool held = IsTimeByHand(row);
     const bool stays = IsPending(row.state) && held == holds && (!holds || row.due == by_hand);
     if (!holds && held) result_.no_longer_by_hand.push_back(i);
-    if (!stays && row.attempts > 0) return Replace(i, item);
+    // What was leased since it came due so is replaced only by a change of facts. A pause, for one, changes no time.
+    if (!stays && row.attempts > 0) return facts_changed_ ? Replace(i, item) : void();
     if (stays && row.state != v1::REMINDER_STATE_SCHEDULED) return;
     const absl::Time window_end =
         plan::WindowEnd(context_.pathway->rule(occurrence.rule), by_hand, context_.facts.zone);

@@ -138,6 +138,10 @@ absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, c
     if (absl::Status status = tx.PutAddress(row); !status.ok()) return status;
   }
   for (const std::string& reply : settled) {
+    // One that was assigned may hold other addresses of the patient, which wait for the decision.
+    const auto held = tx.AddressesHeldBy(clinic.clinic, reply);
+    if (!held.ok()) return held.status();
+    if (!held->empty()) continue;
     if (absl::Status status = SettleReply(tx, clinic.clinic, reply, now); !status.ok()) return status;
   }
   const auto enrollments = EnrollmentsWith(tx, clinic.clinic, keys);
@@ -154,16 +158,27 @@ absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx,
     row.stopped = row.stopped || stops;
     if (absl::Status status = tx.PutAddress(row); !status.ok()) return status;
   }
+  // Addresses are stored as hashes only. These are the one that the reply came from, and those of the patient to whom it
+  // was assigned.
   const Address address{reply.data.channel(), reply.data.address()};
-  const auto keys = AddressKeysOf(clinic.data, address.channel, address.address);
-  auto enrollments = EnrollmentsWith(tx, clinic.clinic, keys);
+  std::vector<std::string> keys = AddressKeysOf(clinic.data, address.channel, address.address);
+  const bool holds_own = std::any_of(held->begin(), held->end(), [&](const store::AddressRow& row) {
+    return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+      return row.hash == store::AddressIdentity(engine.secret(), key);
+    });
+  });
+  const auto contexts = EnrollmentContextsOf(engine, tx, clinic.clinic, reply.data.patient());
+  if (!contexts.ok()) return contexts.status();
+  for (const EnrollmentContext& context : *contexts) {
+    for (const v1::ContactPoint& point : context.row.data.contact_points()) {
+      const auto more = AddressKeysOf(clinic.data, point.channel(), point.address());
+      keys.insert(keys.end(), more.begin(), more.end());
+    }
+  }
+  const auto enrollments = EnrollmentsWith(tx, clinic.clinic, keys);
   if (!enrollments.ok()) return enrollments.status();
-  // Those of a patient to whom the reply was assigned may be held by another address.
-  const auto of_patient = tx.EnrollmentsOf(clinic.clinic, reply.data.patient());
-  if (!of_patient.ok()) return of_patient.status();
-  enrollments->insert(of_patient->begin(), of_patient->end());
   absl::Status status = EnrollmentRefresh(engine, tx, clinic, now).Run(*enrollments, address.channel);
-  return status.ok() && stops ? StopAddress(engine, tx, clinic, address, true, now) : status;
+  return status.ok() && stops && holds_own ? StopAddress(engine, tx, clinic, address, true, now) : status;
 }
 
 absl::Status StopAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,

@@ -34,14 +34,14 @@ struct Address {
 // Changes what is known of an address by `change`, and then each enrollment that has the address: what is due and may
 // no longer go to it goes to the patient's next permitted contact point, or ends SUPPRESSED / OPTED_OUT; what was held
 // and is not held any more is offered to gateways. Leases that must end are revoked. Logs the changed enrollments, and
-// a changed consent for each patient whose address is stopped or started. If a stop, a start or a recorded consent
-// makes a doubtful reply clear, that reply no longer waits for a decision. `now` is the time on the clinic's clock.
-// Fails only if the store does.
+// a changed consent for each patient whose address is stopped or started. A doubtful reply that holds no address any
+// more, since a stop, a start, a recorded consent or a newer reply made it clear, no longer waits for a decision. `now`
+// is the time on the clinic's clock. Fails only if the store does.
 absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
                            const Address& address, absl::FunctionRef<void(store::AddressRow&)> change, absl::Time now);
 
-// Ends what a doubtful reply holds: its addresses, and the address it came from, are stopped if it is decided that the
-// patient wants to stop, and otherwise messages may go to them again.
+// Ends what a doubtful reply holds: the addresses are stopped if it is decided that the patient wants to stop, and
+// otherwise messages may go to them again.
 absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
                              const store::ReplyRow& reply, bool stops, absl::Time now);
 

@@ -17,6 +17,7 @@ absl::Status AnswerReminder(store::WriteTransaction& tx, const store::ReplyRow& 
   if (answer.has_done() && !answer.done()) row.score = 0;
   absl::Status status;
   if (row.state == v1::REMINDER_STATE_COMPLETED) {
+    row.state_time = time;  // What came between the two answers replaces neither.
     status = StoreReminder(tx, *context, row, now);
   } else {
     status = ChangeReminder(tx, *context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now, &row);

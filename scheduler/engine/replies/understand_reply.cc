@@ -52,11 +52,12 @@ class Reader {
     return senders_.enrollments[message.enrollment];
   }
 
-  // Returns whether the message may be answered now: it has no answer, or one of the same day, which a new one
-  // replaces.
+  // Returns whether the reply may answer the message: it has no answer, or an earlier one of the same day, which the
+  // reply replaces.
   bool IsOpen(const SentMessage& message) const {
     if (message.row.state != v1::REMINDER_STATE_COMPLETED) return true;
-    return message.IsAnswered() && IsSameDay(EnrollmentOf(message), message.row.state_time, time_);
+    return message.IsAnswered() && message.row.state_time <= time_ &&
+           IsSameDay(EnrollmentOf(message), message.row.state_time, time_);
   }
 
   // Returns whether a question waits for its answer, or the patient was written to about a visit, so that a word may be
@@ -64,7 +65,8 @@ class Reader {
   bool IsAnythingAsked() const {
     return std::any_of(senders_.sent.begin(), senders_.sent.end(), [this](const SentMessage& message) {
       const plan::CompiledRule& rule = RuleOf(EnrollmentOf(message), message.row).compiled();
-      return (rule.answer != v1::ANSWER_KIND_UNSPECIFIED && IsOpen(message)) || rule.visit >= 0;
+      const bool waits = message.row.state != v1::REMINDER_STATE_COMPLETED;
+      return (rule.answer != v1::ANSWER_KIND_UNSPECIFIED && waits) || rule.visit >= 0;
     });
   }
 
@@ -80,6 +82,8 @@ class Reader {
       auto row = tx_.GetEnrollment(key.clinic, key.enrollment);
       if (!row.ok()) return row.status();
       if (!row->has_value()) return ReminderNotFound(key);
+      // A wish holds for the address, whatever message it was written to.
+      if (understood_.sense == ReplySense::kStop || understood_.sense == ReplySense::kStart) return absl::OkStatus();
       return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_OF_SENDER",
                        absl::StrCat(name, " is not one of the sender's"));
     }

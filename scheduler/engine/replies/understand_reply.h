@@ -25,7 +25,7 @@ struct UnderstoodReply {
 
 // Understands what was written at `time` by one of `senders`. `reminder` is the name of the reminder that the reply is
 // known to answer, or empty. NOT_FOUND / REMINDER_NOT_FOUND if that does not exist; FAILED_PRECONDITION / NOT_OF_SENDER
-// if it belongs to nobody of the senders.
+// if it belongs to nobody of the senders and the reply is no stop or start word.
 absl::StatusOr<UnderstoodReply> UnderstandReply(store::ReadTransaction& tx, const store::ClinicRow& clinic,
                                                 const Senders& senders, absl::string_view text,
                                                 const std::string& reminder, absl::Time time);

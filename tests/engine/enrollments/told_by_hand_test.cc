@@ -48,6 +48,31 @@ TEST_F(ToldByHand, WhatIsDoneStandsForTheDayThatItCoversThen) {
   EXPECT_THAT(ana.Play("04-20 00:00"), IsEmpty());
 }
 
+TEST_F(ToldByHand, AMessageThatCameBackAndWasDeliveredAfterAllIsNotSentAgainAtItsNewTime) {
+  ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "schedule { window { days: 1 } }")});
+  ana.Skip("03-03 08:00");
+  const std::vector<v1::Lease> held = ana.LeaseDue();
+  ASSERT_EQ(held.size(), 1u);
+  ana.ReportSent(held[0]);
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_BOUNCED).status().code(), 0);
+  ana.ChangeZone("America/Los_Angeles");
+  EXPECT_EQ(world_.Report(held[0].lease_id(), v1::DELIVERY_OUTCOME_DELIVERED).status().code(), 0);
+  EXPECT_THAT(ana.Play("03-04 23:00"), IsEmpty());
+}
+
+// The time that was set has passed in the new zone too, so the message stays due.
+TEST_F(ToldByHand, APauseEndsNoMessageThatCameDueInAnotherZoneAndWasLeasedSince) {
+  ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "schedule { window { days: 1 } }")});
+  ASSERT_TRUE(world_.Move(ana.NameOf("one.2026-03-03"), At("2026-03-03T15:00")).ok());
+  ana.Skip("03-03 10:00");
+  ana.ChangeZone("Europe/Berlin");
+  ASSERT_EQ(ana.LeaseDue().size(), 1u);
+  ASSERT_TRUE(world_.Pause(ana.enrollment()).ok());
+  EXPECT_EQ(ana.StateOf("one.2026-03-03"), "DUE");
+  ASSERT_TRUE(world_.Resume(ana.enrollment()).ok());
+  EXPECT_EQ(ana.LeaseDue().size(), 1u);
+}
+
 TEST_F(ToldByHand, AMessageThatCameBackAfterAChangeOfZoneIsSentAtTheNewTime) {
   ToldWorld ana = InMarch({With(On("one", {1}, {"08:00"}), "schedule { window { days: 1 } }")});
   ana.Skip("03-03 08:00");

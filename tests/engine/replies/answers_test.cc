@@ -97,6 +97,16 @@ TEST_F(AnswersTest, TwoPatientsWhoShareAnAddressAreNotGuessedBetween) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(AnswersTest, WhoMayHaveCorrectedAnAnswerIsNotGuessedEither) {
+  world_.Enrol("box", "f", Neighbour());
+  SendUntil("2029-03-02T09:00");
+  Reply("7");
+  EXPECT_EQ(Assign(Newest(), "f"), "ANSWER 7 of ask.2029-03-02 in f");
+  EXPECT_EQ(Reply("5"), "AMBIGUOUS, to ASSIGN");
+  Until("2029-03-03T07:00");
+  EXPECT_EQ(Reply("5"), "ANSWER 5 of ask.2029-03-02 in e") << "the other one may not correct it any more";
+}
+
 TEST_F(AnswersTest, WhereOnlyOneOfTwoPatientsWasAskedThatOneAnswers) {
   world_.Enrol("box", "f", Neighbour());
   SendUntil("2029-03-02T09:00");
@@ -212,6 +222,49 @@ TEST_F(FollowUpTest, ARefusalEndsTheFollowUpAndBeginsNoSilence) {
   EXPECT_EQ(Of("walk.2029-03-03"), "SCHEDULED");
   Reply("yes");
   EXPECT_EQ(Of("walk.2029-03-03"), "CANCELLED/SILENCED") << "the correction says that it was done";
+}
+
+class FollowUpOfLinesTest : public SandboxFixture {
+ protected:
+  FollowUpOfLinesTest() : SandboxFixture({.pathway_id = "asks", .pathway = FromText<v1::Pathway>(R"pb(
+    display_name: "Asks" default_locale: "en"
+    phases { id: "p" display_name: "Phase" span { days { first: 0 last: 30 } } }
+    groups { id: "walk" }
+    rules {
+      id: "walk" phase: "p" category: "walk" group: "walk" answer: ANSWER_KIND_DONE
+      schedule { on { days: 1 } on { days: 8 } times: "09:00" window { until: "12:00" } }
+      texts { key: "en" value: "Did you walk?" }
+    }
+    rules {
+      id: "nudge" phase: "p" category: "walk" group: "walk" answer: ANSWER_KIND_DONE follow_up: true
+      schedule { on { days: 1 } on { days: 8 } times: "18:00" }
+      texts { key: "en" value: "You have not answered." }
+    }
+  )pb")}) {
+    v1::Enrollment patient = KneePatient("box", "p-1");
+    patient.set_pathway("clinics/box/pathways/asks");
+    world_.Enrol("box", "e", patient);
+  }
+};
+
+// The follow-up was moved by hand, and goes with its line when the procedure is postponed: then it is of the instance
+// of the fourth.
+TEST_F(FollowUpOfLinesTest, AFollowUpBelongsToTheInstanceThatItCoversWhateverItsName) {
+  ASSERT_TRUE(world_.Move(Name("nudge.2029-03-02"), At("2029-03-20T19:00")).ok());
+  world_.Update("clinics/box/enrollments/e", "procedure_date: '2029-03-03'");
+  Until("2029-03-04T18:00");
+  EXPECT_EQ(StateOf("walk.2029-03-04"), "EXPIRED/WINDOW_CLOSED");
+  EXPECT_EQ(StateOf("nudge.2029-03-02"), "SUPPRESSED/QUESTION_NOT_SENT");
+}
+
+TEST_F(FollowUpOfLinesTest, ADiffDoesNotSayThatAFollowUpIsSentWhichEndsAtOnce) {
+  Until("2029-03-01T19:00");
+  const v1::PlanDiff diff = world_.Update("clinics/box/enrollments/e", "procedure_date: '2029-02-28'");
+  EXPECT_EQ(StateOf("nudge.2029-03-01"), "SUPPRESSED/QUESTION_NOT_SENT");
+  for (const v1::PlanChange& change : diff.changes()) {
+    const bool is_sent = change.kind() == v1::PLAN_CHANGE_KIND_ADDED || change.kind() == v1::PLAN_CHANGE_KIND_MOVED;
+    EXPECT_FALSE(is_sent && IdOf(change.name()) == "nudge.2029-03-01") << change.ShortDebugString();
+  }
 }
 
 }  // namespace

@@ -107,6 +107,18 @@ TEST_F(RepliesTest, AStopWordCountsWhateverWasAskedAndWhateverMessageItIsSaidToA
   EXPECT_EQ(Points("e"), "STOPPED -");
 }
 
+TEST_F(RepliesTest, AStopWordCountsEvenIfTheNamedReminderIsOfSomebodyElse) {
+  v1::Enrollment other = Patient("p-2");
+  other.mutable_contact_points(0)->set_address("+15550111");
+  world_.Enrol("box", "f", other);
+  const std::string foreign = absl::StrCat("reminder: '", Name("ask.2029-03-02"), "'");
+  EXPECT_EQ(Reply("stop", absl::StrCat("address: '+15550111'", foreign)), "STOP in f");
+  EXPECT_EQ(Points("e") + ", " + Points("f"), "- -, STOPPED -");
+  EXPECT_EQ(Reply("start", absl::StrCat("address: '+15550111'", foreign)), "START in f");
+  EXPECT_EQ(Points("f"), "- -");
+  EXPECT_EQ(Reply("stop", absl::StrCat("address: '+15559999'", foreign)), "STOP, to ASSIGN");
+}
+
 TEST_F(RepliesTest, AStopWordIsHonouredWhenTheEnrollmentHasEndedOrIsPaused) {
   ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
   EXPECT_EQ(Reply("stop"), "STOP in e");

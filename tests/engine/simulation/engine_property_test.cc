@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kShards = 4;
 
-uint64_t SimulationsPerShard() { return NumberFromEnvironment("AFTERCARE_HISTORIES", 4'000) / kShards; }
+uint64_t SimulationsPerShard() { return NumberFromEnvironment("AFTERCARE_HISTORIES", 10'000) / kShards; }
 
 // Plays a script in a new world, so that it always ends the same way.
 std::string PlayAlone(const Script& script, std::vector<std::string>* story = nullptr) {

@@ -192,7 +192,7 @@ absl::Time Model::Lease(const std::string& enrollment, const Key& key, absl::Dur
 void Model::ReportSent(Patient* patient, int attempt, Item* item) {
   const Attempt& lease = item->leases[attempt - 1];
   if (!item->sent) {
-    item->sent = now_;
+    item->sent = lease.time;
     item->sent_to = ReadAddress(lease.channel, lease.address);
   }
   if (item->done() || item->bounced()) return;
@@ -259,11 +259,16 @@ std::string Model::Report(const std::string& enrollment, const Key& key, int att
 }
 
 void Model::MakeCompleted(const Patient& patient, v1::ReminderReason reason, Item* item) const {
-  if (!item->asks()) {
+  if (!item->done()) {
     item->telling = item->cover.value_or(item->telling);
     item->procedure_date = FactsOf(patient).procedure_date;
     item->decided = now_;
     item->hand.reset();
+    // What a gateway has may have reached the patient.
+    if (item->attempts > 0 && !item->sent) {
+      item->sent = now_;
+      item->sent_to = ReadAddress(item->leases.back().channel, item->leases.back().address);
+    }
   }
   Become(item, v1::REMINDER_STATE_COMPLETED, reason);
 }

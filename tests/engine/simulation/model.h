@@ -79,7 +79,7 @@ class Model {
     int failures = 0;
     int contact_point = 0;
     v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // The contact point's channel when the contact point was chosen.
-    std::optional<absl::Time> sent;  // When it was first reported sent,
+    std::optional<absl::Time> sent;  // When it was sent: the time of the lease that was first reported sent,
     Address sent_to;                 // and where it went.
     std::optional<int> score;        // What was answered.
     std::optional<bool> did;
@@ -175,8 +175,10 @@ class Model {
   v1::ContactPointState StateOf(const v1::ContactPoint& point) const;
   // Returns whether the item waits for a decision about a doubtful reply.
   bool IsHeld(const Patient& patient, const Item& item) const;
+  // Returns the reason that is shown. What a gateway has is not shown as held.
   v1::ReminderReason ReasonOf(const Patient& patient, const Item& item) const {
-    return IsHeld(patient, item) ? v1::REMINDER_REASON_HELD : item.reason;
+    const bool shown = item.state != v1::REMINDER_STATE_LEASED && IsHeld(patient, item);
+    return shown ? v1::REMINDER_REASON_HELD : item.reason;
   }
 
   // Changes by what somebody wrote, and by what the care team says about it. They return nothing, or an error. `reply`
@@ -268,6 +270,7 @@ class Model {
   std::vector<Message> MessagesOf(const std::set<std::string>& senders, const Address& address, absl::Time time) const;
   void Understand(const std::set<std::string>& senders, KeptReply* reply) const;
   static bool Answers(std::vector<Message> questions, KeptReply* reply);
+  static void BelongToLast(const std::vector<Message>& messages, KeptReply* reply);
   bool AnswersNamed(KeptReply* reply) const;
   void Act(const KeptReply& reply);
   void MakeAnswered(const KeptReply& reply);

@@ -78,11 +78,14 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) con
   };
   note(before, &diff->before);
   note(after, &diff->after);
-  // What a newer one supersedes as it comes due is never sent.
+  // What a newer one supersedes as it comes due is never sent, nor what follows up a question that was not sent.
   Patient fired = after;
   Fire(&fired);
   for (const auto& [key, item] : fired.items) {
-    if (item.reason == v1::REMINDER_REASON_SUPERSEDED) diff->after.erase(NameOf(after.id, key));
+    const std::string name = NameOf(after.id, key);
+    const bool ends_at_once = item.reason == v1::REMINDER_REASON_SUPERSEDED ||
+                              item.reason == v1::REMINDER_REASON_QUESTION_NOT_SENT;
+    if (ends_at_once) diff->after.erase(name);
   }
   for (const auto& [key, item] : after.items) {
     if (!item.done() || !item.cover) continue;
@@ -361,11 +364,10 @@ void Model::Redirect() {
   }
 }
 
-// The care team need not decide any more what a doubtful reply means that holds the address.
+// No doubtful reply holds the address any more. The care team need not decide about a reply that holds no address.
 void Model::Settle(const Address& address) {
   for (KeptReply& reply : replies_) {
-    if (reply.holds.count(address) == 0) continue;
-    reply.holds.clear();
+    if (reply.holds.erase(address) == 0 || !reply.holds.empty()) continue;
     if (reply.task == v1::REPLY_TASK_DECIDE) reply.task = v1::REPLY_TASK_UNSPECIFIED;
   }
 }
@@ -379,24 +381,6 @@ void Model::Stop(const Address& address) {
 void Model::Start(const Address& address) {
   stopped_.erase(address);
   Settle(address);
-}
-
-std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Consent consent) {
-  const auto is_theirs = [&](const auto& entry) { return entry.second.data.patient() == id; };
-  if (std::none_of(patients_.begin(), patients_.end(), is_theirs)) return "NOT_FOUND/PATIENT_NOT_FOUND";
-  if (consent == v1::CONSENT_REFUSED) {
-    opted_out_[id].insert(channel);
-    Redirect();
-    return "OK";
-  }
-  opted_out_[id].erase(channel);
-  for (const auto& [enrollment, patient] : patients_) {
-    if (patient.data.patient() != id) continue;
-    for (const v1::ContactPoint& point : patient.data.contact_points()) {
-      if (point.channel() == channel) Start(ReadAddress(channel, point.address()));
-    }
-  }
-  return "OK";
 }
 
 }  // namespace aftercare::engine

@@ -188,6 +188,8 @@ void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const
     item->procedure_date = FactsOf(patient).procedure_date;
     return;
   }
+  // What was leased since it came due so is at another time only after the next change of facts.
+  if (item->open() && leased && !stays && !occasion.facts_changed) return;
   if (item->open() && (HasAnotherText(occasion, patient, *item) || (leased && !stays))) {
     item->moved = false;
     return EndByChange(occasion, item);

@@ -19,11 +19,12 @@ bool Has(const Model::Patient& patient, const Address& address) {
   });
 }
 
-// Whether two instants are of one day by the patient's clock.
-bool SameDay(const Model::Patient& patient, absl::Time a, absl::Time b) {
+// Whether an answer that came at `time` replaces the one that the item has: a later one of the same day does, by the
+// patient's clock.
+bool MayCorrect(const Model::Patient& patient, const Model::Item& item, absl::Time time) {
   absl::TimeZone zone;
   absl::LoadTimeZone(patient.data.time_zone(), &zone);
-  return absl::ToCivilDay(a, zone) == absl::ToCivilDay(b, zone);
+  return time >= *item.state_time && absl::ToCivilDay(time, zone) == absl::ToCivilDay(*item.state_time, zone);
 }
 
 bool WasAnswered(const Model::Item& item) {
@@ -74,7 +75,7 @@ std::vector<Model::Message> Model::MessagesOf(const std::set<std::string>& sende
     for (const auto& [id, patient] : patients_) {
       if (patient.data.patient() != sender) continue;
       for (const auto& [key, item] : patient.items) {
-        const bool counts = item.sent && *item.sent > time - kWeek && !item.bounced();
+        const bool counts = item.sent && *item.sent >= time - kWeek && *item.sent <= time && !item.bounced();
         if (counts) messages.push_back({&patient, &item, item.sent_to == address});
       }
     }
@@ -106,20 +107,22 @@ bool Model::Answers(std::vector<Message> questions, KeptReply* reply) {
   const auto elsewhere =
       std::stable_partition(questions.begin(), questions.end(), [](const Message& each) { return each.here; });
   if (elsewhere != questions.begin()) questions.erase(elsewhere, questions.end());
+  // Who answered may have meant to correct that, as much as another may have meant to answer.
+  const auto may_be_meant = [&](const Message& message) {
+    return message.item->asks() || MayCorrect(*message.patient, *message.item, reply->time);
+  };
   std::set<std::string> patients;
   std::vector<Message> open;
   for (const Message& question : questions) {
     const bool newest = patients.insert(question.patient->data.patient()).second;
-    if (newest && question.item->asks()) open.push_back(question);
+    if (newest && may_be_meant(question)) open.push_back(question);
   }
+  if (open.empty()) return false;
   if (open.size() > 1) {
     reply->meaning = v1::REPLY_MEANING_AMBIGUOUS;
-    return true;
+  } else {
+    Belong(*open.front().patient, *open.front().item, reply);
   }
-  if (questions.empty()) return false;
-  const Message& found = open.empty() ? questions.front() : open.front();
-  if (!found.item->asks() && !SameDay(*found.patient, *found.item->state_time, reply->time)) return false;
-  Belong(*found.patient, *found.item, reply);
   return true;
 }
 
@@ -129,7 +132,7 @@ bool Model::AnswersNamed(KeptReply* reply) const {
   const auto& [enrollment, key] = *reply->saying.named;
   const Patient& patient = patients_.at(enrollment);
   const Item& item = patient.items.at(key);
-  const bool again = WasAnswered(item) && SameDay(patient, *item.state_time, reply->time);
+  const bool again = WasAnswered(item) && MayCorrect(patient, item, reply->time);
   if (!AsksFor(item, reply->saying.answer) || item.attempts == 0) return false;
   if (!item.open() && !item.asks() && !again) return false;
   Belong(patient, item, reply);
@@ -153,19 +156,28 @@ void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) c
     return;
   }
   if (reply->meaning == v1::REPLY_MEANING_DOUBTFUL) reply->task = v1::REPLY_TASK_DECIDE;
-  const bool names = saying.named && saying.wish == v1::REPLY_MEANING_UNSPECIFIED && !saying.may_answer;
+  // A wish counts whatever is named, and a name counts for nothing if it is of somebody else.
+  const bool names = saying.named && senders.count(patients_.at(saying.named->first).data.patient()) > 0;
   if (names ? AnswersNamed(reply) : Answers(messages, reply)) {
     if (reply->meaning == v1::REPLY_MEANING_AMBIGUOUS) reply->task = v1::REPLY_TASK_ASSIGN;
     return;
   }
-  const auto here = std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.here; });
   if (names) {
     reply->enrollment = saying.named->first;
   } else if (messages.empty()) {
     reply->enrollment = NewestOf(OwnersOf(address));
   } else {
-    reply->enrollment = (here == messages.end() ? messages.front() : *here).patient->id;
+    BelongToLast(messages, reply);
   }
+}
+
+// The reply belongs to the enrollment that was last sent a message. If several were at one time, it may be of any.
+void Model::BelongToLast(const std::vector<Message>& messages, KeptReply* reply) {
+  const Message& last = messages.front();
+  reply->enrollment = last.patient->id;
+  reply->may_be_of_another = std::any_of(messages.begin(), messages.end(), [&](const Message& each) {
+    return each.patient != last.patient && each.item->sent == last.item->sent;
+  });
 }
 
 // Lets a reply take effect that was understood.
@@ -200,16 +212,34 @@ void Model::MakeAnswered(const KeptReply& reply) {
   Fire(&patient);
 }
 
+std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Consent consent) {
+  const auto is_theirs = [&](const auto& entry) { return entry.second.data.patient() == id; };
+  if (std::none_of(patients_.begin(), patients_.end(), is_theirs)) return "NOT_FOUND/PATIENT_NOT_FOUND";
+  if (consent == v1::CONSENT_REFUSED) {
+    opted_out_[id].insert(channel);
+    Redirect();
+    return "OK";
+  }
+  opted_out_[id].erase(channel);
+  for (const auto& [enrollment, patient] : patients_) {
+    if (patient.data.patient() != id) continue;
+    for (const v1::ContactPoint& point : patient.data.contact_points()) {
+      if (point.channel() == channel) Start(ReadAddress(channel, point.address()));
+    }
+  }
+  return "OK";
+}
+
 std::string Model::RecordReply(const Saying& saying) {
   KeptReply reply{saying, now_};
   const Address address = ReadAddress(saying.channel, saying.address);
   std::set<std::string> senders = OwnersOf(address);
   for (const Message& message : MessagesTo(address, now_)) senders.insert(message.patient->data.patient());
-  const bool decides = saying.wish == v1::REPLY_MEANING_STOP || saying.wish == v1::REPLY_MEANING_START;
+  Understand(senders, &reply);
+  const bool decides = reply.meaning == v1::REPLY_MEANING_STOP || reply.meaning == v1::REPLY_MEANING_START;
   if (saying.named && !decides && senders.count(patients_.at(saying.named->first).data.patient()) == 0) {
     return "FAILED_PRECONDITION/NOT_OF_SENDER";
   }
-  Understand(senders, &reply);
   replies_.push_back(reply);
   Act(reply);
   return "OK";
@@ -246,8 +276,8 @@ std::string Model::AssignReply(int index, const std::string& enrollment) {
   reply.meaning = v1::REPLY_MEANING_OTHER;
   const Address address = ReadAddress(channel, reply.saying.address);
   std::vector<Message> messages = MessagesOf({patient.data.patient()}, address, reply.time);
-  const auto later = [&](const Message& each) { return each.patient != &patient || *each.item->sent > reply.time; };
-  messages.erase(std::remove_if(messages.begin(), messages.end(), later), messages.end());
+  const auto of_another = [&](const Message& each) { return each.patient != &patient; };
+  messages.erase(std::remove_if(messages.begin(), messages.end(), of_another), messages.end());
   if (Answers(messages, &reply)) MakeAnswered(reply);
   return "OK";
 }

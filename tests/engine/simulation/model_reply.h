@@ -41,6 +41,7 @@ struct KeptReply {
   absl::Time time;
   v1::ReplyMeaning meaning = v1::REPLY_MEANING_UNSPECIFIED;
   std::string enrollment;                                      // Its id. Empty while nobody knows.
+  bool may_be_of_another = false;  // Messages of several enrollments were sent last, at one time.
   std::optional<std::pair<std::string, int64_t>> reminder{};  // That it answers.
   v1::ReplyTask task = v1::REPLY_TASK_UNSPECIFIED;
   v1::ReplyDecision decision = v1::REPLY_DECISION_UNSPECIFIED;

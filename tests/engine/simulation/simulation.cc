@@ -38,7 +38,8 @@ const std::vector<Simulation::Kind>& Simulation::Kinds() {
       {2, &Simulation::MoveItem},       {1, &Simulation::CancelItem},    {1, &Simulation::RestoreItem},
       {2, &Simulation::ScheduleVisit},  {1, &Simulation::RecordOutcome}, {1, &Simulation::SetConsent},
       {5, &Simulation::Reply},          {5, &Simulation::DoAndChange},   {2, &Simulation::SendAll},
-      {2, &Simulation::WriteAndMore},
+      {1, &Simulation::AssignReply},    {1, &Simulation::DecideReply},   {2, &Simulation::WriteAndMore},
+      {1, &Simulation::ReceiveLate},
   };
   return kKinds;
 }

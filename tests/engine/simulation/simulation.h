@@ -108,7 +108,8 @@ class Simulation {
   void CompareCounts(const std::vector<Line>& expected, const v1::CountRemindersResponse& counts);
   void CompareTimeline(const v1::GetTimelineResponse& timeline);
   void CompareContacts(const v1::Enrollment& enrollment, const Model::Patient& patient);
-  void CompareReplies(const v1::ListRepliesResponse& listed);
+  void CompareReplies(Random& random);
+  void CompareReply(const v1::Reply& reply);
   void ReadLog();
   void CompareToLog(const v1::Reminder& reminder);
 

@@ -3,7 +3,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/simulation.h"
 
@@ -19,28 +18,37 @@ std::string Answered(std::optional<int> score, std::optional<bool> done) {
   return absl::StrCat(score ? absl::StrCat(" ", *score) : "", done ? (*done ? " yes" : " no") : "");
 }
 
-// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08, to UNSPECIFIED, CONTINUE`. The enrollment of what answers nothing is
-// not compared: where several were written to at one time, it may be any of them.
-std::string Shown(const v1::Reply& reply) {
+// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08 of p-0, to UNSPECIFIED, CONTINUE at 1867557600`. Whose it is can be
+// left out.
+std::string Shown(const v1::Reply& reply, bool tells_whose) {
   std::optional<int> score;
   std::optional<bool> done;
   if (reply.has_score()) score = reply.score();
   if (reply.has_done()) done = reply.done();
+  const std::string enrollment = reply.enrollment().empty() ? "" : IdOf(reply.enrollment());
   return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14), Answered(score, done), " ",
-                      reply.reminder().empty() ? "" : IdOf(reply.enrollment()), "/",
+                      tells_whose ? absl::StrCat(enrollment, " of ", reply.patient()) : "somebody", "/",
                       reply.reminder().empty() ? "" : IdOf(reply.reminder()), ", to ",
                       v1::ReplyTask_Name(reply.task()).substr(11), ", ",
                       v1::ReplyDecision_Name(reply.decision()).substr(15), " at ", reply.receive_time().seconds());
 }
 
 std::string Shown(const KeptReply& reply, const Model& model) {
-  const bool answers = reply.reminder.has_value();
-  return absl::StrCat(
-      v1::ReplyMeaning_Name(reply.meaning).substr(14),
-      answers ? Answered(reply.saying.score, reply.saying.done) : "", " ", answers ? reply.enrollment : "", "/",
-      answers ? absl::StrCat(reply.reminder->first, ".", plan::FormatNameCode(reply.reminder->second)) : "", ", to ",
-      v1::ReplyTask_Name(reply.task).substr(11), ", ", v1::ReplyDecision_Name(reply.decision).substr(15), " at ",
-      absl::ToUnixSeconds(reply.time));
+  v1::Reply shown;
+  shown.set_meaning(reply.meaning);
+  shown.set_task(reply.task);
+  shown.set_decision(reply.decision);
+  plan::SetTimestamp(reply.time, shown.mutable_receive_time());
+  if (!reply.enrollment.empty()) {
+    shown.set_enrollment(EnrollmentNameOf("c", reply.enrollment));
+    shown.set_patient(model.patients().at(reply.enrollment).data.patient());
+  }
+  if (reply.reminder) {
+    shown.set_reminder(model.NameOf(reply.enrollment, *reply.reminder));
+    if (reply.saying.score) shown.set_score(*reply.saying.score);
+    if (reply.saying.done) shown.set_done(*reply.saying.done);
+  }
+  return Shown(shown, !reply.may_be_of_another);
 }
 
 // Sets what somebody writes, and how it should be read.
@@ -52,6 +60,15 @@ void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
   } else if (kind <= 3) {
     request->set_text("ALTA");
     saying->wish = v1::REPLY_MEANING_START;
+  } else if (kind <= 5) {
+    request->set_text("too many messages");
+    saying->wish = v1::REPLY_MEANING_DOUBTFUL;
+  } else if (kind == 6) {
+    request->set_text("Alto");
+    saying->may_answer = true;
+  } else if (kind == 7) {
+    request->set_text("help");
+    saying->wish = v1::REPLY_MEANING_HELP;
   } else if (kind <= 11) {
     saying->done = random.OneIn(2);
     request->set_text(*saying->done ? "hecho" : "No.");
@@ -88,18 +105,21 @@ std::string Simulation::Reply(Random& random) {
   request.set_address(saying.address);
   Write(random, &saying, &request);
   const auto chosen = ChooseItem(random);
-  if (chosen && random.OneIn(4) && saying.wish == v1::REPLY_MEANING_UNSPECIFIED && !saying.may_answer) {  // HACK
+  if (chosen && random.OneIn(4)) {
     request.set_reminder(chosen->name);
     saying.named.emplace(chosen->enrollment, chosen->key);
   }
   request.set_validate_only(random.OneIn(8));
   const auto response = world_.Call(&Engine::replies, &Replies::Record, request);
-  std::string engine = ErrorOf(response.status());
-  if (response.ok()) engine = Shown(response->reply());
   Model tried = *model_;
   Model& model = request.validate_only() ? tried : *model_;
   std::string told = model.RecordReply(saying);
-  if (told == "OK") told = Shown(model.replies().back(), model);
+  std::string engine = ErrorOf(response.status());
+  if (told == "OK") {
+    const KeptReply& kept = model.replies().back();
+    told = Shown(kept, model);
+    if (response.ok()) engine = Shown(response->reply(), !kept.may_be_of_another);
+  }
   if (response.ok() && !request.validate_only()) reply_names_.push_back(response->reply().name());
   return Told(absl::StrCat("RecordReply ", request.ShortDebugString()), engine, told);
 }
@@ -144,29 +164,49 @@ std::string Simulation::WriteAndMore(Random& random) {
   std::string told;
   for (const Play play : {random.Of<Play>({&Simulation::SendAll, &Simulation::Lease, &Simulation::MoveTime}),
                           &Simulation::Reply,
-                          random.Of<Play>({&Simulation::Reply, &Simulation::SetConsent, &Simulation::Update})}) {
+                          random.Of<Play>({&Simulation::Reply, &Simulation::AssignReply, &Simulation::AssignReply,
+                                           &Simulation::DecideReply, &Simulation::SetConsent, &Simulation::Update,
+                                           &Simulation::ReceiveLate})}) {
     absl::StrAppend(&told, told.empty() ? "" : "; then ", (this->*play)(random));
+    if (!difference_.empty()) break;
   }
   return told;
 }
 
-// Every reply is as the model has it, newest first.
-void Simulation::CompareReplies(const v1::ListRepliesResponse& listed) {
-  ExpectSame("ListReplies", absl::StrCat(listed.replies_size()), absl::StrCat(model_->replies().size()));
-  for (int i = 0; i < listed.replies_size() && difference_.empty(); ++i) {
-    const v1::Reply& reply = listed.replies(i);
-    const auto found = std::find(reply_names_.begin(), reply_names_.end(), reply.name());
-    if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
-    const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
-    ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address), Shown(reply),
-               Shown(kept, *model_));
-    Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
-           absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
-    Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
-           absl::StrCat("a time to decide by is shown, or not: ", reply.ShortDebugString()));
-    Expect(i == 0 || plan::ToTime(listed.replies(i - 1).receive_time()) >= plan::ToTime(reply.receive_time()),
-           "the replies are not in order");
+// The replies are those of the model, newest first: all of them, or those with which there is something to do.
+void Simulation::CompareReplies(Random& random) {
+  v1::ListRepliesRequest request;
+  request.set_parent(ClinicNameOf(clinic_));
+  request.set_page_size(1000);
+  request.set_task(
+      random.Of<v1::ReplyTask>({v1::REPLY_TASK_UNSPECIFIED, v1::REPLY_TASK_ASSIGN, v1::REPLY_TASK_DECIDE}));
+  const auto listed = world_.Call(&Engine::replies, &Replies::List, request);
+  ExpectSame("ListReplies", ErrorOf(listed.status()), "OK");
+  if (!listed.ok()) return;
+  const std::vector<KeptReply>& kept = model_->replies();
+  const auto count = std::count_if(kept.begin(), kept.end(), [&](const KeptReply& reply) {
+    return request.task() == v1::REPLY_TASK_UNSPECIFIED || reply.task == request.task();
+  });
+  ExpectSame(absl::StrCat("ListReplies ", v1::ReplyTask_Name(request.task())), absl::StrCat(listed->replies_size()),
+             absl::StrCat(count));
+  absl::Time before = absl::InfiniteFuture();
+  for (const v1::Reply& reply : listed->replies()) {
+    if (difference_.empty()) CompareReply(reply);
+    Expect(before >= plan::ToTime(reply.receive_time()), "the replies are not in order");
+    before = plan::ToTime(reply.receive_time());
   }
+}
+
+void Simulation::CompareReply(const v1::Reply& reply) {
+  const auto found = std::find(reply_names_.begin(), reply_names_.end(), reply.name());
+  if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
+  const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
+  ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address),
+             Shown(reply, !kept.may_be_of_another), Shown(kept, *model_));
+  Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
+         absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
+  Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
+         absl::StrCat("a time to decide by is shown, or not: ", reply.ShortDebugString()));
 }
 
 // The states of contact points and the channels that the patient refused.
