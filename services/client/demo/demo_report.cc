@@ -85,6 +85,11 @@ std::string RenderTasks(const DemoPhase& phase, int width, bool colour) {
 
 }  // namespace
 
+bool WasSent(const v1::Reminder& message) {
+  const bool is_answered = message.state() == v1::REMINDER_STATE_COMPLETED && message.attempts() > 0;
+  return message.state() == v1::REMINDER_STATE_SENT || is_answered;
+}
+
 DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient) {
   DemoTally tally;
   for (const v1::Reminder& reminder : phase.reminders) {
@@ -95,7 +100,7 @@ DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient) {
       continue;
     }
     ++tally.messages;
-    if (reminder.state() == v1::REMINDER_STATE_SENT) {
+    if (WasSent(reminder)) {
       ++tally.sent;
     } else {
       const std::string reason = ReasonLabel(reminder.reason());
@@ -144,8 +149,9 @@ std::string RenderDemoIntroduction(const v1::Clinic& clinic, const v1::Pathway& 
       out, "\n",
       Indented(
           "Now the clock goes from one due time to the next. At each, a gateway leases what is due, \"sends\" it, and "
-          "reports "
-          "it sent; the care team does its tasks a day later. Counts are what the server answers when a phase is over.",
+          "reports it sent. Ana's answers are alarming, Mateo does what is asked, Yuki never answers. The care team does "
+          "its tasks a day later, and calls half an hour after an alarming answer. Counts are what the server answers "
+          "when a phase is over.",
           0, width, Ink::kPlain, colour));
 }
 
@@ -171,8 +177,10 @@ std::string RenderDemoPhase(const DemoPhase& phase, const std::vector<DemoPatien
 std::string RenderDemoTotals(const DemoTotals& totals, int width, bool colour) {
   std::string out = absl::StrCat("\n", Paint(Ink::kBold, "The year in numbers", colour), "\n");
   absl::StrAppend(
-      &out, Indented(absl::StrCat(Counted(totals.planned, "reminder"), " were planned: ", Thousands(totals.sent),
-                                  " sent, ", Counted(totals.tasks_done, "task"), " done, ",
+      &out, Indented(absl::StrCat(Counted(totals.planned, "reminder"), " were planned, and answers set off ",
+                                  Counted(totals.set_off, "task"), ": ", Thousands(totals.sent), " sent, ",
+                                  Thousands(totals.answered), " of them answered, ",
+                                  Counted(totals.tasks_done, "task"), " done, ",
                                   Counted(totals.tasks_open, "task"), " still open, ", Thousands(totals.other_ends),
                                   " ended otherwise. Checked: none is left without an end, none was offered "
                                   "early, none was sent twice."),
@@ -214,7 +222,8 @@ JsonObject JsonOf(const DemoPhase& phase, const DemoPatient& patient) {
 
 JsonObject JsonOf(const DemoTotals& totals) {
   JsonObject object;
-  object.Add("kind", "total").Add("planned", totals.planned).Add("sent", totals.sent);
+  object.Add("kind", "total").Add("planned", totals.planned).Add("setOff", totals.set_off);
+  object.Add("sent", totals.sent).Add("answered", totals.answered);
   object.Add("tasksDone", totals.tasks_done).Add("tasksOpen", totals.tasks_open).Add("otherEnds", totals.other_ends);
   object.Add("leases", totals.leases).Add("clockSteps", totals.clock_steps);
   return object.Add("elapsedMilliseconds", absl::ToInt64Milliseconds(totals.elapsed));

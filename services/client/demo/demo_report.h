@@ -24,6 +24,7 @@ namespace aftercare::client {
 struct DemoPatient {
   v1::Enrollment enrollment;  // As the server has stored it.
   int planned = 0;            // How many reminders the plan has.
+  int texts = 0;              // How often the patient has written back.
 };
 
 // One phase that is over.
@@ -33,6 +34,9 @@ struct DemoPhase {
   std::vector<v1::Lease> sent;          // What the gateway sent, in order of sending.
   std::vector<std::string> notes;       // Sentences about messages that were not sent at the first attempt.
 };
+
+// Returns whether a message was sent and did not come back.
+bool WasSent(const v1::Reminder& message);
 
 // Counts of one patient's reminders in a phase, from the states and reasons of the server.
 struct DemoTally {
@@ -51,7 +55,9 @@ DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient);
 // The counts of the whole year over all patients, and the calls it took.
 struct DemoTotals {
   int64_t planned = 0;
+  int64_t set_off = 0;   // Tasks that answers, or their absence, set off. Not among `planned`.
   int64_t sent = 0;
+  int64_t answered = 0;  // Of those sent.
   int64_t tasks_done = 0;
   int64_t tasks_open = 0;
   int64_t other_ends = 0;  // Messages that expired, failed and so on.

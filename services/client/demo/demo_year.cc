@@ -8,6 +8,7 @@
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
+#include "services/client/demo/demo_answers.h"
 #include "services/client/demo/demo_patients.h"
 #include "services/client/render/labels.h"
 
@@ -20,6 +21,7 @@ constexpr int kPage = 1000;
 
 // How long the care team takes for a task.
 constexpr absl::Duration kTaskTakes = absl::Hours(26);
+constexpr absl::Duration kCallTakes = absl::Minutes(30);  // for what an answer set off
 
 // Longer than the server waits before it offers a failed message again for the first time.
 constexpr absl::Duration kRetryPause = absl::Minutes(1);
@@ -168,6 +170,7 @@ v1::DeliveryOutcome DemoYear::OutcomeOf(const v1::Lease& lease) {
 
 void DemoYear::RecordSent(const v1::Lease& lease) {
   sent_.insert(lease.reminder());
+  to_answer_.push_back(lease);
   DemoPhase& phase = PhaseOf(lease.phase());
   phase.sent.push_back(lease);
   const std::string what =
@@ -211,6 +214,51 @@ absl::Status DemoYear::SendWhatIsDue() {
       if (taken->results(i).status().code() != 0) return BrokenPromise(RenderItemStatus(taken->results(i).status()));
       if (reports.reports(i).outcome() == v1::DELIVERY_OUTCOME_SENT) RecordSent(leased->leases(i));
     }
+  }
+  return absl::OkStatus();
+}
+
+// The patients answer at once what they are asked.
+absl::Status DemoYear::WriteBack() {
+  for (const v1::Lease& lease : std::exchange(to_answer_, {})) {
+    const std::string id = IdOf(lease.reminder());
+    const auto rule = std::find_if(pathway_.rules().begin(), pathway_.rules().end(), [&](const v1::Rule& candidate) {
+      return candidate.id() == id.substr(0, id.find('.'));
+    });
+    DemoPatient& patient = PatientOf(lease.reminder());
+    if (rule == pathway_.rules().end()) continue;
+    const auto text = DemoAnswer(MannerOf(&patient - patients_.data()), *rule, patient.texts);
+    if (!text) continue;
+    v1::RecordReplyRequest request;
+    request.set_parent(clinic_.name());
+    request.set_channel(lease.contact_point().channel());
+    request.set_address(lease.contact_point().address());
+    request.set_text(*text);
+    const auto response = Call("other", request);
+    if (!response.ok()) return response.status();
+    ++patient.texts;
+    if (response->reply().meaning() == v1::REPLY_MEANING_ANSWER) ++totals_.answered;
+    last_text_ = absl::StrCat(patient.enrollment.first_name(), " wrote \"", *text, "\"");
+    if (absl::Status status = TakeUpTasks(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// The care team sees to the tasks that answers have set off. Those of missing answers are left open.
+absl::Status DemoYear::TakeUpTasks() {
+  v1::ListRemindersRequest request;
+  request.set_parent(clinic_.name());
+  request.mutable_filter()->set_audience(v1::AUDIENCE_CARE_TEAM);
+  request.mutable_filter()->add_states(v1::REMINDER_STATE_DUE);
+  request.set_page_size(kPage);
+  const auto response = Call("other", request);
+  if (!response.ok()) return response.status();
+  for (const v1::Reminder& task : response->reminders()) {
+    if (!absl::StrContains(task.cause(), "/replies/") || !set_off_.insert(task.name()).second) continue;
+    tasks_.push_back({task.name(), now_, now_ + kCallTakes});
+    steps_.insert(now_ + kCallTakes);
+      DemoPhase& phase = phases_[std::min(next_phase_, phases_.size() - 1)];
+    phase.notes.push_back(absl::StrCat("! ", last_text_, ". That set off a task: \"", task.text(), "\""));
   }
   return absl::OkStatus();
 }
@@ -263,6 +311,7 @@ absl::Status DemoYear::PlayYear() {
     steps_.erase(steps_.begin());
     absl::Status status = MoveClockTo(next);
     if (status.ok()) status = SendWhatIsDue();
+    if (status.ok()) status = WriteBack();
     if (status.ok()) status = DoTasks();
     if (!status.ok()) return status;
     // Messages that failed in the last minute of a phase are tried again before the phase is printed.
@@ -281,6 +330,23 @@ absl::StatusOr<v1::CountRemindersResponse> DemoYear::Count(v1::Audience audience
   return Call("other", request);
 }
 
+// Counts the tasks that answers, or their absence, have set off.
+absl::StatusOr<int64_t> DemoYear::CountSetOff() {
+  v1::ListRemindersRequest request;
+  request.set_parent(clinic_.name());
+  request.mutable_filter()->set_audience(v1::AUDIENCE_CARE_TEAM);
+  request.set_page_size(kPage);
+  int64_t count = 0;
+  do {
+    const auto response = Call("other", request);
+    if (!response.ok()) return response.status();
+    count += std::count_if(response->reminders().begin(), response->reminders().end(),
+                           [](const v1::Reminder& task) { return !task.cause().empty(); });
+    request.set_page_token(response->next_page_token());
+  } while (!request.page_token().empty());
+  return count;
+}
+
 absl::Status DemoYear::CheckAndPrintTotals() {
   const auto messages = Count(v1::AUDIENCE_PATIENT);
   if (!messages.ok()) return messages.status();
@@ -290,13 +356,17 @@ absl::Status DemoYear::CheckAndPrintTotals() {
     const bool open = count.state() == v1::REMINDER_STATE_SCHEDULED || count.state() == v1::REMINDER_STATE_DUE ||
                       count.state() == v1::REMINDER_STATE_LEASED;
     if (open) return BrokenPromise(absl::StrCat(count.count(), " messages of ", count.phase(), " have no end"));
-    (count.state() == v1::REMINDER_STATE_SENT ? totals_.sent : totals_.other_ends) += count.count();
+    const bool was_sent = count.state() == v1::REMINDER_STATE_SENT || count.state() == v1::REMINDER_STATE_COMPLETED;
+    (was_sent ? totals_.sent : totals_.other_ends) += count.count();
   }
   int64_t done = 0;
   for (const v1::ReminderCount& count : tasks->counts()) {
     (count.state() == v1::REMINDER_STATE_COMPLETED ? done : totals_.tasks_open) += count.count();
   }
-  if (messages->total_count() + tasks->total_count() != totals_.planned) return BrokenPromise("not all was counted");
+  const auto set_off = CountSetOff();
+  if (!set_off.ok()) return set_off.status();
+  totals_.set_off = *set_off;
+  if (messages->total_count() + tasks->total_count() != totals_.planned + totals_.set_off) return BrokenPromise("not all was counted");
   if (totals_.sent != static_cast<int64_t>(sent_.size()))
     return BrokenPromise("the gateway sent another number of messages");
   if (done != totals_.tasks_done) return BrokenPromise("the care team did another number of tasks");
@@ -321,7 +391,7 @@ DemoPhase& DemoYear::PhaseOf(const std::string& id) {
   return found == phases_.end() ? phases_.back() : *found;
 }
 
-const DemoPatient& DemoYear::PatientOf(const std::string& reminder) const {
+DemoPatient& DemoYear::PatientOf(const std::string& reminder) {
   const auto found = std::find_if(patients_.begin(), patients_.end(), [&](const DemoPatient& patient) {
     return absl::StartsWith(reminder, patient.enrollment.name() + "/");
   });

@@ -62,14 +62,17 @@ class DemoYear {
   v1::DeliveryOutcome OutcomeOf(const v1::Lease& lease);
   absl::Status CheckLease(const v1::Lease& lease);
   void RecordSent(const v1::Lease& lease);
+  absl::Status WriteBack();
+  absl::Status TakeUpTasks();
   absl::Status DoTasks();
   absl::Status PrintPhasesOver();
   absl::Status PrintPhase(size_t index);
 
   absl::StatusOr<v1::CountRemindersResponse> Count(v1::Audience audience);
+  absl::StatusOr<int64_t> CountSetOff();
   absl::Status CheckAndPrintTotals();
   DemoPhase& PhaseOf(const std::string& id);
-  const DemoPatient& PatientOf(const std::string& reminder) const;
+  DemoPatient& PatientOf(const std::string& reminder);
 
   Session& session_;
   const std::string pathway_id_;
@@ -89,6 +92,9 @@ class DemoYear {
   std::optional<std::string> refused_;       // The message whose first contact point the gateway reports as refused.
   std::map<std::string, std::string> keys_;  // Idempotency keys by reminder, once it was leased.
   std::set<std::string> sent_;               // Reminders that were sent.
+  std::vector<v1::Lease> to_answer_;         // What was sent since the patients last wrote back.
+  std::string last_text_;                    // Who wrote what last, for a note.
+  std::set<std::string> set_off_;            // Tasks that answers set off and the care team knows of.
   DemoTotals totals_;
   std::map<std::string, std::pair<int64_t, absl::Duration>> calls_;  // By kind: how many, and how long they took.
 };
