@@ -88,7 +88,8 @@ class RecordedYear : public ::testing::TestWithParam<Recorded> {
   World world_{RecordedYearEnd(), {}, kRecordedRetention, nullptr, Path("facts.db")};
 };
 INSTANTIATE_TEST_SUITE_P(Schemas, RecordedYear, ::testing::Values(Recorded{"schema-5", 643}, Recorded{"schema-6", 656},
-                                           Recorded{"schema-7", 656}, Recorded{"schema-8", 656}));
+                                           Recorded{"schema-7", 656}, Recorded{"schema-8", 656},
+                                           Recorded{"schema-9", 656}));
 
 TEST_P(RecordedYear, TellsWhatItTold) {
   const std::set<std::string> stored = StoredNames();
