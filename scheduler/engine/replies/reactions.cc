@@ -10,6 +10,7 @@
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/groups.h"
 #include "scheduler/plan/reactions.h"
@@ -155,15 +156,19 @@ absl::Status ReactToAnswer(store::WriteTransaction& tx, const store::ReminderRow
   return change.Apply(tx, now);
 }
 
-absl::Status ReactToWords(store::WriteTransaction& tx, const store::ReplyRow& reply, absl::Time time, absl::Time now,
-                          EnrollmentContext* context) {
-  if (reply.data.word_lists().empty() || !HasReactions(*context)) return absl::OkStatus();
+absl::Status ReactToWords(EngineContext& engine, store::WriteTransaction& tx, const store::ReplyRow& reply,
+                          absl::Time time, absl::Time now) {
+  if (reply.data.word_lists().empty()) return absl::OkStatus();
+  auto context =
+      RequireEnrollmentContext(engine, tx, reply.clinic, ParseEnrollmentName(reply.data.enrollment())->enrollment);
+  if (!context.ok()) return context.status();
+  if (!HasReactions(*context)) return absl::OkStatus();
   std::vector<int> lists;
   for (const std::string& list : reply.data.word_lists()) lists.push_back(context->pathway->FindWordList(list));
   const std::string& name = reply.data.reminder();
   const std::string reminder = name.substr(name.rfind('/') + 1);
   const int answered = name.empty() ? -1 : context->pathway->FindRule(reminder.substr(0, reminder.find('.')));
-  RecordChange change(context);
+  RecordChange change(&*context);
   for (const int rule : plan::ReactionsToWords(*context->pathway, lists, answered)) {
     change.Add(rule, time, reply.reply, reminder);
   }

@@ -2,7 +2,7 @@
 // in the enrollment's history, and the plan then has the reminders that it sets off. Functions are thread safe.
 //
 // Each function does nothing if the enrollment has ended or its pathway has no rule that reacts. Otherwise what is due
-// by `now` fires first, and `context` is updated. Each fails only if the store does.
+// by `now` fires first, and `context`, which must be as the store has the enrollment, is updated. Each fails only if the store does.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_REACTIONS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REACTIONS_H_
 
@@ -22,9 +22,10 @@ namespace aftercare::engine {
 absl::Status ReactToAnswer(store::WriteTransaction& tx, const store::ReminderRow& row, const std::string& reply,
                            absl::Time time, absl::Time now, EnrollmentContext* context);
 
-// Reacts to the words of a reply, which came at `time`. Its word_lists must be set.
-absl::Status ReactToWords(store::WriteTransaction& tx, const store::ReplyRow& reply, absl::Time time, absl::Time now,
-                          EnrollmentContext* context);
+// Reacts to the words of a reply, which came at `time`. Its word_lists and its enrollment must be set. Reads the
+// enrollment, which the reply may have changed in other ways.
+absl::Status ReactToWords(EngineContext& engine, store::WriteTransaction& tx, const store::ReplyRow& reply,
+                          absl::Time time, absl::Time now);
 
 // Notes that a message was sent, so that a missing answer is reacted to at the end of its window; or that it came back,
 // so that none is expected. `row` is as the report left it.

@@ -156,7 +156,7 @@ class ReplyRecorder {
       status = AnswerReminder(*write_, row, recipient.now, recipient.now, &context,
                               std::move(understood.answered->row));
     }
-    if (status.ok() && sender != nullptr) status = ReactToWords(*write_, row, recipient.now, recipient.now, sender);
+    if (status.ok()) status = ReactToWords(engine_, *write_, row, recipient.now, recipient.now);
     if (!status.ok()) return status;
     return row;
   }

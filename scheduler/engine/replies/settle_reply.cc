@@ -45,11 +45,13 @@ class Assignment {
     absl::Status status = Fill(*understood);
     if (status.ok()) status = ChangeReply(tx_, row_, v1::EVENT_TYPE_REPLY_ASSIGNED, now_);
     if (status.ok()) status = ApplyToPatient();
-    if (status.ok() && understood->answered) {
+    // The clinic's words may be others than when the reply came and was understood as a wish about messages.
+    const bool is_answer = row_.data.meaning() == v1::REPLY_MEANING_ANSWER;
+    if (status.ok() && is_answer && understood->answered) {
       status = AnswerReminder(tx_, row_, time, now_, &senders_.enrollments.front(),
                               std::move(understood->answered->row));
     }
-    if (status.ok()) status = ReactToWords(tx_, row_, time, now_, &senders_.enrollments.front());
+    if (status.ok()) status = ReactToWords(engine_, tx_, row_, time, now_);
     if (!status.ok()) return status;
     return ReplyToProto(row_);
   }

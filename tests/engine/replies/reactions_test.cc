@@ -210,6 +210,26 @@ TEST_F(ReactionsTest, ASignOfDangerReachesSomebodyWhileThePlanIsPaused) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(ReactionsTest, AWishToStopWithASignOfDangerIsBoth) {
+  EXPECT_EQ(Reply("Please stop texting me, I have a fever."), "STOP in e");
+  EXPECT_EQ(Points("e"), "STOPPED -");
+  EXPECT_THAT(SetOff(), ElementsAre("alarm.2029-03-01-0800 DUE"));
+  Until("2029-03-02T09:00");
+  EXPECT_THAT(Send(), ElementsAre("ask.2029-03-02 by email"));
+  EXPECT_EQ(Points("e"), "STOPPED -");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(ReactionsTest, AnAssignedWishToStopWithASignOfDangerIsBoth) {
+  EXPECT_EQ(Reply("Please stop texting me, I have a fever.", "address: '+15550199'"), "STOP, to ASSIGN");
+  const std::string reply = Newest();
+  Until("2029-03-01T08:30");
+  Assign(reply, "e");
+  EXPECT_EQ(OptedOut("e"), "1");
+  EXPECT_THAT(SetOff(), ElementsAre("alarm.2029-03-01-0800 DUE"));
+  EXPECT_EQ(OptedOut("e"), "1");
+}
+
 TEST_F(ReactionsTest, WhatAnUnknownSenderWritesSetsOffItsTaskOnceItIsAssigned) {
   EXPECT_EQ(Reply("fever", "address: '+15550199'"), "OTHER, to ASSIGN");
   EXPECT_THAT(SetOff(), IsEmpty());
