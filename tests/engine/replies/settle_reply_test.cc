@@ -312,6 +312,23 @@ TEST_F(SettleReplyTest, WhatIsWrongIsNamedAndChangesNothing) {
   EXPECT_THAT(Tasks(v1::REPLY_TASK_ASSIGN), SizeIs(1));
 }
 
+TEST_F(SettleReplyTest, AWishToStopAnswersNothingThoughTheClinicsWordsAreOthersWhenItIsAssigned) {
+  const auto set_words = [this](const std::string& words) {
+    v1::UpdateClinicRequest request;
+    *request.mutable_clinic() = FromText<v1::Clinic>(words);
+    request.mutable_clinic()->set_name("clinics/box");
+    request.mutable_update_mask()->add_paths("reply_words");
+    Good(world_.Call(&Engine::clinics, &Clinics::Update, request));
+  };
+  SendUntil("2029-03-02T12:00");
+  set_words("reply_words { locale: 'en' stop_words: 'ready' }");
+  EXPECT_EQ(Reply("ready", "address: '+15559999'"), "STOP, to ASSIGN");
+  set_words("reply_words { locale: 'en' done_words: 'ready' }");
+  EXPECT_EQ(Assign(Newest(), "e"), "STOP in e");
+  EXPECT_EQ(Of("walk.2029-03-02"), "SENT");
+  EXPECT_EQ(OptedOut("e"), "1");
+}
+
 TEST_F(SettleReplyTest, ASettledReplySentTwiceIsSettledOnceAndItsTextIsKeptNowhereElse) {
   Reply("my secret", "address: '+15559999'");
   v1::AssignReplyRequest request;
