@@ -35,7 +35,7 @@ class EscalationTest : public SandboxFixture {
   // The tasks in the list by a filter, each with what is shown of it.
   std::vector<std::string> Listed(const std::string& filter) {
     std::vector<std::string> tasks;
-    for (const v1::Reminder& reminder : world_.List("box", FromText<v1::ReminderFilter>(filter)).reminders()) {
+    for (const v1::Reminder& reminder : world_.ListAll("box", FromText<v1::ReminderFilter>(filter), 2)) {
       tasks.push_back(absl::StrCat(IdOf(reminder.name()), " ", TaskOf(reminder)));
     }
     return tasks;
@@ -92,7 +92,8 @@ TEST_F(EscalationTest, ListsCountsTimelinesAndFiltersGoByThePresentStep) {
   v1::CountRemindersRequest count = FromText<v1::CountRemindersRequest>("parent: 'clinics/box'");
   count.mutable_filter()->add_categories("on-call");
   EXPECT_EQ(Good(world_.Call(&Engine::reminders, &Reminders::Count, count)).total_count(), 1);
-  for (const v1::Reminder& reminder : world_.Timeline(kEnrollment).reminders()) {
+  const v1::GetTimelineResponse timeline = world_.Timeline(kEnrollment);
+  for (const v1::Reminder& reminder : timeline.reminders()) {
     if (IdOf(reminder.name()) == kCall) {
       EXPECT_EQ(absl::StrCat(kCall, " ", TaskOf(reminder)), shown);
     }
@@ -102,9 +103,10 @@ TEST_F(EscalationTest, ListsCountsTimelinesAndFiltersGoByThePresentStep) {
 
 TEST_F(EscalationTest, AMessageHasNoUrgencyAndAPreviewShowsThatOfTasks) {
   v1::PreviewPlanRequest request = FromText<v1::PreviewPlanRequest>(
-      "parent: 'clinics/box' pathway_name: 'clinics/box/pathways/days' procedure_date: '2029-03-01'");
+      "parent: 'clinics/box' pathway_name: 'clinics/box/pathways/days' enrollment { procedure_date: '2029-03-01' }");
   std::vector<std::string> shown;
-  for (const v1::Reminder& reminder : Good(world_.Call(&Engine::pathways, &Pathways::Preview, request)).reminders()) {
+  const v1::PreviewPlanResponse preview = Good(world_.Call(&Engine::pathways, &Pathways::Preview, request));
+  for (const v1::Reminder& reminder : preview.reminders()) {
     shown.push_back(absl::StrCat(reminder.name(), " ", v1::Urgency_Name(reminder.urgency())));
   }
   EXPECT_THAT(shown, ElementsAre("msg.2029-03-02 URGENCY_UNSPECIFIED", "call.2029-03-02 URGENCY_ROUTINE",
@@ -187,11 +189,20 @@ TEST_F(EscalationTest, APauseOfThePatientHoldsBackNoTaskThatIsDue) {
 
 TEST_F(EscalationTest, AChangeOfFactsThatKeepsTheTaskKeepsItsStepAndDeadline) {
   Until("2029-03-02T12:30");
-  world_.Update(kEnrollment, "time_zone: 'Europe/Madrid'");
-  world_.Update(kEnrollment, "procedure_date: '2029-03-04'");
+  world_.Update(kEnrollment, "first_name: 'Anna' contact_hours { openings { opens: '12:00' closes: '14:00' } }");
   EXPECT_EQ(Call(), "DUE on-call URGENT step 1 by 03-02T13:00");
   Until("2029-03-20T00:00");
   EXPECT_EQ(Call(), "DUE on-call EMERGENCY step 2 by 03-02T13:30");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(EscalationTest, AChangeOfFactsThatEndsTheTaskEndsItsEscalation) {
+  Until("2029-03-02T12:30");
+  world_.Update(kEnrollment, "procedure_date: '2029-03-04'");
+  EXPECT_EQ(TaskOf(Good(world_.Get(Name("call.2029-03-05")))), "SCHEDULED nurse ROUTINE step 0 by 03-05T12:00");
+  Until("2029-03-05T12:00");
+  EXPECT_EQ(Call(), "CANCELLED/MOVED_BY_REANCHOR on-call URGENT step 1 by 03-02T13:00");
+  EXPECT_EQ(TaskOf(Good(world_.Get(Name("call.2029-03-05")))), "DUE on-call URGENT step 1 by 03-05T13:00");
   world_.ExpectListsAgree("box");
 }
 
