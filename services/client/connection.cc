@@ -192,6 +192,9 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::CompleteReminder, request);
   }
+  absl::StatusOr<v1::AcknowledgeReminderResponse> Call(const v1::AcknowledgeReminderRequest& request) override {
+    return Do(*reminders_, &v1::ReminderService::Stub::AcknowledgeReminder, request);
+  }
   absl::StatusOr<v1::MoveReminderResponse> Call(const v1::MoveReminderRequest& request) override {
     return Do(*reminders_, &v1::ReminderService::Stub::MoveReminder, request);
   }

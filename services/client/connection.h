@@ -69,6 +69,7 @@ class Connection {
   virtual absl::StatusOr<v1::CountRemindersResponse> Call(const v1::CountRemindersRequest& request) = 0;
   virtual absl::StatusOr<v1::GetReminderResponse> Call(const v1::GetReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::CompleteReminderResponse> Call(const v1::CompleteReminderRequest& request) = 0;
+  virtual absl::StatusOr<v1::AcknowledgeReminderResponse> Call(const v1::AcknowledgeReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::MoveReminderResponse> Call(const v1::MoveReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::CancelReminderResponse> Call(const v1::CancelReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) = 0;

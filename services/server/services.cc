@@ -82,6 +82,7 @@ std::unique_ptr<grpc::Service> ReminderService(const CallEnvironment& environmen
   service->Unary("CountReminders", engine.reminders, &Reminders::Count);
   service->Unary("GetReminder", engine.reminders, &Reminders::Get);
   service->Unary("CompleteReminder", engine.reminders, &Reminders::Complete);
+  service->Unary("AcknowledgeReminder", engine.reminders, &Reminders::Acknowledge);
   service->Unary("MoveReminder", engine.reminders, &Reminders::Move);
   service->Unary("CancelReminder", engine.reminders, &Reminders::Cancel);
   service->Unary("RestoreReminder", engine.reminders, &Reminders::Restore);

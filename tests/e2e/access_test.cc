@@ -91,6 +91,7 @@ const std::map<std::string, std::string>& Requests() {
       {"PathwayService/ListPathways", "parent: 'clinics/south'"},
       {"PathwayService/PreviewPlan", "parent: 'clinics/south' pathway_name: 'clinics/south/pathways/knee'"},
       {"PathwayService/UpdatePathway", ""},  // filled in below
+      {"ReminderService/AcknowledgeReminder", "name: 'clinics/south/enrollments/e/reminders/ice-day1.2026-03-02'"},
       {"ReminderService/CancelReminder", "name: 'clinics/south/enrollments/e/reminders/ice-day1.2026-03-02'"},
       {"ReminderService/CompleteReminder", "name: 'clinics/south/enrollments/e/reminders/ice-day1.2026-03-02'"},
       {"ReminderService/CountReminders", "parent: 'clinics/south'"},

@@ -165,6 +165,7 @@ TEST_F(BadInputTest, MalformedNamesAreRefusedByEveryMethod) {
     expect_parent_refused(client->reminders, &Reminders::CountReminders);
     expect_name_refused(client->reminders, &Reminders::GetReminder);
     expect_name_refused(client->reminders, &Reminders::CompleteReminder);
+    expect_name_refused(client->reminders, &Reminders::AcknowledgeReminder);
     expect_name_refused(client->reminders, &Reminders::MoveReminder);
     expect_name_refused(client->reminders, &Reminders::CancelReminder);
     expect_name_refused(client->reminders, &Reminders::RestoreReminder);

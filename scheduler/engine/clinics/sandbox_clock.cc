@@ -110,7 +110,7 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
   // limits.
   absl::Status SweepUpToTarget(store::WriteTransaction& tx) {
     SweepResult& result = step_.swept;
-    for (int i = 0; i < kInstantsPerStep && result.fired + result.expired < kChangesPerStep; ++i) {
+    for (int i = 0; i < kInstantsPerStep && result.fired + result.expired + result.escalated < kChangesPerStep; ++i) {
       auto wake = tx.NextWake(clinic_);
       if (!wake.ok()) return wake.status();
       if (!wake->has_value() || **wake > step_.target) {
@@ -124,6 +124,7 @@ class TestClockAdvance : public std::enable_shared_from_this<TestClockAdvance> {
       if (!swept.ok()) return swept.status();
       result.fired += swept->fired;
       result.expired += swept->expired;
+      result.escalated += swept->escalated;
       result.more = swept->more;
       std::move(swept->contexts.begin(), swept->contexts.end(), std::back_inserter(result.contexts));
     }

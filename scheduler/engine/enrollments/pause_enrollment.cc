@@ -6,6 +6,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/replanning.h"
@@ -38,9 +39,8 @@ absl::Status SetAvailable(store::WriteTransaction& tx, const EnrollmentContext& 
   auto rows = RowsOf(tx, context, kPendingStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    const bool is_closed = WindowHasClosed(row, now);
-    const bool is_task = RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM;
-    if (!is_closed && (is_task || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
+    const bool is_closed = WindowHasClosed(context, row, now);
+    if (!is_closed && (IsTask(context, row) || row.state == v1::REMINDER_STATE_SCHEDULED)) continue;
     row.available.reset();
     if (available) MakeAvailable(context, row.due, &row);
     absl::Status status;

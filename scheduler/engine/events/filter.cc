@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -88,6 +89,12 @@ const std::bitset<plan::kMaxRules>& Filter::Rules(const std::shared_ptr<const pl
     }
   }
   return entry->second;
+}
+
+bool Filter::MatchesRow(const EnrollmentContext& context, const store::ReminderRow& row) {
+  const RowRule rule = RuleOf(context, row);
+  if (rule.compiled().escalation.empty()) return MatchesRule(*rule.pathway, rule.rule);
+  return MatchesWords(rule.source().phase(), CategoryOf(context, row), rule.compiled().audience);
 }
 
 bool Filter::MatchesEnrollment(const EnrollmentContext& context) const {

@@ -38,6 +38,9 @@ class Filter {
   bool MatchesRule(const std::shared_ptr<const plan::CompiledPathway>& pathway, int rule) {
     return Rules(pathway)[rule];
   }
+  // Returns whether a stored reminder can match, by its phase, category and audience. The category of a task is that of
+  // its last escalation step.
+  bool MatchesRow(const EnrollmentContext& context, const store::ReminderRow& row);
   // Returns the rules for which MatchesRule holds, by index.
   const std::bitset<plan::kMaxRules>& Rules(const std::shared_ptr<const plan::CompiledPathway>& pathway);
 

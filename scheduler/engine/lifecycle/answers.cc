@@ -24,8 +24,8 @@ struct Instance {
 };
 
 // Returns whether a reminder may still be sent, or was kept from that only by a change or an answer.
-bool IsUnsent(const store::ReminderRow& row, absl::Time now) {
-  if (IsPending(row.state)) return !WindowHasClosed(row, now);
+bool IsUnsent(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
+  if (IsPending(row.state)) return !WindowHasClosed(context, row, now);
   return StandingOf(row) == plan::Standing::kEndedByChange;
 }
 
@@ -50,7 +50,7 @@ std::map<int, Instance> InstancesOf(const EnrollmentContext& context, int group,
       instance.answered = std::max(instance.answered, row->state_time);
       if (!SaysNotDone(context, *row)) instance.done = std::max(instance.done, row->state_time);
     }
-    if (row != nullptr ? !IsUnsent(*row, now) : !IsUnsent(member.occurrence, now)) continue;
+    if (row != nullptr ? !IsUnsent(context, *row, now) : !IsUnsent(member.occurrence, now)) continue;
     instance.unsent.push_back(key);
     instance.first_unsent_due = std::min(instance.first_unsent_due, row != nullptr ? row->due : member.occurrence.due);
   }

@@ -72,9 +72,15 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
     row.moved = IsTimeByHand(row);
     NoteCoverTold(context, &row);
   }
-  if (due.row == nullptr) return InsertReminder(tx, context, outcome.event, outcome.reason, now, &row);
-  absl::Status status = ChangeReminder(tx, context, outcome.event, outcome.reason, now, &row);
-  if (!status.ok()) return status;
+  if (due.row == nullptr) {
+    auto inserted = InsertReminder(tx, context, outcome.event, outcome.reason, now, &row);
+    if (!inserted.ok() || !*inserted) return inserted;
+  } else {
+    absl::Status status = ChangeReminder(tx, context, outcome.event, outcome.reason, now, &row);
+    if (!status.ok()) return status;
+  }
+  // A task that comes due late may be overdue at once.
+  if (auto steps = EscalateOverdue(tx, context, now, &row); !steps.ok()) return steps.status();
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scheduler/engine/lifecycle/answers.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/passed_occurrences.h"
 #include "scheduler/engine/lifecycle/reaction_records.h"
@@ -216,6 +217,7 @@ class Reconciler {
     const int32_t version = keeps_version ? row.facts_version : context_.row.history.facts_version();
     if (row.revision == revision && row.facts_version == version) return;
     row.revision = revision;
+    WatchDeadline(context_, &row);  // the rule may have other escalation steps now
     if (!keeps_version) NoteTold(context_, occurrence, &row);
     relabelled_[i] = true;
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -30,7 +31,6 @@ absl::Status LogReminder(store::WriteTransaction& tx, const EnrollmentContext& c
   change.set_name(ReminderNameOf(row.key));
   const RowRule rule = RuleOf(context, row);
   change.set_phase(rule.source().phase());
-  change.set_category(rule.source().category());
   change.set_audience(rule.compiled().audience);
   change.set_channel(StoredChannel(context, row));
   plan::SetTimestamp(row.due, change.mutable_due_time());
@@ -38,6 +38,7 @@ absl::Status LogReminder(store::WriteTransaction& tx, const EnrollmentContext& c
   change.set_state(row.state);
   change.set_reason(ShownReason(context, row));
   change.set_attempts(row.attempts);
+  ShowEscalation(context, row, &change);
   return tx.AppendEvent(row.key.clinic, std::move(event));
 }
 
@@ -69,6 +70,7 @@ bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, 
   row->state = *next;
   row->reason = reason;
   row->state_time = now;
+  if (event == ReminderEvent::kReschedule) ForgetEscalation(row);
   if (IsTerminal(*next) || *next == v1::REMINDER_STATE_SCHEDULED) {
     row->available.reset();
     row->closes.reset();
@@ -103,6 +105,7 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   if (!repeats && NextState(before, event) == before) return absl::OkStatus();
   const bool was_told = StandingOf(*row) == plan::Standing::kTold;
   if (!ApplyEvent(event, reason, now, row)) return InvalidTransition(row->key, before);
+  if (event == ReminderEvent::kFire) WatchDeadline(context, row);
   // What somebody decides counts for what the reminder covers at present, whatever it was planned for. So does the end
   // that an answer makes, or a window that closes before it came due. What was leased keeps what it told, since a
   // report may come late.
@@ -118,11 +121,29 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   return StoreReminder(tx, context, *row, now);
 }
 
+bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
+  if (!row.closes || *row.closes > now) return false;
+  return row.state != v1::REMINDER_STATE_DUE || !IsTask(context, row);
+}
+
+absl::StatusOr<int> EscalateOverdue(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                                    store::ReminderRow* row) {
+  if (row->state != v1::REMINDER_STATE_DUE || !IsTask(context, *row)) return 0;
+  const store::WithoutActor by_time(tx);
+  int steps = 0;
+  for (; GoNextStep(context, now, row); ++steps) {
+    if (absl::Status status = StoreReminder(tx, context, *row, now); !status.ok()) return status;
+  }
+  return steps;
+}
+
 absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
-  return WindowHasClosed(*row, now)
-             ? ChangeReminder(tx, context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, row)
-             : ChangeReminder(tx, context, event, reason, now, row);
+  if (WindowHasClosed(context, *row, now)) {
+    return ChangeReminder(tx, context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, row);
+  }
+  if (auto steps = EscalateOverdue(tx, context, now, row); !steps.ok()) return steps.status();
+  return ChangeReminder(tx, context, event, reason, now, row);
 }
 
 store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::Occurrence& occurrence, int64_t code) {
@@ -142,6 +163,7 @@ store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::
 absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
   if (!ApplyEvent(event, reason, now, row)) return absl::InternalError("no such transition for a new reminder");
+  if (event == ReminderEvent::kFire) WatchDeadline(context, row);
   auto inserted = tx.InsertReminder(*row);
   if (!inserted.ok() || !*inserted) return inserted;
   std::optional<store::WithoutActor> by_time;

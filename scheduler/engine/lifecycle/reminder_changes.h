@@ -18,7 +18,8 @@
 namespace aftercare::engine {
 
 // Applies `event` to `row` as of `now`: sets state, reason and state_time, and clears `available` and `closes` unless
-// the reminder is open. Stores nothing. Returns false, with nothing done, if `event` cannot happen in this state.
+// the reminder is open. A task that is rescheduled begins with no escalation step and not acknowledged. Stores nothing.
+// Returns false, with nothing done, if `event` cannot happen in this state.
 bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
 // Replaces a row that is in the store already, and logs the reminder as it is now.
@@ -41,12 +42,19 @@ store::ReminderRow NewReminderRow(const EnrollmentContext& context, const plan::
 absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
-// Returns whether the window of a pending row has closed by `now`, even if the sweep has not come to it yet. False if
-// the row has no `closes`: for tasks, and for SCHEDULED rows that no pause holds back.
-inline bool WindowHasClosed(const store::ReminderRow& row, absl::Time now) { return row.closes && *row.closes <= now; }
+// Returns whether the window of a pending row has closed by `now`, even if the sweep has not come to it yet. False for
+// tasks that are DUE, which stay so after their deadline, and for SCHEDULED rows that no pause holds back.
+bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now);
+
+// Goes the escalation steps of a task whose deadlines have passed by `now`, and stores and logs each. The events have
+// no actor, since time brings them about, also during a call. Does nothing for messages and for what is not DUE.
+// Whoever changes a task that is DUE calls this first, since the sweep may not have come to it yet. Returns how many
+// steps the task went.
+absl::StatusOr<int> EscalateOverdue(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                                    store::ReminderRow* row);
 
 // Ends a pending reminder with `event` and `reason`. If its window has closed already (WindowHasClosed), it becomes
-// EXPIRED / WINDOW_CLOSED instead.
+// EXPIRED / WINDOW_CLOSED instead. A task goes its overdue steps first.
 absl::Status EndUnsentReminder(store::WriteTransaction& tx, const EnrollmentContext& context, ReminderEvent event,
                                v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
@@ -182,6 +183,7 @@ v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& c
   reminder.set_reason(ShownReason(context, row));
   plan::SetTimestamp(row.state_time, reminder.mutable_state_time());
   reminder.set_attempts(row.attempts);
+  ShowEscalation(context, row, &reminder);
   ShowAnswer(RuleOf(context, row).compiled(), row, &reminder);
   AddPatient(context, clinic, pathway, occurrence, StoredChannel(context, row), &reminder);
   ShowSentText(context, row, &reminder);

@@ -35,6 +35,7 @@ class Replanner {
     enrollment_.next_due.reset();
     enrollment_.compare_rows_until.reset();
     if (absl::Status status = StoreRows(); !status.ok()) return status;
+    if (absl::Status status = EscalateRows(); !status.ok()) return status;
     for (const PlannedItem& item : reconciliation_.items) {
       if (absl::Status status = FollowPlan(item); !status.ok()) return status;
     }
@@ -73,6 +74,14 @@ class Replanner {
       // The row may have been LEASED until now. If it was not, nobody holds the lease, and nothing comes of the note.
       if (row.attempts > 0 && row.state != v1::REMINDER_STATE_LEASED) tx_.NoteLeaseRevoked(row);
       if (absl::Status status = StoreReminder(tx_, context_, row, now_); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // By another revision of its rule, a task may be overdue at once.
+  absl::Status EscalateRows() {
+    for (store::ReminderRow& row : rows_) {
+      if (auto steps = EscalateOverdue(tx_, context_, now_, &row); !steps.ok()) return steps.status();
     }
     return absl::OkStatus();
   }

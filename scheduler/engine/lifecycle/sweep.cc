@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 
 namespace aftercare::engine {
@@ -13,10 +14,25 @@ namespace {
 
 constexpr int kOfUnplannedClinics = 32;  // beyond the limit: few enough to hold nobody up
 
-absl::Status Expire(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, absl::Time now,
-                    store::ReminderRow* row) {
+// Goes the steps of a task. The pause of an enrollment holds back what the patient gets, not what the care team has to
+// do.
+absl::Status Escalate(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                      store::ReminderRow* row, SweepResult* result) {
+  const bool changed = WatchDeadline(context, row);
+  auto steps = EscalateOverdue(tx, context, now, row);
+  if (!steps.ok()) return steps.status();
+  result->escalated += *steps;
+  // A row that need not be watched must not be found again.
+  return changed && *steps == 0 ? tx.UpdateReminder(*row) : absl::OkStatus();
+}
+
+// Closes the window of a reminder or, if it is a task, goes the escalation steps that are overdue.
+absl::Status Close(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx, absl::Time now,
+                   store::ReminderRow* row, SweepResult* result) {
   auto context = cache.Require(engine, tx, row->key.clinic, row->key.enrollment, row->enrollment_row_id);
   if (!context.ok()) return context.status();
+  if (!WindowHasClosed(**context, *row, now)) return Escalate(tx, **context, now, row, result);
+  ++result->expired;
   return (*context)->row.state == v1::ENROLLMENT_STATE_PAUSED
              ? ChangeReminder(tx, **context, ReminderEvent::kSuppress, v1::REMINDER_REASON_PAUSED, now, row)
              : ChangeReminder(tx, **context, ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED, now, row);
@@ -133,17 +149,16 @@ absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const 
 absl::StatusOr<SweepResult> Sweep(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx,
                                   const SweepScope& scope, const SweepPlan& plan) {
   SweepResult result;
-  auto expired = tx.ExpiredReminders(scope.clock, scope.now, scope.limit);
-  if (!expired.ok()) return expired.status();
-  for (store::ReminderRow& row : *expired) {
-    if (absl::Status status = Expire(engine, cache, tx, scope.now, &row); !status.ok()) return status;
+  auto closed = tx.ExpiredReminders(scope.clock, scope.now, scope.limit);
+  if (!closed.ok()) return closed.status();
+  for (store::ReminderRow& row : *closed) {
+    if (absl::Status status = Close(engine, cache, tx, scope.now, &row, &result); !status.ok()) return status;
   }
-  result.expired = static_cast<int64_t>(expired->size());
   if (plan.now <= scope.now) {
     if (absl::Status status = FireAsPlanned(tx, plan, scope.now, &result); !status.ok()) return status;
   }
   if (absl::Status status = FireUnplanned(engine, tx, scope, plan, &result); !status.ok()) return status;
-  result.more = static_cast<int>(std::max(expired->size(), result.contexts.size())) >= scope.limit;
+  result.more = static_cast<int>(std::max(closed->size(), result.contexts.size())) >= scope.limit;
   return result;
 }
 

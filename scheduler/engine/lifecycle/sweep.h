@@ -1,5 +1,5 @@
-// A sweep does what follows from the passing of time on one clock: occurrences that come due fire, and reminders whose
-// window closes expire. Functions are thread safe.
+// A sweep does what follows from the passing of time on one clock: occurrences that come due fire, messages whose
+// window closes expire, and tasks that nobody has acknowledged by their deadline escalate. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEP_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_SWEEP_H_
 
@@ -27,7 +27,7 @@ namespace aftercare::engine {
 struct SweepScope {
   absl::string_view clock;  // the clinic whose test clock it is, or empty for real time
   absl::Time now;           // on that clock
-  int limit = 0;            // about so many enrollments fire at most, and exactly so many reminders expire at most
+  int limit = 0;            // about so many enrollments fire at most, and so many reminders expire or escalate at most
 };
 
 // The last enrollment of each clinic that a plan holds.
@@ -42,10 +42,11 @@ struct SweepPlan {
 };
 
 // `fired` counts occurrences as FireOccurrences does. `expired` counts the reminders whose window closed: they became
-// EXPIRED, or SUPPRESSED if a pause held them back.
+// EXPIRED, or SUPPRESSED if a pause held them back. `escalated` counts the escalation steps that tasks went.
 struct SweepResult {
   int64_t fired = 0;
   int64_t expired = 0;
+  int64_t escalated = 0;
   bool more = false;  // the limit was reached: sweep again
   // The enrollments that fired, for CacheFiredEnrollments.
   std::vector<std::shared_ptr<const EnrollmentContext>> contexts;
@@ -57,9 +58,10 @@ struct SweepResult {
 absl::Status PlanSweep(EngineContext& engine, store::ReadTransaction& tx, const SweepScope& scope,
                        const SweepPositions& after, RoundRobinCursor& last_clinic, SweepPlan* plan);
 
-// Expires, then fires, what is due. Uses `plan` for the enrollments that have not changed since it was computed, and
-// reads the others. A few reminders of clinics that the plan does not know come with it, so that they need not wait for
-// the next. Ignores the plan if its instant is later than that of `scope`. An empty plan is always valid.
+// Expires and escalates, then fires, what is due. Uses `plan` for the enrollments that have not changed since it was
+// computed, and reads the others. A few reminders of clinics that the plan does not know come with it, so that they
+// need not wait for the next. Ignores the plan if its instant is later than that of `scope`. An empty plan is always
+// valid.
 absl::StatusOr<SweepResult> Sweep(EngineContext& engine, EnrollmentCache& cache, store::WriteTransaction& tx,
                                   const SweepScope& scope, const SweepPlan& plan);
 

@@ -47,6 +47,9 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::WriteTransaction
   if (!found.ok()) return found.status();
   target.key = found->key;
   target.row = std::move(found->row);
+  if (target.row) {
+    if (auto steps = EscalateOverdue(tx, target.context, target.now, &*target.row); !steps.ok()) return steps.status();
+  }
   target.occurrence = found->occurrence;
   return target;
 }

@@ -21,7 +21,10 @@ namespace {
 absl::Status StoreCompleted(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                             FoundReminder* found) {
   constexpr v1::ReminderReason kNoReason = v1::REMINDER_REASON_UNSPECIFIED;
-  if (found->row) return ChangeReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &*found->row);
+  if (found->row) {
+    if (auto steps = EscalateOverdue(tx, context, now, &*found->row); !steps.ok()) return steps.status();
+    return ChangeReminder(tx, context, ReminderEvent::kComplete, kNoReason, now, &*found->row);
+  }
   store::ReminderRow added = NewReminderRow(context, *found->occurrence, found->key.code);
   const ReminderStatus status = DerivedStatus(context, *found->occurrence, now);
   if (!IsHeldByContactHours(status)) added.state = status.state;

@@ -82,8 +82,7 @@ absl::StatusOr<std::optional<std::vector<std::string>>> ReminderScan::Enrollment
 }
 
 bool ReminderScan::MatchesStored(const EnrollmentContext& context, const store::ReminderRow& row) {
-  const RowRule rule = RuleOf(context, row);
-  return filter_.MatchesEnrollment(context) && filter_.MatchesRule(*rule.pathway, rule.rule) &&
+  return filter_.MatchesEnrollment(context) && filter_.MatchesRow(context, row) &&
          filter_.MatchesChannel(StoredChannel(context, row));
 }
 

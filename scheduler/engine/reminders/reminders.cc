@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "scheduler/engine/reminders/acknowledge_reminder.h"
 #include "scheduler/engine/reminders/adjust_reminder.h"
 #include "scheduler/engine/reminders/complete_reminder.h"
 #include "scheduler/engine/reminders/read_reminders.h"
@@ -26,6 +27,11 @@ void Reminders::Get(const CallPtr& call, const v1::GetReminderRequest& request, 
 void Reminders::Complete(const CallPtr& call, const v1::CompleteReminderRequest& request,
                          v1::CompleteReminderResponse* response, Done done) {
   CompleteReminder(engine_, call, request, response, std::move(done));
+}
+
+void Reminders::Acknowledge(const CallPtr& call, const v1::AcknowledgeReminderRequest& request,
+                            v1::AcknowledgeReminderResponse* response, Done done) {
+  AcknowledgeReminder(engine_, call, request, response, std::move(done));
 }
 
 void Reminders::Move(const CallPtr& call, const v1::MoveReminderRequest& request, v1::MoveReminderResponse* response,

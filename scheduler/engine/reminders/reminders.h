@@ -25,6 +25,8 @@ class Reminders {
   void Get(const CallPtr& call, const v1::GetReminderRequest& request, v1::GetReminderResponse* response, Done done);
   void Complete(const CallPtr& call, const v1::CompleteReminderRequest& request, v1::CompleteReminderResponse* response,
                 Done done);
+  void Acknowledge(const CallPtr& call, const v1::AcknowledgeReminderRequest& request,
+                   v1::AcknowledgeReminderResponse* response, Done done);
   void Move(const CallPtr& call, const v1::MoveReminderRequest& request, v1::MoveReminderResponse* response, Done done);
   void Cancel(const CallPtr& call, const v1::CancelReminderRequest& request, v1::CancelReminderResponse* response,
               Done done);

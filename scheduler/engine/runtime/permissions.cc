@@ -37,6 +37,7 @@ constexpr Method kMethods[] = {
     {"aftercare.v1.PathwayService/ListPathways", P::kReadClinic},
     {"aftercare.v1.PathwayService/PreviewPlan", P::kReadClinic},
     {"aftercare.v1.PathwayService/UpdatePathway", P::kManageClinic},
+    {"aftercare.v1.ReminderService/AcknowledgeReminder", P::kManagePatients},
     {"aftercare.v1.ReminderService/CancelReminder", P::kManagePatients},
     {"aftercare.v1.ReminderService/CompleteReminder", P::kManagePatients},
     {"aftercare.v1.ReminderService/CountReminders", P::kReadPatients},

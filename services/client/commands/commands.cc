@@ -11,6 +11,7 @@
 #include "services/client/commands/pathway.h"
 #include "services/client/commands/reminder.h"
 #include "services/client/commands/reply.h"
+#include "services/client/commands/task.h"
 #include "services/client/commands/visit.h"
 
 namespace aftercare::client {
@@ -35,6 +36,8 @@ void AddCommands(CLI::App& app, Action* action) {
   AddMigrateCommand(app, action);
   AddTimelineCommand(app, action);
   AddDueCommand(app, action);
+  AddTasksCommand(app, action);
+  AddAcknowledgeCommand(app, action);
   AddCompleteCommand(app, action);
   AddVisitsCommand(app, action);
   AddWhyCommand(app, action);

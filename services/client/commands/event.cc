@@ -99,7 +99,7 @@ void ExplainExpiry(Session& session, const ResumeFile& file) {
   session.Note(absl::StrCat(
       "What happened since then is no longer in the log, which keeps events for a while only.\n",
       file.path().empty() ? "Watch without --from-token" : absl::StrCat("Remove ", file.path(), " and watch again"),
-      ", which begins now; then list what you need to know: aftercare reminder list.\n"));
+      ", which begins now; then list what you need to know: aftercare due --all.\n"));
 }
 
 absl::Status Watch(Session& session, const WatchOptions& options) {

@@ -24,6 +24,9 @@ std::string ReminderText(const v1::Event& event, const ListStyle& style) {
       absl::StrCat("  reminder  ", Paint(LookOf(change.state()).ink, Fit(StateLabel(change.state()), 10), style.colour),
                    " ", ShortReminder(change.name()));
   if (change.reason() != v1::REMINDER_REASON_UNSPECIFIED) absl::StrAppend(&line, "  ", ReasonLabel(change.reason()));
+  const std::string task = TaskLabel(change);
+  if (!task.empty()) absl::StrAppend(&line, "  ", task);
+  if (change.urgency() > v1::URGENCY_ROUTINE) absl::StrAppend(&line, "  ", UrgencyLabel(change.urgency()));
   return absl::StrCat(line, "  ", Dim(absl::StrCat(event.patient(), " ", change.phase()), style));
 }
 

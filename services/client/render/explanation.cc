@@ -37,6 +37,7 @@ constexpr std::pair<v1::ReminderReason, const char*> kReasons[] = {
      "held until the care team decides about a reply from the address, which may be a wish to stop (aftercare "
      "replies --held)"},
     {v1::REMINDER_REASON_QUESTION_NOT_SENT, "it follows up a question that was not sent"},
+    {v1::REMINDER_REASON_ANSWER_CORRECTED, "the answer that set it off was corrected, or came after all"},
 };
 
 std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
@@ -89,6 +90,20 @@ std::string Field(absl::string_view name, absl::string_view value) {
   return out;
 }
 
+// Returns how soon somebody should see to a task, how far it has escalated, and since when somebody sees to it.
+std::string TaskFields(const v1::Reminder& task, absl::TimeZone zone) {
+  std::string out;
+  const int steps = task.escalation_step();
+  if (task.urgency() != v1::URGENCY_UNSPECIFIED) out += Field("urgency", UrgencyLabel(task.urgency()));
+  if (steps > 0) {
+    out += Field("escalated", absl::StrCat(steps, steps == 1 ? " step" : " steps",
+                                           ": nobody had acknowledged it by its deadline. Category, urgency and "
+                                           "deadline are those of the last step."));
+  }
+  if (!task.has_acknowledge_time()) return out;
+  return out + Field("seen to", absl::StrCat("since ", TimeText(task.acknowledge_time(), zone)));
+}
+
 }  // namespace
 
 std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone) {
@@ -103,7 +118,7 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
   }
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
                                                                         TimeText(reminder.expire_time(), zone))),
-                  Field("state", StateText(reminder, zone)));
+                  TaskFields(reminder, zone), Field("state", StateText(reminder, zone)));
   for (int i = 0; i < reminder.leased_messages_size(); ++i) {
     absl::StrAppend(&out, Field(i == 0 ? "leased" : "", LeasedText(reminder, reminder.leased_messages(i), zone)));
   }

@@ -13,6 +13,7 @@ namespace aftercare::client {
 std::string StateLabel(v1::ReminderState state) { return EnumLabel(*v1::ReminderState_descriptor(), state); }
 std::string ReasonLabel(v1::ReminderReason reason) { return EnumLabel(*v1::ReminderReason_descriptor(), reason); }
 std::string ChannelLabel(v1::Channel channel) { return EnumLabel(*v1::Channel_descriptor(), channel); }
+std::string UrgencyLabel(v1::Urgency urgency) { return EnumLabel(*v1::Urgency_descriptor(), urgency); }
 
 std::string ChannelLabels(const google::protobuf::RepeatedField<int>& channels) {
   return absl::StrJoin(channels, ", ", [](std::string* out, int channel) {

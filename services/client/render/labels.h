@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "aftercare/v1/calendar.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
+#include "aftercare/v1/reaction.pb.h"
 #include "aftercare/v1/reminder.pb.h"
 #include "aftercare/v1/reply.pb.h"
 #include "google/protobuf/repeated_field.h"
@@ -17,6 +18,7 @@ namespace aftercare::client {
 std::string StateLabel(v1::ReminderState state);
 std::string ReasonLabel(v1::ReminderReason reason);
 std::string ChannelLabel(v1::Channel channel);
+std::string UrgencyLabel(v1::Urgency urgency);
 
 // Returns the short names of several channels: `sms, email`.
 std::string ChannelLabels(const google::protobuf::RepeatedField<int>& channels);
@@ -31,6 +33,15 @@ std::string AnswerLabel(const Answer& answer) {
   if (answer.has_score()) return absl::StrCat(answer.score());
   if (answer.has_done()) return answer.done() ? "done" : "not done";
   return "";
+}
+
+// Returns how far a task of the care team is: `step 1`, `acknowledged`, `step 2, acknowledged`. Empty if it has gone no
+// escalation step and nobody has acknowledged it, and for messages. `Task` is a Reminder or a ReminderChange.
+template <typename Task>
+std::string TaskLabel(const Task& task) {
+  const std::string step = task.escalation_step() == 0 ? "" : absl::StrCat("step ", task.escalation_step());
+  if (!task.has_acknowledge_time()) return step;
+  return step.empty() ? "acknowledged" : absl::StrCat(step, ", acknowledged");
 }
 
 // Returns how a reply was understood, with its answer if it has one: `stop`, `answer 7`, `answer not done`.

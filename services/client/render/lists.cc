@@ -53,6 +53,19 @@ std::vector<std::string> HolidayTexts(const v1::Clinic& clinic) {
   return texts;
 }
 
+// Returns a reminder's state with what there is to say about it: `completed (answered 7)`, `due (step 1, acknowledged)`.
+std::string StateText(const v1::Reminder& reminder) {
+  const std::string reason = ReasonLabel(reminder.reason());
+  const std::string answer = AnswerLabel(reminder);
+  std::vector<std::string> notes;
+  if (!reason.empty() || !answer.empty()) {
+    notes.push_back(absl::StrCat(reason, reason.empty() || answer.empty() ? "" : " ", answer));
+  }
+  if (const std::string task = TaskLabel(reminder); !task.empty()) notes.push_back(task);
+  return absl::StrCat(StateLabel(reminder.state()), notes.empty() ? "" : " (", absl::StrJoin(notes, ", "),
+                      notes.empty() ? "" : ")");
+}
+
 // Returns how replies of patients are read, and how fast messages are sent.
 std::string MessagingFields(const v1::Clinic& clinic) {
   const int64_t limit = clinic.max_messages_per_minute();
@@ -107,13 +120,8 @@ std::string RenderReminders(const std::vector<v1::Reminder>& reminders, const Li
   Table table(
       {absl::StrCat("DUE (", style.zone.name(), ")"), "STATE", "REMINDER", "PATIENT", "CATEGORY", "BY", "TEXT"});
   for (const v1::Reminder& reminder : reminders) {
-    std::string state = StateLabel(reminder.state());
-    const std::string reason = ReasonLabel(reminder.reason());
-    const std::string answer = AnswerLabel(reminder);
-    const char* space = reason.empty() || answer.empty() ? "" : " ";
-    if (!reason.empty() || !answer.empty()) absl::StrAppend(&state, " (", reason, space, answer, ")");
     const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
-    table.Add({FormatInstant(reminder.due_time(), style.zone), state, ShortReminder(reminder.name()),
+    table.Add({FormatInstant(reminder.due_time(), style.zone), StateText(reminder), ShortReminder(reminder.name()),
                reminder.patient(), reminder.category(), task ? "care-team" : ChannelLabel(reminder.channel()),
                reminder.text()});
   }

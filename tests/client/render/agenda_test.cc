@@ -74,6 +74,17 @@ TEST(AgendaTest, ANoteThatDoesNotFitHasALineOfItsOwn) {
   EXPECT_THAT(RenderAgenda(maker.timeline, 100, false), HasSubstr("check-booked.2026-03-03  task for the care team\n"));
 }
 
+TEST(AgendaTest, AnUrgentTaskSaysSo) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-05");
+  v1::Reminder& task = maker.Add("call.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 9, 0),
+                                 v1::REMINDER_STATE_SCHEDULED, v1::AUDIENCE_CARE_TEAM);
+  task.set_urgency(v1::URGENCY_ROUTINE);
+  EXPECT_THAT(RenderAgenda(maker.timeline, 100, false), HasSubstr("call.2026-03-03  task for the care team\n"));
+  task.set_urgency(v1::URGENCY_EMERGENCY);
+  EXPECT_THAT(RenderAgenda(maker.timeline, 100, false), HasSubstr("  emergency task for the care team\n"));
+}
+
 TEST(AgendaTest, LinesFit) {
   const v1::GetTimelineResponse timeline = WholeYear();
   for (const int width : {80, 100, 160}) ExpectFits(RenderAgenda(timeline, width, false), width);

@@ -28,6 +28,25 @@ TEST(EventTextTest, AnEventIsALine) {
   EXPECT_EQ(RenderEvent(ended, {}), "2026-03-03 08:00  patient   updated    ana  withdrawn  P-17\n");
 }
 
+TEST(EventTextTest, ATaskTellsItsStepItsUrgencyAndWhetherItIsAcknowledged) {
+  v1::Event event;
+  event.set_type(v1::EVENT_TYPE_REMINDER_CHANGED);
+  event.set_patient("P-17");
+  event.mutable_event_time()->set_seconds(1772524800);
+  event.mutable_reminder()->set_name("clinics/demo/enrollments/ana/reminders/call.2026-03-03");
+  event.mutable_reminder()->set_phase("first");
+  event.mutable_reminder()->set_state(v1::REMINDER_STATE_DUE);
+  event.mutable_reminder()->set_urgency(v1::URGENCY_ROUTINE);
+  EXPECT_EQ(RenderEvent(event, {}), "2026-03-03 08:00  reminder  due        ana/call.2026-03-03  P-17 first\n");
+  event.mutable_reminder()->set_urgency(v1::URGENCY_URGENT);
+  event.mutable_reminder()->set_escalation_step(1);
+  EXPECT_EQ(RenderEvent(event, {}),
+            "2026-03-03 08:00  reminder  due        ana/call.2026-03-03  step 1  urgent  P-17 first\n");
+  event.mutable_reminder()->mutable_acknowledge_time()->set_seconds(1772524800);
+  EXPECT_EQ(RenderEvent(event, {}),
+            "2026-03-03 08:00  reminder  due        ana/call.2026-03-03  step 1, acknowledged  urgent  P-17 first\n");
+}
+
 TEST(EventTextTest, AReplyAndADecisionOfAPatientAreOneLineEach) {
   v1::Event reply;
   reply.set_type(v1::EVENT_TYPE_REPLY_RECEIVED);

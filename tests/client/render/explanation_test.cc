@@ -57,6 +57,21 @@ TEST(ExplanationTest, AHeldReminderSaysWhoDecidesAndWhereToLook) {
             "          address, which may be a wish to stop (aftercare replies --held)\n");
 }
 
+TEST(ExplanationTest, ATaskSaysHowUrgentItIsHowFarItEscalatedAndWhoSeesToIt) {
+  const std::string text = RenderExplanation(Reminder(R"pb(audience: AUDIENCE_CARE_TEAM urgency: URGENCY_EMERGENCY
+                                                           escalation_step: 2 state: REMINDER_STATE_DUE
+                                                           expire_time { seconds: 1772535600 }
+                                                           acknowledge_time { seconds: 1772532000 })pb"),
+                                             "UTC");
+  EXPECT_EQ(text.substr(text.find("done by ")),
+            "done by   Tue 3 Mar 2026 11:00\n"
+            "urgency   emergency\n"
+            "escalated 2 steps: nobody had acknowledged it by its deadline. Category, urgency and deadline are\n"
+            "          those of the last step.\n"
+            "seen to   since Tue 3 Mar 2026 10:00\n"
+            "state     due\n");
+}
+
 TEST(ExplanationTest, AnAnswerIsToldWithItsScoreOrWhetherItWasDone) {
   const auto state_of = [](const std::string& answer, const char* reason = "reason: REMINDER_REASON_ANSWERED ") {
     const std::string text = RenderExplanation(Reminder(reason + ("state: REMINDER_STATE_COMPLETED " + answer)), "UTC");

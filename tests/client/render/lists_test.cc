@@ -50,6 +50,19 @@ TEST(ListsTest, ATaskIsForTheCareTeam) {
   EXPECT_THAT(RenderReminders(RemindersOf(maker), {}), HasSubstr("  care-team  "));
 }
 
+TEST(ListsTest, ATaskShowsItsStepAndWhetherItIsAcknowledged) {
+  TimelineMaker maker;
+  v1::Reminder& task = maker.Add("call.2026-03-03", "p", "visit", absl::CivilMinute(2026, 3, 3, 8, 0),
+                                 v1::REMINDER_STATE_DUE, v1::AUDIENCE_CARE_TEAM);
+  task.mutable_acknowledge_time()->set_seconds(1772524800);
+  EXPECT_THAT(RenderReminders(RemindersOf(maker), {}), HasSubstr("  due (acknowledged)  "));
+  task.set_escalation_step(2);
+  task.set_state(v1::REMINDER_STATE_CANCELLED);
+  task.set_reason(v1::REMINDER_REASON_ENROLLMENT_ENDED);
+  EXPECT_THAT(RenderReminders(RemindersOf(maker), {}),
+              HasSubstr("  cancelled (enrollment-ended, step 2, acknowledged)  "));
+}
+
 TEST(ListsTest, ListsFitTheTerminal) {
   TimelineMaker maker;
   maker.Add("ice-am.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0)).set_text(std::string(300, 'x'));
