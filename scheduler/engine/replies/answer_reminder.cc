@@ -11,6 +11,7 @@ absl::Status AnswerReminder(store::WriteTransaction& tx, const v1::Reply& reply,
                             EnrollmentContext* context, store::ReminderRow row) {
   row.score.reset();
   if (reply.has_score()) row.score = reply.score();
+  if (reply.has_choice()) row.score = reply.choice();
   // That something was not done is kept as the score 0; that it was done needs none.
   if (reply.has_done() && !reply.done()) row.score = 0;
   absl::Status status;

@@ -23,7 +23,8 @@ namespace aftercare::engine {
 //   task.1              5 March 10:00; a task for the care team
 class Replying : public SandboxFixture {
  protected:
-  Replying() : SandboxFixture({.pathway_id = "asks", .pathway = AsksPathway()}) {}
+  explicit Replying(const v1::Pathway& pathway = AsksPathway())
+      : SandboxFixture({.pathway_id = "asks", .pathway = pathway}) {}
 
   static v1::Pathway AsksPathway() {
     return FromText<v1::Pathway>(R"pb(
@@ -101,8 +102,8 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return response.status();
     return response->reply();
   }
-  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e` or `OTHER, to
-  // ASSIGN`, or the error.
+  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e`, `ANSWER choice 2 of
+  // ask.1 in e` or `OTHER, to ASSIGN`, or the error.
   // `more`, in text format, is merged into the request.
   std::string Reply(const std::string& text, const std::string& more = "") {
     const auto reply = TryReply(ReplyRequest(text, more));
@@ -112,6 +113,7 @@ class Replying : public SandboxFixture {
     return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14),
                         reply.has_score() ? absl::StrCat(" ", reply.score()) : "",
                         reply.has_done() && !reply.done() ? " NO" : "",
+                        reply.has_choice() ? absl::StrCat(" choice ", reply.choice()) : "",
                         reply.reminder().empty() ? "" : absl::StrCat(" of ", IdOf(reply.reminder())),
                         reply.enrollment().empty() ? "" : absl::StrCat(" in ", IdOf(reply.enrollment())),
                         reply.task() == v1::REPLY_TASK_UNSPECIFIED
