@@ -127,6 +127,9 @@ struct CompiledRule {
   v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;  // Never UNSPECIFIED for a task, always for a message.
   std::vector<CompiledEscalation> escalation;
 
+  // Returns whether the reminder comes due while the enrollment is paused: what a patient writes has to reach somebody.
+  bool IgnoresPauses() const { return IsReaction() && audience == v1::AUDIENCE_CARE_TEAM; }
+
   // Returns whether the task is due on days on which the clinic is closed.
   bool IgnoresClosedDays() const { return urgency > v1::URGENCY_ROUTINE; }
 
@@ -243,6 +246,7 @@ class CompiledPathway {
   int FindFactor(absl::string_view id) const { return FindIndex(parts_.factor_ids, id); }
   int FindVisit(absl::string_view id) const { return FindIndex(parts_.visit_ids, id); }
   int FindGroup(absl::string_view id) const { return FindIndex(parts_.group_ids, id); }
+  int FindWordList(absl::string_view id) const { return FindIndex(parts_.word_list_ids, id); }
 
   // Returns whether any rule counts from a change that left messages untold.
   bool CountsFromNeverTold() const;

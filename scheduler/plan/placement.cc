@@ -106,7 +106,10 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
   Spread(slot, &placement, steps);
   Delay(slot, base, &placement, steps);
   // What was over before a visit changed holds nothing of it up: all is due later than that by now.
-  for (const NanoSuspension& suspension : suspensions_) Delay(slot, suspension, &placement, steps);
+  for (const NanoSuspension& suspension : suspensions_) {
+    const bool is_pause = suspension.reason == v1::REMINDER_REASON_PAUSED;
+    if (!is_pause || !slot.rule->IgnoresPauses()) Delay(slot, suspension, &placement, steps);
+  }
   return placement;
 }
 

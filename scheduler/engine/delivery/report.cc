@@ -18,6 +18,7 @@
 #include "scheduler/engine/lifecycle/retry_policy.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/replies/reactions.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/hash.h"
@@ -218,9 +219,11 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
   absl::Status status = ChangeReminder(tx, *target->enrollment, effect.event, effect.reason, target->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
-  if (!matches_again) return absl::OkStatus();
+  const bool waits_for_answer = ReactsToSilence(*target->enrollment, row);
+  if (!matches_again && !waits_for_answer) return absl::OkStatus();
   EnrollmentContext enrollment = *target->enrollment;
-  return Replan(tx, &enrollment, target->now, Occasion::kReported).status();
+  if (matches_again) status = Replan(tx, &enrollment, target->now, Occasion::kReported).status();
+  return status.ok() && waits_for_answer ? ReactToReport(tx, row, target->now, &enrollment) : status;
 }
 
 // Returns when the lease expires now.

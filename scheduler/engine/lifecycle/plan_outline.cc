@@ -17,6 +17,7 @@ absl::Time SuspendedUntil(const plan::PatientFacts& facts) {
 // Returns whether the plan of a running enrollment, and what fired, do not tell everything of its reminders.
 bool NeedsRowsWhileItRuns(const store::EnrollmentRow& row) {
   return row.state == v1::ENROLLMENT_STATE_PAUSED || row.history.visits_size() > 0 || row.history.has_never_told() ||
+         row.history.reactions_size() > 0 ||
          row.history.hold_micros() != 0;
 }
 

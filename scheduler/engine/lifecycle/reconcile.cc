@@ -8,6 +8,7 @@
 #include "scheduler/engine/lifecycle/answers.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/passed_occurrences.h"
+#include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -221,8 +222,13 @@ class Reconciler {
 
   void Cancel(size_t i) {
     store::ReminderRow& row = rows_[i];
-    const auto reason = VisitChanged(row) ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR;
-    if (ApplyEvent(ReminderEvent::kCancel, reason, now_, &row)) changed_[i] = true;
+    if (ApplyEvent(ReminderEvent::kCancel, WhyEnded(row), now_, &row)) changed_[i] = true;
+  }
+
+  v1::ReminderReason WhyEnded(const store::ReminderRow& row) {
+    if (VisitChanged(row)) return v1::REMINDER_REASON_VISIT_CHANGED;
+    return IsCauseWithdrawn(context_, row) ? v1::REMINDER_REASON_ANSWER_CORRECTED
+                                           : v1::REMINDER_REASON_MOVED_BY_REANCHOR;
   }
 
   // Returns whether the visit that the row is about is another than when the row was told.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
+#include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/untold.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -169,11 +170,12 @@ v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& 
   reminder.clear_state_time();
   if (status.since > absl::InfinitePast()) plan::SetTimestamp(status.since, reminder.mutable_state_time());
   AddPatient(context, clinic, *context.pathway, occurrence, PlannedChannel(context, reminder.audience()), &reminder);
+  reminder.set_cause(CauseOf(context, occurrence));
   return reminder;
 }
 
 v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row) {
-  const plan::Occurrence occurrence = OccurrenceOf(context, row);
+  plan::Occurrence occurrence = OccurrenceOf(context, row);
   const plan::CompiledPathway& pathway = **RuleOf(context, row).pathway;
   v1::Reminder reminder;
   plan::Describe(pathway, context.facts, occurrence, row.state_time, &reminder);
@@ -185,6 +187,8 @@ v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& c
   ShowAnswer(RuleOf(context, row).compiled(), row, &reminder);
   AddPatient(context, clinic, pathway, occurrence, StoredChannel(context, row), &reminder);
   ShowSentText(context, row, &reminder);
+  occurrence.rule = context.pathway->FindRule(row.key.rule);
+  reminder.set_cause(CauseOf(context, occurrence));
   return reminder;
 }
 

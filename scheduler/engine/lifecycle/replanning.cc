@@ -54,6 +54,12 @@ class Replanner {
  private:
   bool running() const { return enrollment_.state == v1::ENROLLMENT_STATE_ACTIVE; }
 
+  // Returns whether an occurrence without a row comes due while the enrollment is paused.
+  bool IgnoresPause(const DueOccurrence& due) const {
+    const bool is_paused = enrollment_.state == v1::ENROLLMENT_STATE_PAUSED;
+    return is_paused && due.row == nullptr && context_.pathway->rule(due.occurrence.rule).IgnoresPauses();
+  }
+
   // Returns whether the enrollment's facts were ever changed, or it was paused. If so, NeedsRowLookup holds for all
   // missed occurrences anyway.
   bool has_history() const { return enrollment_.history.ByteSizeLong() > 0; }
@@ -157,7 +163,7 @@ class Replanner {
   // Fires the occurrence if it is due, else lets next_due find it.
   void Schedule(const DueOccurrence& due) {
     const absl::Time time = due.occurrence.due;
-    if (time <= now_ && running()) {
+    if (time <= now_ && (running() || IgnoresPause(due))) {
       due_.push_back(due);
       return;
     }

@@ -15,7 +15,8 @@ namespace {
 
 bool WasEndedByChange(const store::ReminderRow& row) {
   return row.state == v1::REMINDER_STATE_CANCELLED && (row.reason == v1::REMINDER_REASON_MOVED_BY_REANCHOR ||
-                                                       row.reason == v1::REMINDER_REASON_VISIT_CHANGED);
+                                                       row.reason == v1::REMINDER_REASON_VISIT_CHANGED ||
+                                                       row.reason == v1::REMINDER_REASON_ANSWER_CORRECTED);
 }
 
 // Returns the local time of an instant, in microseconds since 1970 of that clock.
@@ -162,6 +163,7 @@ ToldReminders::Version& ToldReminders::VersionOf(int32_t number) {
   *data.mutable_factors() = found->factors();
   record::v1::PlanHistory history;
   *history.mutable_visits() = found->visits();
+  *history.mutable_reactions() = context_.row.history.reactions();
   if (found->never_told_micros() != 0) history.mutable_never_told()->set_change_micros(found->never_told_micros());
   version->facts = plan::TrustedFactsOf(data, *version->pathway, context_.facts.setting, history);
   version->own.emplace(*version->pathway, version->facts);

@@ -10,6 +10,7 @@
 #include "scheduler/engine/lifecycle/replanning.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/replies/groups.h"
+#include "scheduler/engine/replies/reactions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 
@@ -47,6 +48,10 @@ absl::Status Complete(EngineContext& engine, store::WriteTransaction& tx, store:
   // Only the first completion is an answer.
   if (!status.ok() || was_completed) return status;
   status = ApplyAnswerToGroup(tx, *key, now, &*context);
+  if (!status.ok()) return status;
+  auto row = tx.GetReminder(*key, context->row.row_id);
+  if (!row.ok()) return row.status();
+  if (row->has_value()) status = ReactToAnswer(tx, **row, /*reply=*/"", now, now, &*context);
   if (!status.ok() || was_told) return status;
   // What was done stands for what it tells, as if it had been sent.
   return Replan(tx, &*context, now).status();

@@ -4,16 +4,18 @@
 
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/replies/groups.h"
+#include "scheduler/engine/replies/reactions.h"
 
 namespace aftercare::engine {
 
-absl::Status AnswerReminder(store::WriteTransaction& tx, const v1::Reply& reply, absl::Time time, absl::Time now,
+absl::Status AnswerReminder(store::WriteTransaction& tx, const store::ReplyRow& reply, absl::Time time, absl::Time now,
                             EnrollmentContext* context, store::ReminderRow row) {
+  const v1::Reply& answer = reply.data;
   row.score.reset();
-  if (reply.has_score()) row.score = reply.score();
-  if (reply.has_choice()) row.score = reply.choice();
+  if (answer.has_score()) row.score = answer.score();
+  if (answer.has_choice()) row.score = answer.choice();
   // That something was not done is kept as the score 0; that it was done needs none.
-  if (reply.has_done() && !reply.done()) row.score = 0;
+  if (answer.has_done() && !answer.done()) row.score = 0;
   absl::Status status;
   if (row.state == v1::REMINDER_STATE_COMPLETED) {
     status = StoreReminder(tx, *context, row, now);
@@ -22,7 +24,8 @@ absl::Status AnswerReminder(store::WriteTransaction& tx, const v1::Reply& reply,
     row.state_time = time;
     if (status.ok() && time != now) status = tx.UpdateReminder(row);
   }
-  return status.ok() ? ApplyAnswerToGroup(tx, row.key, now, context) : status;
+  if (status.ok()) status = ApplyAnswerToGroup(tx, row.key, now, context);
+  return status.ok() ? ReactToAnswer(tx, row, reply.reply, time, now, context) : status;
 }
 
 }  // namespace aftercare::engine

@@ -4,16 +4,15 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "aftercare/v1/reply.pb.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
-// Completes `row` with the answer of `reply`, or replaces an earlier answer by it, and ends the other reminders of its
-// group as ApplyAnswerToGroup does. The answer counts from `time`, when it came; `now` is the present time on the
+// Completes `row` with the answer of `reply`, or replaces an earlier answer by it, ends the other reminders of its group
+// as ApplyAnswerToGroup does, and sets off what reacts to the answer. The answer counts from `time`, when it came; `now` is the present time on the
 // clinic's clock. Updates `context`. Fails only if the store does. Thread safe.
-absl::Status AnswerReminder(store::WriteTransaction& tx, const v1::Reply& reply, absl::Time time, absl::Time now,
+absl::Status AnswerReminder(store::WriteTransaction& tx, const store::ReplyRow& reply, absl::Time time, absl::Time now,
                             EnrollmentContext* context, store::ReminderRow row);
 
 }  // namespace aftercare::engine

@@ -10,6 +10,7 @@
 #include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/replies/answer_reminder.h"
 #include "scheduler/engine/replies/consent.h"
+#include "scheduler/engine/replies/reactions.h"
 #include "scheduler/engine/replies/reply_log.h"
 #include "scheduler/engine/replies/senders.h"
 #include "scheduler/engine/replies/understand_reply.h"
@@ -114,19 +115,25 @@ class ReplyRecorder {
     return understood;
   }
 
+  // Returns the enrollment that a reply belongs to; null while it waits to be assigned.
+  static EnrollmentContext* SenderOf(const v1::Reply& reply, Senders* senders) {
+    auto& enrollments = senders->enrollments;
+    const auto sender = std::find_if(enrollments.begin(), enrollments.end(), [&](const EnrollmentContext& context) {
+      return EnrollmentNameOf(context.row.clinic, context.row.enrollment) == reply.enrollment();
+    });
+    return sender == enrollments.end() ? nullptr : &*sender;
+  }
+
   // Returns what the sender should be told at once; empty if nothing, or if it was told less than a day ago.
-  absl::StatusOr<std::string> AutoReply(const Recipient& recipient, const UnderstoodReply& understood) {
+  absl::StatusOr<std::string> AutoReply(Recipient& recipient, const UnderstoodReply& understood) {
     auto known = tx_.GetAddress(recipient.clinic->clinic,
                                 store::AddressIdentity(engine_.secret(), recipient.senders.keys.front()));
     if (!known.ok()) return known.status();
     const std::optional<absl::Time>* const answered = AnsweredAt(understood.sense, &*known);
     if (answered == nullptr) return "";
     if (answered->has_value() && recipient.now < **answered + kAutoReplyPause) return "";
-    const auto& enrollments = recipient.senders.enrollments;
-    const auto sender = std::find_if(enrollments.begin(), enrollments.end(), [&](const EnrollmentContext& context) {
-      return EnrollmentNameOf(context.row.clinic, context.row.enrollment) == understood.reply.enrollment();
-    });
-    const std::string locale = sender == enrollments.end() ? "" : sender->row.data.locale();
+    const EnrollmentContext* const sender = SenderOf(understood.reply, &recipient.senders);
+    const std::string locale = sender == nullptr ? "" : sender->row.data.locale();
     return plan::AutoReplyText(understood.sense, recipient.clinic->data, locale);
   }
 
@@ -134,6 +141,8 @@ class ReplyRecorder {
   // nothing is to be written.
   absl::StatusOr<store::ReplyRow> Record(Recipient& recipient, UnderstoodReply understood, bool has_auto_reply) {
     store::ReplyRow row{recipient.clinic->clinic, "", std::move(understood.reply)};
+    EnrollmentContext* const sender = SenderOf(row.data, &recipient.senders);
+    if (sender != nullptr) NoteWordLists(*sender, &row.data);
     if (write_ == nullptr) return row;
     auto seq = write_->LastEventSeq();
     if (!seq.ok()) return seq.status();
@@ -144,9 +153,10 @@ class ReplyRecorder {
     if (status.ok()) status = ApplyToAddress(recipient, understood.sense, row.reply, has_auto_reply);
     if (status.ok() && understood.answered) {
       EnrollmentContext& context = recipient.senders.enrollments[understood.answered->enrollment];
-      status = AnswerReminder(*write_, row.data, recipient.now, recipient.now, &context,
+      status = AnswerReminder(*write_, row, recipient.now, recipient.now, &context,
                               std::move(understood.answered->row));
     }
+    if (status.ok() && sender != nullptr) status = ReactToWords(*write_, row, recipient.now, recipient.now, sender);
     if (!status.ok()) return status;
     return row;
   }

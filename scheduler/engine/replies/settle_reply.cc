@@ -7,6 +7,7 @@
 #include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/replies/answer_reminder.h"
 #include "scheduler/engine/replies/consent.h"
+#include "scheduler/engine/replies/reactions.h"
 #include "scheduler/engine/replies/record_reply.h"
 #include "scheduler/engine/replies/reply_log.h"
 #include "scheduler/engine/replies/senders.h"
@@ -40,13 +41,15 @@ class Assignment {
     senders_.sent = *std::move(sent);
     auto understood = UnderstandReply(tx_, clinic_, senders_, row_.data.text(), "", time);
     if (!understood.ok()) return understood.status();
+    NoteWordLists(senders_.enrollments.front(), &row_.data);
     absl::Status status = Fill(*understood);
     if (status.ok()) status = ChangeReply(tx_, row_, v1::EVENT_TYPE_REPLY_ASSIGNED, now_);
     if (status.ok()) status = ApplyToPatient();
     if (status.ok() && understood->answered) {
-      status = AnswerReminder(tx_, row_.data, time, now_, &senders_.enrollments.front(),
+      status = AnswerReminder(tx_, row_, time, now_, &senders_.enrollments.front(),
                               std::move(understood->answered->row));
     }
+    if (status.ok()) status = ReactToWords(tx_, row_, time, now_, &senders_.enrollments.front());
     if (!status.ok()) return status;
     return ReplyToProto(row_);
   }

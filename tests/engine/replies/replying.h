@@ -23,6 +23,7 @@ namespace aftercare::engine {
 //   task.1              5 March 10:00; a task for the care team
 class Replying : public SandboxFixture {
  protected:
+  // A test may give the pathway more rules.
   explicit Replying(const v1::Pathway& pathway = AsksPathway())
       : SandboxFixture({.pathway_id = "asks", .pathway = pathway}) {}
 
