@@ -19,7 +19,7 @@ namespace aftercare::plan {
 namespace {
 
 auto AllOf(const Occurrence& o) {
-  return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.missed, o.missed_time, o.outside_contact_hours);
+  return std::tie(o.rule, o.number, o.due, o.expire, o.nominal, o.missed, o.outside_contact_hours);
 }
 
 std::string Shown(const Occurrence& o) {
