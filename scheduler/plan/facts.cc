@@ -65,8 +65,8 @@ absl::CivilMinute PlaceOf(const CompiledRule& rule, absl::Time time, absl::TimeZ
   return rule.at_answer ? absl::ToCivilMinute(time, zone) : absl::CivilMinute(absl::ToCivilDay(time, zone));
 }
 
-// Returns the triggers of the records that are not withdrawn, the first of each place, and the last kMaxTriggers of each
-// rule. Where clocks are set back, triggers of one place need not follow each other.
+// Returns the triggers of the records that are not withdrawn: the first of each place, and the last kMaxTriggers of
+// each rule. Where clocks are set back, triggers of one place need not follow each other.
 std::vector<Trigger> TriggersIn(const CompiledPathway& pathway, absl::TimeZone zone,
                                 const record::v1::PlanHistory& history) {
   std::map<std::pair<int, absl::CivilMinute>, absl::Time> firsts;  // By rule and place.

@@ -113,7 +113,8 @@ TEST(ReactionCheckTest, AWordListNeedsAnIdWordsAndLocalesOfItsOwn) {
     word_lists { id: "danger" words { locale: "en" words: "pus" } }
     word_lists { id: "Danger!" display_name: "a\nb" words { locale: "en" words: "pus" } }
     word_lists { id: "none" }
-    word_lists { id: "words" words { locale: "english" words: "pus" } words { locale: "EN-us" } words { locale: "en-US" words: "pus" } }
+    word_lists { id: "words" words { locale: "english" words: "pus" } words { locale: "EN-us" }
+                 words { locale: "en-US" words: "pus" } }
     word_lists { id: "marks" words { locale: "en" words: "..." words: "7" words: "" words: "a\tb" words: "7 up" } }
   )pb").word_lists());
   EXPECT_THAT(Faults(pathway),
@@ -205,7 +206,8 @@ TEST(ReactionCheckTest, OnlyTasksHaveUrgencyAndEscalation) {
 
 TEST(ReactionCheckTest, AStepOfAnEscalationHasADeadlineAndKnownWords) {
   EXPECT_THAT(FaultsOfRule(4, R"(escalation { } escalation { deadline { seconds: 59 } category: "No!" }
-                                 escalation { deadline { seconds: 31622401 } } escalation { deadline { seconds: 60 nanos: 1 } }
+                                 escalation { deadline { seconds: 31622401 } }
+                                 escalation { deadline { seconds: 60 nanos: 1 } }
                                  escalation { deadline { seconds: 31622400 } })"),
               ElementsAre("rules[4].escalation[1].deadline", "rules[4].escalation[2].deadline",
                           "rules[4].escalation[2].category", "rules[4].escalation[3].deadline",

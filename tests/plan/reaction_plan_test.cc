@@ -112,8 +112,8 @@ TEST_F(ReactionPlanTest, WithoutTimesItIsDueAtTheAnswer) {
   Answered("2026-03-05T13:47Z");
   history_.mutable_reactions(0)->set_time_micros(history_.reactions(0).time_micros() + 20'500'000);
   EXPECT_THAT(Planned(), ElementsAre("2026-03-05-1347 due 2026-03-05T13:47:20.5Z until 2026-03-06T00:00Z"));
-  EXPECT_EQ(Steps(), "NOMINAL: Rule r of phase p says 13:47 on Thu 5 Mar 2026, the date of the answer, by the patient's "
-                     "clock (UTC).\n"
+  EXPECT_EQ(Steps(), "NOMINAL: Rule r of phase p says 13:47 on Thu 5 Mar 2026, the date of the answer, by the "
+                     "patient's clock (UTC).\n"
                      "ANSWER: The answer came Thu 5 Mar 2026 13:47:20, after that time but inside its window: due at "
                      "once.\n");
 }

@@ -77,7 +77,8 @@ class ReactionProperty : public testing::Test {
     const absl::Time begin = zone.At(absl::CivilSecond(day)).pre;
     for (int i = random_.Between(0, 25); i > 0; --i) {
       record::v1::ReactionRecord* record = history->add_reactions();
-      record->set_rule(pathway.rule_source(pathway.reactions()[random_.Between(0, static_cast<int>(pathway.reactions().size()) - 1)]).id());
+      const int which = random_.Between(0, static_cast<int>(pathway.reactions().size()) - 1);
+      record->set_rule(pathway.rule_source(pathway.reactions()[which]).id());
       const absl::Duration after = random_.OneIn(2) ? absl::Seconds(random_.Between(0, 4 * 3600))
                                                     : absl::Minutes(random_.Between(-1440, 7 * 1440));
       record->set_time_micros(absl::ToUnixMicros(begin + after) + (random_.OneIn(2) ? random_.Between(0, 999'999) : 0));

@@ -140,8 +140,8 @@ class Reader {
 
   void Because(std::string why) { reply().set_explanation(std::move(why)); }
 
-  // Finds the message that the reply answers, if it is an answer. A word or a number may fit questions of several kinds;
-  // the newest of them counts.
+  // Finds the message that the reply answers, if it is an answer. A word or a number may fit questions of several
+  // kinds. Then the newest of them counts.
   void FindAnswered() {
     if (is_named_) return AnswerNamed();
     std::vector<const SentMessage*> asking = Asking(/*only_here=*/true);

@@ -17,12 +17,12 @@ class ChoiceReply {
   // `text` must be valid UTF-8.
   explicit ChoiceReply(absl::string_view text);
 
-  // Returns the number of the choice that the text names, counted from 1, or nothing if it names none. `choices` are the
-  // labels of each choice, as in CompiledRule.
+  // Returns the number of the choice that the text names, counted from 1. Returns nothing if it names none. `choices`
+  // are the labels of each choice, as in CompiledRule.
   //
-  // A text names a choice by one of its labels, whatever case, accents, marks and words of courtesy (courtesy.h) it has;
-  // or by its number (`2`, `option 2`, `dos`), or by both (`2 worse`). It names none by a number with a sign, a unit or
-  // another number (`-2`, `2 days`, `2/10`).
+  // A text names a choice by one of its labels, by its number (`2`, `option 2`, `dos`) or by both (`2 worse`). Case,
+  // accents, marks and words of courtesy (courtesy.h) do not matter. A number with a sign, a unit or another number
+  // (`-2`, `2 days`, `2/10`) names no choice.
   std::optional<int> In(absl::Span<const std::vector<std::string>> choices) const;
 
  private:

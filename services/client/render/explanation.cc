@@ -65,7 +65,9 @@ std::string ReasonText(const v1::Reminder& reminder, absl::string_view choice_la
 std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone, absl::string_view choice_label) {
   std::string text = StateLabel(reminder.state());
   if (reminder.has_state_time()) absl::StrAppend(&text, " since ", TimeText(reminder.state_time(), zone));
-  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) absl::StrAppend(&text, ": ", ReasonText(reminder, choice_label));
+  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
+    absl::StrAppend(&text, ": ", ReasonText(reminder, choice_label));
+  }
   const std::string answer = AnswerLabel(reminder, choice_label);
   const bool told = answer.empty() || reminder.reason() == v1::REMINDER_REASON_ANSWERED;
   if (!told) absl::StrAppend(&text, ", answered with ", answer);

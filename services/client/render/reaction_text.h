@@ -10,7 +10,7 @@
 // What a pathway does about answers, as text for a terminal. All functions are pure and thread safe.
 namespace aftercare::client {
 
-// Returns the label of a choice, which is given by its number, counted from 1. It is the one in `locale`, or else in the
+// Returns the label of a choice, given by its number, which counts from 1. It is the label in `locale`, or else in the
 // first language. Returns an empty string if the rule has no such choice.
 std::string ChoiceLabel(const v1::Rule& rule, int choice, absl::string_view locale);
 
@@ -25,8 +25,8 @@ std::string ReactionCondition(const v1::Pathway& pathway, const v1::Rule& rule);
 std::string ReactionTime(const v1::Rule& rule);
 
 // Lists reactions, which have no fixed day: what sets each of them off, when it is due then, and for whom. `rules` are
-// their indexes in the pathway. Every line ends with a line feed and is at most `width` columns wide. Empty if there are
-// none.
+// their indexes in the pathway. Every line ends with a line feed and is at most `width` columns wide. Returns an empty
+// string if there are none.
 std::string RenderReactions(const v1::Pathway& pathway, const std::vector<int>& rules, int width, bool colour);
 
 }  // namespace aftercare::client

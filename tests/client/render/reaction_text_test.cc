@@ -20,7 +20,8 @@ v1::Pathway Answers() {
     }
     rules { id: "call" audience: AUDIENCE_CARE_TEAM urgency: URGENCY_EMERGENCY
             reaction { rules: "am" rules: "noon" rules: "pm" score_at_least: 7 } }
-    rules { id: "ask" reaction { rules: "am" score_at_most: 2 } schedule { on { days: 1 } times: "09:00" times: "18:00" } }
+    rules { id: "ask" reaction { rules: "am" score_at_most: 2 }
+            schedule { on { days: 1 } times: "09:00" times: "18:00" } }
   )pb");
 }
 

@@ -103,8 +103,8 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return response.status();
     return response->reply();
   }
-  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e`, `ANSWER choice 2 of
-  // ask.1 in e` or `OTHER, to ASSIGN`, or the error.
+  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e`, `ANSWER choice 2
+  // of ask.1 in e` or `OTHER, to ASSIGN`, or the error.
   // `more`, in text format, is merged into the request.
   std::string Reply(const std::string& text, const std::string& more = "") {
     const auto reply = TryReply(ReplyRequest(text, more));

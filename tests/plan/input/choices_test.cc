@@ -31,8 +31,8 @@ int Read(const std::string& text, const std::vector<std::string>& labels) {
 }
 
 const std::vector<std::string>& Swelling() {
-  static const auto* const labels = new std::vector<std::string>{"Better/Mejor/Mieux", "The same/Igual/Pareil",
-                                                                 "Worse/Peor/Pire", "Doesn't apply/No es así/N'est pas"};
+  static const auto* const labels = new std::vector<std::string>{
+      "Better/Mejor/Mieux", "The same/Igual/Pareil", "Worse/Peor/Pire", "Doesn't apply/No es así/N'est pas"};
   return *labels;
 }
 
