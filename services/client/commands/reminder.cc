@@ -122,9 +122,9 @@ absl::Status Why(Session& session, const std::string& reminder) {
   // Times are by the patient's clock, as in the steps.
   const auto enrollment = session.ReadEnrollment(EnrollmentOf(*name));
   if (!enrollment.ok()) return enrollment.status();
-  const v1::Reminder& reminder = response->reminder();
-  const std::string choice = reminder.has_choice() ? FindChoiceLabel(session, *name, reminder.choice()) : "";
-  session.Print(RenderExplanation(reminder, enrollment->time_zone(), choice));
+  const v1::Reminder& found = response->reminder();
+  const std::string choice = found.has_choice() ? FindChoiceLabel(session, *name, found.choice()) : "";
+  session.Print(RenderExplanation(found, enrollment->time_zone(), choice));
   return absl::OkStatus();
 }
 
