@@ -65,23 +65,31 @@ absl::CivilMinute PlaceOf(const CompiledRule& rule, absl::Time time, absl::TimeZ
   return rule.at_answer ? absl::ToCivilMinute(time, zone) : absl::CivilMinute(absl::ToCivilDay(time, zone));
 }
 
+// Returns the triggers of the records that are not withdrawn: the first of each place, and the last kMaxTriggers of
+// each rule. Where clocks are set back, triggers of one place need not follow each other.
 std::vector<Trigger> TriggersIn(const CompiledPathway& pathway, absl::TimeZone zone,
                                 const record::v1::PlanHistory& history) {
-  std::vector<Trigger> triggers;
+  std::map<std::pair<int, absl::CivilMinute>, absl::Time> firsts;  // By rule and place.
   for (const record::v1::ReactionRecord& record : history.reactions()) {
     const int rule = record.withdrawn() ? -1 : pathway.FindRule(record.rule());
     if (rule < 0 || !pathway.rule(rule).IsReaction()) continue;
-    triggers.push_back({rule, absl::FromUnixMicros(record.time_micros())});
+    const absl::Time time = absl::FromUnixMicros(record.time_micros());
+    absl::Time& first = firsts.try_emplace({rule, PlaceOf(pathway.rule(rule), time, zone)}, time).first->second;
+    first = std::min(first, time);
   }
+  std::vector<Trigger> triggers;
+  for (const auto& [place, time] : firsts) triggers.push_back({place.first, time});
   std::sort(triggers.begin(), triggers.end(), [](const Trigger& a, const Trigger& b) {
     return a.rule != b.rule ? a.rule < b.rule : a.time < b.time;
   });
-  const auto is_same = [&](const Trigger& a, const Trigger& b) {
-    const CompiledRule& rule = pathway.rule(a.rule);
-    return a.rule == b.rule && PlaceOf(rule, a.time, zone) == PlaceOf(rule, b.time, zone);
+  const auto counts = [&](size_t i) {
+    return i + kMaxTriggers >= triggers.size() || triggers[i + kMaxTriggers].rule != triggers[i].rule;
   };
-  triggers.erase(std::unique(triggers.begin(), triggers.end(), is_same), triggers.end());
-  return triggers;
+  std::vector<Trigger> last;
+  for (size_t i = 0; i < triggers.size(); ++i) {
+    if (counts(i)) last.push_back(triggers[i]);
+  }
+  return last;
 }
 
 ContactHours HoursFor(const v1::Enrollment& enrollment, const Setting& setting) {

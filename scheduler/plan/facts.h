@@ -72,8 +72,8 @@ struct PatientFacts {
   // When the change of these facts was made that left messages untold; see Rule.on_never_told. Not set if none did.
   std::optional<absl::Time> never_told;
 
-  // What set off reminders of reactions, ordered by (rule, time). No two of a rule are of one local day; if the rule has
-  // no times of day, of one local minute.
+  // What set off reminders of reactions, ordered by (rule, time), at most kMaxTriggers of a rule. No two of a rule are
+  // of one local day; if the rule has no times of day, of one local minute.
   std::vector<Trigger> triggers;
 
   // The rules that apply to the patient, by their index in the pathway. All conditions of such a rule hold. If it is

@@ -138,7 +138,8 @@ struct CompiledRule {
   bool is_safety = false;  // The message is of one of the pathway's safety categories.
   v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;
 
-  // For ANSWER_KIND_CHOICE: the labels of each choice in all languages, as text_normalizer.h folds them.
+  // For ANSWER_KIND_CHOICE: the labels of each choice in all languages. Each is its words as BareWords (reply_text.h)
+  // reads them, joined by one space.
   std::vector<std::vector<std::string>> choices;
 
   absl::InlinedVector<CompiledText, 2> texts;
@@ -163,7 +164,8 @@ struct CompiledGroup {
   int64_t silence = 0;  // Seconds.
 };
 
-// A list of words that rules may react to: phrases, each as its words, as text_normalizer.h folds them.
+// A list of words that rules may react to: phrases, each as its words, as BareWords
+// (reply_text.h) reads them.
 struct CompiledWordList {
   std::vector<std::vector<std::string>> phrases;
 };

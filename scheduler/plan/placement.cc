@@ -116,9 +116,11 @@ Placement Placer::Place(const Slot& slot, int64_t day, Steps* steps) {
 int64_t Placer::NominalOf(const Slot& slot, int64_t day) {
   const int64_t nominal = clock_.At(day * kDaySeconds + slot.minute * int64_t{60});
   if (!slot.rule->at_answer) return nominal;
-  // Of a local minute that clocks repeat, the one in which the answer came is meant.
   const int64_t answer = FloorDiv(slot.since, kNanos);
-  return clock_.DayAt(answer) == day ? std::max(nominal, answer - 59) : nominal;
+  const int64_t local = answer + clock_.RunOf(answer).offset;
+  if (FloorDiv(local, kDaySeconds) != day) return nominal;
+  // Of a local minute that clocks repeat, the one in which the answer came is meant.
+  return answer - (local - FloorDiv(local, 60) * 60);
 }
 
 // What it begins with: the enrollment, or the last change of its visit.

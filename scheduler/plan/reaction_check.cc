@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -46,13 +47,11 @@ v1::AnswerKind AnswerFor(ReactionKind kind) {
   }
 }
 
-// Returns the words of a label or a phrase.
-std::vector<std::string> WordsOf(const std::string& text) {
-  std::vector<std::string> words;
-  for (ReplyClause& clause : SplitClauses(text)) {
-    for (std::string& word : clause.words) words.push_back(std::move(word));
-  }
-  return words;
+// Returns whether one of the words is more than digits.
+bool HasLetter(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return !std::all_of(word.begin(), word.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
+  });
 }
 
 // Reads what a pathway does about answers. A class only to share what every check needs.
@@ -68,6 +67,10 @@ class ReactionChecker {
       const std::string path = absl::StrCat("rules[", i, "]");
       CheckTask(path, source_.rules(i), &parts_.rules[i]);
       CheckChoices(path, source_.rules(i), &parts_.rules[i]);
+    }
+    // Only now, because a rule may react to the choices of a later one.
+    for (int i = 0; i < RuleCount(); ++i) {
+      const std::string path = absl::StrCat("rules[", i, "]");
       if (source_.rules(i).has_reaction()) CheckReaction(path, source_.rules(i), &parts_.rules[i]);
       if (parts_.rules[i].IsReaction()) parts_.reactions.push_back(i);
     }
@@ -97,8 +100,10 @@ class ReactionChecker {
     } else if (!parts_.word_list_ids.emplace(source.id(), index).second) {
       Fault(path + ".id", absl::StrCat("must be unique; '", source.id(), "' is there already"));
     }
-    if (!IsCleanText(source.display_name(), /*allow_newline=*/false) || CountCharacters(source.display_name()) > kMaxWord) {
-      Fault(path + ".display_name", absl::StrCat("must be at most ", kMaxWord, " characters without control characters"));
+    const std::string& name = source.display_name();
+    if (!IsCleanText(name, /*allow_newline=*/false) || CountCharacters(name) > kMaxWord) {
+      Fault(path + ".display_name",
+            absl::StrCat("must be at most ", kMaxWord, " characters without control characters"));
     }
     absl::flat_hash_set<std::string> locales;
     for (int i = 0, size = Size(path + ".words", source.words_size(), 1, kMaxLocales); i < size; ++i) {
@@ -124,11 +129,10 @@ class ReactionChecker {
   std::vector<std::string> ReadWords(const std::string& field, const std::string& text, size_t most) {
     const bool fits = IsCleanText(text, /*allow_newline=*/false) && CountCharacters(text) <= most;
     std::vector<std::string> words;
-    if (fits) words = WordsOf(text);
-    if (words.empty()) {
-      Fault(field, absl::StrCat("must be 1 to ", most, " characters without control characters, at least one a letter or digit"));
-    }
-    return words;
+    if (fits) words = BareWords(text);
+    if (HasLetter(words)) return words;
+    Fault(field, absl::StrCat("must be 1 to ", most, " characters without control characters, a letter among them"));
+    return {};
   }
 
   void CheckTask(const std::string& path, const v1::Rule& source, CompiledRule* rule) {

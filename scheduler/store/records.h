@@ -151,7 +151,7 @@ struct ReminderRow {
   int32_t contact_point = 0;  // index into the enrollment's contact points
   bool moved = false;         // the clinic chose `due`, not the plan
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when that was last set; else unspecified
-  std::optional<int32_t> score = std::nullopt;    // the score that the patient answered with
+  std::optional<int32_t> score = std::nullopt;    // the score or choice that the patient answered
   std::string error_code{};                       // the channel's code for the last attempt that failed
   // What it covers. Empty: the occurrence that its key names.
   std::optional<Cover> cover = std::nullopt;

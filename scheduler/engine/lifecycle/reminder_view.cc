@@ -48,12 +48,14 @@ std::string WordsFor(const EnrollmentContext& context, const record::v1::UntoldM
   return has_day ? absl::StrCat(message.reminder(), " (day ", message.offset_days(), ")") : message.reminder();
 }
 
-// A row keeps the answer to the question whether something was done as the score 0 if it was not.
+// A row keeps the number of a choice as its score, and the answer that something was not done as the score 0.
 void ShowAnswer(const plan::CompiledRule& rule, const store::ReminderRow& row, v1::Reminder* reminder) {
   const bool is_answered =
       row.state == v1::REMINDER_STATE_COMPLETED && row.reason == v1::REMINDER_REASON_ANSWERED;
   if (rule.answer == v1::ANSWER_KIND_DONE) {
     if (is_answered) reminder->set_done(row.score.value_or(1) != 0);
+  } else if (row.score && rule.answer == v1::ANSWER_KIND_CHOICE) {
+    reminder->set_choice(*row.score);
   } else if (row.score) {
     reminder->set_score(*row.score);
   }

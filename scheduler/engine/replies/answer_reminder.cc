@@ -13,6 +13,7 @@ absl::Status AnswerReminder(store::WriteTransaction& tx, const store::ReplyRow& 
   const v1::Reply& answer = reply.data;
   row.score.reset();
   if (answer.has_score()) row.score = answer.score();
+  if (answer.has_choice()) row.score = answer.choice();
   // That something was not done is kept as the score 0; that it was done needs none.
   if (answer.has_done() && !answer.done()) row.score = 0;
   absl::Status status;

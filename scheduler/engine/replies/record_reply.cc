@@ -211,6 +211,7 @@ class ReplyRecorder {
     copy.clear_reminder();
     copy.clear_score();
     copy.clear_done();
+    copy.clear_choice();
     if (sense == ReplySense::kDoubtfulStop) {
       copy.set_task(v1::REPLY_TASK_DECIDE);
       plan::SetTimestamp(other.now + DecisionTimeOf(other.clinic->data), copy.mutable_decide_by_time());

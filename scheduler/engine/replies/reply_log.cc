@@ -33,6 +33,7 @@ absl::Status LogReply(store::WriteTransaction& tx, const store::ReplyRow& row, v
   change.set_reminder(reply.reminder());
   if (reply.has_score()) change.set_score(reply.score());
   if (reply.has_done()) change.set_done(reply.done());
+  if (reply.has_choice()) change.set_choice(reply.choice());
   *change.mutable_word_lists() = reply.word_lists();
   change.set_task(reply.task());
   change.set_decision(reply.decision());

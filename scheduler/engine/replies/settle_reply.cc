@@ -72,6 +72,7 @@ class Assignment {
       reply.set_reminder(now.reminder());
       if (now.has_score()) reply.set_score(now.score());
       if (now.has_done()) reply.set_done(now.done());
+      if (now.has_choice()) reply.set_choice(now.choice());
       reply.set_explanation(now.explanation());
       return absl::OkStatus();
     }

@@ -9,15 +9,17 @@
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/input/choices.h"
 
 namespace aftercare::engine {
 namespace {
 
 using plan::ReplySense;
 
-// Returns the kind of answer that a message asked for.
-v1::AnswerKind AskedBy(const EnrollmentContext& context, const store::ReminderRow& row) {
-  return RuleOf(context, row).compiled().answer;
+// Returns whether these words are about messages, whatever was asked.
+bool IsAboutMessages(ReplySense sense) {
+  return sense == ReplySense::kStop || sense == ReplySense::kDoubtfulStop || sense == ReplySense::kStart ||
+         sense == ReplySense::kHelp;
 }
 
 bool IsSameDay(const EnrollmentContext& context, absl::Time a, absl::Time b) {
@@ -27,11 +29,12 @@ bool IsSameDay(const EnrollmentContext& context, absl::Time a, absl::Time b) {
 // Understands one reply. A class so that its steps can share what they need.
 class Reader {
  public:
-  Reader(store::ReadTransaction& tx, const store::ClinicRow& clinic, const Senders& senders, absl::Time time)
-      : tx_(tx), clinic_(clinic), senders_(senders), time_(time) {}
+  Reader(store::ReadTransaction& tx, const store::ClinicRow& clinic, const Senders& senders, absl::string_view text,
+         absl::Time time)
+      : tx_(tx), clinic_(clinic), senders_(senders), time_(time), text_(text), choice_(text) {}
 
-  absl::StatusOr<UnderstoodReply> Run(absl::string_view text, const std::string& reminder) {
-    const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(text);
+  absl::StatusOr<UnderstoodReply> Run(const std::string& reminder) {
+    const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(text_);
     understood_.sense = read.sense;
     understood_.score = read.score;
     if (read.sense == ReplySense::kStopUnlessAsked) {
@@ -40,7 +43,7 @@ class Reader {
     reply().set_meaning(v1::REPLY_MEANING_OTHER);
     if (absl::Status status = FindReminder(reminder); !status.ok()) return status;
     Explain(read.sense);
-    if (read.answer() != v1::ANSWER_KIND_UNSPECIFIED) FindAnswered(read.answer());
+    if (!IsAboutMessages(understood_.sense)) FindAnswered();
     Attribute();
     return std::move(understood_);
   }
@@ -50,6 +53,27 @@ class Reader {
 
   const EnrollmentContext& EnrollmentOf(const SentMessage& message) const {
     return senders_.enrollments[message.enrollment];
+  }
+
+  // Returns the choice that the reply is as an answer to the message; nothing if that asked for no choice, or the reply
+  // is none of its choices.
+  std::optional<int> ChoiceFor(const SentMessage& message) const {
+    const plan::CompiledRule& rule = RuleOf(EnrollmentOf(message), message.row).compiled();
+    return rule.answer == v1::ANSWER_KIND_CHOICE ? choice_.In(rule.choices) : std::nullopt;
+  }
+
+  // Returns whether the message asked for an answer such as the reply.
+  bool Fits(const SentMessage& message) const {
+    switch (RuleOf(EnrollmentOf(message), message.row).compiled().answer) {
+      case v1::ANSWER_KIND_DONE:
+        return understood_.sense == ReplySense::kDone || understood_.sense == ReplySense::kNotDone;
+      case v1::ANSWER_KIND_SCORE:
+        return understood_.sense == ReplySense::kScore;
+      case v1::ANSWER_KIND_CHOICE:
+        return ChoiceFor(message).has_value();
+      default:
+        return false;
+    }
   }
 
   // Returns whether the reply may answer the message: it has no answer, or an earlier one of the same day, which the
@@ -120,12 +144,14 @@ class Reader {
 
   void Because(std::string why) { reply().set_explanation(std::move(why)); }
 
-  // Finds the message that an answer of this kind belongs to.
-  void FindAnswered(v1::AnswerKind kind) {
-    if (is_named_) return AnswerNamed(kind);
-    std::vector<const SentMessage*> asking = Asking(kind, /*only_here=*/true);
-    if (asking.empty()) asking = Asking(kind, /*only_here=*/false);
+  // Finds the message that the reply answers, if it is an answer. A word or a number may fit questions of several
+  // kinds. Then the newest of them counts.
+  void FindAnswered() {
+    if (is_named_) return AnswerNamed();
+    std::vector<const SentMessage*> asking = Asking(/*only_here=*/true);
+    if (asking.empty()) asking = Asking(/*only_here=*/false);
     if (asking.empty()) {
+      if (understood_.sense == ReplySense::kOther) return;
       return Because(senders_.enrollments.empty()
                          ? "It may be an answer, but nobody who is known has this address."
                          : "It may be an answer, but no message of the last 7 days asked for one like it.");
@@ -139,13 +165,13 @@ class Reader {
     Answer(*open.front(), "the newest message that asked for such an answer");
   }
 
-  // Returns the messages that asked for an answer of this kind, the newest first: all, or those to this address.
-  std::vector<const SentMessage*> Asking(v1::AnswerKind kind, bool only_here) const {
+  // Returns the messages that asked for such an answer, the newest first: all, or those to this address.
+  std::vector<const SentMessage*> Asking(bool only_here) const {
     std::vector<const SentMessage*> asking;
     for (const SentMessage& message : senders_.sent) {
       const bool counts = message.row.state != v1::REMINDER_STATE_COMPLETED || message.IsAnswered();
       if (!counts || (only_here && !senders_.WentHere(message))) continue;
-      if (AskedBy(EnrollmentOf(message), message.row) == kind) asking.push_back(&message);
+      if (Fits(message)) asking.push_back(&message);
     }
     return asking;
   }
@@ -162,11 +188,11 @@ class Reader {
   }
 
   // The reminder that the request names may be of any age, but must have been with a gateway.
-  void AnswerNamed(v1::AnswerKind kind) {
-    if (!named_ || named_->row.attempts == 0) return Because("The message that it answers was never sent.");
-    if (AskedBy(EnrollmentOf(*named_), named_->row) != kind) {
-      return Because("The message that it answers asked for no such answer.");
-    }
+  void AnswerNamed() {
+    const bool was_sent = named_ && named_->row.attempts > 0;
+    if (understood_.sense == ReplySense::kOther && !(was_sent && Fits(*named_))) return;
+    if (!was_sent) return Because("The message that it answers was never sent.");
+    if (!Fits(*named_)) return Because("The message that it answers asked for no such answer.");
     const bool was_completed = named_->row.state == v1::REMINDER_STATE_COMPLETED;
     const bool may_complete = NextState(named_->row.state, ReminderEvent::kComplete).has_value();
     if (was_completed ? !IsOpen(*named_) : !may_complete) return Because("The message that it answers is dealt with.");
@@ -176,12 +202,17 @@ class Reader {
   void Answer(const SentMessage& message, absl::string_view which) {
     reply().set_meaning(v1::REPLY_MEANING_ANSWER);
     reply().set_reminder(ReminderNameOf(message.row.key));
-    if (understood_.sense == ReplySense::kScore) {
+    std::string with;
+    if (const std::optional<int> choice = ChoiceFor(message)) {
+      reply().set_choice(*choice);
+      with = absl::StrCat(" with choice ", *choice);
+    } else if (understood_.sense == ReplySense::kScore) {
       reply().set_score(understood_.score);
     } else {
       reply().set_done(understood_.sense == ReplySense::kDone);
     }
-    Because(absl::StrCat("It answers ", which, message.IsAnswered() ? ", and replaces the answer of the same day." : "."));
+    Because(absl::StrCat("It answers ", which, with,
+                         message.IsAnswered() ? ", and replaces the answer of the same day." : "."));
     understood_.answered = message;
   }
 
@@ -214,6 +245,8 @@ class Reader {
   const store::ClinicRow& clinic_;
   const Senders& senders_;
   const absl::Time time_;
+  const absl::string_view text_;
+  const plan::ChoiceReply choice_;  // The reply, as an answer to a question with choices.
   std::optional<size_t> named_enrollment_;  // of the reminder that the request names
   bool is_named_ = false;
   std::optional<SentMessage> named_;  // that reminder, if it has come due
@@ -225,7 +258,7 @@ class Reader {
 absl::StatusOr<UnderstoodReply> UnderstandReply(store::ReadTransaction& tx, const store::ClinicRow& clinic,
                                                 const Senders& senders, absl::string_view text,
                                                 const std::string& reminder, absl::Time time) {
-  return Reader(tx, clinic, senders, time).Run(text, reminder);
+  return Reader(tx, clinic, senders, text, time).Run(reminder);
 }
 
 }  // namespace aftercare::engine

@@ -98,7 +98,7 @@ std::string Plain(const std::string& word) {
   return PlainWord(Fold(word));
 }
 
-std::optional<int> NumberOf(const std::string& word) {
+std::optional<int> NumberOf(absl::string_view word) {
   for (int number = 0; number <= kMaxScore; ++number) {
     if (word == std::to_string(number)) return number;
     for (const absl::string_view name : absl::StrSplit(kNumberWords[number], ' ')) {
@@ -121,6 +121,8 @@ bool TakeOutOfTen(absl::Span<const std::string>* words) {
 }
 
 }  // namespace
+
+std::optional<int> ReadNumberWord(absl::string_view word) { return NumberOf(word); }
 
 std::optional<int> ReadScore(absl::string_view text) {
   std::vector<std::string> kept = WordsOf(text);

@@ -14,6 +14,10 @@ namespace aftercare::plan {
 // for any other text: a sign or a point before the number, a fraction, a range, two numbers, a unit (`7 days`).
 std::optional<int> ReadScore(absl::string_view text);
 
+// Reads one word without accents (BareWords in reply_text.h) as a whole number from 0 to 10: in ASCII digits, or as a
+// word of English, Spanish or French. Returns nothing for any other word.
+std::optional<int> ReadNumberWord(absl::string_view word);
+
 }  // namespace aftercare::plan
 
 #endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_SCORES_H_

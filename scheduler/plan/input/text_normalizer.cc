@@ -89,6 +89,16 @@ uint32_t WithAccent(uint32_t letter, uint32_t mark) {
   return 0;
 }
 
+// Returns the letter without its accent, or the character itself.
+uint32_t WithoutAccent(uint32_t character) {
+  for (const Accent& accent : kAccents) {
+    for (const char32_t* pair = accent.letters; *pair != 0; pair += 2) {
+      if (pair[1] == character) return pair[0];
+    }
+  }
+  return character;
+}
+
 void AppendCharacter(uint32_t c, std::string* out) {
   const auto add = [out](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
   if (c < 0x80) return add(c);
@@ -162,6 +172,25 @@ std::string Fold(absl::string_view text) {
       out += "ss";
     } else {
       AppendCharacter(c, &out);
+    }
+  }
+  return out;
+}
+
+std::string StripAccents(absl::string_view folded) {
+  std::string out;
+  while (!folded.empty()) {
+    const uint32_t c = TakeCharacter(&folded);
+    if (c == kNoCharacter) break;
+    const bool is_accent = c >= 0x300 && c <= 0x36F;  // Of a letter that has no character with this accent.
+    if (c == 0x153) {
+      out += "oe";
+    } else if (c == 0xE6) {
+      out += "ae";
+    } else if (c == 0xF8 || c == 0x142 || c == 0x111) {
+      out.push_back(c == 0xF8 ? 'o' : c == 0x142 ? 'l' : 'd');
+    } else if (!is_accent) {
+      AppendCharacter(WithoutAccent(c), &out);
     }
   }
   return out;

@@ -24,6 +24,10 @@ bool IsMark(uint32_t character);
 // `ss`.
 std::string Fold(absl::string_view text);
 
+// Returns a folded text without accents, for comparisons in which they do not matter: `café` becomes `cafe`, `não`
+// becomes `nao`. An `œ` becomes `oe`.
+std::string StripAccents(absl::string_view folded);
+
 }  // namespace aftercare::plan
 
 #endif  // AFTERCARE_SCHEDULER_PLAN_INPUT_TEXT_NORMALIZER_H_

@@ -25,6 +25,7 @@
 #include "services/client/input/repeatable_option.h"
 #include "services/client/render/agenda.h"
 #include "services/client/render/lists.h"
+#include "services/client/render/reaction_text.h"
 #include "services/client/render/year.h"
 #include "services/client/render/year_text.h"
 
@@ -224,14 +225,31 @@ v1::Reminder BriefOf(const v1::Reminder& reminder) {
   return brief;
 }
 
-void PrintPlan(Session& session, const v1::GetTimelineResponse& timeline, bool picture) {
+// Returns the reactions that an answer of the patient could set off, by index.
+std::vector<int> ReactionsFor(const plan::CompiledPathway& pathway, const v1::Enrollment& patient) {
+  record::v1::PlanHistory history;
+  for (const int rule : pathway.reactions()) history.add_reactions()->set_rule(pathway.rule_source(rule).id());
+  const plan::PatientFacts facts = plan::TrustedFactsOf(patient, pathway, {}, history);
+  std::vector<int> rules;
+  for (const int rule : pathway.reactions()) {
+    if (facts.rules[rule]) rules.push_back(rule);
+  }
+  return rules;
+}
+
+void PrintPlan(Session& session, const plan::CompiledPathway& pathway, const v1::GetTimelineResponse& timeline,
+               bool picture) {
   const int width = TerminalWidth();
   if (session.json()) {
     for (const v1::Reminder& reminder : timeline.reminders()) session.PrintJson(BriefOf(reminder));
   } else if (picture) {
     session.Print(RenderYearText(YearOf(timeline), width, session.colour()));
   } else {
-    session.Print(RenderAgenda(timeline, std::min(width, kTextColumns), session.colour()));
+    const int columns = std::min(width, kTextColumns);
+    const std::string reactions = RenderReactions(
+        pathway.source(), ReactionsFor(pathway, timeline.enrollment()), columns, session.colour());
+    session.Print(absl::StrCat(RenderAgenda(timeline, columns, session.colour()), reactions.empty() ? "" : "\n",
+                               reactions));
   }
 }
 
@@ -254,7 +272,7 @@ absl::Status Preview(Session& session, const PreviewOptions& options) {
   const std::optional<plan::PatientFacts> facts = plan::FactsOf(patient, **compiled, &errors);
   for (plan::FieldError& error : errors) error.field = OptionOf(error.field);
   if (!errors.empty() || !facts.has_value()) return FaultsError("the patient's facts are not acceptable", errors);
-  PrintPlan(session, PlanOf(**compiled, *facts, patient), options.picture);
+  PrintPlan(session, **compiled, PlanOf(**compiled, *facts, patient), options.picture);
   return absl::OkStatus();
 }
 

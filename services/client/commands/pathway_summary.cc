@@ -10,6 +10,7 @@
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/plan.h"
 #include "services/client/common/failure.h"
+#include "services/client/render/reaction_text.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
@@ -18,6 +19,9 @@ namespace {
 // The procedure date of the sample patient. Only the lengths of months depend on it.
 const char kSampleDate[] = "2026-03-02";
 constexpr int kYearDays = 366;
+
+// Lines longer than this are hard to read.
+constexpr int kColumns = 100;
 
 // The most kinds of patient that are tried out one by one.
 constexpr int kMaxPatientKinds = 5000;
@@ -103,14 +107,19 @@ absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan
   absl::StrAppend(&out, "  languages: ", absl::StrJoin(languages, ", "), " (default ", source.default_locale(), ")\n");
   absl::StrAppend(&out, "  reminders in the first year: ", least);
   if (most != least) absl::StrAppend(&out, " to ", most, ", depending on the patient");
-  out += "\n";
+  absl::StrAppend(&out, pathway.reactions().empty() ? "" : "; and what answers set off", "\n");
   Table table({"  PHASE", ">RULES", "NAME"});
   for (const v1::Phase& phase : source.phases()) {
     const auto rules = std::count_if(source.rules().begin(), source.rules().end(),
                                      [&](const v1::Rule& rule) { return rule.phase() == phase.id(); });
     table.Add({"  " + phase.id(), absl::StrCat(rules), phase.display_name()});
   }
-  return out + table.Render(0, false);
+  out += table.Render(0, false);
+  for (const v1::Rule& rule : source.rules()) {
+    if (rule.choices().empty()) continue;
+    absl::StrAppend(&out, "  choices of ", rule.id(), ": ", ChoicesText(rule, source.default_locale()), "\n");
+  }
+  return out + RenderReactions(source, pathway.reactions(), kColumns, false);
 }
 
 }  // namespace aftercare::client

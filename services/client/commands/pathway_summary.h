@@ -8,9 +8,9 @@
 
 namespace aftercare::client {
 
-// Describes a pathway without faults for people to read: its phases, rules and languages, and how many reminders it
-// makes in the first year for any kind of patient. `path` names its file. Fails if a sample patient does not fit the
-// pathway. Pure and thread safe.
+// Describes a pathway without faults for people to read: its phases, rules and languages, how many reminders it makes
+// in the first year for any kind of patient, its choices, and what answers set off. `path` names its file. Fails if a
+// sample patient does not fit the pathway. Pure and thread safe.
 absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan::CompiledPathway& pathway);
 
 }  // namespace aftercare::client

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
+#include "services/client/commands/choice_label.h"
 #include "services/client/commands/filter.h"
 #include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
@@ -121,7 +122,9 @@ absl::Status Why(Session& session, const std::string& reminder) {
   // Times are by the patient's clock, as in the steps.
   const auto enrollment = session.ReadEnrollment(EnrollmentOf(*name));
   if (!enrollment.ok()) return enrollment.status();
-  session.Print(RenderExplanation(response->reminder(), enrollment->time_zone()));
+  const v1::Reminder& found = response->reminder();
+  const std::string choice = found.has_choice() ? FindChoiceLabel(session, *name, found.choice()) : "";
+  session.Print(RenderExplanation(found, enrollment->time_zone(), choice));
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/client/commands/choice_label.h"
 #include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
@@ -45,6 +46,12 @@ absl::TimeZone ZoneOf(Session& session, const v1::Reply& reply) {
   return response.ok() ? FrameOf(response->clinic()).zone : absl::UTCTimeZone();
 }
 
+// Returns the reply as text, with the label of the choice that it answers.
+std::string Shown(Session& session, const v1::Reply& reply) {
+  const std::string choice = reply.has_choice() ? FindChoiceLabel(session, reply.reminder(), reply.choice()) : "";
+  return RenderReply(reply, ZoneOf(session, reply), choice);
+}
+
 absl::StatusOr<v1::RecordReplyRequest> RequestOf(const std::string& clinic, const ReplyOptions& options) {
   v1::RecordReplyRequest request;
   request.set_parent(clinic);
@@ -73,9 +80,7 @@ absl::Status Reply(Session& session, const ReplyOptions& options) {
     session.PrintJson(*response);
     return absl::OkStatus();
   }
-  const v1::Reply& reply = response->reply();
-  session.Print(
-      absl::StrCat(RenderReply(reply, ZoneOf(session, reply)), LongField("send back", response->auto_reply())));
+  session.Print(absl::StrCat(Shown(session, response->reply()), LongField("send back", response->auto_reply())));
   if (options.dry_run) session.Note("Checked only: the reply was not stored, and nothing was changed.\n");
   return absl::OkStatus();
 }
@@ -130,7 +135,7 @@ absl::Status Settle(Session& session, const Request& request) {
     session.PrintJson(response->reply());
     return absl::OkStatus();
   }
-  session.Print(RenderReply(response->reply(), ZoneOf(session, response->reply())));
+  session.Print(Shown(session, response->reply()));
   return absl::OkStatus();
 }
 
@@ -207,9 +212,10 @@ void AddReplyCommand(CLI::App& app, Action* action) {
       "  aftercare reply --channel email --from ana@example.org STOP\n"
       "  aftercare reply --channel sms --from \"(555) 0100\" \"not yet\" --dry-run\n"
       "  aftercare reply --channel sms --from +15550100 help --other-clinic lakeside --other-clinic hill\n\n"
-      "A stop word ends messages to that address at once, a start word lets them come again; `done`, or a\n"
-      "score from 0 to 10, answers the newest message that asked for it. Everything else is kept, for\n"
-      "`aftercare replies`. What it shows as `send back` is for you to send: this command sends nothing.");
+      "A stop word ends messages to that address at once, a start word lets them come again; `done`, a\n"
+      "score from 0 to 10, or the number or a label of a choice answers the newest message that asked for\n"
+      "it. Everything else is kept, for `aftercare replies`. What it shows as `send back` is for you to\n"
+      "send: this command sends nothing.");
   reply->callback([=] { *action = [=](Session& session) { return Reply(session, *options); }; });
 }
 

@@ -51,7 +51,7 @@ std::string ReplyText(const v1::Event& event, const ListStyle& style) {
   }
   if (!received) absl::StrAppend(&line, "  ", meaning);
   if (change.has_score()) absl::StrAppend(&line, "  score ", change.score());
-  if (change.has_done()) absl::StrAppend(&line, "  ", AnswerLabel(change));
+  if (change.has_done() || change.has_choice()) absl::StrAppend(&line, "  ", AnswerLabel(change));
   if (change.decision() != v1::REPLY_DECISION_UNSPECIFIED) {
     absl::StrAppend(&line, "  decided ", EnumLabel(*v1::ReplyDecision_descriptor(), change.decision()));
   }

@@ -47,25 +47,28 @@ std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zon
 }
 
 // Returns `the patient answered it with 7`, or whether the patient says that it was done.
-std::string AnsweredText(const v1::Reminder& reminder) {
+std::string AnsweredText(const v1::Reminder& reminder, absl::string_view choice_label) {
   if (reminder.state() != v1::REMINDER_STATE_COMPLETED) return "the patient answered another one that asked the same";
   if (reminder.has_done()) return absl::StrCat("the patient answered that it was ", AnswerLabel(reminder));
-  return absl::StrCat("the patient answered it", reminder.has_score() ? " with " : "", AnswerLabel(reminder));
+  const std::string answer = AnswerLabel(reminder, choice_label);
+  return absl::StrCat("the patient answered it", answer.empty() ? "" : " with ", answer);
 }
 
-std::string ReasonText(const v1::Reminder& reminder) {
-  if (reminder.reason() == v1::REMINDER_REASON_ANSWERED) return AnsweredText(reminder);
+std::string ReasonText(const v1::Reminder& reminder, absl::string_view choice_label) {
+  if (reminder.reason() == v1::REMINDER_REASON_ANSWERED) return AnsweredText(reminder, choice_label);
   for (const auto& [reason, text] : kReasons) {
     if (reason == reminder.reason()) return text;
   }
   return ReasonLabel(reminder.reason());
 }
 
-std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone) {
+std::string StateText(const v1::Reminder& reminder, absl::TimeZone zone, absl::string_view choice_label) {
   std::string text = StateLabel(reminder.state());
   if (reminder.has_state_time()) absl::StrAppend(&text, " since ", TimeText(reminder.state_time(), zone));
-  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) absl::StrAppend(&text, ": ", ReasonText(reminder));
-  const std::string answer = AnswerLabel(reminder);
+  if (reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
+    absl::StrAppend(&text, ": ", ReasonText(reminder, choice_label));
+  }
+  const std::string answer = AnswerLabel(reminder, choice_label);
   const bool told = answer.empty() || reminder.reason() == v1::REMINDER_REASON_ANSWERED;
   if (!told) absl::StrAppend(&text, ", answered with ", answer);
   if (reminder.attempts() == 1) absl::StrAppend(&text, ", leased once");
@@ -106,7 +109,8 @@ std::string TaskFields(const v1::Reminder& task, absl::TimeZone zone) {
 
 }  // namespace
 
-std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone) {
+std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone,
+                              absl::string_view choice_label) {
   const absl::TimeZone zone = ZoneOrUtc(time_zone);
   const bool task = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
   std::string out = Field("reminder", absl::StrCat(ShortReminder(reminder.name()), ", ",
@@ -118,7 +122,7 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
   }
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
                                                                         TimeText(reminder.expire_time(), zone))),
-                  TaskFields(reminder, zone), Field("state", StateText(reminder, zone)));
+                  TaskFields(reminder, zone), Field("state", StateText(reminder, zone, choice_label)));
   for (int i = 0; i < reminder.leased_messages_size(); ++i) {
     absl::StrAppend(&out, Field(i == 0 ? "leased" : "", LeasedText(reminder, reminder.leased_messages(i), zone)));
   }

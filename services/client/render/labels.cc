@@ -30,8 +30,8 @@ std::string ClosedContactPoints(const v1::Enrollment& enrollment) {
   return absl::StrJoin(closed, ", ");
 }
 
-std::string MeaningLabel(const v1::Reply& reply) {
-  const std::string answer = AnswerLabel(reply);
+std::string MeaningLabel(const v1::Reply& reply, absl::string_view choice_label) {
+  const std::string answer = AnswerLabel(reply, choice_label);
   return absl::StrCat(EnumLabel(*v1::ReplyMeaning_descriptor(), reply.meaning()), answer.empty() ? "" : " ", answer);
 }
 

@@ -26,13 +26,14 @@ std::string ChannelLabels(const google::protobuf::RepeatedField<int>& channels);
 // Returns the contact points to which messages may not go now: `sms stopped, email held`.
 std::string ClosedContactPoints(const v1::Enrollment& enrollment);
 
-// Returns what the patient answered: `7`, `done`, `not done`. Empty if there is no answer. `Answer` is a Reply, a
-// ReplyChange or a Reminder.
+// Returns what the patient answered: `7`, `done`, `not done`, `choice 2`, or `choice 2 (worse)` if the label of the
+// choice is known. Empty if there is no answer. `Answer` is a Reply, a ReplyChange or a Reminder.
 template <typename Answer>
-std::string AnswerLabel(const Answer& answer) {
+std::string AnswerLabel(const Answer& answer, absl::string_view choice_label = "") {
   if (answer.has_score()) return absl::StrCat(answer.score());
   if (answer.has_done()) return answer.done() ? "done" : "not done";
-  return "";
+  if (!answer.has_choice()) return "";
+  return absl::StrCat("choice ", answer.choice(), choice_label.empty() ? "" : absl::StrCat(" (", choice_label, ")"));
 }
 
 // Returns how far a task of the care team is: `step 1`, `acknowledged`, `step 2, acknowledged`. Empty if it has gone no
@@ -45,7 +46,7 @@ std::string TaskLabel(const Task& task) {
 }
 
 // Returns how a reply was understood, with its answer if it has one: `stop`, `answer 7`, `answer not done`.
-std::string MeaningLabel(const v1::Reply& reply);
+std::string MeaningLabel(const v1::Reply& reply, absl::string_view choice_label = "");
 
 // Returns `Mon-Fri 10:00-16:00`, or `always`.
 std::string ContactHoursLabel(const v1::ContactHours& hours);

@@ -85,9 +85,10 @@ std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle
   return table.Render(style.width, style.colour);
 }
 
-std::string RenderReply(const v1::Reply& reply, absl::TimeZone zone) {
+std::string RenderReply(const v1::Reply& reply, absl::TimeZone zone, absl::string_view choice_label) {
   return absl::StrCat(Field("reply", reply.name()), Field("from", reply.address()), Field("patient", reply.patient()),
-                      Field("enrollment", reply.enrollment()), Field("understood as", MeaningLabel(reply)),
+                      Field("enrollment", reply.enrollment()),
+                      Field("understood as", MeaningLabel(reply, choice_label)),
                       Field("answers", ShortReminder(reply.reminder())), LongField("because", reply.explanation()),
                       Field("decided", DecisionLabel(reply)), TaskFields(reply, zone));
 }

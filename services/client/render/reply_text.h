@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/reply.pb.h"
 #include "services/client/render/lists.h"
@@ -17,8 +18,9 @@ namespace aftercare::client {
 std::string RenderReplies(const std::vector<v1::Reply>& replies, const ListStyle& style);
 
 // Returns one reply, with each field on a line of its own, and the commands that do what the care team has to do.
-// Fields that are not set are left out, and so is the text. Times are in `zone`.
-std::string RenderReply(const v1::Reply& reply, absl::TimeZone zone);
+// Fields that are not set are left out, and so is the text. Times are in `zone`. `choice_label` is the label of the
+// choice that was answered, if it is known.
+std::string RenderReply(const v1::Reply& reply, absl::TimeZone zone, absl::string_view choice_label = "");
 
 }  // namespace aftercare::client
 

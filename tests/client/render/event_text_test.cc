@@ -130,6 +130,13 @@ TEST(EventTextTest, WhatTheCareTeamMadeOfAReplyIsALine) {
               })pb"),
             "reply     assigned   ana/walk.2026-03-03  answer  not done  by sms  P-17\n");
   EXPECT_EQ(ReplyLine(R"pb(
+              type: EVENT_TYPE_REPLY_RECEIVED enrollment: "clinics/demo/enrollments/ana" patient: "P-17"
+              reply {
+                name: "clinics/demo/replies/0a" channel: CHANNEL_SMS meaning: REPLY_MEANING_ANSWER choice: 2
+                reminder: "clinics/demo/enrollments/ana/reminders/swelling.2026-03-03"
+              })pb"),
+            "reply     answer     ana/swelling.2026-03-03  choice 2  by sms  P-17\n");
+  EXPECT_EQ(ReplyLine(R"pb(
               type: EVENT_TYPE_REPLY_DECIDED enrollment: "clinics/demo/enrollments/ana" patient: "P-17"
               reply {
                 name: "clinics/demo/replies/0a" channel: CHANNEL_SMS meaning: REPLY_MEANING_DOUBTFUL

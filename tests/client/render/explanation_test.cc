@@ -82,6 +82,14 @@ TEST(ExplanationTest, AnAnswerIsToldWithItsScoreOrWhetherItWasDone) {
   EXPECT_EQ(state_of("done: false"), "state     completed: the patient answered that it was not done\n");
   EXPECT_EQ(state_of(""), "state     completed: the patient answered it\n");
   EXPECT_EQ(state_of("score: 7", ""), "state     completed, answered with 7\n");
+  EXPECT_EQ(state_of("choice: 2"), "state     completed: the patient answered it with choice 2\n");
+}
+
+TEST(ExplanationTest, AChoiceIsToldWithItsLabelIfThatIsKnown) {
+  const std::string text = RenderExplanation(
+      Reminder("reason: REMINDER_REASON_ANSWERED state: REMINDER_STATE_COMPLETED choice: 2"), "UTC", "the same");
+  EXPECT_EQ(text.substr(text.find("state ")),
+            "state     completed: the patient answered it with choice 2 (the same)\n");
 }
 
 TEST(ExplanationTest, EveryReasonIsAPhraseOfItsOwn) {

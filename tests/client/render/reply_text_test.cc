@@ -28,6 +28,13 @@ TEST(ReplyTextTest, AReplyIsAFieldALineAndWhyIsBrokenIntoLines) {
             "                 a score and waits for its answer.\n");
 }
 
+TEST(ReplyTextTest, AChoiceIsShownByItsNumberAndItsLabelIfThatIsKnown) {
+  const auto reply = FromText<v1::Reply>("meaning: REPLY_MEANING_ANSWER choice: 2");
+  EXPECT_EQ(RenderReply(reply, absl::UTCTimeZone()), "understood as    answer choice 2\n");
+  EXPECT_EQ(RenderReply(reply, absl::UTCTimeZone(), "the same"), "understood as    answer choice 2 (the same)\n");
+  EXPECT_THAT(RenderReplies({reply}, {}), HasSubstr("answer choice 2"));
+}
+
 TEST(ReplyTextTest, AReplyOfNobodyKnownSaysWhereItCameFromAndHowToAssignIt) {
   EXPECT_EQ(RenderReply(FromText<v1::Reply>(R"pb(name: "clinics/demo/replies/0a" meaning: REPLY_MEANING_AMBIGUOUS
                                                  task: REPLY_TASK_ASSIGN address: "+15550100")pb"),

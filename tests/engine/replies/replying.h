@@ -103,8 +103,8 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return response.status();
     return response->reply();
   }
-  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e` or `OTHER, to
-  // ASSIGN`, or the error.
+  // Records a reply from +15550100 by SMS. Returns how it was understood, as `ANSWER 7 of ask.1 in e`, `ANSWER choice 2
+  // of ask.1 in e` or `OTHER, to ASSIGN`, or the error.
   // `more`, in text format, is merged into the request.
   std::string Reply(const std::string& text, const std::string& more = "") {
     const auto reply = TryReply(ReplyRequest(text, more));
@@ -114,6 +114,7 @@ class Replying : public SandboxFixture {
     return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14),
                         reply.has_score() ? absl::StrCat(" ", reply.score()) : "",
                         reply.has_done() && !reply.done() ? " NO" : "",
+                        reply.has_choice() ? absl::StrCat(" choice ", reply.choice()) : "",
                         reply.reminder().empty() ? "" : absl::StrCat(" of ", IdOf(reply.reminder())),
                         reply.enrollment().empty() ? "" : absl::StrCat(" in ", IdOf(reply.enrollment())),
                         reply.task() == v1::REPLY_TASK_UNSPECIFIED
