@@ -63,7 +63,9 @@ v1::Adherence Count(const std::vector<AskingMessage>& messages) {
 std::string Shown(const v1::AdherencePeriod& period) {
   EXPECT_EQ(period.asked(), period.answered() + period.unanswered());
   EXPECT_EQ(period.has_rate(), period.days_asked() > 0);
-  if (period.has_rate()) EXPECT_DOUBLE_EQ(period.rate() * period.days_asked(), period.days_done());
+  if (period.has_rate()) {
+    EXPECT_DOUBLE_EQ(period.rate() * period.days_asked(), period.days_done());
+  }
   return absl::StrCat(period.days(), ": ", period.answered(), "/", period.asked(), " answered, ", period.done(),
                       " done, ", period.not_done(), " not, ", period.days_done(), "/", period.days_asked(), " days");
 }
@@ -259,7 +261,9 @@ TEST(AdherencePropertyTest, SumsAgreeAndALongerPeriodHoldsTheShorter) {
       EXPECT_LE(period.done() + period.not_done(), period.answered());
       EXPECT_LE(period.days_done(), period.days_asked());
       EXPECT_LE(period.days_done(), period.done());
-      if (period.days() > 0) EXPECT_LE(period.days_asked(), period.days());
+      if (period.days() > 0) {
+        EXPECT_LE(period.days_asked(), period.days());
+      }
       if (i == 0) continue;
       EXPECT_GE(period.asked(), all.periods(i - 1).asked());
       EXPECT_GE(period.done(), all.periods(i - 1).done());
