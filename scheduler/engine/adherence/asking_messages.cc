@@ -68,8 +68,7 @@ std::vector<plan::AskingMessage> AskingMessagesOf(const EnrollmentContext& conte
   const absl::TimeZone zone = context.facts.zone;
   for (const store::ReminderRow& row : rows) {
     const RowRule rule = RuleOf(context, row);
-    const bool asks = rule.rule >= 0 && rule.compiled().answer != v1::ANSWER_KIND_UNSPECIFIED;
-    if (!asks || StandingOf(row) != plan::Standing::kTold) continue;
+    if (rule.rule < 0 || rule.compiled().answer == v1::ANSWER_KIND_UNSPECIFIED) continue;
     const plan::StoredReminder reminder = told.Read(row);
     plan::AskingMessage& message = messages.emplace_back();
     message.category = rule.source().category();

@@ -10,8 +10,8 @@
 
 namespace aftercare::engine {
 
-// Returns the messages among `rows` that ask for an answer and were sent or answered, in the order of the rows. Leaves
-// out what bounced. Thread safe.
+// Returns the messages among `rows` that ask for an answer, in the order of the rows. All rows must be SENT, DELIVERED
+// or COMPLETED. Thread safe.
 //
 // Each message keeps the category and phase of its own rule, and the due day on the patient's calendar of the time when
 // it came due. Messages of a group are of one instance if they belong to one instance of the plan under which they were
