@@ -169,6 +169,9 @@ class GrpcConnection final : public Connection {
     }
     return timeline;
   }
+  absl::StatusOr<v1::GetAdherenceResponse> Call(const v1::GetAdherenceRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::GetAdherence, request);
+  }
 
   absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) override {
     return Do(*visits_, &v1::VisitService::Stub::ListVisits, request);

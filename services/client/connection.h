@@ -60,6 +60,7 @@ class Connection {
   virtual absl::StatusOr<v1::EndEnrollmentResponse> Call(const v1::EndEnrollmentRequest& request) = 0;
   // Reads all pages and returns them as one response. `timeout` applies to each page.
   virtual absl::StatusOr<v1::GetTimelineResponse> Call(const v1::GetTimelineRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetAdherenceResponse> Call(const v1::GetAdherenceRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListVisitsResponse> Call(const v1::ListVisitsRequest& request) = 0;
   virtual absl::StatusOr<v1::ScheduleVisitResponse> Call(const v1::ScheduleVisitRequest& request) = 0;

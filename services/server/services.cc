@@ -63,6 +63,7 @@ std::unique_ptr<grpc::Service> EnrollmentService(const CallEnvironment& environm
   service->Unary("EndEnrollment", engine.enrollments, &Enrollments::End);
   service->Unary("SetChannelConsent", engine.consents, &Consents::SetChannel);
   service->Unary("GetTimeline", engine.enrollments, &Enrollments::GetTimeline);
+  service->Unary("GetAdherence", engine.enrollments, &Enrollments::GetAdherence);
   return service;
 }
 

@@ -48,8 +48,9 @@ engine              -> engine/delivery, engine/reminders, engine/enrollments, en
 engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engine/replies, engine/clinics,
                        engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan, store
-engine/enrollments  -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan,
-                       plan/input, store
+engine/enrollments  -> engine/adherence, engine/events, engine/replies, engine/clinics, engine/lifecycle,
+                       engine/runtime, plan, plan/input, store
+engine/adherence    -> engine/lifecycle, engine/runtime, plan, store
 engine/events       -> engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/replies      -> engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/clinics      -> engine/lifecycle, engine/runtime, plan, plan/input, store

@@ -53,6 +53,11 @@ grpc::Status FakeServer::GetEnrollment(grpc::ServerContext* /*context*/, const v
   return Handle(*request, response);
 }
 
+grpc::Status FakeServer::GetAdherence(grpc::ServerContext* /*context*/, const v1::GetAdherenceRequest* request,
+                                      v1::GetAdherenceResponse* response) {
+  return Handle(*request, response);
+}
+
 grpc::Status FakeServer::RecordReply(grpc::ServerContext* /*context*/, const v1::RecordReplyRequest* request,
                                      v1::RecordReplyResponse* response) {
   return Handle(*request, response);

@@ -70,6 +70,8 @@ class FakeServer final : public v1::ClinicService::Service,
                             v1::UpdateClinicResponse* response) override;
   grpc::Status GetEnrollment(grpc::ServerContext* context, const v1::GetEnrollmentRequest* request,
                              v1::GetEnrollmentResponse* response) override;
+  grpc::Status GetAdherence(grpc::ServerContext* context, const v1::GetAdherenceRequest* request,
+                            v1::GetAdherenceResponse* response) override;
   grpc::Status RecordReply(grpc::ServerContext* context, const v1::RecordReplyRequest* request,
                            v1::RecordReplyResponse* response) override;
   grpc::Status ListReplies(grpc::ServerContext* context, const v1::ListRepliesRequest* request,

@@ -161,6 +161,7 @@ TEST_F(BadInputTest, MalformedNamesAreRefusedByEveryMethod) {
     expect_name_refused(client->enrollments, &Enrollments::ResumeEnrollment);
     expect_name_refused(client->enrollments, &Enrollments::EndEnrollment);
     expect_name_refused(client->enrollments, &Enrollments::GetTimeline);
+    expect_name_refused(client->enrollments, &Enrollments::GetAdherence);
     expect_parent_refused(client->reminders, &Reminders::ListReminders);
     expect_parent_refused(client->reminders, &Reminders::CountReminders);
     expect_name_refused(client->reminders, &Reminders::GetReminder);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "scheduler/engine/adherence/get_adherence.h"
 #include "scheduler/engine/enrollments/create_enrollment.h"
 #include "scheduler/engine/enrollments/end_enrollment.h"
 #include "scheduler/engine/enrollments/migrate_enrollments.h"
@@ -55,6 +56,11 @@ void Enrollments::End(const CallPtr& call, const v1::EndEnrollmentRequest& reque
 void Enrollments::GetTimeline(const CallPtr& call, const v1::GetTimelineRequest& request,
                               v1::GetTimelineResponse* response, Done done) {
   engine::GetTimeline(engine_, call, request, response, std::move(done));
+}
+
+void Enrollments::GetAdherence(const CallPtr& call, const v1::GetAdherenceRequest& request,
+                               v1::GetAdherenceResponse* response, Done done) {
+  engine::GetAdherence(engine_, call, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

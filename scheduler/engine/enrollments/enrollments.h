@@ -12,7 +12,7 @@
 
 namespace aftercare::engine {
 
-// Enrollments and their timelines. Thread safe. Each method calls `done` exactly once, at its end. The request and the
+// Enrollments, their timelines and their adherence. Thread safe. Each method calls `done` exactly once, at its end. The request and the
 // response must live until then. The errors are those that enrollment_service.proto documents.
 class Enrollments {
  public:
@@ -37,6 +37,8 @@ class Enrollments {
            Done done);
   void GetTimeline(const CallPtr& call, const v1::GetTimelineRequest& request, v1::GetTimelineResponse* response,
                    Done done);
+  void GetAdherence(const CallPtr& call, const v1::GetAdherenceRequest& request, v1::GetAdherenceResponse* response,
+                    Done done);
 
   // Calls Import::Begin, which documents it.
   std::shared_ptr<Import> BeginImport(const CallPtr& call, Import::Ready ready, Import::Ended ended) {

@@ -22,6 +22,7 @@ constexpr Method kMethods[] = {
     {"aftercare.v1.DeliveryService/StreamReminders", P::kDeliver},
     {"aftercare.v1.EnrollmentService/CreateEnrollment", P::kManagePatients},
     {"aftercare.v1.EnrollmentService/EndEnrollment", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/GetAdherence", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/GetEnrollment", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/GetTimeline", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/ImportEnrollments", P::kManagePatients},

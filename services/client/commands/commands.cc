@@ -1,5 +1,6 @@
 #include "services/client/commands/commands.h"
 
+#include "services/client/commands/adherence.h"
 #include "services/client/commands/clinic.h"
 #include "services/client/commands/dead_letter.h"
 #include "services/client/commands/delivery.h"
@@ -35,6 +36,7 @@ void AddCommands(CLI::App& app, Action* action) {
   AddRestoreCommand(app, action);
   AddMigrateCommand(app, action);
   AddTimelineCommand(app, action);
+  AddAdherenceCommand(app, action);
   AddDueCommand(app, action);
   AddTasksCommand(app, action);
   AddAcknowledgeCommand(app, action);

@@ -1,0 +1,80 @@
+#include "scheduler/engine/adherence/get_adherence.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "scheduler/engine/adherence/asking_messages.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/runtime/checks.h"
+#include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/adherence.h"
+#include "scheduler/plan/timestamps.h"
+
+namespace aftercare::engine {
+namespace {
+
+// The states of messages that were sent and have not come back, or were answered.
+constexpr v1::ReminderState kToldStates[] = {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED,
+                                             v1::REMINDER_STATE_COMPLETED};
+
+constexpr size_t kMaxScores = 1000;
+
+// Adds the scores that the patient answered, by the time of the answer.
+void AddScores(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows,
+               v1::Adherence* adherence) {
+  std::vector<const store::ReminderRow*> scored;
+  for (const store::ReminderRow& row : rows) {
+    const RowRule rule = RuleOf(context, row);
+    const bool asks_score = rule.rule >= 0 && rule.compiled().answer == v1::ANSWER_KIND_SCORE;
+    if (asks_score && row.state == v1::REMINDER_STATE_COMPLETED && row.score) scored.push_back(&row);
+  }
+  std::sort(scored.begin(), scored.end(), [](const store::ReminderRow* a, const store::ReminderRow* b) {
+    return std::tie(a->state_time, a->due, a->key.rule, a->key.code) <
+           std::tie(b->state_time, b->due, b->key.rule, b->key.code);
+  });
+  const size_t first = scored.size() - std::min(scored.size(), kMaxScores);
+  for (size_t i = first; i < scored.size(); ++i) {
+    v1::AnsweredScore* score = adherence->add_scores();
+    score->set_reminder(ReminderNameOf(scored[i]->key));
+    score->set_rule(scored[i]->key.rule);
+    plan::SetTimestamp(scored[i]->state_time, score->mutable_answer_time());
+    score->set_score(*scored[i]->score);
+  }
+}
+
+absl::Status ReadAdherence(EngineContext& engine, store::ReadTransaction& tx, const EnrollmentName& name,
+                           v1::Adherence* adherence) {
+  auto clinic = RequireClinic(tx, name.clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
+  if (!context.ok()) return context.status();
+  auto rows = RowsOf(tx, *context, kToldStates);
+  if (!rows.ok()) return rows.status();
+  std::vector<std::string> phases;
+  for (const v1::Phase& phase : context->pathway->source().phases()) phases.push_back(phase.id());
+  const absl::CivilDay today = absl::ToCivilDay(engine.Now(*clinic), context->facts.zone);
+  adherence->set_enrollment(EnrollmentNameOf(name.clinic, name.enrollment));
+  plan::CountAdherence(AskingMessagesOf(*context, *rows), today - 1, phases, adherence);
+  AddScores(*context, *rows, adherence);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void GetAdherence(EngineContext& engine, const CallPtr& call, const v1::GetAdherenceRequest& request,
+                  v1::GetAdherenceResponse* response, Done done) {
+  const auto name = ParseEnrollmentName(request.name());
+  if (!name) return done(InvalidField("name", "must be clinics/{clinic}/enrollments/{enrollment}"));
+  call->Read(
+      name->clinic,
+      [&engine, name = *name, response](store::ReadTransaction& tx) {
+        return ReadAdherence(engine, tx, name, response->mutable_adherence());
+      },
+      std::move(done));
+}
+
+}  // namespace aftercare::engine

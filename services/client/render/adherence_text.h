@@ -1,0 +1,28 @@
+#ifndef AFTERCARE_SERVICES_CLIENT_RENDER_ADHERENCE_TEXT_H_
+#define AFTERCARE_SERVICES_CLIENT_RENDER_ADHERENCE_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "aftercare/v1/adherence.pb.h"
+#include "services/client/render/lists.h"
+
+// How a patient follows the care plan, as text for a terminal and as records of a CSV file. All functions are pure and
+// thread safe.
+namespace aftercare::client {
+
+// Returns a table of the categories and phases with one column for each period, and a table of the scores with a
+// sparkline for each rule. Times are in the zone of `style`, which should be the patient's. Every line ends with a line
+// feed.
+std::string RenderAdherence(const v1::Adherence& adherence, const ListStyle& style);
+
+// Returns the fields of a CSV file, the titles first: one record for each category or phase and each period. The record
+// for all categories has neither a category nor a phase.
+std::vector<std::vector<std::string>> AdherenceRecords(const v1::Adherence& adherence);
+
+// The same for the scores: one record for each. Times are in RFC 3339, in UTC.
+std::vector<std::vector<std::string>> ScoreRecords(const v1::Adherence& adherence);
+
+}  // namespace aftercare::client
+
+#endif  // AFTERCARE_SERVICES_CLIENT_RENDER_ADHERENCE_TEXT_H_

@@ -1,0 +1,39 @@
+// How a patient follows the care plan, from the command line.
+#include "gmock/gmock.h"
+#include "tests/client/server_fixture.h"
+
+namespace aftercare::client {
+namespace {
+
+using testing::HasSubstr;
+
+class AdherenceE2eTest : public ServerFixture {
+ protected:
+  AdherenceE2eTest() { MakeSandbox(); }
+};
+
+TEST_F(AdherenceE2eTest, AnAnswerCountsFromTheNextDay) {
+  Must({"enroll", "--id", "zoe", "--patient", "P-9", "--first-name", "Zoe", "--pathway", "knee", "--procedure-date",
+        "2026-03-01", "--consent", "granted", "--zone", "America/New_York", "--sms", "+15550109"});
+  EXPECT_THAT(Must({"adherence", "zoe"}), HasSubstr("No message that asks for an answer was sent by then.\n"));
+  Must({"clock", "advance", "--to", "2026-03-02T20:00"});
+  Must({"deliver", "--once"});
+  Must({"reply", "--channel", "sms", "--from", "+15550109", "7/10"});
+  EXPECT_THAT(Must({"adherence", "zoe"}),
+              HasSubstr("SCORE       ANSWERS  LAST  ANSWERED (America/New_York)  TREND, 0-10\n"
+                        "pain-check        1     7  2026-03-02 20:00             ▆\n"));
+  Must({"clock", "advance", "--to", "2026-03-03T00:00"});
+  EXPECT_THAT(Must({"adherence", "zoe"}), HasSubstr("zoe, to the end of Mon 2 Mar 2026 (America/New_York)\n"));
+  EXPECT_THAT(Must({"adherence", "zoe", "--csv"}),
+              HasSubstr("\"zoe\",\"\",\"\",\"7\",\"1\",\"1\",\"0\",\"0\",\"0\",\"0\",\"0\",\"\"\n"));
+  EXPECT_EQ(TextOf(ObjectsOf(Must({"adherence", "zoe", "--json"})).at(0), "endDate"), "2026-03-02");
+}
+
+TEST_F(AdherenceE2eTest, APatientWhoIsNotThereIsToldByName) {
+  const ProcessResult result = Aftercare({"adherence", "nobody"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("ENROLLMENT_NOT_FOUND"));
+}
+
+}  // namespace
+}  // namespace aftercare::client
