@@ -91,7 +91,8 @@ TEST_F(TasksE2eTest, StepsAreShownWhereverATaskIs) {
                         "deadline are\n"
                         "          those of the last step.\n"
                         "seen to   since Tue 3 Mar 2026 12:30\n"));
-  EXPECT_THAT(Must({"preview", "--pathway", Path("tasks.textproto"), "--procedure-date", "2026-03-02"}),
+  const std::string file = Path("tasks.textproto");
+  EXPECT_THAT(Must({"preview", "--pathway", file, "--procedure-date", "2026-03-02", "--zone", "UTC"}),
               HasSubstr("urgent task for the care team"));
 }
 
