@@ -87,10 +87,12 @@ TEST_F(TasksE2eTest, StepsAreShownWhereverATaskIs) {
   EXPECT_THAT(Must({"why", "ben/call.2026-03-03"}),
               HasSubstr("done by   Tue 3 Mar 2026 13:00\n"
                         "urgency   urgent\n"
-                        "escalated 1 step: nobody had acknowledged it by its deadline. Category, urgency and deadline\n"
-                        "          are those of the last step.\n"
+                        "escalated 1 step: nobody had acknowledged it by its deadline. Category, urgency and "
+                        "deadline are\n"
+                        "          those of the last step.\n"
                         "seen to   since Tue 3 Mar 2026 12:30\n"));
-  EXPECT_THAT(Must({"preview", Path("tasks.textproto"), "--procedure-date", "2026-03-02"}),
+  const std::string file = Path("tasks.textproto");
+  EXPECT_THAT(Must({"preview", "--pathway", file, "--procedure-date", "2026-03-02", "--zone", "UTC"}),
               HasSubstr("urgent task for the care team"));
 }
 
