@@ -50,7 +50,7 @@ TEST_F(AnswersE2eTest, APreviewListsWhatAnswersOfThePatientSetOff) {
   const std::string mild = Must(preview);
   EXPECT_THAT(mild, HasSubstr("swelling.2026-03-04\n"));
   EXPECT_THAT(mild, HasSubstr("\nAfter an answer\n  call  task for the care team, urgent\n"));
-  EXPECT_THAT(mild, Not(HasSubstr("ice")));
+  EXPECT_THAT(mild, Not(HasSubstr("  ice  ")));
   preview.insert(preview.end(), {"--factor", "severity=severe"});
   EXPECT_THAT(Must(preview), HasSubstr("  ice  message\n"));
   preview.push_back("--picture");
