@@ -12,8 +12,8 @@
 
 namespace aftercare::engine {
 
-// Enrollments, their timelines and their adherence. Thread safe. Each method calls `done` exactly once, at its end. The request and the
-// response must live until then. The errors are those that enrollment_service.proto documents.
+// Enrollments, their timelines and their adherence. Thread safe. Each method calls `done` exactly once, at its end. The
+// request and the response must live until then. The errors are those that enrollment_service.proto documents.
 class Enrollments {
  public:
   // `engine` must outlive this object and every call that was started.

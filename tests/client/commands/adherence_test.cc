@@ -16,7 +16,9 @@ class AdherenceCommandTest : public FakeServerFixture {
     server_.Answer(FromText<v1::GetAdherenceResponse>(R"pb(
       adherence {
         enrollment: "clinics/demo/enrollments/ana" end_date: "2026-03-10"
-        categories { periods { days: 7 asked: 3 answered: 2 done: 2 unanswered: 1 days_asked: 3 days_done: 2 rate: 0.5 } }
+        categories {
+          periods { days: 7 asked: 3 answered: 2 done: 2 unanswered: 1 days_asked: 3 days_done: 2 rate: 0.5 }
+        }
         scores {
           reminder: "clinics/demo/enrollments/ana/reminders/ache.2026-03-09" rule: "ache"
           answer_time { seconds: 1773100800 } score: 7

@@ -27,7 +27,8 @@ std::vector<std::string> Preview(const std::vector<std::string>& more = {}) {
 TEST(ProgramE2eTest, EveryCommandHasHelpWithAnExampleThatFits) {
   for (const char* command :
        {"demo", "preview", "pathway check", "pathway put", "pathway list", "clinic create", "clinic list", "clinic get",
-        "clock advance", "enroll", "enrollments", "import", "end", "timeline", "due", "complete", "watch", "deliver"}) {
+        "clock advance", "enroll", "enrollments", "import", "end", "timeline", "adherence", "due",
+        "complete", "watch", "deliver"}) {
     std::vector<std::string> arguments = Words(command);
     arguments.push_back("--help");
     const ProcessResult help = Alone(arguments);
@@ -42,7 +43,8 @@ TEST(ProgramE2eTest, TheHelpOfTheProgramNamesEveryCommand) {
   const ProcessResult help = Alone({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   for (const char* command : {"demo", "preview", "pathway", "clinic", "clock", "enroll", "enrollments", "import", "end",
-                              "timeline", "due", "complete", "watch", "deliver", "reply", "assign", "decide"}) {
+                              "timeline", "adherence", "due", "complete", "watch", "deliver", "reply", "assign",
+                              "decide"}) {
     EXPECT_THAT(help.out, HasSubstr(absl::StrCat("\n  ", command, " ")));
   }
   ExpectPlain(help.out, 100);
@@ -70,6 +72,7 @@ TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {
       {"deliver --wait long", "is no duration"},
       {"end ana --reason bored", "--reason \"bored\": choose from completed"},
       {"timeline ana --width 10", "--width must be at least"},
+      {"adherence ana --csv --json", "--csv and --json do not go together"},
       {"pathway check /nowhere", "cannot read /nowhere"},
       {"demo", "--pathway is required"},
   };
@@ -83,8 +86,8 @@ TEST(ProgramE2eTest, ACommandLineThatMakesNoSenseEndsWithTwoAndSaysWhy) {
 }
 
 TEST(ProgramE2eTest, WithoutAServerItEndsWithThreeAndSaysWhere) {
-  for (const char* line :
-       {"due", "clinic list", "timeline ana", "watch", "deliver --once", "complete ana/ice.2026-03-03"}) {
+  for (const char* line : {"due", "clinic list", "timeline ana", "adherence ana", "watch", "deliver --once",
+                           "complete ana/ice.2026-03-03"}) {
     const ProcessResult outcome = Alone(Words(line), {"AFTERCARE_SERVER=127.0.0.1:1"});
     EXPECT_EQ(outcome.exit_code, 3) << line;
     EXPECT_THAT(outcome.err, HasSubstr("no server answers at 127.0.0.1:1 (Connection refused)")) << line;

@@ -22,7 +22,9 @@ v1::Adherence Walks() {
       periods { asked: 12 answered: 10 done: 9 unanswered: 2 days_asked: 10 days_done: 9 rate: 0.9 }
     }
     categories {
-      category: "pain" periods { days: 7 asked: 2 answered: 1 unanswered: 1 } periods { asked: 2 answered: 1 unanswered: 1 }
+      category: "pain"
+      periods { days: 7 asked: 2 answered: 1 unanswered: 1 }
+      periods { asked: 2 answered: 1 unanswered: 1 }
     }
     categories {
       category: "walk"
