@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/message_check.h"
+#include "scheduler/plan/reactions.h"
 #include "scheduler/plan/series_check.h"
 #include "tests/plan/knee.h"
 
@@ -93,6 +94,7 @@ TEST(KneeTest, PhasesRunOnTheDaysOfTheTimeline) {
 TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
   EXPECT_THAT(CountsWith({}), ElementsAre(Pair("continued-improvement/check-in", 7),     // Every other Tuesday.
                                           Pair("continued-improvement/expectation", 1),  //
+                                          Pair("continued-improvement/score", 1),        // After three months.
                                           Pair("early-recovery/activity", 11),           // Each day from the fourth.
                                           Pair("early-recovery/expectation", 1),         //
                                           Pair("early-recovery/preparation", 1),         // That therapy is near.
@@ -108,11 +110,11 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("maximum-benefits/check-in", 12),         // Each month, and once more.
                                           Pair("maximum-benefits/closing", 1),           //
                                           Pair("maximum-benefits/expectation", 1),       //
-                                          Pair("maximum-benefits/score", 1),             //
+                                          Pair("maximum-benefits/score", 2),             // After six and twelve.
                                           Pair("maximum-benefits/visit", 18),            // Six a visit.
                                           Pair("procedure-day/score", 1),                //
                                           Pair("procedure-day/welcome", 1)));
-  EXPECT_EQ(PlanWith({}).size(), 108u);
+  EXPECT_EQ(PlanWith({}).size(), 110u);
 }
 
 // `rule time` of what is due on a day after the procedure.
@@ -220,7 +222,7 @@ TEST(KneeTest, WhatToExpectIsSaidAsThePhaseBegins) {
   EXPECT_THAT(TimesOf("expect-later"), ElementsAre("2026-09-01T12:00"));
 }
 
-TEST(KneeTest, OnlyVisitsDonorCellsAndWhatIsNeverToldMakeTasksForTheCareTeam) {
+TEST(KneeTest, OnlyVisitsDonorCellsAnswersAndWhatIsNeverToldMakeTasksForTheCareTeam) {
   std::vector<std::string> tasks;
   for (int i = 0; i < Knee().rule_count(); ++i) {
     if (Knee().rule(i).audience == v1::AUDIENCE_CARE_TEAM) tasks.push_back(Knee().rule_source(i).id());
@@ -231,7 +233,47 @@ TEST(KneeTest, OnlyVisitsDonorCellsAndWhatIsNeverToldMakeTasksForTheCareTeam) {
       expected.push_back(absl::StrCat(visit, "-", task));
     }
   }
+  for (const char* task : {"danger-task", "bad-pain-task", "worse-task", "no-answer-task"}) expected.push_back(task);
   EXPECT_EQ(tasks, expected);
+}
+
+// The rules that react to an answer, by id.
+std::vector<std::string> SetOffBy(const std::vector<int>& rules) {
+  std::vector<std::string> ids;
+  for (const int rule : rules) ids.push_back(Knee().rule_source(rule).id());
+  return ids;
+}
+
+TEST(KneeTest, BadPainAWorseKneeAndAMissingAnswerReachTheCareTeam) {
+  const auto score = [](const char* rule, int score) {
+    return SetOffBy(ReactionsTo(Knee(), {Knee().FindRule(rule), std::nullopt, score, std::nullopt}));
+  };
+  EXPECT_THAT(score("pain-check", 7), ElementsAre("bad-pain-task"));
+  EXPECT_THAT(score("last-score", 10), ElementsAre("bad-pain-task"));
+  EXPECT_THAT(score("pain-check", 6), IsEmpty());
+  EXPECT_THAT(score("baseline", 10), IsEmpty());  // How it was before.
+  const auto choice = [](const char* rule, int choice) {
+    return SetOffBy(ReactionsTo(Knee(), {Knee().FindRule(rule), std::nullopt, std::nullopt, choice}));
+  };
+  EXPECT_THAT(choice("check-in-monthly", 3), ElementsAre("worse-task"));
+  EXPECT_THAT(choice("check-in-every-week", 2), IsEmpty());
+  EXPECT_THAT(SetOffBy(ReactionsToSilence(Knee(), Knee().FindRule("check-in-monthly-again"))),
+              ElementsAre("no-answer-task"));
+}
+
+TEST(KneeTest, WordsThatMayBeSignsOfDangerReachTheCareTeamAtOnceInBothLanguages) {
+  for (const char* text : {"I have a fever", "My CALF hurts and is swollen", "there is blood", "chest pain!!",
+                           "I can't breathe", "i cant breathe", "Tengo fiebre", "me duele el pecho",
+                           "tengo la pantorrilla hinchada", "no puedo respirar"}) {
+    const std::vector<int> lists = WordListsIn(Knee(), text);
+    EXPECT_THAT(SetOffBy(ReactionsToWords(Knee(), lists, -1)), ElementsAre("danger-task")) << text;
+  }
+  for (const char* text : {"7", "Done, thanks", "It is a bit sore", "Hecho", "Me duele la rodilla", "Can I walk?"}) {
+    EXPECT_THAT(WordListsIn(Knee(), text), IsEmpty()) << text;
+  }
+  const CompiledRule& task = Knee().rule(Knee().FindRule("danger-task"));
+  EXPECT_EQ(task.urgency, v1::URGENCY_EMERGENCY);
+  EXPECT_EQ(task.escalation.size(), 2u);
 }
 
 TEST(KneeTest, ASevereSmokerIsSentOtherThingsThanAMildPatient) {

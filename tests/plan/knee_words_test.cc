@@ -50,6 +50,7 @@ std::vector<std::string> TextsWith(const Names& names, const std::string& locale
     visit.appointment = 1;
     visit.start = Instant("2027-09-30T16:30Z");
   }
+  for (const int rule : pathway->reactions()) facts.triggers.push_back({rule, Instant("2027-09-30T16:30Z")});
   v1::Enrollment patient = PatientWith({});
   patient.set_locale(locale);
   patient.set_first_name(names.first);
