@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
@@ -119,6 +120,11 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
   absl::StrAppend(&out, Field("text", reminder.text()), Field("due", TimeText(reminder.due_time(), zone)));
   for (int i = 0; i < reminder.steps_size(); ++i) {
     absl::StrAppend(&out, Field(i == 0 ? "because" : "", absl::StrCat(i + 1, ". ", reminder.steps(i).description())));
+  }
+  if (!reminder.cause().empty()) {
+    const bool is_silence = absl::StrContains(reminder.cause(), "/reminders/");
+    out += Field("cause", is_silence ? absl::StrCat(ShortReminder(reminder.cause()), ", which nobody answered")
+                                          : absl::StrCat("the reply ", IdOf(reminder.cause())));
   }
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
                                                                         TimeText(reminder.expire_time(), zone))),

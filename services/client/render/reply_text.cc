@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
 #include "services/client/render/fields.h"
@@ -55,11 +56,12 @@ struct OptionalColumn {
 };
 
 std::vector<OptionalColumn> OptionalColumns(const std::vector<v1::Reply>& replies, absl::TimeZone zone) {
-  std::vector<OptionalColumn> columns = {{"FROM", {}}, {"TO DO", {}}, {"DECIDED", {}}};
+  std::vector<OptionalColumn> columns = {{"FROM", {}}, {"TO DO", {}}, {"DECIDED", {}}, {"WORDS OF", {}}};
   for (const v1::Reply& reply : replies) {
     columns[0].cells.push_back(reply.address());
     columns[1].cells.push_back(TaskLabel(reply, zone));
     columns[2].cells.push_back(DecisionLabel(reply));
+    columns[3].cells.push_back(absl::StrJoin(reply.word_lists(), ", "));
   }
   columns.erase(std::remove_if(columns.begin(), columns.end(), [](const auto& column) { return column.empty(); }),
                 columns.end());
@@ -89,6 +91,7 @@ std::string RenderReply(const v1::Reply& reply, absl::TimeZone zone, absl::strin
   return absl::StrCat(Field("reply", reply.name()), Field("from", reply.address()), Field("patient", reply.patient()),
                       Field("enrollment", reply.enrollment()),
                       Field("understood as", MeaningLabel(reply, choice_label)),
+                      Field("words of", absl::StrJoin(reply.word_lists(), ", ")),
                       Field("answers", ShortReminder(reply.reminder())), LongField("because", reply.explanation()),
                       Field("decided", DecisionLabel(reply)), TaskFields(reply, zone));
 }

@@ -48,6 +48,14 @@ TEST(ExplanationTest, EachLeaseIsShownWithItsTextIfThatIsAnother) {
       << text;
 }
 
+TEST(ExplanationTest, WhatAnAnswerSetOffNamesTheReplyOrTheQuestionThatNobodyAnswered) {
+  EXPECT_NE(RenderExplanation(Reminder("cause: 'clinics/demo/replies/0a'"), "UTC").find("cause     the reply 0a\n"),
+            std::string::npos);
+  EXPECT_NE(RenderExplanation(Reminder("cause: 'clinics/demo/enrollments/ana/reminders/ask.2026-03-03'"), "UTC")
+                .find("cause     ana/ask.2026-03-03, which nobody answered\n"),
+            std::string::npos);
+}
+
 TEST(ExplanationTest, AHeldReminderSaysWhoDecidesAndWhereToLook) {
   const std::string text = RenderExplanation(Reminder(R"pb(state: REMINDER_STATE_DUE reason: REMINDER_REASON_HELD
                                                            state_time { seconds: 1772532000 })pb"),

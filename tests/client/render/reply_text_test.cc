@@ -35,6 +35,14 @@ TEST(ReplyTextTest, AChoiceIsShownByItsNumberAndItsLabelIfThatIsKnown) {
   EXPECT_THAT(RenderReplies({reply}, {}), HasSubstr("answer choice 2"));
 }
 
+TEST(ReplyTextTest, WordsOfThePathwaysListsAreShown) {
+  const auto reply = FromText<v1::Reply>("meaning: REPLY_MEANING_OTHER word_lists: 'danger' word_lists: 'falls'");
+  EXPECT_EQ(RenderReply(reply, absl::UTCTimeZone()),
+            "understood as    other\n"
+            "words of         danger, falls\n");
+  EXPECT_THAT(RenderReplies({reply}, {}), HasSubstr("WORDS OF"));
+}
+
 TEST(ReplyTextTest, AReplyOfNobodyKnownSaysWhereItCameFromAndHowToAssignIt) {
   EXPECT_EQ(RenderReply(FromText<v1::Reply>(R"pb(name: "clinics/demo/replies/0a" meaning: REPLY_MEANING_AMBIGUOUS
                                                  task: REPLY_TASK_ASSIGN address: "+15550100")pb"),
@@ -75,6 +83,7 @@ TEST(ReplyTextTest, TheListHasOnlyTheColumnsThatItNeeds) {
   EXPECT_THAT(list, HasSubstr("  decide by 2026-03-04 13:00  answer done"));
   EXPECT_THAT(list, Not(HasSubstr("FROM")));
   EXPECT_THAT(list, Not(HasSubstr("DECIDED")));
+  EXPECT_THAT(list, Not(HasSubstr("WORDS OF")));
 }
 
 }  // namespace
