@@ -115,8 +115,8 @@ class ReactionChecker {
 
   void CheckWords(const std::string& path, const v1::LocalWords& source, CompiledWordList* list) {
     for (int i = 0, size = Size(path, source.words_size(), 1, kMaxWords); i < size; ++i) {
-      std::vector<std::string> words = ReadWords(absl::StrCat(path, "[", i, "]"), source.words(i), kMaxWord);
-      if (!words.empty()) list->phrases.push_back(std::move(words));
+      const bool fits = !ReadWords(absl::StrCat(path, "[", i, "]"), source.words(i), kMaxWord).empty();
+      if (fits) list->phrases.push_back(BareWords(source.words(i)));
     }
   }
 

@@ -29,10 +29,8 @@ bool Fits(const CompiledReaction& reaction, const GivenAnswer& answer) {
   }
 }
 
-bool HasPhrase(const std::vector<ReplyClause>& clauses, const std::vector<std::string>& phrase) {
-  return std::any_of(clauses.begin(), clauses.end(), [&](const ReplyClause& clause) {
-    return std::search(clause.words.begin(), clause.words.end(), phrase.begin(), phrase.end()) != clause.words.end();
-  });
+bool HasPhrase(const std::vector<std::string>& words, const std::vector<std::string>& phrase) {
+  return std::search(words.begin(), words.end(), phrase.begin(), phrase.end()) != words.end();
 }
 
 }  // namespace
@@ -58,10 +56,10 @@ std::vector<int> ReactionsToSilence(const CompiledPathway& pathway, int rule) {
 std::vector<int> WordListsIn(const CompiledPathway& pathway, absl::string_view text) {
   std::vector<int> lists;
   if (pathway.word_list_count() == 0) return lists;
-  const std::vector<ReplyClause> clauses = SplitClauses(text);
+  const std::vector<std::string> words = BareWords(text);
   for (int i = 0; i < pathway.word_list_count(); ++i) {
     const auto& phrases = pathway.word_list(i).phrases;
-    const auto is_there = [&](const std::vector<std::string>& phrase) { return HasPhrase(clauses, phrase); };
+    const auto is_there = [&](const std::vector<std::string>& phrase) { return HasPhrase(words, phrase); };
     if (std::any_of(phrases.begin(), phrases.end(), is_there)) lists.push_back(i);
   }
   return lists;

@@ -116,6 +116,14 @@ class ClauseSplitter {
 
 std::vector<ReplyClause> SplitClauses(absl::string_view text) { return ClauseSplitter().Split(text); }
 
+std::vector<std::string> BareWords(absl::string_view text) {
+  std::vector<std::string> words;
+  for (const ReplyClause& clause : SplitClauses(text)) {
+    for (const std::string& word : clause.words) words.push_back(absl::StrReplaceAll(word, {{"é", "e"}}));
+  }
+  return words;
+}
+
 std::string PlainWord(absl::string_view folded) {
   std::string ending;
   for (const absl::string_view accented : {"é", "ée", "és", "ées"}) {

@@ -20,6 +20,10 @@ struct ReplyClause {
 // Returns the clauses of a text that have words. `text` must be valid UTF-8; what follows a faulty byte is left out.
 std::vector<ReplyClause> SplitClauses(absl::string_view text);
 
+// Returns all words of a text, whatever marks stand between them, without any accent. `text` must be valid UTF-8; what
+// follows a faulty byte is left out.
+std::vector<std::string> BareWords(absl::string_view text);
+
 // Returns a folded word (text_normalizer.h) without accents, because many people leave them out. An `é` at the end
 // stays: `pare` asks to stop, `paré` says that somebody stopped. A letter three times or more in a row becomes one.
 std::string PlainWord(absl::string_view folded);

@@ -26,6 +26,7 @@ class ReactionsTest : public Replying {
         id: "danger"
         words { locale: "en" words: "fever" words: "chest pain" }
         words { locale: "es" words: "fiebre" }
+        words { locale: "fr" words: "gonflé" }
       }
       rules {
         id: "bad" phase: "p" category: "call" audience: AUDIENCE_CARE_TEAM
@@ -197,6 +198,13 @@ TEST_F(ReactionsTest, ASignOfDangerIsATaskAtOnceWhateverItAnswers) {
   Reply("No pain in my chest");
   EXPECT_EQ(SetOff().size(), 2u);
   world_.ExpectListsAgree("box");
+}
+
+TEST_F(ReactionsTest, NeitherMarksNorMissingAccentsHideASignOfDanger) {
+  for (const std::string text : {"Pain: chest, pain!", "chest\npain", "genou gonfle", "GONFLÉ"}) {
+    EXPECT_THAT(Good(TryReply(ReplyRequest(text))).word_lists(), ElementsAre("danger")) << text;
+  }
+  EXPECT_THAT(Good(TryReply(ReplyRequest("my chest is fine, no pain"))).word_lists(), IsEmpty());
 }
 
 TEST_F(ReactionsTest, ASignOfDangerReachesSomebodyWhileThePlanIsPaused) {
