@@ -218,6 +218,17 @@ TEST_F(ReactionsTest, ASignOfDangerReachesSomebodyWhileThePlanIsPaused) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(ReactionsTest, ATaskForTheNextDayComesDueWhileThePlanIsPaused) {
+  SendUntil("2029-03-02T12:00");
+  Reply("no");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  Until("2029-03-03T08:59:59");
+  EXPECT_EQ(Of("idle.2029-03-03"), "SCHEDULED");
+  Until("2029-03-03T09:00");
+  EXPECT_EQ(Of("idle.2029-03-03"), "DUE");
+  world_.ExpectListsAgree("box");
+}
+
 TEST_F(ReactionsTest, WhatAnUnknownSenderWritesSetsOffItsTaskOnceItIsAssigned) {
   EXPECT_EQ(Reply("fever", "address: '+15550199'"), "OTHER, to ASSIGN");
   EXPECT_THAT(SetOff(), IsEmpty());
