@@ -2,6 +2,7 @@
 #define AFTERCARE_TESTS_PLAN_SLOW_PLAN_H_
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -163,10 +164,12 @@ inline absl::CivilDay SlowAnchor(const v1::Pathway& pathway, const v1::Rule& rul
   return date;
 }
 
-// Computes one occurrence. The constructor takes it through the steps of the plan one by one.
+// Computes one occurrence. The constructor takes it through the steps of the plan one by one. `set_off` is when what a
+// reaction reacts to happened.
 class SlowOccurrence {
  public:
-  SlowOccurrence(const v1::Rule& rule, int32_t spread, absl::CivilMinute nominal, const RandomFacts& facts)
+  SlowOccurrence(const v1::Rule& rule, int32_t spread, absl::CivilMinute nominal, const RandomFacts& facts,
+                 std::optional<absl::Time> set_off = std::nullopt)
       : rule_(rule), spread_(absl::Seconds(spread)), facts_(facts) {
     const absl::Time open = facts.zone.At(absl::CivilSecond(nominal)).pre;
     occurrence_.nominal = nominal;
@@ -183,6 +186,10 @@ class SlowOccurrence {
       begun = SlowNeverTold(facts);
       reason = v1::REMINDER_REASON_VISIT_CHANGED;
     }
+    if (set_off) {
+      begun = *set_off;
+      reason = v1::REMINDER_REASON_WINDOW_CLOSED;
+    }
     if (!MeetAppointment()) {
       if (is_task()) MoveFrom(absl::CivilDay(nominal));
       return;
@@ -194,7 +201,10 @@ class SlowOccurrence {
     if (occurrence_.due < begun) MoveTo(begun);
     for (const Suspension& suspension : facts.suspensions) {
       if (occurrence_.missed != v1::REMINDER_REASON_UNSPECIFIED) return;
-      if ((rule.has_visit() || rule.on_never_told()) && suspension.until <= begun) continue;
+      const bool has_own_anchor = rule.has_visit() || rule.on_never_told() || set_off.has_value();
+      if (has_own_anchor && suspension.until <= begun) continue;
+      // No pause holds up what somebody has to see to.
+      if (set_off && is_task() && suspension.reason == v1::REMINDER_REASON_PAUSED) continue;
       if (occurrence_.due < suspension.from || occurrence_.due >= suspension.until) continue;
       if (occurrence_.expire > suspension.until) {
         MoveTo(suspension.until);
@@ -232,6 +242,7 @@ class SlowOccurrence {
       if (!occurrence_.outside_contact_hours) occurrence_.due = open;
       return;
     }
+    if (rule_.urgency() >= v1::URGENCY_URGENT) return;
     if (!SlowClosedDay(facts_.clinic, occurrence_.due)) return;
     const int minute = occurrence_.nominal.hour() * 60 + occurrence_.nominal.minute();
     for (absl::CivilMinute local = absl::CivilMinute(day) + minute;; local += 24 * 60) {
@@ -271,8 +282,9 @@ class SlowOccurrence {
 inline std::vector<Occurrence> SlowPlan(const CompiledPathway& pathway, const RandomFacts& facts) {
   std::vector<Occurrence> all;
   for (int rule = 0; rule < pathway.rule_count(); ++rule) {
-    if (!facts.rules[rule]) continue;
     const v1::Rule& source = pathway.rule_source(rule);
+    // What answers set off is no part of a plan without answers.
+    if (!facts.rules[rule] || source.has_reaction()) continue;
     const v1::Span& phase = pathway.phase_source(pathway.rule(rule).phase).span();
     const int32_t spread = Placer(facts).SpreadFor(pathway.rule(rule), source.id());
     const std::vector<absl::CivilDay> days =

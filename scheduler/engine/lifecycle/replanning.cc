@@ -42,7 +42,6 @@ class Replanner {
     ScheduleRows();
     if (absl::Status status = UpdateAvailability(); !status.ok()) return status;
     if (absl::Status status = UpdateWindows(); !status.ok()) return status;
-    if (!running()) enrollment_.next_due.reset();
     enrollment_.plan_fingerprint = context_.plan_fingerprint;
     if (absl::Status status = StoreEnrollment(tx_, &context_); !status.ok()) return status;
     std::sort(due_.begin(), due_.end(), [](const DueOccurrence& a, const DueOccurrence& b) {
@@ -55,10 +54,11 @@ class Replanner {
  private:
   bool running() const { return enrollment_.state == v1::ENROLLMENT_STATE_ACTIVE; }
 
-  // Returns whether an occurrence without a row comes due while the enrollment is paused.
-  bool IgnoresPause(const DueOccurrence& due) const {
+  // Returns whether an occurrence of a rule, by index, comes due at its time: the enrollment runs, or it is paused and
+  // the rule does not heed that. An index of -1 is of a rule that the pathway does not have any more.
+  bool ComesDue(int rule) const {
     const bool is_paused = enrollment_.state == v1::ENROLLMENT_STATE_PAUSED;
-    return is_paused && due.row == nullptr && context_.pathway->rule(due.occurrence.rule).IgnoresPauses();
+    return running() || (is_paused && rule >= 0 && context_.pathway->rule(rule).IgnoresPauses());
   }
 
   // Returns whether the enrollment's facts were ever changed, or it was paused. If so, NeedsRowLookup holds for all
@@ -147,7 +147,7 @@ class Replanner {
     for (store::ReminderRow& row : rows_) {
       if (row.state != v1::REMINDER_STATE_SCHEDULED) continue;
       std::optional<absl::Time> closes;
-      if (!running()) closes = row.expire;
+      if (!ComesDue(context_.pathway->FindRule(row.key.rule))) closes = row.expire;
       if (row.closes == closes) continue;
       row.closes = closes;
       if (absl::Status status = tx_.UpdateReminder(row); !status.ok()) return status;
@@ -172,12 +172,16 @@ class Replanner {
   // Fires the occurrence if it is due, else lets next_due find it.
   void Schedule(const DueOccurrence& due) {
     const absl::Time time = due.occurrence.due;
-    if (time <= now_ && (running() || IgnoresPause(due))) {
+    const bool has_row = due.row != nullptr;
+    const bool comes_due = ComesDue(has_row ? context_.pathway->FindRule(due.row->key.rule) : due.occurrence.rule);
+    if (time <= now_ && comes_due) {
       due_.push_back(due);
       return;
     }
     if (due.row != nullptr) CompareRowsUntil(time);
     if (time <= now_) return CompareRowsUntil(now_);  // a pause holds it back
+    if (!comes_due) return;
+    if (!running()) CompareRowsUntil(time);  // so that firing plans again, and leaves alone what the pause holds back
     enrollment_.next_due = std::min(enrollment_.next_due.value_or(time), time);
   }
 

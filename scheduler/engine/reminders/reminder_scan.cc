@@ -177,7 +177,9 @@ absl::Status ReminderScan::VisitByRows(absl::Time from, PlannedVisitor visit) {
     if (!rows->empty()) query.after = rows->back().enrollment;
     for (store::EnrollmentRow& row : *rows) {
       const bool is_stale = row.plan_fingerprint != engine_.PlanFingerprintOf(row.calendar_fingerprint);
-      if (query.pending_only && !is_stale && row.next_due && filter_.due_before() &&
+      // What a pause holds back may be due before what is due next.
+      const bool runs = row.state == v1::ENROLLMENT_STATE_ACTIVE;
+      if (query.pending_only && runs && !is_stale && row.next_due && filter_.due_before() &&
           *row.next_due >= *filter_.due_before()) {
         continue;
       }

@@ -26,6 +26,7 @@ class ReactionsTest : public Replying {
         id: "danger"
         words { locale: "en" words: "fever" words: "chest pain" }
         words { locale: "es" words: "fiebre" }
+        words { locale: "fr" words: "gonflé" }
       }
       rules {
         id: "bad" phase: "p" category: "call" audience: AUDIENCE_CARE_TEAM
@@ -199,6 +200,13 @@ TEST_F(ReactionsTest, ASignOfDangerIsATaskAtOnceWhateverItAnswers) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(ReactionsTest, NeitherMarksNorMissingAccentsHideASignOfDanger) {
+  for (const std::string text : {"Pain: chest, pain!", "chest\npain", "genou gonfle", "GONFLÉ"}) {
+    EXPECT_THAT(Good(TryReply(ReplyRequest(text))).word_lists(), ElementsAre("danger")) << text;
+  }
+  EXPECT_THAT(Good(TryReply(ReplyRequest("my chest is fine, no pain"))).word_lists(), IsEmpty());
+}
+
 TEST_F(ReactionsTest, ASignOfDangerReachesSomebodyWhileThePlanIsPaused) {
   ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
   Until("2029-03-02T09:30");
@@ -228,6 +236,17 @@ TEST_F(ReactionsTest, AnAssignedWishToStopWithASignOfDangerIsBoth) {
   EXPECT_EQ(OptedOut("e"), "1");
   EXPECT_THAT(SetOff(), ElementsAre("alarm.2029-03-01-0800 DUE"));
   EXPECT_EQ(OptedOut("e"), "1");
+}
+
+TEST_F(ReactionsTest, ATaskForTheNextDayComesDueWhileThePlanIsPaused) {
+  SendUntil("2029-03-02T12:00");
+  Reply("no");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  Until("2029-03-03T08:59:59");
+  EXPECT_EQ(Of("idle.2029-03-03"), "SCHEDULED");
+  Until("2029-03-03T09:00");
+  EXPECT_EQ(Of("idle.2029-03-03"), "DUE");
+  world_.ExpectListsAgree("box");
 }
 
 TEST_F(ReactionsTest, WhatAnUnknownSenderWritesSetsOffItsTaskOnceItIsAssigned) {

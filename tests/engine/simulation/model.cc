@@ -99,10 +99,11 @@ void Model::Arrive(const Patient& patient, Item* item) const {
 
 // Fires what is due by now. Returns how many reminders came due.
 int Model::Fire(Patient* patient) const {
-  if (patient->state != v1::ENROLLMENT_STATE_ACTIVE) return 0;
+  if (patient->state == v1::ENROLLMENT_STATE_ENDED) return 0;
+  const bool paused = patient->state == v1::ENROLLMENT_STATE_PAUSED;
   std::set<Key> arriving;
   for (auto& [key, item] : patient->items) {
-    if (!item.to_come() || item.due > now_) continue;
+    if (!item.to_come() || item.due > now_ || (paused && !item.ignores_pause())) continue;
     arriving.insert(key);
     Arrive(*patient, &item);
   }
@@ -128,7 +129,7 @@ int Model::Expire() {
         ++expired;
         paused ? Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED)
                : Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_WINDOW_CLOSED);
-      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known) {
+      } else if (paused && item.state == v1::REMINDER_STATE_SCHEDULED && item.known && !item.ignores_pause()) {
         ++expired;
         Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED);
         if (item.attempts > 0) continue;
@@ -202,9 +203,10 @@ void Model::ReportSent(Patient* patient, int attempt, Item* item) {
   item->decided = lease.time;
   item->hand.reset();
   Become(item, v1::REMINDER_STATE_SENT);
-  if (was_open) return;
-  Rematch({.facts_changed = true, .by_report = true}, patient);
-  Fire(patient);
+  if (!was_open) Rematch({.facts_changed = true, .by_report = true}, patient);
+  const bool is_expected = ExpectAnswer({item->rule, item->code}, patient);
+  if (is_expected) Rematch({}, patient);
+  if (is_expected || !was_open) Fire(patient);
 }
 
 // What came back stands only for its own occurrence.
@@ -212,8 +214,9 @@ void Model::ReportBounced(Patient* patient, Item* item) {
   if (item->state != v1::REMINDER_STATE_SENT) return;
   const bool is_own = item->cover && item->cover->rule == item->telling.rule && IsSame(*item->cover, item->telling);
   Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_BOUNCED);
-  if (is_own) return;
-  Rematch({.facts_changed = true, .by_report = true}, patient);
+  const bool is_withdrawn = ExpectNoAnswer({{item->rule, item->code}}, patient);
+  if (is_own && !is_withdrawn) return;
+  is_own ? Rematch({}, patient) : Rematch({.facts_changed = true, .by_report = true}, patient);
   Fire(patient);
 }
 
@@ -226,6 +229,7 @@ std::string Model::ReportReceipt(Patient* patient, v1::DeliveryOutcome outcome, 
     const bool came_back = item->bounced();
     Become(item, v1::REMINDER_STATE_DELIVERED);
     if (came_back) Rematch({.facts_changed = true, .by_report = true}, patient);
+    if (came_back && ExpectAnswer({item->rule, item->code}, patient)) Rematch({}, patient);
     if (came_back) Fire(patient);
   }
   return "OK";
@@ -281,6 +285,8 @@ std::string Model::Complete(const std::string& enrollment, const Key& key) {
     return "FAILED_PRECONDITION/INVALID_TRANSITION";
   }
   MakeCompleted(patient, v1::REMINDER_REASON_UNSPECIFIED, item);
+  ReactToCompletion(key, &patient);
+  ExpectNoAnswer(InstanceOf(patient, key), &patient);
   Rematch({}, &patient);
   Fire(&patient);
   return "OK";
@@ -290,10 +296,11 @@ std::vector<absl::Time> Model::Edges() const {
   std::vector<absl::Time> edges;
   for (const auto& [id, patient] : patients_) {
     for (const auto& [key, item] : patient.items) {
-      const bool runs = patient.state == v1::ENROLLMENT_STATE_ACTIVE;
+      const bool paused = patient.state == v1::ENROLLMENT_STATE_PAUSED && !item.ignores_pause();
+      const bool runs = patient.state != v1::ENROLLMENT_STATE_ENDED && !paused;
       if (runs && item.to_come()) edges.push_back(item.due);
       const bool may_miss = item.open() || item.held();
-      if (patient.state == v1::ENROLLMENT_STATE_PAUSED && may_miss) edges.push_back(item.expire);
+      if (paused && may_miss) edges.push_back(item.expire);
       if (item.waits()) edges.insert(edges.end(), {item.available, item.expire});
     }
   }

@@ -20,7 +20,12 @@
 #include "aftercare/v1/reminder.pb.h"
 #include "scheduler/plan/match.h"
 #include "scheduler/plan/pathway.h"
+#include "scheduler/plan/plan.h"
 #include "tests/engine/simulation/model_reply.h"
+
+namespace aftercare::plan {
+struct RandomFacts;
+}  // namespace aftercare::plan
 
 namespace aftercare::engine {
 
@@ -59,6 +64,8 @@ class Model {
     std::string visit;  // The visit it is about, if any.
     v1::AnswerKind answer = v1::ANSWER_KIND_UNSPECIFIED;  // The kind of answer it asks for.
     bool follow_up = false;                               // Sent only if another one of its instance was.
+    bool reacts = false;                                  // It is of a rule that reacts to answers.
+    std::set<int> causes;                                 // What set it off: indices of Patient::causes.
     v1::Window window;
     absl::Time begins = absl::InfiniteFuture();  // When the booked appointment begins that it is about.
 
@@ -104,6 +111,18 @@ class Model {
     // Returns whether it is to come, and shown SUPPRESSED from the start since no contact hours let it out.
     bool held() const { return !known && reason == v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS; }
     bool to_come() const { return state == v1::REMINDER_STATE_SCHEDULED || held(); }
+    // Returns whether it comes due during a pause too: a task about what a patient wrote, or did not write.
+    bool ignores_pause() const { return reacts && for_care_team; }
+  };
+
+  // Something that set off the reminders of a rule.
+  struct Cause {
+    std::string rule;             // That reacts to it.
+    absl::Time time;              // When it happened.
+    int reply = -1;               // The reply, as an index of replies(). -1 if there is none.
+    std::optional<Key> question;  // That was answered, or not.
+    bool silence = false;         // Nobody has answered the question.
+    bool withdrawn = false;       // The answer was corrected, or came after all.
   };
 
   struct Patient {
@@ -118,6 +137,7 @@ class Model {
     std::optional<absl::Time> changed;  // When the facts that the plan depends on last changed.
     std::map<std::string, record::v1::VisitRecord> visits;  // The visits that were ever booked, by id.
     std::map<Key, Item> items;
+    std::vector<Cause> causes;
     std::set<Key> planned;  // Rule and code, without counts, of what the plan had at the last comparison.
   };
 
@@ -145,6 +165,8 @@ class Model {
   const std::map<std::string, Patient>& patients() const { return patients_; }
   int newest_revision() const { return static_cast<int>(revisions_.size()); }
   const v1::Pathway& newest_pathway() const { return revisions_.back()->source(); }
+  // Returns whether a rule is for a patient.
+  static bool Applies(const v1::Rule& rule, const Patient& patient);
   // Returns the resource name.
   std::string NameOf(const std::string& enrollment, const Key& key) const;
   const Item& item(const std::string& enrollment, const Key& key) const {
@@ -232,6 +254,7 @@ class Model {
   };
   using Year = std::vector<Place>;  // A whole plan.
   Year YearOf(const Patient& patient) const;
+  static void Describe(const v1::Rule& rule, const plan::Occurrence& occurrence, const Patient& patient, Place* place);
   // Returns whether an appointment lies in its visit's window by the present facts.
   bool IsBookedInWindow(const Patient& patient, const record::v1::VisitRecord& record) const;
 
@@ -272,14 +295,26 @@ class Model {
   static bool Answers(std::vector<Message> questions, KeptReply* reply);
   static void BelongToLast(const std::vector<Message>& messages, KeptReply* reply);
   bool AnswersNamed(KeptReply* reply) const;
-  void Act(const KeptReply& reply);
-  void MakeAnswered(const KeptReply& reply);
+  void Act(int index);
+  void MakeAnswered(int index);
   std::string NewestOf(const std::set<std::string>& owners) const;
   void MakeCompleted(const Patient& patient, v1::ReminderReason reason, Item* item) const;
   static std::vector<int> InstancesOf(const v1::Pathway& pathway, const std::string& group, const Year& year);
   std::vector<v1::ReminderReason> NeedlessByAnswers(const Patient& patient, const Year& year,
                                                     const std::vector<const Item*>& holders) const;
   bool WasAsked(const Patient& patient, const Item& item) const;
+  std::set<Key> InstanceOf(const Patient& patient, const Key& key) const;
+
+  // Reactions.
+  static Place PlaceOf(const Patient& patient, const plan::RandomFacts& facts, int rule, const std::set<int>& causes,
+                       absl::CivilMinute nominal);
+  static void AddReactions(const Patient& patient, const plan::RandomFacts& facts, Year* year);
+  static bool IsWithdrawn(const Patient& patient, const Item& item);
+  void ReactToAnswer(int index, Patient* patient) const;
+  void ReactToWords(int index);
+  void ReactToCompletion(const Key& key, Patient* patient) const;
+  bool ExpectAnswer(const Key& key, Patient* patient) const;
+  static bool ExpectNoAnswer(const std::set<Key>& keys, Patient* patient);
 
   // Where messages may go.
   bool IsWanted(const Patient& patient, int contact_point) const;
@@ -304,7 +339,7 @@ class Model {
   static void PutWhere(const Place& place, Item* item);
   static void PutByHand(absl::TimeZone zone, absl::Time due, Item* item);
   void ComeAgain(const Place& place, Item* item) const;
-  void EndByChange(const Occasion& occasion, Item* item) const;
+  void EndByChange(const Occasion& occasion, const Patient& patient, Item* item) const;
   bool HasAnotherText(const Occasion& occasion, const Patient& patient, const Item& item) const;
   void SettleUncovered(const Occasion& occasion, const Year& year, int index, v1::ReminderReason needless,
                        bool was_to_come, Patient* patient) const;

@@ -24,7 +24,8 @@ bool SameAnchor(const plan::Telling& a, const plan::Telling& b) {
 }
 
 bool IsByChange(v1::ReminderReason reason) {
-  return reason == v1::REMINDER_REASON_MOVED_BY_REANCHOR || reason == v1::REMINDER_REASON_VISIT_CHANGED;
+  return reason == v1::REMINDER_REASON_MOVED_BY_REANCHOR || reason == v1::REMINDER_REASON_VISIT_CHANGED ||
+         reason == v1::REMINDER_REASON_ANSWER_CORRECTED;
 }
 
 }  // namespace
@@ -43,6 +44,7 @@ plan::Standing Model::StandingOf(const Item& item) {
       return plan::Standing::kSetByPerson;
     case v1::REMINDER_REASON_MOVED_BY_REANCHOR:
     case v1::REMINDER_REASON_VISIT_CHANGED:
+    case v1::REMINDER_REASON_ANSWER_CORRECTED:
       // The time that somebody set is not forgotten, since the change may be undone. What was leased stays ended.
       return item.hand && item.attempts == 0 ? plan::Standing::kSetByPerson : plan::Standing::kEndedByChange;
     case v1::REMINDER_REASON_ANSWERED:
@@ -107,6 +109,8 @@ void Model::PutLabels(const Place& place, Item* item) {
   item->visit = place.item.visit;
   item->answer = place.item.answer;
   item->follow_up = place.item.follow_up;
+  item->reacts = place.item.reacts;
+  item->causes = place.item.causes;
   item->window = place.item.window;
   item->begins = place.item.begins;
 }
@@ -138,7 +142,10 @@ void Model::ComeAgain(const Place& place, Item* item) const {
   Become(item, v1::REMINDER_STATE_SCHEDULED);
 }
 
-void Model::EndByChange(const Occasion& occasion, Item* item) const {
+void Model::EndByChange(const Occasion& occasion, const Patient& patient, Item* item) const {
+  if (IsWithdrawn(patient, *item)) {
+    return Become(item, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ANSWER_CORRECTED);
+  }
   const bool of_visit = !occasion.visit.empty() && item->visit == occasion.visit;
   Become(item, v1::REMINDER_STATE_CANCELLED,
          of_visit ? v1::REMINDER_REASON_VISIT_CHANGED : v1::REMINDER_REASON_MOVED_BY_REANCHOR);
@@ -152,23 +159,23 @@ bool Model::HasAnotherText(const Occasion& occasion, const Patient& patient, con
 
 // An item that is not sent stays where the plan still has its own occurrence, by its own rule.
 void Model::FollowOpen(const Occasion& occasion, const Patient& patient, const Place* place, Item* item) const {
-  if (place == nullptr || place->item.rule != item->rule) return EndByChange(occasion, item);
+  if (place == nullptr || place->item.rule != item->rule) return EndByChange(occasion, patient, item);
   item->cover = place->telling;
-  if (HasAnotherText(occasion, patient, *item)) return EndByChange(occasion, item);
+  if (HasAnotherText(occasion, patient, *item)) return EndByChange(occasion, patient, item);
   if (item->state != v1::REMINDER_STATE_SCHEDULED) return PutLabels(*place, item);
-  if (place->item.missed != v1::REMINDER_REASON_UNSPECIFIED) return EndByChange(occasion, item);
+  if (place->item.missed != v1::REMINDER_REASON_UNSPECIFIED) return EndByChange(occasion, patient, item);
   PutWhere(*place, item);
 }
 
 // The local time that somebody set holds while the plan has the item on its day. Otherwise the plan's time holds.
 void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const Place* place, Item* item) const {
   if (place == nullptr) {
-    if (item->open()) EndByChange(occasion, item);
+    if (item->open()) EndByChange(occasion, patient, item);
     return;
   }
   if (place->item.rule != item->rule) {
     // Another rule says the same now: what was set is void.
-    if (item->open()) EndByChange(occasion, item);
+    if (item->open()) EndByChange(occasion, patient, item);
     item->hand.reset();
     item->moved = false;
     return;
@@ -192,17 +199,17 @@ void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const
   if (item->open() && leased && !stays && !occasion.facts_changed) return;
   if (item->open() && (HasAnotherText(occasion, patient, *item) || (leased && !stays))) {
     item->moved = false;
-    return EndByChange(occasion, item);
+    return EndByChange(occasion, patient, item);
   }
   if (stays && item->state != v1::REMINDER_STATE_SCHEDULED) return;
   if (!holds && place->item.missed != v1::REMINDER_REASON_UNSPECIFIED) {
-    if (item->open() && !stays) EndByChange(occasion, item);
+    if (item->open() && !stays) EndByChange(occasion, patient, item);
     return;
   }
   // The time that somebody set is over.
   const absl::Time closes = plan::SlowClose(item->window, absl::ToCivilMinute(by_hand, zone), by_hand, zone);
   if (holds && !stays && closes <= now_) {
-    if (item->open()) EndByChange(occasion, item);
+    if (item->open()) EndByChange(occasion, patient, item);
     return;
   }
   if (!stays) ComeAgain(*place, item);
@@ -399,7 +406,7 @@ void Model::Derive(Patient* patient) const {
       set(StateOfMissed(item.missed), item.missed, item.missed_time, &item);
     } else if (patient->state == v1::ENROLLMENT_STATE_ENDED) {
       set(v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED, patient->end_time, &item);
-    } else if (patient->state == v1::ENROLLMENT_STATE_PAUSED && item.expire <= now_) {
+    } else if (patient->state == v1::ENROLLMENT_STATE_PAUSED && item.expire <= now_ && !item.ignores_pause()) {
       set(v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_PAUSED, item.expire, &item);
     } else if (item.outside_contact_hours) {
       set(v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS, std::nullopt, &item);

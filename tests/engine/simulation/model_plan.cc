@@ -13,19 +13,6 @@
 namespace aftercare::engine {
 namespace {
 
-// Whether a rule is for a patient: every condition holds.
-bool Applies(const v1::Rule& rule, const v1::Pathway& pathway, const v1::Enrollment& data) {
-  return std::all_of(rule.conditions().begin(), rule.conditions().end(), [&](const v1::Condition& condition) {
-    std::string value;
-    for (const v1::Factor& factor : pathway.factors()) {
-      if (factor.id() == condition.factor()) value = factor.default_value();
-    }
-    const auto given = data.factors().find(condition.factor());
-    if (given != data.factors().end()) value = given->second;
-    return std::find(condition.values().begin(), condition.values().end(), value) != condition.values().end();
-  });
-}
-
 // Whether an appointment lies on a day on which its visit may take place.
 bool IsInWindow(const v1::Clinic& clinic, const Model::Patient& patient, const record::v1::VisitRecord& record) {
   for (const v1::PathwayVisit& visit : patient.pathway->source().visits()) {
@@ -97,9 +84,7 @@ plan::Telling TellingOf(const Model::Patient& patient, const plan::Occurrence& o
   return telling;
 }
 
-// All occurrences of the patient's year.
-std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Clinic& clinic,
-                                     const Model::Patient& patient) {
+plan::RandomFacts PlanFactsOf(const std::string& clinic_id, const v1::Clinic& clinic, const Model::Patient& patient) {
   plan::RandomFacts facts;
   facts.procedure_date = plan::ParseDate(patient.data.procedure_date()).value();
   facts.zone = plan::FindZone(patient.data.time_zone()).value();
@@ -113,13 +98,13 @@ std::vector<plan::Occurrence> PlanOf(const std::string& clinic_id, const v1::Cli
                    [](const plan::Suspension& a, const plan::Suspension& b) { return a.until < b.until; });
   for (int rule = 0; rule < patient.pathway->rule_count(); ++rule) {
     const v1::Rule& source = patient.pathway->rule_source(rule);
-    facts.rules[rule] = Applies(source, patient.pathway->source(), patient.data) && FitsVisit(source, clinic, patient);
+    facts.rules[rule] = Model::Applies(source, patient) && FitsVisit(source, clinic, patient);
   }
   facts.contact_hours = patient.data.has_contact_hours() ? patient.data.contact_hours() : clinic.contact_hours();
   facts.clinic = clinic;
   for (const auto& [id, visit] : patient.visits) *facts.history.add_visits() = visit;
   facts.setting.spread_seed = plan::SpreadSeed(clinic_id, patient.id);
-  return plan::SlowPlan(*patient.pathway, facts);
+  return facts;
 }
 
 }  // namespace
@@ -128,34 +113,56 @@ bool Model::IsBookedInWindow(const Patient& patient, const record::v1::VisitReco
   return IsInWindow(clinic_, patient, record);
 }
 
+// Returns whether a rule is for a patient: every condition holds.
+bool Model::Applies(const v1::Rule& rule, const Patient& patient) {
+  return std::all_of(rule.conditions().begin(), rule.conditions().end(), [&](const v1::Condition& condition) {
+    std::string value;
+    for (const v1::Factor& factor : patient.pathway->source().factors()) {
+      if (factor.id() == condition.factor()) value = factor.default_value();
+    }
+    const auto given = patient.data.factors().find(condition.factor());
+    if (given != patient.data.factors().end()) value = given->second;
+    return std::find(condition.values().begin(), condition.values().end(), value) != condition.values().end();
+  });
+}
+
+// Copies what the rule and the occurrence say.
+void Model::Describe(const v1::Rule& rule, const plan::Occurrence& occurrence, const Patient& patient, Place* place) {
+  place->civil = occurrence.nominal;
+  Item& item = place->item;
+  item.rule = rule.id();
+  item.phase = rule.phase();
+  item.category = rule.category();
+  item.for_care_team = rule.audience() == v1::AUDIENCE_CARE_TEAM;
+  item.supersede = rule.supersede();
+  item.visit = rule.visit().visit();
+  item.answer = rule.answer();
+  item.follow_up = rule.follow_up();
+  item.reacts = rule.has_reaction();
+  item.window = rule.schedule().window();
+  item.due = occurrence.due;
+  item.expire = occurrence.expire;
+  item.outside_contact_hours = occurrence.outside_contact_hours;
+  item.missed = occurrence.missed;
+  item.missed_time = plan::ToTime(patient.data.enroll_time());
+  if (occurrence.missed == v1::REMINDER_REASON_PAUSED) item.missed_time = occurrence.expire;
+  if (occurrence.missed == v1::REMINDER_REASON_MOVED_BY_REANCHOR) item.missed_time = *patient.changed;
+}
+
 Model::Year Model::YearOf(const Patient& patient) const {
   Year year;
-  std::vector<plan::Telling> tellings;
-  for (const plan::Occurrence& occurrence : PlanOf(id_, clinic_, patient)) {
+  const plan::RandomFacts facts = PlanFactsOf(id_, clinic_, patient);
+  for (const plan::Occurrence& occurrence : plan::SlowPlan(*patient.pathway, facts)) {
     const v1::Rule& rule = patient.pathway->rule_source(occurrence.rule);
     Place& place = year.emplace_back();
-    tellings.push_back(TellingOf(patient, occurrence));
-    place.civil = occurrence.nominal;
-    Item& item = place.item;
-    item.rule = rule.id();
-    item.code = plan::NameCodeOf(*patient.pathway, occurrence);
-    item.phase = rule.phase();
-    item.category = rule.category();
-    item.for_care_team = rule.audience() == v1::AUDIENCE_CARE_TEAM;
-    item.supersede = rule.supersede();
-    item.visit = rule.visit().visit();
-    item.answer = rule.answer();
-    item.follow_up = rule.follow_up();
-    item.window = rule.schedule().window();
-    if (rule.visit().state() == v1::VISIT_STATE_BOOKED) item.begins = *tellings.back().start;
-    item.due = occurrence.due;
-    item.expire = occurrence.expire;
-    item.outside_contact_hours = occurrence.outside_contact_hours;
-    item.missed = occurrence.missed;
-    item.missed_time = plan::ToTime(patient.data.enroll_time());
-    if (occurrence.missed == v1::REMINDER_REASON_PAUSED) item.missed_time = occurrence.expire;
-    if (occurrence.missed == v1::REMINDER_REASON_MOVED_BY_REANCHOR) item.missed_time = *patient.changed;
+    place.telling = TellingOf(patient, occurrence);
+    Describe(rule, occurrence, patient, &place);
+    place.item.code = plan::NameCodeOf(*patient.pathway, occurrence);
+    if (rule.visit().state() == v1::VISIT_STATE_BOOKED) place.item.begins = *place.telling.start;
   }
+  AddReactions(patient, facts, &year);
+  std::vector<plan::Telling> tellings;
+  for (const Place& place : year) tellings.push_back(place.telling);
   plan::FillGaps(absl::MakeSpan(tellings));
   for (size_t i = 0; i < year.size(); ++i) {
     year[i].telling = tellings[i];
@@ -242,22 +249,33 @@ std::vector<v1::ReminderReason> Model::NeedlessByAnswers(const Patient& patient,
   return needless;
 }
 
-// Returns whether another item of the same instance of the group was sent, and did not come back.
-bool Model::WasAsked(const Patient& patient, const Item& item) const {
+// Returns the items of the same instance of the group, with the item itself.
+std::set<Model::Key> Model::InstanceOf(const Patient& patient, const Key& key) const {
+  std::set<Key> keys = {key};
   const Year year = YearOf(patient);
   const auto place_of = [&](const Item& of) {
     return std::find_if(year.begin(), year.end(), [&](const Place& place) {
       return of.cover && place.telling.rule == of.cover->rule && IsSame(place.telling, *of.cover);
     });
   };
-  const auto own = place_of(item);
-  if (own == year.end()) return false;
+  const auto own = place_of(patient.items.at(key));
+  if (own == year.end()) return keys;
   const v1::Rule& rule = patient.pathway->rule_source(patient.pathway->FindRule(own->telling.rule));
+  if (rule.group().empty()) return keys;
   const std::vector<int> instances = InstancesOf(patient.pathway->source(), rule.group(), year);
-  return std::any_of(patient.items.begin(), patient.items.end(), [&](const auto& entry) {
-    const auto other = entry.second.done() ? place_of(entry.second) : year.end();
-    return other != year.end() && other != own && instances[other - year.begin()] == instances[own - year.begin()];
-  });
+  for (const auto& [other_key, item] : patient.items) {
+    const auto other = place_of(item);
+    if (other != year.end() && instances[other - year.begin()] == instances[own - year.begin()]) keys.insert(other_key);
+  }
+  return keys;
+}
+
+// Returns whether another item of the same instance of the group was sent, and did not come back.
+bool Model::WasAsked(const Patient& patient, const Item& item) const {
+  const Key own = {item.rule, item.code};
+  const std::set<Key> keys = InstanceOf(patient, own);
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const Key& key) { return key != own && patient.items.at(key).done(); });
 }
 
 }  // namespace aftercare::engine

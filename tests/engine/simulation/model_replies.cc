@@ -174,14 +174,15 @@ void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) c
 // The reply belongs to the enrollment that was last sent a message. If several were at one time, it may be of any.
 void Model::BelongToLast(const std::vector<Message>& messages, KeptReply* reply) {
   const Message& last = messages.front();
-  reply->enrollment = last.patient->id;
-  reply->may_be_of_another = std::any_of(messages.begin(), messages.end(), [&](const Message& each) {
-    return each.patient != last.patient && each.item->sent == last.item->sent;
+  const bool may_be_of_another = std::any_of(messages.begin(), messages.end(), [&](const Message& each) {
+    return each.patient->id == reply->saying.whose && each.item->sent == last.item->sent;
   });
+  reply->enrollment = may_be_of_another ? reply->saying.whose : last.patient->id;
 }
 
 // Lets a reply take effect that was understood.
-void Model::Act(const KeptReply& reply) {
+void Model::Act(int index) {
+  const KeptReply& reply = replies_[index];
   const Address address = ReadAddress(reply.saying.channel, reply.saying.address);
   switch (reply.meaning) {
     case v1::REPLY_MEANING_STOP:
@@ -192,22 +193,25 @@ void Model::Act(const KeptReply& reply) {
       return;
     case v1::REPLY_MEANING_DOUBTFUL:
       Settle(address);
-      replies_.back().holds = {address};
+      replies_[index].holds = {address};
       return Redirect();
     case v1::REPLY_MEANING_ANSWER:
-      return MakeAnswered(reply);
+      return MakeAnswered(index);
     default:
       return;
   }
 }
 
-void Model::MakeAnswered(const KeptReply& reply) {
+void Model::MakeAnswered(int index) {
+  const KeptReply& reply = replies_[index];
   Patient& patient = patients_.at(reply.enrollment);
   Item& item = patient.items.at(*reply.reminder);
   item.score = reply.saying.score;
   item.did = reply.saying.done;
   MakeCompleted(patient, v1::REMINDER_REASON_ANSWERED, &item);
   item.state_time = reply.time;
+  ReactToAnswer(index, &patient);
+  ExpectNoAnswer(InstanceOf(patient, *reply.reminder), &patient);
   Rematch({}, &patient);
   Fire(&patient);
 }
@@ -231,7 +235,9 @@ std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Co
 }
 
 std::string Model::RecordReply(const Saying& saying) {
-  KeptReply reply{saying, now_};
+  KeptReply reply;
+  reply.saying = saying;
+  reply.time = now_;
   const Address address = ReadAddress(saying.channel, saying.address);
   std::set<std::string> senders = OwnersOf(address);
   for (const Message& message : MessagesTo(address, now_)) senders.insert(message.patient->data.patient());
@@ -241,7 +247,9 @@ std::string Model::RecordReply(const Saying& saying) {
     return "FAILED_PRECONDITION/NOT_OF_SENDER";
   }
   replies_.push_back(reply);
-  Act(reply);
+  const int index = static_cast<int>(replies_.size()) - 1;
+  Act(index);
+  ReactToWords(index);
   return "OK";
 }
 
@@ -252,6 +260,7 @@ std::string Model::AssignReply(int index, const std::string& enrollment) {
   const v1::Channel channel = reply.saying.channel;
   reply.task = v1::REPLY_TASK_UNSPECIFIED;
   reply.enrollment = enrollment;
+  ReactToWords(index);
   if (reply.meaning == v1::REPLY_MEANING_STOP || reply.meaning == v1::REPLY_MEANING_START) {
     // What was said of the patient's own addresses stays.
     std::set<v1::Channel>& refused = opted_out_[patient.data.patient()];
@@ -278,7 +287,7 @@ std::string Model::AssignReply(int index, const std::string& enrollment) {
   std::vector<Message> messages = MessagesOf({patient.data.patient()}, address, reply.time);
   const auto of_another = [&](const Message& each) { return each.patient != &patient; };
   messages.erase(std::remove_if(messages.begin(), messages.end(), of_another), messages.end());
-  if (Answers(messages, &reply)) MakeAnswered(reply);
+  if (Answers(messages, &reply)) MakeAnswered(index);
   return "OK";
 }
 

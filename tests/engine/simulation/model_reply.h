@@ -33,6 +33,8 @@ struct Saying {
   std::optional<int> score;
   std::optional<bool> done;
   std::optional<std::pair<std::string, std::pair<std::string, int64_t>>> named;  // enrollment and reminder
+  bool danger = false;  // It has a word of the list `danger`.
+  std::string whose;    // The enrollment that the engine takes it for, where messages to several were sent at one time.
 };
 
 // A reply as the clinic keeps it.
@@ -41,10 +43,10 @@ struct KeptReply {
   absl::Time time;
   v1::ReplyMeaning meaning = v1::REPLY_MEANING_UNSPECIFIED;
   std::string enrollment;                                      // Its id. Empty while nobody knows.
-  bool may_be_of_another = false;  // Messages of several enrollments were sent last, at one time.
   std::optional<std::pair<std::string, int64_t>> reminder{};  // That it answers.
   v1::ReplyTask task = v1::REPLY_TASK_UNSPECIFIED;
   v1::ReplyDecision decision = v1::REPLY_DECISION_UNSPECIFIED;
+  bool danger = false;  // The enrollment's pathway has the list `danger`, and the text a word of it.
   std::set<Address> holds{};  // The addresses that are held until it is decided.
 };
 

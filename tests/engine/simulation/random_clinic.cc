@@ -55,6 +55,60 @@ std::string RandomSpan(Random& random, int first, int last) {
   return absl::StrFormat("opens: '%02d:%02d' closes: '%02d:00'", first, 30 * random.Upto(1), last);
 }
 
+// What a reaction is called, and what it reacts to. A revision gives no name another meaning.
+struct ReactionKind {
+  const char* id;
+  v1::AnswerKind answer;  // That its questions ask for. Unspecified: whatever they ask for.
+  const char* when;
+};
+
+const std::vector<ReactionKind>& ReactionKinds() {
+  static const std::vector<ReactionKind> kKinds = {
+      {"alarm", v1::ANSWER_KIND_UNSPECIFIED, "word_list: 'danger'"},
+      {"bad", v1::ANSWER_KIND_SCORE, "score_at_least: 5"},
+      {"fine", v1::ANSWER_KIND_SCORE, "score_at_most: 6"},
+      {"idle", v1::ANSWER_KIND_DONE, "done: false"},
+      {"glad", v1::ANSWER_KIND_DONE, "done: true"},
+      {"mute", v1::ANSWER_KIND_UNSPECIFIED, "no_answer: true"},
+  };
+  return kKinds;
+}
+
+std::string RandomReactionSchedule(Random& random) {
+  std::string text;
+  if (random.OneIn(2)) absl::StrAppend(&text, "on { days: ", random.Upto(2), " }");
+  if (random.OneIn(2)) absl::StrAppend(&text, RandomTimes(random));
+  return absl::StrCat(text, random.OneIn(2) ? absl::StrCat(" window { hours: ", 1 + random.Upto(40), " }")
+                                            : absl::StrCat(" window { days: ", random.Upto(3), " }"));
+}
+
+// Returns a rule that reacts, without the rules that it reacts to.
+v1::Rule RandomReaction(const ReactionKind& kind, Random& random) {
+  std::string text = absl::StrCat("id: '", kind.id, "' phase: 'early' category: '", random.OneIn(2) ? "ice" : "rest",
+                                  "' texts { key: 'en' value: '", RandomText(false, random), "' } reaction { ",
+                                  kind.when, " } schedule { ", RandomReactionSchedule(random), " }");
+  if (!random.OneIn(3)) {
+    absl::StrAppend(&text, " audience: AUDIENCE_CARE_TEAM urgency: ",
+                    random.Of<std::string>({"URGENCY_ROUTINE", "URGENCY_URGENT", "URGENCY_EMERGENCY"}));
+  } else if (random.OneIn(2)) {
+    absl::StrAppend(&text, " answer: ", random.OneIn(2) ? "ANSWER_KIND_DONE" : "ANSWER_KIND_SCORE");
+  }
+  if (random.OneIn(4)) absl::StrAppend(&text, " conditions { factor: 'severe' values: 'yes' }");
+  return FromText<v1::Rule>(text);
+}
+
+// Removes the rules that react, and returns them.
+std::vector<v1::Rule> TakeReactions(v1::Pathway* pathway) {
+  std::vector<v1::Rule> reactions;
+  auto* const rules = pathway->mutable_rules();
+  for (const v1::Rule& rule : *rules) {
+    if (rule.has_reaction()) reactions.push_back(rule);
+  }
+  rules->erase(std::remove_if(rules->begin(), rules->end(), [](const v1::Rule& rule) { return rule.has_reaction(); }),
+               rules->end());
+  return reactions;
+}
+
 }  // namespace
 
 absl::Time StartOfSimulation() { return At("2029-03-07T06:00"); }
@@ -109,6 +163,26 @@ void SetRandomSafety(Random& random, v1::Pathway* pathway) {
   if (for_patient && random.OneIn(3)) pathway->add_safety_categories(rule.category());
 }
 
+void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathway* pathway) {
+  for (const ReactionKind& kind : ReactionKinds()) {
+    const auto is_of_kind = [&](const v1::Rule& rule) { return rule.id() == kind.id; };
+    const auto was = std::find_if(before.begin(), before.end(), is_of_kind);
+    const bool stays = was != before.end() && !random.OneIn(4);
+    if (!stays && !random.OneIn(3)) continue;
+    v1::Rule rule = stays ? *was : RandomReaction(kind, random);
+    if (stays && random.OneIn(3)) *rule.mutable_schedule() = RandomReaction(kind, random).schedule();
+    v1::Reaction& reaction = *rule.mutable_reaction();
+    reaction.clear_rules();
+    for (const v1::Rule& question : pathway->rules()) {
+      const bool any_kind = kind.answer == v1::ANSWER_KIND_UNSPECIFIED;
+      const bool asks = any_kind ? question.answer() != v1::ANSWER_KIND_UNSPECIFIED : question.answer() == kind.answer;
+      if (asks && !random.OneIn(4)) reaction.add_rules(question.id());
+    }
+    if (reaction.has_word_list()) reaction.clear_rules();
+    if (reaction.has_word_list() || !reaction.rules().empty()) *pathway->add_rules() = std::move(rule);
+  }
+}
+
 v1::Pathway RandomPathway(Random& random) {
   auto pathway = FromText<v1::Pathway>(R"pb(
     display_name: "Random"
@@ -134,11 +208,17 @@ v1::Pathway RandomPathway(Random& random) {
       id: "severe"
       values: [ "yes", "no" ]
     }
+    word_lists {
+      id: "danger"
+      words { locale: "en" words: "fever" words: "chest pain" }
+      words { locale: "es" words: "fiebre" }
+    }
   )pb");
   if (random.OneIn(2)) pathway.mutable_factors(0)->set_default_value("yes");
   for (int i = 0; i <= 1 + random.Upto(2); ++i) *pathway.add_rules() = RandomRule(absl::StrCat("r", i), random);
   SetRandomGroup(random, &pathway);
   SetRandomSafety(random, &pathway);
+  SetRandomReactions(random, {}, &pathway);
   return pathway;
 }
 
@@ -165,6 +245,7 @@ void RenameRule(const std::string& id, v1::Rule* rule) {
 
 v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
   auto* rules = pathway.mutable_rules();
+  const std::vector<v1::Rule> reactions = TakeReactions(&pathway);
   if (random.OneIn(2)) ChangeSchedule(random, rules->Mutable(random.Upto(rules->size() - 1)));
   if (rules->size() > 1 && random.OneIn(2)) {
     rules->erase(rules->begin() + random.Upto(rules->size() - 1));
@@ -184,6 +265,7 @@ v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
   }
   SetRandomGroup(random, &pathway);
   SetRandomSafety(random, &pathway);
+  SetRandomReactions(random, reactions, &pathway);
   return pathway;
 }
 

@@ -2,6 +2,7 @@
 #define AFTERCARE_TESTS_ENGINE_SIMULATION_RANDOM_CLINIC_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "aftercare/v1/clinic.pb.h"
@@ -26,7 +27,11 @@ void SetRandomGroup(Random& random, v1::Pathway* pathway);
 // Lets messages of one category, or of none, be for safety.
 void SetRandomSafety(Random& random, v1::Pathway* pathway);
 
-// Returns a pathway of two phases and up to five rules, `r0` and so on.
+// Adds rules that react to answers of the pathway's other rules, to silence, or to words of its list `danger`. Most of
+// the rules `before`, of an earlier revision, stay.
+void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathway* pathway);
+
+// Returns a pathway of two phases and up to five rules, `r0` and so on, and up to six rules that react to them.
 v1::Pathway RandomPathway(Random& random);
 
 // Gives a rule other times, other days or another window, and leaves the rest.

@@ -105,6 +105,7 @@ class Simulation {
   void CompareList(const std::string& what, const std::vector<Line>& expected,
                    const google::protobuf::RepeatedPtrField<v1::Reminder>& listed);
   void CompareReminder(const std::string& what, const Line& line, const v1::Reminder& reminder);
+  void CompareCause(const Line& line, const v1::Reminder& reminder);
   void CompareCounts(const std::vector<Line>& expected, const v1::CountRemindersResponse& counts);
   void CompareTimeline(const v1::GetTimelineResponse& timeline);
   void CompareContacts(const v1::Enrollment& enrollment, const Model::Patient& patient);

@@ -145,6 +145,7 @@ void Simulation::CompareReminder(const std::string& what, const Line& line, cons
       reminder.phase() == item.phase && reminder.has_score() == item.score.has_value() &&
       reminder.score() == item.score.value_or(0) && reminder.has_done() == item.did.has_value() &&
       reminder.done() == item.did.value_or(false);
+  CompareCause(line, reminder);
   if (same) return;
   const auto shown = [](const std::string& name, const std::string& told, std::optional<absl::Time> since,
                         v1::Channel channel) {
@@ -161,6 +162,21 @@ void Simulation::CompareReminder(const std::string& what, const Line& line, cons
                    Shown(item.state, model_->ReasonOf(*line.patient, item), item.attempts, Shown(item.due),
                          Shown(item.expire)),
                    item.state_time, ChannelOf(*model_, *line.patient, item)));
+}
+
+// Of several causes that set off the same, the engine may name any. It forgets what set off a reminder that the present
+// plan does not have, or has at another local time, since it finds the cause by that time.
+void Simulation::CompareCause(const Line& line, const v1::Reminder& reminder) {
+  std::set<std::string> causes;
+  for (const int index : line.item->causes) {
+    const Model::Cause& cause = line.patient->causes[index];
+    causes.insert(cause.reply < 0 ? model_->NameOf(line.patient->id, *cause.question) : reply_names_[cause.reply]);
+  }
+  const auto& cover = line.item->cover;
+  const bool may_forget = !cover || cover->nominal != line.item->telling.nominal;
+  if (may_forget && reminder.cause().empty()) return;
+  const bool known = causes.empty() ? reminder.cause().empty() : causes.count(reminder.cause()) > 0;
+  if (!known) ExpectSame(absl::StrCat("the cause of ", line.name), reminder.cause(), absl::StrJoin(causes, " or "));
 }
 
 void Simulation::CompareList(const std::string& what, const std::vector<Line>& expected,

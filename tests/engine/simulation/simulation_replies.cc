@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/simulation.h"
@@ -18,19 +19,19 @@ std::string Answered(std::optional<int> score, std::optional<bool> done) {
   return absl::StrCat(score ? absl::StrCat(" ", *score) : "", done ? (*done ? " yes" : " no") : "");
 }
 
-// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08 of p-0, to UNSPECIFIED, CONTINUE at 1867557600`. Whose it is can be
-// left out.
-std::string Shown(const v1::Reply& reply, bool tells_whose) {
+// How a reply is kept: `ANSWER 7 e0/r1.2029-03-08 of p-0, to UNSPECIFIED, CONTINUE at 1867557600, has danger`.
+std::string Shown(const v1::Reply& reply) {
   std::optional<int> score;
   std::optional<bool> done;
   if (reply.has_score()) score = reply.score();
   if (reply.has_done()) done = reply.done();
   const std::string enrollment = reply.enrollment().empty() ? "" : IdOf(reply.enrollment());
   return absl::StrCat(v1::ReplyMeaning_Name(reply.meaning()).substr(14), Answered(score, done), " ",
-                      tells_whose ? absl::StrCat(enrollment, " of ", reply.patient()) : "somebody", "/",
+                      enrollment, " of ", reply.patient(), "/",
                       reply.reminder().empty() ? "" : IdOf(reply.reminder()), ", to ",
                       v1::ReplyTask_Name(reply.task()).substr(11), ", ",
-                      v1::ReplyDecision_Name(reply.decision()).substr(15), " at ", reply.receive_time().seconds());
+                      v1::ReplyDecision_Name(reply.decision()).substr(15), " at ", reply.receive_time().seconds(),
+                      reply.word_lists().empty() ? "" : ", has ", absl::StrJoin(reply.word_lists(), " "));
 }
 
 std::string Shown(const KeptReply& reply, const Model& model) {
@@ -48,12 +49,13 @@ std::string Shown(const KeptReply& reply, const Model& model) {
     if (reply.saying.score) shown.set_score(*reply.saying.score);
     if (reply.saying.done) shown.set_done(*reply.saying.done);
   }
-  return Shown(shown, !reply.may_be_of_another);
+  if (reply.danger) shown.add_word_lists("danger");
+  return Shown(shown);
 }
 
 // Sets what somebody writes, and how it should be read.
 void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
-  const int kind = random.Upto(19);
+  const int kind = random.Upto(23);
   if (kind <= 1) {
     request->set_text(random.Of<std::string>({"Stop!", "please stop", "UNSUBSCRIBE"}));
     saying->wish = v1::REPLY_MEANING_STOP;
@@ -77,6 +79,9 @@ void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
     saying->score = random.Upto(10);
     request->set_text(absl::StrCat(*saying->score, "/10"));
     saying->answer = v1::ANSWER_KIND_SCORE;
+  } else if (kind <= 22) {
+    request->set_text(random.Of<std::string>({"I think I have a FEVER!", "tengo fiebre", "chest, pain"}));
+    saying->danger = true;
   } else {
     request->set_text("11");
   }
@@ -111,14 +116,14 @@ std::string Simulation::Reply(Random& random) {
   }
   request.set_validate_only(random.OneIn(8));
   const auto response = world_.Call(&Engine::replies, &Replies::Record, request);
+  if (response.ok() && !response->reply().enrollment().empty()) saying.whose = IdOf(response->reply().enrollment());
   Model tried = *model_;
   Model& model = request.validate_only() ? tried : *model_;
   std::string told = model.RecordReply(saying);
   std::string engine = ErrorOf(response.status());
   if (told == "OK") {
-    const KeptReply& kept = model.replies().back();
-    told = Shown(kept, model);
-    if (response.ok()) engine = Shown(response->reply(), !kept.may_be_of_another);
+    told = Shown(model.replies().back(), model);
+    if (response.ok()) engine = Shown(response->reply());
   }
   if (response.ok() && !request.validate_only()) reply_names_.push_back(response->reply().name());
   return Told(absl::StrCat("RecordReply ", request.ShortDebugString()), engine, told);
@@ -202,7 +207,7 @@ void Simulation::CompareReply(const v1::Reply& reply) {
   if (found == reply_names_.end()) return Differ(absl::StrCat("nobody wrote ", reply.ShortDebugString()));
   const KeptReply& kept = model_->replies()[found - reply_names_.begin()];
   ExpectSame(absl::StrCat("the reply ", reply.text(), " from ", kept.saying.address),
-             Shown(reply, !kept.may_be_of_another), Shown(kept, *model_));
+             Shown(reply), Shown(kept, *model_));
   Expect(reply.address().empty() == (reply.task() != v1::REPLY_TASK_ASSIGN),
          absl::StrCat("an address is shown, or not: ", reply.ShortDebugString()));
   Expect(reply.has_decide_by_time() == (reply.meaning() == v1::REPLY_MEANING_DOUBTFUL),
