@@ -113,7 +113,15 @@ std::optional<std::string> ToE164(absl::string_view number, absl::string_view re
 
 std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl::string_view region) {
   if (channel != v1::CHANNEL_SMS) return std::string(address);
-  return ToE164(address, region).value_or(std::string(address));
+  const absl::string_view text = absl::StripAsciiWhitespace(address);
+  if (IsPlainE164(text)) return std::string(text);
+  std::optional<PhoneNumber> number;
+  if (absl::StartsWith(text, "+") || absl::StartsWith(text, "00")) {
+    number = ParseAny(text, region);
+  } else if (!region.empty() && text.size() <= kMostLength) {
+    number = Parse(text, region, false);
+  }
+  return number ? Format(*number, PhoneNumberUtil::E164) : std::string(address);
 }
 
 void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment) {

@@ -32,7 +32,8 @@ std::optional<std::string> ToE164(absl::string_view number, absl::string_view re
 bool IsPlainE164(absl::string_view number);
 
 // Returns an address as it is stored: telephone numbers of CHANNEL_SMS in E.164 form if they can be read, everything
-// else as it is given.
+// else as it is given. Unlike ToE164, takes no digits for a country code that neither `+` nor `00` stands in front of:
+// the national number of another region would become a stranger's.
 std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl::string_view region);
 
 // Writes the telephone numbers among the contact points of a request as they are stored, and clears what the service

@@ -59,6 +59,9 @@ TEST(PhoneNumbersTest, ANationalPrefixBehindTheCountryCodeIsLeftOut) {
 TEST(PhoneNumbersTest, OnlyTelephoneNumbersAreStoredInAnotherForm) {
   EXPECT_EQ(ToStoredAddress(v1::CHANNEL_SMS, "(212) 555-0100", "US"), "+12125550100");
   EXPECT_EQ(ToStoredAddress(v1::CHANNEL_SMS, "72345", "US"), "72345");
+  EXPECT_EQ(ToStoredAddress(v1::CHANNEL_SMS, "0034 612 345 678", ""), "+34612345678");
+  EXPECT_EQ(ToStoredAddress(v1::CHANNEL_SMS, "612 34 56 78", "US"), "612 34 56 78") << "not Australia";
+  EXPECT_EQ(ToStoredAddress(v1::CHANNEL_SMS, "612345678", ""), "612345678");
   EXPECT_EQ(ToStoredAddress(v1::CHANNEL_EMAIL, "(212) 555-0100", "US"), "(212) 555-0100");
   EXPECT_EQ(ToStoredAddress(v1::CHANNEL_WEBHOOK, "2125550100", "US"), "2125550100");
 }
