@@ -32,8 +32,8 @@ class Cohort {
   // The rules of the pathway that name a spread.
   const RuleSet& spread() const { return spread_; }
 
-  // The facts of one patient of the cohort who has no triggers, given the time of enrollment, the seed of the patient's spread and the
-  // rules that apply.
+  // The facts of one patient of the cohort who has no triggers, given the time of enrollment, the seed of the patient's
+  // spread and the rules that apply.
   PatientFacts FactsOf(absl::Time enrolled, uint64_t spread_seed, const RuleSet& rules) const;
 
   // One occurrence of a rule for the cohort.

@@ -117,8 +117,8 @@ struct CompiledRule {
   bool IsReaction() const { return reaction.kind != ReactionKind::kNone; }
   bool at_answer = false;  // There are no times of day: it is due at the time of the answer. `times` has one entry.
 
-  // Returns whether what the rule tells belongs to one event: an agreed start of an appointment, a change of facts or an
-  // answer.
+  // Returns whether what the rule tells belongs to one event: an agreed start of an appointment, a change of facts or
+  // an answer.
   bool IsOfEvent() const {
     return on_never_told || IsReaction() || (visit >= 0 && visit_state != v1::VISIT_STATE_UNBOOKED);
   }

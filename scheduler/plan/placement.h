@@ -75,11 +75,10 @@ struct NanoSuspension {
 // An occurrence whose window closed before the enrollment has missed, and is not moved at all. So whether it has missed
 // depends on the pathway, the procedure and the enrollment alone, not on later changes of a calendar.
 //
-// A rule of a visit that was booked at least once starts from the last change of the visit instead of the enrollment, and
-// a reaction from the answer.
-// Suspensions that were over by then do not delay it. While the visit is booked, windows close when the appointment
-// begins at the latest. An occurrence that would be due at that time or later has missed. It is placed at its nominal
-// time; a task is placed at the open day that it was moved to.
+// A rule of a visit that was booked at least once starts from the last change of the visit instead of the enrollment,
+// and a reaction from the answer. Suspensions that were over by then do not delay it. While the visit is booked,
+// windows close when the appointment begins at the latest. An occurrence that would be due at that time or later has
+// missed. It is placed at its nominal time; a task is placed at the open day that it was moved to.
 //
 // Order: for the occurrences of one slot, neither due times (with nanos) nor expire times decrease from day to day.
 // Plan relies on this to walk a plan in order without sorting it. Every step keeps the order. Step 2 moves to the first

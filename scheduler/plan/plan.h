@@ -77,9 +77,9 @@ class Plan {
   bool FindNamed(int rule, int64_t code, Occurrence* out, Steps* steps = nullptr) const;
 
  private:
-  // The occurrences of a rule at one of its times of day, for one trigger if it is a reaction. They come due in the order
-  // of their days, even across changes of clocks: a day or more lies between them, and clocks are never set by more than
-  // a day. This does not hold for a whole rule.
+  // The occurrences of a rule at one of its times of day, for one trigger if it is a reaction. They come due in the
+  // order of their days, even across changes of clocks: a day or more lies between them, and clocks are never set by
+  // more than a day. This does not hold for a whole rule.
   struct Series {
     int days = 0;     // Index into days_.
     int rule = 0;     // Index into the pathway's rules.

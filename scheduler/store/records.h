@@ -143,8 +143,9 @@ struct ReminderRow {
   // When it may be leased next; for a leased message, when its lease expires. Set while a message waits for a gateway
   // (DUE) or is leased by one (LEASED). Empty otherwise: for tasks of the care team, and while a pause holds it back.
   std::optional<absl::Time> available;
-  // Equal to `expire` while the sweep must act at that time: for messages that are DUE or LEASED, for tasks that escalate
-  // then, and for SCHEDULED rows of a paused enrollment. Empty otherwise. ExpiredReminders finds reminders by it.
+  // Equal to `expire` while the sweep must act at that time: for messages that are DUE or LEASED, for tasks that
+  // escalate then, and for SCHEDULED rows of a paused enrollment. Empty otherwise. ExpiredReminders finds reminders by
+  // it.
   std::optional<absl::Time> closes;
   int32_t attempts = 0;       // leases so far; the number of the current lease
   int32_t failures = 0;       // reported temporary failures at the current contact point

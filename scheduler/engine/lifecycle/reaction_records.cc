@@ -1,49 +1,73 @@
 #include "scheduler/engine/lifecycle/reaction_records.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "aftercare/record/v1/plan_history.pb.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/civil.h"
 
 namespace aftercare::engine {
 namespace {
 
-// Returns whether a record made an occurrence: the nominal time follows from when the answer came.
-bool Made(const record::v1::ReactionRecord& record, const plan::CompiledRule& rule, const plan::Occurrence& occurrence,
-          absl::TimeZone zone) {
+using record::v1::ReactionRecord;
+
+// Returns whether a record made an occurrence with this nominal time, in the zone that the patient had then.
+bool Made(const ReactionRecord& record, const plan::CompiledRule& rule, absl::CivilMinute nominal, absl::TimeZone zone) {
   const absl::CivilMinute answered = absl::ToCivilMinute(absl::FromUnixMicros(record.time_micros()), zone);
-  const absl::CivilMinute nominal = occurrence.nominal;
   if (absl::CivilDay(answered) + rule.on.front().days != absl::CivilDay(nominal)) return false;
   return !rule.at_answer || (answered.hour() == nominal.hour() && answered.minute() == nominal.minute());
 }
 
-}  // namespace
-
-const record::v1::ReactionRecord* FindReaction(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
-  if (occurrence.rule < 0 || occurrence.rule >= context.pathway->rule_count()) return nullptr;
-  const plan::CompiledRule& rule = context.pathway->rule(occurrence.rule);
+// Returns the record of what set off a reminder of a rule, given its nominal time in one of the zones that the patient
+// has or had: the first record that is not withdrawn, else the first that is. Null if there is none. Points into the
+// context.
+const ReactionRecord* FindReaction(const EnrollmentContext& context, const plan::CompiledRule& rule,
+                                   const std::string& id, absl::CivilMinute nominal) {
   if (!rule.IsReaction()) return nullptr;
-  const std::string& id = context.pathway->rule_source(occurrence.rule).id();
-  const record::v1::ReactionRecord* found = nullptr;
-  for (const record::v1::ReactionRecord& record : context.row.history.reactions()) {
-    if (record.rule() != id || !Made(record, rule, occurrence, context.facts.zone)) continue;
-    if (!record.withdrawn()) return &record;
-    if (found == nullptr) found = &record;
+  std::vector<absl::TimeZone> zones = {context.facts.zone};
+  for (const record::v1::EarlierFacts& facts : context.row.history.earlier_facts()) {
+    if (const auto zone = plan::FindZone(facts.time_zone())) zones.push_back(*zone);
+  }
+  const ReactionRecord* found = nullptr;
+  for (const ReactionRecord& record : context.row.history.reactions()) {
+    const bool made = record.rule() == id && std::any_of(zones.begin(), zones.end(), [&](const absl::TimeZone& zone) {
+                        return Made(record, rule, nominal, zone);
+                      });
+    if (made && !record.withdrawn()) return &record;
+    if (made && found == nullptr) found = &record;
   }
   return found;
 }
 
-std::string CauseOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
-  const record::v1::ReactionRecord* const record = FindReaction(context, occurrence);
+const ReactionRecord* FindReaction(const EnrollmentContext& context, const store::ReminderRow& row) {
+  const RowRule rule = RuleOf(context, row);
+  if (rule.rule < 0 || !rule.compiled().IsReaction()) return nullptr;
+  return FindReaction(context, rule.compiled(), row.key.rule, OccurrenceOf(context, row).nominal);
+}
+
+std::string NameOf(const EnrollmentContext& context, const ReactionRecord* record) {
   if (record == nullptr) return "";
   if (!record->reply().empty()) return ReplyNameOf(context.row.clinic, record->reply());
   if (record->reminder().empty()) return "";
   return absl::StrCat(EnrollmentNameOf(context.row.clinic, context.row.enrollment), "/reminders/", record->reminder());
 }
 
+}  // namespace
+
+std::string CauseOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+  return NameOf(context, FindReaction(context, context.pathway->rule(occurrence.rule),
+                                      context.pathway->rule_source(occurrence.rule).id(), occurrence.nominal));
+}
+
+std::string CauseOf(const EnrollmentContext& context, const store::ReminderRow& row) {
+  return NameOf(context, FindReaction(context, row));
+}
+
 bool IsCauseWithdrawn(const EnrollmentContext& context, const store::ReminderRow& row) {
-  plan::Occurrence occurrence = OccurrenceOf(context, row);
-  occurrence.rule = context.pathway->FindRule(row.key.rule);
-  const record::v1::ReactionRecord* const record = FindReaction(context, occurrence);
+  const ReactionRecord* const record = FindReaction(context, row);
   return record != nullptr && record->withdrawn();
 }
 

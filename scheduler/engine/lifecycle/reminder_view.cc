@@ -176,7 +176,7 @@ v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& 
 }
 
 v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row) {
-  plan::Occurrence occurrence = OccurrenceOf(context, row);
+  const plan::Occurrence occurrence = OccurrenceOf(context, row);
   const plan::CompiledPathway& pathway = **RuleOf(context, row).pathway;
   v1::Reminder reminder;
   plan::Describe(pathway, context.facts, occurrence, row.state_time, &reminder);
@@ -189,8 +189,7 @@ v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& c
   ShowAnswer(RuleOf(context, row).compiled(), row, &reminder);
   AddPatient(context, clinic, pathway, occurrence, StoredChannel(context, row), &reminder);
   ShowSentText(context, row, &reminder);
-  occurrence.rule = context.pathway->FindRule(row.key.rule);
-  reminder.set_cause(CauseOf(context, occurrence));
+  reminder.set_cause(CauseOf(context, row));
   return reminder;
 }
 

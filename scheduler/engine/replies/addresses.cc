@@ -158,8 +158,8 @@ absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx,
     row.stopped = row.stopped || stops;
     if (absl::Status status = tx.PutAddress(row); !status.ok()) return status;
   }
-  // Addresses are stored as hashes only. These are the one that the reply came from, and those of the patient to whom it
-  // was assigned.
+  // Addresses are stored as hashes only. These are the one that the reply came from, and those of the patient to whom
+  // it was assigned.
   const Address address{reply.data.channel(), reply.data.address()};
   std::vector<std::string> keys = AddressKeysOf(clinic.data, address.channel, address.address);
   const bool holds_own = std::any_of(held->begin(), held->end(), [&](const store::AddressRow& row) {

@@ -106,18 +106,24 @@ plan::GivenAnswer AnswerOf(const EnrollmentContext& context, const store::Remind
   return answer;
 }
 
-// Returns the ids of the reminders that an answer to `row` answers: its own, and those of its instance of the group.
-absl::StatusOr<std::set<std::string>> AnsweredWith(store::ReadTransaction& tx, const EnrollmentContext& context,
-                                                   const store::ReminderRow& row) {
-  std::set<std::string> ids = {IdOf(row.key)};
+// The reminders that are answered together: one, and those of its instance of the group.
+struct Question {
+  std::set<std::string> ids;
+  bool is_answered = false;
+};
+
+// Returns the question that the reminder of a row asks.
+absl::StatusOr<Question> QuestionOf(store::ReadTransaction& tx, const EnrollmentContext& context,
+                                    const store::ReminderRow& row) {
+  Question question{{IdOf(row.key)}, row.state == v1::REMINDER_STATE_COMPLETED};
   const auto cover = CoverOf(context, row);
   const int group = cover ? context.pathway->rule(cover->rule).group : -1;
-  if (group < 0) return ids;
+  if (group < 0) return question;
   const std::vector<plan::GroupMember> members = plan::MembersOf(*context.pathway, context.facts, group);
   const auto own = std::find_if(members.begin(), members.end(), [&](const plan::GroupMember& member) {
     return KeyOf(context, member.occurrence) == *cover;
   });
-  if (own == members.end()) return ids;
+  if (own == members.end()) return question;
   auto rows = RowsOf(tx, context, {});
   if (!rows.ok()) return rows.status();
   for (const store::ReminderRow& other : *rows) {
@@ -125,9 +131,11 @@ absl::StatusOr<std::set<std::string>> AnsweredWith(store::ReadTransaction& tx, c
     const bool is_in = covered && std::any_of(members.begin(), members.end(), [&](const plan::GroupMember& member) {
       return member.instance == own->instance && KeyOf(context, member.occurrence) == *covered;
     });
-    if (is_in) ids.insert(IdOf(other.key));
+    if (!is_in) continue;
+    question.ids.insert(IdOf(other.key));
+    question.is_answered |= other.state == v1::REMINDER_STATE_COMPLETED;
   }
-  return ids;
+  return question;
 }
 
 bool Contains(const std::vector<int>& rules, int rule) {
@@ -140,14 +148,14 @@ absl::Status ReactToAnswer(store::WriteTransaction& tx, const store::ReminderRow
                            absl::Time time, absl::Time now, EnrollmentContext* context) {
   const int asked = context->pathway->FindRule(row.key.rule);
   if (asked < 0 || !HasReactions(*context)) return absl::OkStatus();
-  auto answered = AnsweredWith(tx, *context, row);
+  auto answered = QuestionOf(tx, *context, row);
   if (!answered.ok()) return answered.status();
   const std::vector<int> rules = plan::ReactionsTo(*context->pathway, AnswerOf(*context, row, asked));
   const std::string id = IdOf(row.key);
   RecordChange change(context);
   change.Withdraw([&](const record::v1::ReactionRecord& record, const plan::CompiledRule& rule) {
     if (rule.reaction.kind == plan::ReactionKind::kWord) return false;
-    if (rule.reaction.kind == plan::ReactionKind::kNoAnswer) return answered->count(record.reminder()) > 0;
+    if (rule.reaction.kind == plan::ReactionKind::kNoAnswer) return answered->ids.count(record.reminder()) > 0;
     return record.reminder() == id && !Contains(rules, context->pathway->FindRule(record.rule()));
   });
   for (const int rule : rules) {
@@ -180,9 +188,11 @@ absl::Status ReactToReport(store::WriteTransaction& tx, const store::ReminderRow
   const int asked = context->pathway->FindRule(row.key.rule);
   if (asked < 0 || !HasReactions(*context)) return absl::OkStatus();
   const std::string id = IdOf(row.key);
-  const bool waits = row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_DELIVERED;
+  auto question = QuestionOf(tx, *context, row);
+  if (!question.ok()) return question.status();
+  const bool was_sent = row.state == v1::REMINDER_STATE_SENT || row.state == v1::REMINDER_STATE_DELIVERED;
   RecordChange change(context);
-  if (waits) {
+  if (was_sent && !question->is_answered) {
     for (const int rule : plan::ReactionsToSilence(*context->pathway, asked)) {
       if (!change.Has(rule, id)) change.Add(rule, row.expire, "", id);
     }

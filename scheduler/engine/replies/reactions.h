@@ -2,7 +2,8 @@
 // in the enrollment's history, and the plan then has the reminders that it sets off. Functions are thread safe.
 //
 // Each function does nothing if the enrollment has ended or its pathway has no rule that reacts. Otherwise what is due
-// by `now` fires first, and `context`, which must be as the store has the enrollment, is updated. Each fails only if the store does.
+// by `now` fires first, and `context`, which must be as the store has the enrollment, is updated. Each fails only if
+// the store does.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_REACTIONS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_REACTIONS_H_
 

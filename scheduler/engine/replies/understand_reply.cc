@@ -228,14 +228,22 @@ class Reader {
   }
 
   // Returns the index of the enrollment whose message is answered or named, else of the one that was last written to,
-  // else of the newest.
+  // else of the newest. Those that run come before those that have ended, which react to nothing.
   size_t Sender() const {
     if (understood_.answered) return understood_.answered->enrollment;
     if (named_enrollment_) return *named_enrollment_;
-    if (!senders_.sent.empty()) return senders_.sent.front().enrollment;
     const auto& enrollments = senders_.enrollments;
+    const auto runs = [](const EnrollmentContext& context) {
+      return context.row.state != v1::ENROLLMENT_STATE_ENDED;
+    };
+    const auto last = std::find_if(senders_.sent.begin(), senders_.sent.end(),
+                                   [&](const SentMessage& message) { return runs(EnrollmentOf(message)); });
+    if (last != senders_.sent.end()) return last->enrollment;
+    const bool any_runs = std::any_of(enrollments.begin(), enrollments.end(), runs);
+    if (!any_runs && !senders_.sent.empty()) return senders_.sent.front().enrollment;
     const auto newest = std::max_element(enrollments.begin(), enrollments.end(),
-                                         [](const EnrollmentContext& a, const EnrollmentContext& b) {
+                                         [&runs](const EnrollmentContext& a, const EnrollmentContext& b) {
+                                           if (runs(a) != runs(b)) return runs(b);
                                            return a.facts.enroll_time < b.facts.enroll_time;
                                          });
     return static_cast<size_t>(newest - enrollments.begin());

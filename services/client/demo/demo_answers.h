@@ -20,8 +20,8 @@ enum class DemoManner {
 // Returns the manner of one of DemoPatients, given its index.
 DemoManner MannerOf(size_t patient);
 
-// Returns what a patient of that manner writes back to a message of a rule, after having written `before` times. Nothing
-// if the message asks for no answer, or the patient is silent.
+// Returns what a patient of that manner writes back to a message of a rule, after having written `before` times.
+// Nothing if the message asks for no answer, or the patient is silent.
 std::optional<std::string> DemoAnswer(DemoManner manner, const v1::Rule& rule, int before);
 
 }  // namespace aftercare::client

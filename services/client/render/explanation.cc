@@ -122,8 +122,8 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
     absl::StrAppend(&out, Field(i == 0 ? "because" : "", absl::StrCat(i + 1, ". ", reminder.steps(i).description())));
   }
   if (!reminder.cause().empty()) {
-    const bool is_silence = absl::StrContains(reminder.cause(), "/reminders/");
-    out += Field("cause", is_silence ? absl::StrCat(ShortReminder(reminder.cause()), ", which nobody answered")
+    const bool is_reminder = absl::StrContains(reminder.cause(), "/reminders/");
+    out += Field("cause", is_reminder ? absl::StrCat("the reminder ", ShortReminder(reminder.cause()))
                                           : absl::StrCat("the reply ", IdOf(reminder.cause())));
   }
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",

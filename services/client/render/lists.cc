@@ -53,7 +53,8 @@ std::vector<std::string> HolidayTexts(const v1::Clinic& clinic) {
   return texts;
 }
 
-// Returns a reminder's state with what there is to say about it: `completed (answered 7)`, `due (step 1, acknowledged)`.
+// Returns a reminder's state with what there is to say about it: `completed (answered 7)`, `due (step 1,
+// acknowledged)`.
 std::string StateText(const v1::Reminder& reminder) {
   const std::string reason = ReasonLabel(reminder.reason());
   const std::string answer = AnswerLabel(reminder);

@@ -52,7 +52,7 @@ TEST(ExplanationTest, WhatAnAnswerSetOffNamesTheReplyOrTheQuestionThatNobodyAnsw
   EXPECT_NE(RenderExplanation(Reminder("cause: 'clinics/demo/replies/0a'"), "UTC").find("cause     the reply 0a\n"),
             std::string::npos);
   EXPECT_NE(RenderExplanation(Reminder("cause: 'clinics/demo/enrollments/ana/reminders/ask.2026-03-03'"), "UTC")
-                .find("cause     ana/ask.2026-03-03, which nobody answered\n"),
+                .find("cause     the reminder ana/ask.2026-03-03\n"),
             std::string::npos);
 }
 

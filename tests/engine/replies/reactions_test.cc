@@ -177,6 +177,29 @@ TEST_F(ReactionsTest, NoAnswerIsExpectedToWhatWasNotSentOrCameBack) {
   EXPECT_THAT(SetOff(), ElementsAre("mute.2029-03-04-0000 SCHEDULED"));
 }
 
+TEST_F(ReactionsTest, NoAnswerIsExpectedToAQuestionThatIsReportedSentOnceItsNudgeWasAnswered) {
+  Until("2029-03-02T09:00");
+  const std::vector<v1::Lease> leases = world_.Lease("box");
+  ASSERT_EQ(leases.size(), 1u);
+  EXPECT_THAT(SendUntil("2029-03-02T18:00"), testing::Contains("nudge.2029-03-02 by sms"));
+  EXPECT_EQ(Reply("5"), "ANSWER 5 of nudge.2029-03-02 in e");
+  world_.Report(leases[0].lease_id(), v1::DELIVERY_OUTCOME_SENT);
+  EXPECT_EQ(Of("ask.2029-03-02"), "SENT");
+  EXPECT_THAT(SetOff(), IsEmpty());
+}
+
+TEST_F(ReactionsTest, TheCauseStaysKnownInAnotherZone) {
+  SendUntil("2029-03-02T09:00");
+  Until("2029-03-02T23:30");
+  Reply("8");
+  const std::string reply = Newest();
+  world_.Update("clinics/box/enrollments/e", "time_zone: 'Asia/Tokyo'");
+  EXPECT_THAT(SetOff(), ElementsAre("bad.2029-03-02-2330 DUE"));
+  EXPECT_EQ(Task("bad.2029-03-02-2330").cause(), reply);
+  ASSERT_TRUE(world_.Complete(Name("bad.2029-03-02-2330")).ok());
+  EXPECT_EQ(Task("bad.2029-03-02-2330").cause(), reply);
+}
+
 TEST_F(ReactionsTest, WhatTheClinicCompletesNeedsNoAnswer) {
   SendUntil("2029-03-02T09:00");
   ASSERT_TRUE(world_.Complete(Name("ask.2029-03-02")).ok());
@@ -269,6 +292,14 @@ TEST_F(ReactionsTest, AChangeOfThePlanLeavesWhatAnswersSetOff) {
   world_.Update("clinics/box/enrollments/e", "procedure_date: '2029-03-20'");
   EXPECT_EQ(SetOff(), before);
   world_.ExpectListsAgree("box");
+}
+
+TEST_F(ReactionsTest, ASignOfDangerIsOfTheEnrollmentThatRunsThoughAnotherWasWrittenToLast) {
+  SendUntil("2029-03-02T09:00");
+  ASSERT_TRUE(world_.End("clinics/box/enrollments/e").ok());
+  world_.Enrol("box", "again", Patient());
+  EXPECT_EQ(Reply("fever"), "OTHER in again");
+  EXPECT_THAT(SetOff("again"), ElementsAre("alarm.2029-03-02-0900 DUE"));
 }
 
 TEST_F(ReactionsTest, WhoHasLeftTheProgramSetsNothingOff) {

@@ -293,6 +293,8 @@ class Model {
   std::vector<Message> MessagesOf(const std::set<std::string>& senders, const Address& address, absl::Time time) const;
   void Understand(const std::set<std::string>& senders, KeptReply* reply) const;
   static bool Answers(std::vector<Message> questions, KeptReply* reply);
+  void BelongToSomebody(const std::vector<Message>& messages, const std::set<std::string>& owners,
+                        KeptReply* reply) const;
   static void BelongToLast(const std::vector<Message>& messages, KeptReply* reply);
   bool AnswersNamed(KeptReply* reply) const;
   void Act(int index);

@@ -1,5 +1,6 @@
 // The part of Model that says what replies of patients mean, and what they do.
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "absl/strings/ascii.h"
@@ -26,6 +27,8 @@ bool MayCorrect(const Model::Patient& patient, const Model::Item& item, absl::Ti
   absl::LoadTimeZone(patient.data.time_zone(), &zone);
   return time >= *item.state_time && absl::ToCivilDay(time, zone) == absl::ToCivilDay(*item.state_time, zone);
 }
+
+bool Runs(const Model::Patient& patient) { return patient.state != v1::ENROLLMENT_STATE_ENDED; }
 
 bool WasAnswered(const Model::Item& item) {
   return item.state == v1::REMINDER_STATE_COMPLETED && item.reason == v1::REMINDER_REASON_ANSWERED;
@@ -164,11 +167,23 @@ void Model::Understand(const std::set<std::string>& senders, KeptReply* reply) c
   }
   if (names) {
     reply->enrollment = saying.named->first;
-  } else if (messages.empty()) {
-    reply->enrollment = NewestOf(OwnersOf(address));
   } else {
-    BelongToLast(messages, reply);
+    BelongToSomebody(messages, OwnersOf(address), reply);
   }
+}
+
+// What runs comes before what has ended.
+void Model::BelongToSomebody(const std::vector<Message>& messages, const std::set<std::string>& owners,
+                             KeptReply* reply) const {
+  std::vector<Message> to_running;
+  std::copy_if(messages.begin(), messages.end(), std::back_inserter(to_running),
+               [](const Message& message) { return Runs(*message.patient); });
+  if (!to_running.empty()) return BelongToLast(to_running, reply);
+  const bool any_runs = std::any_of(patients_.begin(), patients_.end(), [&owners](const auto& entry) {
+    return owners.count(entry.second.data.patient()) > 0 && Runs(entry.second);
+  });
+  if (!any_runs && !messages.empty()) return BelongToLast(messages, reply);
+  reply->enrollment = NewestOf(owners);
 }
 
 // The reply belongs to the enrollment that was last sent a message. If several were at one time, it may be of any.
@@ -308,9 +323,10 @@ std::string Model::NewestOf(const std::set<std::string>& owners) const {
   for (const std::string& owner : owners) {
     for (const auto& [id, patient] : patients_) {
       if (patient.data.patient() != owner) continue;
-      const bool is_newer = newest == nullptr || plan::ToTime(patient.data.enroll_time()) >
-                                                     plan::ToTime(newest->data.enroll_time());
-      if (is_newer) newest = &patient;
+      const auto rank = [](const Patient& one) {
+        return std::make_tuple(Runs(one), plan::ToTime(one.data.enroll_time()));
+      };
+      if (newest == nullptr || rank(patient) > rank(*newest)) newest = &patient;
     }
   }
   return newest->id;
