@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_split.h"
 #include "scheduler/plan/input/reply_text.h"
+#include "scheduler/plan/input/text_normalizer.h"
 
 namespace aftercare::plan {
 namespace {
@@ -57,9 +59,13 @@ std::vector<int> WordListsIn(const CompiledPathway& pathway, absl::string_view t
   std::vector<int> lists;
   if (pathway.word_list_count() == 0) return lists;
   const std::vector<std::string> words = BareWords(text);
+  // A mark may part two words, or be an invisible one inside a word.
+  const std::vector<std::string> joined = absl::StrSplit(StripAccents(Fold(text)), ' ', absl::SkipEmpty());
   for (int i = 0; i < pathway.word_list_count(); ++i) {
     const auto& phrases = pathway.word_list(i).phrases;
-    const auto is_there = [&](const std::vector<std::string>& phrase) { return HasPhrase(words, phrase); };
+    const auto is_there = [&](const std::vector<std::string>& phrase) {
+      return HasPhrase(words, phrase) || HasPhrase(joined, phrase);
+    };
     if (std::any_of(phrases.begin(), phrases.end(), is_there)) lists.push_back(i);
   }
   return lists;

@@ -110,6 +110,12 @@ TEST_F(ReactionsTest, APhraseIsFoundWhateverCaseAccentsAndMarksItHas) {
   }
 }
 
+TEST_F(ReactionsTest, AnInvisibleCharacterHidesNoWord) {
+  for (const char* hidden : {"\u00AD", "\u200B", "\u2060", "\uFEFF"}) {
+    EXPECT_THAT(WordListsIn(*pathway_, absl::StrCat("fe", hidden, "ver")), ElementsAre(0)) << hidden;
+  }
+}
+
 TEST_F(ReactionsTest, APhraseIsWholeWordsNextToEachOther) {
   for (const char* text : {"", "chest", "pain chest", "chest and pain", "chests pain", "painchest pains", "opus",
                            "I can breathe", "cafeteria"}) {

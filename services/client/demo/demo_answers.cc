@@ -11,7 +11,7 @@ std::string Alarming(v1::AnswerKind kind, int before) {
   if (before == 1) return "8";
   if (before == 2) return "My knee is hot and I think I have a fever";
   if (kind == v1::ANSWER_KIND_DONE) return before % 3 == 0 ? "Done" : "No";
-  if (kind == v1::ANSWER_KIND_CHOICE) return before % 2 == 0 ? "worse" : "2";
+  if (kind == v1::ANSWER_KIND_CHOICE) return before % 10 == 0 ? "worse" : "2";
   return "6";
 }
 

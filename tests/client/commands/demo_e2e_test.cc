@@ -59,10 +59,26 @@ TEST_F(DemoE2eTest, EveryReminderOfTheYearHasAnEndOnTheServer) {
   EXPECT_EQ(Counted({"--state", "completed", "--audience", "patient"}), Total(total, "answered"));
   EXPECT_EQ(Counted({"--state", "completed", "--audience", "care-team"}), Total(total, "tasksDone"));
   EXPECT_EQ(Counted({"--state", "due", "--audience", "care-team"}), Total(total, "tasksOpen"));
-  EXPECT_EQ(Total(total, "otherEnds"), 1);  // Yuki was enrolled at 23:00, too late for the question of that evening.
+  // Yuki was enrolled at 23:00, too late for the question of that evening. Ana and Mateo have answered the first
+  // question and six check-ins, so they are not asked again.
+  EXPECT_EQ(Total(total, "otherEnds"), 1 + 2 * (1 + 6));
   for (const char* open : {"scheduled", "leased"}) EXPECT_EQ(Counted({"--state", open}), 0) << open;
   EXPECT_EQ(Counted({"--state", "due", "--audience", "patient"}), 0);
   EXPECT_EQ(Total(total, "leases"), Total(total, "sent") + 2);  // Two messages had trouble at first.
+}
+
+TEST_F(DemoE2eTest, OnePatientIsAlarmingOneAdherentOneSilent) {
+  const auto objects = ObjectsOf(Must(Demo({"--json"})));
+  const auto& total = objects.back();
+  EXPECT_EQ(Counted({"--all", "--category", "danger"}), 1);
+  const int worse = Counted({"--all", "--category", "check-in", "--audience", "care-team"});
+  EXPECT_GT(worse, 0);
+  EXPECT_EQ(Counted({"--all", "--category", "pain"}), 1);
+  EXPECT_EQ(Counted({"--all", "--category", "no-answer", "--patient", "P-1003"}), 7);  // Twice asked, seven times.
+  EXPECT_EQ(Total(total, "setOff"), 1 + 1 + 7 + worse);
+  EXPECT_THAT(Must({"adherence", "ana"}), HasSubstr(" 50%  18/18"));
+  EXPECT_THAT(Must({"adherence", "mateo"}), HasSubstr("100%  18/18"));
+  EXPECT_THAT(Must({"adherence", "yuki"}), HasSubstr("  0%   0/18"));
 }
 
 TEST_F(DemoE2eTest, TheObjectsAddUp) {
@@ -94,7 +110,7 @@ TEST_F(DemoE2eTest, TheCommandsItEndsWithWorkAsPrinted) {
   ASSERT_EQ(commands.size(), 3u) << shown;
   EXPECT_THAT(RunProgram({"/bin/sh", "-c", commands[0]}).out, HasSubstr("Ana Alvarez · P-1001 · ana\n"));
   const ProcessResult due = RunProgram({"/bin/sh", "-c", commands[1]});
-  EXPECT_EQ(LinesOf(due.out).size(), 4u) << due.out;
+  EXPECT_EQ(LinesOf(due.out).size(), 1u + 3 + 7) << due.out;  // Visits to book, and questions that Yuki never answers.
   ChildProcess watch({"/bin/sh", "-c", absl::StrCat("exec ", commands[2])});
   EXPECT_TRUE(watch.AwaitOut("patient   enrolled   ana"));
   EXPECT_TRUE(watch.AwaitOut("ana/visit-12-book.2027-02-16"));
