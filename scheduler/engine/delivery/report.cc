@@ -212,6 +212,7 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was sent before it bounced
   // One gateway has sent a reminder of which another holds a lease.
   if (sent && row.state == v1::REMINDER_STATE_LEASED && row.attempts != lease->attempt) tx.NoteLeaseRevoked(row);
+  const bool was_told = StandingOf(row) == plan::Standing::kTold;
   const bool matches_again = MatchesAgain(*target->enrollment, row, report.outcome());
   if (sent) NoteSendTime(report, lease->attempt, target->now, &row);
   const Effect effect = ApplyOutcome(*target->enrollment, report.outcome(), target->now, &row);
@@ -219,7 +220,8 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
   absl::Status status = ChangeReminder(tx, *target->enrollment, effect.event, effect.reason, target->now, &row);
   if (!status.ok()) return status;
   result->set_state(row.state);
-  const bool waits_for_answer = ReactsToSilence(*target->enrollment, row);
+  const bool is_told = StandingOf(row) == plan::Standing::kTold;
+  const bool waits_for_answer = was_told != is_told && ReactsToSilence(*target->enrollment, row);
   if (!matches_again && !waits_for_answer) return absl::OkStatus();
   EnrollmentContext enrollment = *target->enrollment;
   if (matches_again) status = Replan(tx, &enrollment, target->now, Occasion::kReported).status();

@@ -329,6 +329,12 @@ std::string RandomAddress(v1::Channel channel, int number, Random& random) {
   return random.Of((channel == v1::CHANNEL_SMS ? kNumbers : kMails)[number]);
 }
 
+// A number that is stored says with a plus or two zeros that it has a country code.
+std::string Storable(std::string address, v1::Channel channel) {
+  const bool says_so = address[0] == '+' || address[0] == '0';
+  return channel == v1::CHANNEL_SMS && !says_so ? "+" + address : address;
+}
+
 // Most patients share the first addresses.
 void SetRandomContactPoints(Random& random, v1::Enrollment* enrollment) {
   auto* const points = enrollment->mutable_contact_points();
@@ -338,7 +344,7 @@ void SetRandomContactPoints(Random& random, v1::Enrollment* enrollment) {
     for (int i = 0; i <= (random.OneIn(3) ? 1 : 0); ++i) {
       v1::ContactPoint* const point = points->Add();
       point->set_channel(channel);
-      point->set_address(RandomAddress(channel, (first + i) % 2, random));
+      point->set_address(Storable(RandomAddress(channel, (first + i) % 2, random), channel));
     }
   }
   points->SwapElements(0, random.Upto(points->size() - 1));
