@@ -183,7 +183,7 @@ void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathwa
   }
 }
 
-v1::Pathway RandomPathway(Random& random) {
+v1::Pathway RandomPathway(Random& random, bool reacts) {
   auto pathway = FromText<v1::Pathway>(R"pb(
     display_name: "Random"
     default_locale: "en"
@@ -218,7 +218,7 @@ v1::Pathway RandomPathway(Random& random) {
   for (int i = 0; i <= 1 + random.Upto(2); ++i) *pathway.add_rules() = RandomRule(absl::StrCat("r", i), random);
   SetRandomGroup(random, &pathway);
   SetRandomSafety(random, &pathway);
-  SetRandomReactions(random, {}, &pathway);
+  if (reacts) SetRandomReactions(random, {}, &pathway);
   return pathway;
 }
 
@@ -243,7 +243,7 @@ void RenameRule(const std::string& id, v1::Rule* rule) {
   rule->set_id(id);
 }
 
-v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
+v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts) {
   auto* rules = pathway.mutable_rules();
   const std::vector<v1::Rule> reactions = TakeReactions(&pathway);
   if (random.OneIn(2)) ChangeSchedule(random, rules->Mutable(random.Upto(rules->size() - 1)));
@@ -265,7 +265,7 @@ v1::Pathway RandomRevision(v1::Pathway pathway, Random& random) {
   }
   SetRandomGroup(random, &pathway);
   SetRandomSafety(random, &pathway);
-  SetRandomReactions(random, reactions, &pathway);
+  if (reacts) SetRandomReactions(random, reactions, &pathway);
   return pathway;
 }
 

@@ -31,8 +31,9 @@ void SetRandomSafety(Random& random, v1::Pathway* pathway);
 // the rules `before`, of an earlier revision, stay.
 void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathway* pathway);
 
-// Returns a pathway of two phases and up to five rules, `r0` and so on, and up to six rules that react to them.
-v1::Pathway RandomPathway(Random& random);
+// Returns a pathway of two phases and up to five rules, `r0` and so on, and, if `reacts`, up to six rules that react to
+// them.
+v1::Pathway RandomPathway(Random& random, bool reacts);
 
 // Gives a rule other times, other days or another window, and leaves the rest.
 void ChangeSchedule(Random& random, v1::Rule* rule);
@@ -40,8 +41,8 @@ void ChangeSchedule(Random& random, v1::Rule* rule);
 // Gives a rule another id, within its series.
 void RenameRule(const std::string& id, v1::Rule* rule);
 
-// Returns a next revision of `pathway`: rules may be removed, added, renamed or changed.
-v1::Pathway RandomRevision(v1::Pathway pathway, Random& random);
+// Returns a next revision of `pathway`, whose rules may react to answers if `reacts`: rules may be removed, added, renamed or changed.
+v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts);
 
 v1::ContactHours RandomHours(Random& random);
 

@@ -25,6 +25,10 @@ struct Script {
   std::vector<uint64_t> steps;
 
   static Script Of(uint64_t seed);
+
+  // Returns whether the clinic's pathways have rules that react to answers. Seeds below leave them out, so that they
+  // play what they always have.
+  bool PlaysReactions() const { return seed >= 5'000'000; }
 };
 
 // Plays a script on the engine and on a model of it, and compares the two after each step. For one thread.
