@@ -1,4 +1,5 @@
 // What the service is for, from the outside: enrol, see what is due, watch it, hand it to a gateway.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <thread>
@@ -66,7 +67,11 @@ TEST_F(MainJobTest, AYearOfAPatientReachesTheGatewayOnTimeOnceAndEndsWhole) {
   for (const auto& [name, times] : sent) EXPECT_EQ(times, 1) << name;
 
   const v1::GetTimelineResponse timeline = Timeline("ana");
-  EXPECT_THAT(timeline.reminders(), SizeIs(planned));
+  // Questions that the patient never answers set off tasks.
+  const auto set_off = std::count_if(timeline.reminders().begin(), timeline.reminders().end(),
+                                     [](const v1::Reminder& reminder) { return !reminder.cause().empty(); });
+  EXPECT_GT(set_off, 0);
+  EXPECT_EQ(timeline.reminders_size(), static_cast<int>(planned) + set_off);
   for (const v1::Reminder& reminder : timeline.reminders()) {
     if (reminder.audience() == v1::AUDIENCE_CARE_TEAM) {
       EXPECT_EQ(reminder.state(), v1::REMINDER_STATE_DUE) << reminder.name();
