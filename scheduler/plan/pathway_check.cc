@@ -31,7 +31,6 @@ constexpr size_t kMaxName = 100;
 constexpr size_t kMaxDescription = 4000;
 constexpr size_t kMaxText = 1600;
 
-constexpr char kIdShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter";
 constexpr char kValueShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-'";
 
 // Reads one pathway and collects its errors. Of a list that is longer than allowed it looks at the allowed length only,
@@ -64,11 +63,8 @@ class PathwayChecker {
     errors_.push_back({std::move(field), std::string(description)});
   }
 
-  // Checks the size of a list and returns how much of it to look at.
   int Size(const std::string& field, int size, int least, int most) {
-    if (size < least) Fault(field, absl::StrCat("must have at least ", least));
-    if (size > most) Fault(field, absl::StrCat("must have at most ", most));
-    return std::min(size, most);
+    return CheckListSize(field, size, least, most, &errors_);
   }
 
   void CheckName(const std::string& field, const std::string& name, bool required) {
@@ -85,7 +81,7 @@ class PathwayChecker {
 
   // Takes an id of one kind, which must be well-formed and new.
   void TakeId(const std::string& field, const std::string& id, int index, IdIndex* ids) {
-    if (!IsPathwayId(id)) return Fault(field, kIdShape);
+    if (!IsPathwayId(id)) return Fault(field, kPathwayIdShape);
     if (!ids->emplace(id, index).second) Fault(field, absl::StrCat("must be unique; '", id, "' is there already"));
   }
 
@@ -236,7 +232,7 @@ class PathwayChecker {
       const std::string& category = source_.safety_categories(i);
       const std::string field = absl::StrCat("safety_categories[", i, "]");
       if (!IsPathwayId(category)) {
-        Fault(field, kIdShape);
+        Fault(field, kPathwayIdShape);
       } else if (!named.insert(category).second) {
         Fault(field, "must not be named twice");
       } else if (!of_patients.contains(category)) {
@@ -254,8 +250,8 @@ class PathwayChecker {
     const std::string path = absl::StrCat("rules[", index, "]");
     CompiledRule& rule = parts_.rules.emplace_back();
     TakeId(path + ".id", source.id(), index, &parts_.rule_ids);
-    if (!IsPathwayId(source.category())) Fault(path + ".category", kIdShape);
-    if (!source.series().empty() && !IsPathwayId(source.series())) Fault(path + ".series", kIdShape);
+    if (!IsPathwayId(source.category())) Fault(path + ".category", kPathwayIdShape);
+    if (!source.series().empty() && !IsPathwayId(source.series())) Fault(path + ".series", kPathwayIdShape);
     const int phase = FindIndex(parts_.phase_ids, source.phase());
     if (phase < 0) Fault(path + ".phase", "must be the id of one of the phases");
     rule.phase = std::max(phase, 0);

@@ -29,7 +29,6 @@ constexpr int64_t kMinDeadline = 60;                          // Seconds.
 constexpr int64_t kMaxDeadline = int64_t{366} * 24 * 60 * 60;  // Seconds.
 constexpr int kMaxScore = 10;
 
-constexpr char kIdShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter";
 
 // Returns the kind of answer that a reaction of this kind is about; UNSPECIFIED for any.
 v1::AnswerKind AnswerFor(ReactionKind kind) {
@@ -84,11 +83,8 @@ class ReactionChecker {
     errors_.push_back({std::move(field), std::string(description)});
   }
 
-  // Checks the size of a list and returns how much of it to look at.
   int Size(const std::string& field, int size, int least, int most) {
-    if (size < least) Fault(field, absl::StrCat("must have at least ", least));
-    if (size > most) Fault(field, absl::StrCat("must have at most ", most));
-    return std::min(size, most);
+    return CheckListSize(field, size, least, most, &errors_);
   }
 
   void CheckWordList(int index) {
@@ -96,7 +92,7 @@ class ReactionChecker {
     const std::string path = absl::StrCat("word_lists[", index, "]");
     CompiledWordList& list = parts_.word_lists.emplace_back();
     if (!IsPathwayId(source.id())) {
-      Fault(path + ".id", kIdShape);
+      Fault(path + ".id", kPathwayIdShape);
     } else if (!parts_.word_list_ids.emplace(source.id(), index).second) {
       Fault(path + ".id", absl::StrCat("must be unique; '", source.id(), "' is there already"));
     }
@@ -156,7 +152,7 @@ class ReactionChecker {
     if (deadline.seconds() < kMinDeadline || deadline.seconds() > kMaxDeadline || deadline.nanos() != 0) {
       Fault(path + ".deadline", "must be 1 minute to 366 days, in whole seconds");
     }
-    if (!source.category().empty() && !IsPathwayId(source.category())) Fault(path + ".category", kIdShape);
+    if (!source.category().empty() && !IsPathwayId(source.category())) Fault(path + ".category", kPathwayIdShape);
     if (!v1::Urgency_IsValid(source.urgency())) Fault(path + ".urgency", "must be a known urgency");
     rule->escalation.push_back({deadline.seconds(), source.category(), source.urgency()});
   }

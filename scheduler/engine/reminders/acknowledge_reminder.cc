@@ -9,6 +9,7 @@
 #include "scheduler/engine/lifecycle/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/reminders/named_change.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -59,22 +60,7 @@ absl::Status AcknowledgeNamed(EngineContext& engine, store::WriteTransaction& tx
 
 void AcknowledgeReminder(EngineContext& engine, const CallPtr& call, const v1::AcknowledgeReminderRequest& request,
                          v1::AcknowledgeReminderResponse* response, Done done) {
-  plan::FieldErrors errors;
-  const auto key = ParseReminderName(request.name());
-  if (!key) errors.push_back({"name", std::string(kReminderForm)});
-  CheckRequestId(request.request_id(), &errors);
-  if (!errors.empty()) return done(InvalidFields(errors));
-  call->Mutate(
-      request, key->clinic, request.request_id(), response,
-      [&engine, named = *key, response](store::WriteTransaction& tx) -> absl::Status {
-        store::ReminderKey key = named;
-        if (absl::Status status = AcknowledgeNamed(engine, tx, &key); !status.ok()) return status;
-        auto reminder = ReadReminder(engine, tx, key);
-        if (!reminder.ok()) return reminder.status();
-        *response->mutable_reminder() = *std::move(reminder);
-        return absl::OkStatus();
-      },
-      std::move(done));
+  ChangeNamed(engine, call, AcknowledgeNamed, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

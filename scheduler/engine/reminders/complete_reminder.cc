@@ -11,6 +11,7 @@
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/replies/reactions.h"
+#include "scheduler/engine/reminders/named_change.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 
@@ -64,22 +65,7 @@ absl::Status Complete(EngineContext& engine, store::WriteTransaction& tx, store:
 
 void CompleteReminder(EngineContext& engine, const CallPtr& call, const v1::CompleteReminderRequest& request,
                       v1::CompleteReminderResponse* response, Done done) {
-  plan::FieldErrors errors;
-  const auto key = ParseReminderName(request.name());
-  if (!key) errors.push_back({"name", std::string(kReminderForm)});
-  CheckRequestId(request.request_id(), &errors);
-  if (!errors.empty()) return done(InvalidFields(errors));
-  call->Mutate(
-      request, key->clinic, request.request_id(), response,
-      [&engine, named = *key, response](store::WriteTransaction& tx) -> absl::Status {
-        store::ReminderKey key = named;
-        if (absl::Status status = Complete(engine, tx, &key); !status.ok()) return status;
-        auto reminder = ReadReminder(engine, tx, key);
-        if (!reminder.ok()) return reminder.status();
-        *response->mutable_reminder() = *std::move(reminder);
-        return absl::OkStatus();
-      },
-      std::move(done));
+  ChangeNamed(engine, call, Complete, request, response, std::move(done));
 }
 
 }  // namespace aftercare::engine

@@ -2,8 +2,11 @@
 #ifndef AFTERCARE_SCHEDULER_PLAN_INPUT_FIELD_ERRORS_H_
 #define AFTERCARE_SCHEDULER_PLAN_INPUT_FIELD_ERRORS_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace aftercare::plan {
 
@@ -18,6 +21,14 @@ struct FieldError {
 };
 
 using FieldErrors = std::vector<FieldError>;
+
+// Adds an error if a list does not have `least` to `most` elements. Returns how many of them to look at, so that the
+// work on a list that is too long is bounded.
+inline int CheckListSize(const std::string& field, int size, int least, int most, FieldErrors* errors) {
+  if (size < least) errors->push_back({field, absl::StrCat("must have at least ", least)});
+  if (size > most) errors->push_back({field, absl::StrCat("must have at most ", most)});
+  return std::min(size, most);
+}
 
 }  // namespace aftercare::plan
 

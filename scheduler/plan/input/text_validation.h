@@ -30,6 +30,10 @@ bool IsBlank(absl::string_view text);
 // Returns true for an id within a pathway: 1 to 40 lower-case letters, digits, `_` and `-`, beginning with a letter.
 bool IsPathwayId(absl::string_view text);
 
+// What IsPathwayId requires, as the description of a FieldError.
+inline constexpr char kPathwayIdShape[] =
+    "must be 1 to 40 lower-case letters, digits, '_' and '-', beginning with a letter";
+
 // Returns true for a value of a factor: 1 to 40 lower-case letters, digits, `_` and `-`.
 bool IsFactorValue(absl::string_view text);
 
