@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,13 +68,43 @@ struct CompiledText {
 };
 
 // What a rule reacts to: one of the conditions of v1::Reaction.
-enum class ReactionKind { kNone, kScoreAtLeast, kScoreAtMost, kChoice, kDone, kNotDone, kNoAnswer, kWord };
+enum class ReactionKind { kNone, kScoreAtLeast, kScoreAtMost, kChoice, kDone, kNotDone, kAnswered, kNoAnswer, kWord };
 
 // When a rule is due because of an answer.
 struct CompiledReaction {
   ReactionKind kind = ReactionKind::kNone;
   int value = 0;           // The score or the choice; for kWord the index of the word list.
   std::vector<int> rules;  // The rules whose answers are meant, by index, ascending.
+  int questionnaire = -1;  // Index of the questionnaire whose score is meant instead; -1 for none.
+
+  // The effect: a group ends, or a factor gets a value. Indexes; -1 for none.
+  int end_group = -1;
+  int factor = -1;
+  int factor_value = -1;
+};
+
+// An answer's bound in v1::ObservedAnswers, by the kind of reaction that it is like, and its number.
+struct CompiledAnswerBound {
+  ReactionKind kind = ReactionKind::kNone;  // kScoreAtLeast, kScoreAtMost, kChoice, kDone or kNotDone.
+  int value = 0;                            // The score or the choice.
+};
+
+// A condition on what the patient answered: v1::ObservedCondition.
+struct CompiledObservation {
+  bool unless = false;
+
+  // For ObservedAnswers: the rules, by index, ascending; empty for ObservedAdherence.
+  std::vector<int> rules;
+  CompiledAnswerBound says;
+  int last = 1;
+
+  // For ObservedAdherence.
+  std::string category;  // Empty: all.
+  int days = 0;          // 0: since the enrollment.
+  v1::AdherenceMeasure measure = v1::ADHERENCE_MEASURE_DONE;
+  bool at_least = false;  // The share is at least `percent`; else it is below.
+  int percent = 0;
+  int min_asked = 1;
 };
 
 // An escalation step of a task.
@@ -141,6 +173,19 @@ struct CompiledRule {
   // For ANSWER_KIND_CHOICE: the labels of each choice in all languages. Each is its words as BareWords (reply_text.h)
   // reads them, joined by one space.
   std::vector<std::vector<std::string>> choices;
+  std::vector<int> points;  // What each choice counts in a questionnaire.
+
+  // For ANSWER_KIND_SCORE.
+  int min_score = 0;
+  int max_score = 10;
+
+  std::vector<CompiledObservation> observed;  // All must hold when the reminder comes due.
+
+  // Place of the rule's category in Pathway.important_categories, or their number if it is not there. What is less
+  // comes first.
+  int importance = 0;
+
+  int questionnaire = -1;  // Index of the questionnaire that the rule is a question of; -1 for none.
 
   absl::InlinedVector<CompiledText, 2> texts;
 };
@@ -170,6 +215,20 @@ struct CompiledWordList {
   std::vector<std::vector<std::string>> phrases;
 };
 
+// Questions in turn: v1::Questionnaire.
+struct CompiledQuestionnaire {
+  std::vector<int> rules;        // By index, in the order in which they ask.
+  std::map<int, double> table;   // The score for each sum. Empty: the score is offset + factor * sum.
+  double offset = 0;
+  double factor = 1;
+};
+
+// How many messages a patient gets at most: v1::MessageCap. 0: no cap.
+struct MessageCaps {
+  int per_day = 0;
+  int per_week = 0;
+};
+
 // Indexes of phases, rules and the like, by their ids.
 using IdIndex = absl::flat_hash_map<std::string, int>;
 
@@ -187,12 +246,16 @@ struct PathwayParts {
   std::vector<CompiledGroup> groups;
   std::vector<CompiledWordList> word_lists;
   std::vector<int> reactions;  // The rules that are reactions, by index.
+  std::vector<CompiledQuestionnaire> questionnaires;
+  MessageCaps caps;
+  std::optional<DayOffset> end;  // From the procedure date.
   IdIndex rule_ids;
   IdIndex phase_ids;
   IdIndex factor_ids;
   IdIndex visit_ids;
   IdIndex group_ids;
   IdIndex word_list_ids;
+  IdIndex questionnaire_ids;
 };
 
 // A pathway revision, checked and ready for planning. Immutable. One instance serves all enrollments on the revision.
@@ -239,6 +302,15 @@ class CompiledPathway {
 
   // The rules that are reactions, by index, ascending.
   const std::vector<int>& reactions() const { return parts_.reactions; }
+
+  int questionnaire_count() const { return static_cast<int>(parts_.questionnaires.size()); }
+  const CompiledQuestionnaire& questionnaire(int index) const { return parts_.questionnaires[index]; }
+  const v1::Questionnaire& questionnaire_source(int index) const { return parts_.source.questionnaires(index); }
+
+  const MessageCaps& caps() const { return parts_.caps; }
+
+  // The day at whose end enrollments end by themselves, from the procedure date. Nothing: they run on.
+  const std::optional<DayOffset>& end() const { return parts_.end; }
 
   // Return the index of an id, or -1 if the pathway has none.
   int FindRule(absl::string_view id) const { return FindIndex(parts_.rule_ids, id); }

@@ -7,6 +7,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/message_caps.h"
+#include "scheduler/plan/observed_check.h"
+#include "scheduler/plan/questionnaire_check.h"
 #include "scheduler/plan/reaction_check.h"
 #include "scheduler/plan/schedule_check.h"
 #include "scheduler/plan/input/text_validation.h"
@@ -24,7 +27,8 @@ constexpr int kMaxVisits = 50;
 constexpr int kMaxVisitWindow = 366;           // Days.
 constexpr int kMaxDuration = 24 * 60 * 60;     // Seconds.
 constexpr int kMaxGroups = 50;
-constexpr int kMaxSafetyCategories = 50;
+constexpr int kMaxCategories = 50;
+constexpr int kMaxScore = 1000;
 constexpr int64_t kMaxSilence = int64_t{366} * 24 * 60 * 60;  // Seconds.
 constexpr int kDefaultDuration = 30 * 60;
 constexpr size_t kMaxName = 100;
@@ -49,7 +53,13 @@ class PathwayChecker {
     for (int i = 0, size = Size("rules", source_.rules_size(), 1, kMaxRules); i < size; ++i) CheckRule(i);
     CheckGroupsAreNamed();
     CheckSafetyCategories();
+    CheckEnd();
+    CheckImportance();
+    TakeQuestionnaireIds(source_, &parts_, &errors_);
     CheckReactions(source_, &parts_, &errors_);
+    CheckQuestionnaires(source_, &parts_, &errors_);
+    CheckObserved(source_, &parts_, &errors_);
+    parts_.caps = CheckMessageCap(source_.message_cap(), "message_cap", &errors_);
     if (occurrences_ > kMaxOccurrences) {
       Fault("rules", absl::StrCat("must not make more than ", kMaxOccurrences, " reminders for one patient"));
     }
@@ -198,6 +208,7 @@ class PathwayChecker {
     } else if (is_task && source.answer() != v1::ANSWER_KIND_UNSPECIFIED) {
       Fault(path + ".answer", "must not be set for a task of the care team");
     }
+    CheckScoreRange(path + ".score_range", source, rule);
     if (source.group().empty()) {
       if (source.follow_up()) Fault(path + ".follow_up", "must not be set in a rule without a group");
       return;
@@ -215,6 +226,17 @@ class PathwayChecker {
     }
   }
 
+  void CheckScoreRange(const std::string& field, const v1::Rule& source, CompiledRule* rule) {
+    if (!source.has_score_range()) return;
+    const v1::ScoreRange& range = source.score_range();
+    if (source.answer() != v1::ANSWER_KIND_SCORE) return Fault(field, "must not be set unless the answer is SCORE");
+    if (range.min() < 0 || range.max() > kMaxScore || range.min() >= range.max()) {
+      return Fault(field, absl::StrCat("must run from a min of 0 or more to a larger max of at most ", kMaxScore));
+    }
+    rule->min_score = range.min();
+    rule->max_score = range.max();
+  }
+
   void CheckGroupsAreNamed() {
     for (size_t i = 0; i < firsts_.size(); ++i) {
       if (firsts_[i] == nullptr) Fault(absl::StrCat("groups[", i, "].id"), "must be named by one of the rules");
@@ -227,7 +249,7 @@ class PathwayChecker {
     for (size_t i = 0; i < parts_.rules.size(); ++i) {
       if (parts_.rules[i].audience == v1::AUDIENCE_PATIENT) of_patients.insert(source_.rules(i).category());
     }
-    const int size = Size("safety_categories", source_.safety_categories_size(), 0, kMaxSafetyCategories);
+    const int size = Size("safety_categories", source_.safety_categories_size(), 0, kMaxCategories);
     for (int i = 0; i < size; ++i) {
       const std::string& category = source_.safety_categories(i);
       const std::string field = absl::StrCat("safety_categories[", i, "]");
@@ -242,6 +264,37 @@ class PathwayChecker {
     for (size_t i = 0; i < parts_.rules.size(); ++i) {
       CompiledRule& rule = parts_.rules[i];
       rule.is_safety = rule.audience == v1::AUDIENCE_PATIENT && named.contains(source_.rules(i).category());
+    }
+  }
+
+  void CheckEnd() {
+    if (!source_.has_end()) return;
+    const std::optional<DayOffset> end = CheckOffset(source_.end(), "end", &errors_);
+    if (!end) return;
+    parts_.end = end;
+    if (!order_.NeverAfter({0, 1}, *end)) Fault("end", "must be at least a day after the procedure date");
+    for (size_t i = 0; i < bounds_.size(); ++i) {
+      if (!bounds_[i] || order_.NeverAfter(bounds_[i]->closing, *end)) continue;
+      Fault("end", absl::StrCat("must not be before the last day of a phase; '", source_.phases(i).id(), "' lasts longer"));
+    }
+  }
+
+  // Gives each rule the place of its category in the order of importance.
+  void CheckImportance() {
+    std::map<absl::string_view, int> places;
+    const int size = Size("important_categories", source_.important_categories_size(), 0, kMaxCategories);
+    for (int i = 0; i < size; ++i) {
+      const std::string& category = source_.important_categories(i);
+      const std::string field = absl::StrCat("important_categories[", i, "]");
+      if (!IsPathwayId(category)) {
+        Fault(field, kPathwayIdShape);
+      } else if (!places.emplace(category, i).second) {
+        Fault(field, "must not be named twice");
+      }
+    }
+    for (size_t i = 0; i < parts_.rules.size(); ++i) {
+      const auto place = places.find(source_.rules(i).category());
+      parts_.rules[i].importance = place == places.end() ? size : place->second;
     }
   }
 

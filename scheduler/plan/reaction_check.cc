@@ -1,6 +1,8 @@
 #include "scheduler/plan/reaction_check.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <utility>
@@ -27,8 +29,8 @@ constexpr size_t kMaxLabel = 60;
 constexpr int kMaxSteps = 10;
 constexpr int64_t kMinDeadline = 60;                          // Seconds.
 constexpr int64_t kMaxDeadline = int64_t{366} * 24 * 60 * 60;  // Seconds.
-constexpr int kMaxScore = 10;
-
+constexpr int kMaxSum = 1'000'000;  // The largest bound for the score of a questionnaire.
+constexpr int kMaxPoints = 1000;
 
 // Returns the kind of answer that a reaction of this kind is about; UNSPECIFIED for any.
 v1::AnswerKind AnswerFor(ReactionKind kind) {
@@ -165,7 +167,12 @@ class ReactionChecker {
     }
     std::map<std::string, int> seen;  // The labels of all choices, with the choice.
     for (int i = 0, size = Size(field, source.choices_size(), kMinChoices, kMaxChoices); i < size; ++i) {
-      CheckLabels(absl::StrCat(field, "[", i, "].labels"), source.choices(i), i, &seen, rule);
+      const v1::Choice& choice = source.choices(i);
+      CheckLabels(absl::StrCat(field, "[", i, "].labels"), choice, i, &seen, rule);
+      if (choice.has_points() && std::abs(int64_t{choice.points()}) > kMaxPoints) {
+        Fault(absl::StrCat(field, "[", i, "].points"), absl::StrCat("must be -", kMaxPoints, " to ", kMaxPoints));
+      }
+      rule->points.push_back(choice.has_points() ? choice.points() : i + 1);
     }
   }
 
@@ -202,6 +209,8 @@ class ReactionChecker {
     if (!source.group().empty()) Fault(path + ".group", "must not be set in a reaction");
     if (!rule->IsReaction()) return Fault(field, "must say which answer the rule reacts to");
     CheckCondition(field, reaction, rule);
+    CheckEffect(field, reaction, rule);
+    if (rule->reaction.questionnaire >= 0) return CheckQuestionnaire(field, reaction, *rule);
     const int least = rule->reaction.kind == ReactionKind::kWord ? 0 : 1;
     std::vector<int>& rules = rule->reaction.rules;
     for (int i = 0, size = Size(field + ".rules", reaction.rules_size(), least, kMaxReactedTo); i < size; ++i) {
@@ -222,28 +231,59 @@ class ReactionChecker {
   void CheckCondition(const std::string& path, const v1::Reaction& reaction, CompiledRule* rule) {
     switch (rule->reaction.kind) {
       case ReactionKind::kScoreAtLeast:
-        return CheckScore(path + ".score_at_least", reaction.score_at_least(), rule);
+        rule->reaction.value = reaction.score_at_least();
+        break;
       case ReactionKind::kScoreAtMost:
-        return CheckScore(path + ".score_at_most", reaction.score_at_most(), rule);
+        rule->reaction.value = reaction.score_at_most();
+        break;
       case ReactionKind::kChoice:
         rule->reaction.value = reaction.choice();
         if (reaction.choice() < 1) Fault(path + ".choice", "must be 1 or more");
-        return;
+        break;
+      case ReactionKind::kAnswered:
+        if (!reaction.answered()) Fault(path + ".answered", "must be true if set");
+        break;
       case ReactionKind::kNoAnswer:
         if (!reaction.no_answer()) Fault(path + ".no_answer", "must be true if set");
-        return;
+        break;
       case ReactionKind::kWord:
         rule->reaction.value = FindIndex(parts_.word_list_ids, reaction.word_list());
         if (rule->reaction.value < 0) Fault(path + ".word_list", "must be the id of one of the word_lists");
-        return;
+        break;
       default:
-        return;
+        break;
+    }
+    if (reaction.questionnaire().empty()) return;
+    rule->reaction.questionnaire = FindIndex(parts_.questionnaire_ids, reaction.questionnaire());
+    if (rule->reaction.questionnaire < 0) {
+      Fault(path + ".questionnaire", "must be the id of one of the questionnaires");
     }
   }
 
-  void CheckScore(const std::string& field, int score, CompiledRule* rule) {
-    rule->reaction.value = score;
-    if (score < 0 || score > kMaxScore) Fault(field, absl::StrCat("must be 0 to ", kMaxScore));
+  // The reaction is to the score of a questionnaire.
+  void CheckQuestionnaire(const std::string& path, const v1::Reaction& reaction, const CompiledRule& rule) {
+    const ReactionKind kind = rule.reaction.kind;
+    if (reaction.rules_size() > 0) Fault(path + ".rules", "must not be set together with questionnaire");
+    if (kind != ReactionKind::kScoreAtLeast && kind != ReactionKind::kScoreAtMost) {
+      Fault(path + ".questionnaire", "must not be set without score_at_least or score_at_most");
+    } else if (std::abs(int64_t{rule.reaction.value}) > kMaxSum) {
+      Fault(path + (kind == ReactionKind::kScoreAtLeast ? ".score_at_least" : ".score_at_most"),
+            absl::StrCat("must be -", kMaxSum, " to ", kMaxSum));
+    }
+  }
+
+  void CheckEffect(const std::string& path, const v1::Reaction& reaction, CompiledRule* rule) {
+    if (reaction.has_end_group()) {
+      rule->reaction.end_group = FindIndex(parts_.group_ids, reaction.end_group());
+      if (rule->reaction.end_group < 0) Fault(path + ".end_group", "must be the id of one of the groups");
+    }
+    if (!reaction.has_set_factor()) return;
+    rule->reaction.factor = FindIndex(parts_.factor_ids, reaction.set_factor().factor());
+    if (rule->reaction.factor < 0) return Fault(path + ".set_factor.factor", "must be the id of one of the factors");
+    const std::vector<std::string>& values = parts_.factors[rule->reaction.factor].values;
+    const auto value = std::find(values.begin(), values.end(), reaction.set_factor().value());
+    if (value == values.end()) return Fault(path + ".set_factor.value", "must be one of the factor's values");
+    rule->reaction.factor_value = static_cast<int>(value - values.begin());
   }
 
   // `asked` is a rule whose answers `rule` reacts to.
@@ -258,6 +298,19 @@ class ReactionChecker {
     if (rule.reaction.kind == ReactionKind::kChoice && rule.reaction.value > static_cast<int>(asked.choices.size())) {
       Fault(field, "must be a rule with this choice");
     }
+    const bool is_inside = asked.min_score <= rule.reaction.value && rule.reaction.value <= asked.max_score;
+    if (kind == v1::ANSWER_KIND_SCORE && !is_inside) Fault(field, "must be a rule with this score in its score_range");
+  }
+
+  // The rules whose answers a reaction is about, those of its questionnaire included.
+  std::vector<int> ReactedTo(int rule) const {
+    const CompiledReaction& reaction = parts_.rules[rule].reaction;
+    std::vector<int> rules = reaction.rules;
+    if (reaction.questionnaire < 0) return rules;
+    for (const std::string& id : source_.questionnaires(reaction.questionnaire).rules()) {
+      if (const int index = FindIndex(parts_.rule_ids, id); index >= 0) rules.push_back(index);
+    }
+    return rules;
   }
 
   // A rule that is set off by answers to itself, directly or through others, could go on for ever.
@@ -271,7 +324,7 @@ class ReactionChecker {
       marks[start] = Mark::kOpen;
       while (!path.empty()) {
         const int rule = path.back().first;
-        const std::vector<int>& rules = parts_.rules[rule].reaction.rules;
+        const std::vector<int> rules = ReactedTo(rule);
         if (path.back().second == rules.size()) {
           marks[rule] = Mark::kDone;
           path.pop_back();
@@ -306,6 +359,8 @@ ReactionKind KindOf(const v1::Reaction& reaction) {
       return ReactionKind::kChoice;
     case v1::Reaction::kDone:
       return reaction.done() ? ReactionKind::kDone : ReactionKind::kNotDone;
+    case v1::Reaction::kAnswered:
+      return ReactionKind::kAnswered;
     case v1::Reaction::kNoAnswer:
       return ReactionKind::kNoAnswer;
     case v1::Reaction::kWordList:

@@ -50,12 +50,13 @@ engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engi
 engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan, store
 engine/enrollments  -> engine/adherence, engine/events, engine/replies, engine/clinics, engine/lifecycle,
                        engine/runtime, plan, plan/input, store
-engine/adherence    -> engine/lifecycle, engine/runtime, plan, store
+engine/adherence    -> engine/lifecycle, engine/runtime, plan/answers, plan, store
 engine/events       -> engine/lifecycle, engine/runtime, plan, plan/input, store
-engine/replies      -> engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/replies      -> engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
 engine/clinics      -> engine/lifecycle, engine/runtime, plan, plan/input, store
-engine/lifecycle    -> engine/runtime, plan, plan/input, store
+engine/lifecycle    -> engine/runtime, plan/answers, plan, plan/input, store
 engine/runtime      -> plan, plan/input, store
+plan/answers        -> plan, plan/input
 plan                -> plan/input
 plan/input          ->
 store               ->

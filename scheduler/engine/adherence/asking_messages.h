@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/plan/adherence.h"
+#include "scheduler/plan/answers/adherence.h"
 #include "scheduler/store/records.h"
 
 namespace aftercare::engine {

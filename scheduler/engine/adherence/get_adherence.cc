@@ -11,7 +11,7 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/adherence.h"
+#include "scheduler/plan/answers/adherence.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {

@@ -13,7 +13,7 @@
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/groups.h"
-#include "scheduler/plan/reactions.h"
+#include "scheduler/plan/answers/reactions.h"
 #include "scheduler/plan/reminder_name.h"
 
 namespace aftercare::engine {

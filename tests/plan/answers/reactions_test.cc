@@ -1,5 +1,5 @@
 // Which rules react to an answer, to a missing one, and to words.
-#include "scheduler/plan/reactions.h"
+#include "scheduler/plan/answers/reactions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "scheduler/plan/reactions.h"
+#include "scheduler/plan/answers/reactions.h"
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 // How a patient follows the care plan, as far as answers tell: counts questions and answers. Functions are pure and
 // thread safe.
-#ifndef AFTERCARE_SCHEDULER_PLAN_ADHERENCE_H_
-#define AFTERCARE_SCHEDULER_PLAN_ADHERENCE_H_
+#ifndef AFTERCARE_SCHEDULER_PLAN_ANSWERS_ADHERENCE_H_
+#define AFTERCARE_SCHEDULER_PLAN_ANSWERS_ADHERENCE_H_
 
 #include <optional>
 #include <string>
@@ -57,4 +57,4 @@ void CountAdherence(absl::Span<const AskingMessage> messages, absl::CivilDay las
 
 }  // namespace aftercare::plan
 
-#endif  // AFTERCARE_SCHEDULER_PLAN_ADHERENCE_H_
+#endif  // AFTERCARE_SCHEDULER_PLAN_ANSWERS_ADHERENCE_H_

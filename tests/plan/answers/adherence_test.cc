@@ -1,6 +1,6 @@
 // How questions and answers are counted. The last tests check properties on random messages; each prints its seed, and
 // AFTERCARE_SEED runs another.
-#include "scheduler/plan/adherence.h"
+#include "scheduler/plan/answers/adherence.h"
 
 #include <gmock/gmock.h>
 

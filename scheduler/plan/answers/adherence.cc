@@ -1,4 +1,4 @@
-#include "scheduler/plan/adherence.h"
+#include "scheduler/plan/answers/adherence.h"
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 // Which rules of a pathway react to an answer. Functions are pure and thread safe.
-#ifndef AFTERCARE_SCHEDULER_PLAN_REACTIONS_H_
-#define AFTERCARE_SCHEDULER_PLAN_REACTIONS_H_
+#ifndef AFTERCARE_SCHEDULER_PLAN_ANSWERS_REACTIONS_H_
+#define AFTERCARE_SCHEDULER_PLAN_ANSWERS_REACTIONS_H_
 
 #include <optional>
 #include <vector>
@@ -33,4 +33,4 @@ std::vector<int> ReactionsToWords(const CompiledPathway& pathway, const std::vec
 
 }  // namespace aftercare::plan
 
-#endif  // AFTERCARE_SCHEDULER_PLAN_REACTIONS_H_
+#endif  // AFTERCARE_SCHEDULER_PLAN_ANSWERS_REACTIONS_H_
