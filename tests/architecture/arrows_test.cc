@@ -187,7 +187,7 @@ TEST(ArrowsTest, TheStoreIsKnownToTheEnginesRuntimeOnly) {
 
 TEST(ArrowsTest, OnlyWorkForNoCallerReachesDataWithoutACall) {
   EXPECT_THAT(Places({"scheduler/engine", "services"}, Include("scheduler/engine/runtime/system_access\\.h"),
-                     "engine/(events/event_feed|events/event_log_cleaner|lifecycle/sweeper|statistics|"
+                     "engine/(events/event_feed|events/event_log_cleaner|planning/sweeper|statistics|"
                      "runtime/system_access)\\.cc"),
               IsEmpty());
 }
