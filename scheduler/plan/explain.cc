@@ -189,6 +189,13 @@ void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const C
                    absl::StrCat("Moved by the clinic to ", TimeText(due, facts.zone), "."), reminder);
   }
   if (!steps.empty() && due == before) return;
+  const v1::ReminderReason reason = reminder->reason();
+  if (reason == v1::REMINDER_REASON_DAILY_CAP || reason == v1::REMINDER_REASON_WEEKLY_CAP) {
+    return AddStep(v1::TIME_STEP_KIND_MESSAGE_CAP, due,
+                   absl::StrCat("The patient had got as many messages as allowed: moved to ", TimeText(due, facts.zone),
+                                ", where the cap is applied again."),
+                   reminder);
+  }
   AddStep(v1::TIME_STEP_KIND_RECORDED, due,
           absl::StrCat("Recorded as due ", TimeText(due, facts.zone),
                        ", as planned by the facts of then; nothing moves it since."),

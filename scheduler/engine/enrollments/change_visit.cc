@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/planning/reanchor.h"
-#include "scheduler/engine/enrollments/visit_view.h"
+#include "scheduler/engine/lifecycle/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"

@@ -5,14 +5,12 @@
 
 #include "scheduler/engine/enrollments/pause_enrollment.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
-#include "scheduler/engine/enrollments/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
-#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
@@ -20,50 +18,15 @@
 namespace aftercare::engine {
 namespace {
 
-// Ends the reminders that have a row and are not sent yet, leased ones included.
-absl::Status EndOpenReminders(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
-  auto rows = RowsOf(tx, context, kPendingStates);
-  if (!rows.ok()) return rows.status();
-  for (store::ReminderRow& row : *rows) {
-    absl::Status status =
-        EndUnsentReminder(tx, context, ReminderEvent::kEnd, v1::REMINDER_REASON_ENROLLMENT_ENDED, now, &row);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-// Logs that the end of the enrollment cancels its booked visits that have not begun. They need not be changed:
-// VisitAsItStands says so of every enrollment that has ended.
-absl::Status LogCancelledVisits(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
-  if (context.row.history.visits().empty()) return absl::OkStatus();
-  auto clinic = RequireClinic(tx, context.row.clinic);
-  if (!clinic.ok()) return clinic.status();
-  for (int i = 0; i < context.pathway->visit_count(); ++i) {
-    if (VisitAsItStands(context, i).state == context.facts.visits[i].state) continue;
-    absl::Status status = LogVisit(tx, context.row, VisitToProto(context, clinic->data, i), now);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
 absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, EnrollmentContext& context,
                     v1::EndReason reason, absl::Time now) {
   // What is due by now comes due first, even if the sweep has not got to it yet, or a pause held it back.
   absl::Status status = context.row.state == v1::ENROLLMENT_STATE_PAUSED
                             ? ResumeAndFire(engine, tx, &context, now)
                             : FireEnrollment(tx, &context, now).status();
-  if (status.ok()) status = EndOpenReminders(tx, context, now);
-  if (!status.ok()) return status;
-
-  store::EnrollmentRow& row = context.row;
-  row.state = v1::ENROLLMENT_STATE_ENDED;
-  ++row.version;
-  row.data.set_end_reason(reason);
-  plan::SetTimestamp(now, row.data.mutable_end_time());
-  // Where clocks were set back, what came due by an earlier calendar may lie after the end by the present one.
-  if (status = Replan(tx, &context, now).status(); !status.ok()) return status;
-  if (status = LogCancelledVisits(tx, context, now); !status.ok()) return status;
-  return LogEnrollment(tx, row, v1::EVENT_TYPE_ENROLLMENT_ENDED, now);
+  // Its pathway may have ended it by then.
+  if (!status.ok() || context.row.state == v1::ENROLLMENT_STATE_ENDED) return status;
+  return EndNow(tx, reason, now, &context);
 }
 
 // Ends the patient's other running enrollments.

@@ -7,6 +7,7 @@
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"
@@ -134,6 +135,8 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
   plan.Seek(now);
   plan::Occurrence first;
   if (plan.Next(&first)) context->row.next_due = first.due;
+  const absl::Time end = EndsAt(*context);
+  if (end < absl::InfiniteFuture()) context->row.next_due = std::min(context->row.next_due.value_or(end), end);
   return context;
 }
 

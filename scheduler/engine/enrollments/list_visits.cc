@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/engine/enrollments/visit_view.h"
+#include "scheduler/engine/lifecycle/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"

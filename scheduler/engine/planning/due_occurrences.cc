@@ -4,13 +4,16 @@
 #include <optional>
 #include <utility>
 
-#include "scheduler/engine/planning/answers.h"
-#include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/planning/supersession.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/effects.h"
+#include "scheduler/engine/planning/ending.h"
+#include "scheduler/engine/planning/message_caps.h"
+#include "scheduler/engine/planning/observed_conditions.h"
+#include "scheduler/engine/planning/supersession.h"
 
 namespace aftercare::engine {
 namespace {
@@ -21,6 +24,7 @@ struct Outcome {
   v1::ReminderReason reason;
   bool reachable = false;  // it is a message, and there is a contact point it may go to
   std::vector<v1::Observation> observations{};  // one for each of the rule's conditions
+  std::optional<absl::Time> put_off{};          // for kReschedule: when it is due instead
 };
 
 // A row that was moved by hand may be of an earlier revision than the enrollment, and its rule with it.
@@ -86,6 +90,7 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence, due.code);
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
   NoteObservations(outcome.observations, &row);
+  if (outcome.put_off) PutOff(due.occurrence.due, *outcome.put_off, &row);
   if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
   if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
     row.closes = due.occurrence.expire;
@@ -108,6 +113,34 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   // A task that comes due late may be overdue at once.
   if (auto steps = EscalateOverdue(tx, context, now, &row); !steps.ok()) return steps.status();
   return true;
+}
+
+// Returns the rules of the messages behind place `i`.
+std::vector<const plan::CompiledRule*> MessagesAfter(const EnrollmentContext& context,
+                                                     const std::vector<DueOccurrence>& due, size_t i) {
+  std::vector<const plan::CompiledRule*> rules;
+  for (++i; i < due.size(); ++i) {
+    const plan::CompiledRule* const rule = PlannedRule(context, due[i]);
+    if (rule != nullptr && rule->audience == v1::AUDIENCE_PATIENT) rules.push_back(rule);
+  }
+  return rules;
+}
+
+// Asks the caps about the message at place `i`, which would come due. Changes its outcome if they hold it back.
+absl::Status ApplyCaps(const EnrollmentContext& context, const std::vector<DueOccurrence>& due, size_t i,
+                       MessageCapGate* gate, Outcome* outcome) {
+  const plan::CompiledRule* const rule = PlannedRule(context, due[i]);
+  if (outcome->event != ReminderEvent::kFire || IsTask(context, due[i]) || rule == nullptr) return absl::OkStatus();
+  auto reason = gate->WhyHeldBack(*rule, MessagesAfter(context, due, i));
+  if (!reason.ok()) return reason.status();
+  if (!*reason) {
+    gate->Count();
+    return absl::OkStatus();
+  }
+  outcome->put_off = gate->NextTime(due[i].occurrence.due, due[i].occurrence.expire);
+  outcome->event = outcome->put_off ? ReminderEvent::kReschedule : ReminderEvent::kSuppress;
+  outcome->reason = **reason;
+  return absl::OkStatus();
 }
 
 // Returns whether a rule that supersedes has something in `due`.
@@ -138,16 +171,23 @@ absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const Enrollm
     if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
   }
   Fired fired;
-  for (const DueOccurrence& one : due) {
+  MessageCapGate gate(tx, context, now);
+  for (size_t i = 0; i < due.size(); ++i) {
+    const DueOccurrence& one = due[i];
     Outcome outcome = OutcomeOf(context, one, rows, now);
     if (outcome.event != ReminderEvent::kSuppress &&
         supersession.Supersedes(SupersedingRuleOf(context, one), one.occurrence.due, one.code)) {
       outcome.event = ReminderEvent::kSupersede;
       outcome.reason = v1::REMINDER_REASON_SUPERSEDED;
     }
+    if (absl::Status status = ApplyCaps(context, due, i, &gate, &outcome); !status.ok()) return status;
     auto has_fired = FireOne(tx, context, one, outcome, now);
     if (!has_fired.ok()) return has_fired.status();
     if (!*has_fired) continue;
+    if (outcome.put_off) {
+      fired.postponed.push_back(*outcome.put_off);
+      continue;
+    }
     ++fired.count;
     const plan::CompiledRule* const rule = PlannedRule(context, one);
     const bool is_met = outcome.reason != v1::REMINDER_REASON_CONDITION_NOT_MET;
@@ -156,6 +196,17 @@ absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const Enrollm
     fired.reactions.back().rule = PlannedOf(context, one)->rule;
   }
   return fired;
+}
+
+absl::StatusOr<int64_t> FinishFiring(store::WriteTransaction& tx, const Fired& fired, absl::Time now,
+                                     EnrollmentContext* context) {
+  if (absl::Status status = ScheduleAgain(tx, fired.postponed, context); !status.ok()) return status;
+  auto more = ApplyEffects(tx, context, fired.reactions, now);
+  if (!more.ok()) return more.status();
+  if (EndsAt(*context) <= now) {
+    if (absl::Status status = EndNow(tx, v1::END_REASON_COMPLETED, now, context); !status.ok()) return status;
+  }
+  return fired.count + *more;
 }
 
 }  // namespace aftercare::engine

@@ -39,10 +39,16 @@ struct Fired {
 // If `due` gives no row but the store has one, that reminder stays as it is. `rows` are all rows of the enrollment, and
 // the superseded ones are updated there. If `rows` is null, they are read when needed.
 //
-// The caller applies what reactions do to the plan (effects.h).
+// The caller lets the enrollment come due again for what was postponed (message_caps.h), and then applies what
+// reactions do to the plan (effects.h): FinishFiring does both, and ends the enrollment if its time has come (ending.h).
 absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now);
+
+// Does what has to be done after FireOccurrences. Updates `context`, and stores it if something changes. Returns how
+// many occurrences have fired in all.
+absl::StatusOr<int64_t> FinishFiring(store::WriteTransaction& tx, const Fired& fired, absl::Time now,
+                                     EnrollmentContext* context);
 
 }  // namespace aftercare::engine
 

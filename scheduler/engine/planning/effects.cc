@@ -61,27 +61,30 @@ bool RestoreFactor(const record::v1::FactorBefore& before, Factors* factors, Rec
 }
 
 // Stores an enrollment whose reactions have changed, and adjusts its reminders. `row` is the enrollment as it becomes.
-absl::Status StoreChange(store::WriteTransaction& tx, EnrollmentContext* context, store::EnrollmentRow row,
-                         bool changes_factor, absl::Time now) {
+// Returns how many occurrences fire then.
+absl::StatusOr<int64_t> StoreChange(store::WriteTransaction& tx, EnrollmentContext* context, store::EnrollmentRow row,
+                                    bool changes_factor, absl::Time now) {
   ++row.version;  // What was planned or cached before knows nothing of this.
   if (!changes_factor) {
     context->row = std::move(row);
     context->facts = plan::TrustedFactsOf(context->row.data, *context->pathway, context->facts.setting,
                                           context->row.history);
-    return Replan(tx, context, now).status();
+    return Replan(tx, context, now);
   }
   NoteChange(now, &row);
   auto change = ComputeFactorChange(tx, *context, std::move(row), now);
   if (!change.ok()) return change.status();
-  if (absl::Status status = ApplyReanchoring(tx, &*change, now); !status.ok()) return status;
+  auto fired = ApplyReconciliation(tx, &change->after, change->reconciliation, &change->rows, now);
+  if (!fired.ok()) return fired.status();
   *context = std::move(change->after);
-  return LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
+  absl::Status status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
+  return status.ok() ? fired : status;
 }
 
 }  // namespace
 
-absl::Status ApplyEffects(store::WriteTransaction& tx, EnrollmentContext* context,
-                          const std::vector<plan::Occurrence>& fired, absl::Time now) {
+absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentContext* context,
+                                     const std::vector<plan::Occurrence>& fired, absl::Time now) {
   store::EnrollmentRow row = context->row;
   bool changes = false;
   bool changes_factor = false;
@@ -98,7 +101,8 @@ absl::Status ApplyEffects(store::WriteTransaction& tx, EnrollmentContext* contex
       changes_factor |= SetFactor(*context->pathway, reaction, row.data.mutable_factors(), &record);
     }
   }
-  return changes ? StoreChange(tx, context, std::move(row), changes_factor, now) : absl::OkStatus();
+  if (!changes) return 0;
+  return StoreChange(tx, context, std::move(row), changes_factor, now);
 }
 
 absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* context, Records records,
@@ -112,7 +116,7 @@ absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* co
     changes_factor |= RestoreFactor(before, row.data.mutable_factors(), &records);
   }
   *row.history.mutable_reactions() = std::move(records);
-  return StoreChange(tx, context, std::move(row), changes_factor, now);
+  return StoreChange(tx, context, std::move(row), changes_factor, now).status();
 }
 
 std::set<int> EndedGroups(const EnrollmentContext& context) {

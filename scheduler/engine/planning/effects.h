@@ -3,10 +3,12 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_PLANNING_EFFECTS_H_
 #define AFTERCARE_SCHEDULER_ENGINE_PLANNING_EFFECTS_H_
 
+#include <cstdint>
 #include <set>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/record/v1/plan_history.pb.h"
 #include "google/protobuf/repeated_field.h"
@@ -18,8 +20,9 @@ namespace aftercare::engine {
 
 // Lets reactions take effect whose reminders have come due. `fired` are occurrences of the present plan. Stores the
 // enrollment as it is then, adjusts its reminders, and updates `context`. Does nothing for rules without an effect.
-absl::Status ApplyEffects(store::WriteTransaction& tx, EnrollmentContext* context,
-                          const std::vector<plan::Occurrence>& fired, absl::Time now);
+// Returns how many occurrences fire because of that.
+absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentContext* context,
+                                     const std::vector<plan::Occurrence>& fired, absl::Time now);
 
 // Replaces what is recorded of the reactions of an enrollment, in which some may be new and some withdrawn. Takes back
 // the effects of those that are withdrawn. Stores the enrollment, adjusts its reminders, and updates `context`. What is

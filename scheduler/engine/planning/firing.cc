@@ -1,9 +1,10 @@
 #include "scheduler/engine/planning/firing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "scheduler/engine/planning/due_occurrences.h"
-#include "scheduler/engine/planning/effects.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/planning/replanning.h"
 
 namespace aftercare::engine {
@@ -24,6 +25,8 @@ std::vector<plan::Occurrence> TakeDue(EnrollmentContext* context, absl::Time now
       due.push_back(occurrence);
     }
   }
+  const absl::Time end = EndsAt(*context);
+  if (end < absl::InfiniteFuture()) row.next_due = std::min(row.next_due.value_or(end), end);
   return due;
 }
 
@@ -48,14 +51,13 @@ absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentCo
   if (absl::Status status = tx.SetNextDue(row); !status.ok()) return status;
   auto fired = FireNew(tx, *context, due, now);
   if (!fired.ok()) return fired.status();
-  absl::Status status = ApplyEffects(tx, context, fired->reactions, now);
-  return status.ok() ? absl::StatusOr<int64_t>(fired->count) : status;
+  return FinishFiring(tx, *fired, now, context);
 }
 
 std::optional<FiringPlan> PlanFiring(EnrollmentContext context, absl::Time now) {
   const store::RowVersion planned_from = context.row.row_version();
   if (IsStale(context) || planned_from.compare_rows_until) return std::nullopt;
-  if (!planned_from.next_due || *planned_from.next_due > now) return std::nullopt;
+  if (!planned_from.next_due || *planned_from.next_due > now || EndsAt(context) <= now) return std::nullopt;
   std::vector<plan::Occurrence> due = TakeDue(&context, now);
   return FiringPlan{std::make_shared<const EnrollmentContext>(std::move(context)), planned_from, std::move(due)};
 }
@@ -67,10 +69,11 @@ absl::StatusOr<std::optional<int64_t>> FirePlanned(store::WriteTransaction& tx, 
   if (!*moved) return std::nullopt;
   auto fired = FireNew(tx, *plan.context, plan.due, now);
   if (!fired.ok()) return fired.status();
-  if (fired->reactions.empty()) return fired->count;
+  if (fired->reactions.empty() && fired->postponed.empty()) return fired->count;
   EnrollmentContext context = *plan.context;
-  absl::Status status = ApplyEffects(tx, &context, fired->reactions, now);
-  return status.ok() ? absl::StatusOr<std::optional<int64_t>>(fired->count) : status;
+  auto count = FinishFiring(tx, *fired, now, &context);
+  if (!count.ok()) return count.status();
+  return *count;
 }
 
 }  // namespace aftercare::engine

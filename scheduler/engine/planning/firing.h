@@ -29,7 +29,7 @@ struct FiringPlan {
 };
 
 // Computes what FireEnrollment will fire at `now`. Returns nothing if nothing is due, or if the enrollment needs
-// replanning first.
+// replanning first or ends by itself.
 std::optional<FiringPlan> PlanFiring(EnrollmentContext context, absl::Time now);
 
 // Fires as planned, at `now`, and returns how many occurrences fired. Returns nothing, with nothing done, if the

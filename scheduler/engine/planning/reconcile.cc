@@ -8,6 +8,7 @@
 #include "scheduler/engine/planning/answers.h"
 #include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
+#include "scheduler/engine/planning/message_caps.h"
 #include "scheduler/engine/planning/passed_occurrences.h"
 #include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -251,6 +252,12 @@ class Reconciler {
     if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) {
       Free(item);
       return Cancel(i);
+    }
+    store::ReminderRow& row = rows_[i];
+    if (const auto planned = PutOffFrom(row)) {
+      if (*planned == occurrence.due && row.expire == occurrence.expire) return;  // A cap puts it off, as before.
+      ForgetPutOff(&row);
+      changed_[i] = true;
     }
     SetTime(i, occurrence.due, occurrence.expire);
   }

@@ -8,7 +8,7 @@
 
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/planning/due_occurrences.h"
-#include "scheduler/engine/planning/effects.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
@@ -41,6 +41,7 @@ class Replanner {
       if (absl::Status status = FollowPlan(item); !status.ok()) return status;
     }
     ScheduleRows();
+    ScheduleEnd();
     if (absl::Status status = UpdateAvailability(); !status.ok()) return status;
     if (absl::Status status = UpdateWindows(); !status.ok()) return status;
     enrollment_.plan_fingerprint = context_.plan_fingerprint;
@@ -51,8 +52,7 @@ class Replanner {
     });
     auto fired = FireOccurrences(tx_, context_, due_, &rows_, now_);
     if (!fired.ok()) return fired.status();
-    absl::Status status = ApplyEffects(tx_, &context_, fired->reactions, now_);
-    return status.ok() ? absl::StatusOr<int64_t>(fired->count) : status;
+    return FinishFiring(tx_, *fired, now_, &context_);
   }
 
  private:
@@ -141,6 +141,13 @@ class Replanner {
     for (store::ReminderRow& row : rows_) {
       if (row.state == v1::REMINDER_STATE_SCHEDULED) Schedule({OccurrenceOf(context_, row), &row, row.key.code});
     }
+  }
+
+  void ScheduleEnd() {
+    const absl::Time end = EndsAt(context_);
+    if (end == absl::InfiniteFuture()) return;
+    enrollment_.next_due = std::min(enrollment_.next_due.value_or(end), end);
+    if (!running()) CompareRowsUntil(end);  // so that firing plans again, and leaves alone what the pause holds back
   }
 
   // Has the sweeper watch the windows of scheduled rows while the enrollment is paused: what a pause holds back is

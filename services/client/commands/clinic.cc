@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
@@ -32,6 +34,7 @@ struct ClinicOptions {
   std::string region;
   std::string decision_time;
   std::optional<int> max_messages_per_minute;
+  std::string message_cap;
   std::vector<std::string> reply_words;
 };
 
@@ -60,6 +63,24 @@ absl::Status SetCalendar(const ClinicOptions& options, v1::Clinic* clinic, googl
   return absl::OkStatus();
 }
 
+// Reads a cap as it is written: `5`, `5/25`, `none`.
+absl::StatusOr<v1::MessageCap> ParseMessageCap(const std::string& text) {
+  v1::MessageCap cap;
+  if (text == "none") return cap;
+  const std::vector<std::string> parts = absl::StrSplit(text, '/');
+  std::vector<int> numbers;
+  for (const std::string& part : parts) {
+    if (!absl::SimpleAtoi(part, &numbers.emplace_back())) numbers.clear();
+    if (numbers.empty()) break;
+  }
+  if (numbers.empty() || numbers.size() > 2) {
+    return UsageError("--message-cap must be a number of messages a day, or a day and a week: 5 or 5/25; or none");
+  }
+  cap.set_per_day(numbers[0]);
+  if (numbers.size() == 2) cap.set_per_week(numbers[1]);
+  return cap;
+}
+
 // Sets what concerns messages and replies. Of the reply words, `clinic` must have those that are stored: each option
 // changes those of one language and kind.
 absl::Status SetMessaging(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
@@ -76,6 +97,12 @@ absl::Status SetMessaging(const ClinicOptions& options, v1::Clinic* clinic, goog
   if (options.max_messages_per_minute.has_value()) {
     clinic->set_max_messages_per_minute(*options.max_messages_per_minute);
     given->add_paths("max_messages_per_minute");
+  }
+  if (!options.message_cap.empty()) {
+    absl::StatusOr<v1::MessageCap> cap = ParseMessageCap(options.message_cap);
+    if (!cap.ok()) return cap.status();
+    *clinic->mutable_message_cap() = *std::move(cap);
+    given->add_paths("message_cap");
   }
   if (options.reply_words.empty()) return absl::OkStatus();
   given->add_paths("reply_words");
@@ -215,6 +242,10 @@ void AddMessagingOptions(CLI::App* command, const std::shared_ptr<ClinicOptions>
       ->add_option("--max-messages-per-minute", options->max_messages_per_minute,
                    "How many messages are sent in a minute at most; 0 for no limit")
       ->type_name("N");
+  command
+      ->add_option("--message-cap", options->message_cap,
+                   "How many messages a patient gets at most: on a day, or on a day and in seven days; none for no cap")
+      ->type_name("DAY[/WEEK]");
   AddRepeatableOption(command, "--reply-words", &options->reply_words,
                       absl::StrCat("LANGUAGE.KIND=WORD,WORD: words by which replies are understood; may be repeated. "
                                    "Kinds: ",
@@ -257,7 +288,7 @@ void AddUpdate(CLI::App* clinic, Action* action) {
       "Examples:\n  aftercare clinic update lakeside --contact-hours \"mon-fri 10:00-16:00, sat 10:00-12:00\" \\\n"
       "      --closed sat,sun --holiday 2026-12-25=Christmas --holiday 2027-01-01\n"
       "  aftercare clinic update lakeside --reply-words es.stop=parar,detener --reply-words pt.help=ajuda\n"
-      "  aftercare clinic update lakeside --reply-words es.stop= --max-messages-per-minute 60");
+      "  aftercare clinic update lakeside --reply-words es.stop= --message-cap 5/25");
   update->callback([=] { *action = [=](Session& session) { return UpdateClinic(session, *options); }; });
 }
 

@@ -72,6 +72,7 @@ void Agenda::AddReminder(const v1::Reminder& reminder) {
   const absl::CivilSecond due = absl::ToCivilSecond(plan::ToTime(reminder.due_time()), zone_);
   std::string note = reminder.audience() == v1::AUDIENCE_CARE_TEAM ? "task for the care team" : "";
   if (reminder.urgency() > v1::URGENCY_ROUTINE) note = absl::StrCat(UrgencyLabel(reminder.urgency()), " ", note);
+  if (reminder.conditional()) absl::StrAppend(&note, note.empty() ? "" : ", ", "conditional");
   if (reminder.state() != v1::REMINDER_STATE_SCHEDULED || reminder.reason() != v1::REMINDER_REASON_UNSPECIFIED) {
     const std::string reason = ReasonLabel(reminder.reason());
     absl::StrAppend(&note, note.empty() ? "" : ", ", StateLabel(reminder.state()),

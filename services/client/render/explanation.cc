@@ -9,6 +9,7 @@
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
 #include "services/client/render/labels.h"
+#include "services/client/render/observed_text.h"
 
 namespace aftercare::client {
 namespace {
@@ -39,6 +40,10 @@ constexpr std::pair<v1::ReminderReason, const char*> kReasons[] = {
      "replies --held)"},
     {v1::REMINDER_REASON_QUESTION_NOT_SENT, "it follows up a question that was not sent"},
     {v1::REMINDER_REASON_ANSWER_CORRECTED, "the answer that set it off was corrected, or came after all"},
+    {v1::REMINDER_REASON_CONDITION_NOT_MET, "a condition on what the patient answered did not hold"},
+    {v1::REMINDER_REASON_GROUP_ENDED, "an answer ended the group of messages it belongs to"},
+    {v1::REMINDER_REASON_DAILY_CAP, "the patient had got as many messages on that day as allowed"},
+    {v1::REMINDER_REASON_WEEKLY_CAP, "the patient had got as many messages in seven days as allowed"},
 };
 
 std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
@@ -108,6 +113,19 @@ std::string TaskFields(const v1::Reminder& task, absl::TimeZone zone) {
   return out + Field("seen to", absl::StrCat("since ", TimeText(task.acknowledge_time(), zone)));
 }
 
+// Returns what was observed for each condition of the rule, or that this is still to come.
+std::string ConditionFields(const v1::Reminder& reminder) {
+  if (reminder.conditional()) {
+    return Field("only if", "its conditions on what the patient answers hold when it comes due; see the pathway");
+  }
+  std::string out;
+  for (const v1::Observation& observation : reminder.observations()) {
+    out += Field(out.empty() ? "observed" : "",
+                 absl::StrCat(ConditionText(observation.condition()), "; ", ObservationText(observation)));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view time_zone,
@@ -128,7 +146,7 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
   }
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
                                                                         TimeText(reminder.expire_time(), zone))),
-                  TaskFields(reminder, zone), Field("state", StateText(reminder, zone, choice_label)));
+                  TaskFields(reminder, zone), ConditionFields(reminder), Field("state", StateText(reminder, zone, choice_label)));
   for (int i = 0; i < reminder.leased_messages_size(); ++i) {
     absl::StrAppend(&out, Field(i == 0 ? "leased" : "", LeasedText(reminder, reminder.leased_messages(i), zone)));
   }

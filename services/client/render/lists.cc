@@ -59,6 +59,7 @@ std::string StateText(const v1::Reminder& reminder) {
   const std::string reason = ReasonLabel(reminder.reason());
   const std::string answer = AnswerLabel(reminder);
   std::vector<std::string> notes;
+  if (reminder.conditional()) notes.push_back("conditional");
   if (!reason.empty() || !answer.empty()) {
     notes.push_back(absl::StrCat(reason, reason.empty() || answer.empty() ? "" : " ", answer));
   }
@@ -67,12 +68,21 @@ std::string StateText(const v1::Reminder& reminder) {
                       notes.empty() ? "" : ")");
 }
 
+// Returns a cap on messages in words; empty if there is none.
+std::string CapText(const v1::MessageCap& cap) {
+  std::vector<std::string> parts;
+  if (cap.has_per_day()) parts.push_back(absl::StrCat(cap.per_day(), " a day"));
+  if (cap.has_per_week()) parts.push_back(absl::StrCat(cap.per_week(), " in seven days"));
+  return parts.empty() ? "" : absl::StrCat("at most ", absl::StrJoin(parts, ", "), " to one patient");
+}
+
 // Returns how replies of patients are read, and how fast messages are sent.
 std::string MessagingFields(const v1::Clinic& clinic) {
   const int64_t limit = clinic.max_messages_per_minute();
   return absl::StrCat(
       Field("region", clinic.region()),
       Field("limit", limit == 0 ? "" : absl::StrCat(Counted(limit, "message"), " a minute")),
+      Field("messages", CapText(clinic.message_cap())),
       Field("decision time", clinic.has_decision_time() ? FormatDuration(clinic.decision_time()) : ""),
       Fields("reply words", ReplyWordsTexts(clinic.reply_words())));
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
+#include "services/client/render/observed_text.h"
 
 namespace aftercare::client {
 namespace {
@@ -50,6 +51,23 @@ std::string ForWhom(const v1::Rule& rule) {
   if (rule.audience() != v1::AUDIENCE_CARE_TEAM) return "message";
   const std::string urgency = EnumLabel(*v1::Urgency_descriptor(), rule.urgency());
   return absl::StrCat("task for the care team", urgency.empty() ? "" : absl::StrCat(", ", urgency));
+}
+
+// Returns `; ends the group check-in`, or nothing if the reaction has no effect on the plan.
+std::string EffectText(const v1::Rule& rule) {
+  const v1::Reaction& reaction = rule.reaction();
+  if (reaction.has_end_group()) return absl::StrCat("; ends the group ", reaction.end_group());
+  if (!reaction.has_set_factor()) return "";
+  return absl::StrCat("; sets ", reaction.set_factor().factor(), " to ", reaction.set_factor().value());
+}
+
+// Returns the rule's conditions on what the patient answered, or nothing.
+std::string OnlyIf(const v1::Rule& rule) {
+  std::string out;
+  for (const v1::ObservedCondition& condition : rule.observed()) {
+    absl::StrAppend(&out, out.empty() ? "; only if " : ", and ", ConditionText(condition));
+  }
+  return out;
 }
 
 }  // namespace
@@ -107,7 +125,8 @@ std::string RenderReactions(const v1::Pathway& pathway, const std::vector<int>& 
   std::string out = absl::StrCat(Paint(Ink::kBold, "After an answer", colour), "\n");
   for (const int index : rules) {
     const v1::Rule& rule = pathway.rules(index);
-    const std::string words = absl::StrCat(ReactionCondition(pathway, rule), "; ", ReactionTime(rule));
+    const std::string words =
+        absl::StrCat(ReactionCondition(pathway, rule), "; ", ReactionTime(rule), EffectText(rule), OnlyIf(rule));
     absl::StrAppend(&out, Cut(absl::StrCat("  ", rule.id(), "  ", ForWhom(rule)), width), "\n");
     for (const std::string& line : Wrap(words, std::max(width - kTextIndent, 1))) {
       absl::StrAppend(&out, std::string(kTextIndent, ' '), Paint(Ink::kDim, line, colour), "\n");

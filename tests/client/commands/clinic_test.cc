@@ -70,6 +70,19 @@ TEST_F(ClinicTest, WhatIsNoWordListIsNotReadOrSent) {
   EXPECT_EQ(request.clinic().max_messages_per_minute(), 60);
 }
 
+TEST_F(ClinicTest, ACapOnMessagesIsForADayOrForADayAndAWeek) {
+  const auto cap = [this](const std::string& text) {
+    Must({"clinic", "update", "--message-cap", text});
+    const auto request = server_.Last<v1::UpdateClinicRequest>();
+    EXPECT_THAT(request.update_mask().paths(), ElementsAre("message_cap"));
+    return request.clinic().message_cap().ShortDebugString();
+  };
+  EXPECT_EQ(cap("5"), "per_day: 5");
+  EXPECT_EQ(cap("5/25"), "per_day: 5 per_week: 25");
+  EXPECT_EQ(cap("none"), "");
+  EXPECT_EQ(cap("0"), "per_day: 0") << "the server refuses it";
+}
+
 TEST_F(ClinicTest, AllOfItIsSaidWhenAClinicIsMade) {
   Must({"clinic", "create", "lakeside", "--name", "Lakeside", "--zone", "UTC", "--region", "US", "--decision-time",
         "12h", "--max-messages-per-minute", "60", "--reply-words", "pt.not-done=ainda não"});
@@ -87,6 +100,8 @@ TEST_F(ClinicTest, WhatMakesNoSenseIsSaidInOneLineThatNamesTheOption) {
       {{"--decision-time", "soon"}, "aftercare: --decision-time \"soon\" is no duration: write 3d, 12h, "},
       {{"--reply-words", "stop=halt"}, "aftercare: --reply-words \"stop=halt\": write LANGUAGE.KIND=WORD,WORD"},
       {{"--reply-words", "es.halt=alto"}, "aftercare: --reply-words \"es.halt=alto\": choose the kind from stop, "},
+      {{"--message-cap", "5/25/100"}, "aftercare: --message-cap must be a number of messages a day, "},
+      {{"--message-cap", "5/many"}, "aftercare: --message-cap must be a number of messages a day, "},
       {{"--max-messages-per-minute", "many"}, "aftercare: Could not convert: --max-messages-per-minute = many"},
       {{}, "aftercare: clinic update needs something to change"},
   };

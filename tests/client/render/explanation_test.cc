@@ -56,6 +56,27 @@ TEST(ExplanationTest, WhatAnAnswerSetOffNamesTheReplyOrTheQuestionThatNobodyAnsw
             std::string::npos);
 }
 
+TEST(ExplanationTest, WhatWasObservedIsToldWithItsNumbers) {
+  const std::string text = RenderExplanation(Reminder(R"pb(
+                                               state: REMINDER_STATE_SUPPRESSED
+                                               reason: REMINDER_REASON_CONDITION_NOT_MET
+                                               observations {
+                                                 condition { adherence { category: "therapy" days: 14 below: 50 min_asked: 3 } }
+                                                 asked: 8 percent: 75
+                                               }
+                                               observations {
+                                                 condition { answers { rules: "pain" last: 2 score_at_least: 7 } }
+                                                 held: true asked: 2 answers: 9 answers: 8
+                                               })pb"),
+                                             "UTC");
+  EXPECT_NE(text.find("observed  therapy done: less than 50 % of the days in the last 14 days (3 days asked at least);\n"
+                      "          75 % of 8 days: did not hold\n"
+                      "          each of the last 2 answers to pain is 7 or more; 9, 8: held\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(RenderExplanation(Reminder("conditional: true"), "UTC").find("only if"), std::string::npos);
+}
+
 TEST(ExplanationTest, AHeldReminderSaysWhoDecidesAndWhereToLook) {
   const std::string text = RenderExplanation(Reminder(R"pb(state: REMINDER_STATE_DUE reason: REMINDER_REASON_HELD
                                                            state_time { seconds: 1772532000 })pb"),

@@ -76,7 +76,9 @@ void Model::Arrive(const Patient& patient, Item* item) const {
   item->telling = item->cover.value_or(item->telling);
   item->procedure_date = FactsOf(patient).procedure_date;
   if (!item->moved) item->hand.reset();
-  if (item->for_care_team) {
+  if (!IsMet(patient, *item)) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_CONDITION_NOT_MET);
+  } else if (item->for_care_team) {
     Become(item, v1::REMINDER_STATE_DUE);
   } else if (item->outside_contact_hours) {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS);
@@ -108,7 +110,8 @@ int Model::Fire(Patient* patient) const {
     Arrive(*patient, &item);
   }
   Supersede(patient, arriving);
-  return static_cast<int>(arriving.size());
+  const int fired = static_cast<int>(arriving.size());
+  return fired + TakeEffect(arriving, patient);
 }
 
 int Model::FireAll() {
@@ -216,8 +219,8 @@ void Model::ReportBounced(Patient* patient, Item* item) {
   Become(item, v1::REMINDER_STATE_FAILED, v1::REMINDER_REASON_BOUNCED);
   const bool is_withdrawn = ExpectNoAnswer({{item->rule, item->code}}, patient);
   if (is_own && !is_withdrawn) return;
-  is_own ? Rematch({}, patient) : Rematch({.facts_changed = true, .by_report = true}, patient);
-  Fire(patient);
+  if (!is_own) Rematch({.facts_changed = true, .by_report = true}, patient);
+  AdjustAfterReactions(patient);
 }
 
 std::string Model::ReportReceipt(Patient* patient, v1::DeliveryOutcome outcome, Item* item) {
@@ -287,8 +290,7 @@ std::string Model::Complete(const std::string& enrollment, const Key& key) {
   MakeCompleted(patient, v1::REMINDER_REASON_UNSPECIFIED, item);
   ReactToCompletion(key, &patient);
   ExpectNoAnswer(InstanceOf(patient, key), &patient);
-  Rematch({}, &patient);
-  Fire(&patient);
+  AdjustAfterReactions(&patient);
   return "OK";
 }
 

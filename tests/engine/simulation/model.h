@@ -123,6 +123,13 @@ class Model {
     std::optional<Key> question;  // That was answered, or not.
     bool silence = false;         // Nobody has answered the question.
     bool withdrawn = false;       // The answer was corrected, or came after all.
+    bool took_effect = false;     // What it set off has come due, and its effect on the plan has taken place.
+
+    // Set if that changed a factor: which, from which value (empty: the enrollment did not name it), and to which.
+    struct Change {
+      std::string factor, from, to;
+    };
+    std::optional<Change> change;
   };
 
   struct Patient {
@@ -317,6 +324,14 @@ class Model {
   void ReactToCompletion(const Key& key, Patient* patient) const;
   bool ExpectAnswer(const Key& key, Patient* patient) const;
   static bool ExpectNoAnswer(const std::set<Key>& keys, Patient* patient);
+
+  // Conditions on answers, and effects of reactions.
+  static bool IsMet(const Patient& patient, const Item& item);
+  static std::set<std::string> EndedGroups(const Patient& patient);
+  int TakeEffect(const std::set<Key>& arrived, Patient* patient) const;
+  static bool TakeBackEffects(Patient* patient);
+  void AdjustAfterReactions(Patient* patient) const;
+  void NoteFactsChange(Patient* patient) const;
 
   // Where messages may go.
   bool IsWanted(const Patient& patient, int contact_point) const;

@@ -84,7 +84,8 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) con
   for (const auto& [key, item] : fired.items) {
     const std::string name = NameOf(after.id, key);
     const bool ends_at_once = item.reason == v1::REMINDER_REASON_SUPERSEDED ||
-                              item.reason == v1::REMINDER_REASON_QUESTION_NOT_SENT;
+                              item.reason == v1::REMINDER_REASON_QUESTION_NOT_SENT ||
+                              item.reason == v1::REMINDER_REASON_CONDITION_NOT_MET;
     if (ends_at_once) diff->after.erase(name);
   }
   for (const auto& [key, item] : after.items) {
@@ -141,11 +142,7 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& w
     Rematch({}, &changed);
   } else {
     if (options.keep_sent) KeepSent(patient, &changed);
-    changed.changed = now_;
-    if (changed.held_from) {
-      if (now_ > *changed.held_from) changed.pauses.emplace_back(*changed.held_from, now_);
-      changed.held_from = now_;
-    }
+    NoteFactsChange(&changed);
     Rematch({.facts_changed = true}, &changed);
   }
   Compare(patient, changed, diff);

@@ -215,6 +215,7 @@ std::vector<int> Model::InstancesOf(const v1::Pathway& pathway, const std::strin
 std::vector<v1::ReminderReason> Model::NeedlessByAnswers(const Patient& patient, const Year& year,
                                                          const std::vector<const Item*>& holders) const {
   std::vector<v1::ReminderReason> needless(year.size(), v1::REMINDER_REASON_UNSPECIFIED);
+  const std::set<std::string> ended = EndedGroups(patient);
   for (const v1::Group& group : patient.pathway->source().groups()) {
     const std::vector<int> instances = InstancesOf(patient.pathway->source(), group.id(), year);
     const absl::Duration silence = absl::Seconds(group.silence().seconds());
@@ -238,6 +239,7 @@ std::vector<v1::ReminderReason> Model::NeedlessByAnswers(const Patient& patient,
       if (!is_first) earliest->second = std::min(earliest->second, due);
     }
     for (const size_t i : unsent) {
+      if (ended.count(group.id()) > 0) needless[i] = v1::REMINDER_REASON_GROUP_ENDED;
       for (const auto& [instance, time] : answered) {
         const bool too_soon = instance < instances[i] && silence > absl::ZeroDuration() &&
                               first[instances[i]] <= time + silence;

@@ -227,8 +227,7 @@ void Model::MakeAnswered(int index) {
   item.state_time = reply.time;
   ReactToAnswer(index, &patient);
   ExpectNoAnswer(InstanceOf(patient, *reply.reminder), &patient);
-  Rematch({}, &patient);
-  Fire(&patient);
+  AdjustAfterReactions(&patient);
 }
 
 std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Consent consent) {

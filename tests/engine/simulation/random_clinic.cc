@@ -183,7 +183,49 @@ void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathwa
   }
 }
 
-v1::Pathway RandomPathway(Random& random, bool reacts) {
+// Returns a condition on the answers to some of the rules. Nothing if no rule asks.
+std::optional<v1::ObservedCondition> RandomCondition(Random& random, const v1::Pathway& pathway) {
+  const bool of_scores = random.OneIn(2);
+  v1::ObservedCondition condition;
+  v1::ObservedAnswers& answers = *condition.mutable_answers();
+  for (const v1::Rule& rule : pathway.rules()) {
+    const bool asks = rule.answer() == (of_scores ? v1::ANSWER_KIND_SCORE : v1::ANSWER_KIND_DONE);
+    if (asks && !random.OneIn(4)) answers.add_rules(rule.id());
+  }
+  if (answers.rules().empty()) return std::nullopt;
+  answers.set_last(1 + random.Upto(1));
+  if (!of_scores) {
+    answers.set_done(random.OneIn(2));
+  } else if (random.OneIn(2)) {
+    answers.set_score_at_least(4);
+  } else {
+    answers.set_score_at_most(6);
+  }
+  condition.set_unless(random.OneIn(2));
+  return condition;
+}
+
+// Gives some rules a condition on answers, and some reactions an effect on the plan.
+void SetRandomEffects(Random& random, v1::Pathway* pathway) {
+  const bool has_group = !pathway->groups().empty();
+  for (v1::Rule& rule : *pathway->mutable_rules()) {
+    rule.clear_observed();
+    if (random.OneIn(3)) {
+      if (auto condition = RandomCondition(random, *pathway)) *rule.add_observed() = *std::move(condition);
+    }
+    if (!rule.has_reaction()) continue;
+    v1::Reaction& reaction = *rule.mutable_reaction();
+    reaction.clear_effect();
+    if (has_group && random.OneIn(3)) {
+      reaction.set_end_group(pathway->groups(0).id());
+    } else if (random.OneIn(3)) {
+      reaction.mutable_set_factor()->set_factor("severe");
+      reaction.mutable_set_factor()->set_value(random.OneIn(2) ? "yes" : "no");
+    }
+  }
+}
+
+v1::Pathway RandomPathway(Random& random, bool reacts, bool has_effects) {
   auto pathway = FromText<v1::Pathway>(R"pb(
     display_name: "Random"
     default_locale: "en"
@@ -219,6 +261,7 @@ v1::Pathway RandomPathway(Random& random, bool reacts) {
   SetRandomGroup(random, &pathway);
   SetRandomSafety(random, &pathway);
   if (reacts) SetRandomReactions(random, {}, &pathway);
+  if (has_effects) SetRandomEffects(random, &pathway);
   return pathway;
 }
 
@@ -243,7 +286,7 @@ void RenameRule(const std::string& id, v1::Rule* rule) {
   rule->set_id(id);
 }
 
-v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts) {
+v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts, bool has_effects) {
   auto* rules = pathway.mutable_rules();
   const std::vector<v1::Rule> reactions = TakeReactions(&pathway);
   if (random.OneIn(2)) ChangeSchedule(random, rules->Mutable(random.Upto(rules->size() - 1)));
@@ -266,6 +309,7 @@ v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts) {
   SetRandomGroup(random, &pathway);
   SetRandomSafety(random, &pathway);
   if (reacts) SetRandomReactions(random, reactions, &pathway);
+  if (has_effects) SetRandomEffects(random, &pathway);
   return pathway;
 }
 

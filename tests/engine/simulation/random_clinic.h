@@ -31,9 +31,12 @@ void SetRandomSafety(Random& random, v1::Pathway* pathway);
 // the rules `before`, of an earlier revision, stay.
 void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathway* pathway);
 
+// Gives some rules a condition on the patient's last answers, and some reactions an effect on the plan.
+void SetRandomEffects(Random& random, v1::Pathway* pathway);
+
 // Returns a pathway of two phases and up to five rules, `r0` and so on, and, if `reacts`, up to six rules that react to
-// them.
-v1::Pathway RandomPathway(Random& random, bool reacts);
+// them. If `has_effects`, SetRandomEffects follows.
+v1::Pathway RandomPathway(Random& random, bool reacts, bool has_effects);
 
 // Gives a rule other times, other days or another window, and leaves the rest.
 void ChangeSchedule(Random& random, v1::Rule* rule);
@@ -41,9 +44,9 @@ void ChangeSchedule(Random& random, v1::Rule* rule);
 // Gives a rule another id, within its series.
 void RenameRule(const std::string& id, v1::Rule* rule);
 
-// Returns a next revision of `pathway`, whose rules may react to answers if `reacts`: rules may be removed, added,
-// renamed or changed.
-v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts);
+// Returns a next revision of `pathway`, whose rules may react to answers if `reacts`, and have effects if `has_effects`:
+// rules may be removed, added, renamed or changed.
+v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts, bool has_effects);
 
 v1::ContactHours RandomHours(Random& random);
 

@@ -93,7 +93,7 @@ void Simulation::Begin() {
   model_ = std::make_unique<Model>(clinic_, clinic, now);
   story_.push_back(absl::StrCat("CreateClinic ", clinic.ShortDebugString()));
 
-  const v1::Pathway pathway = RandomPathway(random, script_.PlaysReactions());
+  const v1::Pathway pathway = RandomPathway(random, script_.PlaysReactions(), script_.PlaysEffects());
   world_.CreatePathway(clinic_, "knee", pathway);
   plan::FieldErrors errors;
   model_->AddRevision(plan::CompiledPathway::Compile(pathway, &errors));
@@ -220,7 +220,7 @@ std::string Simulation::ChangeCalendar(Random& random) {
 
 std::string Simulation::ChangePathway(Random& random) {
   v1::UpdatePathwayRequest request;
-  *request.mutable_pathway() = RandomRevision(model_->newest_pathway(), random, script_.PlaysReactions());
+  *request.mutable_pathway() = RandomRevision(model_->newest_pathway(), random, script_.PlaysReactions(), script_.PlaysEffects());
   request.mutable_pathway()->set_name(PathwayNameOf(clinic_, "knee"));
   const auto response = world_.Call(&Engine::pathways, &Pathways::Update, request);
   ExpectSame("UpdatePathway", ErrorOf(response.status()), "OK");

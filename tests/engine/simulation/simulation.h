@@ -29,6 +29,9 @@ struct Script {
   // Returns whether the clinic's pathways have rules that react to answers. Seeds below leave them out, so that they
   // play what they always have.
   bool PlaysReactions() const { return seed >= 5'000'000; }
+
+  // Returns whether rules have conditions on answers as well, and reactions effects on the plan.
+  bool PlaysEffects() const { return seed >= 6'000'000; }
 };
 
 // Plays a script on the engine and on a model of it, and compares the two after each step. For one thread.

@@ -1,4 +1,4 @@
-#include "scheduler/engine/enrollments/visit_view.h"
+#include "scheduler/engine/lifecycle/visit_view.h"
 
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"

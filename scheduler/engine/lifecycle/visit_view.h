@@ -1,6 +1,6 @@
 // Visits as users see them. Functions are thread safe.
-#ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_VISIT_VIEW_H_
-#define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_VISIT_VIEW_H_
+#ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_VISIT_VIEW_H_
+#define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_VISIT_VIEW_H_
 
 #include "absl/time/time.h"
 #include "aftercare/v1/clinic.pb.h"
@@ -22,4 +22,4 @@ v1::Visit VisitToProto(const EnrollmentContext& context, const v1::Clinic& clini
 
 }  // namespace aftercare::engine
 
-#endif  // AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_VISIT_VIEW_H_
+#endif  // AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_VISIT_VIEW_H_

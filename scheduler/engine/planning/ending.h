@@ -1,0 +1,25 @@
+// How an enrollment ends: because somebody ends it, or by itself when its pathway says so (v1::Pathway.end). Functions
+// are thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_PLANNING_ENDING_H_
+#define AFTERCARE_SCHEDULER_ENGINE_PLANNING_ENDING_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "aftercare/v1/enrollment.pb.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::engine {
+
+// Returns when an enrollment ends by itself: at the end of a day on the patient's calendar. Returns InfiniteFuture if its
+// pathway does not say so, or if it has ended already.
+absl::Time EndsAt(const EnrollmentContext& context);
+
+// Ends an enrollment that is running or paused: what is not sent yet ends CANCELLED / ENROLLMENT_ENDED, and booked
+// visits that have not begun are cancelled. What is due by `now` must have fired. Stores and logs all of it, and
+// updates `context`.
+absl::Status EndNow(store::WriteTransaction& tx, v1::EndReason reason, absl::Time now, EnrollmentContext* context);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_PLANNING_ENDING_H_

@@ -1,0 +1,171 @@
+// Caps on how many messages a patient gets a day and a week.
+#include "tests/engine/clinic_fixture.h"
+
+namespace aftercare::engine {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// A sandbox on Thursday 2029-03-01, 08:00 UTC. For a procedure on that day:
+//   a, b, c   each day from 2 March at 09:00, 10:00 and 11:00, until the end of the next day
+//   brief     on 2 March at 12:00, until 14:00
+//   warn      of the safety category, on 2 March at 13:00
+//   task      of the care team, on 2 March at 08:30
+v1::Pathway Pathway(const std::string& more) {
+  auto pathway = FromText<v1::Pathway>(R"pb(
+    display_name: "Many" default_locale: "en" safety_categories: "safety"
+    phases { id: "p" display_name: "Phase" span { days { first: 1 last: 10 } } }
+    rules { id: "a" phase: "p" category: "ca" schedule { daily {} times: "09:00" window { days: 1 } }
+            texts { key: "en" value: "A" } }
+    rules { id: "b" phase: "p" category: "cb" schedule { daily {} times: "10:00" window { days: 1 } }
+            texts { key: "en" value: "B" } }
+    rules { id: "c" phase: "p" category: "cc" schedule { daily {} times: "11:00" window { days: 1 } }
+            texts { key: "en" value: "C" } }
+    rules { id: "brief" phase: "p" category: "cb" schedule { times: "12:00" window { until: "14:00" } }
+            texts { key: "en" value: "Brief" } }
+    rules { id: "warn" phase: "p" category: "safety" schedule { times: "13:00" } texts { key: "en" value: "Warn" } }
+    rules { id: "task" phase: "p" category: "t" audience: AUDIENCE_CARE_TEAM schedule { times: "08:30" }
+            texts { key: "en" value: "Task" } }
+  )pb");
+  pathway.MergeFrom(FromText<v1::Pathway>(more));
+  return pathway;
+}
+
+class MessageCapsTest : public SandboxFixture {
+ protected:
+  explicit MessageCapsTest(const std::string& more = "message_cap { per_day: 2 }")
+      : SandboxFixture({.pathway_id = "many", .pathway = Pathway(more)}) {
+    world_.Enrol("box", "e", Patient());
+  }
+
+  static v1::Enrollment Patient() {
+    v1::Enrollment enrollment = KneePatient("box", "p-1");
+    enrollment.set_pathway("clinics/box/pathways/many");
+    return enrollment;
+  }
+
+  // Leases what is due and reports it sent. Returns the ids.
+  std::vector<std::string> SendUntil(const std::string& time) {
+    Until(time);
+    std::vector<std::string> sent;
+    for (const v1::Lease& lease : world_.Lease("box")) {
+      sent.push_back(IdOf(lease.reminder()));
+      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
+    }
+    return sent;
+  }
+};
+
+TEST_F(MessageCapsTest, WhatExceedsTheCapIsDueOnTheNextDay) {
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
+  const v1::Reminder c = Good(world_.Get(Name("c.2029-03-02")));
+  EXPECT_EQ(StateOf("c.2029-03-02"), "SCHEDULED/DAILY_CAP");
+  EXPECT_EQ(plan::ToTime(c.due_time()), At("2029-03-03T11:00"));
+  EXPECT_EQ(plan::ToTime(c.expire_time()), At("2029-03-04T00:00"));
+  EXPECT_EQ(c.steps().rbegin()->kind(), v1::TIME_STEP_KIND_MESSAGE_CAP);
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(MessageCapsTest, TheCapIsAppliedAgainOnTheNextDay) {
+  SendUntil("2029-03-02T23:00");
+  EXPECT_THAT(SendUntil("2029-03-03T23:00"), ElementsAre("a.2029-03-03", "b.2029-03-03"));
+  EXPECT_EQ(StateOf("c.2029-03-02"), "SUPPRESSED/DAILY_CAP") << "its window closes before the day after";
+  EXPECT_EQ(StateOf("c.2029-03-03"), "SCHEDULED/DAILY_CAP");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(MessageCapsTest, WhatWasPutOffIsSentWhereThereIsRoom) {
+  SendUntil("2029-03-02T23:00");
+  ASSERT_TRUE(world_.Cancel(Name("a.2029-03-03")).ok());
+  EXPECT_THAT(SendUntil("2029-03-03T23:00"), ElementsAre("b.2029-03-03", "c.2029-03-02"));
+  EXPECT_EQ(StateOf("c.2029-03-02"), "SENT");
+}
+
+TEST_F(MessageCapsTest, WhatCannotWaitIsSuppressed) {
+  SendUntil("2029-03-02T12:00");
+  EXPECT_EQ(StateOf("brief.2029-03-02"), "SUPPRESSED/DAILY_CAP");
+}
+
+TEST_F(MessageCapsTest, SafetyIsNeverHeldBackAndTasksDoNotCount) {
+  EXPECT_THAT(SendUntil("2029-03-02T13:00"), ElementsAre("a.2029-03-02", "b.2029-03-02", "warn.2029-03-02"));
+  EXPECT_EQ(StateOf("task.2029-03-02"), "DUE");
+}
+
+TEST_F(MessageCapsTest, AllEnrollmentsOfThePatientCount) {
+  v1::Enrollment other = Patient();
+  other.set_procedure_date("2029-03-01");
+  v1::CreateEnrollmentRequest request;
+  request.set_parent("clinics/box");
+  request.set_enrollment_id("f");
+  request.set_allow_concurrent(true);
+  *request.mutable_enrollment() = other;
+  Good(world_.Call(&Engine::enrollments, &Enrollments::Create, request));
+  EXPECT_THAT(SendUntil("2029-03-02T09:00").size(), 2u) << "one of each enrollment";
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), IsEmpty());
+  EXPECT_EQ(StateOf("b.2029-03-02"), "SCHEDULED/DAILY_CAP");
+  EXPECT_EQ(StateOf("b.2029-03-02", "f"), "SCHEDULED/DAILY_CAP");
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(MessageCapsTest, APauseAndAReplanLeaveWhatWasPutOff) {
+  SendUntil("2029-03-02T23:00");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
+  EXPECT_EQ(StateOf("c.2029-03-02"), "SCHEDULED/DAILY_CAP");
+  EXPECT_EQ(plan::ToTime(Good(world_.Get(Name("c.2029-03-02"))).due_time()), At("2029-03-03T11:00"));
+  world_.ExpectListsAgree("box");
+}
+
+TEST_F(MessageCapsTest, TheStricterOfTwoCapsHolds) {
+  v1::UpdateClinicRequest request;
+  request.mutable_clinic()->set_name("clinics/box");
+  request.mutable_clinic()->mutable_message_cap()->set_per_day(1);
+  request.mutable_update_mask()->add_paths("message_cap");
+  Good(world_.Call(&Engine::clinics, &Clinics::Update, request));
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02"));
+}
+
+TEST_F(MessageCapsTest, ACapOfNothingIsRefused) {
+  v1::UpdateClinicRequest request;
+  request.mutable_clinic()->set_name("clinics/box");
+  request.mutable_clinic()->mutable_message_cap()->set_per_day(0);
+  request.mutable_clinic()->mutable_message_cap()->set_per_week(701);
+  request.mutable_update_mask()->add_paths("message_cap");
+  const auto response = world_.Call(&Engine::clinics, &Clinics::Update, request);
+  EXPECT_THAT(BadFields(response.status()),
+              ElementsAre("clinic.message_cap.per_day", "clinic.message_cap.per_week"));
+}
+
+class WeeklyCapTest : public MessageCapsTest {
+ protected:
+  WeeklyCapTest() : MessageCapsTest("message_cap { per_week: 5 }") {}
+};
+
+TEST_F(WeeklyCapTest, AnySevenDaysInARowHoldTheCap) {
+  int sent = 0;
+  for (int day = 2; day <= 8; ++day) sent += SendUntil(absl::StrCat("2029-03-0", day, "T23:00")).size();
+  EXPECT_EQ(sent, 5);
+  EXPECT_EQ(StateOf("c.2029-03-03"), "SUPPRESSED/WEEKLY_CAP");
+  EXPECT_THAT(SendUntil("2029-03-09T23:00"), Contains("a.2029-03-09")) << "what was sent on 2 March counts no more";
+}
+
+class ImportanceTest : public MessageCapsTest {
+ protected:
+  ImportanceTest() : MessageCapsTest("message_cap { per_day: 2 } important_categories: 'cc' important_categories: 'cb'") {}
+};
+
+TEST_F(ImportanceTest, WhatIsMoreImportantGetsTheRoom) {
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("b.2029-03-02", "c.2029-03-02"));
+  EXPECT_EQ(StateOf("a.2029-03-02"), "SCHEDULED/DAILY_CAP");
+}
+
+TEST_F(ImportanceTest, WhatWasCalledOffNeedsNoRoom) {
+  ASSERT_TRUE(world_.Cancel(Name("c.2029-03-02")).ok());
+  ASSERT_TRUE(world_.Cancel(Name("brief.2029-03-02")).ok());
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
+}
+
+}  // namespace
+}  // namespace aftercare::engine
