@@ -7,6 +7,7 @@
 #include "scheduler/engine/planning/answers.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/planning/first_contact_point.h"
 #include "scheduler/engine/planning/supersession.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -60,7 +61,11 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   store::ReminderRow new_row;
   if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence, due.code);
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
-  if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
+  if (outcome.reachable) {
+    auto point = FirstContactPoint(tx, context, row);
+    if (!point.ok()) return point.status();
+    row.contact_point = *point;
+  }
   if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
     row.closes = due.occurrence.expire;
     SetContactPoint(context, row.contact_point, &row);
