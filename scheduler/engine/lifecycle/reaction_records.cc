@@ -23,22 +23,33 @@ bool Made(const ReactionRecord& record, const plan::CompiledRule& rule, absl::Ci
 }
 
 // Returns the records of what set off a reminder of a rule, given its nominal time in one of the zones that the patient
-// has or had: in their order, those that are withdrawn last. They point into the context.
-std::vector<const ReactionRecord*> FindReactions(const EnrollmentContext& context, const plan::CompiledRule& rule,
-                                                 const std::string& id, absl::CivilMinute nominal) {
+// has or had: in their order, those that are withdrawn last. By their index in the enrollment's history.
+std::vector<int> FindRecords(const EnrollmentContext& context, const plan::CompiledRule& rule, const std::string& id,
+                             absl::CivilMinute nominal) {
   if (!rule.IsReaction()) return {};
   std::vector<absl::TimeZone> zones = {context.facts.zone};
   for (const record::v1::EarlierFacts& facts : context.row.history.earlier_facts()) {
     if (const auto zone = plan::FindZone(facts.time_zone())) zones.push_back(*zone);
   }
-  std::vector<const ReactionRecord*> found;
-  for (const ReactionRecord& record : context.row.history.reactions()) {
-    const bool made = record.rule() == id && std::any_of(zones.begin(), zones.end(), [&](const absl::TimeZone& zone) {
-                        return Made(record, rule, nominal, zone);
+  std::vector<int> found;
+  const auto& records = context.row.history.reactions();
+  for (int i = 0; i < records.size(); ++i) {
+    const bool made = records[i].rule() == id && std::any_of(zones.begin(), zones.end(), [&](absl::TimeZone zone) {
+                        return Made(records[i], rule, nominal, zone);
                       });
-    if (made) found.push_back(&record);
+    if (made) found.push_back(i);
   }
-  std::stable_partition(found.begin(), found.end(), [](const ReactionRecord* record) { return !record->withdrawn(); });
+  std::stable_partition(found.begin(), found.end(), [&](int index) { return !records[index].withdrawn(); });
+  return found;
+}
+
+// The same by the records themselves, which point into the context.
+std::vector<const ReactionRecord*> FindReactions(const EnrollmentContext& context, const plan::CompiledRule& rule,
+                                                 const std::string& id, absl::CivilMinute nominal) {
+  std::vector<const ReactionRecord*> found;
+  for (const int index : FindRecords(context, rule, id, nominal)) {
+    found.push_back(&context.row.history.reactions(index));
+  }
   return found;
 }
 
@@ -78,6 +89,11 @@ std::vector<std::string> CausingReminders(const EnrollmentContext& context, cons
     if (!record->reminder().empty()) reminders.push_back(record->reminder());
   }
   return reminders;
+}
+
+std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+  return FindRecords(context, context.pathway->rule(occurrence.rule),
+                     context.pathway->rule_source(occurrence.rule).id(), occurrence.nominal);
 }
 
 bool IsCauseWithdrawn(const EnrollmentContext& context, const store::ReminderRow& row) {
