@@ -1,4 +1,6 @@
 // Questionnaires: questions asked in turn, their score, and what reacts to it. Scores in a range of their own.
+#include <algorithm>
+
 #include "tests/engine/replies/replying.h"
 
 namespace aftercare::engine {
@@ -213,6 +215,7 @@ TEST_F(QuickQuestionnairesTest, ACorrectionOfTheFirstAnswerFindsTheRound) {
 
 TEST_F(QuickQuestionnairesTest, EachRoundHasAScoreOfItsOwn) {
   AnswerRound("2029-03-02T09:0", {"easy", "1", "1"});
+  EXPECT_THAT(SendUntil("2029-03-03T10:00"), ElementsAre("fine.2029-03-03 by sms"));
   AnswerRound("2029-03-05T09:0", {"not at all", "5", "2"});
   EXPECT_THAT(Scores(), ElementsAre("function 80 (2) at 2029-03-02T09:03 of walk.2029-03-02 and 2 more",
                                     "function 10 (9) at 2029-03-05T09:03 of walk.2029-03-05 and 2 more"));
@@ -272,7 +275,7 @@ TEST_F(QuestionnairesTest, TheQuestionsComeOverTheChannelThatTheFirstWentOver) {
     world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
   }
   EXPECT_THAT(Send(), ElementsAre("walk.2029-03-02 by email"));
-  const std::string from_mail = "channel: CHANNEL_EMAIL address: 'ana@example.org'";
+  const std::string from_mail = "channel: CHANNEL_EMAIL address: 'ana@example.com'";
   EXPECT_EQ(Reply("easy", from_mail), "ANSWER choice 1 of walk.2029-03-02 in e");
   EXPECT_THAT(Send(), ElementsAre("stairs.2029-03-02-0900 by email"));
   EXPECT_EQ(Reply("3", from_mail), "ANSWER 3 of stairs.2029-03-02-0900 in e");
@@ -287,7 +290,7 @@ TEST_F(QuestionnairesTest, AQuestionGoesElsewhereIfThatChannelMayNotBeUsedAnyMor
     world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
   }
   Send();
-  const std::string from_mail = "channel: CHANNEL_EMAIL address: 'ana@example.org'";
+  const std::string from_mail = "channel: CHANNEL_EMAIL address: 'ana@example.com'";
   Reply("easy", from_mail);
   EXPECT_THAT(Send(), ElementsAre("stairs.2029-03-02-0900 by email"));
   Reply("3", from_mail);
