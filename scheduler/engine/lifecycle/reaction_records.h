@@ -25,6 +25,7 @@ std::string CauseOf(const EnrollmentContext& context, const store::ReminderRow& 
 // one minute set off the same reminder. They are in the order in which they were recorded, those that were withdrawn
 // last. Empty if that is not recorded any more.
 std::vector<std::string> CausingReminders(const EnrollmentContext& context, const store::ReminderRow& row);
+
 // Returns the records of what set off an occurrence of the present plan, withdrawn ones too, by their index in the
 // enrollment's history. Empty if its rule is no reaction.
 std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence);
