@@ -1,6 +1,7 @@
 #include "scheduler/plan/questionnaire_check.h"
 
 #include <cmath>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -88,7 +89,11 @@ class QuestionnaireChecker {
 
   void CheckTable(const std::string& path, const v1::ScoreTable& source, bool knows_sums,
                   CompiledQuestionnaire* result) {
-    const std::set<int> sums = knows_sums ? SumsOf(*result) : std::set<int>();
+    const std::optional<std::set<int>> all_sums = knows_sums ? SumsOf(*result) : std::set<int>();
+    if (!all_sums) {
+      return Fault(path, absl::StrCat("must not be set if the answers can have more than ", kMaxEntries, " sums"));
+    }
+    const std::set<int>& sums = *all_sums;
     for (int i = 0, size = Size(path + ".entries", source.entries_size(), 1, kMaxEntries); i < size; ++i) {
       const v1::ScoreTableEntry& entry = source.entries(i);
       const std::string field = absl::StrCat(path, ".entries[", i, "]");
@@ -101,13 +106,14 @@ class QuestionnaireChecker {
       if (result->table.count(sum) == 0 && missing.size() < kMaxListed) missing.push_back(sum);
     }
     if (!missing.empty()) {
-      Fault(path + ".entries", absl::StrCat("must have an entry for each sum that the answers can have; there is none for ",
-                                            absl::StrJoin(missing, ", ")));
+      Fault(path + ".entries",
+            absl::StrCat("must have an entry for each sum that the answers can have; there is none for ",
+                         absl::StrJoin(missing, ", ")));
     }
   }
 
-  // Returns the sums that the answers can have.
-  std::set<int> SumsOf(const CompiledQuestionnaire& questionnaire) const {
+  // Returns the sums that the answers can have. Nothing if there are more than a table can have.
+  std::optional<std::set<int>> SumsOf(const CompiledQuestionnaire& questionnaire) const {
     std::set<int> sums = {0};
     for (const int index : questionnaire.rules) {
       const CompiledRule& rule = parts_.rules[index];
@@ -120,7 +126,7 @@ class QuestionnaireChecker {
         for (const int count : counts) next.insert(sum + count);
       }
       sums = std::move(next);
-      if (sums.size() > kMaxEntries) break;  // No table is large enough, and the work stays bounded.
+      if (sums.size() > kMaxEntries) return std::nullopt;
     }
     return sums;
   }

@@ -210,7 +210,7 @@ class ReactionChecker {
     if (!rule->IsReaction()) return Fault(field, "must say which answer the rule reacts to");
     CheckCondition(field, reaction, rule);
     CheckEffect(field, reaction, rule);
-    if (rule->reaction.questionnaire >= 0) return CheckQuestionnaire(field, reaction, *rule);
+    if (!reaction.questionnaire().empty()) return CheckQuestionnaire(field, reaction, *rule);
     const int least = rule->reaction.kind == ReactionKind::kWord ? 0 : 1;
     std::vector<int>& rules = rule->reaction.rules;
     for (int i = 0, size = Size(field + ".rules", reaction.rules_size(), least, kMaxReactedTo); i < size; ++i) {

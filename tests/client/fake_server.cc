@@ -10,6 +10,7 @@ FakeServer::FakeServer() {
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(static_cast<v1::ClinicService::Service*>(this));
   builder.RegisterService(static_cast<v1::EnrollmentService::Service*>(this));
+  builder.RegisterService(static_cast<v1::PathwayService::Service*>(this));
   builder.RegisterService(static_cast<v1::ReplyService::Service*>(this));
   server_ = builder.BuildAndStart();
 }
@@ -55,6 +56,11 @@ grpc::Status FakeServer::GetEnrollment(grpc::ServerContext* /*context*/, const v
 
 grpc::Status FakeServer::GetAdherence(grpc::ServerContext* /*context*/, const v1::GetAdherenceRequest* request,
                                       v1::GetAdherenceResponse* response) {
+  return Handle(*request, response);
+}
+
+grpc::Status FakeServer::GetPathway(grpc::ServerContext* /*context*/, const v1::GetPathwayRequest* request,
+                                    v1::GetPathwayResponse* response) {
   return Handle(*request, response);
 }
 

@@ -10,6 +10,7 @@
 
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
+#include "aftercare/v1/pathway_service.grpc.pb.h"
 #include "aftercare/v1/reply_service.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "scheduler/sync.h"
@@ -22,6 +23,7 @@ namespace aftercare::client {
 // that the test did not tell is empty. Thread safe.
 class FakeServer final : public v1::ClinicService::Service,
                          public v1::EnrollmentService::Service,
+                         public v1::PathwayService::Service,
                          public v1::ReplyService::Service {
  public:
   FakeServer();
@@ -72,6 +74,8 @@ class FakeServer final : public v1::ClinicService::Service,
                              v1::GetEnrollmentResponse* response) override;
   grpc::Status GetAdherence(grpc::ServerContext* context, const v1::GetAdherenceRequest* request,
                             v1::GetAdherenceResponse* response) override;
+  grpc::Status GetPathway(grpc::ServerContext* context, const v1::GetPathwayRequest* request,
+                          v1::GetPathwayResponse* response) override;
   grpc::Status RecordReply(grpc::ServerContext* context, const v1::RecordReplyRequest* request,
                            v1::RecordReplyResponse* response) override;
   grpc::Status ListReplies(grpc::ServerContext* context, const v1::ListRepliesRequest* request,

@@ -23,23 +23,28 @@ const plan::ReplyVocabulary& Vocabulary() {
   return vocabulary;
 }
 
+bool IsScore(const plan::WrittenScore& score) {
+  const int out_of = score.out_of.value_or(0);
+  return score.number >= 0 && score.number <= 1000 && out_of >= 0 && out_of <= 1000;
+}
+
 // Any bytes may be taken apart, also those that no reply may have.
 void AsBytes(const std::string& input) {
   for (const plan::ReplyClause& clause : plan::SplitClauses(input)) {
     Require(!clause.words.empty());
     for (const std::string& word : clause.words) Require(!word.empty());
   }
-  const std::optional<int> score = plan::ReadScore(input);
-  Require(!score || (*score >= 0 && *score <= 10));
+  const std::optional<plan::WrittenScore> score = plan::ReadScore(input);
+  Require(!score || IsScore(*score));
   plan::ReadStopWish(input);
   const plan::ReadReply reply = Vocabulary().Read(input);
-  Require(reply.score >= 0 && reply.score <= 10);
+  Require(IsScore(reply.score));
 }
 
 void AsReply(const std::string& input) {
   if (!plan::IsReplyText(input)) return;
   const plan::ReadReply reply = Vocabulary().Read(input);
-  const std::optional<int> score = plan::ReadScore(input);
+  const std::optional<plan::WrittenScore> score = plan::ReadScore(input);
   Require(reply.sense != plan::ReplySense::kScore || score == reply.score);
   const plan::ReadReply spaced = Vocabulary().Read(" " + input + "\n");
   Require(spaced.sense == reply.sense && spaced.score == reply.score);

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/message_check.h"
+#include "scheduler/plan/answers/questionnaires.h"
 #include "scheduler/plan/answers/reactions.h"
 #include "scheduler/plan/series_check.h"
 #include "tests/plan/knee.h"
@@ -110,11 +111,12 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("maximum-benefits/check-in", 12),         // Each month, and once more.
                                           Pair("maximum-benefits/closing", 1),           //
                                           Pair("maximum-benefits/expectation", 1),       //
+                                          Pair("maximum-benefits/function", 3),          // After six, nine, twelve.
                                           Pair("maximum-benefits/score", 2),             // After six and twelve.
                                           Pair("maximum-benefits/visit", 18),            // Six a visit.
                                           Pair("procedure-day/score", 1),                //
                                           Pair("procedure-day/welcome", 1)));
-  EXPECT_EQ(PlanWith({}).size(), 110u);
+  EXPECT_EQ(PlanWith({}).size(), 113u);
 }
 
 // `rule time` of what is due on a day after the procedure.
@@ -274,6 +276,28 @@ TEST(KneeTest, WordsThatMayBeSignsOfDangerReachTheCareTeamAtOnceInBothLanguages)
   const CompiledRule& task = Knee().rule(Knee().FindRule("danger-task"));
   EXPECT_EQ(task.urgency, v1::URGENCY_EMERGENCY);
   EXPECT_EQ(task.escalation.size(), 2u);
+}
+
+TEST(KneeTest, TheQuestionsOnFunctionComeOnDaysOfTheirOwnAndMakeAScoreFromZeroToAHundred) {
+  EXPECT_THAT(TimesOf("function-walk"), ElementsAre("2026-12-06T12:00", "2027-03-06T12:00", "2027-05-22T12:00"));
+  for (const std::string& time : TimesOf("function-walk")) {
+    for (const Occurrence& occurrence : PlanWith({})) {
+      const v1::Rule& rule = Knee().rule_source(occurrence.rule);
+      const bool is_of_day = FormatMinute(occurrence.nominal).substr(0, 10) == time.substr(0, 10);
+      if (!is_of_day || rule.id() == "function-walk") continue;
+      EXPECT_EQ(rule.answer(), v1::ANSWER_KIND_UNSPECIFIED) << rule.id();  // No number may be meant for another.
+    }
+  }
+  ASSERT_EQ(Knee().questionnaire_count(), 1);
+  EXPECT_EQ(ScoreRound(Knee(), 0, {1, 1, 1})->score, 100);
+  EXPECT_EQ(ScoreRound(Knee(), 0, {3, 3, 3})->score, 50);
+  EXPECT_EQ(ScoreRound(Knee(), 0, {5, 5, 5})->score, 0);
+  const auto next = [](const char* rule) {
+    return SetOffBy(ReactionsTo(Knee(), {Knee().FindRule(rule), std::nullopt, std::nullopt, 4}));
+  };
+  EXPECT_THAT(next("function-walk"), ElementsAre("function-carry"));
+  EXPECT_THAT(next("function-carry"), ElementsAre("function-seat"));
+  EXPECT_THAT(next("function-seat"), IsEmpty());
 }
 
 TEST(KneeTest, ASevereSmokerIsSentOtherThingsThanAMildPatient) {

@@ -9,6 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "scheduler/engine/lifecycle/asking_messages.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/questionnaire_rounds.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/answers/adherence.h"
@@ -46,6 +47,20 @@ void AddScores(const EnrollmentContext& context, const std::vector<store::Remind
   }
 }
 
+// Adds the scores of complete rounds of questionnaires, by the time of the last answer.
+void AddQuestionnaires(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows,
+                       v1::Adherence* adherence) {
+  const std::vector<CompleteRound> rounds = CompleteRoundsOf(context, rows);
+  for (size_t i = rounds.size() - std::min(rounds.size(), kMaxScores); i < rounds.size(); ++i) {
+    v1::QuestionnaireScore* score = adherence->add_questionnaires();
+    score->set_questionnaire(rounds[i].questionnaire);
+    for (const store::ReminderRow* row : rounds[i].reminders) score->add_reminders(ReminderNameOf(row->key));
+    plan::SetTimestamp(rounds[i].answer_time, score->mutable_answer_time());
+    score->set_sum(rounds[i].score.sum);
+    score->set_score(rounds[i].score.score);
+  }
+}
+
 absl::Status ReadAdherence(EngineContext& engine, store::ReadTransaction& tx, const EnrollmentName& name,
                            v1::Adherence* adherence) {
   auto clinic = RequireClinic(tx, name.clinic);
@@ -60,6 +75,7 @@ absl::Status ReadAdherence(EngineContext& engine, store::ReadTransaction& tx, co
   adherence->set_enrollment(EnrollmentNameOf(name.clinic, name.enrollment));
   plan::CountAdherence(AskingMessagesOf(*context, *rows), today - 1, phases, adherence);
   AddScores(*context, *rows, adherence);
+  AddQuestionnaires(*context, *rows, adherence);
   return absl::OkStatus();
 }
 

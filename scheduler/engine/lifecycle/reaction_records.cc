@@ -8,6 +8,7 @@
 #include "aftercare/record/v1/plan_history.pb.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/reminder_name.h"
 
 namespace aftercare::engine {
 namespace {
@@ -22,15 +23,15 @@ bool Made(const ReactionRecord& record, const plan::CompiledRule& rule, absl::Ci
 }
 
 // Returns the records of what set off a reminder of a rule, given its nominal time in one of the zones that the patient
-// has or had, by index.
+// has or had: in their order, those that are withdrawn last. By their index in the enrollment's history.
 std::vector<int> FindRecords(const EnrollmentContext& context, const plan::CompiledRule& rule, const std::string& id,
                              absl::CivilMinute nominal) {
-  std::vector<int> found;
-  if (!rule.IsReaction()) return found;
+  if (!rule.IsReaction()) return {};
   std::vector<absl::TimeZone> zones = {context.facts.zone};
   for (const record::v1::EarlierFacts& facts : context.row.history.earlier_facts()) {
     if (const auto zone = plan::FindZone(facts.time_zone())) zones.push_back(*zone);
   }
+  std::vector<int> found;
   const auto& records = context.row.history.reactions();
   for (int i = 0; i < records.size(); ++i) {
     const bool made = records[i].rule() == id && std::any_of(zones.begin(), zones.end(), [&](absl::TimeZone zone) {
@@ -38,43 +39,56 @@ std::vector<int> FindRecords(const EnrollmentContext& context, const plan::Compi
                       });
     if (made) found.push_back(i);
   }
+  std::stable_partition(found.begin(), found.end(), [&](int index) { return !records[index].withdrawn(); });
   return found;
 }
 
-// Returns the first of these records that is not withdrawn, else the first that is. Null if there is none. Points into
-// the context.
-const ReactionRecord* FindReaction(const EnrollmentContext& context, const plan::CompiledRule& rule,
-                                   const std::string& id, absl::CivilMinute nominal) {
-  const auto& records = context.row.history.reactions();
-  const std::vector<int> found = FindRecords(context, rule, id, nominal);
-  for (const int index : found) {
-    if (!records[index].withdrawn()) return &records[index];
+// The same by the records themselves, which point into the context.
+std::vector<const ReactionRecord*> FindReactions(const EnrollmentContext& context, const plan::CompiledRule& rule,
+                                                 const std::string& id, absl::CivilMinute nominal) {
+  std::vector<const ReactionRecord*> found;
+  for (const int index : FindRecords(context, rule, id, nominal)) {
+    found.push_back(&context.row.history.reactions(index));
   }
-  return found.empty() ? nullptr : &records[found.front()];
+  return found;
 }
 
-const ReactionRecord* FindReaction(const EnrollmentContext& context, const store::ReminderRow& row) {
+std::vector<const ReactionRecord*> FindReactions(const EnrollmentContext& context, const store::ReminderRow& row) {
   const RowRule rule = RuleOf(context, row);
-  if (rule.rule < 0 || !rule.compiled().IsReaction()) return nullptr;
-  return FindReaction(context, rule.compiled(), row.key.rule, OccurrenceOf(context, row).nominal);
+  if (rule.rule < 0 || !rule.compiled().IsReaction()) return {};
+  return FindReactions(context, rule.compiled(), row.key.rule, OccurrenceOf(context, row).nominal);
 }
 
-std::string NameOf(const EnrollmentContext& context, const ReactionRecord* record) {
-  if (record == nullptr) return "";
-  if (!record->reply().empty()) return ReplyNameOf(context.row.clinic, record->reply());
-  if (record->reminder().empty()) return "";
-  return absl::StrCat(EnrollmentNameOf(context.row.clinic, context.row.enrollment), "/reminders/", record->reminder());
+// Names what the first of these records is about.
+std::string CauseIn(const EnrollmentContext& context, const std::vector<const ReactionRecord*>& records) {
+  if (records.empty()) return "";
+  const ReactionRecord& record = *records.front();
+  if (!record.reply().empty()) return ReplyNameOf(context.row.clinic, record.reply());
+  if (record.reminder().empty()) return "";
+  return absl::StrCat(EnrollmentNameOf(context.row.clinic, context.row.enrollment), "/reminders/", record.reminder());
 }
 
 }  // namespace
 
+std::string ReminderIdOf(const store::ReminderKey& key) {
+  return absl::StrCat(key.rule, ".", plan::FormatNameCode(key.code));
+}
+
 std::string CauseOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
-  return NameOf(context, FindReaction(context, context.pathway->rule(occurrence.rule),
-                                      context.pathway->rule_source(occurrence.rule).id(), occurrence.nominal));
+  return CauseIn(context, FindReactions(context, context.pathway->rule(occurrence.rule),
+                                        context.pathway->rule_source(occurrence.rule).id(), occurrence.nominal));
 }
 
 std::string CauseOf(const EnrollmentContext& context, const store::ReminderRow& row) {
-  return NameOf(context, FindReaction(context, row));
+  return CauseIn(context, FindReactions(context, row));
+}
+
+std::vector<std::string> CausingReminders(const EnrollmentContext& context, const store::ReminderRow& row) {
+  std::vector<std::string> reminders;
+  for (const ReactionRecord* const record : FindReactions(context, row)) {
+    if (!record->reminder().empty()) reminders.push_back(record->reminder());
+  }
+  return reminders;
 }
 
 std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
@@ -83,8 +97,8 @@ std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurre
 }
 
 bool IsCauseWithdrawn(const EnrollmentContext& context, const store::ReminderRow& row) {
-  const ReactionRecord* const record = FindReaction(context, row);
-  return record != nullptr && record->withdrawn();
+  const std::vector<const ReactionRecord*> records = FindReactions(context, row);
+  return !records.empty() && records.front()->withdrawn();
 }
 
 }  // namespace aftercare::engine

@@ -11,12 +11,20 @@
 
 namespace aftercare::engine {
 
+// Returns the id of a reminder, as ReactionRecord has it.
+std::string ReminderIdOf(const store::ReminderKey& key);
+
 // Returns the resource name of what set off an occurrence of the present plan: a reply, or a reminder that nobody
 // answered. Empty if its rule is no reaction.
 std::string CauseOf(const EnrollmentContext& context, const plan::Occurrence& occurrence);
 
 // The same for a stored reminder. Also empty if what set it off is not recorded any more.
 std::string CauseOf(const EnrollmentContext& context, const store::ReminderRow& row);
+
+// Returns the ids of the reminders whose answers, or whose lack of one, set off a stored reminder. Several answers of
+// one minute set off the same reminder. They are in the order in which they were recorded, those that were withdrawn
+// last. Empty if that is not recorded any more.
+std::vector<std::string> CausingReminders(const EnrollmentContext& context, const store::ReminderRow& row);
 
 // Returns the records of what set off an occurrence of the present plan, withdrawn ones too, by their index in the
 // enrollment's history. Empty if its rule is no reaction.

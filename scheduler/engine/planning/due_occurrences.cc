@@ -11,6 +11,7 @@
 #include "scheduler/engine/planning/answers.h"
 #include "scheduler/engine/planning/effects.h"
 #include "scheduler/engine/planning/ending.h"
+#include "scheduler/engine/planning/first_contact_point.h"
 #include "scheduler/engine/planning/message_caps.h"
 #include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/engine/planning/supersession.h"
@@ -91,7 +92,11 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
   NoteObservations(outcome.observations, &row);
   if (outcome.put_off) PutOff(due.occurrence.due, *outcome.put_off, &row);
-  if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
+  if (outcome.reachable) {
+    auto point = FirstContactPoint(tx, context, row);
+    if (!point.ok()) return point.status();
+    row.contact_point = *point;
+  }
   if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
     row.closes = due.occurrence.expire;
     SetContactPoint(context, row.contact_point, &row);

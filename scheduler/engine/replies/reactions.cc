@@ -10,6 +10,7 @@
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/planning/effects.h"
 #include "scheduler/engine/planning/firing.h"
+#include "scheduler/engine/replies/score_reactions.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/groups.h"
 #include "scheduler/plan/answers/reactions.h"
@@ -145,15 +146,23 @@ absl::Status ReactToAnswer(store::WriteTransaction& tx, const store::ReminderRow
   auto answered = QuestionOf(tx, *context, row);
   if (!answered.ok()) return answered.status();
   const std::vector<int> rules = plan::ReactionsTo(*context->pathway, AnswerOf(*context, row, asked));
+  auto rounds = ReactionsToRounds(tx, *context, row);
+  if (!rounds.ok()) return rounds.status();
   const std::string id = IdOf(row.key);
   RecordChange change(context);
   change.Withdraw([&](const record::v1::ReactionRecord& record, const plan::CompiledRule& rule) {
+    const int index = context->pathway->FindRule(record.rule());
     if (rule.reaction.kind == plan::ReactionKind::kWord) return false;
     if (rule.reaction.kind == plan::ReactionKind::kNoAnswer) return answered->ids.count(record.reminder()) > 0;
-    return record.reminder() == id && !Contains(rules, context->pathway->FindRule(record.rule()));
+    if (rule.reaction.questionnaire >= 0) return IsOutdated(*rounds, record.reminder(), index);
+    return record.reminder() == id && !Contains(rules, index);
   });
-  for (const int rule : rules) {
-    if (!change.Has(rule, id)) change.Add(rule, time, reply, id);
+  const auto add = [&](int rule, const std::string& reminder) {
+    if (!change.Has(rule, reminder)) change.Add(rule, time, reply, reminder);
+  };
+  for (const int rule : rules) add(rule, id);
+  for (const ScoreReactions& round : *rounds) {
+    for (const int rule : round.rules) add(rule, round.reminder);
   }
   return change.Apply(tx, now);
 }

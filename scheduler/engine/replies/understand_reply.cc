@@ -36,7 +36,7 @@ class Reader {
   absl::StatusOr<UnderstoodReply> Run(const std::string& reminder) {
     const plan::ReadReply read = plan::ReplyVocabulary(clinic_.data).Read(text_);
     understood_.sense = read.sense;
-    understood_.score = read.score;
+    score_ = read.score;
     if (read.sense == ReplySense::kStopUnlessAsked) {
       understood_.sense = IsAnythingAsked() ? ReplySense::kDoubtfulStop : ReplySense::kStop;
     }
@@ -64,11 +64,12 @@ class Reader {
 
   // Returns whether the message asked for an answer such as the reply.
   bool Fits(const SentMessage& message) const {
-    switch (RuleOf(EnrollmentOf(message), message.row).compiled().answer) {
+    const plan::CompiledRule& rule = RuleOf(EnrollmentOf(message), message.row).compiled();
+    switch (rule.answer) {
       case v1::ANSWER_KIND_DONE:
         return understood_.sense == ReplySense::kDone || understood_.sense == ReplySense::kNotDone;
       case v1::ANSWER_KIND_SCORE:
-        return understood_.sense == ReplySense::kScore;
+        return understood_.sense == ReplySense::kScore && score_.IsWithin(rule.min_score, rule.max_score);
       case v1::ANSWER_KIND_CHOICE:
         return ChoiceFor(message).has_value();
       default:
@@ -207,7 +208,7 @@ class Reader {
       reply().set_choice(*choice);
       with = absl::StrCat(" with choice ", *choice);
     } else if (understood_.sense == ReplySense::kScore) {
-      reply().set_score(understood_.score);
+      reply().set_score(score_.number);
     } else {
       reply().set_done(understood_.sense == ReplySense::kDone);
     }
@@ -255,6 +256,7 @@ class Reader {
   const absl::Time time_;
   const absl::string_view text_;
   const plan::ChoiceReply choice_;  // The reply, as an answer to a question with choices.
+  plan::WrittenScore score_;        // The same for a score. Only used if the reply is one.
   std::optional<size_t> named_enrollment_;  // of the reminder that the request names
   bool is_named_ = false;
   std::optional<SentMessage> named_;  // that reminder, if it has come due

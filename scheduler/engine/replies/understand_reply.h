@@ -19,7 +19,6 @@ namespace aftercare::engine {
 struct UnderstoodReply {
   v1::Reply reply;  // as it is to be stored
   plan::ReplySense sense = plan::ReplySense::kOther;  // never kStopUnlessAsked
-  int score = 0;                                      // for kScore
   std::optional<SentMessage> answered;                // the message it answers
 };
 

@@ -1,5 +1,7 @@
 #include "scheduler/plan/answers/questionnaires.h"
 
+#include <cmath>
+
 namespace aftercare::plan {
 namespace {
 
@@ -11,6 +13,13 @@ std::optional<int> PointsOf(const CompiledRule& question, int answer) {
   }
   if (answer < 1 || answer > static_cast<int>(question.points.size())) return std::nullopt;
   return question.points[answer - 1];
+}
+
+// Rounds to six decimals. What should be 3 is 3 then, also where floating point makes it 3.0000000000000004, so that a
+// reaction to 3 or less reacts.
+double Rounded(double score) {
+  constexpr double kParts = 1e6;
+  return std::round(score * kParts) / kParts;
 }
 
 }  // namespace
@@ -25,7 +34,7 @@ std::optional<RoundScore> ScoreRound(const CompiledPathway& pathway, int questio
     round.sum += *points;
   }
   if (questions.table.empty()) {
-    round.score = questions.offset + questions.factor * round.sum;
+    round.score = Rounded(questions.offset + questions.factor * round.sum);
     return round;
   }
   const auto entry = questions.table.find(round.sum);

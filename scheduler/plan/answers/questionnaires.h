@@ -13,7 +13,7 @@ namespace aftercare::plan {
 // The result of one round of a questionnaire.
 struct RoundScore {
   int sum = 0;
-  double score = 0;
+  double score = 0;  // From a linear formula, rounded to six decimals.
 };
 
 // Scores a round. `answers` are the answers to the questions, in their order: scores, or numbers of choices. Returns

@@ -26,6 +26,8 @@ bool Fits(const CompiledReaction& reaction, const GivenAnswer& answer) {
       return answer.done == true;
     case ReactionKind::kNotDone:
       return answer.done == false;
+    case ReactionKind::kAnswered:
+      return answer.done || answer.score || answer.choice;
     default:
       return false;
   }
@@ -42,6 +44,17 @@ std::vector<int> ReactionsTo(const CompiledPathway& pathway, const GivenAnswer& 
   for (const int rule : pathway.reactions()) {
     const CompiledReaction& reaction = pathway.rule(rule).reaction;
     if (Concerns(reaction, answer.rule) && Fits(reaction, answer)) rules.push_back(rule);
+  }
+  return rules;
+}
+
+std::vector<int> ReactionsToScore(const CompiledPathway& pathway, int questionnaire, double score) {
+  std::vector<int> rules;
+  for (const int rule : pathway.reactions()) {
+    const CompiledReaction& reaction = pathway.rule(rule).reaction;
+    if (reaction.questionnaire != questionnaire) continue;
+    const bool fits = reaction.kind == ReactionKind::kScoreAtLeast ? score >= reaction.value : score <= reaction.value;
+    if (fits) rules.push_back(rule);
   }
   return rules;
 }

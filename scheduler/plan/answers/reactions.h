@@ -18,8 +18,13 @@ struct GivenAnswer {
   std::optional<int> choice;  // To ANSWER_KIND_CHOICE: the number, from 1.
 };
 
-// Returns the rules that react to an answer, by index, ascending. Leaves out those that react to words.
+// Returns the rules that react to an answer, by index, ascending. Leaves out those that react to words, and those that
+// react to the score of a questionnaire. An answer without a value, such as a question for a score that the clinic
+// completed, sets nothing off.
 std::vector<int> ReactionsTo(const CompiledPathway& pathway, const GivenAnswer& answer);
+
+// Returns the rules that react to a score of a questionnaire, by index, ascending. `questionnaire` is an index too.
+std::vector<int> ReactionsToScore(const CompiledPathway& pathway, int questionnaire, double score);
 
 // Returns the rules that react to a missing answer to `rule`, by index, ascending.
 std::vector<int> ReactionsToSilence(const CompiledPathway& pathway, int rule);

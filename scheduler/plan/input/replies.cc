@@ -14,7 +14,6 @@
 #include "absl/strings/strip.h"
 #include "scheduler/plan/input/courtesy.h"
 #include "scheduler/plan/input/reply_text.h"
-#include "scheduler/plan/input/scores.h"
 #include "scheduler/plan/input/stop_wishes.h"
 #include "scheduler/plan/input/text_normalizer.h"
 #include "scheduler/plan/input/text_validation.h"
@@ -214,7 +213,7 @@ ReplyVocabulary::ReplyVocabulary(const v1::Clinic& clinic) {
 ReadReply ReplyVocabulary::Read(absl::string_view text) const {
   const std::string folded = Fold(text);
   if (const ReplySense sense = FindWord(folded); sense != ReplySense::kOther) return {sense};
-  if (const std::optional<int> score = ReadScore(text)) return {ReplySense::kScore, *score};
+  if (const std::optional<WrittenScore> score = ReadScore(text)) return {ReplySense::kScore, *score};
   const std::vector<std::string> words = WithoutCourtesy(FoldedWords(text));
   if (const ReplySense sense = ReadWords(words); sense != ReplySense::kOther) return {sense};
   const StopWish wish = ReadStopWish(text);

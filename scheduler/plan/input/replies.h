@@ -10,6 +10,7 @@
 #include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "scheduler/plan/input/field_errors.h"
+#include "scheduler/plan/input/scores.h"
 
 namespace aftercare::plan {
 
@@ -29,7 +30,7 @@ enum class ReplySense {
 // A reply as it was read.
 struct ReadReply {
   ReplySense sense = ReplySense::kOther;
-  int score = 0;  // for kScore: 0 to 10
+  WrittenScore score;  // for kScore; whether it answers a question depends on what that asks for
 
   // The kind of question the reply may answer. UNSPECIFIED for stop words, start words and other texts.
   v1::AnswerKind answer() const {

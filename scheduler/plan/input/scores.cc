@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
@@ -16,10 +19,12 @@
 namespace aftercare::plan {
 namespace {
 
-constexpr int kMaxScore = 10;
+constexpr int kMaxScore = 1000;
+constexpr size_t kMaxDigits = 4;
+constexpr int kMaxWord = 10;  // The largest number that may be a word.
 
 // By number, in English, Spanish and French.
-constexpr absl::string_view kNumberWords[kMaxScore + 1] = {
+constexpr absl::string_view kNumberWords[kMaxWord + 1] = {
     "zero cero", "one uno un", "two dos deux", "three tres trois", "four cuatro quatre", "five cinco cinq",
     "six seis", "seven siete sept", "eight ocho huit", "nine nueve neuf", "ten diez dix"};
 
@@ -42,7 +47,7 @@ constexpr absl::string_view kBehind[] = {"now", "today", "right", "hoy", "ahora"
                                          "at", "the",
                                          "moment", "for", "so", "far", "about", "environ"};
 
-// What stands between a number and the ten that it is out of.
+// What stands between a number and the number that it is out of.
 constexpr absl::string_view kOutOf[] = {"/", "out of", "outta", "of", "over", "on", "de",
                                         "sobre", "sur", "por", "out of a possible"};
 
@@ -98,8 +103,9 @@ std::string Plain(const std::string& word) {
   return PlainWord(Fold(word));
 }
 
-std::optional<int> NumberOf(absl::string_view word) {
-  for (int number = 0; number <= kMaxScore; ++number) {
+// Reads a word as a number from 0 to kMaxWord.
+std::optional<int> SmallNumberOf(absl::string_view word) {
+  for (int number = 0; number <= kMaxWord; ++number) {
     if (word == std::to_string(number)) return number;
     for (const absl::string_view name : absl::StrSplit(kNumberWords[number], ' ')) {
       if (word == name || (word == "zéro" && number == 0)) return number;
@@ -108,23 +114,33 @@ std::optional<int> NumberOf(absl::string_view word) {
   return std::nullopt;
 }
 
-// Removes `out of 10` from the beginning. Returns false if the words begin otherwise.
-bool TakeOutOfTen(absl::Span<const std::string>* words) {
+// Reads a word as a number from 0 to kMaxScore. A number in digits does not begin with a 0.
+std::optional<int> NumberOf(absl::string_view word) {
+  if (const std::optional<int> small = SmallNumberOf(word)) return small;
+  int number = 0;
+  const bool is_number = word.size() <= kMaxDigits && !absl::StartsWith(word, "0") &&
+                         std::all_of(word.begin(), word.end(), absl::ascii_isdigit) && absl::SimpleAtoi(word, &number);
+  return is_number && number <= kMaxScore ? std::optional(number) : std::nullopt;
+}
+
+// Removes `out of 10` from the beginning, and returns the 10. Returns nothing if the words begin otherwise.
+std::optional<int> TakeOutOf(absl::Span<const std::string>* words) {
   for (const absl::string_view phrase : kOutOf) {
     const std::vector<absl::string_view> parts = absl::StrSplit(phrase, ' ');
     if (words->size() <= parts.size() || !std::equal(parts.begin(), parts.end(), words->begin())) continue;
-    if (NumberOf((*words)[parts.size()]) != kMaxScore) continue;
+    const std::optional<int> number = NumberOf((*words)[parts.size()]);
+    if (!number) continue;
     words->remove_prefix(parts.size() + 1);
-    return true;
+    return number;
   }
-  return false;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<int> ReadNumberWord(absl::string_view word) { return NumberOf(word); }
+std::optional<int> ReadNumberWord(absl::string_view word) { return SmallNumberOf(word); }
 
-std::optional<int> ReadScore(absl::string_view text) {
+std::optional<WrittenScore> ReadScore(absl::string_view text) {
   std::vector<std::string> kept = WordsOf(text);
   for (std::string& word : kept) word = Plain(word);
   kept = WithoutCourtesy(std::move(kept));
@@ -136,10 +152,10 @@ std::optional<int> ReadScore(absl::string_view text) {
   const std::optional<int> number = words.empty() ? std::nullopt : NumberOf(words[0]);
   if (!number) return std::nullopt;
   words.remove_prefix(1);
-  TakeOutOfTen(&words);
+  const WrittenScore score = {*number, TakeOutOf(&words)};
   const bool rest_means_nothing =
       std::all_of(words.begin(), words.end(), [](const std::string& word) { return IsAmong(kBehind, word); });
-  return rest_means_nothing ? number : std::nullopt;
+  return rest_means_nothing ? std::optional(score) : std::nullopt;
 }
 
 }  // namespace aftercare::plan

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/client/common/failure.h"
@@ -43,8 +44,17 @@ absl::Status ShowAdherence(Session& session, const AdherenceOptions& options) {
   // Days and times are by the patient's clock.
   const absl::StatusOr<v1::Enrollment> enrollment = session.ReadEnrollment(options.enrollment);
   if (!enrollment.ok()) return enrollment.status();
+  v1::Pathway pathway;
+  if (!adherence.scores().empty() || !adherence.questionnaires().empty()) {
+    v1::GetPathwayRequest scales;
+    scales.set_name(enrollment->pathway());
+    scales.set_revision(enrollment->pathway_revision());
+    auto read = session.Call(scales);
+    if (!read.ok()) return read.status();
+    pathway = std::move(*read->mutable_pathway());
+  }
   session.Print(RenderAdherence(
-      adherence, {session.list_width(), session.colour(), ZoneOrUtc(enrollment->time_zone())}));
+      adherence, pathway, {session.list_width(), session.colour(), ZoneOrUtc(enrollment->time_zone())}));
   return absl::OkStatus();
 }
 
@@ -64,7 +74,8 @@ void AddAdherenceCommand(CLI::App& app, Action* action) {
       "it stand the questions answered and asked, scores and choices among them. A question and its\n"
       "follow-up are one. A question counts from the day after it was sent, an answer from the day\n"
       "after it came, so that the numbers change once a day. What was never sent, or came back, was\n"
-      "not asked. Scores are shown with those of today.\n\n"
+      "not asked. Scores are shown with those of today; a questionnaire has one for each round in which\n"
+      "every question was answered.\n\n"
       "Examples:\n  aftercare adherence ana\n"
       "  aftercare adherence ana --csv > ana.csv\n"
       "  aftercare adherence ana --csv --scores > ana-scores.csv");

@@ -1,6 +1,7 @@
 #include "services/client/commands/pathway_summary.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "scheduler/plan/plan.h"
 #include "services/client/common/failure.h"
 #include "services/client/render/reaction_text.h"
+#include "services/client/render/score_scale.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
@@ -116,8 +118,16 @@ absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan
   }
   out += table.Render(0, false);
   for (const v1::Rule& rule : source.rules()) {
+    if (rule.has_score_range()) {
+      absl::StrAppend(&out, "  scores of ", rule.id(), ": ", ScaleText(ScaleOfRule(source, rule.id())), "\n");
+    }
     if (rule.choices().empty()) continue;
     absl::StrAppend(&out, "  choices of ", rule.id(), ": ", ChoicesText(rule, source.default_locale()), "\n");
+  }
+  for (const v1::Questionnaire& questionnaire : source.questionnaires()) {
+    const std::optional<ScoreScale> scale = ScaleOfQuestionnaire(source, questionnaire.id());
+    absl::StrAppend(&out, "  questionnaire ", questionnaire.id(), ": ", absl::StrJoin(questionnaire.rules(), ", "),
+                    "; score ", ScaleText(*scale), "\n");
   }
   return out + RenderReactions(source, pathway.reactions(), kColumns, false);
 }

@@ -213,8 +213,8 @@ void AddReplyCommand(CLI::App& app, Action* action) {
       "  aftercare reply --channel sms --from \"(555) 0100\" \"not yet\" --dry-run\n"
       "  aftercare reply --channel sms --from +15550100 help --other-clinic lakeside --other-clinic hill\n\n"
       "A stop word ends messages to that address at once, a start word lets them come again; `done`, a\n"
-      "score from 0 to 10, or the number or a label of a choice answers the newest message that asked for\n"
-      "it. Everything else is kept, for `aftercare replies`. What it shows as `send back` is for you to\n"
+      "score such as 7 or 7/10, or the number or a label of a choice answers the newest message that asked\n"
+      "for it. Everything else is kept, for `aftercare replies`. What it shows as `send back` is for you to\n"
       "send: this command sends nothing.");
   reply->callback([=] { *action = [=](Session& session) { return Reply(session, *options); }; });
 }

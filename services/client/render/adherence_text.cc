@@ -11,18 +11,11 @@
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
-#include "services/client/render/sparkline.h"
+#include "services/client/render/score_scale.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
 namespace {
-
-// The most bars of a sparkline. Of more scores it shows the last.
-constexpr size_t kMostBars = 40;
-
-// The scale of scores.
-constexpr int kLowestScore = 0;
-constexpr int kHighestScore = 10;
 
 std::string PeriodTitle(const v1::AdherencePeriod& period) {
   return period.days() == 0 ? ">ALL TIME" : absl::StrCat(">", period.days(), " DAYS");
@@ -58,21 +51,52 @@ std::string EntriesTable(const std::string& title,
   return absl::StrCat("\n", table.Render(style.width, style.colour));
 }
 
-// A table with one line for each rule that asked for scores, or nothing if there is no score.
-std::string ScoresTable(const v1::Adherence& adherence, const ListStyle& style) {
-  std::map<std::string, std::vector<const v1::AnsweredScore*>> by_rule;
-  for (const v1::AnsweredScore& score : adherence.scores()) by_rule[score.rule()].push_back(&score);
-  if (by_rule.empty()) return "";
-  Table table({"SCORE", ">ANSWERS", ">LAST", absl::StrCat("ANSWERED (", style.zone.name(), ")"), "TREND, 0-10"});
-  for (const auto& [rule, scores] : by_rule) {
-    std::vector<int> numbers;
-    for (const v1::AnsweredScore* score : scores) numbers.push_back(score->score());
-    if (numbers.size() > kMostBars) numbers.erase(numbers.begin(), numbers.end() - kMostBars);
-    table.Add({rule, absl::StrCat(scores.size()), absl::StrCat(scores.back()->score()),
-               FormatInstant(scores.back()->answer_time(), style.zone),
-               Sparkline(numbers, kLowestScore, kHighestScore)});
+// The scores of one kind, of which a table of scores has one line.
+struct ScoreLine {
+  std::vector<double> scores;  // The earliest first.
+  google::protobuf::Timestamp last_time;
+};
+
+// A table with one line for each entry, or nothing if there is none. `scale_of` returns the scale for the name of a
+// line.
+template <typename ScaleOf>
+std::string ScoresTable(const std::string& title, const std::string& count_title,
+                        const std::map<std::string, ScoreLine>& lines, const ListStyle& style, ScaleOf scale_of) {
+  if (lines.empty()) return "";
+  Table table({title, ">" + count_title, ">LAST", absl::StrCat("ANSWERED (", style.zone.name(), ")"), "SCALE", "TREND"});
+  for (const auto& [name, line] : lines) {
+    const ScoreScale scale = scale_of(name, line);
+    table.Add({name, absl::StrCat(line.scores.size()), absl::StrCat(line.scores.back()),
+               FormatInstant(line.last_time, style.zone), ScaleText(scale), DrawScores(line.scores, scale)});
   }
   return absl::StrCat("\n", table.Render(style.width, style.colour));
+}
+
+// Adds a score to the line with that name.
+void AddScore(const std::string& name, double score, const google::protobuf::Timestamp& time,
+              std::map<std::string, ScoreLine>* lines) {
+  ScoreLine& line = (*lines)[name];
+  line.scores.push_back(score);
+  line.last_time = time;
+}
+
+// A table of the scores by rule, and one of the scores of questionnaires.
+std::string ScoresTables(const v1::Adherence& adherence, const v1::Pathway& pathway, const ListStyle& style) {
+  std::map<std::string, ScoreLine> by_rule, by_questionnaire;
+  for (const v1::AnsweredScore& score : adherence.scores()) {
+    AddScore(score.rule(), score.score(), score.answer_time(), &by_rule);
+  }
+  for (const v1::QuestionnaireScore& score : adherence.questionnaires()) {
+    AddScore(score.questionnaire(), score.score(), score.answer_time(), &by_questionnaire);
+  }
+  // A questionnaire that the pathway has no more is drawn on the scale of what was answered.
+  const auto scale_of_questionnaire = [&](const std::string& id, const ScoreLine& line) {
+    const auto [least, most] = std::minmax_element(line.scores.begin(), line.scores.end());
+    return ScaleOfQuestionnaire(pathway, id).value_or(ScoreScale{*least, *most});
+  };
+  return absl::StrCat(ScoresTable("SCORE", "ANSWERS", by_rule, style,
+                                  [&](const std::string& rule, const ScoreLine&) { return ScaleOfRule(pathway, rule); }),
+                      ScoresTable("QUESTIONNAIRE", "ROUNDS", by_questionnaire, style, scale_of_questionnaire));
 }
 
 bool WasAsked(const v1::Adherence& adherence) {
@@ -96,7 +120,7 @@ void AddRecords(const std::string& enrollment, const v1::CategoryAdherence& entr
 
 }  // namespace
 
-std::string RenderAdherence(const v1::Adherence& adherence, const ListStyle& style) {
+std::string RenderAdherence(const v1::Adherence& adherence, const v1::Pathway& pathway, const ListStyle& style) {
   const auto end = plan::ParseDate(adherence.end_date());
   const std::string until = end ? FormatLongDate(*end) : adherence.end_date();
   std::string out =
@@ -108,7 +132,7 @@ std::string RenderAdherence(const v1::Adherence& adherence, const ListStyle& sty
   } else {
     absl::StrAppend(&out, "No message that asks for an answer was sent by then.\n");
   }
-  return absl::StrCat(out, ScoresTable(adherence, style));
+  return absl::StrCat(out, ScoresTables(adherence, pathway, style));
 }
 
 std::vector<std::vector<std::string>> AdherenceRecords(const v1::Adherence& adherence) {
@@ -122,12 +146,20 @@ std::vector<std::vector<std::string>> AdherenceRecords(const v1::Adherence& adhe
 }
 
 std::vector<std::vector<std::string>> ScoreRecords(const v1::Adherence& adherence) {
-  std::vector<std::vector<std::string>> records = {{"enrollment", "rule", "reminder", "answer_time", "score"}};
+  std::vector<std::vector<std::string>> records = {
+      {"enrollment", "rule", "reminder", "answer_time", "score", "questionnaire"}};
+  const auto in_utc = [](const google::protobuf::Timestamp& time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", plan::ToTime(time), absl::UTCTimeZone());
+  };
+  const std::string enrollment = IdOf(adherence.enrollment());
   for (const v1::AnsweredScore& score : adherence.scores()) {
-    const absl::Time time = plan::ToTime(score.answer_time());
-    records.push_back({IdOf(adherence.enrollment()), score.rule(), IdOf(score.reminder()),
-                       absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()),
-                       absl::StrCat(score.score())});
+    records.push_back({enrollment, score.rule(), IdOf(score.reminder()), in_utc(score.answer_time()),
+                       absl::StrCat(score.score()), ""});
+  }
+  for (const v1::QuestionnaireScore& score : adherence.questionnaires()) {
+    const std::string first = score.reminders().empty() ? "" : IdOf(score.reminders(0));
+    records.push_back({enrollment, "", first, in_utc(score.answer_time()), absl::StrCat(score.score()),
+                       score.questionnaire()});
   }
   return records;
 }

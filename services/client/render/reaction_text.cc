@@ -39,6 +39,16 @@ std::string ChoiceWords(const v1::Pathway& pathway, const v1::Reaction& reaction
   return absl::StrCat("choice ", reaction.choice(), label.empty() ? "" : absl::StrCat(" (", label, ")"));
 }
 
+// Returns ` to pain-am or pain-pm`, or ` in "Knee function"` if a questionnaire's score is meant.
+std::string ToQuestions(const v1::Pathway& pathway, const v1::Reaction& reaction) {
+  if (reaction.questionnaire().empty()) return ToRules(reaction, " to ");
+  std::string name = reaction.questionnaire();
+  for (const v1::Questionnaire& questionnaire : pathway.questionnaires()) {
+    if (questionnaire.id() == name && !questionnaire.display_name().empty()) name = questionnaire.display_name();
+  }
+  return absl::StrCat(" in \"", name, "\"");
+}
+
 std::string WordListName(const v1::Pathway& pathway, const std::string& id) {
   for (const v1::WordList& list : pathway.word_lists()) {
     if (list.id() == id && !list.display_name().empty()) return list.display_name();
@@ -91,7 +101,7 @@ std::string ChoicesText(const v1::Rule& rule, absl::string_view locale) {
 
 std::string ReactionCondition(const v1::Pathway& pathway, const v1::Rule& rule) {
   const v1::Reaction& reaction = rule.reaction();
-  const std::string to = ToRules(reaction, " to ");
+  const std::string to = ToQuestions(pathway, reaction);
   switch (reaction.when_case()) {
     case v1::Reaction::kScoreAtLeast:
       return absl::StrCat("a score of ", reaction.score_at_least(), " or more", to);
@@ -101,6 +111,8 @@ std::string ReactionCondition(const v1::Pathway& pathway, const v1::Rule& rule) 
       return absl::StrCat(ChoiceWords(pathway, reaction), to);
     case v1::Reaction::kDone:
       return absl::StrCat(reaction.done() ? "done" : "not done", to);
+    case v1::Reaction::kAnswered:
+      return absl::StrCat("any answer", to);
     case v1::Reaction::kNoAnswer:
       return absl::StrCat("no answer", to, " in time");
     case v1::Reaction::kWordList:

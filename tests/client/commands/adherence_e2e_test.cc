@@ -20,8 +20,8 @@ TEST_F(AdherenceE2eTest, AnAnswerCountsFromTheNextDay) {
   Must({"deliver", "--once"});
   Must({"reply", "--channel", "sms", "--from", "+15550109", "7/10"});
   EXPECT_THAT(Must({"adherence", "zoe"}),
-              HasSubstr("SCORE       ANSWERS  LAST  ANSWERED (America/New_York)  TREND, 0-10\n"
-                        "pain-check        1     7  2026-03-02 20:00             ▆\n"));
+              HasSubstr("SCORE       ANSWERS  LAST  ANSWERED (America/New_York)  SCALE  TREND\n"
+                        "pain-check        1     7  2026-03-02 20:00             0-10   ▆\n"));
   Must({"clock", "advance", "--to", "2026-03-03T00:00"});
   EXPECT_THAT(Must({"adherence", "zoe"}), HasSubstr("zoe, to the end of Mon 2 Mar 2026 (America/New_York)\n"));
   EXPECT_THAT(Must({"adherence", "zoe", "--csv"}),

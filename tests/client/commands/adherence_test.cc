@@ -12,7 +12,14 @@ class AdherenceCommandTest : public FakeServerFixture {
  protected:
   AdherenceCommandTest() {
     server_.Answer(FromText<v1::GetEnrollmentResponse>(
-        R"pb(enrollment { name: "clinics/demo/enrollments/ana" time_zone: "America/New_York" })pb"));
+        R"pb(enrollment {
+               name: "clinics/demo/enrollments/ana" time_zone: "America/New_York" pathway: "clinics/demo/pathways/knee"
+               pathway_revision: 3
+             })pb"));
+    server_.Answer(FromText<v1::GetPathwayResponse>(
+        R"pb(pathway { rules { id: "ache" score_range { min: 1 max: 15 } }
+                       rules { id: "walk" } rules { id: "stairs" }
+                       questionnaires { id: "function" rules: "walk" rules: "stairs" linear { factor: 5 } } })pb"));
     server_.Answer(FromText<v1::GetAdherenceResponse>(R"pb(
       adherence {
         enrollment: "clinics/demo/enrollments/ana" end_date: "2026-03-10"
@@ -22,6 +29,11 @@ class AdherenceCommandTest : public FakeServerFixture {
         scores {
           reminder: "clinics/demo/enrollments/ana/reminders/ache.2026-03-09" rule: "ache"
           answer_time { seconds: 1773100800 } score: 7
+        }
+        questionnaires {
+          questionnaire: "function" reminders: "clinics/demo/enrollments/ana/reminders/walk.2026-03-09"
+          reminders: "clinics/demo/enrollments/ana/reminders/stairs.2026-03-09-2000"
+          answer_time { seconds: 1773100800 } sum: 11 score: 55
         }
       })pb"));
   }
@@ -35,9 +47,14 @@ TEST_F(AdherenceCommandTest, ThePatientsAdherenceIsShownByThePatientsClock) {
             "CATEGORY      7 DAYS\n"
             "all       66%    2/3\n"
             "\n"
-            "SCORE  ANSWERS  LAST  ANSWERED (America/New_York)  TREND, 0-10\n"
-            "ache         1     7  2026-03-09 20:00             ▆\n");
+            "SCORE  ANSWERS  LAST  ANSWERED (America/New_York)  SCALE  TREND\n"
+            "ache         1     7  2026-03-09 20:00             1-15   ▄\n"
+            "\n"
+            "QUESTIONNAIRE  ROUNDS  LAST  ANSWERED (America/New_York)  SCALE  TREND\n"
+            "function            1    55  2026-03-09 20:00             0-100  ▅\n");
   EXPECT_EQ(server_.Last<v1::GetAdherenceRequest>().name(), "clinics/demo/enrollments/ana");
+  EXPECT_EQ(server_.Last<v1::GetPathwayRequest>().name(), "clinics/demo/pathways/knee");
+  EXPECT_EQ(server_.Last<v1::GetPathwayRequest>().revision(), 3);
 }
 
 TEST_F(AdherenceCommandTest, AFileForATableHasEitherTheRatesOrTheScores) {
@@ -46,8 +63,9 @@ TEST_F(AdherenceCommandTest, AFileForATableHasEitherTheRatesOrTheScores) {
             "\"unanswered\",\"days_asked\",\"days_done\",\"rate\"\n"
             "\"ana\",\"\",\"\",\"7\",\"3\",\"2\",\"2\",\"0\",\"1\",\"3\",\"2\",\"0.5000\"\n");
   EXPECT_EQ(Must({"adherence", "ana", "--csv", "--scores"}),
-            "\"enrollment\",\"rule\",\"reminder\",\"answer_time\",\"score\"\n"
-            "\"ana\",\"ache\",\"ache.2026-03-09\",\"2026-03-10T00:00:00Z\",\"7\"\n");
+            "\"enrollment\",\"rule\",\"reminder\",\"answer_time\",\"score\",\"questionnaire\"\n"
+            "\"ana\",\"ache\",\"ache.2026-03-09\",\"2026-03-10T00:00:00Z\",\"7\",\"\"\n"
+            "\"ana\",\"\",\"walk.2026-03-09\",\"2026-03-10T00:00:00Z\",\"55\",\"function\"\n");
 }
 
 TEST_F(AdherenceCommandTest, TheJsonIsTheAdherence) {

@@ -43,6 +43,30 @@ TEST_F(AnswersE2eTest, TheCheckOfAPathwayListsChoicesAndWhatAnswersSetOff) {
                                  "       a word of \"Signs of danger\", whatever it answers; 1 day later at 09:00\n"));
 }
 
+TEST_F(AnswersE2eTest, TheCheckOfAPathwayListsScalesAndQuestionnaires) {
+  WriteFile(Path("scores.textproto"), R"pb(
+    display_name: "Scores" default_locale: "en"
+    phases { id: "all" display_name: "All" span { days { first: 1 last: 2 } } }
+    rules { id: "walk" phase: "all" category: "c" answer: ANSWER_KIND_SCORE score_range { max: 4 }
+            schedule { daily {} times: "10:00" } texts { key: "en" value: "Walking, 0 to 4?" } }
+    rules { id: "stairs" phase: "all" category: "c" answer: ANSWER_KIND_SCORE score_range { max: 6 }
+            reaction { rules: "walk" answered: true } schedule {} texts { key: "en" value: "Stairs, 0 to 6?" } }
+    rules { id: "call" phase: "all" category: "c" audience: AUDIENCE_CARE_TEAM
+            reaction { questionnaire: "function" score_at_most: 40 } schedule {}
+            texts { key: "en" value: "Call {first_name}." } }
+    questionnaires { id: "function" rules: "walk" rules: "stairs" linear { offset: 100 factor: -10 } }
+  )pb");
+  EXPECT_THAT(Must({"pathway", "check", Path("scores.textproto")}),
+              HasSubstr("  scores of walk: 0-4\n"
+                        "  scores of stairs: 0-6\n"
+                        "  questionnaire function: walk, stairs; score 0-100\n"
+                        "After an answer\n"
+                        "  stairs  message\n"
+                        "       any answer to walk; at once\n"
+                        "  call  task for the care team\n"
+                        "       a score of 40 or less in \"function\"; at once\n"));
+}
+
 TEST_F(AnswersE2eTest, APreviewListsWhatAnswersOfThePatientSetOff) {
   std::vector<std::string> preview = {"preview",          "--pathway", Path("answers.textproto"),
                                       "--procedure-date", "2026-03-02", "--zone",

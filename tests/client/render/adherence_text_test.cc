@@ -47,7 +47,7 @@ v1::Adherence Walks() {
 }
 
 TEST(AdherenceTextTest, RatesAndAnswersStandInColumnsByPeriod) {
-  EXPECT_EQ(RenderAdherence(Walks(), {}),
+  EXPECT_EQ(RenderAdherence(Walks(), {}, {}),
             "ana, to the end of Tue 10 Mar 2026 (UTC)\n"
             "Each period: days on which all that was asked was done, and questions answered/asked.\n"
             "\n"
@@ -59,8 +59,8 @@ TEST(AdherenceTextTest, RatesAndAnswersStandInColumnsByPeriod) {
             "PHASE  7 DAYS    ALL TIME\n"
             "early       -  90%  10/12\n"
             "\n"
-            "SCORE  ANSWERS  LAST  ANSWERED (UTC)    TREND, 0-10\n"
-            "ache         2     0  2026-03-11 00:00  ▆▁\n");
+            "SCORE  ANSWERS  LAST  ANSWERED (UTC)    SCALE  TREND\n"
+            "ache         2     0  2026-03-11 00:00  0-10   ▆▁\n");
 }
 
 TEST(AdherenceTextTest, AHundredPercentMeansAll) {
@@ -68,9 +68,9 @@ TEST(AdherenceTextTest, AHundredPercentMeansAll) {
   v1::AdherencePeriod* period = adherence.mutable_categories(0)->mutable_periods(1);
   period->set_days_asked(1000);
   period->set_days_done(999);
-  EXPECT_THAT(RenderAdherence(adherence, {}), HasSubstr("99%  10/12"));
+  EXPECT_THAT(RenderAdherence(adherence, {}, {}), HasSubstr("99%  10/12"));
   period->set_days_done(1000);
-  EXPECT_THAT(RenderAdherence(adherence, {}), HasSubstr("100%  10/12"));
+  EXPECT_THAT(RenderAdherence(adherence, {}, {}), HasSubstr("100%  10/12"));
 }
 
 TEST(AdherenceTextTest, WithoutQuestionsThereIsNoTable) {
@@ -78,16 +78,16 @@ TEST(AdherenceTextTest, WithoutQuestionsThereIsNoTable) {
     enrollment: "clinics/demo/enrollments/ana" end_date: "2026-03-10"
     categories { periods { days: 7 } periods { days: 0 } }
   )pb");
-  EXPECT_EQ(RenderAdherence(adherence, {}),
+  EXPECT_EQ(RenderAdherence(adherence, {}, {}),
             "ana, to the end of Tue 10 Mar 2026 (UTC)\nNo message that asks for an answer was sent by then.\n");
   *adherence.add_scores() = Walks().scores(0);  // Answered today.
-  EXPECT_THAT(RenderAdherence(adherence, {}), HasSubstr("by then.\n\nSCORE "));
+  EXPECT_THAT(RenderAdherence(adherence, {}, {}), HasSubstr("by then.\n\nSCORE "));
 }
 
 TEST(AdherenceTextTest, TimesAreInTheZoneOfThePatient) {
   ListStyle style;
   ASSERT_TRUE(absl::LoadTimeZone("America/New_York", &style.zone));
-  EXPECT_THAT(RenderAdherence(Walks(), style), HasSubstr("2026-03-10 20:00 "));
+  EXPECT_THAT(RenderAdherence(Walks(), {}, style), HasSubstr("2026-03-10 20:00 "));
 }
 
 TEST(AdherenceTextTest, OfManyScoresTheLastAreDrawnAndAllAreCounted) {
@@ -96,16 +96,44 @@ TEST(AdherenceTextTest, OfManyScoresTheLastAreDrawnAndAllAreCounted) {
     *adherence.add_scores() = adherence.scores(0);
     adherence.mutable_scores()->rbegin()->set_score(10);
   }
-  const std::string line = LineOf(RenderAdherence(adherence, {}), "ache");
+  const std::string line = LineOf(RenderAdherence(adherence, {}, {}), "ache");
   EXPECT_THAT(line, HasSubstr("ache       102    10"));
   EXPECT_THAT(line, Not(HasSubstr("▆")));
+}
+
+TEST(AdherenceTextTest, ScoresAreDrawnOnTheScaleOfTheirRule) {
+  const auto pathway = FromText<v1::Pathway>("rules { id: 'ache' score_range { min: 0 max: 7 } }");
+  EXPECT_EQ(LineOf(RenderAdherence(Walks(), pathway, {}), "ache"),
+            "ache         2     0  2026-03-11 00:00  0-7    █▁");
+}
+
+TEST(AdherenceTextTest, QuestionnairesHaveATableOfTheirOwn) {
+  v1::Adherence adherence = Walks();
+  adherence.clear_scores();
+  for (const double score : {91.666667, 12.5}) {
+    v1::QuestionnaireScore* added = adherence.add_questionnaires();
+    added->set_questionnaire("function");
+    added->set_score(score);
+    added->mutable_answer_time()->set_seconds(1773187200);
+  }
+  const auto pathway = FromText<v1::Pathway>(R"pb(
+    rules { id: "walk" choices { points: 0 } choices { points: 4 } }
+    rules { id: "stairs" choices { points: 0 } choices { points: 4 } }
+    questionnaires { id: "function" rules: "walk" rules: "stairs" linear { offset: 100 factor: -12.5 } }
+  )pb");
+  const std::string text = RenderAdherence(adherence, pathway, {});
+  EXPECT_THAT(text, HasSubstr("\n\nQUESTIONNAIRE  ROUNDS  LAST  ANSWERED (UTC)    SCALE  TREND\n"
+                              "function            2  12.5  2026-03-11 00:00  0-100  ▇▂\n"));
+  EXPECT_THAT(text, Not(HasSubstr("SCORE ")));
+  // By what was answered, if the pathway has no such questionnaire any more.
+  EXPECT_THAT(RenderAdherence(adherence, {}, {}), HasSubstr("12.5-91.6667  █▁\n"));
 }
 
 TEST(AdherenceTextTest, TablesFitTheTerminal) {
   for (const int width : {40, 80}) {
     ListStyle style;
     style.width = width;
-    const std::string text = RenderAdherence(Walks(), style);
+    const std::string text = RenderAdherence(Walks(), {}, style);
     ExpectFits(text.substr(text.find("CATEGORY")), width);
   }
 }
@@ -123,8 +151,19 @@ TEST(AdherenceTextTest, ARecordOfTheFileIsACategoryOrPhaseInAPeriod) {
 TEST(AdherenceTextTest, AScoreIsARecordToo) {
   const auto records = ScoreRecords(Walks());
   ASSERT_EQ(records.size(), 3u);
-  EXPECT_THAT(records[0], ElementsAre("enrollment", "rule", "reminder", "answer_time", "score"));
-  EXPECT_THAT(records[1], ElementsAre("ana", "ache", "ache.2026-03-09", "2026-03-10T00:00:00Z", "7"));
+  EXPECT_THAT(records[0], ElementsAre("enrollment", "rule", "reminder", "answer_time", "score", "questionnaire"));
+  EXPECT_THAT(records[1], ElementsAre("ana", "ache", "ache.2026-03-09", "2026-03-10T00:00:00Z", "7", ""));
+}
+
+TEST(AdherenceTextTest, TheScoreOfAQuestionnaireIsARecordWithItsFirstQuestion) {
+  v1::Adherence adherence = Walks();
+  *adherence.add_questionnaires() = FromText<v1::QuestionnaireScore>(R"pb(
+    questionnaire: "function" reminders: "clinics/demo/enrollments/ana/reminders/walk.2026-03-10"
+    reminders: "clinics/demo/enrollments/ana/reminders/stairs.2026-03-10-0905"
+    answer_time { seconds: 1773187200 } sum: 1 score: 91.666667
+  )pb");
+  EXPECT_THAT(ScoreRecords(adherence).back(),
+              ElementsAre("ana", "", "walk.2026-03-10", "2026-03-11T00:00:00Z", "91.6667", "function"));
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ v1::Pathway Answers() {
     default_locale: "en"
     word_lists { id: "danger" display_name: "Signs of danger" }
     word_lists { id: "pus" }
+    questionnaires { id: "function" display_name: "Knee function" }
+    questionnaires { id: "mood" }
     rules {
       id: "swelling"
       choices { labels { key: "en" value: "better" } labels { key: "es" value: "mejor" } }
@@ -54,6 +56,9 @@ TEST(ReactionTextTest, EachConditionIsToldInWords) {
   EXPECT_EQ(Condition("rules: 'swelling' choice: 1"), "choice 1 (better) to swelling");
   EXPECT_EQ(Condition("rules: 'gone' choice: 1"), "choice 1 to gone");
   EXPECT_EQ(Condition("rules: 'am' no_answer: true"), "no answer to am in time");
+  EXPECT_EQ(Condition("rules: 'am' rules: 'pm' answered: true"), "any answer to am or pm");
+  EXPECT_EQ(Condition("questionnaire: 'function' score_at_most: 50"), "a score of 50 or less in \"Knee function\"");
+  EXPECT_EQ(Condition("questionnaire: 'mood' score_at_least: 3"), "a score of 3 or more in \"mood\"");
   EXPECT_EQ(Condition("word_list: 'danger'"), "a word of \"Signs of danger\", whatever it answers");
   EXPECT_EQ(Condition("rules: 'am' word_list: 'pus'"), "a word of \"pus\" in an answer to am");
   EXPECT_EQ(Condition("rules: 'am'"), "an answer");

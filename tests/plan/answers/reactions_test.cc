@@ -50,6 +50,11 @@ class ReactionsTest : public testing::Test {
     add("walked", "reaction { rules: 'walk' done: true }");
     add("sat", "reaction { rules: 'walk' done: false }");
     add("silent", "reaction { rules: 'walk' rules: 'pain' no_answer: true }");
+    add("next", "answer: ANSWER_KIND_SCORE reaction { rules: 'swelling' answered: true } schedule {}");
+    add("poor", "reaction { questionnaire: 'q' score_at_most: 4 }");
+    add("good", "reaction { questionnaire: 'q' score_at_least: 9 }");
+    add("best", "reaction { questionnaire: 'q' score_at_least: 11 }");
+    *pathway.add_questionnaires() = FromText<v1::Questionnaire>("id: 'q' rules: 'swelling' rules: 'next'");
     add("danger", "reaction { word_list: 'danger' }");
     add("wound", "reaction { rules: 'swelling' word_list: 'wound' }");
     return pathway;
@@ -86,9 +91,22 @@ TEST_F(ReactionsTest, AScoreSetsOffWhatNamesItsRuleAndItsBound) {
   EXPECT_THAT(ToScore("pain2", 7), ElementsAre("high-any"));
 }
 
-TEST_F(ReactionsTest, AChoiceSetsOffOnlyWhatNamesIt) {
-  EXPECT_THAT(ToChoice("swelling", 2), ElementsAre("worse"));
-  EXPECT_THAT(ToChoice("swelling", 1), IsEmpty());
+TEST_F(ReactionsTest, AChoiceSetsOffWhatNamesItAndWhatReactsToAny) {
+  EXPECT_THAT(ToChoice("swelling", 2), ElementsAre("worse", "next"));
+  EXPECT_THAT(ToChoice("swelling", 1), ElementsAre("next"));
+}
+
+TEST_F(ReactionsTest, WhatIsCompletedWithoutAValueIsNoAnswer) {
+  EXPECT_THAT(Ids(ReactionsTo(*pathway_, {pathway_->FindRule("swelling"), {}, {}, {}})), IsEmpty());
+  EXPECT_THAT(Ids(ReactionsTo(*pathway_, {pathway_->FindRule("pain"), {}, {}, {}})), IsEmpty());
+}
+
+TEST_F(ReactionsTest, TheScoreOfAQuestionnaireSetsOffWhatNamesItAndItsBound) {
+  EXPECT_THAT(Ids(ReactionsToScore(*pathway_, 0, 4)), ElementsAre("poor"));
+  EXPECT_THAT(Ids(ReactionsToScore(*pathway_, 0, 4.000001)), IsEmpty());
+  EXPECT_THAT(Ids(ReactionsToScore(*pathway_, 0, 9)), ElementsAre("good"));
+  EXPECT_THAT(Ids(ReactionsToScore(*pathway_, 0, 11.5)), ElementsAre("good", "best"));
+  EXPECT_THAT(Ids(ReactionsToScore(*pathway_, 1, 4)), IsEmpty());
 }
 
 TEST_F(ReactionsTest, DoneAndNotDoneSetOffOthers) {

@@ -34,7 +34,7 @@ std::string Shown(const ReadReply& reply) {
     case ReplySense::kNotDone:
       return "NOT DONE";
     case ReplySense::kScore:
-      return absl::StrCat("SCORE ", reply.score);
+      return absl::StrCat("SCORE ", reply.score.number);
     case ReplySense::kOther:
       break;
   }
