@@ -47,7 +47,7 @@ PatientFacts DatedYears::FactsOf(const DateAndZone& date) const {
 
 std::vector<DatedYear> DatedYears::At(const DateAndZone& date) {
   PatientFacts facts = FactsOf(date);
-  DatedYear base{&date, VisitStory::kNotBooked, {}, {}};
+  DatedYear base{&date, VisitStory::kNotBooked, {}, {}, {}};
   for (int phase = 0; phase < pathway_.phase_count(); ++phase) {
     const DateRange dates = PhaseDates(pathway_, phase, date.date);
     base.phases.emplace_back(static_cast<int>(dates.first - date.date), static_cast<int>(dates.last - date.date));
@@ -85,10 +85,11 @@ void DatedYears::Walk(const PatientFacts& facts, const VisitStage* stage, DatedY
                              occurrence.missed == v1::REMINDER_REASON_VISIT_CHANGED;
     const bool is_due = Examine(occurrence, &clock, *year);
     if (is_due || booked_late) occurring_.set(occurrence.rule);
-    if (!is_due || rule.audience != v1::AUDIENCE_PATIENT) continue;
+    if (rule.audience != v1::AUDIENCE_PATIENT || (!is_due && rule.group < 0)) continue;
     if (stage != nullptr && occurrence.due >= stage->until[rule.visit]) continue;
-    const int64_t day = clock.DayAt(absl::ToUnixSeconds(occurrence.due));
-    year->messages.push_back({static_cast<int>(day - procedure), occurrence.rule, occurrence.nominal});
+    const auto day = static_cast<int>(clock.DayAt(absl::ToUnixSeconds(occurrence.due)) - procedure);
+    auto& messages = is_due ? year->messages : year->unsent;
+    messages.push_back({day, occurrence.rule, occurrence.nominal, is_due});
   }
 }
 
@@ -99,7 +100,7 @@ void DatedYears::WalkReactions(const DateAndZone& date) {
   for (int i = 0; i < pathway_.rule_count(); ++i) {
     if (reactions_[i]) facts.triggers.push_back({i, noon});
   }
-  DatedYear unused{&date, VisitStory::kNotBooked, {}, {}};
+  DatedYear unused{&date, VisitStory::kNotBooked, {}, {}, {}};
   Walk(facts, nullptr, &unused);
 }
 

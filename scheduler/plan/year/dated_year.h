@@ -28,11 +28,12 @@ struct DateAndZone {
   absl::TimeZone zone;
 };
 
-// A message that comes due.
+// A message of a plan.
 struct DatedMessage {
   int day = 0;   // The day on which it is due, after the procedure, on the patient's calendar.
   int rule = 0;  // By index.
   absl::CivilMinute nominal;
+  bool is_sent = true;  // False if it never comes due, or no opening of the contact hours lets it out.
 };
 
 // The year of patients with one procedure date, in one zone, whose visits all go one way. It has the messages of all
@@ -40,7 +41,8 @@ struct DatedMessage {
 struct DatedYear {
   const DateAndZone* date = nullptr;
   VisitStory story = VisitStory::kNotBooked;
-  std::vector<DatedMessage> messages;       // By day, then by due time.
+  std::vector<DatedMessage> messages;       // Those that are sent, by day, then by due time.
+  std::vector<DatedMessage> unsent;         // Those of groups that are not sent.
   std::vector<std::pair<int, int>> phases;  // The first and last day of each phase.
 };
 

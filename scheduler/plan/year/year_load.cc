@@ -1,6 +1,7 @@
 #include "scheduler/plan/year/year_load.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <tuple>
@@ -88,8 +89,9 @@ void YearLoad::ReadYear(const DatedYear& year) {
   groups_.clear();
   for (const int group : with_follow_ups) {
     std::vector<DatedMessage>& members = groups_.emplace_back();
-    for (const DatedMessage& message : year.messages) {
-      if (pathway_.rule(message.rule).group == group) members.push_back(message);
+    for (const auto* messages : {&year.messages, &year.unsent}) {
+      std::copy_if(messages->begin(), messages->end(), std::back_inserter(members),
+                   [&](const DatedMessage& message) { return pathway_.rule(message.rule).group == group; });
     }
     std::stable_sort(members.begin(), members.end(), [](const DatedMessage& a, const DatedMessage& b) {
       return std::tie(a.nominal, a.rule) < std::tie(b.nominal, b.rule);
@@ -279,8 +281,8 @@ void YearLoad::CheckFollowUps(const DatedYear& year, int kind) {
     for (const DatedMessage& member : members) {
       if (!kinds_.rules(kind)[member.rule]) continue;
       if (member.rule == first) is_asked = false;  // A new instance.
-      if (!pathway_.rule(member.rule).follow_up) is_asked = true;
-      if (is_asked) continue;
+      if (!pathway_.rule(member.rule).follow_up) is_asked = is_asked || member.is_sent;
+      if (is_asked || !member.is_sent || !pathway_.rule(member.rule).follow_up) continue;
       BrokenPromise whose;
       whose.promise = Promise::kQuestion;
       whose.rule = member.rule;

@@ -34,6 +34,7 @@ uint64_t HashOf(const DatedYear& year) {
   numbers.reserve(2 * (year.messages.size() + year.phases.size()));
   for (const auto& [first, last] : year.phases) numbers.insert(numbers.end(), {first, last});
   for (const DatedMessage& message : year.messages) numbers.insert(numbers.end(), {message.day, message.rule});
+  for (const DatedMessage& message : year.unsent) numbers.insert(numbers.end(), {message.day, -1 - message.rule});
   return MixHash(0, absl::string_view(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(int)));
 }
 

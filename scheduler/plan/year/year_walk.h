@@ -32,9 +32,9 @@ struct YearOptions {
 };
 
 // Walks every combination of the pathway's factors over the dates and zones, and every way in which visits go
-// (VisitStory). Messages are placed as in a plan in which nothing is late, with contact hours, without a clinic's closed
-// days and without spreads. What is set off by answers counts only as far as further questions of a questionnaire, which
-// are taken as answered at once.
+// (VisitStory). Messages are placed as in a plan in which nothing is late, with contact hours and without a clinic's
+// closed days; a rule's spread is that of one patient. What is set off by answers counts only as far as further
+// questions of a questionnaire, which are taken as answered at once.
 //
 // Pure and thread safe. Takes seconds for a pathway of a hundred rules.
 YearReport WalkYear(const CompiledPathway& pathway, const YearOptions& options);
