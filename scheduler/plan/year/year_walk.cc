@@ -87,6 +87,14 @@ YearReport WalkYear(const CompiledPathway& pathway, const YearOptions& options) 
   report.years = static_cast<int>(seen.size());
   report.stories = years.stories();
   report.broken = broken.Take();
+  // That it is never due says nothing more of a rule than why it is not.
+  report.broken.erase(std::remove_if(report.broken.begin(), report.broken.end(),
+                                     [&](const BrokenPromise& other) {
+                                       return other.promise == Promise::kOccurs &&
+                                              (years.broken().contains({Promise::kContactHours, other.rule}) ||
+                                               years.broken().contains({Promise::kBeforeVisit, other.rule}));
+                                     }),
+                      report.broken.end());
   return report;
 }
 

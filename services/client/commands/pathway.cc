@@ -93,7 +93,8 @@ absl::Status CheckPathway(Session& session, const CheckOptions& options) {
   const auto summary = SummarizePathway(options.file, **compiled);
   if (!summary.ok()) return summary.status();
   session.PrintResult(file->pathway(), *summary);
-  session.Note(file->Warnings(**compiled, *hours));
+  // What the hours never let out is a fault of the year.
+  session.Note(file->Warnings(**compiled, options.year ? plan::ContactHours() : *hours));
   return options.year ? CheckYear(session, *file, **compiled, year) : absl::OkStatus();
 }
 
@@ -326,15 +327,15 @@ void AddPathwayCommand(CLI::App& app, Action* action) {
       ->type_name("DATE");
   check->footer(
       "Examples:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto\n"
-      "  aftercare pathway check deploy/pathways/knee_stem_cell.textproto --year --contact-hours 08:00-21:00\n\n"
+      "  aftercare pathway check knee_stem_cell.textproto --year --contact-hours 08:00-21:00\n\n"
       "It warns where two rules of one series can be due for one patient at one time, of texts that take\n"
       "more than one SMS part, of days with more than five messages to one patient and, if it is told\n"
       "the --contact-hours, of messages that they never let out.\n"
-      "With --year it walks every combination of factors over a year of procedure dates and several zones,\n"
-      "with visits that are not booked, attended, missed or cancelled. It tells the heaviest day and week and\n"
-      "the longest silences, and fails with exit code 1 where the file breaks a promise: a cap that is\n"
-      "exceeded, a message that cannot be sent, a phase without one, a text that is missing, and the like.\n"
-      "Each is named with a patient for whom it breaks.\n"
+      "With --year it walks every combination of factors over a year of procedure dates in several zones,\n"
+      "with visits that are not booked, attended, missed or cancelled. It tells the heaviest day and week\n"
+      "and the longest silences, and ends with exit code 1 if the file breaks a promise: a cap that is\n"
+      "exceeded, a message that cannot be sent, a phase without one, a missing text, and the like. Each is\n"
+      "named with a patient for whom it breaks.\n"
       "With --json it prints the pathway on one line.");
   check->callback([=] { *action = [=](Session& session) { return CheckPathway(session, *checked); }; });
 

@@ -102,16 +102,30 @@ void AddLoad(const plan::CompiledPathway& pathway, absl::string_view title, cons
   AddLine(PatientText(pathway, load.patient, with_story), "    ", out);
 }
 
-std::string PhasesTable(const plan::CompiledPathway& pathway, const plan::YearReport& report, bool with_story) {
-  Table table({"  PHASE", ">MESSAGES", ">LONGEST SILENCE", "FOR WHOM"});
+// Says who hears nothing for longest.
+void AddSilence(const plan::CompiledPathway& pathway, const plan::YearReport& report, bool with_story,
+                std::string* out) {
+  const auto longest = std::max_element(report.phases.begin(), report.phases.end(), [](const auto& a, const auto& b) {
+    return a.silent_days < b.silent_days;
+  });
+  if (longest == report.phases.end() || longest->silent_days == 0) return;
+  AddLine(absl::StrCat("longest silence: ", Counted(longest->silent_days, "day"), " from day ", longest->silent_from),
+          "  ", out);
+  AddLine(PatientText(pathway, longest->patient, with_story), "    ", out);
+  const auto& weeks = report.silent_weeks.weeks;
+  if (weeks.empty()) return;
+  AddLine(absl::StrCat("silent weeks: ", weeks.size(), " of 52 at most, weeks ", RunsText(weeks)), "  ", out);
+  AddLine(PatientText(pathway, report.silent_weeks.patient, with_story), "    ", out);
+}
+
+std::string PhasesTable(const plan::CompiledPathway& pathway, const plan::YearReport& report) {
+  Table table({"  PHASE", ">MESSAGES", ">LONGEST SILENCE", ">FROM DAY"});
   for (size_t i = 0; i < report.phases.size(); ++i) {
     const plan::PhaseLoad& phase = report.phases[i];
+    const bool is_silent = phase.silent_days > 0;
     table.Add({absl::StrCat("  ", pathway.phase_source(static_cast<int>(i)).id()),
                phase.least == phase.most ? absl::StrCat(phase.most) : absl::StrCat(phase.least, "-", phase.most),
-               phase.silent_days == 0 ? "-" : Counted(phase.silent_days, "day"),
-               phase.silent_days == 0 ? ""
-                                      : absl::StrCat("from day ", phase.silent_from, ": ",
-                                                     PatientText(pathway, phase.patient, with_story))});
+               is_silent ? Counted(phase.silent_days, "day") : "-", is_silent ? absl::StrCat(phase.silent_from) : ""});
   }
   return table.Render(0, false);
 }
@@ -227,12 +241,8 @@ std::string RenderYear(const plan::CompiledPathway& pathway, const plan::YearOpt
           absl::StrCat(", on ", DaysText(report.heaviest_week.first_day, report.heaviest_week.first_day + 6)),
           report.heaviest_week, with_story, &out);
   AddLoad(pathway, "heaviest year", "", report.heaviest_year, with_story, &out);
-  const auto& weeks = report.silent_weeks.weeks;
-  AddLine(weeks.empty() ? "silent weeks: none"
-                        : absl::StrCat("silent weeks: ", weeks.size(), " of 52 at most, weeks ", RunsText(weeks)),
-          "  ", &out);
-  if (!weeks.empty()) AddLine(PatientText(pathway, report.silent_weeks.patient, with_story), "    ", &out);
-  return out + PhasesTable(pathway, report, with_story);
+  AddSilence(pathway, report, with_story, &out);
+  return out + PhasesTable(pathway, report);
 }
 
 plan::FieldErrors BrokenPromiseFaults(const PathwayFile& file, const plan::CompiledPathway& pathway,
@@ -243,7 +253,7 @@ plan::FieldErrors BrokenPromiseFaults(const PathwayFile& file, const plan::Compi
     const bool with_story =
         report.stories.size() > 1 && (of_rule ? pathway.rule(broken.rule).visit >= 0 : broken.visit < 0);
     std::string text = BrokenText(pathway, broken, options.hours);
-    if (broken.promise != Promise::kApplies) {
+    if (!broken.patient.zone.empty() || !broken.patient.factors.empty()) {
       absl::StrAppend(&text, ". Example: ", PatientText(pathway, broken.patient, with_story));
     }
     if (broken.combinations < report.walked_combinations) {

@@ -152,7 +152,8 @@ class SlowWalk {
         return SlowApplies(pathway_.source(), rule, factors);
       });
       if (!applies) broken[absl::StrCat("applies ", rule.id())].insert(combinations_.begin(), combinations_.end());
-      if (applies && !rule.on_never_told() && !occurring_.contains(i)) BreakForRule(Promise::kOccurs, i);
+      const bool says_why = broken.contains("contact hours " + rule.id()) || broken.contains("before visit " + rule.id());
+      if (applies && !rule.on_never_told() && !occurring_.contains(i) && !says_why) BreakForRule(Promise::kOccurs, i);
     }
   }
 
