@@ -35,7 +35,8 @@ server              -> common, engine, engine/delivery, engine/enrollments, engi
 gateway/main.cc     -> gateway, common
 gateway             -> common
 client/main.cc      -> client/commands, client, client/render, client/common, common
-client/commands     -> client/demo, client, client/render, client/input, client/common, common, plan
+client/commands     -> client/demo, client, client/render, client/input, client/common, common, plan, plan/input,
+                       plan/year
 client/demo         -> client, client/render, client/input, client/common, common, plan
 client              -> client/common, common, plan
 client/render       -> client/common, plan
@@ -59,6 +60,7 @@ engine/planning     -> engine/lifecycle, engine/runtime, plan/answers, plan, pla
 engine/lifecycle    -> engine/runtime, plan/answers, plan, plan/input, store
 engine/runtime      -> plan, plan/input, store
 plan/answers        -> plan, plan/input
+plan/year           -> plan, plan/input
 plan                -> plan/input
 plan/input          ->
 store               ->

@@ -14,8 +14,10 @@
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
+#include "scheduler/plan/year/year_walk.h"
 #include "services/client/commands/listing.h"
 #include "services/client/commands/pathway_summary.h"
+#include "services/client/commands/year_check.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
@@ -26,8 +28,10 @@
 #include "services/client/render/agenda.h"
 #include "services/client/render/lists.h"
 #include "services/client/render/reaction_text.h"
+#include "services/client/render/table.h"
 #include "services/client/render/year.h"
 #include "services/client/render/year_text.h"
+#include "services/common/host_clock.h"
 
 namespace aftercare::client {
 namespace {
@@ -38,6 +42,8 @@ constexpr int kTextColumns = 110;
 struct CheckOptions {
   std::string file;
   std::string contact_hours;
+  bool year = false;
+  std::string from;
 };
 
 // Reads --contact-hours. Returns hours that are always open if the option is not set.
@@ -51,9 +57,35 @@ absl::StatusOr<plan::ContactHours> ReadHours(const std::string& text) {
   return hours;
 }
 
+// Reads --from. Returns today if the option is not set.
+absl::StatusOr<absl::CivilDay> ReadFrom(const std::string& text) {
+  if (text.empty()) return absl::ToCivilDay(HostNow(), absl::UTCTimeZone());
+  const std::optional<absl::CivilDay> date = plan::ParseDate(text);
+  if (!date.has_value()) return UsageError(absl::StrCat("--from \"", text, "\" is no date (YYYY-MM-DD)"));
+  return *date;
+}
+
+// Walks a year of the pathway. Fails if the pathway breaks a promise.
+absl::Status CheckYear(Session& session, const PathwayFile& file, const plan::CompiledPathway& pathway,
+                       const plan::YearOptions& options) {
+  const plan::YearReport report = plan::WalkYear(pathway, options);
+  if (!session.json()) session.Print(RenderYear(pathway, options, report));
+  const plan::FieldErrors faults = BrokenPromiseFaults(file, pathway, options, report);
+  if (!faults.empty()) {
+    return FaultsError(absl::StrCat(Counted(static_cast<int64_t>(faults.size()), "broken promise")), faults);
+  }
+  if (!session.json()) session.Print("No promise is broken.\n");
+  return absl::OkStatus();
+}
+
 absl::Status CheckPathway(Session& session, const CheckOptions& options) {
+  plan::YearOptions year;
   const auto hours = ReadHours(options.contact_hours);
   if (!hours.ok()) return hours.status();
+  const absl::StatusOr<absl::CivilDay> from = ReadFrom(options.from);
+  if (!from.ok()) return from.status();
+  year.hours = *hours;
+  year.first_date = *from;
   const auto file = PathwayFile::Read(options.file);
   if (!file.ok()) return file.status();
   const auto compiled = file->Compile();
@@ -61,8 +93,9 @@ absl::Status CheckPathway(Session& session, const CheckOptions& options) {
   const auto summary = SummarizePathway(options.file, **compiled);
   if (!summary.ok()) return summary.status();
   session.PrintResult(file->pathway(), *summary);
-  session.Note(file->Warnings(**compiled, *hours));
-  return absl::OkStatus();
+  // What the hours never let out is a fault of the year.
+  session.Note(file->Warnings(**compiled, options.year ? plan::ContactHours() : *hours));
+  return options.year ? CheckYear(session, *file, **compiled, year) : absl::OkStatus();
 }
 
 struct PutOptions {
@@ -286,11 +319,23 @@ void AddPathwayCommand(CLI::App& app, Action* action) {
   const auto checked = std::make_shared<CheckOptions>();
   check->add_option("FILE", checked->file, "Pathway in protobuf text format")->required();
   check->add_option("--contact-hours", checked->contact_hours, kContactHoursHelp)->type_name("HOURS");
+  CLI::Option* const year = check->add_flag("--year", checked->year, "Walk all that a year of patients would be sent");
+  check
+      ->add_option("--from", checked->from,
+                   "First procedure date of --year, YYYY-MM-DD. Default: today. A fixed date makes two runs comparable")
+      ->needs(year)
+      ->type_name("DATE");
   check->footer(
-      "Example:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto\n\n"
+      "Examples:\n  aftercare pathway check deploy/pathways/knee_stem_cell.textproto\n"
+      "  aftercare pathway check knee_stem_cell.textproto --year --contact-hours 08:00-21:00\n\n"
       "It warns where two rules of one series can be due for one patient at one time, of texts that take\n"
       "more than one SMS part, of days with more than five messages to one patient and, if it is told\n"
       "the --contact-hours, of messages that they never let out.\n"
+      "With --year it walks every combination of factors over a year of procedure dates in several zones,\n"
+      "with visits that are not booked, attended, missed or cancelled. It tells the heaviest day and week\n"
+      "and the longest silences, and ends with exit code 1 if the file breaks a promise: a cap that is\n"
+      "exceeded, a message that cannot be sent, a phase without one, a missing text, and the like. Each is\n"
+      "named with a patient for whom it breaks.\n"
       "With --json it prints the pathway on one line.");
   check->callback([=] { *action = [=](Session& session) { return CheckPathway(session, *checked); }; });
 
