@@ -106,6 +106,7 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("gradual-progress/therapy", 6),           // Each Sunday.
                                           Pair("initial-improvements/progress", 4),      // Each of four weeks.
                                           Pair("initial-improvements/therapy", 12),      // Three in each of them.
+                                          Pair("initial-improvements/therapy-support", 5),  // If little is done.
                                           Pair("initial-reaction/ice", 8),               // Three a day, two on day 1.
                                           Pair("initial-reaction/pain-check", 3),        // Each evening.
                                           Pair("maximum-benefits/check-in", 12),         // Each month, and once more.
@@ -116,7 +117,7 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("maximum-benefits/visit", 18),            // Six a visit.
                                           Pair("procedure-day/score", 1),                //
                                           Pair("procedure-day/welcome", 1)));
-  EXPECT_EQ(PlanWith({}).size(), 113u);
+  EXPECT_EQ(PlanWith({}).size(), 118u);
 }
 
 // `rule time` of what is due on a day after the procedure.
@@ -224,18 +225,20 @@ TEST(KneeTest, WhatToExpectIsSaidAsThePhaseBegins) {
   EXPECT_THAT(TimesOf("expect-later"), ElementsAre("2026-09-01T12:00"));
 }
 
-TEST(KneeTest, OnlyVisitsDonorCellsAnswersAndWhatIsNeverToldMakeTasksForTheCareTeam) {
+TEST(KneeTest, OnlyVisitsDonorCellsTherapyAnswersAndWhatIsNeverToldMakeTasksForTheCareTeam) {
   std::vector<std::string> tasks;
   for (int i = 0; i < Knee().rule_count(); ++i) {
     if (Knee().rule(i).audience == v1::AUDIENCE_CARE_TEAM) tasks.push_back(Knee().rule_source(i).id());
   }
-  std::vector<std::string> expected = {"never-told-task", "allogeneic-check"};
+  std::vector<std::string> expected = {"never-told-task", "allogeneic-check", "therapy-low-task"};
   for (const char* visit : {"visit-6", "visit-9", "visit-12"}) {
     for (const char* task : {"check-booked", "overdue-task", "outside-window", "missed-task", "cancelled-task"}) {
       expected.push_back(absl::StrCat(visit, "-", task));
     }
   }
-  for (const char* task : {"danger-task", "bad-pain-task", "worse-task", "no-answer-task"}) expected.push_back(task);
+  for (const char* task : {"danger-task", "bad-pain-task", "worse-task", "worse-twice-task", "no-answer-task"}) {
+    expected.push_back(task);
+  }
   EXPECT_EQ(tasks, expected);
 }
 
@@ -257,7 +260,8 @@ TEST(KneeTest, BadPainAWorseKneeAndAMissingAnswerReachTheCareTeam) {
   const auto choice = [](const char* rule, int choice) {
     return SetOffBy(ReactionsTo(Knee(), {Knee().FindRule(rule), std::nullopt, std::nullopt, choice}));
   };
-  EXPECT_THAT(choice("check-in-monthly", 3), ElementsAre("worse-task"));
+  // Which of the two comes due depends on the answer before.
+  EXPECT_THAT(choice("check-in-monthly", 3), ElementsAre("worse-task", "worse-twice-task"));
   EXPECT_THAT(choice("check-in-every-week", 2), IsEmpty());
   EXPECT_THAT(SetOffBy(ReactionsToSilence(Knee(), Knee().FindRule("check-in-monthly-again"))),
               ElementsAre("no-answer-task"));

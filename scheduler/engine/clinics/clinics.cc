@@ -32,7 +32,7 @@ constexpr absl::string_view kTokenQuery = "list-clinics";
 
 constexpr absl::string_view kUpdatableFields[] = {
     "display_name", "phone", "time_zone", "contact_hours", "closed_weekdays", "holidays", "max_messages_per_minute",
-    "reply_words",  "region", "decision_time"};
+    "reply_words",  "region", "decision_time", "message_cap"};
 
 void CheckText(absl::string_view field, absl::string_view text, size_t min, size_t max, plan::FieldErrors* errors) {
   if (!plan::IsCleanText(text, /*allow_newline=*/false)) {
@@ -99,6 +99,10 @@ void ApplyUpdate(const v1::UpdateClinicRequest& request, v1::Clinic* clinic) {
   if (sets("decision_time", data.has_decision_time())) {
     clinic->clear_decision_time();
     if (data.has_decision_time()) *clinic->mutable_decision_time() = data.decision_time();
+  }
+  if (sets("message_cap", data.has_message_cap())) {
+    *clinic->mutable_message_cap() = data.message_cap();
+    if (data.message_cap().ByteSizeLong() == 0) clinic->clear_message_cap();
   }
   if (sets("holidays", !data.holidays().empty())) *clinic->mutable_holidays() = data.holidays();
 }

@@ -63,13 +63,13 @@ bool RestoreFactor(const record::v1::FactorBefore& before, Factors* factors, Rec
 // Stores an enrollment whose reactions have changed, and adjusts its reminders. `row` is the enrollment as it becomes.
 // Returns how many occurrences fire then.
 absl::StatusOr<int64_t> StoreChange(store::WriteTransaction& tx, EnrollmentContext* context, store::EnrollmentRow row,
-                                    bool changes_factor, absl::Time now) {
+                                    bool changes_factor, Occasion occasion, absl::Time now) {
   ++row.version;  // What was planned or cached before knows nothing of this.
   if (!changes_factor) {
     context->row = std::move(row);
     context->facts = plan::TrustedFactsOf(context->row.data, *context->pathway, context->facts.setting,
                                           context->row.history);
-    return Replan(tx, context, now);
+    return Replan(tx, context, now, occasion);
   }
   NoteChange(now, &row);
   auto change = ComputeFactorChange(tx, *context, std::move(row), now);
@@ -102,12 +102,13 @@ absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentCont
     }
   }
   if (!changes) return 0;
-  return StoreChange(tx, context, std::move(row), changes_factor, now);
+  return StoreChange(tx, context, std::move(row), changes_factor, Occasion::kOther, now);
 }
 
 absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* context, Records records,
                               absl::Time now) {
   store::EnrollmentRow row = context->row;
+  const std::set<int> ended = EndedGroups(*context);
   bool changes_factor = false;
   for (int i = 0; i < records.size(); ++i) {
     if (!records[i].withdrawn() || !records[i].has_factor_before()) continue;
@@ -116,7 +117,10 @@ absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* co
     changes_factor |= RestoreFactor(before, row.data.mutable_factors(), &records);
   }
   *row.history.mutable_reactions() = std::move(records);
-  return StoreChange(tx, context, std::move(row), changes_factor, now).status();
+  context->row.history = row.history;
+  // Only a change of facts brings back what an answer had ended.
+  const Occasion occasion = EndedGroups(*context) == ended ? Occasion::kOther : Occasion::kFactsChanged;
+  return StoreChange(tx, context, std::move(row), changes_factor, occasion, now).status();
 }
 
 std::set<int> EndedGroups(const EnrollmentContext& context) {

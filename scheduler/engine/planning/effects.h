@@ -25,7 +25,7 @@ absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentCont
                                      const std::vector<plan::Occurrence>& fired, absl::Time now);
 
 // Replaces what is recorded of the reactions of an enrollment, in which some may be new and some withdrawn. Takes back
-// the effects of those that are withdrawn. Stores the enrollment, adjusts its reminders, and updates `context`. What is
+// the effects of those that are withdrawn: a group that had ended goes on, and a factor gets its earlier value. Stores the enrollment, adjusts its reminders, and updates `context`. What is
 // due by `now` must have fired.
 absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* context,
                               google::protobuf::RepeatedPtrField<record::v1::ReactionRecord> records, absl::Time now);

@@ -96,7 +96,7 @@ TEST_F(EffectsTest, ACorrectionGivesTheFactorItsEarlierValueBack) {
   Reply("5");
   EXPECT_EQ(Course(), "") << "the enrollment did not name the factor before";
   EXPECT_EQ(Of("hard.2029-03-02-0900"), "CANCELLED/ANSWER_CORRECTED");
-  EXPECT_EQ(Of("extra.2029-03-02"), "NOT_FOUND/REMINDER_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(world_.Get(Name("extra.2029-03-02")).status()), "NOT_FOUND/REMINDER_NOT_FOUND");
   Reply("1");
   EXPECT_EQ(Course(), "easy");
   Reply("9");

@@ -1,4 +1,5 @@
 // Enrollments that end by themselves, as their pathway says.
+#include "scheduler/plan/timestamps.h"
 #include "tests/engine/clinic_fixture.h"
 
 namespace aftercare::engine {

@@ -1,5 +1,10 @@
 // Caps on how many messages a patient gets a day and a week.
+#include <map>
+
+#include "absl/time/civil_time.h"
+#include "scheduler/plan/timestamps.h"
 #include "tests/engine/clinic_fixture.h"
+#include "tests/support/random.h"
 
 namespace aftercare::engine {
 namespace {
@@ -137,6 +142,74 @@ TEST_F(MessageCapsTest, ACapOfNothingIsRefused) {
   EXPECT_THAT(BadFields(response.status()),
               ElementsAre("clinic.message_cap.per_day", "clinic.message_cap.per_week"));
 }
+
+// Two enrollments of one patient, a cap a day and one a week, and whatever may happen to their plans.
+class RandomCapsTest : public MessageCapsTest, public ::testing::WithParamInterface<int> {
+ protected:
+  RandomCapsTest()
+      : MessageCapsTest("message_cap { per_day: 2 per_week: 9 } important_categories: 'cb' important_categories: 'ca'") {
+    v1::CreateEnrollmentRequest request;
+    request.set_parent("clinics/box");
+    request.set_enrollment_id("f");
+    request.set_allow_concurrent(true);
+    *request.mutable_enrollment() = Patient();
+    request.mutable_enrollment()->set_procedure_date("2029-03-03");
+    Good(world_.Call(&Engine::enrollments, &Enrollments::Create, request));
+  }
+
+  void Change(Random& random) {
+    const std::string enrollment = absl::StrCat("clinics/box/enrollments/", random.OneIn(2) ? "e" : "f");
+    switch (random.Upto(3)) {
+      case 0:
+        static_cast<void>(world_.Pause(enrollment));
+        return;
+      case 1:
+        static_cast<void>(world_.Resume(enrollment));
+        return;
+      case 2: {
+        v1::UpdateEnrollmentRequest request;
+        request.mutable_enrollment()->set_name(enrollment);
+        request.mutable_enrollment()->set_procedure_date(absl::StrCat("2029-03-0", 1 + random.Upto(4)));
+        request.mutable_update_mask()->add_paths("procedure_date");
+        Good(world_.Call(&Engine::enrollments, &Enrollments::Update, request));
+        return;
+      }
+      default:
+        return;
+    }
+  }
+};
+
+TEST_P(RandomCapsTest, NoDayAndNoWeekHasMoreMessagesWhateverHappens) {
+  const uint64_t seed = SeedOfRun() + static_cast<uint64_t>(GetParam());
+  SCOPED_TRACE(absl::StrCat("AFTERCARE_SEED=", seed));
+  Random random(seed);
+  for (absl::Time now = At("2029-03-01T09:00"); now < At("2029-03-25T00:00"); now += absl::Hours(1 + random.Upto(9))) {
+    Change(random);
+    SendUntil(absl::FormatTime("%Y-%m-%dT%H:%M", now, absl::UTCTimeZone()));
+  }
+  std::map<absl::CivilDay, int> by_day;
+  int put_off = 0;
+  for (const std::string enrollment : {"e", "f"}) {
+    const v1::GetTimelineResponse timeline = world_.Timeline("clinics/box/enrollments/" + enrollment);
+    for (const v1::Reminder& reminder : timeline.reminders()) {
+      const bool is_sent = reminder.state() == v1::REMINDER_STATE_SENT && reminder.category() != "safety";
+      if (is_sent) ++by_day[absl::ToCivilDay(plan::ToTime(reminder.due_time()), absl::UTCTimeZone())];
+      put_off += reminder.reason() == v1::REMINDER_REASON_DAILY_CAP || reminder.reason() == v1::REMINDER_REASON_WEEKLY_CAP;
+      EXPECT_NE(reminder.state(), v1::REMINDER_STATE_SCHEDULED) << reminder.name() << " is left";
+    }
+  }
+  for (const auto& [day, count] : by_day) {
+    EXPECT_LE(count, 2) << absl::FormatCivilTime(day);
+    int week = 0;
+    for (int i = 0; i < 7; ++i) week += by_day.count(day - i) > 0 ? by_day[day - i] : 0;
+    EXPECT_LE(week, 9) << absl::FormatCivilTime(day);
+  }
+  EXPECT_GT(put_off, 0);
+  world_.ExpectListsAgree("box");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomCapsTest, ::testing::Range(0, 10));
 
 class WeeklyCapTest : public MessageCapsTest {
  protected:

@@ -76,7 +76,7 @@ void Model::Arrive(const Patient& patient, Item* item) const {
   item->telling = item->cover.value_or(item->telling);
   item->procedure_date = FactsOf(patient).procedure_date;
   if (!item->moved) item->hand.reset();
-  if (!IsMet(patient, *item)) {
+  if (!ConditionsHold(patient, *item)) {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_CONDITION_NOT_MET);
   } else if (item->for_care_team) {
     Become(item, v1::REMINDER_STATE_DUE);

@@ -326,7 +326,7 @@ class Model {
   static bool ExpectNoAnswer(const std::set<Key>& keys, Patient* patient);
 
   // Conditions on answers, and effects of reactions.
-  static bool IsMet(const Patient& patient, const Item& item);
+  static bool ConditionsHold(const Patient& patient, const Item& item);
   static std::set<std::string> EndedGroups(const Patient& patient);
   int TakeEffect(const std::set<Key>& arrived, Patient* patient) const;
   static bool TakeBackEffects(Patient* patient);

@@ -53,7 +53,7 @@ std::string FactorOf(const Model::Patient& patient, const std::string& factor) {
 }  // namespace
 
 // Returns whether the conditions hold of the rule whose occurrence an item covers.
-bool Model::IsMet(const Patient& patient, const Item& item) {
+bool Model::ConditionsHold(const Patient& patient, const Item& item) {
   const v1::Rule* const rule = item.cover ? FindRule(patient, std::string(item.cover->rule)) : nullptr;
   if (rule == nullptr) return true;
   return std::all_of(rule->observed().begin(), rule->observed().end(), [&](const v1::ObservedCondition& condition) {
@@ -140,7 +140,16 @@ bool Model::TakeBackEffects(Patient* patient) {
 void Model::AdjustAfterReactions(Patient* patient) const {
   const bool changes_factor = TakeBackEffects(patient);
   if (changes_factor) NoteFactsChange(patient);
-  Rematch({.facts_changed = changes_factor}, patient);
+  // What the end of a group had ended comes again, as by a change of facts.
+  std::set<std::string> were_ended = EndedGroups(*patient);
+  for (Cause& cause : patient->causes) {
+    const v1::Rule* const rule = FindRule(*patient, cause.rule);
+    const bool had_ended = cause.took_effect && cause.withdrawn && rule != nullptr && rule->reaction().has_end_group();
+    if (had_ended) were_ended.insert(rule->reaction().end_group());
+    if (cause.withdrawn) cause.took_effect = false;
+  }
+  const bool brings_back = were_ended != EndedGroups(*patient);
+  Rematch({.facts_changed = changes_factor || brings_back}, patient);
   Fire(patient);
 }
 
