@@ -77,9 +77,8 @@ Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
                   const std::vector<store::ReminderRow>* rows, absl::Time now) {
   if (rows == nullptr || !HasConditions(context, due)) return OutcomeIfMet(context, due, rows, now);
   std::vector<v1::Observation> observed = ObserveConditions(context, PlannedOf(context, due)->rule, *rows, now);
-  const bool met = std::all_of(observed.begin(), observed.end(), [](const v1::Observation& one) { return one.held(); });
-  Outcome outcome = met ? OutcomeIfMet(context, due, rows, now)
-                        : Outcome{ReminderEvent::kSuppress, v1::REMINDER_REASON_CONDITION_NOT_MET};
+  Outcome outcome = AllHeld(observed) ? OutcomeIfMet(context, due, rows, now)
+                                      : Outcome{ReminderEvent::kSuppress, v1::REMINDER_REASON_CONDITION_NOT_MET};
   outcome.observations = std::move(observed);
   return outcome;
 }

@@ -1,5 +1,6 @@
 #include "scheduler/engine/planning/observed_conditions.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/time/civil_time.h"
@@ -32,6 +33,7 @@ bool WasTold(const store::ReminderRow& row) {
 
 std::vector<v1::Observation> ObserveConditions(const EnrollmentContext& context, int rule,
                                                const std::vector<store::ReminderRow>& rows, absl::Time now) {
+  if (context.pathway->rule(rule).observed.empty()) return {};
   plan::Observed observed;
   std::vector<store::ReminderRow> told;
   for (const store::ReminderRow& row : rows) {
@@ -41,6 +43,10 @@ std::vector<v1::Observation> ObserveConditions(const EnrollmentContext& context,
   observed.messages = AskingMessagesOf(context, told);
   observed.last_day = absl::ToCivilDay(now, context.facts.zone) - 1;
   return plan::Observe(*context.pathway, rule, observed);
+}
+
+bool AllHeld(const std::vector<v1::Observation>& observations) {
+  return std::all_of(observations.begin(), observations.end(), [](const v1::Observation& one) { return one.held(); });
 }
 
 void NoteObservations(const std::vector<v1::Observation>& observations, store::ReminderRow* row) {

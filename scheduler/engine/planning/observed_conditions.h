@@ -17,6 +17,9 @@ namespace aftercare::engine {
 std::vector<v1::Observation> ObserveConditions(const EnrollmentContext& context, int rule,
                                                const std::vector<store::ReminderRow>& rows, absl::Time now);
 
+// Returns whether all that was observed held.
+bool AllHeld(const std::vector<v1::Observation>& observations);
+
 // Records in a row what was observed when its reminder came due. Stores nothing.
 void NoteObservations(const std::vector<v1::Observation>& observations, store::ReminderRow* row);
 

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -101,6 +102,7 @@ PendingReminders PendingAfter(const EnrollmentState& after, const Reconciliation
     const bool ends_unsent =
         comes_now && !IsToBeSent(context, occurrence.rule, occurrence.outside_contact_hours);
     const bool comes_at_once = comes_now && reminder.due <= now && context.row.state == v1::ENROLLMENT_STATE_ACTIVE;
+    if (comes_at_once && !AllHeld(ObserveConditions(context, item.key.rule, after.rows, now))) continue;
     if (!ends_unsent && comes_at_once && LacksQuestion(context, item.key, after.rows)) continue;
     if (!ends_unsent && at_once.Supersedes(rule, reminder.due, name.second)) continue;
     pending[name] = reminder;
