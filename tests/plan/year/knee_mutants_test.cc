@@ -286,10 +286,11 @@ const Mutant kRules[] = {
      [](v1::Pathway* p) { SetTime(p, "visit-6-missed", "08:00", "12:00"); }, "occurs visit-6-missed"},
 };
 
-// A year of dates in two zones, north and south: what matters is in the pathway, not in the clocks.
+// Four months of dates in two zones, north and south. What is found in them is found in a whole year.
 YearOptions Options() {
   YearOptions options;
   options.first_date = absl::CivilDay(2027, 1, 1);
+  options.dates = 120;
   options.zones = {"America/New_York", "America/Santiago"};
   options.hours = HoursOf("08:00", "21:00");
   return options;

@@ -153,12 +153,44 @@ TEST(YearWalkTest, WhatDependsOnAnswersFillsNoPhase) {
               ElementsAre("phase o"));
 }
 
+// The hours let the second call out, but not the question.
+TEST(YearWalkTest, AFollowUpNeedsAQuestionThatWasSent) {
+  const std::string group = "groups { id: 'q' } ";
+  const std::string question = Rule("ask", "on { days: 3 } times: '19:00' window { until: '21:00' }",
+                                    "group: 'q' answer: ANSWER_KIND_SCORE");
+  const std::string follow_up = Rule("again", "on { days: 4 } times: '12:00'",
+                                     "group: 'q' follow_up: true answer: ANSWER_KIND_SCORE");
+  EXPECT_THAT(Broken(group + question + follow_up), IsEmpty());
+  YearOptions options = Options();
+  options.hours = HoursOf("10:00", "18:00");
+  EXPECT_THAT(Broken(group + Rule("r", kDaily) + question + follow_up, options),
+              ElementsAre("contact hours ask", "question again"));
+}
+
+// A message three months before a visit is none to a patient who books two months ahead, which is no fault.
+TEST(YearWalkTest, AVisitNeedsAReminderInItsLastWeek) {
+  const std::string visit = "visits { id: 'v' display_name: 'Visit' target { days: 120 } } ";
+  const auto rule = [](const std::string& id, const std::string& state, int day) {
+    return Rule(id, absl::StrCat("on { days: ", day, " } times: '09:00'"),
+                absl::StrCat("visit { visit: 'v' state: VISIT_STATE_", state, " }"));
+  };
+  const std::string others = visit + Rule("r", kDaily) + rule("book", "UNBOOKED", -80);
+  EXPECT_THAT(Broken(others + rule("far", "BOOKED", -90) + rule("week", "BOOKED", -7)), IsEmpty());
+  EXPECT_THAT(Broken(others + rule("far", "BOOKED", -90) + rule("week", "BOOKED", -8)),
+              ElementsAre("visit reminder v"));
+  EXPECT_THAT(Broken(others + rule("week", "MISSED", -7)), ElementsAre("visit reminder v", "occurs week"));
+}
+
 TEST(YearWalkTest, SilenceIsLookedForOnlyWhileAPhaseLasts) {
   const std::string phases = "phases { id: 'q' display_name: 'Later' span { days { first: 100 last: 160 } } } ";
   const std::string later = "rules { id: 'l' phase: 'q' category: 'c' schedule { on { days: 150 } times: '09:00' } "
                             "texts { key: 'en' value: 'Text' } } ";
   const auto pathway = PathwayOf(phases + Rule("r", "on {} times: '09:00'") + later);
-  const YearReport report = WalkYear(*pathway, Options());
+  YearOptions options = Options();
+  options.most_silent_days = 50;
+  EXPECT_THAT(BrokenLines(*pathway, WalkYear(*pathway, options)), IsEmpty());
+  options.most_silent_days = 49;
+  const YearReport report = WalkYear(*pathway, options);
   ASSERT_THAT(BrokenLines(*pathway, report), ElementsAre("silence q"));
   EXPECT_EQ(report.broken[0].count, 50);
   EXPECT_EQ(report.broken[0].first_day, 100);
