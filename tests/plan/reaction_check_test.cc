@@ -238,8 +238,8 @@ TEST(ReactionCheckTest, AReactionNamesItsConditionAndItsRules) {
 }
 
 TEST(ReactionCheckTest, AConditionIsWithinItsLimits) {
-  EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_least: 11"), ElementsAre("rules[4].reaction.score_at_least"));
-  EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_most: -1"), ElementsAre("rules[4].reaction.score_at_most"));
+  EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_least: 11"), ElementsAre("rules[4].reaction.rules[0]"));
+  EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_most: -1"), ElementsAre("rules[4].reaction.rules[0]"));
   EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_most: 0"), IsEmpty());
   EXPECT_THAT(FaultsOfReaction("rules: 'pain' no_answer: false"), ElementsAre("rules[4].reaction.no_answer"));
   EXPECT_THAT(FaultsOfReaction("rules: 'swelling' choice: 0"), ElementsAre("rules[4].reaction.choice"));
