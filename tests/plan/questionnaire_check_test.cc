@@ -153,7 +153,7 @@ TEST(QuestionnaireCheckTest, AQuestionnaireHasAnIdOfItsOwnAndAShortName) {
   v1::Pathway pathway = GoodPathway();
   *pathway.add_questionnaires() = FromText<v1::Questionnaire>("id: 'function'");
   *pathway.add_questionnaires() = FromText<v1::Questionnaire>("id: 'Knee!'");
-  *pathway.add_questionnaires();
+  pathway.add_questionnaires();
   pathway.mutable_questionnaires(0)->set_display_name(std::string(100, 'x'));
   pathway.mutable_questionnaires(1)->set_display_name(std::string(101, 'x'));
   pathway.mutable_questionnaires(2)->set_display_name("a\nb");

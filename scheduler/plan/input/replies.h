@@ -30,7 +30,7 @@ enum class ReplySense {
 // A reply as it was read.
 struct ReadReply {
   ReplySense sense = ReplySense::kOther;
-  WrittenScore score;  // for kScore; whether it answers a question depends on what that asks for
+  WrittenScore score{};  // for kScore; whether it answers a question depends on what that asks for
 
   // The kind of question the reply may answer. UNSPECIFIED for stop words, start words and other texts.
   v1::AnswerKind answer() const {

@@ -7,11 +7,19 @@
 namespace aftercare::client {
 namespace {
 
-std::string Alarming(v1::AnswerKind kind, int before) {
+// The last choice of a rule, which is the worst, in words.
+std::string LastChoice(const v1::Rule& rule) {
+  if (rule.choices().empty()) return "2";
+  const auto& labels = rule.choices().rbegin()->labels();
+  const auto label = labels.find("en");
+  return label == labels.end() ? absl::StrCat(rule.choices_size()) : label->second;
+}
+
+std::string Alarming(const v1::Rule& rule, int before) {
   if (before == 1) return "8";
   if (before == 2) return "My knee is hot and I think I have a fever";
-  if (kind == v1::ANSWER_KIND_DONE) return before % 3 == 0 ? "Done" : "No";
-  if (kind == v1::ANSWER_KIND_CHOICE) return before % 10 == 0 ? "worse" : "2";
+  if (rule.answer() == v1::ANSWER_KIND_DONE) return before % 3 == 0 ? "Done" : "No";
+  if (rule.answer() == v1::ANSWER_KIND_CHOICE) return before % 10 == 0 ? LastChoice(rule) : "2";
   return "6";
 }
 
@@ -30,7 +38,7 @@ DemoManner MannerOf(size_t patient) {
 
 std::optional<std::string> DemoAnswer(DemoManner manner, const v1::Rule& rule, int before) {
   if (rule.answer() == v1::ANSWER_KIND_UNSPECIFIED || manner == DemoManner::kSilent) return std::nullopt;
-  return manner == DemoManner::kAlarming ? Alarming(rule.answer(), before) : Adherent(rule.answer(), before);
+  return manner == DemoManner::kAlarming ? Alarming(rule, before) : Adherent(rule.answer(), before);
 }
 
 }  // namespace aftercare::client

@@ -178,7 +178,7 @@ std::string RenderDemoTotals(const DemoTotals& totals, int width, bool colour) {
   std::string out = absl::StrCat("\n", Paint(Ink::kBold, "The year in numbers", colour), "\n");
   absl::StrAppend(
       &out, Indented(absl::StrCat(Counted(totals.planned, "reminder"), " were planned, and answers set off ",
-                                  Counted(totals.set_off, "task"), ": ", Thousands(totals.sent), " sent, ",
+                                  Thousands(totals.set_off), " more: ", Thousands(totals.sent), " sent, ",
                                   Thousands(totals.answered), " of them answered, ",
                                   Counted(totals.tasks_done, "task"), " done, ",
                                   Counted(totals.tasks_open, "task"), " still open, ", Thousands(totals.other_ends),

@@ -55,7 +55,7 @@ DemoTally TallyOf(const DemoPhase& phase, const DemoPatient& patient);
 // The counts of the whole year over all patients, and the calls it took.
 struct DemoTotals {
   int64_t planned = 0;
-  int64_t set_off = 0;   // Tasks that answers, or their absence, set off. Not among `planned`.
+  int64_t set_off = 0;   // What answers, or their absence, set off. Not among `planned`.
   int64_t sent = 0;
   int64_t answered = 0;  // Of those sent.
   int64_t tasks_done = 0;

@@ -311,7 +311,10 @@ absl::Status DemoYear::PlayYear() {
     steps_.erase(steps_.begin());
     absl::Status status = MoveClockTo(next);
     if (status.ok()) status = SendWhatIsDue();
-    if (status.ok()) status = WriteBack();
+    while (status.ok() && !to_answer_.empty()) {
+      status = WriteBack();
+      if (status.ok()) status = SendWhatIsDue();  // An answer may set off a message at once.
+    }
     if (status.ok()) status = DoTasks();
     if (!status.ok()) return status;
     // Messages that failed in the last minute of a phase are tried again before the phase is printed.
@@ -330,18 +333,17 @@ absl::StatusOr<v1::CountRemindersResponse> DemoYear::Count(v1::Audience audience
   return Call("other", request);
 }
 
-// Counts the tasks that answers, or their absence, have set off.
+// Counts the reminders that answers, or their absence, have set off.
 absl::StatusOr<int64_t> DemoYear::CountSetOff() {
   v1::ListRemindersRequest request;
   request.set_parent(clinic_.name());
-  request.mutable_filter()->set_audience(v1::AUDIENCE_CARE_TEAM);
   request.set_page_size(kPage);
   int64_t count = 0;
   do {
     const auto response = Call("other", request);
     if (!response.ok()) return response.status();
     count += std::count_if(response->reminders().begin(), response->reminders().end(),
-                           [](const v1::Reminder& task) { return !task.cause().empty(); });
+                           [](const v1::Reminder& reminder) { return !reminder.cause().empty(); });
     request.set_page_token(response->next_page_token());
   } while (!request.page_token().empty());
   return count;

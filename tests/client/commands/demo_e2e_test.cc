@@ -75,7 +75,11 @@ TEST_F(DemoE2eTest, OnePatientIsAlarmingOneAdherentOneSilent) {
   EXPECT_GT(worse, 0);
   EXPECT_EQ(Counted({"--all", "--category", "pain"}), 1);
   EXPECT_EQ(Counted({"--all", "--category", "no-answer", "--patient", "P-1003"}), 7);  // Twice asked, seven times.
-  EXPECT_EQ(Total(total, "setOff"), 1 + 1 + 7 + worse);
+  const int further = 2 * 3 * 2;  // Ana and Mateo are asked two more questions on function, three times.
+  EXPECT_EQ(Total(total, "setOff"), 1 + 1 + 7 + worse + further);
+  for (const char* who : {"ana", "mateo"}) {
+    EXPECT_THAT(Must({"adherence", who}), HasSubstr("\nfunction            3 ")) << who;
+  }
   EXPECT_THAT(Must({"adherence", "ana"}), HasSubstr(" 50%  18/18"));
   EXPECT_THAT(Must({"adherence", "mateo"}), HasSubstr("100%  18/18"));
   EXPECT_THAT(Must({"adherence", "yuki"}), HasSubstr("  0%   0/18"));

@@ -31,5 +31,14 @@ TEST(DemoAnswersTest, OneHasBadPainAndThenASignOfDanger) {
   EXPECT_THAT(*DemoAnswer(DemoManner::kAlarming, Asking(v1::ANSWER_KIND_SCORE), 2), testing::HasSubstr("fever"));
 }
 
+TEST(DemoAnswersTest, OneSaysNowAndThenThatItIsTheWorstOfTheChoices) {
+  v1::Rule rule = Asking(v1::ANSWER_KIND_CHOICE);
+  for (const char* label : {"none", "some", "extreme"}) (*rule.add_choices()->mutable_labels())["en"] = label;
+  EXPECT_EQ(DemoAnswer(DemoManner::kAlarming, rule, 10), "extreme");
+  EXPECT_EQ(DemoAnswer(DemoManner::kAlarming, rule, 11), "2");
+  (*rule.add_choices()->mutable_labels())["fr"] = "pire";
+  EXPECT_EQ(DemoAnswer(DemoManner::kAlarming, rule, 10), "4");
+}
+
 }  // namespace
 }  // namespace aftercare::client

@@ -49,12 +49,13 @@ class RoundsTest : public ::testing::Test {
     context_.facts.zone = absl::UTCTimeZone();
   }
 
-  // Adds a reminder that is due at a time, with the answer that came at another. Returns its id.
+  // Adds a reminder that is due at a time, with the answer that came at another. `count` is that of its name. Returns
+  // its id.
   std::string Ask(const std::string& rule, const std::string& due, std::optional<int> score = std::nullopt,
-                  const std::string& answered = "") {
+                  const std::string& answered = "", int count = 1) {
     store::ReminderRow row;
     const absl::CivilMinute local = absl::ToCivilMinute(At(due), absl::UTCTimeZone());
-    plan::NamedTime named{absl::CivilDay(local), std::nullopt, 1};
+    plan::NamedTime named{absl::CivilDay(local), std::nullopt, count};
     if (rule != "a") named.minute = local.hour() * 60 + local.minute();
     row.key = {"box", "e", rule, plan::EncodeName(named)};
     row.revision = revision_;
@@ -166,6 +167,20 @@ TEST_F(RoundsTest, AQuestionThatAnswersOfOneMinuteSetOffIsOfBothRounds) {
                           "q: a.2029-03-03, b.2029-03-03-1200, c.2029-03-03-1210 make 6, score 12 at 12:20"));
 }
 
+TEST_F(RoundsTest, OfTwoRemindersOfOneMinuteTheAnsweredOneCountsAndElseTheFirst) {
+  for (const bool first_is_answered : {true, false}) {
+    rows_.clear();
+    context_.row.history.clear_reactions();
+    SetOff("b", Ask("a", "2029-03-02T09:00", 1, "2029-03-02T10:00"), "2029-03-02T10:00");
+    Ask("b", "2029-03-02T10:00", first_is_answered ? std::optional(2) : std::nullopt, "2029-03-02T10:01");
+    Ask("b", "2029-03-02T10:00", 9, "2029-03-02T10:01", /*count=*/2);
+    const std::string asked = first_is_answered ? "b.2029-03-02-1000" : "b.2029-03-02-1000~2";
+    SetOff("c", asked, "2029-03-02T10:01");
+    Ask("c", "2029-03-02T10:01", 3, "2029-03-02T10:02");
+    EXPECT_THAT(Rounds(), ElementsAre(::testing::HasSubstr(asked)));
+  }
+}
+
 TEST_F(RoundsTest, WhatNoRecordNamesIsOfNoRound) {
   Ask("a", "2029-03-02T09:00", 1, "2029-03-02T10:00");
   SetOff("c", Ask("b", "2029-03-02T10:00", 2, "2029-03-02T10:01"), "2029-03-02T10:01");
@@ -220,10 +235,11 @@ TEST_F(RoundsTest, TheOrderOfTheRowsMakesNoDifference) {
     const auto minute = [&] { return absl::StrCat("2029-03-09T10:0", random.Upto(4)); };
     std::map<std::string, std::set<std::string>> asked;
     const auto ask = [&](const std::string& rule, const std::string& due) {
-      if (!asked[rule].insert(due).second) return;
+      const int count = 1 + random.Upto(1);  // A minute may have several reminders, told under different facts.
+      if (!asked[rule].insert(absl::StrCat(due, "~", count)).second) return;
       const std::optional<int> score = random.OneIn(5) ? std::nullopt : std::optional(random.Upto(10));
       const std::string answered = minute();
-      const std::string id = Ask(rule, due, score, answered);
+      const std::string id = Ask(rule, due, score, answered, count);
       if (rule != "c" && !random.OneIn(6)) SetOff(rule == "a" ? "b" : "c", id, answered, random.OneIn(6));
     };
     for (int i = 1; i <= 3; ++i) ask("a", absl::StrCat("2029-03-0", i, "T09:00"));
