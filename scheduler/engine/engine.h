@@ -17,7 +17,7 @@
 #include "scheduler/engine/events/event_log_cleaner.h"
 #include "scheduler/engine/events/watch.h"
 #include "scheduler/engine/lifecycle/enrollment_cache.h"
-#include "scheduler/engine/lifecycle/sweeper.h"
+#include "scheduler/engine/planning/sweeper.h"
 #include "scheduler/engine/reminders/enrollment_index_cache.h"
 #include "scheduler/engine/reminders/reminders.h"
 #include "scheduler/engine/replies/consent.h"

@@ -44,16 +44,18 @@ client/common       -> plan, plan/input
 common              ->
 
 engine              -> engine/delivery, engine/reminders, engine/enrollments, engine/events, engine/replies,
-                       engine/clinics, engine/lifecycle, engine/runtime, plan, store
+                       engine/clinics, engine/planning, engine/lifecycle, engine/runtime, plan, store
 engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engine/replies, engine/clinics,
+                       engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/planning, engine/lifecycle,
+                       engine/runtime, plan, store
+engine/enrollments  -> engine/adherence, engine/events, engine/replies, engine/clinics, engine/planning,
                        engine/lifecycle, engine/runtime, plan, plan/input, store
-engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/lifecycle, engine/runtime, plan, store
-engine/enrollments  -> engine/adherence, engine/events, engine/replies, engine/clinics, engine/lifecycle,
-                       engine/runtime, plan, plan/input, store
 engine/adherence    -> engine/lifecycle, engine/runtime, plan/answers, plan, store
-engine/events       -> engine/lifecycle, engine/runtime, plan, plan/input, store
-engine/replies      -> engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
-engine/clinics      -> engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/events       -> engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/replies      -> engine/planning, engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
+engine/clinics      -> engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
+engine/planning     -> engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
 engine/lifecycle    -> engine/runtime, plan/answers, plan, plan/input, store
 engine/runtime      -> plan, plan/input, store
 plan/answers        -> plan, plan/input
@@ -185,7 +187,7 @@ TEST(ArrowsTest, TheStoreIsKnownToTheEnginesRuntimeOnly) {
 
 TEST(ArrowsTest, OnlyWorkForNoCallerReachesDataWithoutACall) {
   EXPECT_THAT(Places({"scheduler/engine", "services"}, Include("scheduler/engine/runtime/system_access\\.h"),
-                     "engine/(events/event_feed|events/event_log_cleaner|lifecycle/sweeper|statistics|"
+                     "engine/(events/event_feed|events/event_log_cleaner|planning/sweeper|statistics|"
                      "runtime/system_access)\\.cc"),
               IsEmpty());
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "scheduler/engine/adherence/asking_messages.h"
+#include "scheduler/engine/lifecycle/asking_messages.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/answers/adherence.h"

@@ -10,7 +10,7 @@
 #include "scheduler/engine/clinics/clinic_events.h"
 #include "scheduler/engine/clinics/sandbox_clock.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"

@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/clinics/timeline_phases.h"
-#include "scheduler/engine/lifecycle/supersession.h"
+#include "scheduler/engine/planning/supersession.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/hash.h"

@@ -14,7 +14,7 @@
 #include "scheduler/engine/delivery/lease_terms.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment.pb.h"
-#include "scheduler/engine/enrollments/reanchor.h"
+#include "scheduler/engine/planning/reanchor.h"
 #include "scheduler/engine/runtime/engine_context.h"
 #include "scheduler/plan/input/field_errors.h"
 

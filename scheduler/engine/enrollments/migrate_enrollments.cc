@@ -11,7 +11,7 @@
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/diff_counts.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
-#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/escalation.h"
-#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/reminders/named_change.h"

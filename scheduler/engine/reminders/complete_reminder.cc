@@ -7,7 +7,7 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
-#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/replies/reactions.h"

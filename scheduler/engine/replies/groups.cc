@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "scheduler/engine/lifecycle/answers.h"
+#include "scheduler/engine/planning/answers.h"
 #include "scheduler/engine/lifecycle/covers.h"
-#include "scheduler/engine/lifecycle/firing.h"
+#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/plan.h"
 

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/planning/firing.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/clinic_fixture.h"
 

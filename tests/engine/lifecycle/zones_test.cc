@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/lifecycle/firing.h"
-#include "scheduler/engine/lifecycle/replanning.h"
+#include "scheduler/engine/planning/firing.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "tests/engine/world.h"
 
 namespace aftercare::engine {

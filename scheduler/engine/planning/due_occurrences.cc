@@ -1,0 +1,127 @@
+#include "scheduler/engine/planning/due_occurrences.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/lifecycle/covers.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/planning/supersession.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/transitions.h"
+
+namespace aftercare::engine {
+namespace {
+
+// What becomes of an occurrence that comes due.
+struct Outcome {
+  ReminderEvent event;
+  v1::ReminderReason reason;
+  bool reachable = false;  // it is a message, and there is a contact point it may go to
+};
+
+// A row that was moved by hand may be of an earlier revision than the enrollment, and its rule with it.
+bool IsTask(const EnrollmentContext& context, const DueOccurrence& due) {
+  const plan::CompiledRule& rule =
+      due.row == nullptr ? context.pathway->rule(due.occurrence.rule) : RuleOf(context, *due.row).compiled();
+  return rule.audience == v1::AUDIENCE_CARE_TEAM;
+}
+
+// Returns the occurrence of the plan that comes due: that of a row is the one that it covers, whatever its name is.
+std::optional<OccurrenceKey> PlannedOf(const EnrollmentContext& context, const DueOccurrence& due) {
+  return due.row == nullptr ? KeyOf(context, due.occurrence) : CoverOf(context, *due.row);
+}
+
+bool IsFollowUp(const EnrollmentContext& context, const DueOccurrence& due) {
+  const std::optional<OccurrenceKey> planned = PlannedOf(context, due);
+  return planned && context.pathway->rule(planned->rule).follow_up;
+}
+
+// The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the
+// enrollment if one of those that come due is a follow-up; otherwise they may be null.
+Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
+                  const std::vector<store::ReminderRow>* rows, absl::Time now) {
+  const plan::Occurrence& occurrence = due.occurrence;
+  if (IsTask(context, due)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
+  if (occurrence.outside_contact_hours) return {ReminderEvent::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
+  if (occurrence.expire <= now) return {ReminderEvent::kExpire, v1::REMINDER_REASON_WINDOW_CLOSED};
+  if (rows != nullptr && IsFollowUp(context, due) && LacksQuestion(context, *PlannedOf(context, due), *rows)) {
+    return {ReminderEvent::kSuppress, v1::REMINDER_REASON_QUESTION_NOT_SENT};
+  }
+  const v1::ReminderReason unreachable = UnreachableReason(context);
+  const bool reachable = unreachable == v1::REMINDER_REASON_UNSPECIFIED;
+  return {reachable ? ReminderEvent::kFire : ReminderEvent::kSuppress, unreachable, reachable};
+}
+
+// Returns false if the occurrence has a row in the store that the caller did not know of.
+absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContext& context, const DueOccurrence& due,
+                             const Outcome& outcome, absl::Time now) {
+  store::ReminderRow new_row;
+  if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence, due.code);
+  store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
+  if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
+  if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
+    row.closes = due.occurrence.expire;
+    SetContactPoint(context, row.contact_point, &row);
+    MakeAvailable(context, due.occurrence.due, &row);
+    row.failures = 0;  // a reminder that was moved after failures starts again
+  }
+  if (due.row != nullptr) {
+    // What comes due by the plan is not moved any more.
+    row.moved = IsTimeByHand(row);
+    NoteCoverTold(context, &row);
+  }
+  if (due.row == nullptr) {
+    auto inserted = InsertReminder(tx, context, outcome.event, outcome.reason, now, &row);
+    if (!inserted.ok() || !*inserted) return inserted;
+  } else {
+    absl::Status status = ChangeReminder(tx, context, outcome.event, outcome.reason, now, &row);
+    if (!status.ok()) return status;
+  }
+  // A task that comes due late may be overdue at once.
+  if (auto steps = EscalateOverdue(tx, context, now, &row); !steps.ok()) return steps.status();
+  return true;
+}
+
+// Returns whether a rule that supersedes has something in `due`.
+bool HasSuperseding(const EnrollmentContext& context, const std::vector<DueOccurrence>& due) {
+  return std::any_of(due.begin(), due.end(),
+                     [&](const DueOccurrence& one) { return SupersedingRuleOf(context, one).supersedes; });
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
+                                        const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
+                                        absl::Time now) {
+  Supersession supersession;
+  std::vector<store::ReminderRow> all;
+  const bool supersedes = HasSuperseding(context, due);
+  const bool follows_up =
+      std::any_of(due.begin(), due.end(), [&](const DueOccurrence& one) { return IsFollowUp(context, one); });
+  if ((supersedes || follows_up) && rows == nullptr) {
+    auto read = RowsOf(tx, context, {});
+    if (!read.ok()) return read.status();
+    all = *std::move(read);
+    rows = &all;
+  }
+  if (supersedes) {
+    supersession = Supersession(context, due, *rows, now);
+    if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
+  }
+  int64_t fired = 0;
+  for (const DueOccurrence& one : due) {
+    Outcome outcome = OutcomeOf(context, one, rows, now);
+    if (outcome.event != ReminderEvent::kSuppress &&
+        supersession.Supersedes(SupersedingRuleOf(context, one), one.occurrence.due, one.code)) {
+      outcome = {ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED, outcome.reachable};
+    }
+    auto has_fired = FireOne(tx, context, one, outcome, now);
+    if (!has_fired.ok()) return has_fired.status();
+    fired += *has_fired ? 1 : 0;
+  }
+  return fired;
+}
+
+}  // namespace aftercare::engine

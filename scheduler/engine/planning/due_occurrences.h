@@ -1,0 +1,37 @@
+// How occurrences that come due become reminders with a row. Functions are thread safe.
+#ifndef AFTERCARE_SCHEDULER_ENGINE_PLANNING_DUE_OCCURRENCES_H_
+#define AFTERCARE_SCHEDULER_ENGINE_PLANNING_DUE_OCCURRENCES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/plan/plan.h"
+#include "scheduler/store/transaction.h"
+
+namespace aftercare::engine {
+
+// An occurrence that comes due. Its rule is an index in the pathway of the enrollment's context. `row` is its row, in
+// state SCHEDULED, or null if it has none. Not owned. `code` is that of the reminder's name.
+struct DueOccurrence {
+  plan::Occurrence occurrence;
+  store::ReminderRow* row = nullptr;
+  int64_t code = 0;
+};
+
+// Fires `due`, in order. Each reminder becomes DUE. If it may not be sent, it becomes EXPIRED or SUPPRESSED instead; if
+// a newer one of its rule supersedes it, EXPIRED. Also ends the open rows that are superseded.
+//
+// If `due` gives no row but the store has one, that reminder stays as it is. `rows` are all rows of the enrollment, and
+// the superseded ones are updated there. If `rows` is null, they are read when needed.
+//
+// Returns how many occurrences fired, whatever state they got, without those that stayed as they were.
+absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
+                                        const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
+                                        absl::Time now);
+
+}  // namespace aftercare::engine
+
+#endif  // AFTERCARE_SCHEDULER_ENGINE_PLANNING_DUE_OCCURRENCES_H_
