@@ -66,7 +66,8 @@ absl::string_view ClosedDays::HolidayName(int64_t day) const {
 
 ClinicCalendar ReadCalendar(const v1::Clinic& clinic, FieldErrors* errors) {
   return {FindZone(clinic.time_zone()).value_or(absl::UTCTimeZone()),
-          ContactHours::Read(clinic.contact_hours(), "contact_hours", errors), ClosedDays::Read(clinic, errors)};
+          ContactHours::Read(clinic.contact_hours(), "contact_hours", errors), ClosedDays::Read(clinic, errors),
+          CheckMessageCap(clinic.message_cap(), "message_cap", errors)};
 }
 
 }  // namespace aftercare::plan

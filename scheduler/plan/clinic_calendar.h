@@ -1,4 +1,4 @@
-// The calendar of a clinic: its time zone, contact hours and closed days. Immutable values, so thread safe.
+// The calendar of a clinic: its time zone, contact hours, closed days and caps on messages. Immutable values, so thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_CLINIC_CALENDAR_H_
 #define AFTERCARE_SCHEDULER_PLAN_CLINIC_CALENDAR_H_
 
@@ -11,6 +11,7 @@
 #include "aftercare/v1/clinic.pb.h"
 #include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/input/field_errors.h"
+#include "scheduler/plan/message_caps.h"
 
 namespace aftercare::plan {
 
@@ -46,9 +47,10 @@ struct ClinicCalendar {
   absl::TimeZone zone;
   ContactHours hours;  // For patients without contact hours of their own.
   ClosedDays closed;
+  MessageCaps caps;
 };
 
-// Reads contact_hours, closed_weekdays and holidays of `clinic`. Adds an error for every faulty field, with its path
+// Reads contact_hours, closed_weekdays, holidays and message_cap of `clinic`. Adds an error for every faulty field, with its path
 // from the clinic. An unknown time zone is read as UTC without an error; the caller must have checked it.
 ClinicCalendar ReadCalendar(const v1::Clinic& clinic, FieldErrors* errors);
 

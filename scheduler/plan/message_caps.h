@@ -6,9 +6,16 @@
 
 #include "aftercare/v1/message_cap.pb.h"
 #include "scheduler/plan/input/field_errors.h"
-#include "scheduler/plan/pathway.h"
 
 namespace aftercare::plan {
+
+// v1::MessageCap. 0: no cap.
+struct MessageCaps {
+  int per_day = 0;
+  int per_week = 0;
+
+  bool any() const { return per_day > 0 || per_week > 0; }
+};
 
 // Reads a cap, which stands in the field `path`. Adds an error for every faulty field.
 MessageCaps CheckMessageCap(const v1::MessageCap& cap, const std::string& path, FieldErrors* errors);

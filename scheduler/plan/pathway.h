@@ -20,6 +20,7 @@
 #include "aftercare/v1/pathway.pb.h"
 #include "aftercare/v1/visit.pb.h"
 #include "scheduler/plan/input/field_errors.h"
+#include "scheduler/plan/message_caps.h"
 #include "scheduler/plan/text.h"
 
 namespace aftercare::plan {
@@ -221,12 +222,6 @@ struct CompiledQuestionnaire {
   std::map<int, double> table;   // The score for each sum. Empty: the score is offset + factor * sum.
   double offset = 0;
   double factor = 1;
-};
-
-// How many messages a patient gets at most: v1::MessageCap. 0: no cap.
-struct MessageCaps {
-  int per_day = 0;
-  int per_week = 0;
 };
 
 // Indexes of phases, rules and the like, by their ids.

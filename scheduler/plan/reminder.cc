@@ -100,6 +100,7 @@ void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const O
   SetTimestamp(occurrence.expire, reminder->mutable_expire_time());
   reminder->set_nominal_local_time(FormatMinute(occurrence.nominal));
   SetState(occurrence, now, reminder);
+  reminder->set_conditional(!rule.observed.empty() && reminder->state() == v1::REMINDER_STATE_SCHEDULED);
 }
 
 v1::ReminderState MissedState(v1::ReminderReason reason) {

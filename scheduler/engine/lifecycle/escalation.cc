@@ -113,6 +113,7 @@ void ForgetEscalation(store::ReminderRow* row) {
   record::v1::ReminderRecord record = RecordOf(*row);
   record.clear_acknowledge_micros();
   record.clear_escalation_step();
+  record.clear_observations();
   row->record = record.SerializeAsString();
 }
 

@@ -44,7 +44,8 @@ bool WatchDeadline(const EnrollmentContext& context, store::ReminderRow* row);
 // WatchDeadline sets it.
 bool GoNextStep(const EnrollmentContext& context, absl::Time now, store::ReminderRow* row);
 
-// Forgets the steps that the task has gone and who acknowledged it, because it comes due once more.
+// Forgets the steps that the task has gone, who acknowledged it and what was observed, because the reminder comes due
+// once more.
 void ForgetEscalation(store::ReminderRow* row);
 
 }  // namespace aftercare::engine

@@ -21,25 +21,36 @@ bool Made(const ReactionRecord& record, const plan::CompiledRule& rule, absl::Ci
   return !rule.at_answer || (answered.hour() == nominal.hour() && answered.minute() == nominal.minute());
 }
 
-// Returns the record of what set off a reminder of a rule, given its nominal time in one of the zones that the patient
-// has or had: the first record that is not withdrawn, else the first that is. Null if there is none. Points into the
-// context.
-const ReactionRecord* FindReaction(const EnrollmentContext& context, const plan::CompiledRule& rule,
-                                   const std::string& id, absl::CivilMinute nominal) {
-  if (!rule.IsReaction()) return nullptr;
+// Returns the records of what set off a reminder of a rule, given its nominal time in one of the zones that the patient
+// has or had, by index.
+std::vector<int> FindRecords(const EnrollmentContext& context, const plan::CompiledRule& rule, const std::string& id,
+                             absl::CivilMinute nominal) {
+  std::vector<int> found;
+  if (!rule.IsReaction()) return found;
   std::vector<absl::TimeZone> zones = {context.facts.zone};
   for (const record::v1::EarlierFacts& facts : context.row.history.earlier_facts()) {
     if (const auto zone = plan::FindZone(facts.time_zone())) zones.push_back(*zone);
   }
-  const ReactionRecord* found = nullptr;
-  for (const ReactionRecord& record : context.row.history.reactions()) {
-    const bool made = record.rule() == id && std::any_of(zones.begin(), zones.end(), [&](const absl::TimeZone& zone) {
-                        return Made(record, rule, nominal, zone);
+  const auto& records = context.row.history.reactions();
+  for (int i = 0; i < records.size(); ++i) {
+    const bool made = records[i].rule() == id && std::any_of(zones.begin(), zones.end(), [&](absl::TimeZone zone) {
+                        return Made(records[i], rule, nominal, zone);
                       });
-    if (made && !record.withdrawn()) return &record;
-    if (made && found == nullptr) found = &record;
+    if (made) found.push_back(i);
   }
   return found;
+}
+
+// Returns the first of these records that is not withdrawn, else the first that is. Null if there is none. Points into
+// the context.
+const ReactionRecord* FindReaction(const EnrollmentContext& context, const plan::CompiledRule& rule,
+                                   const std::string& id, absl::CivilMinute nominal) {
+  const auto& records = context.row.history.reactions();
+  const std::vector<int> found = FindRecords(context, rule, id, nominal);
+  for (const int index : found) {
+    if (!records[index].withdrawn()) return &records[index];
+  }
+  return found.empty() ? nullptr : &records[found.front()];
 }
 
 const ReactionRecord* FindReaction(const EnrollmentContext& context, const store::ReminderRow& row) {
@@ -64,6 +75,11 @@ std::string CauseOf(const EnrollmentContext& context, const plan::Occurrence& oc
 
 std::string CauseOf(const EnrollmentContext& context, const store::ReminderRow& row) {
   return NameOf(context, FindReaction(context, row));
+}
+
+std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
+  return FindRecords(context, context.pathway->rule(occurrence.rule),
+                     context.pathway->rule_source(occurrence.rule).id(), occurrence.nominal);
 }
 
 bool IsCauseWithdrawn(const EnrollmentContext& context, const store::ReminderRow& row) {

@@ -3,6 +3,7 @@
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REACTION_RECORDS_H_
 
 #include <string>
+#include <vector>
 
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/plan/plan.h"
@@ -16,6 +17,10 @@ std::string CauseOf(const EnrollmentContext& context, const plan::Occurrence& oc
 
 // The same for a stored reminder. Also empty if what set it off is not recorded any more.
 std::string CauseOf(const EnrollmentContext& context, const store::ReminderRow& row);
+
+// Returns the records of what set off an occurrence of the present plan, withdrawn ones too, by their index in the
+// enrollment's history. Empty if its rule is no reaction.
+std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence);
 
 // Returns whether the answer that set off a reminder was corrected, or came after all.
 bool IsCauseWithdrawn(const EnrollmentContext& context, const store::ReminderRow& row);

@@ -172,6 +172,7 @@ v1::Reminder DerivedToProto(const EnrollmentContext& context, const v1::Clinic& 
   if (status.since > absl::InfinitePast()) plan::SetTimestamp(status.since, reminder.mutable_state_time());
   AddPatient(context, clinic, *context.pathway, occurrence, PlannedChannel(context, reminder.audience()), &reminder);
   reminder.set_cause(CauseOf(context, occurrence));
+  reminder.set_conditional(reminder.conditional() && status.state == v1::REMINDER_STATE_SCHEDULED);
   return reminder;
 }
 
@@ -190,6 +191,9 @@ v1::Reminder StoredToProto(const EnrollmentContext& context, const v1::Clinic& c
   AddPatient(context, clinic, pathway, occurrence, StoredChannel(context, row), &reminder);
   ShowSentText(context, row, &reminder);
   reminder.set_cause(CauseOf(context, row));
+  *reminder.mutable_observations() = RecordOf(row).observations();
+  const bool has_conditions = !RuleOf(context, row).compiled().observed.empty();
+  reminder.set_conditional(has_conditions && row.state == v1::REMINDER_STATE_SCHEDULED);
   return reminder;
 }
 

@@ -51,7 +51,8 @@ record::v1::ReminderRecord RecordOf(const store::ReminderRow& row) {
 
 bool IsEndedByAnswer(const store::ReminderRow& row) {
   return row.state == v1::REMINDER_STATE_CANCELLED &&
-         (row.reason == v1::REMINDER_REASON_ANSWERED || row.reason == v1::REMINDER_REASON_SILENCED);
+         (row.reason == v1::REMINDER_REASON_ANSWERED || row.reason == v1::REMINDER_REASON_SILENCED ||
+          row.reason == v1::REMINDER_REASON_GROUP_ENDED);
 }
 
 plan::Standing StandingOf(const store::ReminderRow& row) {

@@ -8,6 +8,7 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/effects.h"
 #include "scheduler/plan/groups.h"
 
 namespace aftercare::engine {
@@ -63,7 +64,8 @@ NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const st
                                       absl::Time now) {
   NeedlessOccurrences needless;
   RowsByOccurrence by_occurrence;
-  std::set<int> groups;
+  const std::set<int> ended = EndedGroups(context);
+  std::set<int> groups = ended;
   for (const store::ReminderRow& row : rows) {
     const auto cover = CoverOf(context, row);
     if (!cover) continue;
@@ -78,6 +80,7 @@ NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const st
       const bool is_silenced = instance.first_unsent_due <= silent_until;
       for (const OccurrenceKey& key : instance.unsent) {
         if (is_answered) needless[key] = v1::REMINDER_REASON_ANSWERED;
+        if (!is_answered && ended.count(group) > 0) needless[key] = v1::REMINDER_REASON_GROUP_ENDED;
         if (!is_answered && is_silenced) needless[key] = v1::REMINDER_REASON_SILENCED;
       }
       const int64_t silence = context.pathway->group(group).silence;

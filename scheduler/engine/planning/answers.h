@@ -14,12 +14,13 @@
 
 namespace aftercare::engine {
 
-// Occurrences of the present plan that are not sent because of an answer, with the reason: ANSWERED or SILENCED.
+// Occurrences of the present plan that are not sent because of an answer, with the reason: ANSWERED, SILENCED or GROUP_ENDED.
 using NeedlessOccurrences = absl::flat_hash_map<OccurrenceKey, v1::ReminderReason>;
 
 // Returns what the completed reminders among `rows`, which are all rows of the enrollment, make needless at `now`. An
 // instance of a group is answered if one of its reminders was completed. An answer that something was not done begins
-// no silence. What was sent, or ended for another reason, is never needless.
+// no silence. What is unsent of a group that a reaction has ended (effects.h) is needless too. What was sent, or ended
+// for another reason, is never needless.
 NeedlessOccurrences NeedlessByAnswers(const EnrollmentContext& context, const std::vector<store::ReminderRow>& rows,
                                       absl::Time now);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/planning/supersession.h"
@@ -19,6 +20,7 @@ struct Outcome {
   ReminderEvent event;
   v1::ReminderReason reason;
   bool reachable = false;  // it is a message, and there is a contact point it may go to
+  std::vector<v1::Observation> observations{};  // one for each of the rule's conditions
 };
 
 // A row that was moved by hand may be of an earlier revision than the enrollment, and its rule with it.
@@ -33,15 +35,25 @@ std::optional<OccurrenceKey> PlannedOf(const EnrollmentContext& context, const D
   return due.row == nullptr ? KeyOf(context, due.occurrence) : CoverOf(context, *due.row);
 }
 
-bool IsFollowUp(const EnrollmentContext& context, const DueOccurrence& due) {
+// Returns the present rule of what comes due. Null if that is of a rule that the pathway does not have any more.
+const plan::CompiledRule* PlannedRule(const EnrollmentContext& context, const DueOccurrence& due) {
   const std::optional<OccurrenceKey> planned = PlannedOf(context, due);
-  return planned && context.pathway->rule(planned->rule).follow_up;
+  return planned ? &context.pathway->rule(planned->rule) : nullptr;
 }
 
-// The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the
-// enrollment if one of those that come due is a follow-up; otherwise they may be null.
-Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
-                  const std::vector<store::ReminderRow>* rows, absl::Time now) {
+bool IsFollowUp(const EnrollmentContext& context, const DueOccurrence& due) {
+  const plan::CompiledRule* const rule = PlannedRule(context, due);
+  return rule != nullptr && rule->follow_up;
+}
+
+bool HasConditions(const EnrollmentContext& context, const DueOccurrence& due) {
+  const plan::CompiledRule* const rule = PlannedRule(context, due);
+  return rule != nullptr && !rule->observed.empty();
+}
+
+// What becomes of an occurrence whose conditions hold.
+Outcome OutcomeIfMet(const EnrollmentContext& context, const DueOccurrence& due,
+                     const std::vector<store::ReminderRow>* rows, absl::Time now) {
   const plan::Occurrence& occurrence = due.occurrence;
   if (IsTask(context, due)) return {ReminderEvent::kFire, v1::REMINDER_REASON_UNSPECIFIED};
   if (occurrence.outside_contact_hours) return {ReminderEvent::kSuppress, v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS};
@@ -54,12 +66,26 @@ Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
   return {reachable ? ReminderEvent::kFire : ReminderEvent::kSuppress, unreachable, reachable};
 }
 
+// The occurrence comes due at `now`, or came due earlier and was missed until now. `rows` are all rows of the
+// enrollment if one of those that come due is a follow-up or has conditions; otherwise they may be null.
+Outcome OutcomeOf(const EnrollmentContext& context, const DueOccurrence& due,
+                  const std::vector<store::ReminderRow>* rows, absl::Time now) {
+  if (rows == nullptr || !HasConditions(context, due)) return OutcomeIfMet(context, due, rows, now);
+  std::vector<v1::Observation> observed = ObserveConditions(context, PlannedOf(context, due)->rule, *rows, now);
+  const bool met = std::all_of(observed.begin(), observed.end(), [](const v1::Observation& one) { return one.held(); });
+  Outcome outcome = met ? OutcomeIfMet(context, due, rows, now)
+                        : Outcome{ReminderEvent::kSuppress, v1::REMINDER_REASON_CONDITION_NOT_MET};
+  outcome.observations = std::move(observed);
+  return outcome;
+}
+
 // Returns false if the occurrence has a row in the store that the caller did not know of.
 absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContext& context, const DueOccurrence& due,
                              const Outcome& outcome, absl::Time now) {
   store::ReminderRow new_row;
   if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence, due.code);
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
+  NoteObservations(outcome.observations, &row);
   if (outcome.reachable) row.contact_point = PermittedContactPoint(context, 0).value_or(0);
   if (outcome.event == ReminderEvent::kFire && !IsTask(context, due)) {
     row.closes = due.occurrence.expire;
@@ -92,15 +118,16 @@ bool HasSuperseding(const EnrollmentContext& context, const std::vector<DueOccur
 
 }  // namespace
 
-absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
+absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now) {
   Supersession supersession;
   std::vector<store::ReminderRow> all;
   const bool supersedes = HasSuperseding(context, due);
-  const bool follows_up =
-      std::any_of(due.begin(), due.end(), [&](const DueOccurrence& one) { return IsFollowUp(context, one); });
-  if ((supersedes || follows_up) && rows == nullptr) {
+  const bool depends_on_rows = std::any_of(due.begin(), due.end(), [&](const DueOccurrence& one) {
+    return IsFollowUp(context, one) || HasConditions(context, one);
+  });
+  if ((supersedes || depends_on_rows) && rows == nullptr) {
     auto read = RowsOf(tx, context, {});
     if (!read.ok()) return read.status();
     all = *std::move(read);
@@ -110,16 +137,23 @@ absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const Enrol
     supersession = Supersession(context, due, *rows, now);
     if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
   }
-  int64_t fired = 0;
+  Fired fired;
   for (const DueOccurrence& one : due) {
     Outcome outcome = OutcomeOf(context, one, rows, now);
     if (outcome.event != ReminderEvent::kSuppress &&
         supersession.Supersedes(SupersedingRuleOf(context, one), one.occurrence.due, one.code)) {
-      outcome = {ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED, outcome.reachable};
+      outcome.event = ReminderEvent::kSupersede;
+      outcome.reason = v1::REMINDER_REASON_SUPERSEDED;
     }
     auto has_fired = FireOne(tx, context, one, outcome, now);
     if (!has_fired.ok()) return has_fired.status();
-    fired += *has_fired ? 1 : 0;
+    if (!*has_fired) continue;
+    ++fired.count;
+    const plan::CompiledRule* const rule = PlannedRule(context, one);
+    const bool is_met = outcome.reason != v1::REMINDER_REASON_CONDITION_NOT_MET;
+    if (rule == nullptr || !rule->IsReaction() || !is_met) continue;
+    fired.reactions.push_back(one.occurrence);
+    fired.reactions.back().rule = PlannedOf(context, one)->rule;
   }
   return fired;
 }

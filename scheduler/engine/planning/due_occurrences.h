@@ -21,14 +21,26 @@ struct DueOccurrence {
   int64_t code = 0;
 };
 
-// Fires `due`, in order. Each reminder becomes DUE. If it may not be sent, it becomes EXPIRED or SUPPRESSED instead; if
-// a newer one of its rule supersedes it, EXPIRED. Also ends the open rows that are superseded.
+// What has fired.
+struct Fired {
+  // How many occurrences, whatever state they got, without those that stayed as they were.
+  int64_t count = 0;
+
+  // Those of the present plan whose rules are reactions and whose conditions held.
+  std::vector<plan::Occurrence> reactions;
+
+  // The due times of messages that a cap has put off: their rows are SCHEDULED still.
+  std::vector<absl::Time> postponed;
+};
+
+// Fires `due`, in order. Each reminder becomes DUE. If it may not be sent, or a condition on what the patient answered
+// does not hold, it becomes EXPIRED or SUPPRESSED instead; if a newer one of its rule supersedes it, EXPIRED. Also ends the open rows that are superseded.
 //
 // If `due` gives no row but the store has one, that reminder stays as it is. `rows` are all rows of the enrollment, and
 // the superseded ones are updated there. If `rows` is null, they are read when needed.
 //
-// Returns how many occurrences fired, whatever state they got, without those that stayed as they were.
-absl::StatusOr<int64_t> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
+// The caller applies what reactions do to the plan (effects.h).
+absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now);
 

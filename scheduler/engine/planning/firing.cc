@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "scheduler/engine/planning/due_occurrences.h"
+#include "scheduler/engine/planning/effects.h"
 #include "scheduler/engine/planning/replanning.h"
 
 namespace aftercare::engine {
@@ -26,8 +27,8 @@ std::vector<plan::Occurrence> TakeDue(EnrollmentContext* context, absl::Time now
   return due;
 }
 
-absl::StatusOr<int64_t> FireNew(store::WriteTransaction& tx, const EnrollmentContext& context,
-                                const std::vector<plan::Occurrence>& occurrences, absl::Time now) {
+absl::StatusOr<Fired> FireNew(store::WriteTransaction& tx, const EnrollmentContext& context,
+                              const std::vector<plan::Occurrence>& occurrences, absl::Time now) {
   std::vector<DueOccurrence> due;
   due.reserve(occurrences.size());
   for (const plan::Occurrence& occurrence : occurrences)
@@ -45,7 +46,10 @@ absl::StatusOr<int64_t> FireEnrollment(store::WriteTransaction& tx, EnrollmentCo
   if (row.compare_rows_until) return Replan(tx, context, now, Occasion::kComesDue);
   const std::vector<plan::Occurrence> due = TakeDue(context, now);
   if (absl::Status status = tx.SetNextDue(row); !status.ok()) return status;
-  return FireNew(tx, *context, due, now);
+  auto fired = FireNew(tx, *context, due, now);
+  if (!fired.ok()) return fired.status();
+  absl::Status status = ApplyEffects(tx, context, fired->reactions, now);
+  return status.ok() ? absl::StatusOr<int64_t>(fired->count) : status;
 }
 
 std::optional<FiringPlan> PlanFiring(EnrollmentContext context, absl::Time now) {
@@ -61,7 +65,12 @@ absl::StatusOr<std::optional<int64_t>> FirePlanned(store::WriteTransaction& tx, 
   auto moved = tx.MoveNextDue(plan.context->row, plan.planned_from);
   if (!moved.ok()) return moved.status();
   if (!*moved) return std::nullopt;
-  return FireNew(tx, *plan.context, plan.due, now);
+  auto fired = FireNew(tx, *plan.context, plan.due, now);
+  if (!fired.ok()) return fired.status();
+  if (fired->reactions.empty()) return fired->count;
+  EnrollmentContext context = *plan.context;
+  absl::Status status = ApplyEffects(tx, &context, fired->reactions, now);
+  return status.ok() ? absl::StatusOr<std::optional<int64_t>>(fired->count) : status;
 }
 
 }  // namespace aftercare::engine

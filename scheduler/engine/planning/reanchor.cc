@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "scheduler/engine/planning/plan_comparison.h"
 #include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/plan/civil.h"
+#include "scheduler/plan/facts.h"
 
 namespace aftercare::engine {
 namespace {
@@ -74,20 +76,27 @@ void AddRecorded(const std::vector<store::ReminderRow>& before, const std::vecto
   }
 }
 
+// How a change is computed.
+struct Options {
+  // Makes the context of the enrollment as it becomes.
+  absl::FunctionRef<absl::StatusOr<EnrollmentContext>(store::EnrollmentRow)> make_context;
+
+  const v1::Clinic* clinic = nullptr;  // See Reconcile.
+  absl::Time now;
+  bool keep_sent = false;
+};
+
 // Computes the change to `row` as it is.
-absl::StatusOr<Reanchoring> ComputeOnce(EngineContext& engine, store::ReadTransaction& tx,
-                                        const EnrollmentState& before, store::EnrollmentRow row, absl::Time now,
-                                        bool keep_sent) {
+absl::StatusOr<Reanchoring> ComputeOnce(const Options& options, const EnrollmentState& before,
+                                        store::EnrollmentRow row) {
+  const absl::Time now = options.now;
   const bool facts_changed = NoteVersion(before.context.row, before.rows, &row);
-  auto after = MakeEnrollmentContext(engine, tx, std::move(row));
+  auto after = options.make_context(std::move(row));
   if (!after.ok()) return after.status();
   Reanchoring change{*std::move(after), before.rows};
-  if (keep_sent) KeepSent(before.context, change.after, &change.rows);
+  if (options.keep_sent) KeepSent(before.context, change.after, &change.rows);
   const Occasion occasion = facts_changed ? Occasion::kFactsChanged : Occasion::kOther;
-  auto clinic = engine.definitions().Clinic(tx, before.context.row.clinic);
-  if (!clinic.ok()) return clinic.status();
-  const v1::Clinic* const clinic_data = *clinic == nullptr ? nullptr : &(*clinic)->data;
-  change.reconciliation = Reconcile(change.after, clinic_data, now, occasion, &change.rows);
+  change.reconciliation = Reconcile(change.after, options.clinic, now, occasion, &change.rows);
   AddRecorded(before.rows, change.rows, &change.reconciliation);
   const Supersession at_once = SupersessionAtOnce(change.after, change.reconciliation, now, &change.rows);
   PlanComparison comparison =
@@ -113,6 +122,17 @@ bool NoteNeverTold(const Reanchoring& change, store::EnrollmentRow* row) {
   return true;
 }
 
+// Computes the change to `row`, and to what follows from it.
+absl::StatusOr<Reanchoring> Compute(store::ReadTransaction& tx, const Options& options,
+                                    const EnrollmentContext& before, store::EnrollmentRow row) {
+  auto rows = RowsOf(tx, before, {});
+  if (!rows.ok()) return rows.status();
+  auto change = ComputeOnce(options, {before, *rows}, row);
+  // What the change leaves untold is itself a fact that tasks count from.
+  if (!change.ok() || !NoteNeverTold(*change, &row)) return change;
+  return ComputeOnce(options, {before, *rows}, std::move(row));
+}
+
 }  // namespace
 
 void NoteChange(absl::Time now, store::EnrollmentRow* row) {
@@ -131,12 +151,23 @@ void NoteChange(absl::Time now, store::EnrollmentRow* row) {
 absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::ReadTransaction& tx,
                                                const EnrollmentContext& before, store::EnrollmentRow row,
                                                absl::Time now, bool keep_sent) {
-  auto rows = RowsOf(tx, before, {});
-  if (!rows.ok()) return rows.status();
-  auto change = ComputeOnce(engine, tx, {before, *rows}, row, now, keep_sent);
-  // What the change leaves untold is itself a fact that tasks count from.
-  if (!change.ok() || !NoteNeverTold(*change, &row)) return change;
-  return ComputeOnce(engine, tx, {before, *rows}, std::move(row), now, keep_sent);
+  auto clinic = engine.definitions().Clinic(tx, before.row.clinic);
+  if (!clinic.ok()) return clinic.status();
+  const auto make_context = [&](store::EnrollmentRow row) { return MakeEnrollmentContext(engine, tx, std::move(row)); };
+  const v1::Clinic* const clinic_data = *clinic == nullptr ? nullptr : &(*clinic)->data;
+  return Compute(tx, {make_context, clinic_data, now, keep_sent}, before, std::move(row));
+}
+
+absl::StatusOr<Reanchoring> ComputeFactorChange(store::ReadTransaction& tx, const EnrollmentContext& before,
+                                                store::EnrollmentRow row, absl::Time now) {
+  const auto make_context = [&](store::EnrollmentRow row) -> absl::StatusOr<EnrollmentContext> {
+    EnrollmentContext after = before;
+    after.row = std::move(row);
+    after.facts = plan::TrustedFactsOf(after.row.data, *after.pathway, before.facts.setting, after.row.history);
+    return after;
+  };
+  // No text depends on a factor, so what is leased stays true.
+  return Compute(tx, {make_context, /*clinic=*/nullptr, now}, before, std::move(row));
 }
 
 absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now) {

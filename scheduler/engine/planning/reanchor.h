@@ -43,6 +43,10 @@ absl::StatusOr<Reanchoring> ComputeReanchoring(EngineContext& engine, store::Rea
                                                const EnrollmentContext& before, store::EnrollmentRow row,
                                                absl::Time now, bool keep_sent = false);
 
+// As ComputeReanchoring, for a row that differs from that of `before` in nothing but factors and history.
+absl::StatusOr<Reanchoring> ComputeFactorChange(store::ReadTransaction& tx, const EnrollmentContext& before,
+                                                store::EnrollmentRow row, absl::Time now);
+
 // Applies the change: stores the enrollment and the rows, fires what is due, and derives next_due. Updates
 // `change->after`. Logs the changes of reminders that have rows. The caller logs the change of the enrollment.
 absl::Status ApplyReanchoring(store::WriteTransaction& tx, Reanchoring* change, absl::Time now);

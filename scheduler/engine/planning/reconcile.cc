@@ -388,7 +388,8 @@ class Reconciler {
         if (ApplyEvent(ReminderEvent::kCancel, found->second, now_, &row)) changed_[item.row] = true;
         if (row.attempts == 0) NoteTold(context_, item.occurrence, &row);
       } else if (item.fate == Fate::kToCome) {
-        item.fate = found->second == v1::REMINDER_REASON_ANSWERED ? Fate::kAnswered : Fate::kSilenced;
+        item.fate = Fate::kNeedless;
+        item.needless = found->second;
       }
     }
   }

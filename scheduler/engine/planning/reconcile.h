@@ -24,8 +24,7 @@ enum class Fate {
   kMissed,      // It never comes due. Only the plan tells of it.
   kToCome,      // It comes due by the plan. It has no row.
   kSuperseded,  // It is not sent, since a newer one of its series came due or was sent.
-  kAnswered,    // It is not sent, since the patient has answered what it belongs to.
-  kSilenced,    // It is not sent, since the patient has answered lately.
+  kNeedless,    // It is not sent because of an answer. `needless` says why.
 };
 
 struct PlannedItem {
@@ -33,6 +32,7 @@ struct PlannedItem {
   OccurrenceKey key;
   Fate fate = Fate::kToCome;
   int row = -1;  // index of the row that covers it, for kCovered
+  v1::ReminderReason needless = v1::REMINDER_REASON_UNSPECIFIED;  // ANSWERED, SILENCED or GROUP_ENDED, for kNeedless
 };
 
 // Why an enrollment is compared with its plan.

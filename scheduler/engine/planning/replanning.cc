@@ -8,6 +8,7 @@
 
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/planning/due_occurrences.h"
+#include "scheduler/engine/planning/effects.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
@@ -48,7 +49,10 @@ class Replanner {
       return std::tie(a.occurrence.due, a.occurrence.rule, a.occurrence.nominal) <
              std::tie(b.occurrence.due, b.occurrence.rule, b.occurrence.nominal);
     });
-    return FireOccurrences(tx_, context_, due_, &rows_, now_);
+    auto fired = FireOccurrences(tx_, context_, due_, &rows_, now_);
+    if (!fired.ok()) return fired.status();
+    absl::Status status = ApplyEffects(tx_, &context_, fired->reactions, now_);
+    return status.ok() ? absl::StatusOr<int64_t>(fired->count) : status;
   }
 
  private:
@@ -101,10 +105,8 @@ class Replanner {
         return absl::OkStatus();
       case Fate::kSuperseded:
         return InsertEnded(item, code, ReminderEvent::kSupersede, v1::REMINDER_REASON_SUPERSEDED);
-      case Fate::kAnswered:
-        return InsertEnded(item, code, ReminderEvent::kCancel, v1::REMINDER_REASON_ANSWERED);
-      case Fate::kSilenced:
-        return InsertEnded(item, code, ReminderEvent::kCancel, v1::REMINDER_REASON_SILENCED);
+      case Fate::kNeedless:
+        return InsertEnded(item, code, ReminderEvent::kCancel, item.needless);
     }
     return absl::OkStatus();
   }

@@ -8,10 +8,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/covers.h"
+#include "scheduler/engine/planning/effects.h"
 #include "scheduler/engine/planning/firing.h"
-#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/facts.h"
 #include "scheduler/plan/groups.h"
 #include "scheduler/plan/answers/reactions.h"
 #include "scheduler/plan/reminder_name.h"
@@ -27,7 +26,7 @@ bool HasReactions(const EnrollmentContext& context) {
   return context.row.state != v1::ENROLLMENT_STATE_ENDED && !context.pathway->reactions().empty();
 }
 
-// Changes what is recorded of one enrollment. One use.
+// Changes what is recorded of one enrollment, of which what is due has fired. One use.
 class RecordChange {
  public:
   explicit RecordChange(EnrollmentContext* context) : context_(*context), records_(context->row.history.reactions()) {}
@@ -64,13 +63,7 @@ class RecordChange {
 
   // Stores the change and what follows from it.
   absl::Status Apply(store::WriteTransaction& tx, absl::Time now) {
-    if (!changed_) return absl::OkStatus();
-    if (auto fired = FireEnrollment(tx, &context_, now); !fired.ok()) return fired.status();
-    *context_.row.history.mutable_reactions() = std::move(records_);
-    ++context_.row.version;  // what was planned or cached before knows nothing of this
-    context_.facts = plan::TrustedFactsOf(context_.row.data, *context_.pathway, context_.facts.setting,
-                                          context_.row.history);
-    return Replan(tx, &context_, now).status();
+    return changed_ ? ReplaceReactions(tx, &context_, std::move(records_), now) : absl::OkStatus();
   }
 
  private:
@@ -148,6 +141,7 @@ absl::Status ReactToAnswer(store::WriteTransaction& tx, const store::ReminderRow
                            absl::Time time, absl::Time now, EnrollmentContext* context) {
   const int asked = context->pathway->FindRule(row.key.rule);
   if (asked < 0 || !HasReactions(*context)) return absl::OkStatus();
+  if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
   auto answered = QuestionOf(tx, *context, row);
   if (!answered.ok()) return answered.status();
   const std::vector<int> rules = plan::ReactionsTo(*context->pathway, AnswerOf(*context, row, asked));
@@ -171,6 +165,7 @@ absl::Status ReactToWords(EngineContext& engine, store::WriteTransaction& tx, co
       RequireEnrollmentContext(engine, tx, reply.clinic, ParseEnrollmentName(reply.data.enrollment())->enrollment);
   if (!context.ok()) return context.status();
   if (!HasReactions(*context)) return absl::OkStatus();
+  if (auto fired = FireEnrollment(tx, &*context, now); !fired.ok()) return fired.status();
   std::vector<int> lists;
   for (const std::string& list : reply.data.word_lists()) lists.push_back(context->pathway->FindWordList(list));
   const std::string& name = reply.data.reminder();
@@ -187,6 +182,7 @@ absl::Status ReactToReport(store::WriteTransaction& tx, const store::ReminderRow
                            EnrollmentContext* context) {
   const int asked = context->pathway->FindRule(row.key.rule);
   if (asked < 0 || !HasReactions(*context)) return absl::OkStatus();
+  if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
   const std::string id = IdOf(row.key);
   auto question = QuestionOf(tx, *context, row);
   if (!question.ok()) return question.status();

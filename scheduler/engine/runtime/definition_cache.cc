@@ -4,6 +4,7 @@
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/message_caps.h"
 
 namespace aftercare::engine {
 namespace {
@@ -91,6 +92,7 @@ int64_t CalendarFingerprint(const v1::Clinic& clinic) {
   if (clinic.contact_hours().openings_size() > 0) *calendar.mutable_contact_hours() = clinic.contact_hours();
   *calendar.mutable_closed_weekdays() = clinic.closed_weekdays();
   *calendar.mutable_holidays() = clinic.holidays();
+  if (plan::TrustedMessageCaps(clinic.message_cap()).any()) *calendar.mutable_message_cap() = clinic.message_cap();
   if (calendar.ByteSizeLong() == 0) return 0;
   calendar.set_time_zone(clinic.time_zone());  // the calendar's days begin and end there
   const auto hash = static_cast<int64_t>(StableHash(calendar.SerializeAsString()));
