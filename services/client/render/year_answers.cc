@@ -11,6 +11,7 @@
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
+#include "services/client/render/table.h"
 
 namespace aftercare::client {
 namespace {
