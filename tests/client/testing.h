@@ -9,9 +9,11 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment_service.pb.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/terminal.h"
+#include "services/client/render/questions.h"
 
 namespace aftercare::client {
 
@@ -63,8 +65,27 @@ class TimelineMaker {
     return reminder;
   }
 
+  // Adds a score to the adherence, answered to the reminder with that id.
+  TimelineMaker& Score(const std::string& id, absl::CivilMinute time, int score) {
+    v1::AnsweredScore& answered = *timeline.mutable_adherence()->add_scores();
+    answered.set_reminder(absl::StrCat("clinics/demo/enrollments/ana/reminders/", id));
+    answered.set_rule(id.substr(0, id.find('.')));
+    plan::SetTimestamp(absl::FromCivil(time, absl::UTCTimeZone()), answered.mutable_answer_time());
+    answered.set_score(score);
+    return *this;
+  }
+
   v1::GetTimelineResponse timeline;
 };
+
+// Returns the questions of a pathway, in text format.
+inline Questions QuestionsOf(const std::string& pathway) {
+  Questions questions;
+  v1::Pathway parsed;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(pathway, &parsed)) << pathway;
+  questions.Add(parsed);
+  return questions;
+}
 
 // Returns a timeline of a year. The first phase has three days with three sent reminders each. The second phase has the
 // rest of the year, with a reminder a week, one reminder in each of seven other states, and a task for the care team.

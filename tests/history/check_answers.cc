@@ -56,6 +56,7 @@ const std::set<std::string>& ReasonsFor(const Observation& observation) {
         case Change::KIND_ENROLL:
         case Change::KIND_ADVANCE:
         case Change::KIND_WORD:
+        case Change::KIND_DANGER:
           return none;
         default:
           return races;

@@ -12,6 +12,8 @@ std::vector<std::string> Check(const History& history) {
   CheckAnswers(index, &faults);
   CheckTimes(index, &faults);
   CheckEnds(index, &faults);
+  CheckReactions(index, &faults);
+  CheckEscalations(index, &faults);
   CheckLeases(index, &faults);
   CheckOrder(index, &faults);
   CheckWatchers(index, &faults);

@@ -34,6 +34,11 @@ void CheckDeliveriesAreKept(const Index& index, Faults* faults);
 void CheckAnswers(const Index& index, Faults* faults);
 // Promise 1: no reminder is offered before it is due or after it has expired.
 void CheckTimes(const Index& index, Faults* faults);
+// Promises 1 and 7: each sign of danger that was acknowledged has set off one task, and nothing else has.
+void CheckReactions(const Index& index, Faults* faults);
+// Promises 1 and 7: each of these tasks goes step after step, each once and at its time, until somebody acknowledges or
+// completes it. Nobody is said to have acknowledged what they have not.
+void CheckEscalations(const Index& index, Faults* faults);
 // Promise 2: every occurrence ends in exactly one terminal state.
 void CheckEnds(const Index& index, Faults* faults);
 // Promise 3: a reminder that was reported sent is not leased again, and at most one gateway at a time holds a reminder.

@@ -73,6 +73,9 @@ v1::Reminder Outline(const v1::Reminder& reminder) {
   outline.set_name(reminder.name());
   outline.set_state(reminder.state());
   outline.set_reason(reminder.reason());
+  outline.set_cause(reminder.cause());
+  outline.set_escalation_step(reminder.escalation_step());
+  if (reminder.has_acknowledge_time()) *outline.mutable_acknowledge_time() = reminder.acknowledge_time();
   return outline;
 }
 

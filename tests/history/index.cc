@@ -176,6 +176,8 @@ std::string ClinicOf(const std::string& name) {
 
 std::string EnrollmentOf(const std::string& reminder) { return reminder.substr(0, reminder.find("/reminders/")); }
 
+bool IsAlarm(const std::string& reminder) { return reminder.find("/reminders/alarm.") != std::string::npos; }
+
 bool IsTerminal(v1::ReminderState state) { return state >= v1::REMINDER_STATE_SENT; }
 
 bool IsSent(v1::ReminderState state, v1::ReminderReason reason) {

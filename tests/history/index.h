@@ -114,6 +114,9 @@ std::string ClinicOf(const std::string& name);
 // Returns the name of the enrollment that a reminder belongs to.
 std::string EnrollmentOf(const std::string& reminder);
 
+// Returns whether a reminder, given its name, is a task about a sign of danger.
+bool IsAlarm(const std::string& reminder);
+
 bool IsTerminal(v1::ReminderState state);
 // Returns whether the reminder was sent or completed, including a message that bounced later.
 bool IsSent(v1::ReminderState state, v1::ReminderReason reason);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/history/alarm_mutations.h"
 #include "tests/history/mutation_helpers.h"
 #include "tests/history/text_mutations.h"
 #include "tests/history/watch_mutations.h"
@@ -332,10 +333,8 @@ bool ShowWhatIsNotPlanned(History* history) {
   return true;
 }
 
-}  // namespace
-
-const std::vector<Mutation>& AllMutations() {
-  static const std::vector<Mutation>& all = *new std::vector<Mutation>{
+std::vector<Mutation> GeneralMutations() {
+  return {
       {"LostEnrollment", "was acknowledged and is lost", LoseEnrollment},
       {"LostEnrollmentLine", "1 enrolment(s) acknowledged, 0 in the log", LoseEnrollmentLine},
       {"EnrolledTwice", "1 enrolment(s) asked for, 2 in the log", EnrollTwice},
@@ -382,6 +381,16 @@ const std::vector<Mutation>& AllMutations() {
       {"ListMissesWhatTheWatchDoes", "was told neither by its list nor afterwards that", ListNothing},
       {"LogOutOfOrder", "comes after it in the log", LogOutOfOrder},
   };
+}
+
+}  // namespace
+
+const std::vector<Mutation>& AllMutations() {
+  static const std::vector<Mutation>& all = *new std::vector<Mutation>([] {
+    std::vector<Mutation> mutations = GeneralMutations();
+    mutations.insert(mutations.end(), AlarmMutations().begin(), AlarmMutations().end());
+    return mutations;
+  }());
   return all;
 }
 

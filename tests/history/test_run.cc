@@ -20,6 +20,34 @@ std::string TimesFrom(absl::Time first, int count, absl::TimeZone zone) {
   return absl::StrJoin(times, " ");
 }
 
+// A task at once for a sign of danger. If nobody sees to it within an hour, it escalates twice.
+constexpr char kAlarm[] = R"pb(
+  word_lists {
+    id: "danger"
+    words { locale: "en" words: "fever" words: "chest pain" }
+  }
+  rules {
+    id: "alarm"
+    phase: "p"
+    category: "alarm"
+    audience: AUDIENCE_CARE_TEAM
+    urgency: URGENCY_URGENT
+    reaction { word_list: "danger" }
+    schedule { window { hours: 1 } }
+    escalation {
+      deadline { seconds: 1800 }
+      category: "lead"
+      urgency: URGENCY_EMERGENCY
+    }
+    escalation {
+      deadline { seconds: 7200 }
+      category: "chief"
+      urgency: URGENCY_EMERGENCY
+    }
+    texts { key: "en" value: "Call {first_name}" }
+  }
+)pb";
+
 std::string Rule(const std::string& id, const std::string& schedule, const std::string& more = "") {
   return absl::StrCat("rules { id: '", id, "' phase: 'p' category: '", id, "' schedule { ", schedule,
                       " } texts { key: 'en' value: 'Hello {first_name}' } ", more, " }\n");
@@ -39,7 +67,7 @@ v1::Pathway Minutes(absl::TimeZone zone) {
       Rule("latest", TimesFrom(now - absl::Minutes(2), 12, zone) + until(15), "spread { seconds: 60 } supersede: true"),
       Rule("closing", TimesFrom(now - absl::Minutes(1), 1, zone) + until(1)),
       Rule("closing-next", TimesFrom(now - absl::Minutes(1), 1, zone) + until(2)),
-      Rule("task", "times: '00:00'", "audience: AUDIENCE_CARE_TEAM")));
+      Rule("task", "times: '00:00'", "audience: AUDIENCE_CARE_TEAM"), kAlarm));
 }
 
 // The like over a week.
@@ -54,7 +82,7 @@ v1::Pathway Days() {
       Rule("latest", "daily {} times: '09:00' times: '11:00' times: '15:00' window { until: '21:00' }",
            "supersede: true"),
       Rule("closing", "daily {} times: '12:00' window { until: '12:20' }"),
-      Rule("task", "daily {} times: '10:00'", "audience: AUDIENCE_CARE_TEAM")));
+      Rule("task", "daily {} times: '10:00'", "audience: AUDIENCE_CARE_TEAM"), kAlarm));
 }
 
 // A zone in which it is not near midnight, so that the minutes around now are of one day.
@@ -80,6 +108,7 @@ Place MakeClinic(e2e::Client& client, bool sandbox) {
   e2e::CreateClinic(client, id, sandbox ? kSandboxStart : "");
   const v1::Pathway pathway = sandbox ? Days() : Minutes(zone);
   e2e::CreatePathway(client, id, "knee", pathway);
+  for (const v1::Rule& rule : pathway.rules()) place.clinic.mutable_steps()->MergeFrom(rule.escalation());
 
   v1::PreviewPlanRequest preview;
   preview.set_parent(place.clinic.name());

@@ -1,7 +1,9 @@
 #include "tests/history/writer.h"
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -52,7 +54,11 @@ void Writer::Step() {
   }
   const size_t index = static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(running_.size()) - 1));
   const std::string enrollment = running_[index];
-  switch (chance_.Number(0, 12)) {
+  switch (chance_.Number(0, 14)) {
+    case 14:
+      return SeeToAlarm(enrollment);
+    case 13:
+      return SayDanger(enrollment);
     case 12:
       return SayWord(enrollment);
     case 0:
@@ -139,18 +145,22 @@ void Writer::End(size_t index) {
   Carry(Change::KIND_END, change, &e2e::Client::enrollments, &Enrollments::EndEnrollment, request);
 }
 
-// Moves, cancels or completes one that is not over, as it looks.
-void Writer::ChangeReminder(const std::string& enrollment) {
+std::optional<v1::GetTimelineResponse> Writer::ReadTimeline(const std::string& enrollment) {
   v1::GetTimelineRequest look;
   look.set_name(enrollment);
   const auto timeline = e2e::Call(*client_->enrollments, &Enrollments::GetTimeline, look);
-  if (!timeline.ok()) {
-    client_ = run_.server.AwaitClient(client_);
-    return;
-  }
+  if (timeline.ok()) return timeline.response;
+  client_ = run_.server.AwaitClient(client_);
+  return std::nullopt;
+}
+
+// Moves, cancels or completes one that is not over, as it looks. Leaves tasks about signs of danger alone.
+void Writer::ChangeReminder(const std::string& enrollment) {
+  const auto timeline = ReadTimeline(enrollment);
+  if (!timeline.has_value()) return;
   std::vector<const v1::Reminder*> open;
   for (const v1::Reminder& reminder : timeline->reminders()) {
-    if (!IsTerminal(reminder.state())) open.push_back(&reminder);
+    if (!IsTerminal(reminder.state()) && !IsAlarm(reminder.name())) open.push_back(&reminder);
   }
   if (open.empty()) return;
   const v1::Reminder& reminder = *open[static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(open.size()) - 1))];
@@ -197,6 +207,46 @@ void Writer::SayWord(const std::string& enrollment) {
     change.add_clinics(other);
   }
   Carry(Change::KIND_WORD, change, &e2e::Client::replies, &v1::ReplyService::Stub::RecordReply, request);
+}
+
+// Writes a sign of danger from the patient's telephone.
+void Writer::SayDanger(const std::string& enrollment) {
+  Change change;
+  change.set_name(enrollment);
+  v1::RecordReplyRequest request;
+  request.set_parent(place_.clinic.name());
+  request.set_channel(v1::CHANNEL_SMS);
+  request.set_address(Written(NumberOf(enrollment.substr(enrollment.rfind('/') + 1)), chance_));
+  request.set_text(chance_.OneIn(2) ? "I have a fever" : "Chest. Pain!");
+  Carry(Change::KIND_DANGER, change, [&](e2e::Client& client, const std::string& request_id, Observation* call) {
+    request.set_request_id(request_id);
+    const auto answer = Ask(run_.recorder, *client.replies, &v1::ReplyService::Stub::RecordReply, request, call);
+    if (!answer.ok()) return;
+    const v1::Reply& reply = answer->reply();
+    call->mutable_change()->set_reply(reply.name());
+    if (reply.word_lists().empty()) return;
+    absl::TimeZone zone;
+    absl::LoadTimeZone(place_.zone, &zone);
+    call->mutable_change()->set_task(absl::StrCat(
+        enrollment, "/reminders/alarm.", absl::FormatTime("%Y-%m-%d-%H%M", plan::ToTime(reply.receive_time()), zone)));
+  });
+}
+
+// Acknowledges or completes one of the open tasks about signs of danger.
+void Writer::SeeToAlarm(const std::string& enrollment) {
+  const auto timeline = ReadTimeline(enrollment);
+  if (!timeline.has_value()) return;
+  std::vector<std::string> open;
+  for (const v1::Reminder& reminder : timeline->reminders()) {
+    if (IsAlarm(reminder.name()) && !IsTerminal(reminder.state())) open.push_back(reminder.name());
+  }
+  if (open.empty()) return;
+  const std::string& task = open[static_cast<size_t>(chance_.Number(0, static_cast<int64_t>(open.size()) - 1))];
+  if (chance_.OneIn(3)) {
+    CarryNamed(Change::KIND_COMPLETE, task, &e2e::Client::reminders, &Reminders::CompleteReminder);
+  } else {
+    CarryNamed(Change::KIND_ACKNOWLEDGE, task, &e2e::Client::reminders, &Reminders::AcknowledgeReminder);
+  }
 }
 
 // Has something sent again that failed, as the list of it has it.

@@ -2,6 +2,7 @@
 #define AFTERCARE_TESTS_HISTORY_WRITER_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,13 @@ class Writer {
     Carry(kind, change, stub, method, request);
   }
   void End(size_t index);
+  // Returns the timeline. Returns nothing if the server is gone, after it has come back.
+  std::optional<v1::GetTimelineResponse> ReadTimeline(const std::string& enrollment);
   void ChangeReminder(const std::string& enrollment);
   void Consent(const std::string& enrollment);
   void SayWord(const std::string& enrollment);
+  void SayDanger(const std::string& enrollment);
+  void SeeToAlarm(const std::string& enrollment);
   void Redrive();
   void Move(const std::string& reminder, absl::Time due);
   void Look(const std::string& enrollment);

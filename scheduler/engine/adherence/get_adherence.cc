@@ -8,7 +8,6 @@
 
 #include "absl/time/civil_time.h"
 #include "scheduler/engine/lifecycle/asking_messages.h"
-#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/questionnaire_rounds.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
@@ -61,25 +60,21 @@ void AddQuestionnaires(const EnrollmentContext& context, const std::vector<store
   }
 }
 
-absl::Status ReadAdherence(EngineContext& engine, store::ReadTransaction& tx, const EnrollmentName& name,
+}  // namespace
+
+absl::Status ReadAdherence(store::ReadTransaction& tx, const EnrollmentContext& context, absl::Time now,
                            v1::Adherence* adherence) {
-  auto clinic = RequireClinic(tx, name.clinic);
-  if (!clinic.ok()) return clinic.status();
-  auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
-  if (!context.ok()) return context.status();
-  auto rows = RowsOf(tx, *context, kToldStates);
+  auto rows = RowsOf(tx, context, kToldStates);
   if (!rows.ok()) return rows.status();
   std::vector<std::string> phases;
-  for (const v1::Phase& phase : context->pathway->source().phases()) phases.push_back(phase.id());
-  const absl::CivilDay today = absl::ToCivilDay(engine.Now(*clinic), context->facts.zone);
-  adherence->set_enrollment(EnrollmentNameOf(name.clinic, name.enrollment));
-  plan::CountAdherence(AskingMessagesOf(*context, *rows), today - 1, phases, adherence);
-  AddScores(*context, *rows, adherence);
-  AddQuestionnaires(*context, *rows, adherence);
+  for (const v1::Phase& phase : context.pathway->source().phases()) phases.push_back(phase.id());
+  const absl::CivilDay today = absl::ToCivilDay(now, context.facts.zone);
+  adherence->set_enrollment(EnrollmentNameOf(context.row.clinic, context.row.enrollment));
+  plan::CountAdherence(AskingMessagesOf(context, *rows), today - 1, phases, adherence);
+  AddScores(context, *rows, adherence);
+  AddQuestionnaires(context, *rows, adherence);
   return absl::OkStatus();
 }
-
-}  // namespace
 
 void GetAdherence(EngineContext& engine, const CallPtr& call, const v1::GetAdherenceRequest& request,
                   v1::GetAdherenceResponse* response, Done done) {
@@ -87,8 +82,12 @@ void GetAdherence(EngineContext& engine, const CallPtr& call, const v1::GetAdher
   if (!name) return done(InvalidField("name", "must be clinics/{clinic}/enrollments/{enrollment}"));
   call->Read(
       name->clinic,
-      [&engine, name = *name, response](store::ReadTransaction& tx) {
-        return ReadAdherence(engine, tx, name, response->mutable_adherence());
+      [&engine, name = *name, response](store::ReadTransaction& tx) -> absl::Status {
+        auto clinic = RequireClinic(tx, name.clinic);
+        if (!clinic.ok()) return clinic.status();
+        auto context = RequireEnrollmentContext(engine, tx, name.clinic, name.enrollment);
+        if (!context.ok()) return context.status();
+        return ReadAdherence(tx, *context, engine.Now(*clinic), response->mutable_adherence());
       },
       std::move(done));
 }

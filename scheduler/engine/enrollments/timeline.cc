@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/adherence/get_adherence.h"
 #include "scheduler/engine/clinics/timeline_phases.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
@@ -151,6 +152,10 @@ void GetTimeline(EngineContext& engine, const CallPtr& call, const v1::GetTimeli
         *response->mutable_enrollment() = EnrollmentToProto(context->row);
         plan::SetTimestamp(now, response->mutable_current_time());
         AddPhases(*context->pathway, context->facts.procedure_date, response->mutable_phases());
+        if (!after) {
+          absl::Status read = ReadAdherence(tx, *context, now, response->mutable_adherence());
+          if (!read.ok()) return read;
+        }
         absl::Status status = AddReminders(tx, *context, clinic->data, now, response);
         if (!status.ok()) return status;
         KeepPage(engine.tokens(), query, after ? FirstAfter(*after, *response) : 0, page, response);

@@ -1,4 +1,4 @@
-// The timeline of an enrollment: its phases and all its reminders, past and future.
+// The timeline of an enrollment: its phases, all its reminders, past and future, and its adherence.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_TIMELINE_H_
 #define AFTERCARE_SCHEDULER_ENGINE_ENROLLMENTS_TIMELINE_H_
 

@@ -8,6 +8,7 @@
 #include "services/client/commands/choice_label.h"
 #include "services/client/commands/filter.h"
 #include "services/client/commands/listing.h"
+#include "services/client/commands/read_questions.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
@@ -97,7 +98,7 @@ absl::Status Timeline(Session& session, const TimelineOptions& options) {
     session.PrintJson(*response);
     return absl::OkStatus();
   }
-  const Year year = YearOf(*response);
+  const Year year = YearOf(*response, ReadQuestions(session, *response));
   if (!options.svg.empty()) {
     const absl::Status written = WriteTextFile(options.svg, RenderYearSvg(year));
     if (!written.ok()) return written;
@@ -220,7 +221,7 @@ void AddDueCommand(CLI::App& app, Action* action) {
 
 void AddTimelineCommand(CLI::App& app, Action* action) {
   CLI::App* timeline =
-      app.add_subcommand("timeline", "Draw a patient's year: phases, reminders and what became of them");
+      app.add_subcommand("timeline", "Draw a patient's year: phases, reminders, what became of them, and scores");
   const auto options = std::make_shared<TimelineOptions>();
   timeline->add_option("ENROLLMENT", options->enrollment, "Which enrollment")->required();
   timeline->add_option("--svg", options->svg, "Write a picture to this file instead")->type_name("FILE");

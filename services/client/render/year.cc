@@ -10,6 +10,7 @@
 #include "services/client/common/values.h"
 #include "services/client/render/labels.h"
 #include "services/client/render/table.h"
+#include "services/client/render/year_answers.h"
 
 namespace aftercare::client {
 namespace {
@@ -57,18 +58,21 @@ std::vector<YearPhase> PhasesOf(const v1::GetTimelineResponse& timeline) {
   return phases;
 }
 
-void AddMarks(const v1::GetTimelineResponse& timeline, absl::TimeZone zone, Year* year) {
+void AddMarks(const v1::GetTimelineResponse& timeline, const Questions& questions, absl::TimeZone zone, Year* year) {
+  const auto answering = AnsweringOf(timeline, questions);
   std::map<std::pair<bool, std::string>, size_t> index;
   for (const v1::Reminder& reminder : timeline.reminders()) {
     const bool care_team = reminder.audience() == v1::AUDIENCE_CARE_TEAM;
     const auto [slot, added] = index.emplace(std::pair(care_team, reminder.category()), year->rows.size());
     if (added) year->rows.push_back({reminder.category(), care_team, {}, 0});
     YearRow& row = year->rows[slot->second];
-    row.marks.push_back({absl::ToCivilSecond(plan::ToTime(reminder.due_time()), zone), &reminder});
+    const auto answer = answering.find(&reminder);
+    const int rank = RankOf(reminder.state(), answer == answering.end() ? Answering::kNothing : answer->second);
+    row.marks.push_back({absl::ToCivilSecond(plan::ToTime(reminder.due_time()), zone), &reminder, rank});
     const bool done = reminder.state() == v1::REMINDER_STATE_SENT || reminder.state() == v1::REMINDER_STATE_DELIVERED ||
                       reminder.state() == v1::REMINDER_STATE_COMPLETED;
     if (done) ++row.done;
-    ++year->counts[RankOf(reminder.state())];
+    ++year->counts[rank];
     if (reminder.reason() == v1::REMINDER_REASON_HELD) ++year->held;
     year->last = std::max(year->last, absl::CivilDay(row.marks.back().due));
   }
@@ -78,31 +82,36 @@ void AddMarks(const v1::GetTimelineResponse& timeline, absl::TimeZone zone, Year
 
 }  // namespace
 
-const std::array<StateLook, 10>& StateLooks() {
-  static constexpr std::array<StateLook, 10> kLooks = {{
-      {v1::REMINDER_STATE_DUE, "◆", "due", Ink::kYellow, "#b45309"},
-      {v1::REMINDER_STATE_LEASED, "◇", "with a gateway", Ink::kYellow, "#b45309"},
-      {v1::REMINDER_STATE_FAILED, "✗", "failed", Ink::kRed, "#b91c1c"},
-      {v1::REMINDER_STATE_EXPIRED, "✗", "expired", Ink::kRed, "#b91c1c"},
-      {v1::REMINDER_STATE_SUPPRESSED, "–", "suppressed", Ink::kMagenta, "#7e22ce"},
-      {v1::REMINDER_STATE_CANCELLED, "–", "cancelled", Ink::kMagenta, "#7e22ce"},
-      {v1::REMINDER_STATE_COMPLETED, "✓", "completed", Ink::kGreen, "#15803d"},
-      {v1::REMINDER_STATE_DELIVERED, "●", "delivered", Ink::kGreen, "#15803d"},
-      {v1::REMINDER_STATE_SENT, "●", "sent", Ink::kCyan, "#0369a1"},
-      {v1::REMINDER_STATE_SCHEDULED, "·", "scheduled", Ink::kDim, "#64748b"},
+const std::array<MarkLook, kMarkLooks>& MarkLooks() {
+  constexpr Answering kNothing = Answering::kNothing;
+  static constexpr std::array<MarkLook, kMarkLooks> kLooks = {{
+      {v1::REMINDER_STATE_DUE, kNothing, "◆", "due", Ink::kYellow, "#b45309"},
+      {v1::REMINDER_STATE_LEASED, kNothing, "◇", "with a gateway", Ink::kYellow, "#b45309"},
+      {v1::REMINDER_STATE_FAILED, kNothing, "✗", "failed", Ink::kRed, "#b91c1c"},
+      {v1::REMINDER_STATE_EXPIRED, kNothing, "✗", "expired", Ink::kRed, "#b91c1c"},
+      {v1::REMINDER_STATE_SUPPRESSED, kNothing, "–", "suppressed", Ink::kMagenta, "#7e22ce"},
+      {v1::REMINDER_STATE_CANCELLED, kNothing, "–", "cancelled", Ink::kMagenta, "#7e22ce"},
+      {v1::REMINDER_STATE_SENT, Answering::kUnanswered, "○", "not answered", Ink::kYellow, "#b45309"},
+      {v1::REMINDER_STATE_COMPLETED, Answering::kAnswered, "✓", "answered", Ink::kGreen, "#15803d"},
+      {v1::REMINDER_STATE_COMPLETED, kNothing, "✓", "completed", Ink::kGreen, "#15803d"},
+      {v1::REMINDER_STATE_DELIVERED, kNothing, "●", "delivered", Ink::kGreen, "#15803d"},
+      {v1::REMINDER_STATE_SENT, kNothing, "●", "sent", Ink::kCyan, "#0369a1"},
+      {v1::REMINDER_STATE_SCHEDULED, kNothing, "·", "scheduled", Ink::kDim, "#64748b"},
   }};
   return kLooks;
 }
 
-int RankOf(v1::ReminderState state) {
-  const auto& looks = StateLooks();
-  for (size_t i = 0; i < looks.size(); ++i) {
-    if (looks[i].state == state) return static_cast<int>(i);
+int RankOf(v1::ReminderState state, Answering answering) {
+  for (int rank = 0; rank < kMarkLooks; ++rank) {
+    const MarkLook& look = MarkLooks()[rank];
+    if (look.answering == answering && (answering != Answering::kNothing || look.state == state)) return rank;
   }
-  return static_cast<int>(looks.size()) - 1;
+  return kMarkLooks - 1;
 }
 
-const StateLook& LookOf(v1::ReminderState state) { return StateLooks()[RankOf(state)]; }
+const MarkLook& LookOf(v1::ReminderState state) { return MarkLooks()[RankOf(state)]; }
+
+std::string ScaleLabel(const ScoreScale& scale) { return absl::StrCat("scores ", scale.low, "-", scale.high); }
 
 std::string HeldNote(const Year& year) {
   if (year.held == 0) return "";
@@ -110,7 +119,12 @@ std::string HeldNote(const Year& year) {
                       " held until the care team decides about a reply: aftercare replies --held");
 }
 
-Year YearOf(const v1::GetTimelineResponse& timeline) {
+std::string TrendLabel(const YearCurve& curve) {
+  const std::string last = absl::StrCat(curve.scores.back().score);
+  return curve.scores.size() == 1 ? last : absl::StrCat(curve.scores.front().score, " → ", last);
+}
+
+Year YearOf(const v1::GetTimelineResponse& timeline, const Questions& questions) {
   const v1::Enrollment& enrollment = timeline.enrollment();
   const absl::TimeZone zone = ZoneOrUtc(enrollment.time_zone());
   Year year;
@@ -120,10 +134,12 @@ Year YearOf(const v1::GetTimelineResponse& timeline) {
   year.procedure_date = procedure_date.value_or(absl::CivilDay(year.now));
   year.last = year.procedure_date;
   for (const YearPhase& phase : year.phases) year.last = std::max(year.last, phase.last);
-  AddMarks(timeline, zone, &year);
+  AddMarks(timeline, questions, zone, &year);
+  year.curves = CurvesOf(timeline, questions, zone);
   year.title = TitleOf(enrollment);
   year.subtitle = SubtitleOf(enrollment, year.procedure_date, zone);
   year.today = TodayOf(year.now, year.procedure_date);
+  year.answers = AnswersNote(timeline.adherence());
   return year;
 }
 

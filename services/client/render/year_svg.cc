@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "scheduler/plan/civil.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
 #include "services/client/render/axis.h"
+#include "services/client/render/labels.h"
+#include "services/client/render/svg_shapes.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
@@ -26,8 +29,9 @@ constexpr double kCloseShare = 0.36;  // Share of the plot for the days drawn on
 constexpr double kBreak = 22;         // Gap between the two scales.
 constexpr double kPhaseHeight = 25;
 constexpr double kRowHeight = 33;
+constexpr double kCurveHeight = 56;  // Of a curve with the gap above it.
+constexpr double kCurveGap = 10;
 constexpr double kCharWidth = 7.6;  // Average width of a character.
-constexpr double kMarkSize = 3.6;
 constexpr double kApart = 8;          // Marks closer than this are drawn on several levels.
 constexpr double kLevelHeight = 8.5;  // Distance between the levels.
 
@@ -37,6 +41,15 @@ constexpr absl::string_view kStyle =
     ".middle{text-anchor:middle}.grid{stroke:#e2e8f0;stroke-width:1}.today{stroke:#1d4ed8;stroke-width:1.5}"
     ".now{fill:#1d4ed8;font-weight:600;font-size:13px}.light{fill:#ffffff}.band{fill:#f5f8fa}"
     ".past{fill:#d5e4e2}.current{fill:#0f766e}.future{fill:#ffffff;stroke:#9cc4bf}";
+
+// Returns what a mark says when it is pointed at: `ask.2026-03-03, 2026-03-03T10:00: answered 7`.
+std::string TooltipOf(const YearMark& mark) {
+  const v1::Reminder& reminder = *mark.reminder;
+  const std::string answer = AnswerLabel(reminder);
+  return absl::StrCat(IdOf(reminder.name()), ", ", plan::FormatMinute(absl::CivilMinute(mark.due)), ": ",
+                      MarkLooks()[mark.rank].label, answer.empty() ? "" : " ", answer,
+                      reminder.reason() == v1::REMINDER_REASON_HELD ? ", held" : "");
+}
 
 // Draws one year. Lives for one call.
 class Drawing {
@@ -58,7 +71,6 @@ class Drawing {
   }
   void Text(double x, double y, absl::string_view css, absl::string_view text);
   void Line(double x, double y1, double y2, absl::string_view css);
-  void Mark(double x, double y, const StateLook& look);
 
   void DrawHeading();
   void DrawScale();
@@ -66,9 +78,13 @@ class Drawing {
   void DrawPhases();
   void DrawRows();
   void DrawRow(const YearRow& row, bool banded);
+  void DrawHeadingRow(absl::string_view heading);
+  void DrawCurves();
+  void DrawCurve(const YearCurve& curve);
   void DrawPart(const std::vector<YearMark>& marks, double middle);
   void DrawToday();
   void DrawLegend();
+  void DrawLegendEntry(absl::string_view label, double* x, absl::FunctionRef<std::string(double x)> shape);
 
   const Year& year_;
   const int64_t days_;
@@ -106,38 +122,6 @@ void Drawing::Text(double x, double y, absl::string_view css, absl::string_view 
 void Drawing::Line(double x, double y1, double y2, absl::string_view css) {
   absl::StrAppendFormat(&body_, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x, y1, x, y2,
                         css);
-}
-
-void Drawing::Mark(double x, double y, const StateLook& look) {
-  const double r = kMarkSize;
-  const std::string stroke = absl::StrFormat("fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\"", look.colour);
-  const std::string at = absl::StrFormat("M%.1f %.1f", x, y);
-  switch (look.state) {
-    case v1::REMINDER_STATE_DUE:
-    case v1::REMINDER_STATE_LEASED:
-      absl::StrAppendFormat(&body_,
-                            "<path d=\"M%.1f %.1fl5 5l-5 5l-5-5z\" stroke=\"%s\" stroke-width=\"1.5\" fill=\"%s\"/>", x,
-                            y - 5, look.colour, look.state == v1::REMINDER_STATE_DUE ? look.colour : "#ffffff");
-      return;
-    case v1::REMINDER_STATE_FAILED:
-    case v1::REMINDER_STATE_EXPIRED:
-      absl::StrAppend(&body_, "<path d=\"", at, "m-3-3l6 6m0-6l-6 6\" ", stroke, "/>");
-      return;
-    case v1::REMINDER_STATE_SUPPRESSED:
-    case v1::REMINDER_STATE_CANCELLED:
-      absl::StrAppend(&body_, "<path d=\"", at, "m-3 0h6\" ", stroke, "/>");
-      return;
-    case v1::REMINDER_STATE_COMPLETED:
-      absl::StrAppend(&body_, "<path d=\"", at, "m-3.5 0l2.5 3l4.5-6\" ", stroke, "/>");
-      return;
-    case v1::REMINDER_STATE_SENT:
-    case v1::REMINDER_STATE_DELIVERED:
-      absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"/>", x, y, r, look.colour);
-      return;
-    default:
-      absl::StrAppendFormat(&body_, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.2\" fill=\"#ffffff\" stroke=\"%s\"/>", x, y,
-                            look.colour);
-  }
 }
 
 void Drawing::DrawHeading() {
@@ -225,15 +209,11 @@ void Drawing::DrawPart(const std::vector<YearMark>& marks, double middle) {
     heights.push_back(std::array<double, 3>{0, -kLevelHeight, kLevelHeight}[level - taken.begin()]);
     *level = x;
   }
-  for (size_t rank = StateLooks().size(); rank-- > 0;) {
+  for (int rank = kMarkLooks; rank-- > 0;) {
     for (size_t i = 0; i < marks.size(); ++i) {
-      const v1::Reminder& reminder = *marks[i].reminder;
-      if (RankOf(reminder.state()) != static_cast<int>(rank)) continue;
-      absl::StrAppend(&body_, "<g><title>", EscapeXml(IdOf(reminder.name())), ", ",
-                      plan::FormatMinute(absl::CivilMinute(marks[i].due)), ": ", StateLooks()[rank].label,
-                      reminder.reason() == v1::REMINDER_REASON_HELD ? ", held" : "", "</title>");
-      Mark(X(marks[i].due), middle + heights[i], StateLooks()[rank]);
-      body_ += "</g>\n";
+      if (marks[i].rank != rank) continue;
+      absl::StrAppend(&body_, "<g><title>", EscapeXml(TooltipOf(marks[i])), "</title>",
+                      MarkShape(X(marks[i].due), middle + heights[i], MarkLooks()[rank]), "</g>\n");
     }
   }
 }
@@ -254,18 +234,53 @@ void Drawing::DrawRow(const YearRow& row, bool banded) {
   y_ += kRowHeight;
 }
 
+void Drawing::DrawHeadingRow(absl::string_view heading) {
+  Text(left_ - 12, y_ + 18, "quiet end", heading);
+  y_ += 24;
+}
+
 void Drawing::DrawRows() {
   bool care_team = false;
   bool banded = true;
   for (const YearRow& row : year_.rows) {
     if (row.care_team && !care_team) {
-      Text(left_ - 12, y_ + 18, "quiet end", "care team");
-      y_ += 24;
+      DrawHeadingRow("care team");
       care_team = true;
       banded = true;
     }
     DrawRow(row, banded);
     banded = !banded;
+  }
+}
+
+// Draws the curve between lines for the lowest and the highest score.
+void Drawing::DrawCurve(const YearCurve& curve) {
+  const double top = y_ + kCurveGap;
+  const double base = y_ + kCurveHeight;
+  for (const double line : {top, base}) {
+    absl::StrAppendFormat(&body_, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"grid\"/>\n", left_,
+                          line, kPlotRight, line);
+  }
+  std::vector<CurvePoint> points;
+  for (const YearScore& score : curve.scores) {
+    const double share = static_cast<double>(score.score - curve.scale.low) / (curve.scale.high - curve.scale.low);
+    points.push_back({X(score.time), base - share * (base - top),
+                      absl::StrCat(score.reminder, ", ", plan::FormatMinute(absl::CivilMinute(score.time)), ": ",
+                                   score.score)});
+  }
+  absl::StrAppend(&body_, CurveShape(points, base), "\n");
+  const double middle = (top + base) / 2;
+  Text(left_ - 12, middle + 4, "end", Cut(curve.label, kMostLabel));
+  Text(kWidth - kMargin, middle + 4, "quiet end", TrendLabel(curve));
+  y_ += kCurveHeight;
+}
+
+void Drawing::DrawCurves() {
+  const YearCurve* before = nullptr;
+  for (const YearCurve& curve : year_.curves) {
+    if (before == nullptr || before->scale != curve.scale) DrawHeadingRow(ScaleLabel(curve.scale));
+    before = &curve;
+    DrawCurve(curve);
   }
 }
 
@@ -281,25 +296,41 @@ void Drawing::DrawToday() {
   y_ += 44;
 }
 
+// Draws an entry at `*x`, or on a new line if it does not fit, and moves `*x` to where the next one is.
+void Drawing::DrawLegendEntry(absl::string_view label, double* x, absl::FunctionRef<std::string(double x)> shape) {
+  const double width = kCharWidth * DisplayWidth(label);
+  if (*x + 12 + width > kWidth - kMargin) {
+    *x = kMargin + 6;
+    y_ += 24;
+  }
+  absl::StrAppend(&body_, shape(*x), "\n");
+  Text(*x + 12, y_, "", label);
+  *x += 40 + width;
+}
+
 void Drawing::DrawLegend() {
   double x = kMargin + 6;
-  for (size_t rank = StateLooks().size(); rank-- > 0;) {
+  for (int rank = kMarkLooks; rank-- > 0;) {
     if (year_.counts[rank] == 0) continue;
-    const StateLook& look = StateLooks()[rank];
-    const std::string label = absl::StrCat(look.label, " ", Thousands(year_.counts[rank]));
-    Mark(x, y_ - 4, look);
-    body_ += "\n";
-    Text(x + 12, y_, "", label);
-    x += 40 + kCharWidth * static_cast<double>(label.size());
+    const MarkLook& look = MarkLooks()[rank];
+    DrawLegendEntry(absl::StrCat(look.label, " ", Thousands(year_.counts[rank])), &x,
+                    [&](double at) { return MarkShape(at, y_ - 4, look); });
+  }
+  if (!year_.curves.empty()) {
+    DrawLegendEntry("scores by time of answer", &x, [&](double at) {
+      return CurveShape({{at - 7, y_ - 2, ""}, {at, y_ - 8, ""}, {at + 7, y_ - 5, ""}}, y_ + 1);
+    });
   }
   const std::string note = absl::StrCat(split_ ? absl::StrCat("Days 0 to ", kCloseDays - 1, " are drawn wider. ") : "",
                                         "Right: sent or completed, of all.");
   if (x + kCharWidth * static_cast<double>(note.size()) > kWidth - kMargin) y_ += 24;
   Text(kWidth - kMargin, y_, "quiet end", note);
   y_ += 26;
-  if (year_.held == 0) return;
-  Text(kMargin, y_, "", HeldNote(year_));
-  y_ += 26;
+  for (const std::string& line : {year_.answers, HeldNote(year_)}) {
+    if (line.empty()) continue;
+    Text(kMargin, y_, "", line);
+    y_ += 26;
+  }
 }
 
 std::string Drawing::Render() {
@@ -328,32 +359,6 @@ std::string Drawing::Render() {
 }
 
 }  // namespace
-
-std::string EscapeXml(absl::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-    }
-  }
-  return out;
-}
 
 std::string RenderYearSvg(const Year& year) { return Drawing(year).Render(); }
 

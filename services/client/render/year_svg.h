@@ -3,18 +3,13 @@
 
 #include <string>
 
-#include "absl/strings/string_view.h"
 #include "services/client/render/year.h"
 
-// All functions are pure and thread safe.
 namespace aftercare::client {
 
 // Draws a year as an SVG document to print or publish. The document refers to no other files and has no scripts. It has
-// a title and a description for screen readers, and a tooltip on every mark.
+// a title and a description for screen readers, and a tooltip on every mark and on every score. Pure and thread safe.
 std::string RenderYearSvg(const Year& year);
-
-// Escapes text for XML elements and attributes. Characters that XML does not allow are left out.
-std::string EscapeXml(absl::string_view text);
 
 }  // namespace aftercare::client
 

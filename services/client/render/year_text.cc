@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/client/render/axis.h"
 #include "services/client/render/canvas.h"
+#include "services/client/render/sparkline.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
@@ -45,7 +46,10 @@ class Picture {
   void DrawPhaseLabel(const YearPhase& phase, int first, int last, Ink ink, Canvas* row) const;
   void DrawRows();
   void DrawRow(const YearRow& row);
+  void DrawHeadingRow(absl::string_view heading);
+  void DrawCurves();
   void DrawLegend();
+  void DrawLegendEntries();
   std::string ScaleNote() const;
 
   const Year& year_;
@@ -177,13 +181,12 @@ void Picture::DrawPhases() {
 void Picture::DrawRow(const YearRow& row) {
   Canvas line = EmptyRow();
   line.Write(0, Cut(row.label, label_), Ink::kPlain);
-  std::vector<int> shown(axis_.columns(), static_cast<int>(StateLooks().size()));
+  std::vector<int> shown(axis_.columns(), static_cast<int>(MarkLooks().size()));
   for (const YearMark& mark : row.marks) {
     const int column = axis_.ColumnOf(mark.due);
-    const int rank = RankOf(mark.reminder->state());
-    if (rank >= shown[column]) continue;
-    shown[column] = rank;
-    line.Put(At(column), StateLooks()[rank].glyph, StateLooks()[rank].ink);
+    if (mark.rank >= shown[column]) continue;
+    shown[column] = mark.rank;
+    line.Put(At(column), MarkLooks()[mark.rank].glyph, MarkLooks()[mark.rank].ink);
   }
   if (End() + kCountColumns <= width_) {
     line.Write(End() + 2, absl::StrCat(row.done, "/", row.marks.size()), Ink::kDim);
@@ -191,16 +194,35 @@ void Picture::DrawRow(const YearRow& row) {
   AddLine(line);
 }
 
+void Picture::DrawHeadingRow(absl::string_view heading) {
+  Canvas row = EmptyRow();
+  row.Write(0, heading, Ink::kDim);
+  AddLine(row);
+}
+
 void Picture::DrawRows() {
   bool care_team = false;
   for (const YearRow& row : year_.rows) {
-    if (row.care_team && !care_team) {
-      Canvas heading = EmptyRow();
-      heading.Write(0, "care team", Ink::kDim);
-      AddLine(heading);
-      care_team = true;
-    }
+    if (row.care_team && !care_team) DrawHeadingRow("care team");
+    care_team = row.care_team;
     DrawRow(row);
+  }
+}
+
+// Draws the scores as bars. Of several in one column the last shows.
+void Picture::DrawCurves() {
+  const YearCurve* before = nullptr;
+  for (const YearCurve& curve : year_.curves) {
+    if (before == nullptr || before->scale != curve.scale) DrawHeadingRow(ScaleLabel(curve.scale));
+    before = &curve;
+    Canvas line = EmptyRow();
+    line.Write(0, Cut(curve.label, label_), Ink::kPlain);
+    for (const YearScore& score : curve.scores) {
+      line.Put(ColumnOf(score.time), Sparkline({score.score}, curve.scale.low, curve.scale.high), Ink::kCyan);
+    }
+    const std::string trend = TrendLabel(curve);
+    if (End() + 2 + DisplayWidth(trend) <= width_) line.Write(End() + 2, trend, Ink::kDim);
+    AddLine(line);
   }
 }
 
@@ -217,28 +239,37 @@ std::string Picture::ScaleNote() const {
                       "; of several reminders in one column the most pressing shows.");
 }
 
+// Draws as many entries on a line as fit.
+void Picture::DrawLegendEntries() {
+  std::string line;
+  int used = 0;
+  const auto add = [&](absl::string_view glyph, Ink ink, const std::string& words) {
+    const int width = DisplayWidth(glyph) + DisplayWidth(words);
+    if (used > 0 && used + 3 + width > width_) {
+      absl::StrAppend(&out_, line, "\n");
+      line.clear();
+      used = 0;
+    }
+    absl::StrAppend(&line, used > 0 ? "   " : "", Paint(ink, glyph, colour_), words);
+    used += (used > 0 ? 3 : 0) + width;
+  };
+  for (int rank = kMarkLooks; rank-- > 0;) {
+    const MarkLook& look = MarkLooks()[rank];
+    if (year_.counts[rank] == 0) continue;
+    add(look.glyph, look.ink, absl::StrCat(" ", look.label, " ", Thousands(year_.counts[rank])));
+  }
+  if (!year_.curves.empty()) add("▁▄█", Ink::kCyan, " scores by time of answer");
+  absl::StrAppend(&out_, line, line.empty() ? "" : "\n");
+}
+
 void Picture::DrawLegend() {
   out_ += "\n";
   const bool inside = today_ >= 0;
   const std::string today =
       absl::StrCat(inside ? "▼ " : "", "now ", year_.today, inside ? "" : " (not in the picture)");
   absl::StrAppend(&out_, Paint(Ink::kBlue, Cut(today, width_), colour_), "\n");
-  std::string line;
-  int used = 0;
-  for (size_t rank = StateLooks().size(); rank-- > 0;) {
-    const StateLook& look = StateLooks()[rank];
-    if (year_.counts[rank] == 0) continue;
-    const std::string words = absl::StrCat(" ", look.label, " ", Thousands(year_.counts[rank]));
-    const int width = 1 + DisplayWidth(words);
-    if (used > 0 && used + 3 + width > width_) {
-      absl::StrAppend(&out_, line, "\n");
-      line.clear();
-      used = 0;
-    }
-    absl::StrAppend(&line, used > 0 ? "   " : "", Paint(look.ink, look.glyph, colour_), words);
-    used += (used > 0 ? 3 : 0) + width;
-  }
-  absl::StrAppend(&out_, line, line.empty() ? "" : "\n");
+  DrawLegendEntries();
+  if (!year_.answers.empty()) AddText(year_.answers, Ink::kPlain);
   if (year_.held > 0) AddText(HeldNote(year_), Ink::kYellow);
   AddText(ScaleNote(), Ink::kDim);
 }
@@ -249,6 +280,7 @@ std::string Picture::Render() {
   DrawScale();
   DrawPhases();
   DrawRows();
+  DrawCurves();
   DrawLegend();
   return std::move(out_);
 }

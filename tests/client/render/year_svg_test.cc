@@ -69,14 +69,21 @@ TEST(YearSvgTest, EveryReminderIsAMarkWithATooltipAndEveryPhaseABar) {
 
 TEST(YearSvgTest, TheLegendNamesEveryStateThatOccurs) {
   TimelineMaker all;
-  for (const StateLook& look : StateLooks()) {
-    all.Add(absl::StrCat("r.", look.state), "p", "mixed", absl::CivilMinute(2026, 3, 3, 8, look.state), look.state);
+  const Questions questions = QuestionsOf("rules { id: 'ask' answer: ANSWER_KIND_SCORE }");
+  for (int rank = 0; rank < kMarkLooks; ++rank) {
+    const MarkLook& look = MarkLooks()[rank];
+    const std::string rule = look.answering == Answering::kNothing ? "r" : "ask";
+    all.Add(absl::StrCat(rule, ".", rank), "p", "mixed", absl::CivilMinute(2026, 3, 3, 8, rank), look.state)
+        .set_attempts(1);
   }
-  const std::string svg = RenderYearSvg(YearOf(all.timeline));
-  for (const StateLook& look : StateLooks()) EXPECT_THAT(svg, HasSubstr(absl::StrCat(">", look.label, " ")));
+  all.Score("ask.7", absl::CivilMinute(2026, 3, 3, 9, 0), 7);
+  const std::string svg = RenderYearSvg(YearOf(all.timeline, questions));
+  for (const MarkLook& look : MarkLooks()) EXPECT_THAT(svg, HasSubstr(absl::StrCat(">", look.label, " 1<")));
+  EXPECT_THAT(svg, HasSubstr(">scores by time of answer<"));
   TimelineMaker maker;
   maker.Add("ice.2026-03-03", "p", "ice", absl::CivilMinute(2026, 3, 3, 8, 0));
   EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), Not(HasSubstr(">sent ")));
+  EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), Not(HasSubstr(">scores")));
 }
 
 // Texts of one line, by where they begin and end: those anchored at their end reach to the left.
@@ -128,6 +135,81 @@ TEST(YearSvgTest, NoTextLiesOnAnother) {
   }
 }
 
+// A year with scores of two scales, answers, and every look in the legend.
+std::string AnsweredYear() {
+  TimelineMaker maker;
+  maker.timeline = WholeYear();
+  for (int week = 0; week < 30; ++week) {
+    const absl::CivilMinute due = absl::CivilMinute(2026, 3, 5, 18, 0) + week * 7 * 1440;
+    const std::string id = absl::StrCat("ask.", absl::FormatCivilTime(absl::CivilDay(due)));
+    const bool answered = week % 3 != 2;
+    maker.Add(id, "rest", "pain", due, answered ? v1::REMINDER_STATE_COMPLETED : v1::REMINDER_STATE_SENT)
+        .set_attempts(1);
+    if (answered) maker.Score(id, due + 60, 10 - week / 3);
+  }
+  maker.Add("koos.2026-03-03", "rest", "knee", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_COMPLETED)
+      .set_attempts(1);
+  maker.Score("koos.2026-03-03", absl::CivilMinute(2026, 3, 3, 9, 30), 100);
+  for (const v1::ReminderState state : {v1::REMINDER_STATE_DELIVERED, v1::REMINDER_STATE_COMPLETED}) {
+    maker.Add(absl::StrCat("tip.", state), "rest", "mixed", absl::CivilMinute(2026, 3, 4, 9, state), state);
+  }
+  maker.Now(absl::CivilMinute(2026, 11, 2, 10, 0));
+  v1::AdherencePeriod& whole = *maker.timeline.mutable_adherence()->add_categories()->add_periods();
+  whole.set_asked(31);
+  return RenderYearSvg(YearOf(maker.timeline, QuestionsOf(R"pb(
+                                rules { id: "ask" answer: ANSWER_KIND_SCORE }
+                                rules { id: "koos" answer: ANSWER_KIND_SCORE score_range { max: 100 } }
+                              )pb")));
+}
+
+TEST(YearSvgTest, AYearWithAnswersIsWellFormedAndNoTextLiesOnAnother) {
+  const std::string svg = AnsweredYear();
+  EXPECT_TRUE(IsWellFormed(svg.substr(svg.find("<svg"))));
+  ExpectNoOverlap(svg);
+  EXPECT_THAT(svg, HasSubstr("0 of 31 questions answered"));
+}
+
+TEST(YearSvgTest, ScoresAreCurvesByScaleWithATooltipOnEachScore) {
+  const std::string svg = AnsweredYear();
+  EXPECT_LT(svg.find(">scores 0-10<"), svg.find(">scores 0-100<"));
+  EXPECT_THAT(svg, HasSubstr("<title>ask.2026-03-05, 2026-03-05T19:00: 10</title>"));
+  EXPECT_THAT(svg, HasSubstr("<title>koos.2026-03-03, 2026-03-03T09:30: 100</title>"));
+  EXPECT_THAT(svg, HasSubstr(">10 → 1<"));
+}
+
+// The heights of the dots of a curve, from left to right.
+std::vector<double> DotsOf(const std::string& svg) {
+  static const std::regex kDot("<circle cx=\"[0-9.]+\" cy=\"([0-9.]+)\" r=\"2.6\" fill=\"#[0-9a-f]+\"><title>[a-z]");
+  std::vector<double> heights;
+  for (std::sregex_iterator found(svg.begin(), svg.end(), kDot), end; found != end; ++found) {
+    heights.push_back(std::stod((*found)[1]));
+  }
+  return heights;
+}
+
+TEST(YearSvgTest, AHigherScoreStandsHigher) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-20");
+  const int scores[] = {0, 5, 10};
+  for (int i = 0; i < 3; ++i) {
+    maker.Score(absl::StrCat("ask.2026-03-0", 3 + i), absl::CivilMinute(2026, 3, 3 + i, 9, 0), scores[i]);
+  }
+  const std::vector<double> heights = DotsOf(RenderYearSvg(YearOf(maker.timeline)));
+  ASSERT_EQ(heights.size(), 3u);
+  EXPECT_DOUBLE_EQ(heights[0] - heights[1], heights[1] - heights[2]);
+  EXPECT_GT(heights[0], heights[1]);
+}
+
+TEST(YearSvgTest, WhatWasAnsweredAndWhatWasNotLookDifferentAndSaySo) {
+  const std::string svg = AnsweredYear();
+  EXPECT_THAT(svg, HasSubstr("<title>ask.2026-03-05, 2026-03-05T18:00: answered</title><circle"));
+  EXPECT_THAT(svg, HasSubstr("<title>ask.2026-03-19, 2026-03-19T18:00: not answered</title><circle"));
+  TimelineMaker maker;
+  maker.Add("ask.2026-03-03", "p", "pain", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_COMPLETED)
+      .set_score(7);
+  EXPECT_THAT(RenderYearSvg(YearOf(maker.timeline)), HasSubstr("T09:00: answered 7</title>"));
+}
+
 TEST(YearSvgTest, MarksCloseTogetherStandOnDifferentLevels) {
   TimelineMaker maker;
   maker.Phase("p", "P", "2026-03-03", "2027-03-01");
@@ -143,7 +225,6 @@ TEST(YearSvgTest, MarksCloseTogetherStandOnDifferentLevels) {
 }
 
 TEST(YearSvgTest, NamesAreTextNotMarkup) {
-  EXPECT_EQ(EscapeXml("<b a=\"1\" c='2'>&\x01</b>"), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;&lt;/b&gt;");
   TimelineMaker maker;
   maker.timeline.mutable_enrollment()->set_first_name("<script>alert(1)</script>");
   maker.Phase("p", "</rect>", "2026-03-03", "2026-03-05");

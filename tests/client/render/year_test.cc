@@ -68,6 +68,26 @@ TEST(YearTest, ARowIsACategoryAndTheCareTeamComesLast) {
   EXPECT_EQ(year.counts[RankOf(v1::REMINDER_STATE_EXPIRED)], 1);
 }
 
+TEST(YearTest, AMarkShowsWhatBecameOfItsQuestion) {
+  TimelineMaker maker;
+  maker.Add("walk.2026-03-03", "p", "walk", absl::CivilMinute(2026, 3, 3, 9, 0), v1::REMINDER_STATE_COMPLETED)
+      .set_done(true);
+  maker.Add("walk.2026-03-04", "p", "walk", absl::CivilMinute(2026, 3, 4, 9, 0), v1::REMINDER_STATE_DELIVERED);
+  maker.Score("walk.2026-03-03", absl::CivilMinute(2026, 3, 3, 10, 0), 3);
+  v1::AdherencePeriod& whole = *maker.timeline.mutable_adherence()->add_categories()->add_periods();
+  whole.set_asked(2);
+  const Year year = YearOf(maker.timeline, QuestionsOf("rules { id: 'walk' answer: ANSWER_KIND_DONE }"));
+  EXPECT_EQ(year.rows[0].marks[0].rank, RankOf(v1::REMINDER_STATE_COMPLETED, Answering::kAnswered));
+  EXPECT_EQ(year.rows[0].marks[1].rank, RankOf(v1::REMINDER_STATE_DELIVERED, Answering::kUnanswered));
+  EXPECT_EQ(year.rows[0].done, 2);
+  EXPECT_EQ(year.counts[RankOf(v1::REMINDER_STATE_SENT, Answering::kUnanswered)], 1);
+  EXPECT_EQ(year.counts[RankOf(v1::REMINDER_STATE_DELIVERED)], 0);
+  EXPECT_EQ(year.curves.size(), 1u);
+  EXPECT_THAT(year.answers, testing::HasSubstr("0 of 2 questions answered"));
+  // Without the pathway nobody knows that the second asks.
+  EXPECT_EQ(YearOf(maker.timeline).rows[0].marks[1].rank, RankOf(v1::REMINDER_STATE_DELIVERED));
+}
+
 TEST(YearTest, TheYearEndsWithItsLastPhaseOrMark) {
   TimelineMaker maker;
   maker.Phase("p", "P", "2026-03-03", "2026-03-20");

@@ -1,5 +1,6 @@
 #include "services/client/render/year_text.h"
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/testing.h"
@@ -83,6 +84,52 @@ TEST(YearTextTest, NamesCannotSteerTheTerminal) {
   TimelineMaker maker;
   maker.timeline.mutable_enrollment()->set_first_name("A\033[2Jna");
   EXPECT_THAT(RenderYearText(YearOf(maker.timeline), 100, false), Not(HasSubstr("\033")));
+}
+
+// Ten days of a question, answered on all but the third, and of a test with another scale.
+Year AnsweredDays(TimelineMaker* maker) {
+  maker->Phase("p", "P", "2026-03-03", "2026-03-20");
+  for (int day = 3; day <= 10; ++day) {
+    const std::string id = absl::StrFormat("ask.2026-03-%02d", day);
+    const bool answered = day != 5;
+    maker->Add(id, "p", "pain", absl::CivilMinute(2026, 3, day, 9, 0),
+               answered ? v1::REMINDER_STATE_COMPLETED : v1::REMINDER_STATE_SENT)
+        .set_attempts(1);
+    if (answered) maker->Score(id, absl::CivilMinute(2026, 3, day, 10, 0), 10 - (day - 3));
+  }
+  maker->Score("koos.2026-03-03", absl::CivilMinute(2026, 3, 4, 9, 30), 100);
+  v1::AdherencePeriod& whole = *maker->timeline.mutable_adherence()->add_categories()->add_periods();
+  whole.set_asked(8);
+  whole.set_answered(7);
+  return YearOf(maker->timeline, QuestionsOf(R"pb(
+                  rules { id: "ask" answer: ANSWER_KIND_SCORE }
+                  rules { id: "koos" answer: ANSWER_KIND_SCORE score_range { max: 100 } }
+                )pb"));
+}
+
+TEST(YearTextTest, WhatWasAnsweredAndWhatWasNotLookDifferent) {
+  TimelineMaker maker;
+  const std::string picture = RenderYearText(AnsweredDays(&maker), 80, false);
+  EXPECT_THAT(LineOf(picture, "pain"), HasSubstr("✓  ✓  ○  ✓"));
+  EXPECT_THAT(picture, HasSubstr("✓ answered 7   ○ not answered 1   ▁▄█ scores by time of answer\n"));
+  EXPECT_THAT(picture, HasSubstr("7 of 8 questions answered.\n"));
+}
+
+TEST(YearTextTest, ScoresAreBarsOnTheAxisByScale) {
+  TimelineMaker maker;
+  const std::string picture = RenderYearText(AnsweredDays(&maker), 80, false);
+  EXPECT_THAT(picture, HasSubstr("\nscores 0-10"));
+  EXPECT_THAT(picture.substr(picture.find("\nscores 0-10")),
+              HasSubstr("\npain           █  ▇     ▆  ▅  ▅  ▄  ▃"));
+  EXPECT_THAT(picture, HasSubstr("▃     │                             10 → 3\n"));
+  EXPECT_LT(picture.find("\nscores 0-10 "), picture.find("\nscores 0-100"));
+  EXPECT_THAT(LineOf(picture, "koos"), HasSubstr("█"));
+}
+
+TEST(YearTextTest, AYearWithScoresFitsInAnyWidth) {
+  TimelineMaker maker;
+  const Year year = AnsweredDays(&maker);
+  for (int width = kLeastPictureWidth; width <= 220; ++width) ExpectFits(RenderYearText(year, width, false), width);
 }
 
 TEST(YearTextTest, HeldMessagesAreCountedBelowTheLegend) {
