@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "scheduler/plan/appointment_tasks.h"
 #include "scheduler/plan/reminder_name.h"
 
 namespace aftercare::plan {
@@ -101,7 +102,8 @@ Slot Plan::SlotOf(int index, int anchor, int time, const Placer& placer) const {
   if (rule.visit < 0 || facts_.visits[rule.visit].appointment == 0) return slot;
   const VisitFacts& visit = facts_.visits[rule.visit];
   slot.since = absl::ToUnixNanos(visit.since);
-  if (visit.state == v1::VISIT_STATE_BOOKED) slot.begins = absl::ToUnixSeconds(visit.start);
+  const bool ends_with_it = visit.state == v1::VISIT_STATE_BOOKED && !IsDueAfterAppointment(pathway_.rule_source(index));
+  if (ends_with_it) slot.begins = absl::ToUnixSeconds(visit.start);
   return slot;
 }
 

@@ -280,6 +280,11 @@ class ReactionChecker {
     if (!reaction.has_set_factor()) return;
     rule->reaction.factor = FindIndex(parts_.factor_ids, reaction.set_factor().factor());
     if (rule->reaction.factor < 0) return Fault(path + ".set_factor.factor", "must be the id of one of the factors");
+    // Otherwise the effect would take the reminder away that tells of it.
+    for (const CompiledCondition& condition : rule->conditions) {
+      if (condition.factor != rule->reaction.factor) continue;
+      Fault(path + ".set_factor.factor", "must not be a factor that the rule's own conditions name");
+    }
     const std::vector<std::string>& values = parts_.factors[rule->reaction.factor].values;
     const auto value = std::find(values.begin(), values.end(), reaction.set_factor().value());
     if (value == values.end()) return Fault(path + ".set_factor.value", "must be one of the factor's values");

@@ -232,7 +232,8 @@ TEST(KneeTest, OnlyVisitsDonorCellsTherapyAnswersAndWhatIsNeverToldMakeTasksForT
   }
   std::vector<std::string> expected = {"never-told-task", "allogeneic-check", "therapy-low-task"};
   for (const char* visit : {"visit-6", "visit-9", "visit-12"}) {
-    for (const char* task : {"check-booked", "overdue-task", "outside-window", "missed-task", "cancelled-task"}) {
+    for (const char* task : {"check-booked", "overdue-task", "outside-window", "outcome-task", "missed-task",
+                             "cancelled-task"}) {
       expected.push_back(absl::StrCat(visit, "-", task));
     }
   }

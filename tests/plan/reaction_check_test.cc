@@ -237,6 +237,31 @@ TEST(ReactionCheckTest, AReactionNamesItsConditionAndItsRules) {
   EXPECT_THAT(Faults(pathway), ElementsAre("rules[4].reaction.rules"));
 }
 
+TEST(ReactionCheckTest, AnEffectNamesAGroupOrAFactorAndItsValue) {
+  v1::Pathway pathway = GoodPathway();
+  pathway.MergeFrom(FromText<v1::Pathway>(R"pb(
+    factors { id: "course" values: "plain" values: "hard" }
+    factors { id: "smoker" values: "yes" }
+    groups { id: "g" }
+  )pb"));
+  pathway.mutable_rules(0)->set_group("g");
+  v1::Rule& call = *pathway.mutable_rules(4);
+  *call.add_conditions() = FromText<v1::Condition>("factor: 'smoker' values: 'yes'");
+  const auto faults = [&](const std::string& effect) {
+    *call.mutable_reaction() = FromText<v1::Reaction>("rules: 'pain' score_at_least: 7 " + effect);
+    return Faults(pathway);
+  };
+  EXPECT_THAT(faults("end_group: 'g'"), IsEmpty());
+  EXPECT_THAT(faults("set_factor { factor: 'course' value: 'hard' }"), IsEmpty());
+  EXPECT_THAT(faults("end_group: 'none'"), ElementsAre("rules[4].reaction.end_group"));
+  EXPECT_THAT(faults("set_factor {}"), ElementsAre("rules[4].reaction.set_factor.factor"));
+  EXPECT_THAT(faults("set_factor { factor: 'course' value: 'easy' }"),
+              ElementsAre("rules[4].reaction.set_factor.value"));
+  EXPECT_THAT(faults("set_factor { factor: 'smoker' value: 'yes' }"),
+              ElementsAre("rules[4].reaction.set_factor.factor"))
+      << "it would take away the task that tells of it";
+}
+
 TEST(ReactionCheckTest, AConditionIsWithinItsLimits) {
   EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_least: 11"), ElementsAre("rules[4].reaction.rules[0]"));
   EXPECT_THAT(FaultsOfReaction("rules: 'pain' score_at_most: -1"), ElementsAre("rules[4].reaction.rules[0]"));

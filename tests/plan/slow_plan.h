@@ -180,7 +180,8 @@ class SlowOccurrence {
     if (const auto* visit = SlowVisit(rule, facts)) {
       begun = absl::FromUnixMicros(visit->since_micros());
       reason = v1::REMINDER_REASON_VISIT_CHANGED;
-      if (visit->state() == v1::VISIT_STATE_BOOKED) appointment_ = absl::FromUnixMicros(visit->start_micros());
+      const bool is_for_later = is_task() && rule.schedule().on(0).days() > 0;  // No rule here counts in months.
+      if (visit->state() == v1::VISIT_STATE_BOOKED && !is_for_later) appointment_ = absl::FromUnixMicros(visit->start_micros());
     }
     if (rule.on_never_told()) {
       begun = SlowNeverTold(facts);

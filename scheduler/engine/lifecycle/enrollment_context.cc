@@ -8,6 +8,7 @@
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
+#include "scheduler/plan/appointment_tasks.h"
 #include "scheduler/plan/reminder_name.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -131,7 +132,8 @@ plan::Occurrence OccurrenceOf(const EnrollmentContext& context, const store::Rem
 
 absl::Time AppointmentOf(const EnrollmentContext& context, const v1::Rule& rule) {
   const int index = context.pathway->FindVisit(rule.visit().visit());
-  if (index < 0 || rule.visit().state() != v1::VISIT_STATE_BOOKED) return absl::InfiniteFuture();
+  const bool is_before = rule.visit().state() == v1::VISIT_STATE_BOOKED && !plan::IsDueAfterAppointment(rule);
+  if (index < 0 || !is_before) return absl::InfiniteFuture();
   const plan::VisitFacts& visit = context.facts.visits[index];
   return visit.state == v1::VISIT_STATE_BOOKED ? visit.start : absl::InfiniteFuture();
 }

@@ -33,7 +33,9 @@ DatedYears::DatedYears(const CompiledPathway& pathway, ContactHours hours)
   }
   walked_ = of_procedure_;
   for (const auto& [unused, rules] : of_visits_) walked_ |= rules;
-  if (has_visits) stories_ = {VisitStory::kNotBooked, VisitStory::kAttended, VisitStory::kMissed, VisitStory::kCancelled};
+  if (!has_visits) return;
+  stories_ = {VisitStory::kNotBooked, VisitStory::kAttended, VisitStory::kMissed, VisitStory::kCancelled,
+              VisitStory::kNotRecorded};
 }
 
 PatientFacts DatedYears::FactsOf(const DateAndZone& date) const {

@@ -25,6 +25,8 @@ std::vector<Change> ChangesOf(VisitStory story) {
       return {{v1::VISIT_STATE_BOOKED, -21, 11}, {v1::VISIT_STATE_MISSED, 0, 17}};
     case VisitStory::kCancelled:
       return {{v1::VISIT_STATE_BOOKED, -21, 11}, {v1::VISIT_STATE_CANCELLED, -3, 12}};
+    case VisitStory::kNotRecorded:
+      return {{v1::VISIT_STATE_BOOKED, -60, 11}};
   }
   return {};
 }

@@ -17,6 +17,7 @@ enum class VisitStory {
   kAttended,   // Booked 60 days ahead, and attended.
   kMissed,     // Booked 21 days ahead, and recorded as missed at 17:00.
   kCancelled,  // Booked 21 days ahead, and cancelled 3 days ahead.
+  kNotRecorded,  // Booked 60 days ahead, and nobody ever records what became of it.
 };
 
 // A value of a factor, both by index. `value` is -1 if nothing is recorded about the patient.

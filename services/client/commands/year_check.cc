@@ -28,6 +28,8 @@ std::string StoryWords(plan::VisitStory story) {
       return "missed";
     case plan::VisitStory::kCancelled:
       return "cancelled";
+    case plan::VisitStory::kNotRecorded:
+      return "not recorded";
   }
   return "";
 }

@@ -218,7 +218,7 @@ void SetRandomEffects(Random& random, v1::Pathway* pathway) {
     reaction.clear_effect();
     if (has_group && random.OneIn(3)) {
       reaction.set_end_group(pathway->groups(0).id());
-    } else if (random.OneIn(3)) {
+    } else if (random.OneIn(2) && rule.conditions().empty()) {
       reaction.mutable_set_factor()->set_factor("severe");
       reaction.mutable_set_factor()->set_value(random.OneIn(2) ? "yes" : "no");
     }

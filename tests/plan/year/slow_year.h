@@ -68,6 +68,7 @@ inline std::vector<SlowChange> SlowChanges(VisitStory story) {
   if (story == VisitStory::kNotBooked) return {};
   if (story == VisitStory::kAttended) return {{v1::VISIT_STATE_BOOKED, -60, 11}, {v1::VISIT_STATE_ATTENDED, 0, 11}};
   if (story == VisitStory::kMissed) return {{v1::VISIT_STATE_BOOKED, -21, 11}, {v1::VISIT_STATE_MISSED, 0, 17}};
+  if (story == VisitStory::kNotRecorded) return {{v1::VISIT_STATE_BOOKED, -60, 11}};
   return {{v1::VISIT_STATE_BOOKED, -21, 11}, {v1::VISIT_STATE_CANCELLED, -3, 12}};
 }
 

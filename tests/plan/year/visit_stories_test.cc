@@ -43,6 +43,7 @@ TEST(VisitStoriesTest, EachStoryGoesItsWayByThePatientsClock) {
               ElementsAre("UNBOOKED 2027-05-20T15:00Z", "BOOKED 2027-06-10T21:00Z", "MISSED on"));
   EXPECT_THAT(Stages(VisitStory::kCancelled),
               ElementsAre("UNBOOKED 2027-05-20T15:00Z", "BOOKED 2027-06-07T16:00Z", "CANCELLED on"));
+  EXPECT_THAT(Stages(VisitStory::kNotRecorded), ElementsAre("UNBOOKED 2027-04-11T15:00Z", "BOOKED on"));
 }
 
 }  // namespace
