@@ -1,7 +1,7 @@
 #include "scheduler/plan/year/dated_year.h"
 
 #include <algorithm>
-#include <tuple>
+#include <limits>
 #include <utility>
 
 #include "scheduler/plan/civil.h"
@@ -76,10 +76,14 @@ std::vector<DatedYear> DatedYears::At(const DateAndZone& date) {
 
 void DatedYears::Walk(const PatientFacts& facts, const VisitStage* stage, DatedYear* year) {
   const int64_t procedure = DayNumber(facts.procedure_date);
+  const int64_t end = pathway_.end().has_value() ? DayNumber(DateOf(*pathway_.end(), facts.procedure_date))
+                                                 : std::numeric_limits<int64_t>::max();
   LocalClock clock(facts.zone);
   Plan plan(pathway_, facts);
   for (Occurrence occurrence; plan.Next(&occurrence);) {
     const CompiledRule& rule = pathway_.rule(occurrence.rule);
+    const int64_t day = clock.DayAt(absl::ToUnixSeconds(occurrence.due));
+    if (day > end) continue;  // The enrollment has ended.
     // What comes too late for an appointment that was booked late is no fault.
     const bool booked_late = rule.visit_state == v1::VISIT_STATE_BOOKED &&
                              occurrence.missed == v1::REMINDER_REASON_VISIT_CHANGED;
@@ -87,9 +91,8 @@ void DatedYears::Walk(const PatientFacts& facts, const VisitStage* stage, DatedY
     if (is_due || booked_late) occurring_.set(occurrence.rule);
     if (rule.audience != v1::AUDIENCE_PATIENT || (!is_due && rule.group < 0)) continue;
     if (stage != nullptr && occurrence.due >= stage->until[rule.visit]) continue;
-    const auto day = static_cast<int>(clock.DayAt(absl::ToUnixSeconds(occurrence.due)) - procedure);
     auto& messages = is_due ? year->messages : year->unsent;
-    messages.push_back({day, occurrence.rule, occurrence.nominal, is_due});
+    messages.push_back({static_cast<int>(day - procedure), occurrence.rule, occurrence.nominal, is_due});
   }
 }
 

@@ -181,6 +181,19 @@ TEST(YearWalkTest, AVisitNeedsAReminderInItsLastWeek) {
   EXPECT_THAT(Broken(others + rule("week", "MISSED", -7)), ElementsAre("visit reminder v", "occurs week"));
 }
 
+// What asks for the visit once more comes a day after the enrollment has ended by itself.
+TEST(YearWalkTest, NothingIsSentAfterThePathwayEnds) {
+  const std::string rules = "visits { id: 'v' display_name: 'Visit' target { days: 15 } } " + Rule("r", kDaily) +
+                            Rule("book", "on { days: -9 } times: '09:00'",
+                                 "visit { visit: 'v' state: VISIT_STATE_UNBOOKED }") +
+                            Rule("remind", "on { days: -1 } times: '09:00'",
+                                 "visit { visit: 'v' state: VISIT_STATE_BOOKED }") +
+                            Rule("again", "on { days: 10 } times: '09:00'",
+                                 "visit { visit: 'v' state: VISIT_STATE_UNBOOKED }");
+  EXPECT_THAT(Broken("end { days: 25 } " + rules), IsEmpty());
+  EXPECT_THAT(Broken("end { days: 24 } " + rules), ElementsAre("occurs again"));
+}
+
 TEST(YearWalkTest, SilenceIsLookedForOnlyWhileAPhaseLasts) {
   const std::string phases = "phases { id: 'q' display_name: 'Later' span { days { first: 100 last: 160 } } } ";
   const std::string later = "rules { id: 'l' phase: 'q' category: 'c' schedule { on { days: 150 } times: '09:00' } "
