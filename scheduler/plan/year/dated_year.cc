@@ -33,7 +33,8 @@ DatedYears::DatedYears(const CompiledPathway& pathway, ContactHours hours)
   }
   walked_ = of_procedure_;
   for (const auto& [unused, rules] : of_visits_) walked_ |= rules;
-  if (has_visits) stories_ = {VisitStory::kNotBooked, VisitStory::kAttended, VisitStory::kMissed, VisitStory::kCancelled};
+  if (!has_visits) return;
+  stories_ = {VisitStory::kNotBooked, VisitStory::kAttended, VisitStory::kMissed, VisitStory::kCancelled};
 }
 
 PatientFacts DatedYears::FactsOf(const DateAndZone& date) const {
@@ -108,10 +109,11 @@ void DatedYears::WalkReactions(const DateAndZone& date) {
 }
 
 bool DatedYears::Examine(const Occurrence& occurrence, LocalClock* clock, const DatedYear& year) {
-  const bool is_message = pathway_.rule(occurrence.rule).audience == v1::AUDIENCE_PATIENT;
+  const CompiledRule& rule = pathway_.rule(occurrence.rule);
+  const bool is_message = rule.audience == v1::AUDIENCE_PATIENT;
   if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) {
     const bool too_late = occurrence.missed == v1::REMINDER_REASON_WINDOW_CLOSED;
-    if (is_message && too_late && pathway_.rule(occurrence.rule).visit >= 0) Note(Promise::kBeforeVisit, occurrence, 0, year);
+    if (is_message && too_late && rule.visit >= 0) Note(Promise::kBeforeVisit, occurrence, 0, year);
     return false;
   }
   if (!is_message) return true;
