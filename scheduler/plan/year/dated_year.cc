@@ -1,7 +1,7 @@
 #include "scheduler/plan/year/dated_year.h"
 
 #include <algorithm>
-#include <tuple>
+#include <limits>
 #include <utility>
 
 #include "scheduler/plan/civil.h"
@@ -78,10 +78,14 @@ std::vector<DatedYear> DatedYears::At(const DateAndZone& date) {
 
 void DatedYears::Walk(const PatientFacts& facts, const VisitStage* stage, DatedYear* year) {
   const int64_t procedure = DayNumber(facts.procedure_date);
+  const int64_t end = pathway_.end().has_value() ? DayNumber(DateOf(*pathway_.end(), facts.procedure_date))
+                                                 : std::numeric_limits<int64_t>::max();
   LocalClock clock(facts.zone);
   Plan plan(pathway_, facts);
   for (Occurrence occurrence; plan.Next(&occurrence);) {
     const CompiledRule& rule = pathway_.rule(occurrence.rule);
+    const int64_t day = clock.DayAt(absl::ToUnixSeconds(occurrence.due));
+    if (day > end) continue;  // The enrollment has ended.
     // What comes too late for an appointment that was booked late is no fault.
     const bool booked_late = rule.visit_state == v1::VISIT_STATE_BOOKED &&
                              occurrence.missed == v1::REMINDER_REASON_VISIT_CHANGED;
@@ -89,9 +93,8 @@ void DatedYears::Walk(const PatientFacts& facts, const VisitStage* stage, DatedY
     if (is_due || booked_late) occurring_.set(occurrence.rule);
     if (rule.audience != v1::AUDIENCE_PATIENT || (!is_due && rule.group < 0)) continue;
     if (stage != nullptr && occurrence.due >= stage->until[rule.visit]) continue;
-    const auto day = static_cast<int>(clock.DayAt(absl::ToUnixSeconds(occurrence.due)) - procedure);
     auto& messages = is_due ? year->messages : year->unsent;
-    messages.push_back({day, occurrence.rule, occurrence.nominal, is_due});
+    messages.push_back({static_cast<int>(day - procedure), occurrence.rule, occurrence.nominal, is_due});
   }
 }
 
@@ -107,10 +110,11 @@ void DatedYears::WalkReactions(const DateAndZone& date) {
 }
 
 bool DatedYears::Examine(const Occurrence& occurrence, LocalClock* clock, const DatedYear& year) {
-  const bool is_message = pathway_.rule(occurrence.rule).audience == v1::AUDIENCE_PATIENT;
+  const CompiledRule& rule = pathway_.rule(occurrence.rule);
+  const bool is_message = rule.audience == v1::AUDIENCE_PATIENT;
   if (occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED) {
     const bool too_late = occurrence.missed == v1::REMINDER_REASON_WINDOW_CLOSED;
-    if (is_message && too_late && pathway_.rule(occurrence.rule).visit >= 0) Note(Promise::kBeforeVisit, occurrence, 0, year);
+    if (is_message && too_late && rule.visit >= 0) Note(Promise::kBeforeVisit, occurrence, 0, year);
     return false;
   }
   if (!is_message) return true;

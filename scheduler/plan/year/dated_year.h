@@ -69,7 +69,7 @@ class DatedYears {
 
  private:
   PatientFacts FactsOf(const DateAndZone& date) const;
-  // Adds the messages of `facts`, in a stage of the visits only those that come due before it ends.
+  // Adds the messages of `facts` that come due before the pathway ends, and before the stage ends if one is given.
   void Walk(const PatientFacts& facts, const VisitStage* stage, DatedYear* year);
   // Looks at reactions for patients as if each had been set off on the day after the procedure.
   void WalkReactions(const DateAndZone& date);

@@ -53,7 +53,7 @@ enum class Promise {
   kVisitReminder,   // Each patient is reminded of a booked visit in its last week.
   kText,            // A language that most messages are written in has a text of each message.
   kApplies,         // Each rule applies to some patient.
-  kOccurs,          // Each rule that applies is due for somebody. Not said of what breaks kContactHours or kBeforeVisit.
+  kOccurs,          // Each rule that applies is due for somebody. Not said if kContactHours or kBeforeVisit says why.
 };
 
 // A promise that is broken, with the first or the worst case of it. There is one for each promise and rule (or phase,

@@ -28,7 +28,7 @@ struct YearOptions {
 
   // About how many messages may be looked at. Where there are more, fewer combinations of factors are walked, and then
   // fewer dates, always the same.
-  int64_t most_steps = 4'000'000'000;
+  int64_t most_steps = 20'000'000'000;
 };
 
 // Walks every combination of the pathway's factors over the dates and zones, and every way in which visits go

@@ -152,52 +152,77 @@ std::string CapText(const plan::CompiledPathway& pathway, const plan::BrokenProm
                       RunsText(broken.days));
 }
 
+// Says what breaks with single messages. `hours` are the contact hours.
+std::string MessageText(const plan::CompiledPathway& pathway, const plan::BrokenPromise& broken,
+                        const plan::ContactHours& hours) {
+  const std::string message = absl::StrCat(RuleText(pathway, broken.rule), NominalText(broken));
+  if (broken.promise == Promise::kContactHours) {
+    return absl::StrCat(message, " is never sent: the contact hours (", hours.Text(),
+                        ") do not open before its window closes");
+  }
+  if (broken.promise == Promise::kBeforeVisit) {
+    return absl::StrCat(message, " is never sent: by then the appointment has begun");
+  }
+  if (broken.promise == Promise::kQuestion) return absl::StrCat(message, " follows up a question that was not asked");
+  return absl::StrCat(message, " can be sent for ", Counted(broken.count, "minute"), " only, less than ", broken.limit);
+}
+
+// Says what breaks in a phase.
+std::string PhaseText(const plan::CompiledPathway& pathway, const plan::BrokenPromise& broken) {
+  const std::string phase = absl::StrCat("phase \"", pathway.phase_source(broken.phase).id(), "\"");
+  if (broken.promise == Promise::kPhase) {
+    return absl::StrCat(phase, " (", DaysText(broken.first_day, broken.last_day),
+                        ") has no message that does not depend on answers");
+  }
+  return absl::StrCat(phase, " is silent from day ", broken.first_day, " to day ", broken.last_day, ": ",
+                      Counted(broken.count, "day"), " without a message, more than ", broken.limit);
+}
+
+// Says what breaks about answers.
+std::string AnswersText(const plan::CompiledPathway& pathway, const plan::BrokenPromise& broken) {
+  const std::string questionnaire =
+      broken.questionnaire < 0
+          ? ""
+          : absl::StrCat("questionnaire \"", pathway.questionnaire_source(broken.questionnaire).id(), "\"");
+  if (broken.promise == Promise::kQuestionnaire) {
+    return absl::StrCat(questionnaire, " breaks off: ", RuleText(pathway, broken.question),
+                        " does not apply to all who get the first question");
+  }
+  return absl::StrCat(RuleText(pathway, broken.rule), " reacts to ",
+                      questionnaire.empty() ? RuleText(pathway, broken.question) : questionnaire,
+                      ", which none of its patients get");
+}
+
 // Says what breaks. `hours` are the contact hours.
 std::string BrokenText(const plan::CompiledPathway& pathway, const plan::BrokenPromise& broken,
                        const plan::ContactHours& hours) {
-  const std::string rule = broken.rule < 0 ? "" : RuleText(pathway, broken.rule);
-  const std::string phase = broken.phase < 0 ? "" : pathway.phase_source(broken.phase).id();
   const std::string visit = broken.visit < 0 ? "" : pathway.visit_source(broken.visit).id();
-  const std::string questionnaire =
-      broken.questionnaire < 0 ? "" : pathway.questionnaire_source(broken.questionnaire).id();
   switch (broken.promise) {
     case Promise::kDailyCap:
     case Promise::kWeeklyCap:
       return CapText(pathway, broken);
     case Promise::kContactHours:
-      return absl::StrCat(rule, NominalText(broken), " is never sent: the contact hours (", hours.Text(),
-                          ") do not open before its window closes");
     case Promise::kBeforeVisit:
-      return absl::StrCat(rule, NominalText(broken), " is never sent: by then the appointment has begun");
     case Promise::kOpenWindow:
-      return absl::StrCat(rule, NominalText(broken), " can be sent for ", Counted(broken.count, "minute"),
-                          " only, less than ", broken.limit);
-    case Promise::kPhase:
-      return absl::StrCat("phase \"", phase, "\" (", DaysText(broken.first_day, broken.last_day),
-                          ") has no message that does not depend on answers");
-    case Promise::kSilence:
-      return absl::StrCat("phase \"", phase, "\" is silent from day ", broken.first_day, " to day ", broken.last_day,
-                          ": ", Counted(broken.count, "day"), " without a message, more than ", broken.limit);
     case Promise::kQuestion:
-      return absl::StrCat(rule, NominalText(broken), " follows up a question that was not asked");
+      return MessageText(pathway, broken, hours);
+    case Promise::kPhase:
+    case Promise::kSilence:
+      return PhaseText(pathway, broken);
     case Promise::kReaction:
-      return broken.questionnaire >= 0
-                 ? absl::StrCat(rule, " reacts to questionnaire \"", questionnaire, "\", which none of its patients get")
-                 : absl::StrCat(rule, " reacts to ", RuleText(pathway, broken.question),
-                                ", which none of its patients get");
     case Promise::kQuestionnaire:
-      return absl::StrCat("questionnaire \"", questionnaire, "\" breaks off: ", RuleText(pathway, broken.question),
-                          " does not apply to all who get the first question");
+      return AnswersText(pathway, broken);
     case Promise::kVisitAskedFor:
       return absl::StrCat("no message asks to book visit \"", visit, "\"");
     case Promise::kVisitReminder:
       return absl::StrCat("no message reminds of visit \"", visit, "\" in the week before it");
     case Promise::kText:
-      return absl::StrCat(rule, " has no text in \"", broken.locale, "\", as most messages have");
+      return absl::StrCat(RuleText(pathway, broken.rule), " has no text in \"", broken.locale,
+                          "\", as most messages have");
     case Promise::kApplies:
-      return absl::StrCat(rule, " applies to no patient");
+      return absl::StrCat(RuleText(pathway, broken.rule), " applies to no patient");
     case Promise::kOccurs:
-      return absl::StrCat(rule, " is never due");
+      return absl::StrCat(RuleText(pathway, broken.rule), " is never due");
   }
   return "";
 }

@@ -87,8 +87,8 @@ TEST(YearCheckTest, ACapNamesItsDaysAndWhatIsDue) {
                      "rules { id: 's' phase: 'p' category: 'c' conditions { factor: 'severity' values: 'severe' }\n"
                      "  schedule { on { days: 3 } on { days: 4 } on { days: 9 } times: ['10:00', '12:00'] }\n"
                      "  texts { key: 'en' value: 'Hi' } }\n"),
-              ElementsAre("knee.textproto:4:15: 3 messages on day 3, though message_cap allows 1: r, s (2); so it is on "
-                          "days 3-4, 9. Example: severity=severe, procedure 2027-03-01 in America/New_York; 1 of 3 "
+              ElementsAre("knee.textproto:4:15: 3 messages on day 3, though message_cap allows 1: r, s (2); so it is "
+                          "on days 3-4, 9. Example: severity=severe, procedure 2027-03-01 in America/New_York; 1 of 3 "
                           "combinations"));
 }
 

@@ -179,46 +179,28 @@ struct SlowPatientYear {
   std::set<int> without_a_question;  // Follow-ups, by rule.
 };
 
-inline SlowPatientYear SlowPatientYearOf(const CompiledPathway& pathway, const SlowYear& year,
-                                         const SlowFactors& factors) {
-  const std::vector<SlowMessage> messages = year.MessagesOf(factors);
-  SlowPatientYear result;
-  std::set<int> certain;  // Days.
-  std::map<int, int> first_of_group, first_that_applies, asked;
-  for (int i = pathway.rule_count(); i-- > 0;) {
-    const CompiledRule& rule = pathway.rule(i);
-    if (rule.group >= 0 && SlowApplies(pathway.source(), pathway.rule_source(i), factors)) {
-      first_that_applies[rule.group] = i;
-    }
-  }
+// Finds follow-ups before which nothing of their group was sent since the last message of the group's first rule.
+inline void FindFollowUps(const CompiledPathway& pathway, const std::vector<SlowMessage>& messages,
+                          SlowPatientYear* result) {
+  std::map<int, int> first, asked;  // By group.
   for (const SlowMessage& message : messages) {
-    const int group = pathway.rule(message.occurrence.rule).group;
-    const auto [place, is_new] = first_of_group.try_emplace(group, message.occurrence.rule);
-    place->second = std::min(place->second, message.occurrence.rule);
+    const int rule = message.occurrence.rule;
+    const auto [place, is_new] = first.try_emplace(pathway.rule(rule).group, rule);
+    place->second = std::min(place->second, rule);
   }
-  for (int i = 0; i < pathway.phase_count(); ++i) result.phases[i] = 0;
-  std::map<int, int> days;
   for (const SlowMessage& message : messages) {
     const int index = message.occurrence.rule;
     const CompiledRule& rule = pathway.rule(index);
-    if (rule.group >= 0) {
-      if (index == first_of_group[rule.group]) asked[rule.group] = 0;
-      if (!rule.follow_up) asked[rule.group] += message.is_sent ? 1 : 0;
-      if (rule.follow_up && message.is_sent && asked[rule.group] == 0) result.without_a_question.insert(index);
-    }
-    if (!message.is_sent) continue;
-    ++days[message.day];
-    result.year += message.day >= 0 && message.day <= 366 ? 1 : 0;
-    if (!rule.observed.empty() || (rule.group >= 0 && index != first_that_applies[rule.group])) continue;
-    certain.insert(message.day);
-    ++result.phases[rule.phase];
+    if (rule.group < 0) continue;
+    if (index == first[rule.group]) asked[rule.group] = 0;
+    if (!rule.follow_up) asked[rule.group] += message.is_sent ? 1 : 0;
+    if (rule.follow_up && message.is_sent && asked[rule.group] == 0) result->without_a_question.insert(index);
   }
-  for (const auto& [day, count] : days) {
-    int week = 0;
-    for (const auto& [other, more] : days) week += other >= day && other < day + 7 ? more : 0;
-    result.day = std::max(result.day, count);
-    result.week = std::max(result.week, week);
-  }
+}
+
+// Finds silences, given the days with messages that do not depend on answers.
+inline void FindSilence(const CompiledPathway& pathway, const SlowYear& year, const std::set<int>& heard,
+                        SlowPatientYear* result) {
   const auto last_phase_at = [&](int day) {
     int last = -1;
     for (int i = 0; i < pathway.phase_count(); ++i) {
@@ -227,19 +209,49 @@ inline SlowPatientYear SlowPatientYearOf(const CompiledPathway& pathway, const S
     return last;
   };
   for (int day = 0, silent = 0; day <= 366; ++day) {
-    silent = certain.contains(day) || last_phase_at(day) < 0 ? 0 : silent + 1;
-    if (silent > 0) {
-      int& longest = result.silence[last_phase_at(day - silent + 1)];
-      longest = std::max(longest, silent);
-    }
+    silent = heard.contains(day) || last_phase_at(day) < 0 ? 0 : silent + 1;
+    if (silent == 0) continue;
+    int& longest = result->silence[last_phase_at(day - silent + 1)];
+    longest = std::max(longest, silent);
   }
   for (int week = 1; week <= 52; ++week) {
     bool silent = true;
     for (int day = 7 * week - 6; day <= 7 * week; ++day) {
-      silent = silent && !certain.contains(day) && last_phase_at(day) >= 0;
+      silent = silent && !heard.contains(day) && last_phase_at(day) >= 0;
     }
-    result.silent_weeks += silent ? 1 : 0;
+    result->silent_weeks += silent ? 1 : 0;
   }
+}
+
+inline SlowPatientYear SlowPatientYearOf(const CompiledPathway& pathway, const SlowYear& year,
+                                         const SlowFactors& factors) {
+  const std::vector<SlowMessage> messages = year.MessagesOf(factors);
+  SlowPatientYear result;
+  FindFollowUps(pathway, messages, &result);
+  std::map<int, int> first_that_applies;  // By group.
+  for (int i = pathway.rule_count(); i-- > 0;) {
+    if (SlowApplies(pathway.source(), pathway.rule_source(i), factors)) first_that_applies[pathway.rule(i).group] = i;
+  }
+  for (int i = 0; i < pathway.phase_count(); ++i) result.phases[i] = 0;
+  std::set<int> heard;
+  std::map<int, int> days;
+  for (const SlowMessage& message : messages) {
+    const int index = message.occurrence.rule;
+    const CompiledRule& rule = pathway.rule(index);
+    if (!message.is_sent) continue;
+    ++days[message.day];
+    result.year += message.day >= 0 && message.day <= 366 ? 1 : 0;
+    if (!rule.observed.empty() || (rule.group >= 0 && index != first_that_applies[rule.group])) continue;
+    heard.insert(message.day);
+    ++result.phases[rule.phase];
+  }
+  for (const auto& [day, count] : days) {
+    int week = 0;
+    for (const auto& [other, more] : days) week += other >= day && other < day + 7 ? more : 0;
+    result.day = std::max(result.day, count);
+    result.week = std::max(result.week, week);
+  }
+  FindSilence(pathway, year, heard, &result);
   return result;
 }
 

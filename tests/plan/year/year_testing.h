@@ -24,9 +24,9 @@ inline ContactHours HoursOf(const std::string& opens, const std::string& closes)
 
 // Returns a short name of a promise.
 inline std::string NameOf(Promise promise) {
-  static constexpr const char* kNames[] = {"daily cap", "weekly cap",  "contact hours",   "before visit",  "open window",
-                                           "phase",     "silence",     "question",        "reaction",      "questionnaire",
-                                           "asked for", "visit reminder", "text",         "applies",       "occurs"};
+  static constexpr const char* kNames[] = {
+      "daily cap", "weekly cap", "contact hours", "before visit", "open window", "phase", "silence", "question",
+      "reaction", "questionnaire", "asked for", "visit reminder", "text", "applies", "occurs"};
   return kNames[static_cast<int>(promise)];
 }
 

@@ -81,7 +81,8 @@ TEST(YearWalkTest, TheHeaviestDayIsThatOfTheWorstPatientWithItsSafetyMessages) {
 TEST(YearWalkTest, PartsAreThoseOfTheLanguageThatTakesMost) {
   const auto pathway = PathwayOf(
       Rule("long", kDaily, "texts { key: 'es' value: 'Corto' }", std::string(161, 'a')) +
-      Rule("other", "on { days: 3 } times: '12:00'", absl::StrCat("texts { key: 'es' value: '", std::string(400, 'b'), "' }")));
+      Rule("other", "on { days: 3 } times: '12:00'",
+           absl::StrCat("texts { key: 'es' value: '", std::string(400, 'b'), "' }")));
   const YearReport report = WalkYear(*pathway, Options());
   EXPECT_EQ(report.heaviest_day.messages, 2);
   EXPECT_EQ(report.heaviest_day.parts, 4);
@@ -91,7 +92,8 @@ TEST(YearWalkTest, PartsAreThoseOfTheLanguageThatTakesMost) {
 }
 
 TEST(YearWalkTest, ACapThatIsReachedHoldsAndOneThatIsExceededBreaksOnEachOfItsDays) {
-  const std::string rules = Rule("r", kDaily) + Rule("s", "on { days: 3 } on { days: 4 } on { days: 9 } times: '12:00'");
+  const std::string rules =
+      Rule("r", kDaily) + Rule("s", "on { days: 3 } on { days: 4 } on { days: 9 } times: '12:00'");
   EXPECT_THAT(Broken("message_cap { per_day: 2 per_week: 10 } " + rules), IsEmpty());
   const auto pathway = PathwayOf("message_cap { per_day: 1 per_week: 9 } " + rules);
   const YearReport report = WalkYear(*pathway, Options());
@@ -179,6 +181,19 @@ TEST(YearWalkTest, AVisitNeedsAReminderInItsLastWeek) {
   EXPECT_THAT(Broken(others + rule("far", "BOOKED", -90) + rule("week", "BOOKED", -8)),
               ElementsAre("visit reminder v"));
   EXPECT_THAT(Broken(others + rule("week", "MISSED", -7)), ElementsAre("visit reminder v", "occurs week"));
+}
+
+// What asks for the visit once more comes a day after the enrollment has ended by itself.
+TEST(YearWalkTest, NothingIsSentAfterThePathwayEnds) {
+  const std::string rules = "visits { id: 'v' display_name: 'Visit' target { days: 15 } } " + Rule("r", kDaily) +
+                            Rule("book", "on { days: -9 } times: '09:00'",
+                                 "visit { visit: 'v' state: VISIT_STATE_UNBOOKED }") +
+                            Rule("remind", "on { days: -1 } times: '09:00'",
+                                 "visit { visit: 'v' state: VISIT_STATE_BOOKED }") +
+                            Rule("again", "on { days: 10 } times: '09:00'",
+                                 "visit { visit: 'v' state: VISIT_STATE_UNBOOKED }");
+  EXPECT_THAT(Broken("end { days: 25 } " + rules), IsEmpty());
+  EXPECT_THAT(Broken("end { days: 24 } " + rules), ElementsAre("occurs again"));
 }
 
 TEST(YearWalkTest, SilenceIsLookedForOnlyWhileAPhaseLasts) {
