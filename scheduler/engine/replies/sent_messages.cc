@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<SentMessage>> SentMessagesOf(store::ReadTransaction& 
     }
   }
   std::stable_sort(messages.begin(), messages.end(), [](const SentMessage& a, const SentMessage& b) {
-    return std::tie(a.sent, a.row.due) > std::tie(b.sent, b.row.due);
+    return std::tuple(a.sent, a.row.due, !a.IsAnswered()) > std::tuple(b.sent, b.row.due, !b.IsAnswered());
   });
   return messages;
 }

@@ -63,7 +63,8 @@ template <typename ScaleOf>
 std::string ScoresTable(const std::string& title, const std::string& count_title,
                         const std::map<std::string, ScoreLine>& lines, const ListStyle& style, ScaleOf scale_of) {
   if (lines.empty()) return "";
-  Table table({title, ">" + count_title, ">LAST", absl::StrCat("ANSWERED (", style.zone.name(), ")"), "SCALE", "TREND"});
+  const std::string time_title = absl::StrCat("ANSWERED (", style.zone.name(), ")");
+  Table table({title, ">" + count_title, ">LAST", time_title, "SCALE", "TREND"});
   for (const auto& [name, line] : lines) {
     const ScoreScale scale = scale_of(name, line);
     table.Add({name, absl::StrCat(line.scores.size()), absl::StrCat(line.scores.back()),
@@ -94,8 +95,8 @@ std::string ScoresTables(const v1::Adherence& adherence, const v1::Pathway& path
     const auto [least, most] = std::minmax_element(line.scores.begin(), line.scores.end());
     return ScaleOfQuestionnaire(pathway, id).value_or(ScoreScale{*least, *most});
   };
-  return absl::StrCat(ScoresTable("SCORE", "ANSWERS", by_rule, style,
-                                  [&](const std::string& rule, const ScoreLine&) { return ScaleOfRule(pathway, rule); }),
+  const auto scale_of_rule = [&](const std::string& rule, const ScoreLine&) { return ScaleOfRule(pathway, rule); };
+  return absl::StrCat(ScoresTable("SCORE", "ANSWERS", by_rule, style, scale_of_rule),
                       ScoresTable("QUESTIONNAIRE", "ROUNDS", by_questionnaire, style, scale_of_questionnaire));
 }
 

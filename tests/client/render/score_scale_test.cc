@@ -7,8 +7,8 @@
 namespace aftercare::client {
 namespace {
 
-// Questions `pain`, `stairs` from 1 to 5 and `walk` with choices that count 1, -2 and 3, and a questionnaire of the last
-// two, scored as `scoring` says.
+// Questions `pain`, `stairs` from 1 to 5 and `walk` with choices that count 1, -2 and 3, and a questionnaire of the
+// last two, scored as `scoring` says.
 v1::Pathway Scored(const std::string& scoring) {
   auto pathway = FromText<v1::Pathway>(R"pb(
     rules { id: "pain" }
@@ -34,7 +34,7 @@ TEST(ScoreScaleTest, AQuestionnaireHasTheScoresThatItsAnswersCanMake) {
   EXPECT_EQ(ScaleOf(""), "-1-8");
   EXPECT_EQ(ScaleOf("linear { offset: 10 factor: 0.5 }"), "9.5-14");
   EXPECT_EQ(ScaleOf("linear { offset: 80 factor: -10 }"), "0-90");
-  EXPECT_EQ(ScaleOf("table { entries { sum: -1 score: 100 } entries { sum: 0 score: 25.5 } entries { sum: 8 score: 30 } }"),
+  EXPECT_EQ(ScaleOf("table { entries { sum: -1 score: 100 } entries { score: 25.5 } entries { sum: 8 score: 30 } }"),
             "25.5-100");
   EXPECT_EQ(ScaleOfQuestionnaire(Scored(""), "gone").has_value(), false);
 }

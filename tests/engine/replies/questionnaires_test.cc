@@ -213,6 +213,16 @@ TEST_F(QuickQuestionnairesTest, ACorrectionOfTheFirstAnswerFindsTheRound) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(QuickQuestionnairesTest, QuestionsThatWereSentAtOneInstantAreAnsweredOneAfterTheOther) {
+  SendUntil("2029-03-02T09:00");
+  EXPECT_EQ(Reply("1"), "ANSWER choice 1 of walk.2029-03-02 in e");
+  EXPECT_THAT(Send(), ElementsAre("stairs.2029-03-02-0900 by sms"));
+  EXPECT_EQ(Reply("1"), "ANSWER 1 of stairs.2029-03-02-0900 in e");
+  EXPECT_THAT(Send(), ElementsAre("chair.2029-03-02-0900 by sms"));
+  EXPECT_EQ(Reply("1"), "ANSWER choice 1 of chair.2029-03-02-0900 in e");
+  EXPECT_THAT(Scores(), ElementsAre(HasSubstr("function 80 (2)")));
+}
+
 TEST_F(QuickQuestionnairesTest, EachRoundHasAScoreOfItsOwn) {
   AnswerRound("2029-03-02T09:0", {"easy", "1", "1"});
   EXPECT_THAT(SendUntil("2029-03-03T10:00"), ElementsAre("fine.2029-03-03 by sms"));

@@ -70,7 +70,7 @@ std::set<std::string> Model::OwnersOf(const Address& address) const {
 }
 
 // Returns the messages of the patients that were sent in the week before `time`, the newest first. If several were sent
-// at once: the one due later, then the first one by patient, enrollment and name.
+// at once: the one due later, then one that is not answered, then the first by patient, enrollment and name.
 std::vector<Model::Message> Model::MessagesOf(const std::set<std::string>& senders, const Address& address,
                                               absl::Time time) const {
   std::vector<Message> messages;
@@ -84,7 +84,8 @@ std::vector<Model::Message> Model::MessagesOf(const std::set<std::string>& sende
     }
   }
   std::stable_sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
-    return std::tie(*a.item->sent, a.item->due) > std::tie(*b.item->sent, b.item->due);
+    return std::tuple(*a.item->sent, a.item->due, !WasAnswered(*a.item)) >
+           std::tuple(*b.item->sent, b.item->due, !WasAnswered(*b.item));
   });
   return messages;
 }
