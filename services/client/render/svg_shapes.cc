@@ -102,8 +102,10 @@ std::string CurveShape(const std::vector<CurvePoint>& points, double base) {
   std::string dots;
   for (const CurvePoint& point : points) {
     absl::StrAppendFormat(&line, "%s%.1f %.1f", line.empty() ? "" : " L", point.x, point.y);
-    absl::StrAppendFormat(&dots, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"><title>%s</title></circle>",
-                          point.x, point.y, kDotSize, kCurveColour, EscapeXml(point.tooltip));
+    const std::string title =
+        point.tooltip.empty() ? "" : absl::StrCat("<title>", EscapeXml(point.tooltip), "</title>");
+    absl::StrAppendFormat(&dots, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\">%s</circle>", point.x,
+                          point.y, kDotSize, kCurveColour, title);
   }
   return absl::StrCat(
       absl::StrFormat("<path d=\"M%.1f %.1f L%s L%.1f %.1fz\" fill=\"%s\" fill-opacity=\"0.6\"/>", points.front().x,

@@ -21,10 +21,10 @@ std::string MarkShape(double x, double y, const MarkLook& look);
 struct CurvePoint {
   double x = 0;
   double y = 0;
-  std::string tooltip;
+  std::string tooltip;  // Empty: none.
 };
 
-// Returns the curve through the points, which are in order of x, with a dot and a tooltip on each. The area between the
+// Returns the curve through the points, which are in order of x, with a dot on each. The area between the
 // curve and the height `base` is tinted.
 std::string CurveShape(const std::vector<CurvePoint>& points, double base);
 

@@ -338,6 +338,7 @@ std::string Drawing::Render() {
   DrawScale();
   DrawPhases();
   DrawRows();
+  DrawCurves();
   const double bottom = y_;
   DrawToday();
   DrawLegend();

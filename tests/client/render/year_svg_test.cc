@@ -155,6 +155,7 @@ std::string AnsweredYear() {
   }
   maker.Now(absl::CivilMinute(2026, 11, 2, 10, 0));
   v1::AdherencePeriod& whole = *maker.timeline.mutable_adherence()->add_categories()->add_periods();
+  maker.timeline.mutable_adherence()->set_end_date("2026-11-01");
   whole.set_asked(31);
   return RenderYearSvg(YearOf(maker.timeline, QuestionsOf(R"pb(
                                 rules { id: "ask" answer: ANSWER_KIND_SCORE }
@@ -166,7 +167,7 @@ TEST(YearSvgTest, AYearWithAnswersIsWellFormedAndNoTextLiesOnAnother) {
   const std::string svg = AnsweredYear();
   EXPECT_TRUE(IsWellFormed(svg.substr(svg.find("<svg"))));
   ExpectNoOverlap(svg);
-  EXPECT_THAT(svg, HasSubstr("0 of 31 questions answered"));
+  EXPECT_THAT(svg, HasSubstr(">To the end of Sun 1 Nov 2026: 0 of 31 questions answered.<"));
 }
 
 TEST(YearSvgTest, ScoresAreCurvesByScaleWithATooltipOnEachScore) {
