@@ -272,10 +272,21 @@ class PathwayChecker {
     const std::optional<DayOffset> end = CheckOffset(source_.end(), "end", &errors_);
     if (!end) return;
     parts_.end = end;
-    if (!order_.NeverAfter({0, 1}, *end)) Fault("end", "must be at least a day after the procedure date");
+    if (!order_.NeverAfter({0, 1}, *end)) return Fault("end", "must be at least a day after the procedure date");
+    CheckVisitsBefore(*end);
     for (size_t i = 0; i < bounds_.size(); ++i) {
       if (!bounds_[i] || order_.NeverAfter(bounds_[i]->closing, *end)) continue;
       Fault("end", absl::StrCat("must not be before the last day of a phase; '", source_.phases(i).id(), "' lasts longer"));
+    }
+  }
+
+  // No visit may take place after the end.
+  void CheckVisitsBefore(const DayOffset& end) {
+    for (size_t i = 0; i < parts_.visits.size(); ++i) {
+      const CompiledVisit& visit = parts_.visits[i];
+      if (order_.NeverAfter({visit.target.months, visit.target.days + visit.days_after}, end)) continue;
+      Fault("end", absl::StrCat("must not be before the last day of a visit; '", source_.visits(i).id(),
+                                "' may be later"));
     }
   }
 
@@ -290,6 +301,10 @@ class PathwayChecker {
         Fault(field, kPathwayIdShape);
       } else if (!places.emplace(category, i).second) {
         Fault(field, "must not be named twice");
+      } else if (std::none_of(source_.rules().begin(), source_.rules().end(), [&](const v1::Rule& rule) {
+                   return rule.category() == category && rule.audience() != v1::AUDIENCE_CARE_TEAM;
+                 })) {
+        Fault(field, "must be the category of a rule for patients");
       }
     }
     for (size_t i = 0; i < parts_.rules.size(); ++i) {

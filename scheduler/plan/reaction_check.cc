@@ -273,6 +273,11 @@ class ReactionChecker {
   }
 
   void CheckEffect(const std::string& path, const v1::Reaction& reaction, CompiledRule* rule) {
+    const bool is_task = rule->audience == v1::AUDIENCE_CARE_TEAM;
+    if (!is_task && reaction.effect_case() != v1::Reaction::EFFECT_NOT_SET) {
+      const bool ends = reaction.has_end_group();
+      return Fault(path + (ends ? ".end_group" : ".set_factor"), "must not be set unless the audience is CARE_TEAM");
+    }
     if (reaction.has_end_group()) {
       rule->reaction.end_group = FindIndex(parts_.group_ids, reaction.end_group());
       if (rule->reaction.end_group < 0) Fault(path + ".end_group", "must be the id of one of the groups");

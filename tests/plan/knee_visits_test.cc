@@ -72,10 +72,13 @@ TEST(KneeVisitsTest, WhatIsBookedIsConfirmedAtOnceAndRemindedOfAWeekAndADayBefor
     if (!absl::StrContains(line, "-booked ")) lines.push_back(line);
   }
   EXPECT_THAT(lines, ElementsAre("visit-6-week-before 2026-11-26T10:00", "visit-6-day-before 2026-12-02T10:00",
-                                 "visit-6-morning 2026-12-03T08:00", "visit-9-week-before 2027-02-24T10:00",
+                                 "visit-6-morning 2026-12-03T08:00",
+                                 "visit-6-outcome-task 2026-12-05T09:00", "visit-9-week-before 2027-02-24T10:00",
                                  "visit-9-day-before 2027-03-02T10:00", "visit-9-morning 2027-03-03T08:00",
+ "visit-9-outcome-task 2027-03-05T09:00",
                                  "visit-12-week-before 2027-05-27T10:00", "visit-12-day-before 2027-06-02T10:00",
-                                 "visit-12-morning 2027-06-03T08:00"));
+                                 "visit-12-morning 2027-06-03T08:00",
+                                 "visit-12-outcome-task 2027-06-05T09:00"));
   EXPECT_THAT(DueAt(facts, "2026-10-01T12:00Z"), ElementsAre("visit-6-booked", "visit-9-booked", "visit-12-booked"));
 }
 

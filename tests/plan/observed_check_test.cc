@@ -112,6 +112,9 @@ TEST(PathwayHeadTest, CapsImportanceAndTheEndAreChecked) {
               ElementsAre("message_cap.per_day", "message_cap.per_week"));
   EXPECT_THAT(FaultsOfHead("important_categories: 'pain' important_categories: 'pain' important_categories: 'A b'"),
               ElementsAre("important_categories[1]", "important_categories[2]"));
+  EXPECT_THAT(FaultsOfHead("important_categories: 'pian'"), ElementsAre("important_categories[0]"));
+  EXPECT_THAT(FaultsOfHead("end { days: 20 } visits { id: 'v' display_name: 'V' target { days: 15 } days_after: 6 }"),
+              ElementsAre("end"));
   EXPECT_THAT(FaultsOfHead("end { days: 9 }"), ElementsAre("end")) << "the phase lasts ten days";
   EXPECT_THAT(FaultsOfHead("end { months: 121 }"), ElementsAre("end.months"));
 }

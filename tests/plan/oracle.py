@@ -152,7 +152,8 @@ class Occurrence:
             self.since = int(visit["sinceMicros"]) * 1000
             holds = [{"from": holds[0]["from"], "until": self.since, "reason": "VISIT_CHANGED"}]
             holds += [hold for hold in patient.holds[1:] if hold["until"] > self.since]
-            for_later = rule.get("audience") == "AUDIENCE_CARE_TEAM" and rule["schedule"]["on"][0].get("days", 0) > 0
+            asks_later = rule.get("audience") == "AUDIENCE_CARE_TEAM" and rule["schedule"]["on"][0].get("days", 0) > 0
+            for_later = asks_later and rule["visit"]["state"] == "VISIT_STATE_BOOKED"
             if visit["state"] == "VISIT_STATE_BOOKED" and not for_later:
                 self.begins = int(visit["startMicros"]) // 10**6
         self.window = rule["schedule"].get("window", {})

@@ -260,6 +260,12 @@ TEST(ReactionCheckTest, AnEffectNamesAGroupOrAFactorAndItsValue) {
   EXPECT_THAT(faults("set_factor { factor: 'smoker' value: 'yes' }"),
               ElementsAre("rules[4].reaction.set_factor.factor"))
       << "it would take away the task that tells of it";
+  call.clear_conditions();
+  call.clear_urgency();
+  call.clear_escalation();
+  call.set_audience(v1::AUDIENCE_PATIENT);
+  EXPECT_THAT(faults("end_group: 'g'"), ElementsAre("rules[4].reaction.end_group"));
+  EXPECT_THAT(faults("set_factor { factor: 'course' value: 'hard' }"), ElementsAre("rules[4].reaction.set_factor"));
 }
 
 TEST(ReactionCheckTest, AConditionIsWithinItsLimits) {

@@ -180,7 +180,8 @@ class SlowOccurrence {
     if (const auto* visit = SlowVisit(rule, facts)) {
       begun = absl::FromUnixMicros(visit->since_micros());
       reason = v1::REMINDER_REASON_VISIT_CHANGED;
-      const bool is_for_later = is_task() && rule.schedule().on(0).days() > 0;  // No rule here counts in months.
+      const bool is_booked = rule.visit().state() == v1::VISIT_STATE_BOOKED;
+      const bool is_for_later = is_booked && is_task() && rule.schedule().on(0).days() > 0;  // None counts in months.
       if (visit->state() == v1::VISIT_STATE_BOOKED && !is_for_later) appointment_ = absl::FromUnixMicros(visit->start_micros());
     }
     if (rule.on_never_told()) {

@@ -10,6 +10,8 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/effects.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -116,10 +118,12 @@ absl::StatusOr<std::optional<Reanchoring>> ComputeFactsChange(EngineContext& eng
     if (!clinic.ok()) return clinic.status();
     if (absl::Status status = LoadPointStates(engine, tx, (*clinic)->data, &row); !status.ok()) return status;
   }
+  ForgetReplacedEffects(before.row.data, &row);
   NoteRevision(before.row.data.pathway_revision(), &row);
   if (!MessageDifferencer::Equals(PlanFacts(row.data), PlanFacts(before.row.data))) NoteChange(now, &row);
   auto change = ComputeReanchoring(engine, tx, before, std::move(row), now, keep_sent);
   if (!change.ok()) return change.status();
+  if (EndsAt(change->after) <= now) return InvalidField("enrollment.procedure_date", std::string(kEndsBeforeNow));
   return *std::move(change);
 }
 

@@ -8,6 +8,7 @@
 #include "scheduler/engine/planning/reanchor.h"
 #include "scheduler/engine/lifecycle/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -139,6 +140,10 @@ absl::Status CheckBooking(const Target& target, const v1::ScheduleVisitRequest& 
   if (target.visit().state != v1::VISIT_STATE_BOOKED && target.visit().appointment == plan::kMaxAppointments) {
     return Refusal("TOO_MANY_APPOINTMENTS", absl::StrCat(target.name(), " has had ", plan::kMaxAppointments,
                                                          " appointments, as many as it may"));
+  }
+  if (start >= EndsAt(target.context)) {
+    return InvalidField(request.has_start_time() ? "start_time" : "start_local_time",
+                        "must be before the enrollment ends by its pathway's end");
   }
   if (!request.allow_outside_window()) {
     if (absl::Status status = CheckWindow(target, start); !status.ok()) return status;

@@ -131,6 +131,7 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
   AddPrefixed("enrollment", found, &errors);
   if (!errors.empty()) return InvalidFields(errors);
   context->facts = *std::move(facts);
+  if (EndsAt(*context) <= now) return InvalidField("enrollment.procedure_date", std::string(kEndsBeforeNow));
   plan::Plan plan(*context->pathway, context->facts);
   plan.Seek(now);
   plan::Occurrence first;

@@ -141,7 +141,11 @@ absl::Status ApplyCaps(const EnrollmentContext& context, const std::vector<DueOc
     gate->Count();
     return absl::OkStatus();
   }
-  outcome->put_off = gate->NextTime(due[i].occurrence.due, due[i].occurrence.expire);
+  const bool by_hand = due[i].row != nullptr && IsTimeByHand(*due[i].row);
+  const plan::Occurrence& occurrence = due[i].occurrence;
+  const absl::CivilMinute time =
+      by_hand ? absl::ToCivilMinute(occurrence.due, context.facts.zone) : occurrence.nominal;
+  outcome->put_off = gate->NextTime(time, occurrence.expire);
   outcome->event = outcome->put_off ? ReminderEvent::kReschedule : ReminderEvent::kSuppress;
   outcome->reason = **reason;
   return absl::OkStatus();

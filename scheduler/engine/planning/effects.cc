@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -25,33 +26,53 @@ std::string ValueOf(const plan::CompiledPathway& pathway, int factor, const Fact
   return named != factors.end() ? named->second : pathway.source().factors(factor).default_value();
 }
 
-// Sets a factor as a reaction says, and notes in its record what it was before. Returns whether that changes it.
+// Sets a factor as a reaction says, and notes in its record what it was before, also if it has the value already: if what
+// set it is taken back, this reaction still stands. Returns whether that changes it.
 bool SetFactor(const plan::CompiledPathway& pathway, const plan::CompiledReaction& reaction, Factors* factors,
                record::v1::ReactionRecord* record) {
   const std::string& value = pathway.factor(reaction.factor).values[reaction.factor_value];
-  if (ValueOf(pathway, reaction.factor, *factors) == value) return false;
   const std::string& id = pathway.source().factors(reaction.factor).id();
-  std::string& stored = (*factors)[id];
+  const auto named = factors->find(id);
   record::v1::FactorBefore& before = *record->mutable_factor_before();
   before.set_factor(id);
-  before.set_value(stored);
+  before.set_value(named == factors->end() ? "" : named->second);
   before.set_set_value(value);
-  stored = value;
+  if (ValueOf(pathway, reaction.factor, *factors) == value) return false;
+  (*factors)[id] = value;
   return true;
 }
 
-// Takes back the change of a factor that a withdrawn reaction made. If the factor was changed once more since, that
-// stays, and the next reaction that changed it remembers the earlier value. Returns whether the factor changes.
-bool RestoreFactor(const record::v1::FactorBefore& before, Factors* factors, Records* records) {
-  for (record::v1::ReactionRecord& record : *records) {
-    if (record.withdrawn() || !record.has_factor_before()) continue;
-    record::v1::FactorBefore& later = *record.mutable_factor_before();
+// Returns whether one reaction took effect after another. `index` and `other` are those of their records.
+bool IsLater(const Records& records, int index, int other) {
+  return std::make_pair(records[index].effect_micros(), index) > std::make_pair(records[other].effect_micros(), other);
+}
+
+// Returns whether the present pathway lets a factor have this value, or have none.
+bool IsPossible(const plan::CompiledPathway& pathway, const std::string& factor, const std::string& value) {
+  const int index = pathway.FindFactor(factor);
+  if (value.empty() || index < 0) return value.empty();
+  const std::vector<std::string>& values = pathway.factor(index).values;
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// Takes back the change of a factor that a withdrawn reaction, given by the index of its record, made. If a reaction
+// changed the factor once more since, that stays, and its record remembers the earlier value. Returns whether the factor
+// changes.
+bool RestoreFactor(const plan::CompiledPathway& pathway, int index, Factors* factors, Records* records) {
+  const record::v1::FactorBefore before = (*records)[index].factor_before();
+  (*records)[index].clear_factor_before();
+  for (int i = 0; i < records->size(); ++i) {
+    if ((*records)[i].withdrawn() || !(*records)[i].has_factor_before() || !IsLater(*records, i, index)) continue;
+    record::v1::FactorBefore& later = *(*records)[i].mutable_factor_before();
     if (later.factor() != before.factor() || later.value() != before.set_value()) continue;
     later.set_value(before.value());
     return false;
   }
   const auto present = factors->find(before.factor());
-  if (present == factors->end() || present->second != before.set_value()) return false;
+  if (present == factors->end() || present->second != before.set_value() || before.value() == before.set_value()) {
+    return false;
+  }
+  if (!IsPossible(pathway, before.factor(), before.value())) return false;
   if (before.value().empty()) {
     factors->erase(before.factor());
   } else {
@@ -112,15 +133,24 @@ absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* co
   bool changes_factor = false;
   for (int i = 0; i < records.size(); ++i) {
     if (!records[i].withdrawn() || !records[i].has_factor_before()) continue;
-    const record::v1::FactorBefore before = records[i].factor_before();
-    records[i].clear_factor_before();
-    changes_factor |= RestoreFactor(before, row.data.mutable_factors(), &records);
+    changes_factor |= RestoreFactor(*context->pathway, i, row.data.mutable_factors(), &records);
   }
   *row.history.mutable_reactions() = std::move(records);
   context->row.history = row.history;
   // Only a change of facts brings back what an answer had ended.
   const Occasion occasion = EndedGroups(*context) == ended ? Occasion::kOther : Occasion::kFactsChanged;
   return StoreChange(tx, context, std::move(row), changes_factor, occasion, now).status();
+}
+
+void ForgetReplacedEffects(const v1::Enrollment& before, store::EnrollmentRow* row) {
+  const auto value_of = [](const v1::Enrollment& data, const std::string& factor) {
+    const auto named = data.factors().find(factor);
+    return named == data.factors().end() ? std::string() : named->second;
+  };
+  for (record::v1::ReactionRecord& record : *row->history.mutable_reactions()) {
+    const std::string& factor = record.factor_before().factor();
+    if (!factor.empty() && value_of(before, factor) != value_of(row->data, factor)) record.clear_factor_before();
+  }
 }
 
 std::set<int> EndedGroups(const EnrollmentContext& context) {

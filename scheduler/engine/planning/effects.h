@@ -30,6 +30,10 @@ absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentCont
 absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* context,
                               google::protobuf::RepeatedPtrField<record::v1::ReactionRecord> records, absl::Time now);
 
+// Forgets what reactions did to factors that somebody has changed since, so that nothing is taken back any more. `before`
+// is the enrollment before the change, `row` the changed one. Stores nothing.
+void ForgetReplacedEffects(const v1::Enrollment& before, store::EnrollmentRow* row);
+
 // Returns the groups that reactions have ended, by their index in the present pathway.
 std::set<int> EndedGroups(const EnrollmentContext& context);
 

@@ -15,6 +15,9 @@ namespace aftercare::engine {
 // pathway does not say so, or if it has ended already.
 absl::Time EndsAt(const EnrollmentContext& context);
 
+// What is wrong with a procedure date that would end the enrollment at once.
+inline constexpr char kEndsBeforeNow[] = "must not be so early that the enrollment would have ended by its pathway's end";
+
 // Ends an enrollment that is running or paused: what is not sent yet ends CANCELLED / ENROLLMENT_ENDED, and booked
 // visits that have not begun are cancelled. What is due by `now` must have fired. Stores and logs all of it, and
 // updates `context`.

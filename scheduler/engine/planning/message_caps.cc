@@ -78,11 +78,9 @@ void MessageCapGate::Count() {
   ++week_count_;
 }
 
-std::optional<absl::Time> MessageCapGate::NextTime(absl::Time due, absl::Time expire) const {
+std::optional<absl::Time> MessageCapGate::NextTime(absl::CivilMinute time, absl::Time expire) const {
   plan::LocalClock clock(context_.facts.zone);
-  const int64_t instant = absl::ToUnixSeconds(due);
-  const int64_t local = instant + clock.RunOf(instant).offset;
-  const int64_t time_of_day = local - plan::DayNumber(absl::ToCivilDay(due, context_.facts.zone)) * kSecondsOfDay;
+  const int64_t time_of_day = (absl::CivilSecond(time) - absl::CivilSecond(absl::CivilDay(time)));
   const int64_t next = clock.At((plan::DayNumber(today_) + 1) * kSecondsOfDay + time_of_day);
   const int64_t end = absl::ToUnixSeconds(expire);
   if (next >= end) return std::nullopt;
@@ -123,12 +121,15 @@ absl::Status MessageCapGate::FindPlanned() {
     const bool is_missed = occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED || occurrence.outside_contact_hours;
     if (!is_missed && rule.audience == v1::AUDIENCE_PATIENT && rule.observed.empty()) planned.push_back(occurrence);
   }
-  if (planned.empty()) return absl::OkStatus();
   auto rows = RowsOf(tx_, context_, {});
   if (!rows.ok()) return rows.status();
   absl::flat_hash_set<OccurrenceKey> has_row;  // What was dealt with ahead of its time, or has another time.
   for (const store::ReminderRow& row : *rows) {
-    if (const auto cover = CoverOf(context_, row)) has_row.insert(*cover);
+    const auto cover = CoverOf(context_, row);
+    if (!cover) continue;
+    has_row.insert(*cover);
+    const bool is_to_come = row.state == v1::REMINDER_STATE_SCHEDULED && row.due > now_ && row.due < end;
+    if (is_to_come) planned_.push_back(&context_.pathway->rule(cover->rule));
   }
   for (const plan::Occurrence& occurrence : planned) {
     if (has_row.contains(KeyOf(context_, occurrence))) continue;

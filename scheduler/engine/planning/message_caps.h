@@ -32,14 +32,14 @@ class MessageCapGate {
   // Notes that a message has come due.
   void Count();
 
-  // Returns when a message that is held back is due instead: on the next day at the time of day of `due`, or at the
+  // Returns when a message that is held back is due instead: on the next day at the time of day of `time`, or at the
   // next opening of the contact hours. Nothing if its window closes before that.
-  std::optional<absl::Time> NextTime(absl::Time due, absl::Time expire) const;
+  std::optional<absl::Time> NextTime(absl::CivilMinute time, absl::Time expire) const;
 
  private:
   // Counts the patient's messages of today and the week, once.
   absl::Status CountStored();
-  // Returns the due times of the messages that the plan has for the rest of the day, with their rules.
+  // Finds the rules of the messages that are to come during the rest of the day.
   absl::Status FindPlanned();
 
   store::ReadTransaction& tx_;
@@ -50,7 +50,7 @@ class MessageCapGate {
   bool counted_ = false;
   int today_count_ = 0;
   int week_count_ = 0;
-  std::vector<const plan::CompiledRule*> planned_;  // Of the messages to come today.
+  std::vector<const plan::CompiledRule*> planned_;  // Of the messages that are to come today.
 };
 
 // Records in a row, which stores nothing, that a cap puts its reminder off from the plan's time `due` to `time`.

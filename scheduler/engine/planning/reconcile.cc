@@ -288,7 +288,8 @@ class Reconciler {
       return NoteCoverTold(context_, &row);
     }
     const bool held = IsTimeByHand(row);
-    const bool stays = IsPending(row.state) && held == holds && (!holds || row.due == by_hand);
+    const bool has_time = row.due == by_hand || PutOffFrom(row) == by_hand;  // A cap may put it off.
+    const bool stays = IsPending(row.state) && held == holds && (!holds || has_time);
     if (!holds && held) result_.no_longer_by_hand.push_back(i);
     // What was leased since it came due so is replaced only by a change of facts. A pause, for one, changes no time.
     if (!stays && row.attempts > 0) return facts_changed_ ? Replace(i, item) : void();

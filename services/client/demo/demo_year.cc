@@ -105,7 +105,9 @@ absl::Status DemoYear::ReadPlan(const DemoPatient& patient) {
     steps_.insert(std::max(due, now_));
     absl::Time& end = phase_ends_[&PhaseOf(reminder.phase()) - phases_.data()];
     end = std::max(end, due);
-    if (reminder.audience() == v1::AUDIENCE_CARE_TEAM) tasks.push_back({reminder.name(), due, due + kTaskTakes});
+    // Whether a conditional one comes due is not known yet.
+    const bool is_task = reminder.audience() == v1::AUDIENCE_CARE_TEAM && !reminder.conditional();
+    if (is_task) tasks.push_back({reminder.name(), due, due + kTaskTakes});
   }
   // A message that is refused needs a patient with a second contact point.
   if (patient.enrollment.contact_points_size() > 1 && !refused_.has_value()) refused_ = NthMessage(*timeline, 2);
@@ -244,7 +246,8 @@ absl::Status DemoYear::WriteBack() {
   return absl::OkStatus();
 }
 
-// The care team sees to the tasks that answers have set off. Those of missing answers are left open.
+// The care team sees to the tasks that answers have set off. Those of missing answers and those with conditions are left
+// open.
 absl::Status DemoYear::TakeUpTasks() {
   v1::ListRemindersRequest request;
   request.set_parent(clinic_.name());
@@ -257,7 +260,7 @@ absl::Status DemoYear::TakeUpTasks() {
     if (!absl::StrContains(task.cause(), "/replies/") || !set_off_.insert(task.name()).second) continue;
     tasks_.push_back({task.name(), now_, now_ + kCallTakes});
     steps_.insert(now_ + kCallTakes);
-      DemoPhase& phase = phases_[std::min(next_phase_, phases_.size() - 1)];
+    DemoPhase& phase = phases_[std::min(next_phase_, phases_.size() - 1)];
     phase.notes.push_back(absl::StrCat("! ", last_text_, ". That set off a task: \"", task.text(), "\""));
   }
   return absl::OkStatus();

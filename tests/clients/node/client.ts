@@ -115,7 +115,7 @@ class Test {
       clinic: {
         name: "", displayName: "Riverside", phone: "", timeZone: "UTC", etag: "", createTime: undefined,
         testClockTime: new Date("2026-03-02T09:00:00Z"), contactHours: undefined, closedWeekdays: [], holidays: [],
-        maxMessagesPerMinute: 0, replyWords: [], region: "", decisionTime: undefined,
+        maxMessagesPerMinute: 0, replyWords: [], region: "", decisionTime: undefined, messageCap: undefined,
       },
       requestId: "",
     });

@@ -13,7 +13,7 @@ using ::testing::Not;
 // The pathway of Replying with the factor `course`, a message `extra` at 20:00 for a hard course, and reactions:
 //   hard    a score of 8 or more makes the course hard; a task at once
 //   easy    a score of 1 or less makes the course easy; a task at once
-//   fine    a score of 0 ends the group `pain`; a message on the next day at 10:00
+//   fine    a score of 0 ends the group `pain`; a task on the next day at 10:00
 //   mute    no answer by the end of the window of walk ends the group `pain`; a task then
 class EffectsTest : public Replying {
  protected:
@@ -41,10 +41,10 @@ class EffectsTest : public Replying {
         texts { key: "en" value: "{first_name} is on the easy course now." }
       }
       rules {
-        id: "fine" phase: "p" category: "praise"
+        id: "fine" phase: "p" category: "call" audience: AUDIENCE_CARE_TEAM
         reaction { rules: "ask" score_at_most: 0 end_group: "pain" }
         schedule { on { days: 1 } times: "10:00" }
-        texts { key: "en" value: "We will not ask again." }
+        texts { key: "en" value: "{first_name} is not asked any more." }
       }
       rules {
         id: "mute" phase: "p" category: "call" audience: AUDIENCE_CARE_TEAM
@@ -123,13 +123,47 @@ TEST_F(EffectsTest, AValueThatTheFactorHasAlreadyChangesNothing) {
   EXPECT_EQ(Course(), "hard") << "the answer had not made it so";
 }
 
+TEST_F(EffectsTest, AValueThatSeveralAnswersGiveStaysAsLongAsOneOfThemStands) {
+  SendUntil("2029-03-02T09:00");
+  Reply("8");
+  SendUntil("2029-03-02T18:00");
+  EXPECT_EQ(Course(), "hard");
+  SendUntil("2029-03-06T09:00");  // 4 March is silenced.
+  Reply("9");
+  Reply("5");
+  EXPECT_EQ(Course(), "hard") << "the answer of 2 March stands";
+}
+
+TEST_F(EffectsTest, AnEarlierChangeIsNoLaterOne) {
+  SendUntil("2029-03-02T09:00");
+  Reply("8");
+  SendUntil("2029-03-06T09:00");
+  Reply("1");
+  EXPECT_EQ(Course(), "easy");
+  ASSERT_TRUE(world_.Complete(Name("walk.2029-03-05")).ok());  // So that the group does not end.
+  SendUntil("2029-03-10T09:00");
+  Reply("9");
+  EXPECT_EQ(Course(), "hard");
+  Reply("5");
+  EXPECT_EQ(Course(), "easy") << "as the answer of 6 March made it";
+}
+
+TEST_F(EffectsTest, WhatSomebodySetToTheSameValueSinceIsTheirs) {
+  SendUntil("2029-03-02T09:00");
+  Reply("8");
+  SetCourse("easy");
+  SetCourse("hard");
+  Reply("5");
+  EXPECT_EQ(Course(), "hard");
+}
+
 TEST_F(EffectsTest, AGroupEndsWhenTheReactionComesDue) {
   SendUntil("2029-03-02T09:00");
   Reply("0");
-  EXPECT_EQ(Of("ask.2029-03-06"), "SCHEDULED") << "the message comes on the next day only";
+  EXPECT_EQ(Of("ask.2029-03-06"), "SCHEDULED") << "the task comes on the next day only";
   EXPECT_EQ(Course(), "easy");
   SendUntil("2029-03-03T10:00");
-  EXPECT_EQ(Of("fine.2029-03-03"), "SENT");
+  EXPECT_EQ(Of("fine.2029-03-03"), "DUE");
   EXPECT_EQ(Of("ask.2029-03-06"), "CANCELLED/GROUP_ENDED");
   EXPECT_EQ(Of("nudge.2029-03-10"), "CANCELLED/GROUP_ENDED");
   EXPECT_EQ(Of("walk.2029-03-06"), "SCHEDULED") << "of no group";

@@ -123,6 +123,25 @@ TEST_F(MessageCapsTest, APauseAndAReplanLeaveWhatWasPutOff) {
   world_.ExpectListsAgree("box");
 }
 
+TEST_F(MessageCapsTest, AChangeOfFactsKeepsTheTimeOfDay) {
+  SendUntil("2029-03-02T23:00");
+  v1::UpdateEnrollmentRequest request;
+  request.mutable_enrollment()->set_name("clinics/box/enrollments/e");
+  request.mutable_enrollment()->set_time_zone("Europe/London");  // As UTC in March.
+  request.mutable_update_mask()->add_paths("time_zone");
+  Good(world_.Call(&Engine::enrollments, &Enrollments::Update, request));
+  EXPECT_EQ(plan::ToTime(Good(world_.Get(Name("c.2029-03-02"))).due_time()), At("2029-03-03T11:00"));
+}
+
+TEST_F(MessageCapsTest, WhatSomebodyMovedIsPutOffFromThere) {
+  ASSERT_TRUE(world_.Move(Name("c.2029-03-02"), At("2029-03-02T15:00")).ok());
+  SendUntil("2029-03-02T23:00");
+  EXPECT_EQ(plan::ToTime(Good(world_.Get(Name("c.2029-03-02"))).due_time()), At("2029-03-03T15:00"));
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
+  EXPECT_EQ(plan::ToTime(Good(world_.Get(Name("c.2029-03-02"))).due_time()), At("2029-03-03T15:00"));
+}
+
 TEST_F(MessageCapsTest, TheStricterOfTwoCapsHolds) {
   v1::UpdateClinicRequest request;
   request.mutable_clinic()->set_name("clinics/box");
@@ -232,6 +251,12 @@ class ImportanceTest : public MessageCapsTest {
 TEST_F(ImportanceTest, WhatIsMoreImportantGetsTheRoom) {
   EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("b.2029-03-02", "c.2029-03-02"));
   EXPECT_EQ(StateOf("a.2029-03-02"), "SCHEDULED/DAILY_CAP");
+}
+
+TEST_F(ImportanceTest, WhatWasMovedToALaterTimeOfTheDayKeepsItsRoom) {
+  ASSERT_TRUE(world_.Cancel(Name("warn.2029-03-02")).ok());
+  ASSERT_TRUE(world_.Move(Name("c.2029-03-02"), At("2029-03-02T20:00")).ok());
+  EXPECT_THAT(SendUntil("2029-03-02T21:00"), ElementsAre("b.2029-03-02", "c.2029-03-02"));
 }
 
 TEST_F(ImportanceTest, WhatWasCalledOffNeedsNoRoom) {

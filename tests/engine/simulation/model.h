@@ -123,9 +123,11 @@ class Model {
     std::optional<Key> question;  // That was answered, or not.
     bool silence = false;         // Nobody has answered the question.
     bool withdrawn = false;       // The answer was corrected, or came after all.
-    bool took_effect = false;     // What it set off has come due, and its effect on the plan has taken place.
+    // Set once what it set off has come due, and its effect on the plan has taken place: the number of that effect, which
+    // grows. 0 otherwise.
+    int effect = 0;
 
-    // Set if that changed a factor: which, from which value (empty: the enrollment did not name it), and to which.
+    // Set if that was to change a factor: which, from which value (empty: the enrollment did not name it), and to which.
     struct Change {
       std::string factor, from, to;
     };
@@ -145,6 +147,7 @@ class Model {
     std::map<std::string, record::v1::VisitRecord> visits;  // The visits that were ever booked, by id.
     std::map<Key, Item> items;
     std::vector<Cause> causes;
+    int effects = 0;        // How many have taken place.
     std::set<Key> planned;  // Rule and code, without counts, of what the plan had at the last comparison.
   };
 
@@ -330,6 +333,7 @@ class Model {
   static std::set<std::string> EndedGroups(const Patient& patient);
   int TakeEffect(const std::set<Key>& arrived, Patient* patient) const;
   static bool TakeBackEffects(Patient* patient);
+  static void ForgetReplaced(const v1::Enrollment& before, Patient* patient);
   void AdjustAfterReactions(Patient* patient) const;
   void NoteFactsChange(Patient* patient) const;
 

@@ -137,6 +137,7 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& w
   if (data.SerializeAsString() == patient.data.SerializeAsString()) return "OK";
   Patient changed = patient;
   changed.data = data;
+  ForgetReplaced(patient.data, &changed);
   changed.pathway = revisions_[data.pathway_revision() - 1];
   if (SameAnchors(data, patient.data)) {
     Rematch({}, &changed);

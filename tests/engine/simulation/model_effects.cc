@@ -65,7 +65,7 @@ std::set<std::string> Model::EndedGroups(const Patient& patient) {
   std::set<std::string> groups;
   for (const Cause& cause : patient.causes) {
     const v1::Rule* const rule = FindRule(patient, cause.rule);
-    const bool ends = rule != nullptr && cause.took_effect && !cause.withdrawn && rule->reaction().has_end_group();
+    const bool ends = rule != nullptr && cause.effect > 0 && !cause.withdrawn && rule->reaction().has_end_group();
     if (ends) groups.insert(rule->reaction().end_group());
   }
   return groups;
@@ -91,13 +91,16 @@ int Model::TakeEffect(const std::set<Key>& arrived, Patient* patient) const {
     if (!reaction.has_end_group() && !reaction.has_set_factor()) continue;
     for (const int index : item.causes) {
       Cause& cause = patient->causes[index];
-      if (cause.withdrawn || cause.took_effect) continue;
-      cause.took_effect = any = true;
+      if (cause.withdrawn || cause.effect > 0) continue;
+      cause.effect = ++patient->effects;
+      any = true;
       const v1::FactorChange& change = reaction.set_factor();
-      if (!reaction.has_set_factor() || FactorOf(*patient, change.factor()) == change.value()) continue;
-      auto& value = (*patient->data.mutable_factors())[change.factor()];
-      cause.change = Cause::Change{change.factor(), value, change.value()};
-      value = change.value();
+      if (!reaction.has_set_factor()) continue;
+      const auto named = patient->data.factors().find(change.factor());
+      const std::string from = named == patient->data.factors().end() ? "" : named->second;
+      cause.change = Cause::Change{change.factor(), from, change.value()};
+      if (FactorOf(*patient, change.factor()) == change.value()) continue;
+      (*patient->data.mutable_factors())[change.factor()] = change.value();
       changes_factor = true;
     }
   }
@@ -117,7 +120,7 @@ bool Model::TakeBackEffects(Patient* patient) {
     cause.change.reset();
     const auto later = std::find_if(patient->causes.begin(), patient->causes.end(), [&](const Cause& other) {
       return !other.withdrawn && other.change && other.change->factor == change.factor &&
-             other.change->from == change.to;
+             other.change->from == change.to && other.effect > cause.effect;
     });
     if (later != patient->causes.end()) {
       later->change->from = change.from;
@@ -125,7 +128,7 @@ bool Model::TakeBackEffects(Patient* patient) {
     }
     auto& factors = *patient->data.mutable_factors();
     const auto present = factors.find(change.factor);
-    if (present == factors.end() || present->second != change.to) continue;
+    if (present == factors.end() || present->second != change.to || change.from == change.to) continue;
     if (change.from.empty()) {
       factors.erase(change.factor);
     } else {
@@ -136,6 +139,19 @@ bool Model::TakeBackEffects(Patient* patient) {
   return changes;
 }
 
+// Forgets what reactions did to factors that somebody has changed since. `before` is the enrollment before that.
+void Model::ForgetReplaced(const v1::Enrollment& before, Patient* patient) {
+  const auto value_of = [](const v1::Enrollment& data, const std::string& factor) {
+    const auto named = data.factors().find(factor);
+    return named == data.factors().end() ? std::string() : named->second;
+  };
+  for (Cause& cause : patient->causes) {
+    const bool replaced = cause.change && value_of(before, cause.change->factor) !=
+                                              value_of(patient->data, cause.change->factor);
+    if (replaced) cause.change.reset();
+  }
+}
+
 // Lets the plan follow what was answered, or was not.
 void Model::AdjustAfterReactions(Patient* patient) const {
   const bool changes_factor = TakeBackEffects(patient);
@@ -144,9 +160,9 @@ void Model::AdjustAfterReactions(Patient* patient) const {
   std::set<std::string> were_ended = EndedGroups(*patient);
   for (Cause& cause : patient->causes) {
     const v1::Rule* const rule = FindRule(*patient, cause.rule);
-    const bool had_ended = cause.took_effect && cause.withdrawn && rule != nullptr && rule->reaction().has_end_group();
+    const bool had_ended = cause.effect > 0 && cause.withdrawn && rule != nullptr && rule->reaction().has_end_group();
     if (had_ended) were_ended.insert(rule->reaction().end_group());
-    if (cause.withdrawn) cause.took_effect = false;
+    if (cause.withdrawn) cause.effect = 0;
   }
   const bool brings_back = were_ended != EndedGroups(*patient);
   Rematch({.facts_changed = changes_factor || brings_back}, patient);

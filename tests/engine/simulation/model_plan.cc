@@ -159,8 +159,8 @@ Model::Year Model::YearOf(const Patient& patient) const {
     Describe(rule, occurrence, patient, &place);
     place.item.code = plan::NameCodeOf(*patient.pathway, occurrence);
     // A task for the days after the appointment asks what became of it.
-    const bool is_for_later = place.item.for_care_team && rule.schedule().on_size() > 0 && rule.schedule().on(0).days() > 0;
     const bool is_booked = rule.visit().state() == v1::VISIT_STATE_BOOKED;
+    const bool is_for_later = is_booked && place.item.for_care_team && rule.schedule().on(0).days() > 0;
     if (is_booked && !is_for_later) place.item.begins = *place.telling.start;
   }
   AddReactions(patient, facts, &year);

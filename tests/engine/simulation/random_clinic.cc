@@ -216,9 +216,10 @@ void SetRandomEffects(Random& random, v1::Pathway* pathway) {
     if (!rule.has_reaction()) continue;
     v1::Reaction& reaction = *rule.mutable_reaction();
     reaction.clear_effect();
-    if (has_group && random.OneIn(3)) {
+    if (rule.audience() != v1::AUDIENCE_CARE_TEAM) continue;
+    if (has_group && random.OneIn(2)) {
       reaction.set_end_group(pathway->groups(0).id());
-    } else if (random.OneIn(2) && rule.conditions().empty()) {
+    } else if (!random.OneIn(4) && rule.conditions().empty()) {
       reaction.mutable_set_factor()->set_factor("severe");
       reaction.mutable_set_factor()->set_value(random.OneIn(2) ? "yes" : "no");
     }

@@ -35,6 +35,16 @@ void Drop(v1::Pathway* pathway, const Ids& ids) {
   rules.erase(std::remove_if(rules.begin(), rules.end(), [&](const v1::Rule& rule) { return drop(rule.id()); }),
               rules.end());
   for (v1::Rule& rule : rules) {
+    for (v1::ObservedCondition& condition : *rule.mutable_observed()) {
+      auto& observed = *condition.mutable_answers()->mutable_rules();
+      observed.erase(std::remove_if(observed.begin(), observed.end(), drop), observed.end());
+    }
+    auto& conditions = *rule.mutable_observed();
+    conditions.erase(std::remove_if(conditions.begin(), conditions.end(),
+                                    [](const v1::ObservedCondition& condition) {
+                                      return condition.has_answers() && condition.answers().rules().empty();
+                                    }),
+                     conditions.end());
     if (!rule.has_reaction()) continue;
     auto& asked = *rule.mutable_reaction()->mutable_rules();
     asked.erase(std::remove_if(asked.begin(), asked.end(), drop), asked.end());
