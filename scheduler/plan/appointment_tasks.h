@@ -6,8 +6,8 @@
 
 namespace aftercare::plan {
 
-// Returns whether a rule for a booked visit may come due once the appointment has begun: it makes tasks, and all its days
-// lie after that of the appointment. Such tasks ask for what nobody has recorded. See VisitAnchor.state.
+// Returns whether a rule for a booked visit may come due once the appointment has begun: it makes tasks, and all its
+// days lie after that of the appointment. Such tasks ask for what nobody has recorded. See VisitAnchor.state.
 inline bool IsDueAfterAppointment(const v1::Rule& rule) {
   const bool is_booked = rule.visit().state() == v1::VISIT_STATE_BOOKED;
   if (!is_booked || rule.audience() != v1::AUDIENCE_CARE_TEAM || rule.schedule().on().empty()) return false;

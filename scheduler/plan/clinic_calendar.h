@@ -1,4 +1,5 @@
-// The calendar of a clinic: its time zone, contact hours, closed days and caps on messages. Immutable values, so thread safe.
+// The calendar of a clinic: its time zone, contact hours, closed days and caps on messages. Immutable values, so thread
+// safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_CLINIC_CALENDAR_H_
 #define AFTERCARE_SCHEDULER_PLAN_CLINIC_CALENDAR_H_
 
@@ -50,8 +51,8 @@ struct ClinicCalendar {
   MessageCaps caps;
 };
 
-// Reads contact_hours, closed_weekdays, holidays and message_cap of `clinic`. Adds an error for every faulty field, with its path
-// from the clinic. An unknown time zone is read as UTC without an error; the caller must have checked it.
+// Reads contact_hours, closed_weekdays, holidays and message_cap of `clinic`. Adds an error for every faulty field,
+// with its path from the clinic. An unknown time zone is read as UTC without an error; the caller must have checked it.
 ClinicCalendar ReadCalendar(const v1::Clinic& clinic, FieldErrors* errors);
 
 }  // namespace aftercare::plan

@@ -7,12 +7,12 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/message_caps.h"
 #include "scheduler/plan/observed_check.h"
 #include "scheduler/plan/questionnaire_check.h"
 #include "scheduler/plan/reaction_check.h"
 #include "scheduler/plan/schedule_check.h"
-#include "scheduler/plan/input/text_validation.h"
 
 namespace aftercare::plan {
 namespace {

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/plan/message_check.h"
 #include "scheduler/plan/answers/questionnaires.h"
 #include "scheduler/plan/answers/reactions.h"
+#include "scheduler/plan/message_check.h"
 #include "scheduler/plan/series_check.h"
 #include "tests/plan/knee.h"
 

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/planning/reanchor.h"
-#include "scheduler/engine/lifecycle/visit_view.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/visit_view.h"
 #include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/planning/firing.h"
-#include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/planning/reanchor.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"

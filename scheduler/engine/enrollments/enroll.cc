@@ -4,10 +4,10 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/planning/ending.h"
+#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/errors.h"

@@ -5,8 +5,8 @@
 
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
-#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
+#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/engine/runtime/update_mask.h"

@@ -78,7 +78,8 @@ RowRule RuleOf(const EnrollmentContext& context, const store::ReminderRow& row);
 plan::Occurrence OccurrenceOf(const EnrollmentContext& context, const store::ReminderRow& row);
 
 // Returns when the appointment begins that the reminders of a rule are about. From then on, none of them is sent.
-// Returns InfiniteFuture if the rule is not about a booked visit, or if the visit is not booked.
+// Returns InfiniteFuture if the rule is not about a booked visit, if the visit is not booked, or if the rule makes tasks
+// for the days after it.
 absl::Time AppointmentOf(const EnrollmentContext& context, const v1::Rule& rule);
 
 // ---- Occurrences without a row ----

@@ -14,7 +14,8 @@
 
 namespace aftercare::engine {
 
-// Occurrences of the present plan that are not sent because of an answer, with the reason: ANSWERED, SILENCED or GROUP_ENDED.
+// Occurrences of the present plan that are not sent because of an answer, with the reason: ANSWERED, SILENCED or
+// GROUP_ENDED.
 using NeedlessOccurrences = absl::flat_hash_map<OccurrenceKey, v1::ReminderReason>;
 
 // Returns what the completed reminders among `rows`, which are all rows of the enrollment, make needless at `now`. An

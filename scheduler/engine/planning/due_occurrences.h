@@ -34,13 +34,15 @@ struct Fired {
 };
 
 // Fires `due`, in order. Each reminder becomes DUE. If it may not be sent, or a condition on what the patient answered
-// does not hold, it becomes EXPIRED or SUPPRESSED instead; if a newer one of its rule supersedes it, EXPIRED. Also ends the open rows that are superseded.
+// does not hold, it becomes EXPIRED or SUPPRESSED instead; if a newer one of its rule supersedes it, EXPIRED. Also ends
+// the open rows that are superseded.
 //
 // If `due` gives no row but the store has one, that reminder stays as it is. `rows` are all rows of the enrollment, and
 // the superseded ones are updated there. If `rows` is null, they are read when needed.
 //
 // The caller lets the enrollment come due again for what was postponed (message_caps.h), and then applies what
-// reactions do to the plan (effects.h): FinishFiring does both, and ends the enrollment if its time has come (ending.h).
+// reactions do to the plan (effects.h): FinishFiring does both, and ends the enrollment if its time has come
+// (ending.h).
 absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
                                         const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
                                         absl::Time now);

@@ -26,8 +26,8 @@ std::string ValueOf(const plan::CompiledPathway& pathway, int factor, const Fact
   return named != factors.end() ? named->second : pathway.source().factors(factor).default_value();
 }
 
-// Sets a factor as a reaction says, and notes in its record what it was before, also if it has the value already: if what
-// set it is taken back, this reaction still stands. Returns whether that changes it.
+// Sets a factor as a reaction says, and notes in its record what it was before, also if it has the value already: if
+// what set it is taken back, this reaction still stands. Returns whether that changes it.
 bool SetFactor(const plan::CompiledPathway& pathway, const plan::CompiledReaction& reaction, Factors* factors,
                record::v1::ReactionRecord* record) {
   const std::string& value = pathway.factor(reaction.factor).values[reaction.factor_value];
@@ -56,8 +56,8 @@ bool IsPossible(const plan::CompiledPathway& pathway, const std::string& factor,
 }
 
 // Takes back the change of a factor that a withdrawn reaction, given by the index of its record, made. If a reaction
-// changed the factor once more since, that stays, and its record remembers the earlier value. Returns whether the factor
-// changes.
+// changed the factor once more since, that stays, and its record remembers the earlier value. Returns whether the
+// factor changes.
 bool RestoreFactor(const plan::CompiledPathway& pathway, int index, Factors* factors, Records* records) {
   const record::v1::FactorBefore before = (*records)[index].factor_before();
   (*records)[index].clear_factor_before();

@@ -25,13 +25,13 @@ absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentCont
                                      const std::vector<plan::Occurrence>& fired, absl::Time now);
 
 // Replaces what is recorded of the reactions of an enrollment, in which some may be new and some withdrawn. Takes back
-// the effects of those that are withdrawn: a group that had ended goes on, and a factor gets its earlier value. Stores the enrollment, adjusts its reminders, and updates `context`. What is
-// due by `now` must have fired.
+// the effects of those that are withdrawn: a group that had ended goes on, and a factor gets its earlier value. Stores
+// the enrollment, adjusts its reminders, and updates `context`. What is due by `now` must have fired.
 absl::Status ReplaceReactions(store::WriteTransaction& tx, EnrollmentContext* context,
                               google::protobuf::RepeatedPtrField<record::v1::ReactionRecord> records, absl::Time now);
 
-// Forgets what reactions did to factors that somebody has changed since, so that nothing is taken back any more. `before`
-// is the enrollment before the change, `row` the changed one. Stores nothing.
+// Forgets what reactions did to factors that somebody has changed since, so that nothing is taken back any more.
+// `before` is the enrollment before the change, `row` the changed one. Stores nothing.
 void ForgetReplacedEffects(const v1::Enrollment& before, store::EnrollmentRow* row);
 
 // Returns the groups that reactions have ended, by their index in the present pathway.

@@ -11,8 +11,8 @@
 
 namespace aftercare::engine {
 
-// Returns when an enrollment ends by itself: at the end of a day on the patient's calendar. Returns InfiniteFuture if its
-// pathway does not say so, or if it has ended already.
+// Returns when an enrollment ends by itself: at the end of a day on the patient's calendar. Returns InfiniteFuture if
+// its pathway does not say so, or if it has ended already.
 absl::Time EndsAt(const EnrollmentContext& context);
 
 // What is wrong with a procedure date that would end the enrollment at once.

@@ -24,8 +24,8 @@ class MessageCapGate {
  public:
   MessageCapGate(store::ReadTransaction& tx, const EnrollmentContext& context, absl::Time now);
 
-  // Returns why a message of `rule` is held back: DAILY_CAP or WEEKLY_CAP; nothing if it may go. `waiting` are the rules
-  // of the messages that come due at the same time and are looked at later. Fails only if the store does.
+  // Returns why a message of `rule` is held back: DAILY_CAP or WEEKLY_CAP; nothing if it may go. `waiting` are the
+  // rules of the messages that come due at the same time and are looked at later. Fails only if the store does.
   absl::StatusOr<std::optional<v1::ReminderReason>> WhyHeldBack(const plan::CompiledRule& rule,
                                                                 const std::vector<const plan::CompiledRule*>& waiting);
 

@@ -9,8 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aftercare/record/v1/plan_history.pb.h"
-#include "scheduler/engine/planning/pending_reminders.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/planning/pending_reminders.h"
 
 namespace aftercare::engine {
 

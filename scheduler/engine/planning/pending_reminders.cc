@@ -4,11 +4,11 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "scheduler/engine/planning/answers.h"
-#include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/plan/civil.h"
 
 namespace aftercare::engine {

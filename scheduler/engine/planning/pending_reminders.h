@@ -47,8 +47,8 @@ int64_t OffsetOf(const EnrollmentContext& context, const plan::Occurrence& occur
 PendingReminders PendingBefore(const EnrollmentState& before, absl::Time now);
 
 // Returns what is pending after the change, but for what ends as it comes due with the change: since something newer
-// does too, since it follows up a question that was not sent, or since a condition on answers does not hold. `reconciliation` is what Reconcile returned, and
-// `at_once` what SupersessionAtOnce did.
+// does too, since it follows up a question that was not sent, or since a condition on answers does not hold.
+// `reconciliation` is what Reconcile returned, and `at_once` what SupersessionAtOnce did.
 PendingReminders PendingAfter(const EnrollmentState& after, const Reconciliation& reconciliation,
                               const Supersession& at_once, absl::Time now);
 

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "google/protobuf/util/message_differencer.h"
-#include "scheduler/engine/planning/heard_reminders.h"
-#include "scheduler/engine/planning/never_told.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/lifecycle/untold.h"
+#include "scheduler/engine/planning/heard_reminders.h"
+#include "scheduler/engine/planning/never_told.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"
 #include "scheduler/plan/timestamps.h"

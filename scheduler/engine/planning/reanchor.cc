@@ -5,9 +5,9 @@
 
 #include "absl/functional/function_ref.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/planning/plan_comparison.h"
 #include "scheduler/engine/planning/replanning.h"
-#include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/facts.h"
 

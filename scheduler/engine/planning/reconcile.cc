@@ -5,15 +5,15 @@
 #include <tuple>
 #include <utility>
 
-#include "scheduler/engine/planning/answers.h"
 #include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
-#include "scheduler/engine/planning/message_caps.h"
-#include "scheduler/engine/planning/passed_occurrences.h"
 #include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/message_caps.h"
+#include "scheduler/engine/planning/passed_occurrences.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/placement.h"
 #include "scheduler/plan/reminder_name.h"

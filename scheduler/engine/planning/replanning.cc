@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "scheduler/engine/lifecycle/covers.h"
-#include "scheduler/engine/planning/due_occurrences.h"
-#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
+#include "scheduler/engine/planning/due_occurrences.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/runtime/hash.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/plan.h"

@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "scheduler/engine/planning/due_occurrences.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/planning/due_occurrences.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {

@@ -7,11 +7,11 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
-#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/planning/replanning.h"
+#include "scheduler/engine/reminders/named_change.h"
 #include "scheduler/engine/replies/groups.h"
 #include "scheduler/engine/replies/reactions.h"
-#include "scheduler/engine/reminders/named_change.h"
 #include "scheduler/engine/runtime/checks.h"
 #include "scheduler/engine/runtime/names.h"
 

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "scheduler/engine/planning/answers.h"
 #include "scheduler/engine/lifecycle/covers.h"
-#include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
-#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/firing.h"
+#include "scheduler/engine/planning/replanning.h"
 #include "scheduler/plan/plan.h"
 
 namespace aftercare::engine {

@@ -12,8 +12,8 @@
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/replies/score_reactions.h"
 #include "scheduler/engine/runtime/names.h"
-#include "scheduler/plan/groups.h"
 #include "scheduler/plan/answers/reactions.h"
+#include "scheduler/plan/groups.h"
 #include "scheduler/plan/reminder_name.h"
 
 namespace aftercare::engine {

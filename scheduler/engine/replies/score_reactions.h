@@ -21,9 +21,9 @@ struct ScoreReactions {
   std::vector<int> rules;  // By index in the present pathway, ascending.
 };
 
-// Returns what reacts to the rounds that the answer of `row` completes, or corrects. There is an entry for each complete
-// round with this answer, also if nothing reacts to it. There is none if no rule of the present pathway reacts to the
-// questionnaire's score. Fails only if the store does.
+// Returns what reacts to the rounds that the answer of `row` completes, or corrects. There is an entry for each
+// complete round with this answer, also if nothing reacts to it. There is none if no rule of the present pathway reacts
+// to the questionnaire's score. Fails only if the store does.
 absl::StatusOr<std::vector<ScoreReactions>> ReactionsToRounds(store::ReadTransaction& tx,
                                                               const EnrollmentContext& context,
                                                               const store::ReminderRow& row);

@@ -30,8 +30,8 @@ struct SentMessage {
   }
 };
 
-// Returns the messages of the enrollments that were sent from `since` to `until`, the newest first; of those sent at the
-// same time, the one with the later due time first, and then the one that is not answered.
+// Returns the messages of the enrollments that were sent from `since` to `until`, the newest first; of those sent at
+// the same time, the one with the later due time first, and then the one that is not answered.
 absl::StatusOr<std::vector<SentMessage>> SentMessagesOf(store::ReadTransaction& tx,
                                                         const std::vector<EnrollmentContext>& enrollments,
                                                         absl::Time since, absl::Time until);

@@ -246,8 +246,8 @@ absl::Status DemoYear::WriteBack() {
   return absl::OkStatus();
 }
 
-// The care team sees to the tasks that answers have set off. Those of missing answers and those with conditions are left
-// open.
+// The care team sees to the tasks that answers have set off. Those of missing answers and those with conditions are
+// left open.
 absl::Status DemoYear::TakeUpTasks() {
   v1::ListRemindersRequest request;
   request.set_parent(clinic_.name());

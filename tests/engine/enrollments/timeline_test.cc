@@ -36,8 +36,8 @@ class TimelineTest : public RealTimeFixture {
     return world_.Call(&Engine::enrollments, &Enrollments::GetTimeline, request);
   }
 
-  // The names of all pages of that size; every page has the enrollment and all phases, and is no larger than 4 MiB. Only
-  // the first has the adherence.
+  // The names of all pages of that size; every page has the enrollment and all phases, and is no larger than 4 MiB.
+  // Only the first has the adherence.
   std::vector<std::string> AllPages(int size) {
     std::vector<std::string> names;
     std::string token;

@@ -123,11 +123,12 @@ class Model {
     std::optional<Key> question;  // That was answered, or not.
     bool silence = false;         // Nobody has answered the question.
     bool withdrawn = false;       // The answer was corrected, or came after all.
-    // Set once what it set off has come due, and its effect on the plan has taken place: the number of that effect, which
-    // grows. 0 otherwise.
+    // Set once what it set off has come due, and its effect on the plan has taken place: the number of that effect,
+    // which grows. 0 otherwise.
     int effect = 0;
 
-    // Set if that was to change a factor: which, from which value (empty: the enrollment did not name it), and to which.
+    // Set if that was to change a factor: which, from which value (empty: the enrollment did not name it), and to
+    // which.
     struct Change {
       std::string factor, from, to;
     };

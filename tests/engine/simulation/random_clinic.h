@@ -44,8 +44,8 @@ void ChangeSchedule(Random& random, v1::Rule* rule);
 // Gives a rule another id, within its series.
 void RenameRule(const std::string& id, v1::Rule* rule);
 
-// Returns a next revision of `pathway`, whose rules may react to answers if `reacts`, and have effects if `has_effects`:
-// rules may be removed, added, renamed or changed.
+// Returns a next revision of `pathway`, whose rules may react to answers if `reacts`, and have effects if
+// `has_effects`: rules may be removed, added, renamed or changed.
 v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts, bool has_effects);
 
 v1::ContactHours RandomHours(Random& random);
