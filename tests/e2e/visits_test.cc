@@ -30,7 +30,7 @@ TEST_F(VisitsTest, AVisitIsBookedListedAndRecorded) {
   const auto booked = Schedule("2026-09-03T14:30");
   ASSERT_TRUE(booked.ok()) << booked.status.error_message();
   EXPECT_EQ(ToTime(booked->visit().start_time()), At("2026-09-03T14:30:00-04:00"));
-  EXPECT_EQ(booked->diff().added_count(), 4);
+  EXPECT_EQ(booked->diff().added_count(), 5);
   EXPECT_EQ(booked->diff().dropped_count(), 6);
   v1::ListVisitsRequest list;
   list.set_parent("clinics/riverside/enrollments/-");

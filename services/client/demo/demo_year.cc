@@ -366,7 +366,9 @@ absl::Status DemoYear::CheckAndPrintTotals() {
   }
   int64_t done = 0;
   for (const v1::ReminderCount& count : tasks->counts()) {
-    (count.state() == v1::REMINDER_STATE_COMPLETED ? done : totals_.tasks_open) += count.count();
+    const bool is_open = count.state() == v1::REMINDER_STATE_DUE || count.state() == v1::REMINDER_STATE_SCHEDULED;
+    const bool is_done = count.state() == v1::REMINDER_STATE_COMPLETED;
+    (is_done ? done : is_open ? totals_.tasks_open : totals_.other_ends) += count.count();
   }
   const auto set_off = CountSetOff();
   if (!set_off.ok()) return set_off.status();

@@ -60,8 +60,9 @@ TEST_F(DemoE2eTest, EveryReminderOfTheYearHasAnEndOnTheServer) {
   EXPECT_EQ(Counted({"--state", "completed", "--audience", "care-team"}), Total(total, "tasksDone"));
   EXPECT_EQ(Counted({"--state", "due", "--audience", "care-team"}), Total(total, "tasksOpen"));
   // Yuki was enrolled at 23:00, too late for the question of that evening. Ana and Mateo have answered the first
-  // question and six check-ins, so they are not asked again.
-  EXPECT_EQ(Total(total, "otherEnds"), 1 + 2 * (1 + 6));
+  // question and six check-ins, so they are not asked again. Mateo does his therapy, so three kind words and two tasks
+  // about it are not needed, and Ana's knee is not worse twice in a row.
+  EXPECT_EQ(Total(total, "otherEnds"), 1 + 2 * (1 + 6) + 3 + 2 + 1);
   for (const char* open : {"scheduled", "leased"}) EXPECT_EQ(Counted({"--state", open}), 0) << open;
   EXPECT_EQ(Counted({"--state", "due", "--audience", "patient"}), 0);
   EXPECT_EQ(Total(total, "leases"), Total(total, "sent") + 2);  // Two messages had trouble at first.
@@ -114,7 +115,7 @@ TEST_F(DemoE2eTest, TheCommandsItEndsWithWorkAsPrinted) {
   ASSERT_EQ(commands.size(), 3u) << shown;
   EXPECT_THAT(RunProgram({"/bin/sh", "-c", commands[0]}).out, HasSubstr("Ana Alvarez · P-1001 · ana\n"));
   const ProcessResult due = RunProgram({"/bin/sh", "-c", commands[1]});
-  EXPECT_EQ(LinesOf(due.out).size(), 1u + 3 + 7) << due.out;  // Visits to book, and questions that Yuki never answers.
+  EXPECT_EQ(LinesOf(due.out).size(), 1u + 3 + 7 + 4) << due.out;  // Visits to book, questions that Yuki never answers, and little therapy.
   ChildProcess watch({"/bin/sh", "-c", absl::StrCat("exec ", commands[2])});
   EXPECT_TRUE(watch.AwaitOut("patient   enrolled   ana"));
   EXPECT_TRUE(watch.AwaitOut("ana/visit-12-book.2027-02-16"));

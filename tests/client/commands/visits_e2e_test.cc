@@ -38,7 +38,7 @@ TEST_F(VisitsE2eTest, AVisitGoesFromAskedForToBookedToMissedToBookedAgain) {
 
   const std::string booked = Must({"visits", "schedule", "ana/month-6", "2026-09-03T14:30"});
   EXPECT_THAT(booked, HasSubstr("state            booked\nbegins           2026-09-03 14:30 (America/New_York)\n"));
-  EXPECT_THAT(booked, HasSubstr("\n0 moved, 4 added, 4 dropped, 0 sent already\n"));
+  EXPECT_THAT(booked, HasSubstr("\n0 moved, 5 added, 4 dropped, 0 sent already\n"));
   EXPECT_EQ(Tasks(), "Nothing is due.\n");
   EXPECT_THAT(SentBy("2026-08-23T13:00"), ElementsAre("visit-6-booked.2025-09-02"));
   EXPECT_THAT(SentBy("2026-08-27T12:00"), ElementsAre("visit-6-week-before.2026-08-27"));
@@ -47,11 +47,11 @@ TEST_F(VisitsE2eTest, AVisitGoesFromAskedForToBookedToMissedToBookedAgain) {
 
   Must({"clock", "advance", "--to", "2026-09-03T15:30"});
   const ProcessResult checked = Aftercare({"visits", "outcome", "ana/month-6", "missed", "--dry-run"});
-  EXPECT_THAT(checked.out, HasSubstr("\n0 moved, 3 added, 0 dropped, 0 sent already\n"));
+  EXPECT_THAT(checked.out, HasSubstr("\n0 moved, 3 added, 1 dropped, 0 sent already\n"));
   EXPECT_EQ(checked.err, "Checked only: nothing was changed.\n");
   EXPECT_EQ(Tasks(), "Nothing is due.\n");
   EXPECT_THAT(Must({"visits", "outcome", "ana/month-6", "missed"}),
-              HasSubstr("\n0 moved, 3 added, 0 dropped, 0 sent already\n"));
+              HasSubstr("\n0 moved, 3 added, 1 dropped, 0 sent already\n"));
   EXPECT_THAT(Tasks(), HasSubstr("Ana missed the 6-month follow-up visit on September 3."));
   EXPECT_THAT(SentBy("2026-09-03T16:00"), ElementsAre("visit-6-missed.2026-09-03"));
 
@@ -59,7 +59,7 @@ TEST_F(VisitsE2eTest, AVisitGoesFromAskedForToBookedToMissedToBookedAgain) {
   EXPECT_EQ(Tasks(), "Nothing is due.\n");
   EXPECT_THAT(SentBy("2026-09-09T12:00"), ElementsAre("visit-6-booked.2025-09-15", "visit-6-week-before.2026-09-09"));
   EXPECT_THAT(Must({"visits", "schedule", "ana/month-6", "2026-09-18T09:00"}),
-              HasSubstr("\n2 SENT AGAIN, 2 moved, 0 added, 0 dropped, 0 sent already\n"));
+              HasSubstr("\n2 SENT AGAIN, 3 moved, 0 added, 0 dropped, 0 sent already\n"));
   EXPECT_THAT(SentBy("2026-09-11T12:00"), ElementsAre("visit-6-booked.2025-09-17", "visit-6-week-before.2026-09-11"));
   EXPECT_THAT(SentBy("2026-09-18T08:30"), ElementsAre("visit-6-morning.2026-09-18"));
   EXPECT_THAT(Must({"why", "ana/visit-6-day-before.2026-09-17"}),

@@ -69,8 +69,9 @@ TEST(ExplanationTest, WhatWasObservedIsToldWithItsNumbers) {
                                                  held: true asked: 2 answers: 9 answers: 8
                                                })pb"),
                                              "UTC");
-  EXPECT_NE(text.find("observed  therapy done: less than 50 % of the days in the last 14 days (3 days asked at least);\n"
-                      "          75 % of 8 days: did not hold\n"
+  EXPECT_NE(text.find("observed  therapy done: less than 50 % of the days in the last 14 days (3 days asked at least); "
+                      "75 %\n"
+                      "          of 8 days: did not hold\n"
                       "          each of the last 2 answers to pain is 7 or more; 9, 8: held\n"),
             std::string::npos)
       << text;

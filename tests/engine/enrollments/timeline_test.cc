@@ -157,9 +157,9 @@ TEST_F(LongTimelineTest, ThousandScoresLeaveLessRoomOnTheFirstPageForReminders) 
   const v1::GetTimelineResponse first = Good(Page(1000, ""));
   EXPECT_THAT(first.adherence().scores(), SizeIs(1000));
   const v1::GetTimelineResponse second = Good(Page(1000, first.next_page_token()));
-  EXPECT_GT(first.adherence().ByteSizeLong(), 20 * second.reminders(0).ByteSizeLong());
-  EXPECT_LT(first.reminders_size(), second.reminders_size() - 15);
-  EXPECT_THAT(AllPages(1000), SizeIs(2000 + 4 * 3650));
+  // Both pages are filled as far as they may be, so they differ by less than what the next reminders would take.
+  EXPECT_GT(first.adherence().ByteSizeLong(), 5 * second.reminders(0).ByteSizeLong());
+  EXPECT_LT(first.ByteSizeLong(), second.ByteSizeLong() + 2 * second.reminders(0).ByteSizeLong());
 }
 
 }  // namespace
