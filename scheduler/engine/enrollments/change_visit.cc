@@ -47,9 +47,9 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::ReadTransaction&
   if (index < 0) {
     return ResourceNotFound("VISIT_NOT_FOUND", VisitNameOf(name.clinic, name.enrollment, name.visit));
   }
-  if (absl::Status status = CheckNotEnded(context->row); !status.ok()) return status;
   // In microseconds, as the history has it, so that what is due at the change counts as due now.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(engine.Now(*clinic)));
+  if (absl::Status status = CheckRuns(*context, now); !status.ok()) return status;
   return Target{std::move(clinic->data), *std::move(context), index, now};
 }
 

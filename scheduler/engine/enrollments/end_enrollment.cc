@@ -24,9 +24,7 @@ absl::Status EndOne(EngineContext& engine, store::WriteTransaction& tx, Enrollme
   absl::Status status = context.row.state == v1::ENROLLMENT_STATE_PAUSED
                             ? ResumeAndFire(engine, tx, &context, now)
                             : FireEnrollment(tx, &context, now).status();
-  // Its pathway may have ended it by then.
-  if (!status.ok() || context.row.state == v1::ENROLLMENT_STATE_ENDED) return status;
-  return EndNow(tx, reason, now, &context);
+  return status.ok() ? EndNow(tx, reason, now, &context) : status;
 }
 
 // Ends the patient's other running enrollments.
@@ -37,7 +35,7 @@ absl::Status EndOthers(EngineContext& engine, store::WriteTransaction& tx, const
   for (const std::string& id : *ids) {
     auto other = RequireEnrollmentContext(engine, tx, ended.clinic, id);
     if (!other.ok()) return other.status();
-    if (other->row.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    if (!CheckRuns(*other, now).ok()) continue;
     if (absl::Status status = EndOne(engine, tx, *other, reason, now); !status.ok()) return status;
     response->add_also_ended(EnrollmentNameOf(ended.clinic, id));
   }
@@ -97,10 +95,25 @@ absl::Status Correct(EngineContext& engine, store::WriteTransaction& tx, store::
   return ends_all ? EndOthers(engine, tx, row, request.reason(), now, response) : absl::OkStatus();
 }
 
+// Ends an enrollment whose pathway is over, which the sweep has not got to yet. A null row stays.
+absl::Status EndIfOver(EngineContext& engine, store::WriteTransaction& tx, std::optional<store::EnrollmentRow>* row) {
+  if (!*row) return absl::OkStatus();
+  auto clinic = RequireClinic(tx, (*row)->clinic);
+  if (!clinic.ok()) return clinic.status();
+  auto context = MakeEnrollmentContext(engine, tx, **row);
+  if (!context.ok()) return context.status();
+  const absl::Time now = engine.Now(*clinic);
+  if (EndsAt(*context) > now) return absl::OkStatus();
+  absl::Status status = FireEnrollment(tx, &*context, now).status();
+  *row = std::move(context->row);
+  return status;
+}
+
 absl::Status End(EngineContext& engine, store::WriteTransaction& tx, const EnrollmentName& name,
                  const v1::EndEnrollmentRequest& request, v1::EndEnrollmentResponse* response) {
   auto row = tx.GetEnrollment(name.clinic, name.enrollment);
   if (!row.ok()) return row.status();
+  if (absl::Status status = EndIfOver(engine, tx, &*row); !status.ok()) return status;
   const bool has_ended = row->has_value() && (*row)->state == v1::ENROLLMENT_STATE_ENDED;
   if (has_ended && (*row)->data.end_reason() != request.reason()) {
     return Correct(engine, tx, **std::move(row), request, response);

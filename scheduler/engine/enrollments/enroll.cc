@@ -136,8 +136,7 @@ absl::StatusOr<EnrollmentContext> PrepareEnroll(EngineContext& engine, store::Re
   plan.Seek(now);
   plan::Occurrence first;
   if (plan.Next(&first)) context->row.next_due = first.due;
-  const absl::Time end = EndsAt(*context);
-  if (end < absl::InfiniteFuture()) context->row.next_due = std::min(context->row.next_due.value_or(end), end);
+  ComeDueAtEnd(*context, &context->row.next_due);
   return context;
 }
 

@@ -11,6 +11,7 @@
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/diff_counts.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -122,6 +123,10 @@ class BatchMigration {
     }
     auto before = MakeEnrollmentContext(engine_, tx_, std::move(row));
     if (!before.ok()) return before.status();
+    if (EndsAt(*before) <= now) {  // The sweep ends it.
+      response_.set_unchanged_count(response_.unchanged_count() + 1);
+      return absl::OkStatus();
+    }
     absl::Status status;
     if (write_ != nullptr) status = FireEnrollment(*write_, &*before, now).status();
     if (!status.ok()) return status;

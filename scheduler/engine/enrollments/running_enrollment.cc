@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/runtime/checks.h"
 
 namespace aftercare::engine {
@@ -14,9 +15,9 @@ absl::StatusOr<RunningEnrollment> RequireRunningEnrollment(EngineContext& engine
   if (!context.ok()) return context.status();
   absl::Status status =
       CheckEtag(etag, context->row.version, EnrollmentNameOf(name.clinic, name.enrollment));
-  if (status.ok()) status = CheckNotEnded(context->row);
-  if (!status.ok()) return status;
   const absl::Time now = engine.Now(*clinic);
+  if (status.ok()) status = CheckRuns(*context, now);
+  if (!status.ok()) return status;
   return RunningEnrollment{*std::move(clinic), *std::move(context), now};
 }
 

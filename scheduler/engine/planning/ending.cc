@@ -1,5 +1,7 @@
 #include "scheduler/engine/planning/ending.h"
 
+#include <algorithm>
+
 #include "absl/time/civil_time.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/transitions.h"
@@ -43,6 +45,18 @@ absl::Time EndsAt(const EnrollmentContext& context) {
   const auto& end = context.pathway->end();
   if (!end || context.row.state == v1::ENROLLMENT_STATE_ENDED) return absl::InfiniteFuture();
   return absl::FromCivil(plan::DateOf(*end, context.facts.procedure_date) + 1, context.facts.zone);
+}
+
+absl::Status CheckRuns(const EnrollmentContext& context, absl::Time now) {
+  if (context.row.state == v1::ENROLLMENT_STATE_ENDED || EndsAt(context) > now) return CheckNotEnded(context.row);
+  store::EnrollmentRow ended = context.row;
+  ended.state = v1::ENROLLMENT_STATE_ENDED;
+  return CheckNotEnded(ended);
+}
+
+void ComeDueAtEnd(const EnrollmentContext& context, std::optional<absl::Time>* next_due) {
+  const absl::Time end = EndsAt(context);
+  if (end < absl::InfiniteFuture()) *next_due = std::min(next_due->value_or(end), end);
 }
 
 absl::Status EndNow(store::WriteTransaction& tx, v1::EndReason reason, absl::Time now, EnrollmentContext* context) {

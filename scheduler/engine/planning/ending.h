@@ -3,6 +3,8 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_PLANNING_ENDING_H_
 #define AFTERCARE_SCHEDULER_ENGINE_PLANNING_ENDING_H_
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/enrollment.pb.h"
@@ -14,6 +16,13 @@ namespace aftercare::engine {
 // Returns when an enrollment ends by itself: at the end of a day on the patient's calendar. Returns InfiniteFuture if
 // its pathway does not say so, or if it has ended already.
 absl::Time EndsAt(const EnrollmentContext& context);
+
+// Returns FAILED_PRECONDITION / ENROLLMENT_ENDED if the enrollment has ended, or ends by itself by `now` and the sweep has
+// only not got to it yet. Whoever fires an enrollment to change it asks this first: firing may end it.
+absl::Status CheckRuns(const EnrollmentContext& context, absl::Time now);
+
+// Lets `next_due` be no later than the instant at which the enrollment ends by itself.
+void ComeDueAtEnd(const EnrollmentContext& context, std::optional<absl::Time>* next_due);
 
 // What is wrong with a procedure date that would end the enrollment at once.
 inline constexpr char kEndsBeforeNow[] = "must not be so early that the enrollment would have ended by its pathway's end";

@@ -1,6 +1,5 @@
 #include "scheduler/engine/planning/firing.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "scheduler/engine/planning/due_occurrences.h"
@@ -25,8 +24,7 @@ std::vector<plan::Occurrence> TakeDue(EnrollmentContext* context, absl::Time now
       due.push_back(occurrence);
     }
   }
-  const absl::Time end = EndsAt(*context);
-  if (end < absl::InfiniteFuture()) row.next_due = std::min(row.next_due.value_or(end), end);
+  ComeDueAtEnd(*context, &row.next_due);
   return due;
 }
 

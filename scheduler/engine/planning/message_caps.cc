@@ -74,6 +74,7 @@ absl::StatusOr<std::optional<v1::ReminderReason>> MessageCapGate::WhyHeldBack(
 }
 
 void MessageCapGate::Count() {
+  if (!counted_) return;  // It is counted with those that are stored.
   ++today_count_;
   ++week_count_;
 }

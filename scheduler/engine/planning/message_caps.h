@@ -29,7 +29,7 @@ class MessageCapGate {
   absl::StatusOr<std::optional<v1::ReminderReason>> WhyHeldBack(const plan::CompiledRule& rule,
                                                                 const std::vector<const plan::CompiledRule*>& waiting);
 
-  // Notes that a message has come due.
+  // Notes that a message comes due. Call it before the message is stored.
   void Count();
 
   // Returns when a message that is held back is due instead: on the next day at the time of day of `time`, or at the

@@ -146,7 +146,7 @@ class Replanner {
   void ScheduleEnd() {
     const absl::Time end = EndsAt(context_);
     if (end == absl::InfiniteFuture()) return;
-    enrollment_.next_due = std::min(enrollment_.next_due.value_or(end), end);
+    ComeDueAtEnd(context_, &enrollment_.next_due);
     if (!running()) CompareRowsUntil(end);  // so that firing plans again, and leaves alone what the pause holds back
   }
 

@@ -11,6 +11,7 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/planning/ending.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/planning/replanning.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -39,8 +40,9 @@ absl::StatusOr<Target> LoadTarget(EngineContext& engine, store::WriteTransaction
   if (!clinic.ok()) return clinic.status();
   auto context = RequireEnrollmentContext(engine, tx, key.clinic, key.enrollment);
   if (!context.ok()) return context.status();
-  if (absl::Status status = CheckNotEnded(context->row); !status.ok()) return status;
-  Target target{key, *std::move(context), engine.Now(*clinic), std::nullopt, std::nullopt};
+  const absl::Time now = engine.Now(*clinic);
+  if (absl::Status status = CheckRuns(*context, now); !status.ok()) return status;
+  Target target{key, *std::move(context), now, std::nullopt, std::nullopt};
   // What is due by now has come due, even if the sweep has not got to it yet.
   if (auto fired = FireEnrollment(tx, &target.context, target.now); !fired.ok()) return fired.status();
   auto found = FindReminder(tx, target.context, key);

@@ -67,6 +67,7 @@ absl::Status ApplyAnswerToGroup(store::WriteTransaction& tx, const store::Remind
   if (rule < 0 || context->pathway->rule(rule).group < 0) return absl::OkStatus();
   if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
+  if (context->row.state == v1::ENROLLMENT_STATE_ENDED) return absl::OkStatus();  // By itself.
   auto cancelled = CancelNeedless(tx, *context, now);
   if (!cancelled.ok()) return cancelled.status();
   return *cancelled ? Replan(tx, context, now).status() : absl::OkStatus();

@@ -143,6 +143,7 @@ absl::Status ReactToAnswer(store::WriteTransaction& tx, const store::ReminderRow
   const int asked = context->pathway->FindRule(row.key.rule);
   if (asked < 0 || !HasReactions(*context)) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
+  if (!HasReactions(*context)) return absl::OkStatus();  // It has ended by itself.
   auto answered = QuestionOf(tx, *context, row);
   if (!answered.ok()) return answered.status();
   const std::vector<int> rules = plan::ReactionsTo(*context->pathway, AnswerOf(*context, row, asked));
@@ -175,6 +176,7 @@ absl::Status ReactToWords(EngineContext& engine, store::WriteTransaction& tx, co
   if (!context.ok()) return context.status();
   if (!HasReactions(*context)) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, &*context, now); !fired.ok()) return fired.status();
+  if (!HasReactions(*context)) return absl::OkStatus();  // It has ended by itself.
   std::vector<int> lists;
   for (const std::string& list : reply.data.word_lists()) lists.push_back(context->pathway->FindWordList(list));
   const std::string& name = reply.data.reminder();
@@ -192,6 +194,7 @@ absl::Status ReactToReport(store::WriteTransaction& tx, const store::ReminderRow
   const int asked = context->pathway->FindRule(row.key.rule);
   if (asked < 0 || !HasReactions(*context)) return absl::OkStatus();
   if (auto fired = FireEnrollment(tx, context, now); !fired.ok()) return fired.status();
+  if (!HasReactions(*context)) return absl::OkStatus();  // It has ended by itself.
   const std::string id = IdOf(row.key);
   auto question = QuestionOf(tx, *context, row);
   if (!question.ok()) return question.status();

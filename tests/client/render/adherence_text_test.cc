@@ -125,7 +125,7 @@ TEST(AdherenceTextTest, QuestionnairesHaveATableOfTheirOwn) {
   EXPECT_THAT(text, HasSubstr("\n\nQUESTIONNAIRE  ROUNDS  LAST  ANSWERED (UTC)    SCALE  TREND\n"
                               "function            2  12.5  2026-03-11 00:00  0-100  ▇▂\n"));
   EXPECT_THAT(text, Not(HasSubstr("SCORE ")));
-  // By what was answered, if the pathway has no such questionnaire any more.
+  // The scale is that of the scores themselves if the pathway does not have the questionnaire any more.
   EXPECT_THAT(RenderAdherence(adherence, {}, {}), HasSubstr("12.5-91.6667  █▁\n"));
 }
 

@@ -1,4 +1,7 @@
 // Enrollments that end by themselves, as their pathway says.
+#include <utility>
+
+#include "scheduler/engine/runtime/system_access.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/clinic_fixture.h"
 
@@ -7,21 +10,21 @@ namespace {
 
 using ::testing::ElementsAre;
 
+v1::Pathway BriefPathway() {
+  return FromText<v1::Pathway>(R"pb(
+    display_name: "Brief" default_locale: "en" end { days: 12 }
+    phases { id: "p" display_name: "Phase" span { days { first: 1 last: 10 } } }
+    rules { id: "a" phase: "p" category: "c" schedule { daily {} times: "09:00" } texts { key: "en" value: "A" } }
+    rules { id: "last" phase: "p" category: "c" schedule { on { days: 10 } times: "10:00" window { days: 3 } }
+            texts { key: "en" value: "Last" } }
+  )pb");
+}
+
 // A sandbox on Thursday 2029-03-01, 08:00 UTC. For a procedure on that day, `a` is due on each of the days 1 to 10 at
 // 09:00, and `last` on day 10 at 10:00, until the end of day 13. The enrollment ends at the end of day 12, 13 March.
 class EndingTest : public SandboxFixture {
  protected:
-  EndingTest() : SandboxFixture({.pathway_id = "brief", .pathway = Pathway()}) { Enrol("e"); }
-
-  static v1::Pathway Pathway() {
-    return FromText<v1::Pathway>(R"pb(
-      display_name: "Brief" default_locale: "en" end { days: 12 }
-      phases { id: "p" display_name: "Phase" span { days { first: 1 last: 10 } } }
-      rules { id: "a" phase: "p" category: "c" schedule { daily {} times: "09:00" } texts { key: "en" value: "A" } }
-      rules { id: "last" phase: "p" category: "c" schedule { on { days: 10 } times: "10:00" window { days: 3 } }
-              texts { key: "en" value: "Last" } }
-    )pb");
-  }
+  EndingTest() : SandboxFixture({.pathway_id = "brief", .pathway = BriefPathway()}) { Enrol("e"); }
 
   void Enrol(const std::string& id, const std::string& procedure_date = "2029-03-01") {
     v1::Enrollment enrollment = KneePatient("box", "p-" + id);
@@ -97,6 +100,57 @@ TEST_F(EndingTest, ALaterPauseOrResumeDoesNotPutTheEndOff) {
   ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
   Until("2029-03-14T00:00");
   EXPECT_EQ(Get().state(), v1::ENROLLMENT_STATE_ENDED);
+}
+
+// In real time a call may come after the end and before the sweep.
+class EndingInRealTimeTest : public RealTimeFixture {
+ protected:
+  EndingInRealTimeTest() : RealTimeFixture({.pathway_id = "brief", .pathway = BriefPathway()}) {
+    v1::Enrollment enrollment = KneePatient("north");
+    enrollment.set_pathway("clinics/north/pathways/brief");
+    world_.Enrol("north", "e", enrollment);
+  }
+
+  // Makes a call that comes to its turn when the pathway is over, before the sweep.
+  template <typename Request, typename Response, typename Call>
+  absl::Status CallAtTheEnd(const Request& request, Response* response, Call call) {
+    Pending called, held;
+    SystemAccess::Write(
+        world_.engine().context,
+        [&, is_first = true](store::WriteTransaction&) mutable {
+          if (!std::exchange(is_first, false)) return absl::OkStatus();
+          (world_.engine().enrollments.*call)(world_.CallOf(request), request, response, called.done());
+          world_.clock().Set(At("2029-03-14T00:00"));
+          return absl::OkStatus();
+        },
+        held.done());
+    const absl::Status status = called.Wait();
+    world_.Settle();
+    return status;
+  }
+
+  v1::Enrollment Get() {
+    v1::GetEnrollmentRequest request;
+    request.set_name("clinics/north/enrollments/e");
+    return Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment();
+  }
+};
+
+TEST_F(EndingInRealTimeTest, APauseDoesNotOutliveTheEnd) {
+  v1::PauseEnrollmentRequest request;
+  request.set_name("clinics/north/enrollments/e");
+  v1::PauseEnrollmentResponse response;
+  EXPECT_EQ(ErrorOf(CallAtTheEnd(request, &response, &Enrollments::Pause)), "FAILED_PRECONDITION/ENROLLMENT_ENDED");
+  EXPECT_EQ(Get().state(), v1::ENROLLMENT_STATE_ENDED);
+}
+
+TEST_F(EndingInRealTimeTest, WhatTheClinicSaysOfTheEndIsRecorded) {
+  v1::EndEnrollmentRequest request;
+  request.set_name("clinics/north/enrollments/e");
+  request.set_reason(v1::END_REASON_DECEASED);
+  v1::EndEnrollmentResponse response;
+  EXPECT_EQ(ErrorOf(CallAtTheEnd(request, &response, &Enrollments::End)), "OK");
+  EXPECT_EQ(Get().end_reason(), v1::END_REASON_DECEASED);
 }
 
 }  // namespace

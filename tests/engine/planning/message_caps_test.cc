@@ -243,6 +243,16 @@ TEST_F(WeeklyCapTest, AnySevenDaysInARowHoldTheCap) {
   EXPECT_THAT(SendUntil("2029-03-09T23:00"), Contains("a.2029-03-09")) << "what was sent on 2 March counts no more";
 }
 
+class SafetyFirstTest : public MessageCapsTest {
+ protected:
+  SafetyFirstTest() : MessageCapsTest("message_cap { per_day: 2 } safety_categories: 'ca'") {}
+};
+
+TEST_F(SafetyFirstTest, ASafetyMessageOfTheSameInstantCountsOnce) {
+  ASSERT_TRUE(world_.Move(Name("b.2029-03-02"), At("2029-03-02T09:00")).ok());
+  EXPECT_EQ(SendUntil("2029-03-02T09:00").size(), 2u) << "both fit into a cap of two";
+}
+
 class ImportanceTest : public MessageCapsTest {
  protected:
   ImportanceTest() : MessageCapsTest("message_cap { per_day: 2 } important_categories: 'cc' important_categories: 'cb'") {}
