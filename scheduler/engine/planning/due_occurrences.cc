@@ -133,8 +133,9 @@ std::vector<const plan::CompiledRule*> MessagesAfter(const EnrollmentContext& co
 // Asks the caps about the message at place `i`, which would come due. Changes its outcome if they hold it back.
 absl::Status ApplyCaps(const EnrollmentContext& context, const std::vector<DueOccurrence>& due, size_t i,
                        MessageCapGate* gate, Outcome* outcome) {
+  if (!gate->has_caps() || outcome->event != ReminderEvent::kFire || IsTask(context, due[i])) return absl::OkStatus();
   const plan::CompiledRule* const rule = PlannedRule(context, due[i]);
-  if (outcome->event != ReminderEvent::kFire || IsTask(context, due[i]) || rule == nullptr) return absl::OkStatus();
+  if (rule == nullptr) return absl::OkStatus();
   auto reason = gate->WhyHeldBack(*rule, MessagesAfter(context, due, i));
   if (!reason.ok()) return reason.status();
   if (!*reason) {
@@ -157,18 +158,45 @@ bool HasSuperseding(const EnrollmentContext& context, const std::vector<DueOccur
                      [&](const DueOccurrence& one) { return SupersedingRuleOf(context, one).supersedes; });
 }
 
+// Returns whether what becomes of `due` depends on the rows of the enrollment, besides supersession.
+bool DependsOnRows(const EnrollmentContext& context, const std::vector<DueOccurrence>& due) {
+  return std::any_of(due.begin(), due.end(), [&](const DueOccurrence& one) {
+    return IsFollowUp(context, one) || HasConditions(context, one);
+  });
+}
+
+// Returns what becomes of an occurrence where a newer one may supersede it.
+Outcome OutcomeAmong(const Supersession& supersession, const EnrollmentContext& context, const DueOccurrence& due,
+                     const std::vector<store::ReminderRow>* rows, absl::Time now) {
+  Outcome outcome = OutcomeOf(context, due, rows, now);
+  if (outcome.event != ReminderEvent::kSuppress &&
+      supersession.Supersedes(SupersedingRuleOf(context, due), due.occurrence.due, due.code)) {
+    outcome.event = ReminderEvent::kSupersede;
+    outcome.reason = v1::REMINDER_REASON_SUPERSEDED;
+  }
+  return outcome;
+}
+
+// Notes what has become of an occurrence that has fired.
+void NoteFired(const EnrollmentContext& context, const DueOccurrence& due, const Outcome& outcome, Fired* fired) {
+  if (outcome.put_off) return fired->postponed.push_back(*outcome.put_off);
+  ++fired->count;
+  const plan::CompiledRule* const rule = PlannedRule(context, due);
+  const bool is_met = outcome.reason != v1::REMINDER_REASON_CONDITION_NOT_MET;
+  if (rule == nullptr || !rule->IsReaction() || !is_met) return;
+  fired->reactions.push_back(due.occurrence);
+  fired->reactions.back().rule = PlannedOf(context, due)->rule;
+}
+
 }  // namespace
 
 absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const EnrollmentContext& context,
-                                        const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
-                                        absl::Time now) {
+                                      const std::vector<DueOccurrence>& due, std::vector<store::ReminderRow>* rows,
+                                      absl::Time now) {
   Supersession supersession;
   std::vector<store::ReminderRow> all;
   const bool supersedes = HasSuperseding(context, due);
-  const bool depends_on_rows = std::any_of(due.begin(), due.end(), [&](const DueOccurrence& one) {
-    return IsFollowUp(context, one) || HasConditions(context, one);
-  });
-  if ((supersedes || depends_on_rows) && rows == nullptr) {
+  if ((supersedes || DependsOnRows(context, due)) && rows == nullptr) {
     auto read = RowsOf(tx, context, {});
     if (!read.ok()) return read.status();
     all = *std::move(read);
@@ -181,27 +209,11 @@ absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const Enrollm
   Fired fired;
   MessageCapGate gate(tx, context, now);
   for (size_t i = 0; i < due.size(); ++i) {
-    const DueOccurrence& one = due[i];
-    Outcome outcome = OutcomeOf(context, one, rows, now);
-    if (outcome.event != ReminderEvent::kSuppress &&
-        supersession.Supersedes(SupersedingRuleOf(context, one), one.occurrence.due, one.code)) {
-      outcome.event = ReminderEvent::kSupersede;
-      outcome.reason = v1::REMINDER_REASON_SUPERSEDED;
-    }
+    Outcome outcome = OutcomeAmong(supersession, context, due[i], rows, now);
     if (absl::Status status = ApplyCaps(context, due, i, &gate, &outcome); !status.ok()) return status;
-    auto has_fired = FireOne(tx, context, one, outcome, now);
+    auto has_fired = FireOne(tx, context, due[i], outcome, now);
     if (!has_fired.ok()) return has_fired.status();
-    if (!*has_fired) continue;
-    if (outcome.put_off) {
-      fired.postponed.push_back(*outcome.put_off);
-      continue;
-    }
-    ++fired.count;
-    const plan::CompiledRule* const rule = PlannedRule(context, one);
-    const bool is_met = outcome.reason != v1::REMINDER_REASON_CONDITION_NOT_MET;
-    if (rule == nullptr || !rule->IsReaction() || !is_met) continue;
-    fired.reactions.push_back(one.occurrence);
-    fired.reactions.back().rule = PlannedOf(context, one)->rule;
+    if (*has_fired) NoteFired(context, due[i], outcome, &fired);
   }
   return fired;
 }

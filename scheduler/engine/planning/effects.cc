@@ -106,6 +106,7 @@ absl::StatusOr<int64_t> StoreChange(store::WriteTransaction& tx, EnrollmentConte
 
 absl::StatusOr<int64_t> ApplyEffects(store::WriteTransaction& tx, EnrollmentContext* context,
                                      const std::vector<plan::Occurrence>& fired, absl::Time now) {
+  if (fired.empty()) return 0;
   store::EnrollmentRow row = context->row;
   bool changes = false;
   bool changes_factor = false;

@@ -61,7 +61,7 @@ MessageCapGate::MessageCapGate(store::ReadTransaction& tx, const EnrollmentConte
 
 absl::StatusOr<std::optional<v1::ReminderReason>> MessageCapGate::WhyHeldBack(
     const plan::CompiledRule& rule, const std::vector<const plan::CompiledRule*>& waiting) {
-  if (!caps_.any() || rule.is_safety) return std::nullopt;
+  if (rule.is_safety) return std::nullopt;
   if (!counted_) {
     if (absl::Status status = CountStored(); !status.ok()) return status;
     if (absl::Status status = FindPlanned(); !status.ok()) return status;

@@ -24,6 +24,9 @@ class MessageCapGate {
  public:
   MessageCapGate(store::ReadTransaction& tx, const EnrollmentContext& context, absl::Time now);
 
+  // Returns whether there is any cap. If there is none, every message may go.
+  bool has_caps() const { return caps_.any(); }
+
   // Returns why a message of `rule` is held back: DAILY_CAP or WEEKLY_CAP; nothing if it may go. `waiting` are the
   // rules of the messages that come due at the same time and are looked at later. Fails only if the store does.
   absl::StatusOr<std::optional<v1::ReminderReason>> WhyHeldBack(const plan::CompiledRule& rule,
