@@ -192,7 +192,7 @@ void AddSteps(const CompiledPathway& pathway, const PatientFacts& facts, const C
   const v1::ReminderReason reason = reminder->reason();
   if (reason == v1::REMINDER_REASON_DAILY_CAP || reason == v1::REMINDER_REASON_WEEKLY_CAP) {
     return AddStep(v1::TIME_STEP_KIND_MESSAGE_CAP, due,
-                   absl::StrCat("The patient had got as many messages as allowed: moved to ", TimeText(due, facts.zone),
+                   absl::StrCat("The cap on messages left no room for it: moved to ", TimeText(due, facts.zone),
                                 ", where the cap is applied again."),
                    reminder);
   }

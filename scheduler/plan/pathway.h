@@ -113,6 +113,7 @@ struct CompiledEscalation {
   int64_t seconds = 0;   // From the deadline before to the new one.
   std::string category;  // Empty: as before.
   v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;  // UNSPECIFIED: as before.
+  std::string team;      // Id of the clinic's team that is told of the step. Empty: nobody is told.
 };
 
 // A rule whose references are resolved to indexes and whose texts and numbers are parsed.
@@ -159,6 +160,7 @@ struct CompiledRule {
   // Of a task.
   v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;  // Never UNSPECIFIED for a task, always for a message.
   std::vector<CompiledEscalation> escalation;
+  std::string team;  // Id of the clinic's team that is told when it comes due. Empty: nobody is told.
 
   // Returns whether the reminder comes due while the enrollment is paused: what a patient writes has to reach somebody.
   bool IgnoresPauses() const { return IsReaction() && audience == v1::AUDIENCE_CARE_TEAM; }
@@ -189,6 +191,7 @@ struct CompiledRule {
   int questionnaire = -1;  // Index of the questionnaire that the rule is a question of; -1 for none.
 
   absl::InlinedVector<CompiledText, 2> texts;
+  std::vector<CompiledText> discreet_texts;  // The versions without health information. Empty: there are none.
 };
 
 // A factor with its values, in the order of the pathway.

@@ -208,8 +208,8 @@ class GrpcConnection final : public Connection {
     return Do(*reminders_, &v1::ReminderService::Stub::RestoreReminder, request);
   }
 
-  absl::StatusOr<v1::SetChannelConsentResponse> Call(const v1::SetChannelConsentRequest& request) override {
-    return Do(*enrollments_, &v1::EnrollmentService::Stub::SetChannelConsent, request);
+  absl::StatusOr<v1::SetConsentResponse> Call(const v1::SetConsentRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::SetConsent, request);
   }
   absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) override {
     return Do(*replies_, &v1::ReplyService::Stub::RecordReply, request);

@@ -75,7 +75,7 @@ class Connection {
   virtual absl::StatusOr<v1::CancelReminderResponse> Call(const v1::CancelReminderRequest& request) = 0;
   virtual absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) = 0;
 
-  virtual absl::StatusOr<v1::SetChannelConsentResponse> Call(const v1::SetChannelConsentRequest& request) = 0;
+  virtual absl::StatusOr<v1::SetConsentResponse> Call(const v1::SetConsentRequest& request) = 0;
   virtual absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) = 0;
   virtual absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) = 0;
   virtual absl::StatusOr<v1::AssignReplyResponse> Call(const v1::AssignReplyRequest& request) = 0;

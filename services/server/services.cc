@@ -61,7 +61,7 @@ std::unique_ptr<grpc::Service> EnrollmentService(const CallEnvironment& environm
   service->Unary("PauseEnrollment", engine.enrollments, &Enrollments::Pause);
   service->Unary("ResumeEnrollment", engine.enrollments, &Enrollments::Resume);
   service->Unary("EndEnrollment", engine.enrollments, &Enrollments::End);
-  service->Unary("SetChannelConsent", engine.consents, &Consents::SetChannel);
+  service->Unary("SetConsent", engine.consents, &Consents::Set);
   service->Unary("GetTimeline", engine.enrollments, &Enrollments::GetTimeline);
   service->Unary("GetAdherence", engine.enrollments, &Enrollments::GetAdherence);
   return service;

@@ -83,13 +83,13 @@ std::vector<double> ChangeConsents(Client& client) {
   const auto begin = SteadyClock::now();
   for (int i = 0; i < kSeconds * kConsentsPerSecond; ++i) {
     std::this_thread::sleep_until(begin + i * std::chrono::microseconds(1'000'000 / kConsentsPerSecond));
-    v1::SetChannelConsentRequest request;
+    v1::SetConsentRequest request;
     request.set_parent("clinics/other");
     request.set_patient(absl::StrCat("mrn-p", i % 100));
-    request.set_channel(v1::CHANNEL_SMS);
-    request.set_consent(i / 100 % 2 == 0 ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+    request.mutable_decision()->set_channel(v1::CHANNEL_SMS);
+    request.mutable_decision()->set_consent(i / 100 % 2 == 0 ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
     const auto sent = SteadyClock::now();
-    const auto answer = Call(*client.enrollments, &v1::EnrollmentService::Stub::SetChannelConsent, request);
+    const auto answer = Call(*client.enrollments, &v1::EnrollmentService::Stub::SetConsent, request);
     if (!answer.ok()) Fail(answer.status.error_message());
     took.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - sent).count());
   }

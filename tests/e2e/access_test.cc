@@ -82,8 +82,8 @@ const std::map<std::string, std::string>& Requests() {
       {"EnrollmentService/MigrateEnrollments", "pathway: 'clinics/south/pathways/knee'"},
       {"EnrollmentService/PauseEnrollment", "name: 'clinics/south/enrollments/e'"},
       {"EnrollmentService/ResumeEnrollment", "name: 'clinics/south/enrollments/e'"},
-      {"EnrollmentService/SetChannelConsent",
-       "parent: 'clinics/south' patient: 'p' channel: CHANNEL_SMS consent: CONSENT_REFUSED"},
+      {"EnrollmentService/SetConsent",
+       "parent: 'clinics/south' patient: 'p' decision { channel: CHANNEL_SMS consent: CONSENT_REFUSED }"},
       {"EnrollmentService/UpdateEnrollment",
        "enrollment { name: 'clinics/south/enrollments/e' locale: 'es' } update_mask { paths: 'locale' }"},
       {"PathwayService/CreatePathway", ""},  // filled in below

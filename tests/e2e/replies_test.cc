@@ -90,12 +90,12 @@ TEST_F(RepliesE2eTest, StopIsObeyedAtOnceAndAltaUndoesIt) {
 }
 
 TEST_F(RepliesE2eTest, AClinicRecordsADecisionItself) {
-  auto request = FromText<v1::SetChannelConsentRequest>(
-      R"pb(parent: "clinics/box" patient: "mrn-ana" channel: CHANNEL_SMS consent: CONSENT_REFUSED)pb");
-  EXPECT_THAT(Call(*client->enrollments, &Enrollments::SetChannelConsent, request)->opted_out_channels(),
+  auto request = FromText<v1::SetConsentRequest>(
+      R"pb(parent: "clinics/box" patient: "mrn-ana" decision { channel: CHANNEL_SMS consent: CONSENT_REFUSED })pb");
+  EXPECT_THAT(Call(*client->enrollments, &Enrollments::SetConsent, request)->opted_out_channels(),
               ElementsAre(v1::CHANNEL_SMS));
   request.set_patient("nobody");
-  const auto unknown = Call(*client->enrollments, &Enrollments::SetChannelConsent, request);
+  const auto unknown = Call(*client->enrollments, &Enrollments::SetConsent, request);
   EXPECT_EQ(unknown.status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(ReasonOf(unknown.status), "PATIENT_NOT_FOUND");
 }

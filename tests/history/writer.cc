@@ -182,12 +182,12 @@ void Writer::Consent(const std::string& enrollment) {
   change.set_name(enrollment);
   change.set_channel(v1::CHANNEL_SMS);
   change.set_consent(chance_.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
-  v1::SetChannelConsentRequest request;
+  v1::SetConsentRequest request;
   request.set_parent(place_.clinic.name());
   request.set_patient("mrn-" + enrollment.substr(enrollment.rfind('/') + 1));
-  request.set_channel(change.channel());
-  request.set_consent(change.consent());
-  Carry(Change::KIND_CONSENT, change, &e2e::Client::enrollments, &Enrollments::SetChannelConsent, request);
+  request.mutable_decision()->set_channel(change.channel());
+  request.mutable_decision()->set_consent(change.consent());
+  Carry(Change::KIND_CONSENT, change, &e2e::Client::enrollments, &Enrollments::SetConsent, request);
 }
 
 // Writes a stop word or a start word from the patient's telephone, to one clinic or to all that write from its number.

@@ -33,8 +33,8 @@ absl::Status StartAddressesOf(EngineContext& engine, store::WriteTransaction& tx
   return absl::OkStatus();
 }
 
-absl::Status SetChannelConsent(EngineContext& engine, store::WriteTransaction& tx, const std::string& clinic,
-                               const v1::SetChannelConsentRequest& request, v1::SetChannelConsentResponse* response) {
+absl::Status SetConsent(EngineContext& engine, store::WriteTransaction& tx, const std::string& clinic,
+                               const v1::SetConsentRequest& request, v1::SetConsentResponse* response) {
   auto row = RequireClinic(tx, clinic);
   if (!row.ok()) return row.status();
   auto enrollments = tx.EnrollmentsOf(clinic, request.patient());
@@ -44,11 +44,11 @@ absl::Status SetChannelConsent(EngineContext& engine, store::WriteTransaction& t
                      absl::StrCat(ClinicNameOf(clinic), " has no enrollment of patient ", request.patient()));
   }
   const absl::Time now = engine.Now(*row);
-  if (request.consent() == v1::CONSENT_GRANTED) {
-    absl::Status status = StartAddressesOf(engine, tx, *row, request.patient(), request.channel(), now);
+  if (request.decision().consent() == v1::CONSENT_GRANTED) {
+    absl::Status status = StartAddressesOf(engine, tx, *row, request.patient(), request.decision().channel(), now);
     if (!status.ok()) return status;
   }
-  auto opted_out = ApplyConsent(engine, tx, clinic, request.patient(), request.channel(), request.consent(), now);
+  auto opted_out = ApplyConsent(engine, tx, clinic, request.patient(), request.decision().channel(), request.decision().consent(), now);
   if (!opted_out.ok()) return opted_out.status();
   AddChannels(*opted_out, response->mutable_opted_out_channels());
   return absl::OkStatus();
@@ -80,18 +80,18 @@ absl::StatusOr<int64_t> ApplyConsent(EngineContext& engine, store::WriteTransact
   return after;
 }
 
-void Consents::SetChannel(const CallPtr& call, const v1::SetChannelConsentRequest& request,
-                          v1::SetChannelConsentResponse* response, Done done) {
+void Consents::Set(const CallPtr& call, const v1::SetConsentRequest& request,
+                          v1::SetConsentResponse* response, Done done) {
   plan::FieldErrors errors;
   const auto clinic = ParseClinicName(request.parent());
   if (!clinic) errors.push_back({"parent", "must be clinics/{clinic}"});
   if (!IsForeignId(request.patient())) {
     errors.push_back({"patient", "must be 1 to 64 letters, digits, '.', '_' or '-'"});
   }
-  if (!v1::Channel_IsValid(request.channel()) || request.channel() == v1::CHANNEL_UNSPECIFIED) {
+  if (!v1::Channel_IsValid(request.decision().channel()) || request.decision().channel() == v1::CHANNEL_UNSPECIFIED) {
     errors.push_back({"channel", "must be SMS, EMAIL or WEBHOOK"});
   }
-  if (request.consent() != v1::CONSENT_GRANTED && request.consent() != v1::CONSENT_REFUSED) {
+  if (request.decision().consent() != v1::CONSENT_GRANTED && request.decision().consent() != v1::CONSENT_REFUSED) {
     errors.push_back({"consent", "must be GRANTED or REFUSED"});
   }
   CheckRequestId(request.request_id(), &errors);
@@ -99,7 +99,7 @@ void Consents::SetChannel(const CallPtr& call, const v1::SetChannelConsentReques
   call->Mutate(
       request, *clinic, request.request_id(), response,
       [this, clinic = *clinic, &request, response](store::WriteTransaction& tx) {
-        return SetChannelConsent(engine_, tx, clinic, request, response);
+        return SetConsent(engine_, tx, clinic, request, response);
       },
       std::move(done));
 }

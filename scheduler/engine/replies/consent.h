@@ -21,8 +21,8 @@ class Consents {
   // `engine` must outlive this object and every call that was started.
   explicit Consents(EngineContext& engine) : engine_(engine) {}
 
-  void SetChannel(const CallPtr& call, const v1::SetChannelConsentRequest& request,
-                  v1::SetChannelConsentResponse* response, Done done);
+  void Set(const CallPtr& call, const v1::SetConsentRequest& request,
+                  v1::SetConsentResponse* response, Done done);
 
  private:
   EngineContext& engine_;

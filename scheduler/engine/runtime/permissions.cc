@@ -30,7 +30,7 @@ constexpr Method kMethods[] = {
     {"aftercare.v1.EnrollmentService/MigrateEnrollments", P::kManagePatients},
     {"aftercare.v1.EnrollmentService/PauseEnrollment", P::kManagePatients},
     {"aftercare.v1.EnrollmentService/ResumeEnrollment", P::kManagePatients},
-    {"aftercare.v1.EnrollmentService/SetChannelConsent", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/SetConsent", P::kManagePatients},
     {"aftercare.v1.EnrollmentService/UpdateEnrollment", P::kManagePatients},
     {"aftercare.v1.PathwayService/CreatePathway", P::kManageClinic},
     {"aftercare.v1.PathwayService/GetPathway", P::kReadClinic},

@@ -11,6 +11,7 @@
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/plan.h"
 #include "services/client/common/failure.h"
+#include "services/client/render/observed_text.h"
 #include "services/client/render/reaction_text.h"
 #include "services/client/render/score_scale.h"
 #include "services/client/render/table.h"
@@ -90,6 +91,36 @@ absl::StatusOr<std::pair<int, int>> RangeOfReminders(const plan::CompiledPathway
   return range;
 }
 
+// Returns what bounds the pathway, one line each: its cap on messages, and its end.
+std::string BoundsText(const v1::Pathway& pathway) {
+  std::vector<std::string> caps;
+  if (pathway.message_cap().has_per_day()) caps.push_back(absl::StrCat(pathway.message_cap().per_day(), " a day"));
+  if (pathway.message_cap().has_per_week()) {
+    caps.push_back(absl::StrCat(pathway.message_cap().per_week(), " in seven days"));
+  }
+  std::string out;
+  if (!caps.empty()) absl::StrAppend(&out, "  messages to one patient: at most ", absl::StrJoin(caps, ", "), "\n");
+  if (!pathway.has_end()) return out;
+  const v1::Offset& end = pathway.end();
+  const std::string months = end.months() == 0 ? "" : Counted(end.months(), "month");
+  const std::string days = end.days() == 0 ? "" : Counted(end.days(), "day");
+  absl::StrAppend(&out, "  ends by itself: ", months, months.empty() || days.empty() ? "" : " and ", days,
+                  " after the procedure\n");
+  return out;
+}
+
+// Lists the rules, but for reactions, that ask for what the patient has answered.
+std::string ConditionsText(const v1::Pathway& pathway) {
+  std::string out;
+  for (const v1::Rule& rule : pathway.rules()) {
+    if (rule.has_reaction()) continue;
+    for (const v1::ObservedCondition& condition : rule.observed()) {
+      absl::StrAppend(&out, "  ", rule.id(), " only if ", ConditionText(condition), "\n");
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan::CompiledPathway& pathway) {
@@ -110,6 +141,7 @@ absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan
   absl::StrAppend(&out, "  reminders in the first year: ", least);
   if (most != least) absl::StrAppend(&out, " to ", most, ", depending on the patient");
   absl::StrAppend(&out, pathway.reactions().empty() ? "" : "; and what answers set off", "\n");
+  out += BoundsText(source);
   Table table({"  PHASE", ">RULES", "NAME"});
   for (const v1::Phase& phase : source.phases()) {
     const auto rules = std::count_if(source.rules().begin(), source.rules().end(),
@@ -129,6 +161,7 @@ absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan
     absl::StrAppend(&out, "  questionnaire ", questionnaire.id(), ": ", absl::StrJoin(questionnaire.rules(), ", "),
                     "; score ", ScaleText(*scale), "\n");
   }
+  out += ConditionsText(source);
   return out + RenderReactions(source, pathway.reactions(), kColumns, false);
 }
 

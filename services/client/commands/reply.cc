@@ -165,15 +165,15 @@ struct ConsentOptions {
 };
 
 absl::Status SetConsent(Session& session, const ConsentOptions& options) {
-  v1::SetChannelConsentRequest request;
+  v1::SetConsentRequest request;
   request.set_parent(session.clinic());
   request.set_patient(options.patient);
   const absl::StatusOr<v1::Channel> channel = ChannelOf(options.channel);
   if (!channel.ok()) return channel.status();
-  request.set_channel(*channel);
+  request.mutable_decision()->set_channel(*channel);
   const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "consent", options.decision);
   if (!consent.ok()) return consent.status();
-  request.set_consent(static_cast<v1::Consent>(*consent));
+  request.mutable_decision()->set_consent(static_cast<v1::Consent>(*consent));
   const auto response = session.Call(request);
   if (!response.ok()) return response.status();
   const std::string channels = ChannelLabels(response->opted_out_channels());

@@ -42,8 +42,10 @@ constexpr std::pair<v1::ReminderReason, const char*> kReasons[] = {
     {v1::REMINDER_REASON_ANSWER_CORRECTED, "the answer that set it off was corrected, or came after all"},
     {v1::REMINDER_REASON_CONDITION_NOT_MET, "a condition on what the patient answered did not hold"},
     {v1::REMINDER_REASON_GROUP_ENDED, "an answer ended the group of messages it belongs to"},
-    {v1::REMINDER_REASON_DAILY_CAP, "the patient had got as many messages on that day as allowed"},
-    {v1::REMINDER_REASON_WEEKLY_CAP, "the patient had got as many messages in seven days as allowed"},
+    {v1::REMINDER_REASON_DAILY_CAP,
+     "the cap on messages a day left no room for it: used up, or kept for more important ones"},
+    {v1::REMINDER_REASON_WEEKLY_CAP,
+     "the cap on messages in seven days left no room for it: used up, or kept for more important ones"},
 };
 
 std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zone) {

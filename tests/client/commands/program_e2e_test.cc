@@ -143,6 +143,9 @@ TEST(ProgramE2eTest, ACheckCountsTheRemindersOfAYear) {
   EXPECT_EQ(outcome.err, "");
   EXPECT_THAT(outcome.out,
               testing::ContainsRegex("reminders in the first year: [1-9][0-9]+ to [1-9][0-9]+, depending"));
+  EXPECT_THAT(outcome.out, HasSubstr("  messages to one patient: at most 5 a day, 25 in seven days\n"
+                                     "  ends by itself: 13 months after the procedure\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("  therapy-cheer only if therapy done: less than 50 % of the days"));
 }
 
 TEST(ProgramE2eTest, ACheckWarnsOfRulesThatWouldSayTheSameTwice) {

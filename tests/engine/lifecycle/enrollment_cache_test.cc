@@ -61,12 +61,12 @@ TEST_F(EnrollmentCacheTest, WhatHasChangedIsReadAnew) {
   EXPECT_TRUE(changed());
   world_.Advance("box", At("2029-03-02T09:00"));
   EXPECT_TRUE(changed()) << "next_due has moved on";
-  v1::SetChannelConsentRequest consent;
+  v1::SetConsentRequest consent;
   consent.set_parent("clinics/box");
   consent.set_patient("p-1");
-  consent.set_channel(v1::CHANNEL_SMS);
-  consent.set_consent(v1::CONSENT_REFUSED);
-  ASSERT_TRUE(world_.Call(&Engine::consents, &Consents::SetChannel, consent).ok());
+  consent.mutable_decision()->set_channel(v1::CHANNEL_SMS);
+  consent.mutable_decision()->set_consent(v1::CONSENT_REFUSED);
+  ASSERT_TRUE(world_.Call(&Engine::consents, &Consents::Set, consent).ok());
   EXPECT_TRUE(changed());
   EXPECT_FALSE(changed());
 }

@@ -51,12 +51,12 @@ TEST_F(StoredOutline, TellsTheChannelUntilThePatientOptsOut) {
   EXPECT_EQ(Stored().channel(), v1::CHANNEL_SMS);
   EXPECT_FALSE(Stored().needs_rows());
   EXPECT_FALSE(Stored().was_suspended());
-  v1::SetChannelConsentRequest request;
+  v1::SetConsentRequest request;
   request.set_parent("clinics/box");
   request.set_patient(DaysPatient("box").patient());
-  request.set_channel(v1::CHANNEL_SMS);
-  request.set_consent(v1::CONSENT_REFUSED);
-  EXPECT_TRUE(world_.Call(&Engine::consents, &Consents::SetChannel, request).ok());
+  request.mutable_decision()->set_channel(v1::CHANNEL_SMS);
+  request.mutable_decision()->set_consent(v1::CONSENT_REFUSED);
+  EXPECT_TRUE(world_.Call(&Engine::consents, &Consents::Set, request).ok());
   EXPECT_EQ(Stored().channel(), v1::CHANNEL_EMAIL);
 }
 

@@ -258,7 +258,7 @@ TEST_F(ConsentTest, EveryBadFieldIsNamed) {
   EXPECT_THAT(BadFields(status), ElementsAre("parent", "patient", "channel", "consent", "request_id"));
   EXPECT_EQ(Consent("SMS", "REFUSED", "p-9"), "NOT_FOUND/PATIENT_NOT_FOUND");
   EXPECT_EQ(OptedOut("e"), "");
-  const std::string request = "patient: 'p-1' channel: CHANNEL_SMS consent: CONSENT_REFUSED";
+  const std::string request = "patient: 'p-1' decision { channel: CHANNEL_SMS consent: CONSENT_REFUSED }";
   EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/none' " + request).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
   EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/box' " + request, {"north", Role::kClinic, false, {"north"}}).status()),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
@@ -267,7 +267,7 @@ TEST_F(ConsentTest, EveryBadFieldIsNamed) {
 TEST_F(ConsentTest, ARequestSentTwiceIsDoneOnce) {
   world_.Enrol("box", "e", Patient());
   const std::string request =
-      "parent: 'clinics/box' patient: 'p-1' channel: CHANNEL_SMS request_id: 'r' consent: CONSENT_REFUSED";
+      "parent: 'clinics/box' patient: 'p-1' request_id: 'r' decision { channel: CHANNEL_SMS consent: CONSENT_REFUSED }";
   EXPECT_EQ(Joined(Good(TryConsent(request)).opted_out_channels()), "1");
   Consent("SMS", "GRANTED");
   EXPECT_EQ(Joined(Good(TryConsent(request)).opted_out_channels()), "1");

@@ -145,17 +145,17 @@ class Replying : public SandboxFixture {
     return world_.Call(&Engine::replies, &Replies::List, FromText<v1::ListRepliesRequest>(request));
   }
 
-  absl::StatusOr<v1::SetChannelConsentResponse> TryConsent(const std::string& request,
-                                                           const Caller& caller = Operator()) {
-    return world_.Call(&Engine::consents, &Consents::SetChannel, FromText<v1::SetChannelConsentRequest>(request),
+  absl::StatusOr<v1::SetConsentResponse> TryConsent(const std::string& request,
+                                                    const Caller& caller = Operator()) {
+    return world_.Call(&Engine::consents, &Consents::Set, FromText<v1::SetConsentRequest>(request),
                        caller);
   }
   // Records the patient's consent for a channel. Returns the numbers of the channels that the patient has opted out of
   // afterwards, as `1,2`, or the error.
   std::string Consent(const std::string& channel, const std::string& consent, const std::string& patient = "p-1") {
     const auto response =
-        TryConsent(absl::StrCat("parent: 'clinics/box' patient: '", patient, "' channel: CHANNEL_", channel,
-                                " consent: CONSENT_", consent));
+        TryConsent(absl::StrCat("parent: 'clinics/box' patient: '", patient, "' decision { channel: CHANNEL_", channel,
+                                " consent: CONSENT_", consent, "}"));
     if (!response.ok()) return ErrorOf(response.status());
     return Joined(response->opted_out_channels());
   }

@@ -90,14 +90,14 @@ void Write(Random& random, Saying* saying, v1::RecordReplyRequest* request) {
 }  // namespace
 
 std::string Simulation::SetConsent(Random& random) {
-  v1::SetChannelConsentRequest request;
+  v1::SetConsentRequest request;
   request.set_parent(ClinicNameOf(clinic_));
   request.set_patient(absl::StrCat("p-", random.Upto(1)));
-  request.set_channel(ChooseChannel(random));
-  request.set_consent(random.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
-  const std::string engine = ErrorOf(world_.Call(&Engine::consents, &Consents::SetChannel, request).status());
-  return Told(absl::StrCat("SetChannelConsent ", request.ShortDebugString()), engine,
-              model_->SetConsent(request.patient(), request.channel(), request.consent()));
+  request.mutable_decision()->set_channel(ChooseChannel(random));
+  request.mutable_decision()->set_consent(random.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  const std::string engine = ErrorOf(world_.Call(&Engine::consents, &Consents::Set, request).status());
+  return Told(absl::StrCat("SetConsent ", request.ShortDebugString()), engine,
+              model_->SetConsent(request.patient(), request.decision().channel(), request.decision().consent()));
 }
 
 std::string Simulation::Reply(Random& random) {
