@@ -9,9 +9,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/mix_hash.h"
+#include "scheduler/plan/input/contact_points.h"
 #include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/timestamps.h"
 
@@ -22,7 +22,6 @@ constexpr int kMaxContactPoints = 10;
 constexpr int kMaxFactors = 50;
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxPatientId = 64;
-constexpr size_t kMaxAddress = 254;
 
 int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
   const auto found = std::find(factor.values.begin(), factor.values.end(), value);
@@ -123,29 +122,6 @@ bool IsPatientId(absl::string_view id) {
   });
 }
 
-// E.164: a plus, a country code that does not begin with 0, fifteen digits at most.
-bool IsPhoneNumber(absl::string_view address) {
-  return address.size() >= 8 && address.size() <= 16 && address[0] == '+' && address[1] != '0' &&
-         std::all_of(address.begin() + 1, address.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
-}
-
-bool IsDomainLabel(absl::string_view label) {
-  const auto is_label = [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-' || c >= 0x80; };
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::all_of(label.begin(), label.end(), is_label);
-}
-
-// Whether mail could go there: what a mail server would refuse at once is refused, the rest is its business.
-bool IsMailAddress(absl::string_view address) {
-  const size_t at = address.find('@');
-  if (at == absl::string_view::npos || at == 0 || at > 64) return false;
-  const absl::string_view local = address.substr(0, at);
-  if (local.find_first_of(" ,;:<>()[]\\\"") != absl::string_view::npos) return false;
-  if (local.front() == '.' || local.back() == '.' || local.find("..") != absl::string_view::npos) return false;
-  const std::vector<absl::string_view> labels = absl::StrSplit(address.substr(at + 1), '.');
-  return labels.size() >= 2 && std::all_of(labels.begin(), labels.end(), IsDomainLabel);
-}
-
 // Reads one enrollment, collecting faults. A class only to share what every check needs.
 class EnrollmentChecker {
  public:
@@ -214,22 +190,7 @@ class EnrollmentChecker {
       Fault("contact_points", absl::StrCat("must have at most ", kMaxContactPoints));
     }
     for (int i = 0; i < std::min(source_.contact_points_size(), kMaxContactPoints); ++i) {
-      CheckContactPoint(absl::StrCat("contact_points[", i, "]"), source_.contact_points(i));
-    }
-  }
-
-  void CheckContactPoint(const std::string& path, const v1::ContactPoint& point) {
-    const std::string& address = point.address();
-    const bool clean = IsCleanText(address, /*allow_newline=*/false);
-    if (address.empty() || address.size() > kMaxAddress || !clean) {
-      Fault(path + ".address", absl::StrCat("must be 1 to ", kMaxAddress, " bytes of text without control characters"));
-    } else if (point.channel() == v1::CHANNEL_SMS && !IsPhoneNumber(address)) {
-      Fault(path + ".address", "must be a telephone number in E.164 form, such as +15550100, or one that the clinic's region has");
-    } else if (point.channel() == v1::CHANNEL_EMAIL && !IsMailAddress(address)) {
-      Fault(path + ".address", "must be an e-mail address");
-    }
-    if (point.channel() == v1::CHANNEL_UNSPECIFIED || !v1::Channel_IsValid(point.channel())) {
-      Fault(path + ".channel", "must be a known channel");
+      CheckContactPoint(absl::StrCat("contact_points[", i, "]"), source_.contact_points(i), &errors_);
     }
   }
 

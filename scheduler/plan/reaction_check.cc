@@ -141,6 +141,12 @@ class ReactionChecker {
       Fault(path + ".urgency", "must not be set unless the audience is CARE_TEAM");
     }
     if (is_task) rule->urgency = std::max(source.urgency(), v1::URGENCY_ROUTINE);
+    rule->team = source.notify_team();
+    if (!is_task && !source.notify_team().empty()) {
+      Fault(path + ".notify_team", "must not be set unless the audience is CARE_TEAM");
+    } else if (!source.notify_team().empty() && !IsPathwayId(source.notify_team())) {
+      Fault(path + ".notify_team", kPathwayIdShape);
+    }
     if (!is_task && source.escalation_size() > 0) {
       return Fault(path + ".escalation", "must not be set unless the audience is CARE_TEAM");
     }
@@ -156,7 +162,10 @@ class ReactionChecker {
     }
     if (!source.category().empty() && !IsPathwayId(source.category())) Fault(path + ".category", kPathwayIdShape);
     if (!v1::Urgency_IsValid(source.urgency())) Fault(path + ".urgency", "must be a known urgency");
-    rule->escalation.push_back({deadline.seconds(), source.category(), source.urgency()});
+    if (!source.notify_team().empty() && !IsPathwayId(source.notify_team())) {
+      Fault(path + ".notify_team", kPathwayIdShape);
+    }
+    rule->escalation.push_back({deadline.seconds(), source.category(), source.urgency(), source.notify_team()});
   }
 
   void CheckChoices(const std::string& path, const v1::Rule& source, CompiledRule* rule) {

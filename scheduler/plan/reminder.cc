@@ -96,6 +96,7 @@ void Describe(const CompiledPathway& pathway, const PatientFacts& facts, const O
   reminder->set_category(pathway.rule_source(occurrence.rule).category());
   reminder->set_audience(rule.audience);
   reminder->set_urgency(rule.urgency);
+  reminder->set_team(rule.team);
   SetTimestamp(occurrence.due, reminder->mutable_due_time());
   SetTimestamp(occurrence.expire, reminder->mutable_expire_time());
   reminder->set_nominal_local_time(FormatMinute(occurrence.nominal));

@@ -141,7 +141,8 @@ struct ReminderRow {
   absl::Time expire;
   absl::Time state_time;
   // When it may be leased next; for a leased message, when its lease expires. Set while a message waits for a gateway
-  // (DUE) or is leased by one (LEASED). Empty otherwise: for tasks of the care team, and while a pause holds it back.
+  // (DUE) or is leased by one (LEASED), and while a task waits in the same way until its team is told. Empty otherwise,
+  // and while a pause holds a message back.
   std::optional<absl::Time> available;
   // Equal to `expire` while the sweep must act at that time: for messages that are DUE or LEASED, for tasks that
   // escalate then, and for SCHEDULED rows of a paused enrollment. Empty otherwise. ExpiredReminders finds reminders by
@@ -149,7 +150,7 @@ struct ReminderRow {
   std::optional<absl::Time> closes;
   int32_t attempts = 0;       // leases so far; the number of the current lease
   int32_t failures = 0;       // reported temporary failures at the current contact point
-  int32_t contact_point = 0;  // index into the enrollment's contact points
+  int32_t contact_point = 0;  // index into the enrollment's contact points, or those of the team that is told
   bool moved = false;         // the clinic chose `due`, not the plan
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;  // of the contact point, when that was last set; else unspecified
   std::optional<int32_t> score = std::nullopt;    // the score or choice that the patient answered

@@ -131,8 +131,8 @@ class ReadTransaction {
   absl::StatusOr<std::optional<std::string>> NextLeaseClinic(absl::string_view clock,
                                                             absl::Span<const v1::Channel> channels,
                                                              absl::string_view after);
-  // At most `limit` reminders of a queue that may be leased at `now` (available <= now < expire), by (available,
-  // row_id). The list continues after `after`, or starts at the beginning if that is empty.
+  // At most `limit` reminders of a queue that may be leased at `now` (available <= now, and now < closes if that is
+  // set), by (available, row_id). The list continues after `after`, or starts at the beginning if that is empty.
   absl::StatusOr<std::vector<ReminderRow>> LeasableReminders(const LeaseQueue& queue, absl::Time now,
                                                              const std::optional<QueuePosition>& after, int limit);
   // The next instant at which a reminder on `clock` becomes available for leasing: the smallest available > now.

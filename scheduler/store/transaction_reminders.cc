@@ -184,7 +184,7 @@ absl::StatusOr<std::vector<ReminderRow>> ReadTransaction::LeasableReminders(cons
   Query query(connection_, SELECT_REMINDER
               " WHERE clock = $1 AND channel = $2 AND clinic = $3 AND available IS NOT NULL"
               " AND (available, row_id) > ($4, $5) AND available <= $6"
-              " AND expire > $6 ORDER BY available, row_id LIMIT $7");
+              " AND (expire > $6 OR is_open = 0) ORDER BY available, row_id LIMIT $7");
   static const QueuePosition kStart{absl::FromUnixMicros(std::numeric_limits<int64_t>::min()), 0};
   const QueuePosition& start = after ? *after : kStart;
   query.Int(*clock).Int(queue.channel).Int(*clinic).Instant(start.available).Int(start.row_id).Instant(now).Int(limit);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/clinics/care_teams.h"
 #include "scheduler/engine/clinics/clinic_events.h"
 #include "scheduler/engine/clinics/sandbox_clock.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
@@ -32,7 +33,7 @@ constexpr absl::string_view kTokenQuery = "list-clinics";
 
 constexpr absl::string_view kUpdatableFields[] = {
     "display_name", "phone", "time_zone", "contact_hours", "closed_weekdays", "holidays", "max_messages_per_minute",
-    "reply_words",  "region", "decision_time", "message_cap"};
+    "reply_words",  "region", "decision_time", "message_cap", "care_teams", "quote_patients"};
 
 void CheckText(absl::string_view field, absl::string_view text, size_t min, size_t max, plan::FieldErrors* errors) {
   if (!plan::IsCleanText(text, /*allow_newline=*/false)) {
@@ -66,6 +67,7 @@ void CheckClinicFields(const v1::Clinic& clinic, plan::FieldErrors* errors) {
   plan::FieldErrors found;
   plan::ReadCalendar(clinic, &found);
   plan::CheckReplyWords(clinic, &found);
+  CheckCareTeams(clinic, &found);
   AddPrefixed("clinic", found, errors);
 }
 
@@ -105,6 +107,11 @@ void ApplyUpdate(const v1::UpdateClinicRequest& request, v1::Clinic* clinic) {
     if (data.message_cap().ByteSizeLong() == 0) clinic->clear_message_cap();
   }
   if (sets("holidays", !data.holidays().empty())) *clinic->mutable_holidays() = data.holidays();
+  if (sets("quote_patients", data.quote_patients())) clinic->set_quote_patients(data.quote_patients());
+  if (sets("care_teams", !data.care_teams().empty())) {
+    *clinic->mutable_care_teams() = data.care_teams();
+    NormalizeCareTeams(clinic);
+  }
 }
 
 // Stores and logs the changed row. If its calendar has changed, begins to plan the clinic's enrollments anew, which the
@@ -149,10 +156,12 @@ bool TextsChange(const v1::Clinic& before, const v1::Clinic& after) {
 void Clinics::Create(const CallPtr& call, const v1::CreateClinicRequest& request, v1::CreateClinicResponse* response,
                      Done done) {
   plan::FieldErrors errors;
+  v1::Clinic data = request.clinic();
+  NormalizeCareTeams(&data);
   if (!IsClinicId(request.clinic_id())) {
     errors.push_back({"clinic_id", "must be 1 to 40 lower-case letters, digits or '-', beginning with a letter"});
   }
-  CheckClinicFields(request.clinic(), &errors);
+  CheckClinicFields(data, &errors);
   if (request.clinic().has_test_clock_time()) {
     CheckTestClock(request.clinic().test_clock_time(), "clinic.test_clock_time", &errors);
   }
@@ -161,8 +170,8 @@ void Clinics::Create(const CallPtr& call, const v1::CreateClinicRequest& request
 
   call->Mutate(
       request, request.clinic_id(), request.request_id(), response,
-      [this, &request, response](store::WriteTransaction& tx) -> absl::Status {
-        store::ClinicRow row{request.clinic_id(), 1, request.clinic(), CalendarFingerprint(request.clinic())};
+      [this, &request, data = std::move(data), response](store::WriteTransaction& tx) -> absl::Status {
+        store::ClinicRow row{request.clinic_id(), 1, data, CalendarFingerprint(data)};
         row.data.clear_name();
         row.data.clear_etag();
         if (row.data.has_test_clock_time()) {

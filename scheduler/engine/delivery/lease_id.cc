@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 
 namespace aftercare::engine {
 namespace {
@@ -31,6 +32,10 @@ std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id) 
   lease.key.enrollment = std::string(parts[1]);
   lease.key.rule = std::string(parts[2]);
   return lease;
+}
+
+absl::Time LatestLeaseEnd(const EnrollmentContext& context, const store::ReminderRow& row) {
+  return IsTask(context, row) ? row.closes.value_or(absl::InfiniteFuture()) : row.expire;
 }
 
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now) {

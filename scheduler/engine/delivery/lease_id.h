@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/runtime/tokens.h"
 #include "scheduler/store/records.h"
 
@@ -24,6 +25,10 @@ std::string MakeLeaseId(const Tokens& tokens, const LeaseId& lease);
 
 // Returns the lease that `id` names. Returns nothing if MakeLeaseId did not make `id` with the secret of this store.
 std::optional<LeaseId> ParseLeaseId(const Tokens& tokens, absl::string_view id);
+
+// Returns the time that no lease of the reminder lasts beyond: the end of its window; of a task, its next escalation.
+// InfiniteFuture if there is none.
+absl::Time LatestLeaseEnd(const EnrollmentContext& context, const store::ReminderRow& row);
 
 // Returns true if `lease` is the current lease of its reminder and has not expired at `now`.
 bool HoldsLease(const store::ReminderRow& row, const LeaseId& lease, absl::Time now);

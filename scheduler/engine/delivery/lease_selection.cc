@@ -7,8 +7,10 @@
 #include "absl/status/statusor.h"
 #include "scheduler/engine/lifecycle/fair_share.h"
 #include "scheduler/engine/delivery/send_rate.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/team_notices.h"
 #include "scheduler/engine/runtime/answer_size.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -125,17 +127,39 @@ class LeaseSelection : public FairSource {
                                                    row.enrollment_row_id);
     if (!found.ok()) return found.status();
     const std::shared_ptr<const EnrollmentContext>& enrollment = *found;
-    const RowRule rule = RuleOf(*enrollment, row);
-    if (!terms_.filter.MatchesEnrollment(*enrollment) || !terms_.filter.MatchesRule(*rule.pathway, rule.rule)) {
+    if (!terms_.filter.MatchesEnrollment(*enrollment) || !terms_.filter.MatchesRow(*enrollment, row)) {
       return absl::OkStatus();
     }
+    if (IsTask(*enrollment, row)) return LeaseToTeam(clinic, *std::move(found), std::move(row));
     const absl::Time open = NextContactTime(*enrollment, batch_.now, row.expire);
     if (open > batch_.now) return Postpone(tx_, *enrollment, open, batch_.now, &row);
+    return Lease(clinic, *std::move(found), std::move(row), /*quote=*/"");
+  }
+
+  // Leases a task, so that its team is told. If the clinic has changed its teams since, the team is told anew instead.
+  absl::Status LeaseToTeam(const ClinicPtr& clinic, std::shared_ptr<const EnrollmentContext> enrollment,
+                           store::ReminderRow row) {
+    if (TeamContactPoint(*enrollment, clinic->data, row) == nullptr) {
+      auto reason = BeginNotice(tx_, *enrollment, batch_.now, &row);
+      if (!reason.ok()) return reason.status();
+      ApplyEvent(ReminderEvent::kRelease, *reason, batch_.now, &row);
+      row.reason = *reason;
+      return StoreReminder(tx_, *enrollment, row, batch_.now);
+    }
+    auto quote = QuoteFor(tx_, *enrollment, clinic->data, row);
+    if (!quote.ok()) return quote.status();
+    return Lease(clinic, std::move(enrollment), std::move(row), *std::move(quote));
+  }
+
+  absl::Status Lease(const ClinicPtr& clinic, std::shared_ptr<const EnrollmentContext> enrollment,
+                     store::ReminderRow row, std::string quote) {
+    const RowRule rule = RuleOf(*enrollment, row);
     if (clock_.empty()) tx_.NoteOffered(*row.available);
-    const absl::Time until = std::min(batch_.now + terms_.duration, row.expire);
-    row.available = until;
+    row.available = std::min(batch_.now + terms_.duration, LatestLeaseEnd(*enrollment, row));
     ++row.attempts;
     record::v1::LeasedAttempt attempt = PresentAttempt(*enrollment, clinic->data, row);
+    bytes_ += quote.size();
+    attempt.set_quote(std::move(quote));
     attempt.set_attempt(row.attempts);
     attempt.set_lease_micros(absl::ToUnixMicros(batch_.now));
     AppendAttempt(attempt, &row);
@@ -145,7 +169,7 @@ class LeaseSelection : public FairSource {
     if (!status.ok()) return status;
     bytes_ += kMaxLeaseBytes + plan::MaxTextBytes(**rule.pathway, rule.rule, enrollment->row.data,
                                                   plan::ClinicFactsOf(clinic->data));
-    batch_.leased.push_back({*std::move(found), std::move(row), std::move(attempt)});
+    batch_.leased.push_back({std::move(enrollment), std::move(row), std::move(attempt)});
     return absl::OkStatus();
   }
 

@@ -3,6 +3,7 @@
 // Within a clinic, the reminder that became available first comes first. If the terms are for all clinics, the clinics
 // share fairly (fair_share.h). A clinic with a limit of messages per minute leases no more than it may send now
 // (send_rate.h). A reminder outside its patient's contact hours is not leased: it becomes available when they open.
+// Tasks of which a care team is to be told are among the reminders (lifecycle/team_notices.h).
 #ifndef AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_
 #define AFTERCARE_SCHEDULER_ENGINE_DELIVERY_LEASE_SELECTION_H_
 

@@ -22,9 +22,6 @@ LeaseTerms ReadLeaseTerms(const std::string& parent, const v1::ReminderFilter& f
   }
   Filter read = Filter::Make(filter, clinic, errors);
   if (filter.states_size() > 0) errors->push_back({"filter.states", "must not be set; what is due is leased"});
-  if (filter.audience() == v1::AUDIENCE_CARE_TEAM) {
-    errors->push_back({"filter.audience", "must not be CARE_TEAM; tasks are not sent"});
-  }
   std::vector<v1::Channel> channels;
   for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK}) {
     if (read.MatchesChannel(channel)) channels.push_back(channel);

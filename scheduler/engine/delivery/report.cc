@@ -12,7 +12,9 @@
 #include "scheduler/engine/delivery/deliveries.h"
 #include "scheduler/engine/delivery/lease_id.h"
 #include "scheduler/engine/delivery/lease_terms.h"
+#include "scheduler/engine/delivery/notice_report.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/retry_policy.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
@@ -162,7 +164,9 @@ absl::StatusOr<LeaseId> FindLease(store::ReadTransaction& tx, const v1::Delivery
 absl::Status CheckOutcome(const Target& target, const LeaseId& lease, v1::DeliveryOutcome outcome) {
   if (outcome == v1::DELIVERY_OUTCOME_SENT) return absl::OkStatus();  // a sent message cannot be unsent
   if (IsReceipt(outcome)) {
-    const bool was_sent = WasSentOrCompleted(target.row.state, target.row.reason);
+    const bool was_sent = IsTask(*target.enrollment, target.row)
+                              ? MayHaveToldTeam(target.row)
+                              : WasSentOrCompleted(target.row.state, target.row.reason);
     return was_sent ? absl::OkStatus() : NotSent(target.row.key);
   }
   return HoldsLease(target.row, lease, target.now) ? absl::OkStatus() : LeaseLost(lease);
@@ -209,6 +213,11 @@ absl::Status ReportOne(DeliveryContext& context, store::WriteTransaction& tx, co
     absl::Status status = tx.PutSentMessage(row.key, report.provider_message_id(), context.engine.RealNow());
     if (!status.ok()) return status;
   }
+  if (IsTask(*target->enrollment, row)) {
+    absl::Status status = ReportNotice(tx, *target->enrollment, report, *lease, target->now, &row);
+    result->set_state(row.state);
+    return status;
+  }
   if (sent && row.reason == v1::REMINDER_REASON_BOUNCED) return absl::OkStatus();  // it was sent before it bounced
   // One gateway has sent a reminder of which another holds a lease.
   if (sent && row.state == v1::REMINDER_STATE_LEASED && row.attempts != lease->attempt) tx.NoteLeaseRevoked(row);
@@ -237,7 +246,8 @@ absl::StatusOr<absl::Time> ExtendOne(DeliveryContext& context, store::WriteTrans
   if (!target.ok()) return target.status();
   if (!HoldsLease(target->row, *lease, target->now)) return LeaseLost(*lease);
   // A lease never ends sooner by an extension: if the response is lost, the holder goes by the earlier expire_time.
-  target->row.available = std::min(std::max(target->now + duration, *target->row.available), target->row.expire);
+  target->row.available = std::min(std::max(target->now + duration, *target->row.available),
+                                   LatestLeaseEnd(*target->enrollment, target->row));
   if (absl::Status status = tx.UpdateReminder(target->row); !status.ok()) return status;
   return *target->row.available;
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/appointment_tasks.h"
@@ -193,6 +194,7 @@ v1::Channel PlannedChannel(const EnrollmentContext& context, v1::Audience audien
 
 v1::Channel StoredChannel(const EnrollmentContext& context, const store::ReminderRow& row) {
   const v1::Audience audience = RuleOf(context, row).compiled().audience;
+  if (audience == v1::AUDIENCE_CARE_TEAM) return IsOpen(row.state) ? row.channel : v1::CHANNEL_UNSPECIFIED;
   return row.state == v1::REMINDER_STATE_SCHEDULED ? PlannedChannel(context, audience)
                                                    : ChannelOf(context, audience, row.contact_point);
 }

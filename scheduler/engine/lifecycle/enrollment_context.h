@@ -120,7 +120,7 @@ v1::Channel ChannelOf(const EnrollmentContext& context, v1::Audience audience, i
 v1::Channel PlannedChannel(const EnrollmentContext& context, v1::Audience audience);
 
 // Returns the channel of a reminder that has a row: PlannedChannel while it is SCHEDULED, then the channel of the row's
-// contact point.
+// contact point. For tasks, the channel by which their team is being told (team_notices.h).
 v1::Channel StoredChannel(const EnrollmentContext& context, const store::ReminderRow& row);
 
 // Returns the first contact point at or after index `from` that may be written to: the patient consents to messages and

@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -37,19 +38,25 @@ void Show(const EnrollmentContext& context, const store::ReminderRow& row, Shown
   const RowRule rule = RuleOf(context, row);
   shown->set_category(rule.source().category());
   shown->set_urgency(rule.compiled().urgency);
-  if (rule.compiled().audience != v1::AUDIENCE_CARE_TEAM || row.record.empty()) return;
+  if (rule.compiled().audience != v1::AUDIENCE_CARE_TEAM) return;
+  const NotifiedTeam team = TeamOf(context, row);
+  shown->set_team(team.id.data(), team.id.size());
+  if (row.record.empty()) return;
   const record::v1::ReminderRecord record = RecordOf(row);
   const auto steps = StepsGone(rule.compiled(), record);
   if (const std::string* category = LastCategory(steps)) shown->set_category(*category);
   shown->set_urgency(LastUrgency(rule.compiled(), steps));
   shown->set_escalation_step(record.escalation_step());
+  if (record.notify_micros() != 0) {
+    plan::SetTimestamp(absl::FromUnixMicros(record.notify_micros()), shown->mutable_notify_time());
+  }
   if (record.acknowledge_micros() == 0) return;
   plan::SetTimestamp(absl::FromUnixMicros(record.acknowledge_micros()), shown->mutable_acknowledge_time());
 }
 
 // Returns whether the task goes a step when its deadline passes.
 bool WillEscalate(const plan::CompiledRule& rule, const store::ReminderRow& row) {
-  if (row.state != v1::REMINDER_STATE_DUE || rule.escalation.empty()) return false;
+  if (!IsOpen(row.state) || rule.escalation.empty()) return false;
   const record::v1::ReminderRecord record = RecordOf(row);
   return record.acknowledge_micros() == 0 && StepsGone(rule, record).size() < rule.escalation.size();
 }
@@ -65,6 +72,17 @@ const std::string& CategoryOf(const EnrollmentContext& context, const store::Rem
   if (rule.compiled().escalation.empty() || row.record.empty()) return rule.source().category();
   const std::string* category = LastCategory(StepsGone(rule.compiled(), RecordOf(row)));
   return category != nullptr ? *category : rule.source().category();
+}
+
+NotifiedTeam TeamOf(const EnrollmentContext& context, const store::ReminderRow& row) {
+  const plan::CompiledRule& rule = RuleOf(context, row).compiled();
+  if (!rule.escalation.empty() && !row.record.empty()) {
+    const auto steps = StepsGone(rule, RecordOf(row));
+    for (size_t i = steps.size(); i > 0; --i) {
+      if (!steps[i - 1].team.empty()) return {steps[i - 1].team, static_cast<int>(i)};
+    }
+  }
+  return {rule.team, 0};
 }
 
 void ShowEscalation(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder) {
@@ -114,6 +132,9 @@ void ForgetEscalation(store::ReminderRow* row) {
   record.clear_acknowledge_micros();
   record.clear_escalation_step();
   record.clear_observations();
+  record.clear_notify_micros();
+  if (record.tells_team()) row->channel = v1::CHANNEL_UNSPECIFIED;
+  record.clear_tells_team();
   row->record = record.SerializeAsString();
 }
 

@@ -4,6 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/escalation.h"
+#include "scheduler/engine/lifecycle/team_notices.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
@@ -45,12 +48,19 @@ record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const
   const RowRule rule = RuleOf(context, row);
   const v1::Enrollment& enrollment = context.row.data;
   record::v1::LeasedAttempt attempt;
-  if (row.contact_point < enrollment.contact_points_size()) {
+  const bool is_task = rule.compiled().audience == v1::AUDIENCE_CARE_TEAM;
+  if (is_task) {
+    const v1::ContactPoint* const point = TeamContactPoint(context, clinic, row);
+    if (point != nullptr) *attempt.mutable_contact_point() = *point;
+    attempt.set_escalation_step(TeamOf(context, row).step);
+  } else if (row.contact_point < enrollment.contact_points_size()) {
     *attempt.mutable_contact_point() = enrollment.contact_points(row.contact_point);
   }
   const bool is_present = rule.pathway == &context.pathway;
   attempt.set_pathway_revision(is_present ? enrollment.pathway_revision() : row.revision);
-  attempt.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
+  // Tasks are read by the clinic's staff, not by the patient.
+  const std::string& locale = is_task ? (*rule.pathway)->source().default_locale() : enrollment.locale();
+  attempt.set_locale((*rule.pathway)->TextFor(rule.rule, locale).locale);
   for (std::string& value : ValuesOf(context, clinic, rule, OccurrenceOf(context, row))) {
     attempt.add_values(std::move(value));
   }
@@ -70,7 +80,9 @@ std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& r
   const int rule = pathway == nullptr ? -1 : pathway->FindRule(row.key.rule);
   if (rule < 0) return "";
   const std::vector<std::string> values(attempt.values().begin(), attempt.values().end());
-  return plan::FillText(*pathway, rule, attempt.locale(), values);
+  std::string text = plan::FillText(*pathway, rule, attempt.locale(), values);
+  if (!attempt.quote().empty()) absl::StrAppend(&text, "\n\"", attempt.quote(), "\"");
+  return text;
 }
 
 bool HasPresentText(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row) {

@@ -17,14 +17,15 @@ namespace aftercare::engine {
 // Returns the patient's facts as an earlier revision of the pathway reads them, which has visits of its own.
 plan::PatientFacts FactsUnder(const EnrollmentContext& context, const plan::CompiledPathway& earlier);
 
-// Returns what a lease of the reminder gives by the present facts. `attempt` and `lease_micros` are not set.
+// Returns what a lease of the reminder gives by the present facts: of a task, what its team is told. `attempt`,
+// `lease_micros` and `quote` are not set.
 record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const v1::Clinic& clinic,
                                          const store::ReminderRow& row);
 
 // Adds an attempt to the row's record. Stores nothing.
 void AppendAttempt(const record::v1::LeasedAttempt& attempt, store::ReminderRow* row);
 
-// Returns the text of an attempt of the reminder.
+// Returns the text of an attempt of the reminder, with what it quotes of the patient.
 std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& row,
                    const record::v1::LeasedAttempt& attempt);
 

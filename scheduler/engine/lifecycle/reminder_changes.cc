@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "scheduler/engine/lifecycle/escalation.h"
+#include "scheduler/engine/lifecycle/team_notices.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/runtime/errors.h"
 #include "scheduler/engine/runtime/names.h"
@@ -123,16 +124,37 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
 
 bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
   if (!row.closes || *row.closes > now) return false;
-  return row.state != v1::REMINDER_STATE_DUE || !IsTask(context, row);
+  return !IsOpen(row.state) || !IsTask(context, row);
 }
+
+namespace {
+
+// Begins to tell the team that the step names which a task has just gone. If a gateway is about to tell of the task as
+// it was before, its lease ends. Does nothing if the step names no team.
+absl::Status TellOfStep(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                        store::ReminderRow* row) {
+  if (TeamOf(context, *row).step != RecordOf(*row).escalation_step()) return absl::OkStatus();
+  if (row->state == v1::REMINDER_STATE_LEASED) {
+    tx.NoteLeaseRevoked(*row);
+    ApplyEvent(ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+  }
+  auto reason = BeginNotice(tx, context, now, row);
+  if (!reason.ok()) return reason.status();
+  row->reason = *reason;
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<int> EscalateOverdue(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                                     store::ReminderRow* row) {
-  if (row->state != v1::REMINDER_STATE_DUE || !IsTask(context, *row)) return 0;
+  if (!IsOpen(row->state) || !IsTask(context, *row)) return 0;
   const store::WithoutActor by_time(tx);
   int steps = 0;
   for (; GoNextStep(context, now, row); ++steps) {
-    if (absl::Status status = StoreReminder(tx, context, *row, now); !status.ok()) return status;
+    absl::Status status = TellOfStep(tx, context, now, row);
+    if (status.ok()) status = StoreReminder(tx, context, *row, now);
+    if (!status.ok()) return status;
   }
   return steps;
 }

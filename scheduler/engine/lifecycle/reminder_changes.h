@@ -43,12 +43,12 @@ absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const Enrollmen
                                     v1::ReminderReason reason, absl::Time now, store::ReminderRow* row);
 
 // Returns whether the window of a pending row has closed by `now`, even if the sweep has not come to it yet. False for
-// tasks that are DUE, which stay so after their deadline, and for SCHEDULED rows that no pause holds back.
+// tasks that are open, which stay so after their deadline, and for SCHEDULED rows that no pause holds back.
 bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now);
 
 // Goes the escalation steps of a task whose deadlines have passed by `now`, and stores and logs each. The events have
-// no actor, since time brings them about, also during a call. Does nothing for messages and for what is not DUE.
-// Whoever changes a task that is DUE calls this first, since the sweep may not have come to it yet. Returns how many
+// no actor, since time brings them about, also during a call. A step that names a care team begins to tell it. Does
+// nothing for messages and for what is not open. Whoever changes a task that is open calls this first, since the sweep may not have come to it yet. Returns how many
 // steps the task went.
 absl::StatusOr<int> EscalateOverdue(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                                     store::ReminderRow* row);

@@ -6,6 +6,7 @@
 
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
+#include "scheduler/engine/lifecycle/team_notices.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/planning/answers.h"
@@ -102,16 +103,22 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
     MakeAvailable(context, due.occurrence.due, &row);
     row.failures = 0;  // a reminder that was moved after failures starts again
   }
+  v1::ReminderReason reason = outcome.reason;
+  if (outcome.event == ReminderEvent::kFire && IsTask(context, due)) {
+    auto begun = BeginNotice(tx, context, row.due, &row);
+    if (!begun.ok()) return begun.status();
+    reason = *begun;
+  }
   if (due.row != nullptr) {
     // What comes due by the plan is not moved any more.
     row.moved = IsTimeByHand(row);
     NoteCoverTold(context, &row);
   }
   if (due.row == nullptr) {
-    auto inserted = InsertReminder(tx, context, outcome.event, outcome.reason, now, &row);
+    auto inserted = InsertReminder(tx, context, outcome.event, reason, now, &row);
     if (!inserted.ok() || !*inserted) return inserted;
   } else {
-    absl::Status status = ChangeReminder(tx, context, outcome.event, outcome.reason, now, &row);
+    absl::Status status = ChangeReminder(tx, context, outcome.event, reason, now, &row);
     if (!status.ok()) return status;
   }
   // A task that comes due late may be overdue at once.

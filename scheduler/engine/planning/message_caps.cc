@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
+#include "scheduler/engine/lifecycle/team_notices.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/plan/civil.h"
@@ -23,9 +24,10 @@ plan::MessageCaps CapsOf(const EnrollmentContext& context) {
   return plan::StricterOf(context.pathway->caps(), calendar == nullptr ? plan::MessageCaps() : calendar->caps);
 }
 
-// Returns whether a row is of a message that has come due and has not ended unsent. Tasks have no channel.
+// Returns whether a row is of a message that has come due and has not ended unsent. A task has a channel only while its
+// team is told.
 bool Counts(const store::ReminderRow& row) {
-  if (row.channel == v1::CHANNEL_UNSPECIFIED) return false;
+  if (row.channel == v1::CHANNEL_UNSPECIFIED || TellsTeam(row)) return false;
   switch (row.state) {
     case v1::REMINDER_STATE_DUE:
     case v1::REMINDER_STATE_LEASED:

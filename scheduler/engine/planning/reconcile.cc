@@ -204,9 +204,10 @@ class Reconciler {
 
   // Returns whether a gateway was given another text than a lease would give now. A SCHEDULED row was moved by somebody
   // after its lease, which may have changed its text. So the texts of such a row are compared only if the facts change.
+  // A task of which a team was told in other words stays the same task.
   bool HasAnotherText(const store::ReminderRow& row) const {
     const bool may_differ = row.attempts > 0 && (facts_changed_ || row.state != v1::REMINDER_STATE_SCHEDULED);
-    return clinic_ != nullptr && may_differ && !HasPresentText(context_, *clinic_, row);
+    return clinic_ != nullptr && may_differ && !IsTask(context_, row) && !HasPresentText(context_, *clinic_, row);
   }
 
   // Makes the row one of the present revision and facts. `occurrence` is what it covers.

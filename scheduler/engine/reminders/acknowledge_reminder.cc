@@ -8,6 +8,8 @@
 #include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
+#include "scheduler/engine/lifecycle/team_notices.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/reminders/named_change.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -22,6 +24,16 @@ bool NamesTask(const EnrollmentContext& context, const FoundReminder& found) {
   return context.pathway->rule(found.occurrence->rule).audience == v1::AUDIENCE_CARE_TEAM;
 }
 
+// Takes a task from the gateways: nobody needs to be told of it any more.
+void StopTelling(store::WriteTransaction& tx, absl::Time now, store::ReminderRow* row) {
+  if (row->state == v1::REMINDER_STATE_LEASED) {
+    tx.NoteLeaseRevoked(*row);
+    ApplyEvent(ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
+  }
+  row->reason = v1::REMINDER_REASON_UNSPECIFIED;
+  if (TellsTeam(*row)) EndNotice(row);
+}
+
 // Stores that the task is acknowledged, unless it is already.
 absl::Status StoreAcknowledged(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                                FoundReminder* found) {
@@ -32,9 +44,10 @@ absl::Status StoreAcknowledged(store::WriteTransaction& tx, const EnrollmentCont
   if (!found->row) return InvalidTransition(found->key, DerivedStatus(context, *found->occurrence, now).state);
   store::ReminderRow& row = *found->row;
   if (row.state == v1::REMINDER_STATE_COMPLETED) return absl::OkStatus();
-  if (row.state != v1::REMINDER_STATE_DUE) return InvalidTransition(found->key, row.state);
+  if (!IsOpen(row.state)) return InvalidTransition(found->key, row.state);
   if (auto steps = EscalateOverdue(tx, context, now, &row); !steps.ok()) return steps.status();
   if (IsAcknowledged(row)) return absl::OkStatus();
+  StopTelling(tx, now, &row);
   Acknowledge(context, now, &row);
   return StoreReminder(tx, context, row, now);
 }

@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
+#include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
@@ -136,13 +137,18 @@ absl::Status CheckContactHours(const EnrollmentContext& context, const plan::Com
                    absl::StrCat("the patient may be contacted ", context.facts.hours.Text()));
 }
 
+// Returns whether a reminder may get another time: it is to come or due. A task may have one although a gateway tells
+// its team of it.
+bool MayGetAnotherTime(const Target& target) {
+  const v1::ReminderState state = StateOf(target);
+  return state == v1::REMINDER_STATE_SCHEDULED || state == v1::REMINDER_STATE_DUE ||
+         (state == v1::REMINDER_STATE_LEASED && IsTask(target.context, *target.row));
+}
+
 absl::Status ApplyMove(store::WriteTransaction& tx, const v1::MoveReminderRequest& request, Target* target) {
   auto due = RequestedDue(request, *target);
   if (!due.ok()) return due.status();
-  const v1::ReminderState state = StateOf(*target);
-  if (state != v1::REMINDER_STATE_SCHEDULED && state != v1::REMINDER_STATE_DUE) {
-    return InvalidTransition(target->key, state);
-  }
+  if (!MayGetAnotherTime(*target)) return InvalidTransition(target->key, StateOf(*target));
   const EnrollmentContext& context = target->context;
   const RowRule rule =
       target->row ? RuleOf(context, *target->row) : RowRule{&context.pathway, target->occurrence->rule};
@@ -169,10 +175,7 @@ absl::Status ApplyRestore(store::WriteTransaction& tx, Target* target) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ADJUSTED",
                      absl::StrCat(ReminderNameOf(target->key), " was neither moved nor cancelled"));
   }
-  const v1::ReminderState state = target->row->state;
-  if (!cancelled && state != v1::REMINDER_STATE_SCHEDULED && state != v1::REMINDER_STATE_DUE) {
-    return InvalidTransition(target->key, state);
-  }
+  if (!cancelled && !MayGetAnotherTime(*target)) return InvalidTransition(target->key, target->row->state);
   const std::optional<plan::Occurrence>& planned = target->occurrence;
   if (!planned || planned->missed != v1::REMINDER_REASON_UNSPECIFIED || planned->expire <= target->now) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "WINDOW_CLOSED",

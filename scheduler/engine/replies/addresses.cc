@@ -4,12 +4,12 @@
 #include <set>
 #include <utility>
 
+#include "scheduler/engine/lifecycle/address_keys.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/replies/open_messages.h"
 #include "scheduler/engine/replies/reply_log.h"
-#include "scheduler/plan/input/phone_numbers.h"
 #include "scheduler/store/address_key.h"
 
 namespace aftercare::engine {
@@ -94,15 +94,6 @@ class EnrollmentRefresh {
 };
 
 }  // namespace
-
-std::vector<std::string> AddressKeysOf(const v1::Clinic& clinic, v1::Channel channel, absl::string_view address) {
-  std::vector<std::string> keys;
-  for (const std::string& form : plan::StoredFormsOf(channel, address, plan::RegionOf(clinic))) {
-    std::string key = store::AddressKey(channel, form);
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
-  }
-  return keys;
-}
 
 absl::Status LoadPointStates(EngineContext& engine, store::ReadTransaction& tx, const v1::Clinic& clinic,
                              store::EnrollmentRow* row) {

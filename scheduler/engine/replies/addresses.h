@@ -17,10 +17,6 @@
 
 namespace aftercare::engine {
 
-// Returns the keys (store::AddressKey) under which an address may be stored in a clinic, different ones, the likeliest
-// first: a telephone number may be written in several ways.
-std::vector<std::string> AddressKeysOf(const v1::Clinic& clinic, v1::Channel channel, absl::string_view address);
-
 // Sets stopped_points and held_points of `row` by what is known of its addresses. Fails only if the store does.
 absl::Status LoadPointStates(EngineContext& engine, store::ReadTransaction& tx, const v1::Clinic& clinic,
                              store::EnrollmentRow* row);

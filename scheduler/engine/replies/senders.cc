@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "scheduler/engine/replies/addresses.h"
+#include "scheduler/engine/lifecycle/address_keys.h"
 
 namespace aftercare::engine {
 namespace {

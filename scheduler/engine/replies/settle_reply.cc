@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/address_keys.h"
 #include "scheduler/engine/replies/addresses.h"
 #include "scheduler/engine/replies/answer_reminder.h"
 #include "scheduler/engine/replies/consent.h"

@@ -124,12 +124,14 @@ std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl
   return number ? Format(*number, PhoneNumberUtil::E164) : std::string(address);
 }
 
+void NormalizeContactPoint(const v1::Clinic& clinic, v1::ContactPoint* point) {
+  point->clear_state();
+  if (point->channel() != v1::CHANNEL_SMS || IsPlainE164(point->address())) return;
+  point->set_address(ToStoredAddress(point->channel(), point->address(), RegionOf(clinic)));
+}
+
 void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment) {
-  for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) {
-    point.clear_state();
-    if (point.channel() != v1::CHANNEL_SMS || IsPlainE164(point.address())) continue;
-    point.set_address(ToStoredAddress(point.channel(), point.address(), RegionOf(clinic)));
-  }
+  for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) NormalizeContactPoint(clinic, &point);
 }
 
 std::vector<std::string> StoredFormsOf(v1::Channel channel, absl::string_view address, absl::string_view region) {

@@ -36,8 +36,10 @@ bool IsPlainE164(absl::string_view number);
 // the national number of another region would become a stranger's.
 std::string ToStoredAddress(v1::Channel channel, absl::string_view address, absl::string_view region);
 
-// Writes the telephone numbers among the contact points of a request as they are stored, and clears what the service
-// sets.
+// Writes the telephone number of a contact point of a request as it is stored, and clears what the service sets.
+void NormalizeContactPoint(const v1::Clinic& clinic, v1::ContactPoint* point);
+
+// The same for all contact points of an enrollment.
 void NormalizeContactPoints(const v1::Clinic& clinic, v1::Enrollment* enrollment);
 
 // Returns the forms in which an address may be stored, different ones, the likeliest first: as ToStoredAddress makes
