@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -10,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/commands/listing.h"
+#include "services/client/common/care_teams.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/reply_words.h"
@@ -35,6 +37,8 @@ struct ClinicOptions {
   std::string decision_time;
   std::optional<int> max_messages_per_minute;
   std::string message_cap;
+  std::vector<std::string> care_teams;
+  std::string quote_patients;
   std::vector<std::string> reply_words;
 };
 
@@ -81,6 +85,21 @@ absl::StatusOr<v1::MessageCap> ParseMessageCap(const std::string& text) {
   return cap;
 }
 
+// Sets who is told of tasks.
+absl::Status SetCareTeams(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
+  if (!options.care_teams.empty()) {
+    absl::StatusOr<std::vector<v1::CareTeam>> teams = ParseCareTeams(options.care_teams);
+    if (!teams.ok()) return teams.status();
+    for (v1::CareTeam& team : *teams) *clinic->add_care_teams() = std::move(team);
+    given->add_paths("care_teams");
+  }
+  if (!options.quote_patients.empty()) {
+    clinic->set_quote_patients(options.quote_patients == "yes");
+    given->add_paths("quote_patients");
+  }
+  return absl::OkStatus();
+}
+
 // Sets what concerns messages and replies. Of the reply words, `clinic` must have those that are stored: each option
 // changes those of one language and kind.
 absl::Status SetMessaging(const ClinicOptions& options, v1::Clinic* clinic, google::protobuf::FieldMask* given) {
@@ -120,6 +139,7 @@ absl::Status SetFields(const ClinicOptions& options, v1::Clinic* clinic, google:
   set(options.zone, "time_zone", clinic->mutable_time_zone());
   set(options.phone, "phone", clinic->mutable_phone());
   if (absl::Status status = SetCalendar(options, clinic, given); !status.ok()) return status;
+  if (absl::Status status = SetCareTeams(options, clinic, given); !status.ok()) return status;
   return SetMessaging(options, clinic, given);
 }
 
@@ -246,6 +266,12 @@ void AddMessagingOptions(CLI::App* command, const std::shared_ptr<ClinicOptions>
       ->add_option("--message-cap", options->message_cap,
                    "How many messages a patient gets at most: on a day, or on a day and in seven days; none for no cap")
       ->type_name("DAY[/WEEK]");
+  AddRepeatableOption(command, "--care-team", &options->care_teams, kCareTeamHelp)->type_name("TEAM");
+  command
+      ->add_option("--quote-patients", options->quote_patients,
+                   "Whether a message to a team quotes what the patient wrote to set its task off: yes or no")
+      ->check(CLI::IsMember({"yes", "no"}))
+      ->type_name("YES");
   AddRepeatableOption(command, "--reply-words", &options->reply_words,
                       absl::StrCat("LANGUAGE.KIND=WORD,WORD: words by which replies are understood; may be repeated. "
                                    "Kinds: ",
@@ -283,12 +309,13 @@ void AddUpdate(CLI::App* clinic, Action* action) {
   AddCalendarOptions(update, options);
   AddMessagingOptions(update, options);
   update->footer(
-      "What is not named stays. Holidays are replaced by those that are named, all together; reply words\n"
-      "by language and kind. `aftercare clinic get` shows the words that differ from the built-in ones.\n\n"
+      "What is not named stays. Holidays and care teams are replaced by those that are named, all together;\n"
+      "reply words by language and kind. `aftercare clinic get` shows the words that differ from the built-in ones.\n\n"
       "Examples:\n  aftercare clinic update lakeside --contact-hours \"mon-fri 10:00-16:00, sat 10:00-12:00\" \\\n"
       "      --closed sat,sun --holiday 2026-12-25=Christmas --holiday 2027-01-01\n"
       "  aftercare clinic update lakeside --reply-words es.stop=parar,detener --reply-words pt.help=ajuda\n"
-      "  aftercare clinic update lakeside --reply-words es.stop= --message-cap 5/25");
+      "  aftercare clinic update lakeside --reply-words es.stop= --message-cap 5/25\n"
+      "  aftercare clinic update lakeside --care-team on-call=sms:+15550177,email:team@example.org");
   update->callback([=] { *action = [=](Session& session) { return UpdateClinic(session, *options); }; });
 }
 

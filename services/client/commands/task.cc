@@ -31,6 +31,7 @@ absl::Status Tasks(Session& session, const TasksOptions& options) {
   for (const std::string& category : options.categories) filter.add_categories(category);
   filter.set_audience(v1::AUDIENCE_CARE_TEAM);
   filter.add_states(v1::REMINDER_STATE_DUE);
+  filter.add_states(v1::REMINDER_STATE_LEASED);  // A gateway tells the team of it.
   auto read = ReadList(session, request, &v1::ListRemindersResponse::reminders);
   if (!read.ok()) return read.status();
   std::vector<v1::Reminder>& tasks = read->items;
@@ -78,7 +79,8 @@ void AddTasksCommand(CLI::App& app, Action* action) {
   tasks->add_flag("--unacknowledged", options->unacknowledged, "Only those that nobody sees to yet");
   tasks->footer(
       "The most urgent come first, of equal urgency the one with the earliest deadline. STEP counts the\n"
-      "escalation steps that a task has gone because nobody acknowledged it by its deadline.\n\n"
+      "escalation steps that a task has gone because nobody acknowledged it by its deadline. TOLD says which\n"
+      "care team was told of it and when, if its rule names one and the clinic has it (--care-team).\n\n"
       "Examples:\n"
       "  aftercare tasks --clinic demo\n"
       "  aftercare tasks --category on-call --unacknowledged");

@@ -253,6 +253,7 @@ absl::Status DemoYear::TakeUpTasks() {
   request.set_parent(clinic_.name());
   request.mutable_filter()->set_audience(v1::AUDIENCE_CARE_TEAM);
   request.mutable_filter()->add_states(v1::REMINDER_STATE_DUE);
+  request.mutable_filter()->add_states(v1::REMINDER_STATE_LEASED);
   request.set_page_size(kPage);
   const auto response = Call("other", request);
   if (!response.ok()) return response.status();

@@ -46,6 +46,7 @@ constexpr std::pair<v1::ReminderReason, const char*> kReasons[] = {
      "the cap on messages a day left no room for it: used up, or kept for more important ones"},
     {v1::REMINDER_REASON_WEEKLY_CAP,
      "the cap on messages in seven days left no room for it: used up, or kept for more important ones"},
+    {v1::REMINDER_REASON_TEAM_NOT_REACHED, "no contact point of its care team took the message about it"},
 };
 
 std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zone) {

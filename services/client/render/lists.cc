@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "services/client/common/care_teams.h"
 #include "services/client/common/names.h"
 #include "services/client/common/reply_words.h"
 #include "services/client/common/terminal.h"
@@ -77,6 +78,12 @@ std::string CapText(const v1::MessageCap& cap) {
 }
 
 // Returns how replies of patients are read, and how fast messages are sent.
+std::vector<std::string> CareTeamTexts(const v1::Clinic& clinic) {
+  std::vector<std::string> texts;
+  for (const v1::CareTeam& team : clinic.care_teams()) texts.push_back(CareTeamText(team));
+  return texts;
+}
+
 std::string MessagingFields(const v1::Clinic& clinic) {
   const int64_t limit = clinic.max_messages_per_minute();
   return absl::StrCat(
@@ -84,6 +91,8 @@ std::string MessagingFields(const v1::Clinic& clinic) {
       Field("limit", limit == 0 ? "" : absl::StrCat(Counted(limit, "message"), " a minute")),
       Field("messages", CapText(clinic.message_cap())),
       Field("decision time", clinic.has_decision_time() ? FormatDuration(clinic.decision_time()) : ""),
+      Fields("care team", CareTeamTexts(clinic)),
+      Field("quotes", clinic.quote_patients() ? "messages to care teams quote what the patient wrote" : ""),
       Fields("reply words", ReplyWordsTexts(clinic.reply_words())));
 }
 
