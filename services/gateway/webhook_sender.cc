@@ -23,6 +23,7 @@ std::string Body(const v1::Lease& lease) {
   *message.mutable_expire_time() = lease.expire_time();
   message.set_phase(lease.phase());
   message.set_category(lease.category());
+  message.set_audience(lease.audience());
   std::string json;
   return google::protobuf::util::MessageToJsonString(message, &json).ok() ? json : "";
 }

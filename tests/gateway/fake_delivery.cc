@@ -28,6 +28,7 @@ v1::Lease MakeLease(const std::string& id, v1::Channel channel, const std::strin
   lease.set_locale("en");
   lease.set_phase("initial-reaction");
   lease.set_category("ice");
+  lease.set_audience(v1::AUDIENCE_PATIENT);
   lease.mutable_due_time()->set_seconds(absl::ToUnixSeconds(absl::Now()));
   lease.mutable_expire_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 3600);
   return lease;

@@ -53,6 +53,7 @@ TEST_F(WebhookTest, AMessageIsPostedOnceSignedAndReportedAsSent) {
   EXPECT_EQ(message.name(), "clinics/riverside/enrollments/ana/reminders/ice.one");
   EXPECT_EQ(message.recipient(), "patient-7");
   EXPECT_EQ(message.text(), "Ice pack now, says one");
+  EXPECT_EQ(message.audience(), v1::AUDIENCE_PATIENT);
   EXPECT_EQ(message.attempt(), 1);
   EXPECT_EQ(message.idempotency_key(), "key-of-one");
   EXPECT_GT(message.expire_time().seconds(), 0);

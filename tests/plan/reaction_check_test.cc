@@ -43,7 +43,8 @@ v1::Pathway GoodPathway() {
     rules { id: "tip" phase: "p" category: "c" schedule { times: "12:00" } texts { key: "en" value: "Rest." } }
     rules { id: "call" phase: "p" category: "c" audience: AUDIENCE_CARE_TEAM urgency: URGENCY_URGENT
             reaction { rules: "pain" score_at_least: 7 } schedule {}
-            escalation { deadline { seconds: 3600 } category: "boss" urgency: URGENCY_EMERGENCY }
+            escalation { deadline { seconds: 3600 } category: "boss" urgency: URGENCY_EMERGENCY notify_team: "chief" }
+            notify_team: "nurses"
             texts { key: "en" value: "Call {first_name}." } }
     rules { id: "worse" phase: "p" category: "c" answer: ANSWER_KIND_SCORE reaction { rules: "pain" score_at_least: 7 }
             schedule { on { days: 1 } times: "09:00" } texts { key: "en" value: "Still bad?" } }
@@ -94,6 +95,8 @@ TEST(ReactionCheckTest, AGoodPathwayIsCompiledWhole) {
   ASSERT_EQ(call.escalation.size(), 1u);
   EXPECT_EQ(call.escalation[0].seconds, 3600);
   EXPECT_EQ(call.escalation[0].category, "boss");
+  EXPECT_EQ(call.team, "nurses");
+  EXPECT_EQ(call.escalation[0].team, "chief");
   EXPECT_EQ(call.reaction.kind, ReactionKind::kScoreAtLeast);
   EXPECT_EQ(call.reaction.value, 7);
   EXPECT_THAT(call.reaction.rules, ElementsAre(0));
@@ -196,12 +199,17 @@ TEST(ReactionCheckTest, OnlyAQuestionForAChoiceHasTwoToNineChoices) {
   EXPECT_THAT(Faults(pathway), ElementsAre("rules[2].choices"));
 }
 
-TEST(ReactionCheckTest, OnlyTasksHaveUrgencyAndEscalation) {
-  EXPECT_THAT(FaultsOfRule(3, "urgency: URGENCY_ROUTINE escalation { deadline { seconds: 60 } }"),
-              ElementsAre("rules[3].urgency", "rules[3].escalation"));
+TEST(ReactionCheckTest, OnlyTasksHaveUrgencyEscalationAndATeam) {
+  EXPECT_THAT(FaultsOfRule(3, "urgency: URGENCY_ROUTINE notify_team: 'a' escalation { deadline { seconds: 60 } }"),
+              ElementsAre("rules[3].urgency", "rules[3].notify_team", "rules[3].escalation"));
   v1::Pathway pathway = GoodPathway();
   pathway.mutable_rules(4)->set_urgency(static_cast<v1::Urgency>(9));
   EXPECT_THAT(Faults(pathway), ElementsAre("rules[4].urgency"));
+}
+
+TEST(ReactionCheckTest, ATeamIsNamedByAnId) {
+  EXPECT_THAT(FaultsOfRule(4, "notify_team: 'On call' escalation { deadline { seconds: 60 } notify_team: '-' }"),
+              ElementsAre("rules[4].notify_team", "rules[4].escalation[1].notify_team"));
 }
 
 TEST(ReactionCheckTest, AStepOfAnEscalationHasADeadlineAndKnownWords) {

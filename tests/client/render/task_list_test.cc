@@ -39,6 +39,26 @@ TEST(TaskListTest, ATaskIsALineWithItsUrgencyDeadlineStepAndWhoSeesToIt) {
             "Text of note.\n");
 }
 
+TEST(TaskListTest, WhoWasToldIsShownIfAnyTeamIs) {
+  TimelineMaker maker;
+  v1::Reminder& told = AddTask(maker, "a.2026-03-03", v1::URGENCY_EMERGENCY);
+  told.set_team("nurses");
+  plan::SetTimestamp(At(kDue + 2), told.mutable_notify_time());
+  v1::Reminder& waits = AddTask(maker, "b.2026-03-03", v1::URGENCY_EMERGENCY);
+  waits.set_team("nurses");
+  waits.set_channel(v1::CHANNEL_SMS);
+  v1::Reminder& failed = AddTask(maker, "c.2026-03-03", v1::URGENCY_EMERGENCY);
+  failed.set_team("on-call");
+  failed.set_reason(v1::REMINDER_REASON_TEAM_NOT_REACHED);
+  AddTask(maker, "d.2026-03-03", v1::URGENCY_EMERGENCY).set_team("unknown-to-the-clinic");
+  const std::string list = RenderTasks(TasksOf(maker), At(kDue), {});
+  EXPECT_THAT(list, testing::ContainsRegex("ACKNOWLEDGED +TOLD +TEXT\n"));
+  EXPECT_THAT(list, testing::ContainsRegex("ana/a.2026-03-03 .* no +nurses 2026-03-03 08:02 +Text of a"));
+  EXPECT_THAT(list, testing::ContainsRegex("ana/b.2026-03-03 .* no +nurses not yet +Text of b"));
+  EXPECT_THAT(list, testing::ContainsRegex("ana/c.2026-03-03 .* no +on-call not reached +Text of c"));
+  EXPECT_THAT(list, testing::ContainsRegex("ana/d.2026-03-03 .* no +Text of d"));
+}
+
 TEST(TaskListTest, TheMostUrgentComesFirstThenTheEarliestDeadline) {
   TimelineMaker maker;
   AddTask(maker, "a.2026-03-03", v1::URGENCY_ROUTINE);
