@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "aftercare/record/v1/plan_history.pb.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/reminder_name.h"
@@ -94,6 +95,14 @@ std::vector<std::string> CausingReminders(const EnrollmentContext& context, cons
 std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence) {
   return FindRecords(context, context.pathway->rule(occurrence.rule),
                      context.pathway->rule_source(occurrence.rule).id(), occurrence.nominal);
+}
+
+bool OutlivesPlan(const EnrollmentContext& context, const store::ReminderRow& row) {
+  if (!IsOpen(row.state)) return false;
+  const int present = context.pathway->FindRule(row.key.rule);
+  if (present < 0) return false;
+  const plan::CompiledRule& rule = context.pathway->rule(present);
+  return rule.IsReaction() && rule.audience == v1::AUDIENCE_CARE_TEAM && !IsCauseWithdrawn(context, row);
 }
 
 bool IsCauseWithdrawn(const EnrollmentContext& context, const store::ReminderRow& row) {

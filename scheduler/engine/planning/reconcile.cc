@@ -176,7 +176,7 @@ class Reconciler {
     store::ReminderRow& row = rows_[i];
     if (!IsPending(row.state) && !IsMoveEndedByChange(row)) return;
     const int item = ItemOf(i);
-    if (item < 0) return IsPending(row.state) ? Cancel(i) : void();
+    if (item < 0) return IsPending(row.state) && !OutlivesPlan(context_, row) ? Cancel(i) : void();
     const plan::Occurrence& occurrence = result_.items[item].occurrence;
     // Another rule says the same now. The row would say it in the old words.
     if (context_.pathway->rule_source(occurrence.rule).id() != row.key.rule) return Replace(i, item);

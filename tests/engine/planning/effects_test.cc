@@ -15,6 +15,7 @@ using ::testing::Not;
 //   easy    a score of 1 or less makes the course easy; a task at once
 //   fine    a score of 0 ends the group `pain`; a task on the next day at 10:00
 //   mute    no answer by the end of the window of walk ends the group `pain`; a task then
+//   alarm   a score of 8 or more on a plain course; a task at once
 class EffectsTest : public Replying {
  protected:
   EffectsTest() : Replying(Pathway()) { world_.Enrol("box", "e", Patient()); }
@@ -51,6 +52,13 @@ class EffectsTest : public Replying {
         reaction { rules: "walk" no_answer: true end_group: "pain" }
         schedule { window { days: 1 } }
         texts { key: "en" value: "{first_name} does not answer." }
+      }
+      rules {
+        id: "alarm" phase: "p" category: "call" audience: AUDIENCE_CARE_TEAM
+        conditions { factor: "course" values: "plain" }
+        reaction { rules: "ask" score_at_least: 8 }
+        schedule { window { days: 1 } }
+        texts { key: "en" value: "Call {first_name}." }
       }
     )pb"));
     return pathway;
@@ -102,6 +110,27 @@ TEST_F(EffectsTest, ACorrectionGivesTheFactorItsEarlierValueBack) {
   Reply("9");
   EXPECT_EQ(Course(), "hard");
   world_.ExpectListsAgree("box");
+}
+
+TEST_F(EffectsTest, AnAlarmStaysThoughTheSameAnswerChangesTheFactorThatItsRuleNames) {
+  SendUntil("2029-03-02T09:00");
+  Reply("8");
+  EXPECT_EQ(Course(), "hard");
+  EXPECT_EQ(Of("alarm.2029-03-02-0900"), "DUE");
+  SetCourse("easy");
+  EXPECT_EQ(Of("alarm.2029-03-02-0900"), "DUE");
+  world_.ExpectListsAgree("box");
+  Reply("5");
+  EXPECT_EQ(Of("alarm.2029-03-02-0900"), "CANCELLED/ANSWER_CORRECTED");
+}
+
+TEST_F(EffectsTest, TheDiffOfAChangeDoesNotSayThatAnAlarmIsDropped) {
+  SendUntil("2029-03-02T09:00");
+  Reply("8");
+  const v1::PlanDiff diff = world_.Update("clinics/box/enrollments/e", "factors { key: 'course' value: 'easy' }");
+  for (const v1::PlanChange& change : diff.changes()) {
+    EXPECT_THAT(change.name(), Not(HasSubstr("alarm.")));
+  }
 }
 
 TEST_F(EffectsTest, ACorrectionLeavesAloneWhatSomebodySetSince) {

@@ -362,6 +362,7 @@ class Model {
   static void PutByHand(absl::TimeZone zone, absl::Time due, Item* item);
   void ComeAgain(const Place& place, Item* item) const;
   void EndByChange(const Occasion& occasion, const Patient& patient, Item* item) const;
+  static bool OutlivesPlan(const Patient& patient, const Item& item);
   bool HasAnotherText(const Occasion& occasion, const Patient& patient, const Item& item) const;
   void SettleUncovered(const Occasion& occasion, const Year& year, int index, v1::ReminderReason needless,
                        bool was_to_come, Patient* patient) const;

@@ -157,8 +157,19 @@ bool Model::HasAnotherText(const Occasion& occasion, const Patient& patient, con
          TextOf(patient, item) != item.leases.back().text;
 }
 
+// An alarm that came due stays to be done, whatever the facts become, as long as the answer stands and the pathway has
+// its rule.
+bool Model::OutlivesPlan(const Patient& patient, const Item& item) {
+  if (!item.waits() || !item.for_care_team || !item.reacts || IsWithdrawn(patient, item)) return false;
+  const auto& rules = patient.pathway->source().rules();
+  return std::any_of(rules.begin(), rules.end(), [&](const v1::Rule& rule) {
+    return rule.id() == item.rule && rule.has_reaction() && rule.audience() == v1::AUDIENCE_CARE_TEAM;
+  });
+}
+
 // An item that is not sent stays where the plan still has its own occurrence, by its own rule.
 void Model::FollowOpen(const Occasion& occasion, const Patient& patient, const Place* place, Item* item) const {
+  if (place == nullptr && OutlivesPlan(patient, *item)) return;
   if (place == nullptr || place->item.rule != item->rule) return EndByChange(occasion, patient, item);
   item->cover = place->telling;
   if (HasAnotherText(occasion, patient, *item)) return EndByChange(occasion, patient, item);
@@ -170,7 +181,7 @@ void Model::FollowOpen(const Occasion& occasion, const Patient& patient, const P
 // The local time that somebody set holds while the plan has the item on its day. Otherwise the plan's time holds.
 void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const Place* place, Item* item) const {
   if (place == nullptr) {
-    if (item->open()) EndByChange(occasion, patient, item);
+    if (item->open() && !OutlivesPlan(patient, *item)) EndByChange(occasion, patient, item);
     return;
   }
   if (place->item.rule != item->rule) {
