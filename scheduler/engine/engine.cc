@@ -30,6 +30,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
     : context(store, clock, AuthorizerOf(options), options.zone_database),
       event_feed(context),
       lease_revocations(context.tokens()),
+      adherence_counter(context),
       sweeper(
           Listen(store, options.telemetry != nullptr ? *options.telemetry : Telemetry::None(), std::move(on_health)),
           enrollment_cache),
@@ -42,7 +43,9 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       deliveries(context, enrollment_cache, enrollment_index_cache, lease_revocations),
       watches(context, event_feed),
       consents(context),
-      replies(context) {}
+      replies(context) {
+  adherence_counter.WakeAt(absl::InfinitePast());
+}
 
 EngineContext& Engine::Listen(store::Store& store, Telemetry& telemetry, store::Store::HealthListener on_health) {
   store.SetGroupListener(
@@ -79,6 +82,7 @@ void Engine::OnCommit(const store::CommitNotes& notes, Telemetry& telemetry) {
     for (absl::Time since : notes.offered_since) telemetry.OnOffered(now - since);
   }
   if (notes.wake != absl::InfiniteFuture()) sweeper.WakeAt(notes.wake);
+  if (notes.count != absl::InfiniteFuture()) adherence_counter.WakeAt(notes.count);
 }
 
 void Engine::NotifyLeasable(const std::set<absl::string_view>& clinics) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "scheduler/engine/adherence/adherence_counter.h"
 #include "scheduler/engine/clinics/clinics.h"
 #include "scheduler/engine/clinics/pathways.h"
 #include "scheduler/engine/delivery/deliveries.h"
@@ -64,6 +65,7 @@ class Engine {
   EnrollmentIndexCache enrollment_index_cache;
   EventFeed event_feed;
   LeaseRevocations lease_revocations;
+  AdherenceCounter adherence_counter;
   Sweeper sweeper;
   EventLogCleaner event_log_cleaner;
 

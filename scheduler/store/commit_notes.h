@@ -41,10 +41,13 @@ struct CommitNotes {
   // The sweep of the real-time clock must run at this instant at the latest, because of these changes. InfiniteFuture
   // if the changes need no sweep.
   absl::Time wake = absl::InfiniteFuture();
+  // Something must be counted from this instant of real time on (AdherenceMark), or in the past: at once.
+  // InfiniteFuture if these changes need no count.
+  absl::Time count = absl::InfiniteFuture();
 
   bool empty() const {
     return events.empty() && leasable_clinics.empty() && revoked_leases.empty() && offered_since.empty() &&
-           wake == absl::InfiniteFuture();
+           wake == absl::InfiniteFuture() && count == absl::InfiniteFuture();
   }
 
   // The extent of the notes at one moment. ReturnTo goes back to it when the mutation after it is undone.
@@ -54,9 +57,10 @@ struct CommitNotes {
     size_t revoked_leases;
     size_t offered_since;
     absl::Time wake;
+    absl::Time count;
   };
   Mark mark() const {
-    return {events.size(), leasable_clinics.size(), revoked_leases.size(), offered_since.size(), wake};
+    return {events.size(), leasable_clinics.size(), revoked_leases.size(), offered_since.size(), wake, count};
   }
   // Drops what was noted since `mark`.
   void ReturnTo(const Mark& mark) {
@@ -65,6 +69,7 @@ struct CommitNotes {
     revoked_leases.resize(mark.revoked_leases);
     offered_since.resize(mark.offered_since);
     wake = mark.wake;
+    count = mark.count;
   }
 };
 

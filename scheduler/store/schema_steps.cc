@@ -318,6 +318,32 @@ CREATE TABLE reply_task (
   reply {key} NOT NULL,
   PRIMARY KEY (clinic, task, reply)) {clustered};
 )sql",
+    R"sql(
+--: how patients follow their care plans
+-- What was counted of each enrollment that was asked something (adherence_rows.h), and which must be counted again.
+CREATE TABLE adherence (
+  clinic BIGINT NOT NULL,
+  enrollment BIGINT NOT NULL,
+  id {key} NOT NULL,
+  pathway {key} NOT NULL,
+  time_zone {key} NOT NULL,
+  state INTEGER NOT NULL,
+  last_day BIGINT NOT NULL,
+  asked BIGINT NOT NULL,
+  done BIGINT NOT NULL,
+  silent_since BIGINT,
+  PRIMARY KEY (clinic, enrollment)) {clustered};
+CREATE TABLE adherence_mark (
+  clock BIGINT NOT NULL,
+  clinic BIGINT NOT NULL,
+  count_after BIGINT NOT NULL,
+  enrollment BIGINT NOT NULL,
+  stamp BIGINT NOT NULL,
+  PRIMARY KEY (clock, clinic, count_after, enrollment)) {clustered};
+-- All are counted in the background.
+INSERT INTO adherence_mark (clock, clinic, count_after, enrollment, stamp)
+  SELECT clock, clinic, 0, enrollment, 0 FROM enrollment_schedule ORDER BY clock, clinic, enrollment;
+)sql",
 };
 
 }  // namespace

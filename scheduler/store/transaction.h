@@ -1,8 +1,9 @@
 // Typed access to the facts in a database. These two classes contain all SQL for facts, written once for every driver.
 // A transaction can be limited to the clinics that its caller may touch; it then refuses the data of other clinics.
 // The methods are defined by resource, in transaction_clinics.cc (which has pathways and requests too),
-// transaction_enrollments.cc, transaction_schedule.cc, transaction_reminders.cc, transaction_deliveries.cc,
-// transaction_replies.cc and transaction_events.cc; those for operators are in transaction_statistics.cc.
+// transaction_enrollments.cc, transaction_schedule.cc, transaction_adherence.cc, transaction_reminders.cc,
+// transaction_deliveries.cc, transaction_replies.cc and transaction_events.cc; those for operators are in
+// transaction_statistics.cc.
 //
 // Thread safety: none. A transaction belongs to the thread that runs the read or the mutation it was passed to, and is
 // valid until that returns.
@@ -26,6 +27,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "scheduler/store/adherence_rows.h"
 #include "scheduler/store/clinic_numbers.h"
 #include "scheduler/store/commit_notes.h"
 #include "scheduler/store/driver.h"
@@ -121,6 +123,15 @@ class ReadTransaction {
   // The next instant at which an enrollment or a reminder on `clock` must be worked on: the smallest next_due or
   // `closes`.
   absl::StatusOr<std::optional<absl::Time>> NextWake(absl::string_view clock);
+
+  // Calls `use` with what was counted of each enrollment of a clinic, in no order. The row is valid during the call.
+  absl::Status ForEachAdherence(absl::string_view clinic, absl::FunctionRef<void(const AdherenceRow& row)> use);
+  absl::StatusOr<std::optional<AdherenceRow>> GetAdherence(absl::string_view clinic, int64_t enrollment_row_id);
+  // At most `limit` marks of a clinic with count_after <= through, by (count_after, enrollment_row_id).
+  absl::StatusOr<std::vector<AdherenceMark>> AdherenceMarks(absl::string_view clock, absl::string_view clinic,
+                                                            absl::Time through, int limit);
+  // Of each clinic that has marks, one with the smallest count_after.
+  absl::StatusOr<std::vector<AdherenceMark>> FirstAdherenceMarks();
 
   // Faster with the row_id of the enrollment.
   absl::StatusOr<std::optional<ReminderRow>> GetReminder(const ReminderKey& key, int64_t enrollment_row_id = 0);
@@ -275,6 +286,13 @@ class WriteTransaction : public ReadTransaction {
   // Sets next_due to that of `row` if the stored RowVersion of the enrollment is still `was`. Returns false, and
   // changes no row, if it is another one or the enrollment does not exist.
   absl::StatusOr<bool> MoveNextDue(const EnrollmentRow& row, const RowVersion& was);
+  // Marks an enrollment: it must be counted from `count_after` on, which is kCountAtOnce or in the future. Whatever
+  // changes the result of a count marks the enrollment. UpdateEnrollment does so itself if the version changes.
+  absl::Status MarkAdherence(absl::string_view clinic, const ClockId& clock, int64_t enrollment_row_id,
+                             absl::Time count_after);
+  // Removes a mark, and replaces what was counted of its enrollment; nothing if it was never asked anything. Returns
+  // false, and changes nothing, if the enrollment was marked again since `mark` was read, or has been counted.
+  absl::StatusOr<bool> StoreAdherence(const AdherenceMark& mark, const std::optional<AdherenceRow>& counted);
   // Returns true if the row was inserted. Returns false, and changes nothing, if the occurrence has a row already.
   absl::StatusOr<bool> InsertReminder(const ReminderRow& row);
   absl::Status UpdateReminder(const ReminderRow& row);
@@ -314,6 +332,7 @@ class WriteTransaction : public ReadTransaction {
   // Each of these methods adds a note for the store's commit listener; see CommitNotes. The methods that write an
   // enrollment or a reminder on the real-time clock call NoteWake themselves.
   void NoteWake(absl::Time time) { notes_.wake = std::min(notes_.wake, time); }
+  void NoteCount(absl::Time time) { notes_.count = std::min(notes_.count, time); }
   void NoteLeasable(absl::string_view clinic) { notes_.leasable_clinics.emplace_back(clinic); }
   void NoteLeaseRevoked(const ReminderRow& row) { notes_.revoked_leases.push_back({row.key, row.attempts}); }
   // For metrics: a message on the real-time clock that had been available since `available` is leased now.
@@ -355,6 +374,8 @@ class WriteTransaction : public ReadTransaction {
   // Runs a statement that writes an enrollment's own row. Returns its row_id; 0 if there is none.
   absl::StatusOr<int64_t> WriteEnrollment(const char* statement, int64_t clinic, const EnrollmentRow& row,
                                           const StoredEnrollment& stored);
+  // Marks an enrollment that is about to get another version, and keeps the state in its AdherenceRow right.
+  absl::Status MarkChangedEnrollment(int64_t row_id, int64_t clinic, const EnrollmentRow& row);
   // Runs a statement that writes the row in enrollment_schedule, of which there must be one.
   absl::Status WriteSchedule(const char* statement, int64_t row_id, int64_t clinic, const EnrollmentRow& row,
                              const StoredEnrollment& stored);

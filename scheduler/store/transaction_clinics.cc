@@ -182,6 +182,7 @@ absl::Status WriteTransaction::UpdateClinic(const ClinicRow& row) {
   if (absl::Status access = CheckAccess(row.clinic); !access.ok()) return access;
   wrote_ = true;
   if (row.replan_after) NoteWake(absl::InfinitePast());  // a sweep replans the rest, test clocks included
+  if (row.data.has_test_clock_time()) NoteCount(absl::InfinitePast());  // days may have passed on the test clock
   const std::string data = row.data.SerializeAsString();
   Query query(connection_,
               "UPDATE clinic SET version = $2, data = $3, calendar = $4, replan_after = $5 WHERE clinic = $1");
@@ -198,6 +199,15 @@ absl::Status WriteTransaction::ReplanAll(int64_t zone_database) {
                             .Int(zone_database)
                             .Run();
   if (!status.ok()) return status;
+  // By other zones, days begin at other instants.
+  status = Query(connection_,
+                 "INSERT INTO adherence_mark (clock, clinic, count_after, enrollment, stamp)"
+                 " SELECT schedule.clock, adherence.clinic, 0, adherence.enrollment, 0 FROM adherence"
+                 " JOIN enrollment_schedule AS schedule ON schedule.enrollment = adherence.enrollment WHERE true"
+                 " ON CONFLICT (clock, clinic, count_after, enrollment) DO UPDATE SET stamp = adherence_mark.stamp + 1")
+               .Run();
+  if (!status.ok()) return status;
+  NoteCount(kCountAtOnce);
   return Query(connection_, "UPDATE clinic SET replan_after = ''").Run();
 }
 

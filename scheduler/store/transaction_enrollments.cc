@@ -317,6 +317,7 @@ absl::Status WriteTransaction::UpdateEnrollment(const EnrollmentRow& row) {
       " WHERE clinic = $1 AND enrollment = $2 RETURNING row_id",
       *clinic, row, stored);
   if (!row_id.ok()) return row_id.status();
+  if (absl::Status status = MarkChangedEnrollment(*row_id, *clinic, row); !status.ok()) return status;
   return WriteSchedule(
       "UPDATE enrollment_schedule SET clinic = $2, clock = $3, next_due = $4, version = $5, calendar = $6,"
       " recorded_until = $7, cohort = $8, outline = $9 WHERE enrollment = $1",

@@ -25,8 +25,15 @@ class Migrations : public testing::Test {
     return channel == v1::CHANNEL_SMS ? absl::StrCat("sms:", address) : AddressKey(channel, address);
   }
 
+  // Leaves the database as a program did that knew ten steps.
+  void UndoStepEleven() {
+    Execute({"DROP TABLE adherence", "DROP TABLE adherence_mark",
+             "UPDATE meta SET number = 10 WHERE key = 'schema_version'"});
+  }
+
   // Leaves the database as a program did that knew nine steps.
   void UndoStepTen() {
+    UndoStepEleven();
     Execute({"DROP TABLE address", "DROP TABLE reply_task",
              "UPDATE meta SET number = 9 WHERE key = 'schema_version'"});
   }
@@ -304,7 +311,8 @@ TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
   std::vector<std::string> progress;
   auto store = OpenSqliteStore(path_, {.on_migration = [&](absl::string_view line) { progress.emplace_back(line); }});
   ASSERT_THAT(store, IsOk()) << store.status();
-  EXPECT_THAT(progress, testing::ElementsAre("the database is brought to schema 9: the addresses"));
+  EXPECT_THAT(progress, testing::ElementsAre("the database is brought to schema 9: the addresses",
+                                             "the database is brought to schema 11: how patients follow their care plans"));
   EXPECT_EQ(Ask(**store, &ReadTransaction::FirstToReplan).value()->replan_after, "") << "to make the outlines";
   for (EnrollmentRow row : enrollments) {
     if (row.clinic == "a") row.calendar_fingerprint = MakeClinic("a").calendar_fingerprint;
@@ -318,6 +326,27 @@ TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
             "e1 e3");
   EXPECT_THAT(EnrollmentsAt(**store, "a", "15550100"), testing::ElementsAre("e1", "e3"));
   EXPECT_THAT(EnrollmentsAt(**store, "b", "15550100"), testing::ElementsAre("e2"));
+}
+
+TEST_F(Migrations, AllEnrollmentsOfTheTenthSchemaAreToBeCounted) {
+  {
+    const auto store = OpenFile(path_);
+    ASSERT_NE(store, nullptr);
+    for (const char* id : {"e1", "e2"}) {
+      ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("a", id)), IsOk());
+    }
+    EnrollmentRow boxed = MakeEnrollment("b", "e3");
+    boxed.clock = "b";
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, boxed), IsOk());
+  }
+  UndoStepEleven();
+  const auto store = OpenFile(path_);
+  ASSERT_NE(store, nullptr);
+  const ClockId clock = MakeEnrollment("a", "e1").clock;
+  const auto marks = Ask(*store, &ReadTransaction::AdherenceMarks, clock, "a", kCountAtOnce, 10).value();
+  ASSERT_EQ(marks.size(), 2u);
+  EXPECT_EQ(marks[0].enrollment_row_id, Ask(*store, &ReadTransaction::GetEnrollment, "a", "e1").value()->row_id);
+  EXPECT_EQ(Ask(*store, &ReadTransaction::AdherenceMarks, "b", "b", kCountAtOnce, 10)->size(), 1u);
 }
 
 // What a program that knew the first step only has left.

@@ -126,6 +126,17 @@ TEST_F(QueryPlan, WhatMayBeLeasedIsFoundByAnIndexInItsOrder) {
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_channel (clock=?")));
 }
 
+TEST_F(QueryPlan, WhatIsCountedOfAdherenceIsFoundByAnIndexInItsOrder) {
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.AdherenceMarks("", "a", At(0), 10).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("adherence_mark USING PRIMARY KEY (clock=? AND clinic=? AND ")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.FirstAdherenceMarks().IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("adherence_mark USING PRIMARY KEY ((clock,clinic)>(?,?))")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ForEachAdherence("a", [](const auto&) {}).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("adherence USING PRIMARY KEY (clinic=?)")));
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.GetAdherence("a", 1).IgnoreError(); }),
+              AllOf(IsByIndexAndUnsorted(), IsBy("adherence USING PRIMARY KEY (clinic=? AND enrollment=?)")));
+}
+
 TEST_F(QueryPlan, WhatOperatorsAskIsFoundByAnIndex) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.OldestAvailable("").IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("reminder_by_channel (clock=? AND (channel,clinic)>(?,?)")));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "scheduler/engine/adherence/count_adherence.h"
 #include "scheduler/engine/lifecycle/asking_messages.h"
 #include "scheduler/engine/lifecycle/questionnaire_rounds.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -16,10 +17,6 @@
 
 namespace aftercare::engine {
 namespace {
-
-// The states of messages that were sent and have not come back, or were answered.
-constexpr v1::ReminderState kToldStates[] = {v1::REMINDER_STATE_SENT, v1::REMINDER_STATE_DELIVERED,
-                                             v1::REMINDER_STATE_COMPLETED};
 
 constexpr size_t kMaxScores = 1000;
 
@@ -64,7 +61,7 @@ void AddQuestionnaires(const EnrollmentContext& context, const std::vector<store
 
 absl::Status ReadAdherence(store::ReadTransaction& tx, const EnrollmentContext& context, absl::Time now,
                            v1::Adherence* adherence) {
-  auto rows = RowsOf(tx, context, kToldStates);
+  auto rows = ToldRowsOf(tx, context);
   if (!rows.ok()) return rows.status();
   std::vector<std::string> phases;
   for (const v1::Phase& phase : context.pathway->source().phases()) phases.push_back(phase.id());

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
 #include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/team_notices.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
@@ -60,6 +61,35 @@ bool RevokesLease(ReminderEvent event) {
   }
 }
 
+// Returns whether a message in this state counts for adherence, if it asks for an answer.
+bool CountsAsTold(v1::ReminderState state) {
+  return state == v1::REMINDER_STATE_SENT || state == v1::REMINDER_STATE_DELIVERED ||
+         state == v1::REMINDER_STATE_COMPLETED;
+}
+
+bool AsksForAnswer(const EnrollmentContext& context, const store::ReminderRow& row) {
+  const RowRule rule = RuleOf(context, row);
+  return rule.rule >= 0 && rule.compiled().answer != v1::ANSWER_KIND_UNSPECIFIED;
+}
+
+// Marks the enrollment of a row that has changed its state, if adherence counts that. What was sent or answered today
+// counts when the patient's day is over. All else may count for days before, and so at once.
+absl::Status MarkChangedState(store::WriteTransaction& tx, const EnrollmentContext& context, v1::ReminderState before,
+                              const store::ReminderRow& row, absl::Time now) {
+  const bool was_told = CountsAsTold(before);
+  const bool is_told = CountsAsTold(row.state);
+  if (!was_told && !is_told) return absl::OkStatus();
+  if (was_told && is_told && row.state != v1::REMINDER_STATE_COMPLETED) return absl::OkStatus();  // It was delivered.
+  if (!AsksForAnswer(context, row)) return absl::OkStatus();
+  const absl::TimeZone zone = context.facts.zone;
+  const absl::CivilDay today = absl::ToCivilDay(now, zone);
+  // What is due today was not leased before. Rows of old databases do not say when they were sent, once they are
+  // answered.
+  const bool counts_tomorrow = is_told && (was_told ? !row.record.empty() : absl::ToCivilDay(row.due, zone) == today);
+  return tx.MarkAdherence(row.key.clinic, context.row.clock, context.row.row_id,
+                          counts_tomorrow ? absl::FromCivil(today + 1, zone) : store::kCountAtOnce);
+}
+
 // Returns whether time brings `event` about, and not a caller.
 bool IsOfTime(ReminderEvent event) { return event == ReminderEvent::kFire || event == ReminderEvent::kExpire; }
 
@@ -89,7 +119,14 @@ void MakeAvailable(const EnrollmentContext& context, absl::Time time, store::Rem
 absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderRow& row,
                            absl::Time now) {
   if (absl::Status status = tx.UpdateReminder(row); !status.ok()) return status;
-  return LogReminder(tx, context, row, now);
+  if (absl::Status status = LogReminder(tx, context, row, now); !status.ok()) return status;
+  // It may be a corrected answer.
+  if (!CountsAsTold(row.state) || !AsksForAnswer(context, row)) return absl::OkStatus();
+  return CountAtOnce(tx, context);
+}
+
+absl::Status CountAtOnce(store::WriteTransaction& tx, const EnrollmentContext& context) {
+  return tx.MarkAdherence(context.row.clinic, context.row.clock, context.row.row_id, store::kCountAtOnce);
 }
 
 absl::Status InvalidTransition(const store::ReminderKey& key, v1::ReminderState state) {
@@ -119,7 +156,9 @@ absl::Status ChangeReminder(store::WriteTransaction& tx, const EnrollmentContext
   std::optional<store::WithoutActor> by_time;
   if (IsOfTime(event)) by_time.emplace(tx);
   if (before == v1::REMINDER_STATE_LEASED && RevokesLease(event)) tx.NoteLeaseRevoked(*row);
-  return StoreReminder(tx, context, *row, now);
+  if (absl::Status status = tx.UpdateReminder(*row); !status.ok()) return status;
+  if (absl::Status status = LogReminder(tx, context, *row, now); !status.ok()) return status;
+  return MarkChangedState(tx, context, before, *row, now);
 }
 
 bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow& row, absl::Time now) {
@@ -191,7 +230,8 @@ absl::StatusOr<bool> InsertReminder(store::WriteTransaction& tx, const Enrollmen
   std::optional<store::WithoutActor> by_time;
   if (IsOfTime(event)) by_time.emplace(tx);
   if (absl::Status status = LogReminder(tx, context, *row, now); !status.ok()) return status;
-  return true;
+  absl::Status status = MarkChangedState(tx, context, v1::REMINDER_STATE_UNSPECIFIED, *row, now);
+  return status.ok() ? absl::StatusOr<bool>(true) : status;
 }
 
 absl::Status LogEnrollment(store::WriteTransaction& tx, const store::EnrollmentRow& row, v1::EventType type,

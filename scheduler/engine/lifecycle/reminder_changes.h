@@ -1,6 +1,6 @@
 // Changes of reminders. The state of a stored reminder changes only through these functions. They ask the transition
 // table, write the row and log the change, so that these three always agree. To log is to append an event to the
-// clinic's event log. Others write only fields that the log does not show, such as `available`. Functions are thread
+// clinic's event log. They also mark the enrollment where adherence must be counted again (adherence_rows.h). Others write only fields that the log does not show, such as `available`. Functions are thread
 // safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
@@ -25,6 +25,10 @@ bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, 
 // Replaces a row that is in the store already, and logs the reminder as it is now.
 absl::Status StoreReminder(store::WriteTransaction& tx, const EnrollmentContext& context, const store::ReminderRow& row,
                            absl::Time now);
+
+// Marks the enrollment: its adherence must be counted at once. For what changes an answer, or the time of one, without
+// changing the state of its reminder.
+absl::Status CountAtOnce(store::WriteTransaction& tx, const EnrollmentContext& context);
 
 // ApplyEvent, then StoreReminder. The caller sets `available` before a lease or a retry, and `due` and `expire` before
 // it reschedules. FAILED_PRECONDITION / INVALID_TRANSITION if `event` cannot happen in this state. If the state would

@@ -23,7 +23,10 @@ absl::Status AnswerReminder(store::WriteTransaction& tx, const store::ReplyRow& 
   } else {
     status = ChangeReminder(tx, *context, ReminderEvent::kComplete, v1::REMINDER_REASON_ANSWERED, now, &row);
     row.state_time = time;
-    if (status.ok() && time != now) status = tx.UpdateReminder(row);
+    if (status.ok() && time != now) {
+      status = tx.UpdateReminder(row);
+      if (status.ok()) status = CountAtOnce(tx, *context);  // It may have been answered on an earlier day.
+    }
   }
   if (status.ok()) status = ApplyAnswerToGroup(tx, row.key, now, context);
   return status.ok() ? ReactToAnswer(tx, row, reply.reply, time, now, context) : status;

@@ -18,6 +18,7 @@ constexpr int kPeriods[] = {7, 14, 28, 0};
 struct Question {
   absl::string_view category;
   absl::string_view phase;
+  absl::Time due;
   absl::CivilDay day;
   bool asks_done = false;    // It asks whether something was done.
   bool is_answered = false;
@@ -56,6 +57,7 @@ std::optional<Question> QuestionOf(const MessagesOfQuestion& messages, absl::Civ
   Question question;
   question.category = first->category;
   question.phase = first->phase;
+  question.due = first->due;
   question.day = first->due_day;
   question.asks_done = first->answer == v1::ANSWER_KIND_DONE;
   question.is_answered = answered != nullptr;
@@ -117,6 +119,33 @@ void CountPeriods(const std::vector<Question>& questions, absl::CivilDay last_da
   for (const int days : kPeriods) CountPeriod(questions, days, last_day, entry->add_periods());
 }
 
+// Returns the day of the first question that came after the last answered one. Nothing if none came.
+std::optional<absl::CivilDay> SilentSince(const std::vector<Question>& questions) {
+  absl::Time last_answered = absl::InfinitePast();
+  for (const Question& question : questions) {
+    if (question.is_answered) last_answered = std::max(last_answered, question.due);
+  }
+  std::optional<absl::CivilDay> since;
+  for (const Question& question : questions) {
+    if (question.due <= last_answered) continue;
+    since = std::min(since.value_or(question.day), question.day);
+  }
+  return since;
+}
+
+// Returns the first day after `last_day` whose end makes a difference to what counts. Nothing if no day does.
+std::optional<absl::CivilDay> NextChange(absl::Span<const AskingMessage> messages, absl::CivilDay last_day) {
+  std::optional<absl::CivilDay> next;
+  const auto add = [&](absl::CivilDay day) {
+    if (day > last_day) next = std::min(next.value_or(day), day);
+  };
+  for (const AskingMessage& message : messages) {
+    if (message.sent_day) add(std::max(*message.sent_day, message.due_day));
+    if (message.given) add(message.given->day);
+  }
+  return next;
+}
+
 }  // namespace
 
 void CountAdherence(absl::Span<const AskingMessage> messages, absl::CivilDay last_day,
@@ -141,6 +170,23 @@ void CountAdherence(absl::Span<const AskingMessage> messages, absl::CivilDay las
     entry->set_phase(std::string(phase.second));
     CountPeriods(of_phase, last_day, entry);
   }
+}
+
+AdherenceDays CountDays(absl::Span<const AskingMessage> messages, absl::CivilDay last_day) {
+  AdherenceDays days;
+  days.last_day = last_day;
+  const std::vector<Question> questions = QuestionsOf(messages, last_day);
+  uint32_t not_done = 0;
+  for (const Question& question : questions) {
+    const absl::civil_diff_t age = last_day - question.day;
+    if (!question.asks_done || age >= kDaysOfAdherence) continue;
+    days.asked |= uint32_t{1} << age;
+    if (question.done != true) not_done |= uint32_t{1} << age;
+  }
+  days.done = days.asked & ~not_done;
+  days.silent_since = SilentSince(questions);
+  days.next_change = NextChange(messages, last_day);
+  return days;
 }
 
 }  // namespace aftercare::plan

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "aftercare/v1/adherence.pb.h"
 #include "aftercare/v1/pathway.pb.h"
+#include "scheduler/plan/answers/adherence_days.h"
 
 namespace aftercare::plan {
 
@@ -54,6 +55,10 @@ struct AskingMessage {
 // The order of the messages does not matter.
 void CountAdherence(absl::Span<const AskingMessage> messages, absl::CivilDay last_day,
                     absl::Span<const std::string> phases, v1::Adherence* adherence);
+
+// Returns what lists of enrollments tell of a patient, counted to the end of `last_day` by the same rules. It agrees
+// with the entry for all categories that CountAdherence makes.
+AdherenceDays CountDays(absl::Span<const AskingMessage> messages, absl::CivilDay last_day);
 
 }  // namespace aftercare::plan
 

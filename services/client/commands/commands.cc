@@ -7,6 +7,7 @@
 #include "services/client/commands/demo.h"
 #include "services/client/commands/enrollment.h"
 #include "services/client/commands/enrollment_import.h"
+#include "services/client/commands/enrollment_list.h"
 #include "services/client/commands/enrollment_migrate.h"
 #include "services/client/commands/event.h"
 #include "services/client/commands/pathway.h"

@@ -10,7 +10,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "services/client/commands/listing.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
 #include "services/client/common/values.h"
@@ -35,13 +34,6 @@ struct EnrollOptions {
   std::string request_id;
   bool allow_concurrent = false;
   bool dry_run = false;
-};
-
-struct ListOptions {
-  std::string enrollment;
-  std::string patient;
-  std::string pathway;
-  std::string state;
 };
 
 struct UpdateOptions {
@@ -108,30 +100,6 @@ absl::Status Enroll(Session& session, const EnrollOptions& options) {
   if (!response.ok()) return response.status();
   session.PrintResult(response->enrollment(), RenderEnrollment(response->enrollment()));
   if (options.dry_run && !session.json()) session.Note("Checked only: nobody was enrolled.\n");
-  return absl::OkStatus();
-}
-
-absl::Status ShowEnrollment(Session& session, const std::string& id) {
-  const absl::StatusOr<v1::Enrollment> enrollment = session.ReadEnrollment(id);
-  if (!enrollment.ok()) return enrollment.status();
-  session.PrintResult(*enrollment, RenderEnrollment(*enrollment));
-  return absl::OkStatus();
-}
-
-absl::Status ListEnrollments(Session& session, const ListOptions& options) {
-  if (!options.enrollment.empty()) return ShowEnrollment(session, options.enrollment);
-  v1::ListEnrollmentsRequest request;
-  request.set_parent(session.clinic());
-  request.set_patient(options.patient);
-  if (!options.pathway.empty()) request.set_pathway(PathwayName(session.clinic(), options.pathway));
-  if (!options.state.empty()) {
-    const absl::StatusOr<int> state = ParseEnum(*v1::EnrollmentState_descriptor(), "--state", options.state);
-    if (!state.ok()) return state.status();
-    request.set_state(static_cast<v1::EnrollmentState>(*state));
-  }
-  const auto enrollments = ReadList(session, request, &v1::ListEnrollmentsResponse::enrollments);
-  if (!enrollments.ok()) return enrollments.status();
-  PrintList(session, enrollments->items, RenderEnrollments, absl::UTCTimeZone(), "No enrollments.\n");
   return absl::OkStatus();
 }
 
@@ -253,20 +221,6 @@ void AddEnrollCommand(CLI::App& app, Action* action) {
       "      --factor severity=severe --sms +15550100 --email ana@example.org\n"
       "  aftercare enroll --clinic demo --file ana.json --dry-run");
   enroll->callback([=] { *action = [=](Session& session) { return Enroll(session, *options); }; });
-}
-
-void AddEnrollmentsCommand(CLI::App& app, Action* action) {
-  CLI::App* list = app.add_subcommand("enrollments", "List the clinic's enrollments, or show one");
-  const auto options = std::make_shared<ListOptions>();
-  CLI::Option* one = list->add_option("ENROLLMENT", options->enrollment, "Show this one, with all that is known of it");
-  const auto select = [&](const char* name, std::string* value, const std::string& description, const char* type) {
-    list->add_option(name, *value, description)->type_name(type)->excludes(one);
-  };
-  select("--patient", &options->patient, "Of this patient, by the clinic's own id", "ID");
-  select("--pathway", &options->pathway, "On this pathway", "ID");
-  select("--state", &options->state, EnumChoices(*v1::EnrollmentState_descriptor()), "STATE");
-  list->footer("Examples:\n  aftercare enrollments --clinic demo --state active\n  aftercare enrollments ana");
-  list->callback([=] { *action = [=](Session& session) { return ListEnrollments(session, *options); }; });
 }
 
 void AddUpdateCommand(CLI::App& app, Action* action) {

@@ -10,9 +10,6 @@ namespace aftercare::client {
 // Adds `aftercare enroll`: enrol a patient on a pathway.
 void AddEnrollCommand(CLI::App& app, Action* action);
 
-// Adds `aftercare enrollments`: list enrollments.
-void AddEnrollmentsCommand(CLI::App& app, Action* action);
-
 // Adds `aftercare update`: change an enrollment, or show what a change would do to its plan.
 void AddUpdateCommand(CLI::App& app, Action* action);
 

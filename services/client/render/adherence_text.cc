@@ -21,13 +21,16 @@ std::string PeriodTitle(const v1::AdherencePeriod& period) {
   return period.days() == 0 ? ">ALL TIME" : absl::StrCat(">", period.days(), " DAYS");
 }
 
+// Returns `86%`. `-` stands for no rate.
+std::string RateText(const v1::AdherencePeriod& period) {
+  // Rounded down, so that 100% means all.
+  return period.has_rate() ? absl::StrCat(int64_t{100} * period.days_done() / period.days_asked(), "%") : "-";
+}
+
 // Returns ` 86%   6/7`: the rate of days, then the questions answered and asked. `-` stands for no rate.
 std::string PeriodCell(const v1::AdherencePeriod& period) {
   if (period.asked() == 0) return "-";
-  // Rounded down, so that 100% means all.
-  const std::string rate =
-      period.has_rate() ? absl::StrCat(int64_t{100} * period.days_done() / period.days_asked(), "%") : "-";
-  return absl::StrCat(rate, absl::StrFormat("%7s", absl::StrCat(period.answered(), "/", period.asked())));
+  return absl::StrCat(RateText(period), absl::StrFormat("%7s", absl::StrCat(period.answered(), "/", period.asked())));
 }
 
 void AddEntry(const std::string& title, const v1::CategoryAdherence& entry, Table* table) {
@@ -134,6 +137,25 @@ std::string RenderAdherence(const v1::Adherence& adherence, const v1::Pathway& p
     absl::StrAppend(&out, "No message that asks for an answer was sent by then.\n");
   }
   return absl::StrCat(out, ScoresTables(adherence, pathway, style));
+}
+
+std::string RenderFollowing(const v1::ListEnrollmentsResponse& list, int days, const ListStyle& style) {
+  Table table({"ENROLLMENT", "PATIENT", "PATHWAY", "PROCEDURE", "STATE", absl::StrCat(">", days, " DAYS"), ">ASKED ON",
+               ">SILENT FOR", "TO THE END OF"});
+  for (int i = 0; i < list.enrollments_size(); ++i) {
+    const v1::Enrollment& enrollment = list.enrollments(i);
+    const v1::AdherenceSummary& summary = list.summaries(i);
+    v1::AdherencePeriod period;
+    for (const v1::AdherencePeriod& candidate : summary.periods()) {
+      if (candidate.days() == days) period = candidate;
+    }
+    table.Add({IdOf(enrollment.name()), enrollment.patient(),
+               absl::StrCat(IdOf(enrollment.pathway()), " r", enrollment.pathway_revision()),
+               enrollment.procedure_date(), EnumLabel(*v1::EnrollmentState_descriptor(), enrollment.state()), RateText(period),
+               Counted(period.days_asked(), "day"),
+               summary.silent_days() > 0 ? Counted(summary.silent_days(), "day") : "-", summary.end_date()});
+  }
+  return table.Render(style.width, style.colour);
 }
 
 std::vector<std::vector<std::string>> AdherenceRecords(const v1::Adherence& adherence) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "aftercare/v1/adherence.pb.h"
+#include "aftercare/v1/enrollment_service.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "services/client/render/lists.h"
 
@@ -16,6 +17,11 @@ namespace aftercare::client {
 // sparkline for each rule and each questionnaire. Scores are drawn on the scales that `pathway` has. Times are in the
 // zone of `style`, which should be the patient's. Every line ends with a line feed.
 std::string RenderAdherence(const v1::Adherence& adherence, const v1::Pathway& pathway, const ListStyle& style);
+
+// Returns a table with one line for each enrollment: its rate in the period of so many days, on how many days it was
+// asked, for how many it has not answered, and the last day that is counted. `list` has a summary for each enrollment.
+// Every line ends with a line feed.
+std::string RenderFollowing(const v1::ListEnrollmentsResponse& list, int days, const ListStyle& style);
 
 // Returns the fields of a CSV file, the titles first: one record for each category or phase and each period. The record
 // for all categories has neither a category nor a phase.

@@ -6,16 +6,9 @@
 
 #include "absl/strings/string_view.h"
 #include "aftercare/v1/pathway.pb.h"
+#include "services/client/render/score_scale.h"
 
 namespace aftercare::client {
-
-// The lowest and the highest score that may be answered.
-struct ScoreScale {
-  int low = 0;
-  int high = 10;
-
-  auto operator<=>(const ScoreScale&) const = default;
-};
 
 // What a rule asks the patient.
 struct Question {
@@ -25,19 +18,23 @@ struct Question {
   int position = 0;                                   // Where the rule stands in its pathway.
 };
 
-// The questions of a pathway, by rule. Not thread safe.
+// The questions of a pathway, by rule, and its questionnaires. Not thread safe.
 class Questions {
  public:
-  // Adds the rules of a revision. A rule that another revision has added keeps its entry. So the newest revision is to
-  // be added first.
+  // Adds the rules and questionnaires of a revision. Those that another revision has added keep their entries. So the
+  // newest revision is to be added first.
   void Add(const v1::Pathway& revision);
 
   // Returns what a rule asks, given its id, or nullptr if no revision has that rule. The pointer is valid as long as
   // this object.
   const Question* Find(absl::string_view rule) const;
 
+  // Returns the scale of a questionnaire's scores, given its id. 0 to 10 if no revision has it.
+  ScoreScale ScaleOf(absl::string_view questionnaire) const;
+
  private:
   std::map<std::string, Question, std::less<>> by_rule_;
+  std::map<std::string, ScoreScale, std::less<>> by_questionnaire_;
 };
 
 // Returns the id of the rule of a reminder, given the reminder's resource name. Pure and thread safe.

@@ -15,6 +15,8 @@ namespace aftercare::client {
 struct ScoreScale {
   double low = 0;
   double high = 10;
+
+  auto operator<=>(const ScoreScale&) const = default;
 };
 
 // Returns the scale of a rule's scores. If the pathway has no such rule: 0 to 10.

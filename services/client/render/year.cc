@@ -111,7 +111,7 @@ int RankOf(v1::ReminderState state, Answering answering) {
 
 const MarkLook& LookOf(v1::ReminderState state) { return MarkLooks()[RankOf(state)]; }
 
-std::string ScaleLabel(const ScoreScale& scale) { return absl::StrCat("scores ", scale.low, "-", scale.high); }
+std::string ScaleLabel(const ScoreScale& scale) { return absl::StrCat("scores ", ScaleText(scale)); }
 
 std::string HeldNote(const Year& year) {
   if (year.held == 0) return "";

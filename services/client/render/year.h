@@ -68,16 +68,16 @@ struct YearRow {
   int done = 0;  // How many are sent, delivered or completed.
 };
 
-// A score that the patient answered.
+// A score that the patient answered, or that of a round of a questionnaire.
 struct YearScore {
   absl::CivilSecond time;  // When it was answered.
-  int score = 0;
-  std::string reminder;  // The id of the reminder that asked.
+  double score = 0;
+  std::string reminder;  // The id of the reminder that asked, or that asked the last question of the round.
 };
 
-// The scores of one category that have one scale.
+// The scores of one category that have one scale, or those of one questionnaire.
 struct YearCurve {
-  std::string label;  // The category.
+  std::string label;  // The category, or the id of the questionnaire.
   ScoreScale scale;
   std::vector<YearScore> scores;  // By time. Never empty.
 };
@@ -93,7 +93,7 @@ struct Year {
   absl::CivilSecond now;           // The present by the patient's clock.
   std::vector<YearPhase> phases;   // By first day.
   std::vector<YearRow> rows;       // The patient's rows, then the care team's; each group in order of the first mark.
-  std::vector<YearCurve> curves;   // By scale; those of one scale in order of the first score.
+  std::vector<YearCurve> curves;   // In the order of CurvesOf.
   std::array<int, kMarkLooks> counts{};  // The number of reminders of each look, by RankOf.
   int held = 0;                    // How many wait for the care team to decide about a reply.
 };

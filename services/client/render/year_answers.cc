@@ -53,6 +53,23 @@ std::vector<const v1::Reminder*> AnsweredTogether(std::vector<Member> members) {
   return together;
 }
 
+// Returns one curve for each questionnaire, in order of the first score.
+std::vector<YearCurve> QuestionnaireCurves(const v1::Adherence& adherence, const Questions& questions,
+                                           absl::TimeZone zone) {
+  std::vector<YearCurve> curves;
+  for (const v1::QuestionnaireScore& score : adherence.questionnaires()) {
+    auto curve = std::find_if(curves.begin(), curves.end(), [&](const YearCurve& candidate) {
+      return candidate.label == score.questionnaire();
+    });
+    if (curve == curves.end()) {
+      curve = curves.insert(curve, {score.questionnaire(), questions.ScaleOf(score.questionnaire()), {}});
+    }
+    const std::string last = score.reminders().empty() ? "" : IdOf(*score.reminders().rbegin());
+    curve->scores.push_back({absl::ToCivilSecond(plan::ToTime(score.answer_time()), zone), score.score(), last});
+  }
+  return curves;
+}
+
 }  // namespace
 
 absl::flat_hash_map<const v1::Reminder*, Answering> AnsweringOf(const v1::GetTimelineResponse& timeline,
@@ -96,8 +113,11 @@ std::vector<YearCurve> CurvesOf(const v1::GetTimelineResponse& timeline, const Q
     });
     if (curve == curves.end()) curve = curves.insert(curve, {label, scale, {}});
     curve->scores.push_back(
-        {absl::ToCivilSecond(plan::ToTime(score.answer_time()), zone), score.score(), IdOf(score.reminder())});
+        {absl::ToCivilSecond(plan::ToTime(score.answer_time()), zone), static_cast<double>(score.score()),
+         IdOf(score.reminder())});
   }
+  const std::vector<YearCurve> of_questionnaires = QuestionnaireCurves(timeline.adherence(), questions, zone);
+  curves.insert(curves.end(), of_questionnaires.begin(), of_questionnaires.end());
   // An earlier revision may have had another scale.
   for (YearCurve& curve : curves) {
     for (const YearScore& score : curve.scores) {

@@ -21,8 +21,9 @@ namespace aftercare::client {
 absl::flat_hash_map<const v1::Reminder*, Answering> AnsweringOf(const v1::GetTimelineResponse& timeline,
                                                                 const Questions& questions);
 
-// Returns the scores of the timeline's adherence as curves: by scale, those of one scale in order of the first score.
-// Scores of a rule that `questions` does not have are taken to be 0 to 10, or more if they are more.
+// Returns the scores of the timeline's adherence as curves: by scale, those of one scale in order of the first score,
+// the questionnaires last. Scores of a rule or questionnaire that `questions` does not have are taken to be 0 to 10, or
+// more if they are more.
 std::vector<YearCurve> CurvesOf(const v1::GetTimelineResponse& timeline, const Questions& questions,
                                 absl::TimeZone zone);
 

@@ -262,8 +262,9 @@ void Drawing::DrawCurve(const YearCurve& curve) {
                           line, kPlotRight, line);
   }
   std::vector<CurvePoint> points;
+  const double range = curve.scale.high - curve.scale.low;
   for (const YearScore& score : curve.scores) {
-    const double share = static_cast<double>(score.score - curve.scale.low) / (curve.scale.high - curve.scale.low);
+    const double share = range > 0 ? (score.score - curve.scale.low) / range : 0;
     points.push_back({X(score.time), base - share * (base - top),
                       absl::StrCat(score.reminder, ", ", plan::FormatMinute(absl::CivilMinute(score.time)), ": ",
                                    score.score)});

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/client/render/axis.h"
 #include "services/client/render/canvas.h"
-#include "services/client/render/sparkline.h"
+#include "services/client/render/score_scale.h"
 #include "services/client/render/table.h"
 
 namespace aftercare::client {
@@ -218,7 +218,7 @@ void Picture::DrawCurves() {
     Canvas line = EmptyRow();
     line.Write(0, Cut(curve.label, label_), Ink::kPlain);
     for (const YearScore& score : curve.scores) {
-      line.Put(ColumnOf(score.time), Sparkline({score.score}, curve.scale.low, curve.scale.high), Ink::kCyan);
+      line.Put(ColumnOf(score.time), DrawScores({score.score}, curve.scale), Ink::kCyan);
     }
     const std::string trend = TrendLabel(curve);
     if (End() + 2 + DisplayWidth(trend) <= width_) line.Write(End() + 2, trend, Ink::kDim);
