@@ -318,6 +318,15 @@ CREATE TABLE reply_task (
   reply {key} NOT NULL,
   PRIMARY KEY (clinic, task, reply)) {clustered};
 )sql",
+    R"sql(
+-- The decisions of a patient about messages. A patient about whom nothing is stored has made none but the consents with
+-- which the enrollments were made, and these stand in the enrollments.
+CREATE TABLE consent_history (
+  clinic BIGINT NOT NULL,
+  patient {key} NOT NULL,
+  data {bytes} NOT NULL,
+  PRIMARY KEY (clinic, patient)) {clustered};
+)sql",
 };
 
 }  // namespace

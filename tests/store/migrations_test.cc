@@ -27,7 +27,7 @@ class Migrations : public testing::Test {
 
   // Leaves the database as a program did that knew nine steps.
   void UndoStepTen() {
-    Execute({"DROP TABLE address", "DROP TABLE reply_task",
+    Execute({"DROP TABLE consent_history", "DROP TABLE address", "DROP TABLE reply_task",
              "UPDATE meta SET number = 9 WHERE key = 'schema_version'"});
   }
 

@@ -50,7 +50,9 @@ record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const
   }
   const bool is_present = rule.pathway == &context.pathway;
   attempt.set_pathway_revision(is_present ? enrollment.pathway_revision() : row.revision);
-  attempt.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale()).locale);
+  const bool discreet = plan::GetsDiscreetTexts(enrollment) && !rule.compiled().discreet_texts.empty();
+  attempt.set_discreet(discreet);
+  attempt.set_locale((*rule.pathway)->TextFor(rule.rule, enrollment.locale(), discreet).locale);
   for (std::string& value : ValuesOf(context, clinic, rule, OccurrenceOf(context, row))) {
     attempt.add_values(std::move(value));
   }
@@ -70,14 +72,21 @@ std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& r
   const int rule = pathway == nullptr ? -1 : pathway->FindRule(row.key.rule);
   if (rule < 0) return "";
   const std::vector<std::string> values(attempt.values().begin(), attempt.values().end());
-  return plan::FillText(*pathway, rule, attempt.locale(), values);
+  return plan::FillText(*pathway, rule, attempt.locale(), values, attempt.discreet());
 }
 
 bool HasPresentText(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row) {
   const record::v1::ReminderRecord record = RecordOf(row);
   if (record.attempts().empty()) return true;
-  return TextOf(context, row, *record.attempts().rbegin()) ==
-         TextOf(context, row, PresentAttempt(context, clinic, row));
+  const record::v1::LeasedAttempt& last = *record.attempts().rbegin();
+  record::v1::LeasedAttempt present = PresentAttempt(context, clinic, row);
+  if (last.discreet() && !present.discreet()) {
+    // A patient who has agreed to health information since may have got the version without it.
+    EnrollmentContext before = context;
+    before.row.data.clear_consent_decisions();
+    present = PresentAttempt(before, clinic, row);
+  }
+  return TextOf(context, row, last) == TextOf(context, row, present);
 }
 
 void ShowSentText(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder) {
@@ -96,6 +105,7 @@ void ShowLeasedMessages(const EnrollmentContext& context, const store::ReminderR
     *message.mutable_contact_point() = attempt.contact_point();
     message.set_locale(attempt.locale());
     message.set_text(TextOf(context, row, attempt));
+    message.set_discreet(attempt.discreet());
   }
 }
 
