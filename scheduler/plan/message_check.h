@@ -31,7 +31,8 @@ struct LongText {
 };
 
 // Returns the texts for patients that take more than one SMS part, in the order of the rules and their texts, of each
-// rule those without health information last, at most `most` of them. Dates are filled in as 30 September, times as 12:30, appointments in the patient's own zone.
+// rule those without health information last, at most `most` of them. Dates are filled in as 30 September, times as
+// 12:30, appointments in the patient's own zone.
 std::vector<LongText> FindLongTexts(const CompiledPathway& pathway, size_t most);
 
 // A rule for patients at one of its times of day.

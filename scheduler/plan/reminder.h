@@ -50,8 +50,8 @@ ClinicFacts ClinicFactsOf(const v1::Clinic& clinic);
 // The zone in which the clinic's appointments are told to a patient.
 absl::TimeZone AppointmentZone(const ClinicFacts& clinic, const PatientFacts& patient);
 
-// Returns whether a patient gets the versions of texts without health information (Rule.discreet_texts): the patient has
-// not agreed to health information in messages.
+// Returns whether a patient gets the versions of texts without health information (Rule.discreet_texts): the patient
+// has not agreed to health information in messages.
 bool GetsDiscreetTexts(const v1::Enrollment& enrollment);
 
 // The text of a message in the patient's language, with names and dates filled in. Dates and times are those of `due`

@@ -24,8 +24,9 @@ bool CheckPlainText(const std::string& field, const std::string& text, size_t mo
 // Checks texts by locale, whose path is `path`, and compiles them, in the order of their locales. `of_visit` says
 // whether they are of a rule for a visit, which has placeholders of its own. `default_locale` is the one that must be
 // among them; empty if that of the pathway is faulty.
-std::vector<CompiledText> CheckTexts(const std::string& path, const google::protobuf::Map<std::string, std::string>& texts,
-                                     bool of_visit, const std::string& default_locale, FieldErrors* errors);
+std::vector<CompiledText> CheckTexts(const std::string& path,
+                                     const google::protobuf::Map<std::string, std::string>& texts, bool of_visit,
+                                     const std::string& default_locale, FieldErrors* errors);
 
 // Does the same for Rule.discreet_texts, of which there may be none.
 std::vector<CompiledText> CheckDiscreetTexts(const std::string& path, const v1::Rule& rule,

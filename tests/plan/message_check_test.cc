@@ -46,8 +46,8 @@ std::vector<std::string> LongTexts(const std::string& rules, size_t most = 100) 
   const auto pathway = PathwayOf(rules);
   std::vector<std::string> lines;
   for (const LongText& text : FindLongTexts(*pathway, most)) {
-    lines.push_back(absl::StrCat(text.discreet ? "discreet " : "", pathway->rule_source(text.rule).id(), " ", text.locale, " ", text.size.parts, " ",
-                                 absl::StrJoin(text.size.not_gsm7, "")));
+    lines.push_back(absl::StrCat(text.discreet ? "discreet " : "", pathway->rule_source(text.rule).id(), " ",
+                                 text.locale, " ", text.size.parts, " ", absl::StrJoin(text.size.not_gsm7, "")));
   }
   return lines;
 }

@@ -79,8 +79,8 @@ absl::StatusOr<ConsentHistory> ConsentsOfEnrollments(store::ReadTransaction& tx,
   return history;
 }
 
-// Returns the newest decision of a scope that stood when a message was leased. A decision of that very instant that does
-// not fit what was leased was recorded after it.
+// Returns the newest decision of a scope that stood when a message was leased. A decision of that very instant that
+// does not fit what was leased was recorded after it.
 const v1::ConsentDecision* FindStanding(const ConsentHistory& history, const Scope& scope, absl::Time lease_time,
                                         v1::Consent fits) {
   for (int i = history.decisions_size(); i-- > 0;) {

@@ -1,7 +1,7 @@
 // The decisions of patients about messages: how they are recorded, which stand, and under which a message was leased.
 //
-// A patient's history is stored once there is a decision about something (a channel, a category, health information), or
-// a consent to all messages has changed. Until then it is what the patient's enrollments say about consent, so that
+// A patient's history is stored once there is a decision about something (a channel, a category, health information),
+// or a consent to all messages has changed. Until then it is what the patient's enrollments say about consent, so that
 // enrolling a patient stores nothing more. Functions are thread safe, and fail only if the store does.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_CONSENT_HISTORY_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_CONSENT_HISTORY_H_

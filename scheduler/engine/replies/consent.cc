@@ -125,7 +125,8 @@ absl::Status StartAddressesOf(EngineContext& engine, store::WriteTransaction& tx
 }
 
 // INVALID_ARGUMENT if the patient has decided about too many categories.
-absl::Status CheckCategories(store::ReadTransaction& tx, const std::string& clinic, const v1::SetConsentRequest& request) {
+absl::Status CheckCategories(store::ReadTransaction& tx, const std::string& clinic,
+                             const v1::SetConsentRequest& request) {
   if (!request.decision().has_category()) return absl::OkStatus();
   const auto history = ConsentHistoryOf(tx, clinic, request.patient());
   if (!history.ok()) return history.status();
@@ -169,7 +170,8 @@ void CheckDecision(const v1::ConsentDecision& decision, plan::FieldErrors* error
       if (!plan::IsPathwayId(decision.category())) errors->push_back({"decision.category", plan::kPathwayIdShape});
       break;
     case v1::ConsentDecision::kHealthInformation:
-      if (!decision.health_information()) errors->push_back({"decision.health_information", "must be true if it is set"});
+      if (decision.health_information()) break;
+      errors->push_back({"decision.health_information", "must be true if it is set"});
       break;
     default:
       errors->push_back({"decision.scope", "must be a channel, a category or health_information"});

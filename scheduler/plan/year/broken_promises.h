@@ -54,7 +54,8 @@ class BrokenPromises {
   std::vector<BrokenPromise> Take();
 
  private:
-  // The promise, the rule, the question, the phase, the visit, the questionnaire, the locale, and BrokenPromise::discreet.
+  // The promise, the rule, the question, the phase, the visit, the questionnaire, the locale, and whether it is about
+  // discreet texts.
   using Key = std::tuple<Promise, int, int, int, int, int, std::string, bool>;
   struct Entry {
     BrokenPromise broken;

@@ -217,8 +217,8 @@ std::string BrokenText(const plan::CompiledPathway& pathway, const plan::BrokenP
     case Promise::kVisitReminder:
       return absl::StrCat("no message reminds of visit \"", visit, "\" in the week before it");
     case Promise::kText:
-      return absl::StrCat(RuleText(pathway, broken.rule), " has no ", broken.discreet ? "discreet " : "", "text in \"", broken.locale,
-                          "\", as most messages have");
+      return absl::StrCat(RuleText(pathway, broken.rule), " has no ", broken.discreet ? "discreet " : "", "text in \"",
+                          broken.locale, "\", as most messages have");
     case Promise::kApplies:
       return absl::StrCat(RuleText(pathway, broken.rule), " applies to no patient");
     case Promise::kOccurs:

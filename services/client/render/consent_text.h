@@ -11,7 +11,8 @@
 // What patients decided about messages, as text. All functions are pure and thread safe.
 namespace aftercare::client {
 
-// Returns what a decision is about: `all messages`, `messages by sms`, `messages of category ice`, `health information`.
+// Returns what a decision is about: `all messages`, `messages by sms`, `messages of category ice` or `health
+// information`.
 std::string ConsentScopeText(const v1::ConsentDecision& decision);
 
 // Returns a decision as a sentence without its end: `all messages: granted, written, recorded by local-operator on Mon

@@ -310,6 +310,7 @@ TEST_F(ConsentTest, EveryDecisionIsKeptWithWhoRecordedItWhenAndHow) {
 }
 
 TEST_F(ConsentTest, AConsentToAllMessagesIsADecisionTooAndSaysHowItWasObtained) {
+  constexpr char kByWord[] = "consent: CONSENT_REFUSED consent_source { method: CONSENT_METHOD_VERBAL }";
   v1::Enrollment patient = Patient();
   patient.mutable_consent_source()->set_method(v1::CONSENT_METHOD_WRITTEN);
   patient.mutable_consent_source()->set_wording("form 3");
@@ -320,12 +321,12 @@ TEST_F(ConsentTest, AConsentToAllMessagesIsADecisionTooAndSaysHowItWasObtained) 
   world_.Update("clinics/box/enrollments/e", "consent: CONSENT_REFUSED");
   EXPECT_EQ(Enrollment("e").consent_source().wording(), "") << "the form was for the consent before";
   Until("2029-03-01T10:00");
-  world_.Update("clinics/box/enrollments/e", "consent: CONSENT_REFUSED consent_source { method: CONSENT_METHOD_VERBAL }");
+  world_.Update("clinics/box/enrollments/e", kByWord);
   EXPECT_THAT(Decisions(), ElementsAre("all REFUSED 10:00", "all REFUSED 09:00", "all GRANTED 08:00"));
   EXPECT_EQ(Listed().decisions(0).source().method(), v1::CONSENT_METHOD_VERBAL);
   EXPECT_EQ(Listed().decisions(2).source().wording(), "form 3");
   const size_t events = world_.Events("box").size();
-  world_.Update("clinics/box/enrollments/e", "consent: CONSENT_REFUSED consent_source { method: CONSENT_METHOD_VERBAL }");
+  world_.Update("clinics/box/enrollments/e", kByWord);
   EXPECT_THAT(EventsSince(events), IsEmpty()) << "nothing was decided anew";
 }
 
