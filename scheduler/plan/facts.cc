@@ -22,6 +22,7 @@ constexpr int kMaxContactPoints = 10;
 constexpr int kMaxFactors = 50;
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxPatientId = 64;
+constexpr size_t kMaxWording = 2000;
 
 int ValueIndex(const CompiledFactor& factor, absl::string_view value) {
   const auto found = std::find(factor.values.begin(), factor.values.end(), value);
@@ -150,6 +151,7 @@ class EnrollmentChecker {
     if (source_.consent() != v1::CONSENT_GRANTED && source_.consent() != v1::CONSENT_REFUSED) {
       Fault("consent", "must say whether the patient agreed");
     }
+    CheckConsentSource(source_.consent_source(), "consent_source", &errors_);
     ContactHours::Read(source_.contact_hours(), "contact_hours", &errors_);
   }
 
@@ -220,6 +222,18 @@ absl::Span<const Trigger> TriggersOf(int rule, const PatientFacts& facts) {
 std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const CompiledPathway& pathway,
                                     FieldErrors* errors, const Setting& setting) {
   return EnrollmentChecker(enrollment, errors).Run(pathway, setting);
+}
+
+void CheckConsentSource(const v1::ConsentSource& source, const std::string& path, FieldErrors* errors) {
+  if (!v1::ConsentMethod_IsValid(source.method())) {
+    errors->push_back({path + ".method", "must be WRITTEN, VERBAL, ELECTRONIC or MESSAGE, if it is known"});
+  }
+  if (!IsCleanText(source.wording(), /*allow_newline=*/true)) {
+    errors->push_back({path + ".wording", "must be valid UTF-8 without control characters other than line ends"});
+  }
+  if (CountCharacters(source.wording()) > kMaxWording) {
+    errors->push_back({path + ".wording", absl::StrCat("must be at most ", kMaxWording, " characters")});
+  }
 }
 
 void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors) {

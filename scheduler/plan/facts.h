@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -104,6 +105,9 @@ std::optional<PatientFacts> FactsOf(const v1::Enrollment& enrollment, const Comp
 
 // Adds the errors that can be found without the pathway: those of all fields that FactsOf checks, except `factors`.
 void CheckEnrollment(const v1::Enrollment& enrollment, FieldErrors* errors);
+
+// Adds the errors of what a client says about how a patient's decision was obtained. `path` is that of `source`.
+void CheckConsentSource(const v1::ConsentSource& source, const std::string& path, FieldErrors* errors);
 
 // Derives the facts of a stored enrollment, which passed FactsOf with this pathway when it was stored. Takes well under
 // a microsecond. Never fails: a zone that has left the zone database is read as UTC, a faulty date as 1970-01-01, and

@@ -143,11 +143,13 @@ std::vector<LongText> FindLongTexts(const CompiledPathway& pathway, size_t most)
   std::vector<LongText> found;
   for (int rule = 0; rule < pathway.rule_count(); ++rule) {
     if (!IsForPatients(pathway.rule(rule))) continue;
-    for (const CompiledText& text : pathway.rule(rule).texts) {
-      if (found.size() == most) return found;
+    const auto look_at = [&](const CompiledText& text, bool discreet) {
+      if (found.size() == most) return;
       SmsSize size = SmsSizeOf(SampleOf(pathway, rule, text));
-      if (size.parts > 1) found.push_back({rule, text.locale, std::move(size)});
-    }
+      if (size.parts > 1) found.push_back({rule, text.locale, std::move(size), discreet});
+    };
+    for (const CompiledText& text : pathway.rule(rule).texts) look_at(text, false);
+    for (const CompiledText& text : pathway.rule(rule).discreet_texts) look_at(text, true);
   }
   return found;
 }

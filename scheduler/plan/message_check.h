@@ -27,10 +27,12 @@ struct LongText {
   int rule = 0;  // By index.
   std::string locale;
   SmsSize size;
+  bool discreet = false;  // It is one of the texts without health information.
 };
 
-// Returns the texts for patients that take more than one SMS part, in the order of the rules and their texts, at most
-// `most` of them. Dates are filled in as 30 September, times as 12:30, appointments in the patient's own zone.
+// Returns the texts for patients that take more than one SMS part, in the order of the rules and their texts, of each
+// rule those without health information last, at most `most` of them. Dates are filled in as 30 September, times as
+// 12:30, appointments in the patient's own zone.
 std::vector<LongText> FindLongTexts(const CompiledPathway& pathway, size_t most);
 
 // A rule for patients at one of its times of day.

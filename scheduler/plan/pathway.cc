@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "scheduler/plan/civil.h"
 #include "scheduler/plan/pathway_check.h"
 #include "scheduler/plan/input/text_validation.h"
@@ -26,9 +27,11 @@ bool CompiledPathway::CountsFromNeverTold() const {
                      [](const CompiledRule& rule) { return rule.on_never_told; });
 }
 
-const CompiledText& CompiledPathway::TextFor(int rule, absl::string_view locale) const {
-  const auto& texts = parts_.rules[rule].texts;
-  const auto in = [&texts](absl::string_view wanted) {
+const CompiledText& CompiledPathway::TextFor(int rule, absl::string_view locale, bool discreet) const {
+  const CompiledRule& compiled = parts_.rules[rule];
+  const absl::Span<const CompiledText> texts =
+      discreet && !compiled.discreet_texts.empty() ? compiled.discreet_texts : absl::MakeConstSpan(compiled.texts);
+  const auto in = [texts](absl::string_view wanted) {
     return std::find_if(texts.begin(), texts.end(), [wanted](const auto& text) { return text.locale == wanted; });
   };
   if (IsValidLocale(locale)) {

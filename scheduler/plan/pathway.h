@@ -322,8 +322,9 @@ class CompiledPathway {
   bool CountsFromNeverTold() const;
 
   // The text of a rule in a patient's locale. For `es-MX` that is the text in `es-MX`, or else in `es`, or else in the
-  // default locale; for an empty or malformed locale it is the one in the default locale. Valid as long as the pathway.
-  const CompiledText& TextFor(int rule, absl::string_view locale) const;
+  // default locale; for an empty or malformed locale it is the one in the default locale. If `discreet`, it is one of
+  // the rule's texts without health information, where the rule has such. Valid as long as the pathway.
+  const CompiledText& TextFor(int rule, absl::string_view locale, bool discreet = false) const;
 
  private:
   explicit CompiledPathway(PathwayParts parts) : parts_(std::move(parts)) {}

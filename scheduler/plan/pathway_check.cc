@@ -1,11 +1,11 @@
 #include "scheduler/plan/pathway_check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/input/text_validation.h"
 #include "scheduler/plan/message_caps.h"
@@ -13,6 +13,7 @@
 #include "scheduler/plan/questionnaire_check.h"
 #include "scheduler/plan/reaction_check.h"
 #include "scheduler/plan/schedule_check.h"
+#include "scheduler/plan/text_check.h"
 
 namespace aftercare::plan {
 namespace {
@@ -21,7 +22,6 @@ constexpr int kMaxFactors = 50;
 constexpr int kMaxValues = 50;
 constexpr int kMaxPhases = 50;
 constexpr int kMaxConditions = 50;
-constexpr int kMaxTexts = 100;
 constexpr int kMaxSpread = 4 * 60 * 60;  // Seconds.
 constexpr int kMaxVisits = 50;
 constexpr int kMaxVisitWindow = 366;           // Days.
@@ -33,7 +33,6 @@ constexpr int64_t kMaxSilence = int64_t{366} * 24 * 60 * 60;  // Seconds.
 constexpr int kDefaultDuration = 30 * 60;
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxDescription = 4000;
-constexpr size_t kMaxText = 1600;
 
 constexpr char kValueShape[] = "must be 1 to 40 lower-case letters, digits, '_' and '-'";
 
@@ -83,10 +82,7 @@ class PathwayChecker {
   }
 
   bool CheckText(const std::string& field, const std::string& text, size_t most, bool allow_newline) {
-    const size_t before = errors_.size();
-    if (!IsCleanText(text, allow_newline)) Fault(field, "must be valid UTF-8 without control characters");
-    if (CountCharacters(text) > most) Fault(field, absl::StrCat("must be at most ", most, " characters"));
-    return errors_.size() == before;
+    return CheckPlainText(field, text, most, allow_newline, &errors_);
   }
 
   // Takes an id of one kind, which must be well-formed and new.
@@ -341,7 +337,9 @@ class PathwayChecker {
     rule.series = absl::StrCat(rule.audience == v1::AUDIENCE_CARE_TEAM ? "task:" : "",
                                source.series().empty() ? source.id() : source.series());
     CheckAnswer(path, source, &rule);
-    CheckTexts(path + ".texts", source, &rule);
+    auto texts = CheckTexts(path + ".texts", source.texts(), source.has_visit(), parts_.default_locale, &errors_);
+    rule.texts.assign(std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+    rule.discreet_texts = CheckDiscreetTexts(path + ".discreet_texts", source, parts_.default_locale, &errors_);
   }
 
   void CheckAnchor(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
@@ -389,45 +387,6 @@ class PathwayChecker {
       }
     }
     rule->conditions.push_back(condition);
-  }
-
-  void CheckTexts(const std::string& path, const v1::Rule& source, CompiledRule* rule) {
-    Size(path, static_cast<int>(source.texts_size()), 0, kMaxTexts);
-    const std::map<std::string, std::string> texts(source.texts().begin(), source.texts().end());  // In a fixed order.
-    int checked = 0;
-    for (const auto& [locale, words] : texts) {
-      if (++checked > kMaxTexts) break;
-      CheckTextIn(absl::StrCat(path, "[\"", absl::Utf8SafeCEscape(locale), "\"]"), locale, words, source.has_visit(),
-                  rule);
-    }
-    const auto is_default = [this](const CompiledText& text) { return text.locale == parts_.default_locale; };
-    if (!parts_.default_locale.empty() && std::none_of(rule->texts.begin(), rule->texts.end(), is_default)) {
-      Fault(path, absl::StrCat("must have a text in the default locale, '", parts_.default_locale, "'"));
-    }
-  }
-
-  // Takes the text also where its words are faulty, so that it does not count as missing.
-  void CheckTextIn(const std::string& field, const std::string& locale, const std::string& words, bool of_visit,
-                   CompiledRule* rule) {
-    if (!IsValidLocale(locale)) return Fault(field, "must be named by a language tag such as 'en' or 'es-MX'");
-    CompiledText text{NormalizeLocale(locale), Template()};
-    const auto is_same = [&text](const CompiledText& other) { return other.locale == text.locale; };
-    if (std::any_of(rule->texts.begin(), rule->texts.end(), is_same)) {
-      return Fault(field, absl::StrCat("must not be a second text in '", text.locale, "'"));
-    }
-    if (IsBlank(words)) {
-      Fault(field, "must not be empty");
-    } else if (CheckText(field, words, kMaxText, /*allow_newline=*/true)) {
-      absl::StatusOr<Template> parsed = Template::Parse(words);
-      if (!parsed.ok()) {
-        Fault(field, parsed.status().message());
-      } else if (const absl::string_view name = parsed->VisitPlaceholder(); !name.empty() && !of_visit) {
-        Fault(field, absl::StrCat("must not have '", name, "' in a rule that is not for a visit"));
-      } else {
-        text.words = *std::move(parsed);
-      }
-    }
-    rule->texts.push_back(std::move(text));
   }
 
   const v1::Pathway& source_;

@@ -1,5 +1,7 @@
 #include "scheduler/plan/reminder.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/plan/civil.h"
@@ -34,10 +36,14 @@ void SetState(const Occurrence& occurrence, absl::Time now, v1::Reminder* remind
 }
 
 // Returns the text of a rule in the language of who reads it.
-const CompiledText& TextForReader(const CompiledPathway& pathway, int rule, absl::string_view locale) {
+const CompiledText& TextForReader(const CompiledPathway& pathway, int rule, absl::string_view locale, bool discreet) {
   // Tasks are read by the clinic's staff, not by the patient.
   const bool is_task = pathway.rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
-  return pathway.TextFor(rule, is_task ? pathway.source().default_locale() : locale);
+  return pathway.TextFor(rule, is_task ? pathway.source().default_locale() : locale, discreet);
+}
+
+const CompiledText& TextForPatient(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment) {
+  return TextForReader(pathway, rule, enrollment.locale(), GetsDiscreetTexts(enrollment));
 }
 
 // Returns the names that a text of a rule may contain, without the dates and times.
@@ -129,9 +135,16 @@ absl::TimeZone AppointmentZone(const ClinicFacts& clinic, const PatientFacts& pa
   return clinic.time_zone.empty() ? patient.zone : FindZone(clinic.time_zone).value_or(absl::UTCTimeZone());
 }
 
+bool GetsDiscreetTexts(const v1::Enrollment& enrollment) {
+  const auto& decisions = enrollment.consent_decisions();
+  return std::none_of(decisions.begin(), decisions.end(), [](const v1::ConsentDecision& decision) {
+    return decision.health_information() && decision.consent() == v1::CONSENT_GRANTED;
+  });
+}
+
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence) {
-  const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment.locale());
+  const CompiledText& text = TextForPatient(pathway, occurrence.rule, enrollment);
   std::string result;
   text.words.Render(WordsIn(pathway, facts, enrollment, clinic, occurrence, text), &result);
   absl::StripTrailingAsciiWhitespace(&result);
@@ -141,14 +154,14 @@ std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts
 std::vector<std::string> TextValues(const CompiledPathway& pathway, const PatientFacts& facts,
                                     const v1::Enrollment& enrollment, const ClinicFacts& clinic,
                                     const Occurrence& occurrence) {
-  const CompiledText& text = TextForReader(pathway, occurrence.rule, enrollment.locale());
+  const CompiledText& text = TextForPatient(pathway, occurrence.rule, enrollment);
   return text.words.Values(WordsIn(pathway, facts, enrollment, clinic, occurrence, text));
 }
 
 std::string FillText(const CompiledPathway& pathway, int rule, absl::string_view locale,
-                     absl::Span<const std::string> values) {
+                     absl::Span<const std::string> values, bool discreet) {
   std::string result;
-  TextForReader(pathway, rule, locale).words.Fill(values, &result);
+  TextForReader(pathway, rule, locale, discreet).words.Fill(values, &result);
   absl::StripTrailingAsciiWhitespace(&result);
   return result;
 }
@@ -157,7 +170,7 @@ size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollme
                     const ClinicFacts& clinic) {
   TextFacts names = NamesIn(pathway, rule, enrollment, clinic);
   names.visit_date_zone = names.visit_time_zone = clinic.time_zone;
-  return TextForReader(pathway, rule, enrollment.locale()).words.MaxBytes(names);
+  return TextForPatient(pathway, rule, enrollment).words.MaxBytes(names);
 }
 
 }  // namespace aftercare::plan

@@ -50,10 +50,14 @@ ClinicFacts ClinicFactsOf(const v1::Clinic& clinic);
 // The zone in which the clinic's appointments are told to a patient.
 absl::TimeZone AppointmentZone(const ClinicFacts& clinic, const PatientFacts& patient);
 
+// Returns whether a patient gets the versions of texts without health information (Rule.discreet_texts): the patient
+// has not agreed to health information in messages.
+bool GetsDiscreetTexts(const v1::Enrollment& enrollment);
+
 // The text of a message in the patient's language, with names and dates filled in. Dates and times are those of `due`
 // by the patient's clock; they differ from the nominal ones where the occurrence was moved. Those of an appointment are
 // in the clinic's zone, and the text names that zone if the patient's clock shows another time then. White space at the
-// end is removed.
+// end is removed. It is the version without health information if GetsDiscreetTexts.
 std::string RenderText(const CompiledPathway& pathway, const PatientFacts& facts, const v1::Enrollment& enrollment,
                        const ClinicFacts& clinic, const Occurrence& occurrence);
 
@@ -64,9 +68,9 @@ std::vector<std::string> TextValues(const CompiledPathway& pathway, const Patien
                                     const Occurrence& occurrence);
 
 // The text of a rule with values of TextValues: word for word what RenderText gave. `locale` is the patient's locale of
-// that time, or that of the text which a patient with this locale gets.
+// that time, or that of the text which a patient with this locale gets. `discreet` is what GetsDiscreetTexts was then.
 std::string FillText(const CompiledPathway& pathway, int rule, absl::string_view locale,
-                     absl::Span<const std::string> values);
+                     absl::Span<const std::string> values, bool discreet = false);
 
 // An upper bound on the bytes of RenderText for any occurrence of a rule. Much cheaper than the text.
 size_t MaxTextBytes(const CompiledPathway& pathway, int rule, const v1::Enrollment& enrollment,

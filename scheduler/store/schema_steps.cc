@@ -344,6 +344,15 @@ CREATE TABLE adherence_mark (
 INSERT INTO adherence_mark (clock, clinic, count_after, enrollment, stamp)
   SELECT clock, clinic, 0, enrollment, 0 FROM enrollment_schedule ORDER BY clock, clinic, enrollment;
 )sql",
+    R"sql(
+-- The decisions of a patient about messages. A patient about whom nothing is stored has made none but the consents with
+-- which the enrollments were made, and these stand in the enrollments.
+CREATE TABLE consent_history (
+  clinic BIGINT NOT NULL,
+  patient {key} NOT NULL,
+  data {bytes} NOT NULL,
+  PRIMARY KEY (clinic, patient)) {clustered};
+)sql",
 };
 
 }  // namespace

@@ -27,6 +27,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "aftercare/record/v1/consent_history.pb.h"
 #include "scheduler/store/adherence_rows.h"
 #include "scheduler/store/clinic_numbers.h"
 #include "scheduler/store/commit_notes.h"
@@ -193,6 +194,8 @@ class ReadTransaction {
   absl::StatusOr<std::vector<AddressRow>> AddressesHeldBy(absl::string_view clinic, absl::string_view reply);
   // The channels a patient has opted out of, as bits (1 << channel).
   absl::StatusOr<int64_t> OptedOut(absl::string_view clinic, absl::string_view patient);
+  // The decisions about messages that are stored for a patient; none if nothing is.
+  absl::StatusOr<record::v1::ConsentHistory> GetConsentHistory(absl::string_view clinic, absl::string_view patient);
   absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
   absl::StatusOr<std::optional<ReplyRow>> GetReply(absl::string_view clinic, absl::string_view reply);
 
@@ -315,6 +318,9 @@ class WriteTransaction : public ReadTransaction {
   absl::Status AddContacts(const EnrollmentRow& row);
   // Stores what OptedOut returns.
   absl::Status SetOptedOut(absl::string_view clinic, absl::string_view patient, int64_t channels);
+  // Stores what GetConsentHistory returns.
+  absl::Status PutConsentHistory(absl::string_view clinic, absl::string_view patient,
+                                 const record::v1::ConsentHistory& history);
   absl::Status InsertReply(const ReplyRow& row);
   absl::Status UpdateReply(const ReplyRow& row);
   // Inserts the row or replaces the one of that address.

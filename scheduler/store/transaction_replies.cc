@@ -1,4 +1,4 @@
-// Consent by channel, the addresses by which patients are found again, and what they wrote back.
+// The decisions of patients about messages, the addresses by which patients are found again, and what they wrote back.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -84,6 +84,18 @@ absl::StatusOr<int64_t> ReadTransaction::OptedOut(absl::string_view clinic, absl
   return FirstIntOrZero(query);
 }
 
+absl::StatusOr<record::v1::ConsentHistory> ReadTransaction::GetConsentHistory(absl::string_view clinic,
+                                                                              absl::string_view patient) {
+  auto number = NumberToRead(clinic);
+  if (!number.ok()) return number.status();
+  Query query(connection_, "SELECT data FROM consent_history WHERE clinic = $1 AND patient = $2");
+  query.Int(*number).Text(patient);
+  auto history = FirstRow<record::v1::ConsentHistory>(
+      query, [](const Statement& row, record::v1::ConsentHistory& found) { return ParseAt(row, 0, found); });
+  if (!history.ok()) return history.status();
+  return history->has_value() ? **std::move(history) : record::v1::ConsentHistory();
+}
+
 absl::StatusOr<std::vector<ReplyRow>> ReadTransaction::ListReplies(const ReplyQuery& query) {
   if (absl::Status access = CheckAccess(query.clinic); !access.ok()) return access;
   static constexpr char kAll[] =
@@ -141,6 +153,20 @@ absl::Status WriteTransaction::SetOptedOut(absl::string_view clinic, absl::strin
       .Text(clinic)
       .Text(patient)
       .Int(channels)
+      .Run();
+}
+
+absl::Status WriteTransaction::PutConsentHistory(absl::string_view clinic, absl::string_view patient,
+                                                 const record::v1::ConsentHistory& history) {
+  auto number = NumberToWrite(clinic);
+  if (!number.ok()) return number.status();
+  const std::string data = history.SerializeAsString();
+  return Query(connection_,
+               "INSERT INTO consent_history (clinic, patient, data) VALUES ($1, $2, $3)"
+               " ON CONFLICT (clinic, patient) DO UPDATE SET data = excluded.data")
+      .Int(*number)
+      .Text(patient)
+      .Bytes(data)
       .Run();
 }
 

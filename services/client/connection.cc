@@ -211,6 +211,9 @@ class GrpcConnection final : public Connection {
   absl::StatusOr<v1::SetConsentResponse> Call(const v1::SetConsentRequest& request) override {
     return Do(*enrollments_, &v1::EnrollmentService::Stub::SetConsent, request);
   }
+  absl::StatusOr<v1::ListConsentDecisionsResponse> Call(const v1::ListConsentDecisionsRequest& request) override {
+    return Do(*enrollments_, &v1::EnrollmentService::Stub::ListConsentDecisions, request);
+  }
   absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) override {
     return Do(*replies_, &v1::ReplyService::Stub::RecordReply, request);
   }

@@ -76,6 +76,7 @@ class Connection {
   virtual absl::StatusOr<v1::RestoreReminderResponse> Call(const v1::RestoreReminderRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SetConsentResponse> Call(const v1::SetConsentRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListConsentDecisionsResponse> Call(const v1::ListConsentDecisionsRequest& request) = 0;
   virtual absl::StatusOr<v1::RecordReplyResponse> Call(const v1::RecordReplyRequest& request) = 0;
   virtual absl::StatusOr<v1::ListRepliesResponse> Call(const v1::ListRepliesRequest& request) = 0;
   virtual absl::StatusOr<v1::AssignReplyResponse> Call(const v1::AssignReplyRequest& request) = 0;

@@ -62,6 +62,7 @@ std::unique_ptr<grpc::Service> EnrollmentService(const CallEnvironment& environm
   service->Unary("ResumeEnrollment", engine.enrollments, &Enrollments::Resume);
   service->Unary("EndEnrollment", engine.enrollments, &Enrollments::End);
   service->Unary("SetConsent", engine.consents, &Consents::Set);
+  service->Unary("ListConsentDecisions", engine.consents, &Consents::List);
   service->Unary("GetTimeline", engine.enrollments, &Enrollments::GetTimeline);
   service->Unary("GetAdherence", engine.enrollments, &Enrollments::GetAdherence);
   return service;

@@ -46,8 +46,8 @@ std::vector<std::string> LongTexts(const std::string& rules, size_t most = 100) 
   const auto pathway = PathwayOf(rules);
   std::vector<std::string> lines;
   for (const LongText& text : FindLongTexts(*pathway, most)) {
-    lines.push_back(absl::StrCat(pathway->rule_source(text.rule).id(), " ", text.locale, " ", text.size.parts, " ",
-                                 absl::StrJoin(text.size.not_gsm7, "")));
+    lines.push_back(absl::StrCat(text.discreet ? "discreet " : "", pathway->rule_source(text.rule).id(), " ",
+                                 text.locale, " ", text.size.parts, " ", absl::StrJoin(text.size.not_gsm7, "")));
   }
   return lines;
 }
@@ -70,6 +70,11 @@ TEST(MessageCheckTest, ATextOfSeveralPartsIsFoundWithNamesAndDatesFilledIn) {
 TEST(MessageCheckTest, TheCharactersThatHalveAPartAreNamed) {
   const std::string spanish = "texts { key: 'es-MX' value: '" + std::string(69, 'a') + "\u00ED\u00F3' }";
   EXPECT_THAT(LongTexts(Rule("r", "daily {} times: '09:00'", spanish)), ElementsAre("r es-MX 2 \u00ED\u00F3"));
+}
+
+TEST(MessageCheckTest, TextsWithoutHealthInformationAreMeasuredToo) {
+  const std::string discreet = "discreet_texts { key: 'en' value: '" + std::string(161, 'a') + "' }";
+  EXPECT_THAT(LongTexts(Rule("r", "daily {} times: '09:00'", discreet)), ElementsAre("discreet r en 2 "));
 }
 
 TEST(MessageCheckTest, TasksAreNoMessagesAndTheListIsCut) {

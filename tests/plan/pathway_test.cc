@@ -284,6 +284,33 @@ TEST(PathwayTest, TextsFallBackFromRegionToLanguageToDefault) {
   EXPECT_EQ(pathway->TextFor(1, "es").locale, "en");
 }
 
+TEST(PathwayTest, TextsWithoutHealthInformationAreCheckedLikeTheOthers) {
+  const std::string text = R"(texts { key: "en" value: "Hi." } )";
+  EXPECT_THAT(FaultsOfRule(text + R"(discreet_texts { key: "en" value: "Hi, {first_name}." })"), IsEmpty());
+  EXPECT_THAT(FaultsOfRule(absl::StrCat(text, R"(
+                  discreet_texts { key: "aa" value: "" } discreet_texts { key: "bb" value: "{name}" }
+                  discreet_texts { key: "cc" value: "{visit}" } discreet_texts { key: "dd" value: ")",
+                                        std::string(1601, 'a'), R"(" } discreet_texts { key: "english" value: "x" })")),
+              ElementsAre("rules[0].discreet_texts[\"aa\"]", "rules[0].discreet_texts[\"bb\"]",
+                          "rules[0].discreet_texts[\"cc\"]", "rules[0].discreet_texts[\"dd\"]",
+                          "rules[0].discreet_texts[\"english\"]", "rules[0].discreet_texts"));
+  v1::Pathway pathway = GoodPathway();
+  (*pathway.mutable_rules(1)->mutable_discreet_texts())["en"] = "Call.";
+  ASSERT_EQ(pathway.rules(1).audience(), v1::AUDIENCE_CARE_TEAM);
+  EXPECT_THAT(Faults(pathway), ElementsAre("rules[1].discreet_texts"));
+}
+
+TEST(PathwayTest, TextsWithoutHealthInformationFallBackAmongThemselves) {
+  v1::Pathway source = GoodPathway();
+  (*source.mutable_rules(0)->mutable_discreet_texts())["en"] = "Hello.";
+  (*source.mutable_rules(0)->mutable_discreet_texts())["fr"] = "Bonjour.";
+  const auto pathway = CompileGood(source);
+  EXPECT_EQ(&pathway->TextFor(0, "es-MX", true), &pathway->rule(0).discreet_texts[0]);
+  EXPECT_EQ(pathway->TextFor(0, "fr-CA", true).locale, "fr");
+  EXPECT_EQ(pathway->TextFor(0, "es-MX", false).locale, "es-MX");
+  EXPECT_EQ(&pathway->TextFor(1, "en", true), &pathway->TextFor(1, "en")) << "the rule has no other version";
+}
+
 TEST(PathwayTest, FaultPathsStayReadableWhateverTheKey) {
   v1::Pathway pathway = GoodPathway();
   (*pathway.mutable_rules(0)->mutable_texts())["a\"\n"] = "x";

@@ -110,6 +110,30 @@ TEST(ReminderTest, TextsAreInThePatientsLanguageOrTheDefault) {
   EXPECT_EQ(TextFor("fr", "2026-06-01T00:00Z"), "Ada: ice at 8:00 AM, June 3, day 2 (First days). North Clinic");
 }
 
+TEST(ReminderTest, WhoHasNotAgreedToHealthInformationGetsTheVersionWithoutIt) {
+  v1::Pathway source = OneRulePathway("days { first: 0 last: 3 }", "times: '09:00'");
+  (*source.mutable_rules(0)->mutable_texts())["en"] = "Ice your knee, {first_name}.";
+  (*source.mutable_rules(0)->mutable_discreet_texts())["en"] = "{first_name}: please look at your plan of {date}.";
+  const auto pathway = CompileGood(source);
+  const PatientFacts facts = FactsFor("2026-06-01", "UTC");
+  Occurrence occurrence;
+  ASSERT_TRUE(Plan(*pathway, facts).Find(0, 1, &occurrence));
+  v1::Enrollment patient;
+  patient.set_first_name("Ada");
+  const ClinicFacts clinic{"North Clinic", "555-0100"};
+  const std::string discreet = "Ada: please look at your plan of June 1.";
+  EXPECT_EQ(RenderText(*pathway, facts, patient, clinic, occurrence), discreet);
+  EXPECT_LE(discreet.size(), MaxTextBytes(*pathway, 0, patient, clinic));
+  const auto values = TextValues(*pathway, facts, patient, clinic, occurrence);
+  EXPECT_EQ(FillText(*pathway, 0, "en", values, /*discreet=*/true), discreet);
+  v1::ConsentDecision& decision = *patient.add_consent_decisions();
+  decision.set_health_information(true);
+  decision.set_consent(v1::CONSENT_REFUSED);
+  EXPECT_TRUE(GetsDiscreetTexts(patient));
+  decision.set_consent(v1::CONSENT_GRANTED);
+  EXPECT_EQ(RenderText(*pathway, facts, patient, clinic, occurrence), "Ice your knee, Ada.");
+}
+
 TEST(ReminderTest, TextsSpeakOfTheTimeItIsDue) {
   EXPECT_EQ(TextFor("es", "2026-06-03T13:30Z"), "Ada: hielo, 3 de junio a las 09:30.");
 }

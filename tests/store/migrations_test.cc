@@ -25,8 +25,14 @@ class Migrations : public testing::Test {
     return channel == v1::CHANNEL_SMS ? absl::StrCat("sms:", address) : AddressKey(channel, address);
   }
 
+  // Leaves the database as a program did that knew eleven steps.
+  void UndoStepTwelve() {
+    Execute({"DROP TABLE consent_history", "UPDATE meta SET number = 11 WHERE key = 'schema_version'"});
+  }
+
   // Leaves the database as a program did that knew ten steps.
   void UndoStepEleven() {
+    UndoStepTwelve();
     Execute({"DROP TABLE adherence", "DROP TABLE adherence_mark",
              "UPDATE meta SET number = 10 WHERE key = 'schema_version'"});
   }

@@ -231,6 +231,8 @@ TEST_F(QueryPlan, SendersAndTheirRepliesAreFoundByAnIndex) {
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.EnrollmentsAt("a", "sms:15550100").IgnoreError(); }),
               AllOf(Contains(HasSubstr("PRIMARY KEY (clinic=? AND address=?)")), Each(Not(HasSubstr("SCAN")))));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.OptedOut("a", "p").IgnoreError(); }), IsByIndexAndUnsorted());
+  EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.GetConsentHistory("a", "p").IgnoreError(); }),
+              IsByIndexAndUnsorted());
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReplies({.clinic = "a"}).IgnoreError(); }),
               AllOf(IsByIndexAndUnsorted(), IsBy("PRIMARY KEY (clinic=? AND reply<?)")));
   EXPECT_THAT(PlansOf([](ReadTransaction& tx) { tx.ListReplies({.clinic = "a", .patient = "p"}).IgnoreError(); }),

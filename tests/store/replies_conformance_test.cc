@@ -117,6 +117,19 @@ TEST_P(RepliesConformance, WhatAPatientOptedOutOfIsRemembered) {
   EXPECT_EQ(Ask(&ReadTransaction::OptedOut, "a", "p").value(), 0);
 }
 
+TEST_P(RepliesConformance, WhatAPatientDecidedIsRememberedByClinic) {
+  EXPECT_EQ(Ask(&ReadTransaction::GetConsentHistory, "a", "p").value().decisions_size(), 0);
+  record::v1::ConsentHistory history;
+  history.add_decisions()->mutable_decision()->set_category("ice");
+  ASSERT_THAT(Do(&WriteTransaction::PutConsentHistory, "a", "p", history), IsOk());
+  history.add_decisions()->set_enrollment("e");
+  ASSERT_THAT(Do(&WriteTransaction::PutConsentHistory, "a", "p", history), IsOk());
+  const auto read = Ask(&ReadTransaction::GetConsentHistory, "a", "p").value();
+  EXPECT_EQ(read.SerializeAsString(), history.SerializeAsString());
+  EXPECT_EQ(Ask(&ReadTransaction::GetConsentHistory, "a", "q").value().decisions_size(), 0);
+  EXPECT_EQ(Ask(&ReadTransaction::GetConsentHistory, "b", "p").value().decisions_size(), 0);
+}
+
 TEST_P(RepliesConformance, WhatIsKnownOfAnAddressIsRememberedByClinic) {
   const std::string hash = AddressIdentity("secret", AddressKey(v1::CHANNEL_SMS, "+1"));
   EXPECT_EQ(hash.size(), 16u);

@@ -103,6 +103,10 @@ v1::Enrollment ImaginedEnrollment(const v1::PreviewPlanRequest& request, const v
   if (enrollment.time_zone().empty()) enrollment.set_time_zone(clinic.time_zone());
   plan::NormalizeContactPoints(clinic, &enrollment);
   if (enrollment.consent() == v1::CONSENT_UNSPECIFIED) enrollment.set_consent(v1::CONSENT_GRANTED);
+  // The authors of a pathway want to see its texts, and not the versions without health information.
+  enrollment.clear_consent_decisions();
+  enrollment.add_consent_decisions()->set_health_information(true);
+  enrollment.mutable_consent_decisions(0)->set_consent(v1::CONSENT_GRANTED);
   enrollment.clear_enroll_time();
   if (request.has_enroll_time()) *enrollment.mutable_enroll_time() = request.enroll_time();
   return enrollment;

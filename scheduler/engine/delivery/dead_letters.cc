@@ -38,6 +38,9 @@ absl::Status CheckRedrive(const EnrollmentContext& enrollment, const store::Remi
     return Refusal("ENROLLMENT_PAUSED", row.key, "is of an enrollment that is paused");
   }
   if (row.expire <= now) return Refusal("WINDOW_CLOSED", row.key, "is out of its window");
+  if (HasRefusedCategory(enrollment, RuleOf(enrollment, row).source().category())) {
+    return Refusal("NO_CONTACT_POINT", row.key, "is of a category of which the patient wants no messages");
+  }
   if (PermittedContactPoint(enrollment, 0)) return absl::OkStatus();
   return Refusal("NO_CONTACT_POINT", row.key, "has no contact point at which the patient wants messages");
 }

@@ -50,7 +50,7 @@ bool IsLeasedTo(const v1::ContactPoint& contact_point, const store::ReminderRow&
 // Redirects an open message to the first of the present contact points, or suppresses it.
 absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                       store::ReminderRow* row) {
-  const v1::ReminderReason unreachable = UnreachableReason(context);
+  const v1::ReminderReason unreachable = UnreachableReason(context, RuleOf(context, *row).source().category());
   const v1::Channel channel = row->channel;
   // A message that may not be sent keeps its contact point, if that still exists.
   const std::optional<int> first = PermittedContactPoint(context, 0);
@@ -74,11 +74,15 @@ absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& cont
   return row->channel == channel ? tx.UpdateReminder(*row) : StoreReminder(tx, context, *row, now);
 }
 
-absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now) {
+// Redirects all open messages, or only those of categories that the patient refused, which are suppressed.
+absl::Status RedirectOpen(store::WriteTransaction& tx, const EnrollmentContext& context, bool only_refused,
+                          absl::Time now) {
   auto rows = RowsOf(tx, context, kOpenStates);
   if (!rows.ok()) return rows.status();
   for (store::ReminderRow& row : *rows) {
-    if (RuleOf(context, row).compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
+    const RowRule rule = RuleOf(context, row);
+    if (rule.compiled().audience == v1::AUDIENCE_CARE_TEAM) continue;
+    if (only_refused && !HasRefusedCategory(context, rule.source().category())) continue;
     if (absl::Status status = Redirect(tx, context, now, &row); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -139,11 +143,17 @@ absl::Status CheckNothingDropped(const Reanchoring& change) {
 absl::Status ApplyFactsChange(store::WriteTransaction& tx, const EnrollmentContext& before, Reanchoring* change,
                               absl::Time now) {
   if (absl::Status status = ApplyReanchoring(tx, change, now); !status.ok()) return status;
-  if (!SameContacts(before.row.data, change->after.row.data)) {
-    absl::Status status = tx.AddContacts(change->after.row);
-    if (status.ok()) status = RedirectOpen(tx, change->after, now);
-    if (!status.ok()) return status;
+  const v1::Enrollment& data = change->after.row.data;
+  const bool same_contacts = SameContacts(before.row.data, data);
+  absl::Status status;
+  if (!same_contacts) status = tx.AddContacts(change->after.row);
+  // In another revision, a message that is due may be of a category that the patient refused.
+  const bool may_be_refused =
+      !data.consent_decisions().empty() && before.row.data.pathway_revision() != data.pathway_revision();
+  if (status.ok() && (!same_contacts || may_be_refused)) {
+    status = RedirectOpen(tx, change->after, /*only_refused=*/same_contacts, now);
   }
+  if (!status.ok()) return status;
   return LogEnrollment(tx, change->after.row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now);
 }
 

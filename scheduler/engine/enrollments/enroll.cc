@@ -4,6 +4,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/engine/lifecycle/consent_history.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/planning/ending.h"
@@ -85,6 +86,9 @@ absl::StatusOr<EnrollmentContext> NewEnrollment(EngineContext& engine, store::Re
   auto opted_out = tx.OptedOut(clinic.clinic, data.patient());
   if (!opted_out.ok()) return opted_out.status();
   context.row.opted_out = *opted_out;
+  auto consents = tx.GetConsentHistory(clinic.clinic, data.patient());
+  if (!consents.ok()) return consents.status();
+  *data.mutable_consent_decisions() = PresentDecisions(*consents);
   plan::NormalizeContactPoints(clinic.data, &data);
   if (absl::Status status = LoadPointStates(engine, tx, clinic.data, &context.row); !status.ok()) return status;
   context.row.plan_fingerprint = context.plan_fingerprint = engine.PlanFingerprintOf(clinic.calendar_fingerprint);
@@ -157,11 +161,13 @@ absl::Status CheckPatient(store::ReadTransaction& tx, const store::EnrollmentRow
 }
 
 absl::Status StoreEnrolled(store::WriteTransaction& tx, EnrollmentContext* context) {
-  absl::Status status = SetOutline(tx, context);
+  const absl::Time now = plan::ToTime(context->row.data.enroll_time());
+  StampSource(tx, now, context->row.data.mutable_consent_source());
+  absl::Status status = AppendFirstConsent(tx, context->row);
+  if (status.ok()) status = SetOutline(tx, context);
   if (status.ok()) status = tx.InsertEnrollment(context->row);
   if (status.code() == absl::StatusCode::kAlreadyExists) return EnrollmentExists(context->row);
   if (!status.ok()) return status;
-  const absl::Time now = plan::ToTime(context->row.data.enroll_time());
   status = LogEnrollment(tx, context->row, v1::EVENT_TYPE_ENROLLMENT_CREATED, now);
   if (!status.ok()) return status;
   return FireEnrollment(tx, context, now).status();
@@ -181,6 +187,11 @@ void ClearOutputFields(v1::Enrollment* enrollment) {
   enrollment->clear_pause_time();
   enrollment->clear_etag();
   enrollment->clear_opted_out_channels();
+  enrollment->clear_consent_decisions();
+  v1::ConsentSource& source = *enrollment->mutable_consent_source();
+  source.clear_actor();
+  source.clear_record_time();
+  if (source.ByteSizeLong() == 0) enrollment->clear_consent_source();
   for (v1::ContactPoint& point : *enrollment->mutable_contact_points()) point.clear_state();
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/engine/adherence/get_adherence.h"
 #include "scheduler/engine/clinics/timeline_phases.h"
+#include "scheduler/engine/lifecycle/consent_history.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
@@ -43,6 +44,8 @@ absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& c
                           absl::Time now, v1::GetTimelineResponse* response) {
   auto rows = RowsOf(tx, context, {});
   if (!rows.ok()) return rows.status();
+  const auto consents = ConsentHistoryOf(tx, context.row.clinic, context.row.data.patient());
+  if (!consents.ok()) return consents.status();
   const TakenNames names(*rows);
   absl::flat_hash_map<OccurrenceKey, const store::ReminderRow*> covering;
   for (const store::ReminderRow& row : *rows) {
@@ -55,6 +58,7 @@ absl::Status AddReminders(store::ReadTransaction& tx, const EnrollmentContext& c
     *reminder = StoredToProto(context, clinic, row);
     AddSteps(context, clinic, plan, CoverOf(context, row), IsTimeByHand(row), reminder);
     ShowLeasedMessages(context, row, reminder);
+    ShowConsents(*consents, context.row.enrollment, reminder);
     added.insert(&row);
   };
   for (plan::Occurrence occurrence; plan.Next(&occurrence);) {

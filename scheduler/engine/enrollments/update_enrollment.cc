@@ -3,8 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "google/protobuf/util/message_differencer.h"
 #include "scheduler/engine/enrollments/change_facts.h"
 #include "scheduler/engine/enrollments/running_enrollment.h"
+#include "scheduler/engine/lifecycle/consent_history.h"
 #include "scheduler/engine/lifecycle/resource_view.h"
 #include "scheduler/engine/planning/firing.h"
 #include "scheduler/engine/runtime/checks.h"
@@ -17,7 +19,7 @@ namespace {
 
 constexpr absl::string_view kUpdatableFields[] = {"first_name", "last_name", "pathway_revision", "procedure_date",
                                                   "time_zone",  "locale",    "factors",          "contact_points",
-                                                  "consent",    "contact_hours"};
+                                                  "consent",    "consent_source",  "contact_hours"};
 
 // What a request asks to change.
 class EnrollmentPatch {
@@ -62,7 +64,7 @@ class EnrollmentPatch {
       *enrollment->mutable_contact_points() = data_.contact_points();
       plan::NormalizeContactPoints(clinic, enrollment);
     }
-    if (Sets("consent", data_.consent() != v1::CONSENT_UNSPECIFIED)) enrollment->set_consent(data_.consent());
+    ApplyConsentTo(enrollment);
     if (Sets("contact_hours", data_.has_contact_hours())) {
       enrollment->clear_contact_hours();
       if (data_.has_contact_hours()) *enrollment->mutable_contact_hours() = data_.contact_hours();
@@ -70,6 +72,23 @@ class EnrollmentPatch {
   }
 
  private:
+  // A source belongs to one decision: another consent does not keep it.
+  void ApplyConsentTo(v1::Enrollment* enrollment) const {
+    const v1::Consent before = enrollment->consent();
+    if (Sets("consent", data_.consent() != v1::CONSENT_UNSPECIFIED)) enrollment->set_consent(data_.consent());
+    v1::ConsentSource source;
+    if (Sets("consent_source", data_.has_consent_source())) {
+      source.set_method(data_.consent_source().method());
+      source.set_wording(data_.consent_source().wording());
+    } else if (enrollment->consent() == before) {
+      return;
+    }
+    const v1::ConsentSource& stored = enrollment->consent_source();
+    const bool is_same = enrollment->consent() == before && source.method() == stored.method() &&
+                         source.wording() == stored.wording();
+    if (!is_same) *enrollment->mutable_consent_source() = std::move(source);
+  }
+
   bool Sets(absl::string_view field, bool is_set) const { return IsUpdated(mask_, field, is_set); }
 
   const google::protobuf::FieldMask& mask_;
@@ -92,6 +111,18 @@ absl::StatusOr<v1::Enrollment> PatchedData(store::ReadTransaction& tx, const Run
   return data;
 }
 
+// Stamps the source of the enrollment's consent if that is decided anew, and adds the decision to the patient's history
+// if there is a `write`.
+absl::Status StampAndRecordConsent(store::WriteTransaction* write, const store::EnrollmentRow& before, absl::Time now,
+                           v1::Enrollment* data) {
+  const bool is_new = data->consent() != before.data.consent() ||
+                      !google::protobuf::util::MessageDifferencer::Equals(data->consent_source(),
+                                                                          before.data.consent_source());
+  if (!is_new || write == nullptr) return absl::OkStatus();
+  StampSource(*write, now, data->mutable_consent_source());
+  return AppendDecision(*write, before.clinic, before.data.patient(), ConsentOf(*data), before.enrollment).status();
+}
+
 // Makes the change, or only works it out if there is no `write`. `errors` has those found so far.
 absl::Status Update(EngineContext& engine, store::ReadTransaction& tx, store::WriteTransaction* write,
                     const EnrollmentName& name, const v1::UpdateEnrollmentRequest& request, plan::FieldErrors errors,
@@ -108,6 +139,7 @@ absl::Status Update(EngineContext& engine, store::ReadTransaction& tx, store::Wr
   patch.CheckFixedFields(before.row.data, &errors);
   auto data = PatchedData(tx, *enrollment, patch);
   if (!data.ok()) return data.status();
+  if (absl::Status status = StampAndRecordConsent(write, before.row, now, &*data); !status.ok()) return status;
   auto change = ComputeFactsChange(engine, tx, before, *std::move(data), std::move(errors), now, request.keep_sent());
   if (!change.ok()) return change.status();
   response->mutable_diff();

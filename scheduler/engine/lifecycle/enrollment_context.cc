@@ -1,5 +1,6 @@
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -204,8 +205,16 @@ std::optional<int> PermittedContactPoint(const EnrollmentContext& context, int f
   return FirstWanted(context, from);
 }
 
-v1::ReminderReason UnreachableReason(const EnrollmentContext& context) {
+bool HasRefusedCategory(const EnrollmentContext& context, absl::string_view category) {
+  const auto& decisions = context.row.data.consent_decisions();
+  return std::any_of(decisions.begin(), decisions.end(), [&](const v1::ConsentDecision& decision) {
+    return decision.has_category() && decision.category() == category && decision.consent() == v1::CONSENT_REFUSED;
+  });
+}
+
+v1::ReminderReason UnreachableReason(const EnrollmentContext& context, absl::string_view category) {
   if (context.row.data.consent() != v1::CONSENT_GRANTED) return v1::REMINDER_REASON_NO_CONSENT;
+  if (HasRefusedCategory(context, category)) return v1::REMINDER_REASON_CATEGORY_REFUSED;
   if (context.row.data.contact_points().empty()) return v1::REMINDER_REASON_NO_CONTACT_POINT;
   if (!PermittedContactPoint(context, 0)) return v1::REMINDER_REASON_OPTED_OUT;
   return v1::REMINDER_REASON_UNSPECIFIED;

@@ -127,8 +127,12 @@ v1::Channel StoredChannel(const EnrollmentContext& context, const store::Reminde
 // has not opted out of its channel, and it is not stopped. It may be held. Nothing if there is none.
 std::optional<int> PermittedContactPoint(const EnrollmentContext& context, int from);
 
-// Returns why no contact point may be written to: NO_CONSENT, NO_CONTACT_POINT or OPTED_OUT. UNSPECIFIED if one may.
-v1::ReminderReason UnreachableReason(const EnrollmentContext& context);
+// Returns whether the patient wants no messages of a category.
+bool HasRefusedCategory(const EnrollmentContext& context, absl::string_view category);
+
+// Returns why messages of a category may go to no contact point: NO_CONSENT, CATEGORY_REFUSED, NO_CONTACT_POINT or
+// OPTED_OUT. UNSPECIFIED if they may go to one.
+v1::ReminderReason UnreachableReason(const EnrollmentContext& context, absl::string_view category);
 
 // Returns whether messages of a rule to a contact point are held: a reply from there may be a wish to stop, and the
 // care team has not decided. Messages of the pathway's safety categories are not held.

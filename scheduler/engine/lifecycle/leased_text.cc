@@ -58,9 +58,11 @@ record::v1::LeasedAttempt PresentAttempt(const EnrollmentContext& context, const
   }
   const bool is_present = rule.pathway == &context.pathway;
   attempt.set_pathway_revision(is_present ? enrollment.pathway_revision() : row.revision);
+  const bool discreet = !is_task && plan::GetsDiscreetTexts(enrollment) && !rule.compiled().discreet_texts.empty();
+  attempt.set_discreet(discreet);
   // Tasks are read by the clinic's staff, not by the patient.
   const std::string& locale = is_task ? (*rule.pathway)->source().default_locale() : enrollment.locale();
-  attempt.set_locale((*rule.pathway)->TextFor(rule.rule, locale).locale);
+  attempt.set_locale((*rule.pathway)->TextFor(rule.rule, locale, discreet).locale);
   for (std::string& value : ValuesOf(context, clinic, rule, OccurrenceOf(context, row))) {
     attempt.add_values(std::move(value));
   }
@@ -80,7 +82,7 @@ std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& r
   const int rule = pathway == nullptr ? -1 : pathway->FindRule(row.key.rule);
   if (rule < 0) return "";
   const std::vector<std::string> values(attempt.values().begin(), attempt.values().end());
-  std::string text = plan::FillText(*pathway, rule, attempt.locale(), values);
+  std::string text = plan::FillText(*pathway, rule, attempt.locale(), values, attempt.discreet());
   if (!attempt.quote().empty()) absl::StrAppend(&text, "\n\"", attempt.quote(), "\"");
   return text;
 }
@@ -88,8 +90,15 @@ std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& r
 bool HasPresentText(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row) {
   const record::v1::ReminderRecord record = RecordOf(row);
   if (record.attempts().empty()) return true;
-  return TextOf(context, row, *record.attempts().rbegin()) ==
-         TextOf(context, row, PresentAttempt(context, clinic, row));
+  const record::v1::LeasedAttempt& last = *record.attempts().rbegin();
+  record::v1::LeasedAttempt present = PresentAttempt(context, clinic, row);
+  if (last.discreet() && !present.discreet()) {
+    // A patient who has agreed to health information since may have got the version without it.
+    EnrollmentContext before = context;
+    before.row.data.clear_consent_decisions();
+    present = PresentAttempt(before, clinic, row);
+  }
+  return TextOf(context, row, last) == TextOf(context, row, present);
 }
 
 void ShowSentText(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder) {
@@ -108,6 +117,7 @@ void ShowLeasedMessages(const EnrollmentContext& context, const store::ReminderR
     *message.mutable_contact_point() = attempt.contact_point();
     message.set_locale(attempt.locale());
     message.set_text(TextOf(context, row, attempt));
+    message.set_discreet(attempt.discreet());
   }
 }
 

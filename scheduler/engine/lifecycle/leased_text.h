@@ -30,13 +30,13 @@ std::string TextOf(const EnrollmentContext& context, const store::ReminderRow& r
                    const record::v1::LeasedAttempt& attempt);
 
 // Returns whether the last attempt of the reminder had the text that a lease would have by the present facts. True if
-// no attempt is recorded.
+// no attempt is recorded, and if it had the version without health information that the patient does not need any more.
 bool HasPresentText(const EnrollmentContext& context, const v1::Clinic& clinic, const store::ReminderRow& row);
 
 // Sets `text` to the text that was sent, if the reminder was sent and that is recorded.
 void ShowSentText(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder);
 
-// Adds `leased_messages`.
+// Adds `leased_messages`, without their consents (consent_history.h).
 void ShowLeasedMessages(const EnrollmentContext& context, const store::ReminderRow& row, v1::Reminder* reminder);
 
 }  // namespace aftercare::engine

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "scheduler/engine/lifecycle/consent_history.h"
 #include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/leased_text.h"
 #include "scheduler/engine/lifecycle/reaction_records.h"
@@ -148,6 +149,10 @@ absl::StatusOr<v1::Reminder> ReadReminder(EngineContext& engine, store::ReadTran
   if (found->occurrence) occurrence = KeyOf(context, *found->occurrence);
   AddSteps(context, clinic.data, plan, occurrence, found->row && IsTimeByHand(*found->row), &reminder);
   if (found->row) ShowLeasedMessages(context, *found->row, &reminder);
+  if (reminder.leased_messages().empty()) return reminder;
+  const auto history = ConsentHistoryOf(tx, key.clinic, context.row.data.patient());
+  if (!history.ok()) return history.status();
+  ShowConsents(*history, context.row.enrollment, &reminder);
   return reminder;
 }
 

@@ -29,11 +29,14 @@ struct Outcome {
   std::optional<absl::Time> put_off{};          // for kReschedule: when it is due instead
 };
 
-// A row that was moved by hand may be of an earlier revision than the enrollment, and its rule with it.
+// Returns the rule of what comes due. A row that was moved by hand may be of an earlier revision than the enrollment,
+// and its rule with it.
+RowRule OwnRule(const EnrollmentContext& context, const DueOccurrence& due) {
+  return due.row == nullptr ? RowRule{&context.pathway, due.occurrence.rule} : RuleOf(context, *due.row);
+}
+
 bool IsTask(const EnrollmentContext& context, const DueOccurrence& due) {
-  const plan::CompiledRule& rule =
-      due.row == nullptr ? context.pathway->rule(due.occurrence.rule) : RuleOf(context, *due.row).compiled();
-  return rule.audience == v1::AUDIENCE_CARE_TEAM;
+  return OwnRule(context, due).compiled().audience == v1::AUDIENCE_CARE_TEAM;
 }
 
 // Returns the occurrence of the plan that comes due: that of a row is the one that it covers, whatever its name is.
@@ -67,7 +70,7 @@ Outcome OutcomeIfMet(const EnrollmentContext& context, const DueOccurrence& due,
   if (rows != nullptr && IsFollowUp(context, due) && LacksQuestion(context, *PlannedOf(context, due), *rows)) {
     return {ReminderEvent::kSuppress, v1::REMINDER_REASON_QUESTION_NOT_SENT};
   }
-  const v1::ReminderReason unreachable = UnreachableReason(context);
+  const v1::ReminderReason unreachable = UnreachableReason(context, OwnRule(context, due).source().category());
   const bool reachable = unreachable == v1::REMINDER_REASON_UNSPECIFIED;
   return {reachable ? ReminderEvent::kFire : ReminderEvent::kSuppress, unreachable, reachable};
 }
@@ -132,7 +135,8 @@ std::vector<const plan::CompiledRule*> MessagesAfter(const EnrollmentContext& co
   std::vector<const plan::CompiledRule*> rules;
   for (++i; i < due.size(); ++i) {
     const plan::CompiledRule* const rule = PlannedRule(context, due[i]);
-    if (rule != nullptr && rule->audience == v1::AUDIENCE_PATIENT) rules.push_back(rule);
+    const bool is_refused = HasRefusedCategory(context, OwnRule(context, due[i]).source().category());
+    if (rule != nullptr && rule->audience == v1::AUDIENCE_PATIENT && !is_refused) rules.push_back(rule);
   }
   return rules;
 }

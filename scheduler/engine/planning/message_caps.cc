@@ -121,7 +121,9 @@ absl::Status MessageCapGate::FindPlanned() {
   std::vector<plan::Occurrence> planned;
   for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < end;) {
     const plan::CompiledRule& rule = context_.pathway->rule(occurrence.rule);
-    const bool is_missed = occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED || occurrence.outside_contact_hours;
+    const bool is_refused = HasRefusedCategory(context_, context_.pathway->rule_source(occurrence.rule).category());
+    const bool is_missed = occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED || occurrence.outside_contact_hours ||
+                           is_refused;
     if (!is_missed && rule.audience == v1::AUDIENCE_PATIENT && rule.observed.empty()) planned.push_back(occurrence);
   }
   auto rows = RowsOf(tx_, context_, {});
@@ -131,7 +133,9 @@ absl::Status MessageCapGate::FindPlanned() {
     const auto cover = CoverOf(context_, row);
     if (!cover) continue;
     has_row.insert(*cover);
-    const bool is_to_come = row.state == v1::REMINDER_STATE_SCHEDULED && row.due > now_ && row.due < end;
+    const bool is_refused = HasRefusedCategory(context_, context_.pathway->rule_source(cover->rule).category());
+    const bool is_to_come =
+        row.state == v1::REMINDER_STATE_SCHEDULED && row.due > now_ && row.due < end && !is_refused;
     if (is_to_come) planned_.push_back(&context_.pathway->rule(cover->rule));
   }
   for (const plan::Occurrence& occurrence : planned) {

@@ -14,14 +14,15 @@
 namespace aftercare::engine {
 namespace {
 
-bool IsReachable(const EnrollmentContext& context) {
-  return UnreachableReason(context) == v1::REMINDER_REASON_UNSPECIFIED;
+bool IsReachable(const EnrollmentContext& context, int rule) {
+  const std::string& category = context.pathway->rule_source(rule).category();
+  return UnreachableReason(context, category) == v1::REMINDER_REASON_UNSPECIFIED;
 }
 
 // Returns whether what is to come of a rule of the pathway is a task, or a message that may be sent when it is due.
 bool IsToBeSent(const EnrollmentContext& context, int rule, bool outside_contact_hours) {
   const bool is_task = context.pathway->rule(rule).audience == v1::AUDIENCE_CARE_TEAM;
-  return is_task || (!outside_contact_hours && IsReachable(context));
+  return is_task || (!outside_contact_hours && IsReachable(context, rule));
 }
 
 // Returns whether contact hours let a pending reminder out at no time of its window. What a gateway holds is out.

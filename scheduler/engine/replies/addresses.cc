@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "scheduler/engine/lifecycle/address_keys.h"
+#include "scheduler/engine/lifecycle/consent_history.h"
 #include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/replies/open_messages.h"
 #include "scheduler/engine/replies/reply_log.h"
+#include "scheduler/engine/runtime/names.h"
 #include "scheduler/store/address_key.h"
 
 namespace aftercare::engine {
@@ -46,29 +48,35 @@ absl::StatusOr<std::set<std::string>> EnrollmentsWith(store::ReadTransaction& tx
   return ids;
 }
 
-// Brings enrollments up to date with what is known of their addresses. Adds to `stopped` and `started` the patients who
-// have an address more, or less, that is stopped.
+// Brings enrollments up to date with what is known of their addresses, and records what patients decided about them.
 class EnrollmentRefresh {
  public:
-  EnrollmentRefresh(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic, absl::Time now)
-      : engine_(engine), tx_(tx), clinic_(clinic), now_(now) {}
+  // `decision` is about the channel of the addresses. Nothing if nobody decided anything.
+  EnrollmentRefresh(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
+                    v1::Channel channel, const std::optional<v1::ConsentDecision>& decision, absl::Time now)
+      : engine_(engine), tx_(tx), clinic_(clinic), channel_(channel), decision_(decision), now_(now) {}
 
-  absl::Status Run(const std::set<std::string>& enrollments, v1::Channel channel) {
+  // Besides `deciders`, those decide whose addresses are stopped or started.
+  absl::Status Run(const std::set<std::string>& enrollments, std::set<std::string> deciders) {
     for (const std::string& id : enrollments) {
-      if (absl::Status status = Refresh(id); !status.ok()) return status;
+      if (absl::Status status = Load(id); !status.ok()) return status;
     }
-    for (const auto& [patients, consent] :
-         {std::pair(stopped_, v1::CONSENT_REFUSED), std::pair(started_, v1::CONSENT_GRANTED)}) {
-      for (const std::string& patient : patients) {
-        absl::Status status = LogConsent(tx_, clinic_.clinic, patient, channel, consent, now_);
-        if (!status.ok()) return status;
-      }
+    if (decision_) {
+      deciders.insert(stopped_.begin(), stopped_.end());
+      deciders.insert(started_.begin(), started_.end());
+      if (absl::Status status = Decide(deciders); !status.ok()) return status;
     }
-    return absl::OkStatus();
+    for (EnrollmentContext& context : changed_) {
+      absl::Status status = Store(&context);
+      if (status.ok()) status = RedirectOpenMessages(tx_, context, now_);
+      if (!status.ok()) return status;
+    }
+    return Log();
   }
 
  private:
-  absl::Status Refresh(const std::string& id) {
+  // Reads an enrollment, and notes it in `changed_` if its addresses have other states now.
+  absl::Status Load(const std::string& id) {
     auto context = RequireEnrollmentContext(engine_, tx_, clinic_.clinic, id);
     if (!context.ok()) return context.status();
     store::EnrollmentRow& row = context->row;
@@ -79,19 +87,88 @@ class EnrollmentRefresh {
     if (row.stopped_points == was_stopped && row.held_points == was_held) return absl::OkStatus();
     if ((row.stopped_points & ~was_stopped) != 0) stopped_.insert(row.data.patient());
     if ((was_stopped & ~row.stopped_points) != 0) started_.insert(row.data.patient());
-    ++row.version;
-    status = StoreEnrollment(tx_, &*context);
-    if (status.ok()) status = LogEnrollment(tx_, row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now_);
-    return status.ok() ? RedirectOpenMessages(tx_, *context, now_) : status;
+    changed_.push_back(*std::move(context));
+    return absl::OkStatus();
+  }
+
+  // Adds the decision to the histories of patients, and copies it to their enrollments. Stores those that are not in
+  // `changed_`, to which nothing else happens.
+  absl::Status Decide(const std::set<std::string>& patients) {
+    for (const std::string& patient : patients) {
+      const auto history = AppendDecision(tx_, clinic_.clinic, patient, *decision_);
+      if (!history.ok()) return history.status();
+      const ConsentDecisions decisions = PresentDecisions(*history);
+      auto contexts = EnrollmentContextsOf(engine_, tx_, clinic_.clinic, patient);
+      if (!contexts.ok()) return contexts.status();
+      for (EnrollmentContext& context : *contexts) {
+        EnrollmentContext* const changed = FindChanged(context.row.enrollment);
+        EnrollmentContext& copied_to = changed == nullptr ? context : *changed;
+        if (SameDecisions(copied_to.row.data.consent_decisions(), decisions)) continue;
+        *copied_to.row.data.mutable_consent_decisions() = decisions;
+        if (changed != nullptr) continue;
+        if (absl::Status status = Store(&context); !status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  EnrollmentContext* FindChanged(const std::string& enrollment) {
+    const auto found = std::find_if(changed_.begin(), changed_.end(), [&](const EnrollmentContext& context) {
+      return context.row.enrollment == enrollment;
+    });
+    return found == changed_.end() ? nullptr : &*found;
+  }
+
+  absl::Status Store(EnrollmentContext* context) {
+    ++context->row.version;
+    absl::Status status = StoreEnrollment(tx_, context);
+    return status.ok() ? LogEnrollment(tx_, context->row, v1::EVENT_TYPE_ENROLLMENT_UPDATED, now_) : status;
+  }
+
+  // Logs what has changed for patients.
+  absl::Status Log() {
+    v1::ConsentDecision logged;
+    logged.set_channel(channel_);
+    for (const auto& [patients, consent] :
+         {std::pair(stopped_, v1::CONSENT_REFUSED), std::pair(started_, v1::CONSENT_GRANTED)}) {
+      logged.set_consent(consent);
+      for (const std::string& patient : patients) {
+        if (absl::Status status = LogConsent(tx_, clinic_.clinic, patient, logged, now_); !status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
   }
 
   EngineContext& engine_;
   store::WriteTransaction& tx_;
   const store::ClinicRow& clinic_;
+  const v1::Channel channel_;
+  const std::optional<v1::ConsentDecision> decision_;
   const absl::Time now_;
-  std::set<std::string> stopped_;
-  std::set<std::string> started_;
+  std::vector<EnrollmentContext> changed_;
+  std::set<std::string> stopped_;  // the patients who have an address more that is stopped,
+  std::set<std::string> started_;  // and those who have one less
 };
+
+// Returns the patients of enrollments.
+absl::StatusOr<std::set<std::string>> PatientsOf(store::ReadTransaction& tx, absl::string_view clinic,
+                                                 const std::set<std::string>& enrollments) {
+  std::set<std::string> patients;
+  for (const std::string& id : enrollments) {
+    const auto row = tx.GetEnrollment(clinic, id);
+    if (!row.ok()) return row.status();
+    if (row->has_value()) patients.insert((*row)->data.patient());
+  }
+  return patients;
+}
+
+v1::ConsentDecision DecisionAbout(v1::Channel channel, bool stopped, const v1::ConsentSource& source) {
+  v1::ConsentDecision decision;
+  decision.set_channel(channel);
+  decision.set_consent(stopped ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  *decision.mutable_source() = source;
+  return decision;
+}
 
 }  // namespace
 
@@ -115,7 +192,7 @@ absl::Status LoadPointStates(EngineContext& engine, store::ReadTransaction& tx, 
 
 absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
                            const Address& address, absl::FunctionRef<void(store::AddressRow&)> change,
-                           absl::Time now) {
+                           const std::optional<v1::ConsentDecision>& decision, absl::Time now) {
   const std::vector<std::string> keys = AddressKeysOf(clinic.data, address.channel, address.address);
   auto rows = RowsOf(engine, tx, clinic.clinic, keys);
   if (!rows.ok()) return rows.status();
@@ -137,7 +214,22 @@ absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, c
   }
   const auto enrollments = EnrollmentsWith(tx, clinic.clinic, keys);
   if (!enrollments.ok()) return enrollments.status();
-  return EnrollmentRefresh(engine, tx, clinic, now).Run(*enrollments, address.channel);
+  std::set<std::string> deciders;
+  if (decision) {
+    auto owners = PatientsOf(tx, clinic.clinic, *enrollments);
+    if (!owners.ok()) return owners.status();
+    deciders = *std::move(owners);
+  }
+  return EnrollmentRefresh(engine, tx, clinic, address.channel, decision, now).Run(*enrollments, std::move(deciders));
+}
+
+v1::ConsentSource SourceOfReply(const store::WriteTransaction& tx, absl::string_view clinic, absl::string_view reply,
+                                absl::Time now) {
+  v1::ConsentSource source;
+  source.set_method(v1::CONSENT_METHOD_MESSAGE);
+  if (!reply.empty()) source.set_wording(ReplyNameOf(clinic, reply));
+  StampSource(tx, now, &source);
+  return source;
 }
 
 absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
@@ -168,17 +260,23 @@ absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx,
   }
   const auto enrollments = EnrollmentsWith(tx, clinic.clinic, keys);
   if (!enrollments.ok()) return enrollments.status();
-  absl::Status status = EnrollmentRefresh(engine, tx, clinic, now).Run(*enrollments, address.channel);
-  return status.ok() && stops && holds_own ? StopAddress(engine, tx, clinic, address, true, now) : status;
+  const v1::ConsentSource source = SourceOfReply(tx, clinic.clinic, reply.reply, now);
+  std::optional<v1::ConsentDecision> decision;
+  std::set<std::string> deciders;
+  if (stops) decision = DecisionAbout(address.channel, /*stopped=*/true, source);
+  if (stops && !reply.data.patient().empty()) deciders.insert(reply.data.patient());
+  absl::Status status =
+      EnrollmentRefresh(engine, tx, clinic, address.channel, decision, now).Run(*enrollments, std::move(deciders));
+  return status.ok() && stops && holds_own ? StopAddress(engine, tx, clinic, address, true, source, now) : status;
 }
 
 absl::Status StopAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
-                         const Address& address, bool stopped, absl::Time now) {
+                         const Address& address, bool stopped, const v1::ConsentSource& source, absl::Time now) {
   const auto change = [stopped](store::AddressRow& row) {
     row.stopped = stopped;
     row.held_by.clear();
   };
-  return ChangeAddress(engine, tx, clinic, address, change, now);
+  return ChangeAddress(engine, tx, clinic, address, change, DecisionAbout(address.channel, stopped, source), now);
 }
 
 }  // namespace aftercare::engine

@@ -3,6 +3,7 @@
 #ifndef AFTERCARE_SCHEDULER_ENGINE_REPLIES_ADDRESSES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_REPLIES_ADDRESSES_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,20 +31,29 @@ struct Address {
 // Changes what is known of an address by `change`, and then each enrollment that has the address: what is due and may
 // no longer go to it goes to the patient's next permitted contact point, or ends SUPPRESSED / OPTED_OUT; what was held
 // and is not held any more is offered to gateways. Leases that must end are revoked. Logs the changed enrollments, and
-// a changed consent for each patient whose address is stopped or started. A doubtful reply that holds no address any
+// a changed consent for each patient whose address is stopped or started. `decision` is what was decided
+// about the channel, with its source: it is added to the history of every patient who has the address. Nothing if
+// nobody decided anything. A doubtful reply that holds no address any
 // more, since a stop, a start, a recorded consent or a newer reply made it clear, no longer waits for a decision. `now`
 // is the time on the clinic's clock. Fails only if the store does.
 absl::Status ChangeAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
-                           const Address& address, absl::FunctionRef<void(store::AddressRow&)> change, absl::Time now);
+                           const Address& address, absl::FunctionRef<void(store::AddressRow&)> change,
+                           const std::optional<v1::ConsentDecision>& decision, absl::Time now);
+
+// Returns how a patient decided who wrote a reply, which is recorded at `now`. `reply` is its id; empty if the clinic
+// does not keep the reply.
+v1::ConsentSource SourceOfReply(const store::WriteTransaction& tx, absl::string_view clinic, absl::string_view reply,
+                                absl::Time now);
 
 // Ends what a doubtful reply holds: the addresses are stopped if it is decided that the patient wants to stop, and
 // otherwise messages may go to them again.
 absl::Status SettleAddresses(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
                              const store::ReplyRow& reply, bool stops, absl::Time now);
 
-// Stops an address, or lets messages go to it again. Also releases what a doubtful reply holds.
+// Stops an address, or lets messages go to it again. Also releases what a doubtful reply holds. `source` says how that
+// was decided.
 absl::Status StopAddress(EngineContext& engine, store::WriteTransaction& tx, const store::ClinicRow& clinic,
-                         const Address& address, bool stopped, absl::Time now);
+                         const Address& address, bool stopped, const v1::ConsentSource& source, absl::Time now);
 
 }  // namespace aftercare::engine
 

@@ -12,6 +12,9 @@ namespace {
 absl::Status Redirect(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                       store::ReminderRow* row) {
   if (WindowHasClosed(context, *row, now)) return absl::OkStatus();  // the sweep will expire it
+  if (HasRefusedCategory(context, RuleOf(context, *row).source().category())) {
+    return ChangeReminder(tx, context, ReminderEvent::kSuppress, v1::REMINDER_REASON_CATEGORY_REFUSED, now, row);
+  }
   const std::optional<int> next = PermittedContactPoint(context, row->contact_point);
   if (!next) return ChangeReminder(tx, context, ReminderEvent::kSuppress, v1::REMINDER_REASON_OPTED_OUT, now, row);
   const bool is_moved = *next != row->contact_point;

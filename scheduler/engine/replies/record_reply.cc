@@ -175,13 +175,17 @@ class ReplyRecorder {
       if (is_doubtful) row.held_by = reply;
       if (has_auto_reply) *AnsweredAt(sense, &row) = recipient.now;
     };
-    absl::Status status = ChangeAddress(engine_, *write_, *recipient.clinic, {request_.channel(), request_.address()},
-                                        change, recipient.now);
+    v1::ConsentDecision decision;
+    decision.set_channel(request_.channel());
+    decision.set_consent(sense == ReplySense::kStop ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+    *decision.mutable_source() = SourceOfReply(*write_, recipient.clinic->clinic, reply, recipient.now);
+    absl::Status status =
+        ChangeAddress(engine_, *write_, *recipient.clinic, {request_.channel(), request_.address()}, change,
+                      is_decision ? std::optional(decision) : std::nullopt, recipient.now);
     if (!status.ok() || sense != ReplySense::kStart) return status;
     for (const std::string& patient : recipient.senders.patients) {
-      auto applied = ApplyConsent(engine_, *write_, recipient.clinic->clinic, patient, request_.channel(),
-                                  v1::CONSENT_GRANTED, recipient.now);
-      if (!applied.ok()) return applied.status();
+      auto recorded = RecordConsent(engine_, *write_, *recipient.clinic, patient, decision, recipient.now);
+      if (!recorded.ok()) return recorded.status();
     }
     return absl::OkStatus();
   }

@@ -9,13 +9,15 @@
 namespace aftercare::engine {
 
 absl::Status LogConsent(store::WriteTransaction& tx, absl::string_view clinic, absl::string_view patient,
-                        v1::Channel channel, v1::Consent consent, absl::Time now) {
+                        const v1::ConsentDecision& decision, absl::Time now) {
   v1::Event event;
   plan::SetTimestamp(now, event.mutable_event_time());
   event.set_type(v1::EVENT_TYPE_CONSENT_CHANGED);
   event.set_patient(std::string(patient));
-  event.mutable_consent()->set_channel(channel);
-  event.mutable_consent()->set_consent(consent);
+  event.mutable_consent()->set_channel(decision.channel());
+  event.mutable_consent()->set_category(decision.category());
+  event.mutable_consent()->set_health_information(decision.health_information());
+  event.mutable_consent()->set_consent(decision.consent());
   return tx.AppendEvent(clinic, std::move(event));
 }
 

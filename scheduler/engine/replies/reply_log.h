@@ -8,15 +8,16 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/event.pb.h"
 #include "aftercare/v1/reply.pb.h"
 #include "scheduler/store/transaction.h"
 
 namespace aftercare::engine {
 
-// Logs that a patient wants messages on a channel, or not.
+// Logs what a patient decided about a channel, a category or health information, without how.
 absl::Status LogConsent(store::WriteTransaction& tx, absl::string_view clinic, absl::string_view patient,
-                        v1::Channel channel, v1::Consent consent, absl::Time now);
+                        const v1::ConsentDecision& decision, absl::Time now);
 
 // Logs a reply as it is now, without its text and address.
 absl::Status LogReply(store::WriteTransaction& tx, const store::ReplyRow& row, v1::EventType type, absl::Time now);

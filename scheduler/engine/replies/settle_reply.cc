@@ -1,4 +1,5 @@
 // What the care team does about a reply: says whose it is, and decides what it means.
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -88,16 +89,19 @@ class Assignment {
     const v1::Reply& reply = row_.data;
     if (reply.meaning() == v1::REPLY_MEANING_STOP || reply.meaning() == v1::REPLY_MEANING_START) {
       const bool stops = reply.meaning() == v1::REPLY_MEANING_STOP;
-      return ApplyConsent(engine_, tx_, clinic_.clinic, reply.patient(), reply.channel(),
-                          stops ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED, now_)
-          .status();
+      v1::ConsentDecision decision;
+      decision.set_channel(reply.channel());
+      decision.set_consent(stops ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+      *decision.mutable_source() = SourceOfReply(tx_, clinic_.clinic, row_.reply, now_);
+      return RecordConsent(engine_, tx_, clinic_, reply.patient(), decision, now_).status();
     }
     if (reply.task() != v1::REPLY_TASK_DECIDE) return absl::OkStatus();
     const auto contact_points = senders_.enrollments.front().row.data.contact_points();
     for (const v1::ContactPoint& point : contact_points) {
       if (point.channel() != reply.channel()) continue;
       absl::Status status = ChangeAddress(engine_, tx_, clinic_, {point.channel(), point.address()},
-                                          [this](store::AddressRow& row) { row.held_by = row_.reply; }, now_);
+                                          [this](store::AddressRow& row) { row.held_by = row_.reply; }, std::nullopt,
+                                          now_);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();

@@ -26,6 +26,7 @@ constexpr Method kMethods[] = {
     {"aftercare.v1.EnrollmentService/GetEnrollment", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/GetTimeline", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/ImportEnrollments", P::kManagePatients},
+    {"aftercare.v1.EnrollmentService/ListConsentDecisions", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/ListEnrollments", P::kReadPatients},
     {"aftercare.v1.EnrollmentService/MigrateEnrollments", P::kManagePatients},
     {"aftercare.v1.EnrollmentService/PauseEnrollment", P::kManagePatients},

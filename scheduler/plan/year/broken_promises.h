@@ -54,8 +54,9 @@ class BrokenPromises {
   std::vector<BrokenPromise> Take();
 
  private:
-  // The promise, the rule, the question, the phase, the visit, the questionnaire, the locale.
-  using Key = std::tuple<Promise, int, int, int, int, int, std::string>;
+  // The promise, the rule, the question, the phase, the visit, the questionnaire, the locale, and whether it is about
+  // discreet texts.
+  using Key = std::tuple<Promise, int, int, int, int, int, std::string, bool>;
   struct Entry {
     BrokenPromise broken;
     SharedCase shared;
@@ -65,7 +66,7 @@ class BrokenPromises {
 
   static Key KeyOf(const BrokenPromise& whose) {
     return {whose.promise, whose.rule,          whose.question, whose.phase,
-            whose.visit,   whose.questionnaire, whose.locale};
+            whose.visit,   whose.questionnaire, whose.locale,   whose.discreet};
   }
 
   const PatientKinds& kinds_;

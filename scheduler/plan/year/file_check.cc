@@ -113,18 +113,24 @@ class FileCheck {
     return common;
   }
 
-  // A text in `es` serves patients of `es-MX`.
   void CheckTexts(const std::string& locale) {
     for (int i = 0; i < pathway_.rule_count(); ++i) {
       if (pathway_.rule(i).audience != v1::AUDIENCE_PATIENT) continue;
-      const std::string& found = pathway_.TextFor(i, locale).locale;
-      if (found == locale || absl::StartsWith(locale, absl::StrCat(found, "-"))) continue;
-      BrokenPromise broken;
-      broken.promise = Promise::kText;
-      broken.rule = i;
-      broken.locale = locale;
-      broken_.NoteForRule(broken, i);
+      CheckText(i, locale, false);
+      if (!pathway_.rule(i).discreet_texts.empty()) CheckText(i, locale, true);
     }
+  }
+
+  // A text in `es` serves patients of `es-MX`.
+  void CheckText(int rule, const std::string& locale, bool discreet) {
+    const std::string& found = pathway_.TextFor(rule, locale, discreet).locale;
+    if (found == locale || absl::StartsWith(locale, absl::StrCat(found, "-"))) return;
+    BrokenPromise broken;
+    broken.promise = Promise::kText;
+    broken.rule = rule;
+    broken.locale = locale;
+    broken.discreet = discreet;
+    broken_.NoteForRule(broken, rule);
   }
 
   void CheckRule(int rule) {

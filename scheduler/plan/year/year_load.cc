@@ -19,11 +19,14 @@ std::vector<std::pair<std::string, std::vector<int>>> PartsByLanguage(const Comp
   std::set<std::string> locales;
   for (int i = 0; i < pathway.rule_count(); ++i) {
     for (const CompiledText& text : pathway.rule(i).texts) locales.insert(text.locale);
+    for (const CompiledText& text : pathway.rule(i).discreet_texts) locales.insert(text.locale);
   }
   for (const std::string& locale : locales) {
     std::vector<int> parts(pathway.rule_count(), 1);
     for (const LongText& text : long_texts) {
-      if (pathway.TextFor(text.rule, locale).locale == text.locale) parts[text.rule] = text.size.parts;
+      // Of the two versions of a text, the longer one counts.
+      const bool is_read = pathway.TextFor(text.rule, locale, text.discreet).locale == text.locale;
+      if (is_read) parts[text.rule] = std::max(parts[text.rule], text.size.parts);
     }
     const bool is_new = std::none_of(languages.begin(), languages.end(),
                                      [&](const auto& language) { return language.second == parts; });

@@ -68,6 +68,7 @@ struct BrokenPromise {
   int visit = -1;          // For kVisitAskedFor and kVisitReminder.
   int questionnaire = -1;  // For kQuestionnaire, and kReaction to a questionnaire's score.
   std::string locale;      // For kText.
+  bool discreet = false;   // For kText: it is about the texts without health information.
 
   // The case.
   int count = 0;                              // Messages; days of silence; for kOpenWindow minutes.

@@ -2,6 +2,7 @@
 
 #include "services/client/commands/adherence.h"
 #include "services/client/commands/clinic.h"
+#include "services/client/commands/consent.h"
 #include "services/client/commands/dead_letter.h"
 #include "services/client/commands/delivery.h"
 #include "services/client/commands/demo.h"
@@ -51,6 +52,7 @@ void AddCommands(CLI::App& app, Action* action) {
   AddAssignCommand(app, action);
   AddDecideCommand(app, action);
   AddConsentCommand(app, action);
+  AddConsentsCommand(app, action);
   AddDeadLettersCommand(app, action);
 }
 

@@ -183,6 +183,7 @@ struct PreviewOptions {
   std::string locale;
   std::string first_name = "Ana";
   std::string contact_hours;
+  bool discreet = false;
   bool picture = false;
 };
 
@@ -196,6 +197,11 @@ v1::Enrollment PatientOf(const PreviewOptions& options, plan::FieldErrors* error
   patient.set_time_zone(options.zone);
   patient.set_locale(options.locale);
   patient.set_consent(v1::CONSENT_GRANTED);
+  if (!options.discreet) {
+    v1::ConsentDecision& decision = *patient.add_consent_decisions();
+    decision.set_health_information(true);
+    decision.set_consent(v1::CONSENT_GRANTED);
+  }
   const absl::TimeZone zone = ZoneOrUtc(options.zone);
   const std::string enrolled = options.enrolled_at.empty() ? options.procedure_date : options.enrolled_at;
   const absl::StatusOr<absl::Time> time = ParseAbsoluteInstant(enrolled, zone);
@@ -373,6 +379,8 @@ void AddPreviewCommand(CLI::App& app, Action* action) {
       ->capture_default_str()
       ->type_name("NAME");
   preview->add_option("--contact-hours", options->contact_hours, kContactHoursHelp)->type_name("HOURS");
+  preview->add_flag("--discreet", options->discreet,
+                    "For a patient who has not agreed to health information in messages: show the discreet_texts");
   preview->add_flag("--picture", options->picture, "Draw the year, as timeline does");
   preview->footer(
       "Example:\n  aftercare preview --pathway deploy/pathways/knee_stem_cell.textproto \\\n"

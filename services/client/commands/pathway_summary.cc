@@ -129,7 +129,10 @@ absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan
   const v1::Pathway& source = pathway.source();
   std::set<std::string> languages;
   int tasks = 0;
+  int discreet = 0;
   for (const v1::Rule& rule : source.rules()) {
+    if (!rule.discreet_texts().empty()) ++discreet;
+    for (const auto& [locale, unused] : rule.discreet_texts()) languages.insert(locale);
     for (const auto& [locale, unused] : rule.texts()) languages.insert(locale);
     if (rule.audience() == v1::AUDIENCE_CARE_TEAM) ++tasks;
   }
@@ -138,6 +141,10 @@ absl::StatusOr<std::string> SummarizePathway(const std::string& path, const plan
   absl::StrAppend(&out, "  ", Counted(source.phases_size(), "phase"), ", ", Counted(source.rules_size(), "rule"), " (",
                   tasks, " for the care team), ", Counted(source.factors_size(), "factor"), "\n");
   absl::StrAppend(&out, "  languages: ", absl::StrJoin(languages, ", "), " (default ", source.default_locale(), ")\n");
+  if (discreet > 0) {
+    absl::StrAppend(&out, "  texts without health information: of ", discreet, " of ",
+                    Counted(source.rules_size() - tasks, "message"), "\n");
+  }
   absl::StrAppend(&out, "  reminders in the first year: ", least);
   if (most != least) absl::StrAppend(&out, " to ", most, ", depending on the patient");
   absl::StrAppend(&out, pathway.reactions().empty() ? "" : "; and what answers set off", "\n");

@@ -12,7 +12,6 @@
 #include "services/client/common/values.h"
 #include "services/client/input/repeatable_option.h"
 #include "services/client/render/fields.h"
-#include "services/client/render/labels.h"
 #include "services/client/render/reply_text.h"
 
 namespace aftercare::client {
@@ -158,30 +157,6 @@ absl::Status Decide(Session& session, const DecideOptions& options) {
   return Settle(session, request);
 }
 
-struct ConsentOptions {
-  std::string patient;
-  std::string channel;
-  std::string decision;
-};
-
-absl::Status SetConsent(Session& session, const ConsentOptions& options) {
-  v1::SetConsentRequest request;
-  request.set_parent(session.clinic());
-  request.set_patient(options.patient);
-  const absl::StatusOr<v1::Channel> channel = ChannelOf(options.channel);
-  if (!channel.ok()) return channel.status();
-  request.mutable_decision()->set_channel(*channel);
-  const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "consent", options.decision);
-  if (!consent.ok()) return consent.status();
-  request.mutable_decision()->set_consent(static_cast<v1::Consent>(*consent));
-  const auto response = session.Call(request);
-  if (!response.ok()) return response.status();
-  const std::string channels = ChannelLabels(response->opted_out_channels());
-  session.PrintResult(*response, absl::StrCat("Patient ", options.patient, " has opted out of ",
-                                              channels.empty() ? "nothing" : channels, ".\n"));
-  return absl::OkStatus();
-}
-
 constexpr char kWhichReply[] = "Id of the reply, as `aftercare replies` shows it, or its full name";
 
 void AddRequestId(CLI::App* command, std::string* request_id) {
@@ -266,18 +241,6 @@ void AddDecideCommand(CLI::App& app, Action* action) {
       "`aftercare replies --held` lists the replies that wait for this, and until when.\n\n"
       "Example:\n  aftercare decide 0a1b2c continue --clinic demo");
   decide->callback([=] { *action = [=](Session& session) { return Decide(session, *options); }; });
-}
-
-void AddConsentCommand(CLI::App& app, Action* action) {
-  CLI::App* consent = app.add_subcommand("consent", "Record whether a patient wants messages on a channel");
-  const auto options = std::make_shared<ConsentOptions>();
-  consent->add_option("PATIENT", options->patient, "The clinic's own id of the patient")->required();
-  consent->add_option("DECISION", options->decision, EnumChoices(*v1::Consent_descriptor()))->required();
-  consent->add_option("--channel", options->channel, EnumChoices(*v1::Channel_descriptor()))
-      ->required()
-      ->type_name("HOW");
-  consent->footer("Example:\n  aftercare consent P-17 --channel sms refused --clinic demo");
-  consent->callback([=] { *action = [=](Session& session) { return SetConsent(session, *options); }; });
 }
 
 }  // namespace aftercare::client

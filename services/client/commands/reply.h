@@ -4,7 +4,7 @@
 #include "CLI/CLI.hpp"
 #include "services/client/session.h"
 
-// Commands about what patients write back, and about their consent. See commands.h for the parameters. Not thread safe.
+// Commands about what patients write back. See commands.h for the parameters. Not thread safe.
 namespace aftercare::client {
 
 // Adds `aftercare reply`: record a reply.
@@ -18,9 +18,6 @@ void AddAssignCommand(CLI::App& app, Action* action);
 
 // Adds `aftercare decide`: say whether a doubtful reply is a wish to stop.
 void AddDecideCommand(CLI::App& app, Action* action);
-
-// Adds `aftercare consent`: record whether a patient wants messages on a channel.
-void AddConsentCommand(CLI::App& app, Action* action);
 
 }  // namespace aftercare::client
 

@@ -217,8 +217,8 @@ std::string BrokenText(const plan::CompiledPathway& pathway, const plan::BrokenP
     case Promise::kVisitReminder:
       return absl::StrCat("no message reminds of visit \"", visit, "\" in the week before it");
     case Promise::kText:
-      return absl::StrCat(RuleText(pathway, broken.rule), " has no text in \"", broken.locale,
-                          "\", as most messages have");
+      return absl::StrCat(RuleText(pathway, broken.rule), " has no ", broken.discreet ? "discreet " : "", "text in \"",
+                          broken.locale, "\", as most messages have");
     case Promise::kApplies:
       return absl::StrCat(RuleText(pathway, broken.rule), " applies to no patient");
     case Promise::kOccurs:
@@ -231,7 +231,9 @@ std::string BrokenText(const plan::CompiledPathway& pathway, const plan::BrokenP
 std::string FieldOf(const plan::BrokenPromise& broken) {
   if (broken.promise == Promise::kDailyCap) return "message_cap.per_day";
   if (broken.promise == Promise::kWeeklyCap) return "message_cap.per_week";
-  if (broken.promise == Promise::kText) return absl::StrCat("rules[", broken.rule, "].texts");
+  if (broken.promise == Promise::kText) {
+    return absl::StrCat("rules[", broken.rule, broken.discreet ? "].discreet_texts" : "].texts");
+  }
   if (broken.promise == Promise::kReaction) return absl::StrCat("rules[", broken.rule, "].reaction");
   if (broken.promise == Promise::kApplies) return absl::StrCat("rules[", broken.rule, "].conditions");
   if (broken.promise == Promise::kQuestion) return absl::StrCat("rules[", broken.rule, "].follow_up");

@@ -41,6 +41,9 @@ void SetConsent(const std::string& value, ImportRow* row) {
   if (consent.ok()) row->message.mutable_enrollment()->set_consent(static_cast<v1::Consent>(*consent));
 }
 
+// Reports an unknown value itself, since the server cannot see it.
+void SetConsentMethod(const std::string& value, ImportRow* row);
+
 // Returns all columns but those of factors, in the order of the help texts.
 const std::vector<std::pair<std::string, Setter>>& Columns() {
   static const auto& columns = *new std::vector<std::pair<std::string, Setter>>{
@@ -52,6 +55,11 @@ const std::vector<std::pair<std::string, Setter>>& Columns() {
       {"time_zone", SetText<&v1::Enrollment::mutable_time_zone>},
       {"locale", SetText<&v1::Enrollment::mutable_locale>},
       {"consent", SetConsent},
+      {"consent_method", SetConsentMethod},
+      {"consent_wording",
+       [](const std::string& value, ImportRow* row) {
+         row->message.mutable_enrollment()->mutable_consent_source()->set_wording(value);
+       }},
       {"sms", AddContact<v1::CHANNEL_SMS>},
       {"email", AddContact<v1::CHANNEL_EMAIL>},
       {"webhook", AddContact<v1::CHANNEL_WEBHOOK>},
@@ -75,6 +83,15 @@ bool IsContact(const std::string& column) { return column == "sms" || column == 
 void AddFault(const std::string& column, absl::string_view description, ImportRow* row) {
   row->bad_columns.push_back(column);
   absl::StrAppend(&row->fault, row->fault.empty() ? "" : "; ", column, " ", description);
+}
+
+void SetConsentMethod(const std::string& value, ImportRow* row) {
+  const absl::StatusOr<int> method = ParseEnum(*v1::ConsentMethod_descriptor(), "consent_method", value);
+  if (!method.ok()) {
+    const std::string choices = EnumChoices(*v1::ConsentMethod_descriptor());
+    return AddFault("consent_method", absl::StrCat("must be one of: ", choices), row);
+  }
+  row->message.mutable_enrollment()->mutable_consent_source()->set_method(static_cast<v1::ConsentMethod>(*method));
 }
 
 void SetColumn(const std::string& column, const std::string& value, ImportRow* row) {
@@ -125,6 +142,7 @@ std::string DescriptionOf(absl::string_view column, const std::string& descripti
 // Returns the column of a field that the server names: `procedure_date` for `enrollment.procedure_date`.
 std::string ColumnOf(const ImportRow& row, absl::string_view field) {
   absl::ConsumePrefix(&field, "enrollment.");
+  if (absl::ConsumePrefix(&field, "consent_source.")) return absl::StrCat("consent_", field);
   if (absl::ConsumePrefix(&field, "factors[\"")) return absl::StrCat(kFactor, field.substr(0, field.rfind("\"]")));
   size_t index = 0;
   absl::string_view contact = field;

@@ -91,7 +91,8 @@ std::string DescribeOverlap(const plan::CompiledPathway& pathway, const plan::Se
 
 // Says how long a text is, and what makes it so.
 std::string DescribeLongText(const plan::CompiledPathway& pathway, const plan::LongText& text) {
-  std::string out = absl::StrFormat("text \"%s\" of rule \"%s\" takes %d SMS parts (%s, %s, %s)", text.locale,
+  std::string out = absl::StrFormat("%stext \"%s\" of rule \"%s\" takes %d SMS parts (%s, %s, %s)",
+                                    text.discreet ? "discreet " : "", text.locale,
                                     pathway.rule_source(text.rule).id(), text.size.parts, plan::kSampleFirstName,
                                     plan::kSampleClinicName, plan::kSampleClinicPhone);
   if (text.size.not_gsm7.empty()) return out;
@@ -161,7 +162,7 @@ std::string PathwayFile::Warnings(const plan::CompiledPathway& pathway, const pl
        });
   warn(plan::FindLongTexts(pathway, kShown + 1), "other texts take more than one SMS part as well",
        [&](const plan::LongText& text) {
-         return std::pair(FieldOfText(text.rule, text.locale), DescribeLongText(pathway, text));
+         return std::pair(FieldOfText(text), DescribeLongText(pathway, text));
        });
   warn(plan::FindAlwaysSuppressed(pathway, hours, kShown + 1), "other messages are never sent as well",
        [&](const plan::TimeOfRule& time) {
@@ -176,11 +177,13 @@ std::string PathwayFile::Warnings(const plan::CompiledPathway& pathway, const pl
   return out;
 }
 
-std::string PathwayFile::FieldOfText(int rule, absl::string_view locale) const {
-  for (const auto& [key, unused] : pathway_.rules(rule).texts()) {
-    if (plan::NormalizeLocale(key) == locale) return absl::StrCat("rules[", rule, "].texts[\"", key, "\"]");
+std::string PathwayFile::FieldOfText(const plan::LongText& text) const {
+  const v1::Rule& rule = pathway_.rules(text.rule);
+  const std::string field = absl::StrCat("rules[", text.rule, text.discreet ? "].discreet_texts" : "].texts");
+  for (const auto& [key, unused] : text.discreet ? rule.discreet_texts() : rule.texts()) {
+    if (plan::NormalizeLocale(key) == text.locale) return absl::StrCat(field, "[\"", key, "\"]");
   }
-  return absl::StrCat("rules[", rule, "].texts");
+  return field;
 }
 
 std::string PathwayFile::Locate(absl::string_view field) const {

@@ -11,6 +11,7 @@
 #include "google/protobuf/text_format.h"
 #include "scheduler/plan/contact_hours.h"
 #include "scheduler/plan/input/field_errors.h"
+#include "scheduler/plan/message_check.h"
 #include "scheduler/plan/pathway.h"
 
 namespace aftercare::client {
@@ -48,8 +49,8 @@ class PathwayFile {
  private:
   PathwayFile() = default;
 
-  // Returns the path of a rule's text in a normalized locale, which the file may spell in another way.
-  std::string FieldOfText(int rule, absl::string_view locale) const;
+  // Returns the path of a text, whose locale is normalized: the file may spell it in another way.
+  std::string FieldOfText(const plan::LongText& text) const;
 
   std::string path_;
   std::string text_;

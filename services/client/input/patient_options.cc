@@ -45,6 +45,7 @@ void AddPatientOptions(CLI::App* command, const std::shared_ptr<PatientOptions>&
   add("--procedure-date", &options->procedure_date, "Day 0, YYYY-MM-DD" + needed, "DATE");
   add("--consent", &options->consent,
       "Whether the patient agreed to messages: " + EnumChoices(*v1::Consent_descriptor()) + needed, "WHAT");
+  AddConsentOptions(command, "consent-", &options->consent_source);
   add("--zone", &options->zone, "IANA time zone of the patient" + otherwise("clinic"), "ZONE");
   add("--locale", &options->locale, "BCP 47 tag of the patient's language" + otherwise("pathway"), "LOCALE");
   AddRepeatableOption(command, "--factor", &options->factors,
@@ -78,8 +79,13 @@ absl::Status ApplyPatientOptions(const PatientOptions& options, v1::Enrollment* 
     const absl::StatusOr<int> consent = ParseEnum(*v1::Consent_descriptor(), "--consent", options.consent);
     if (!consent.ok()) return consent.status();
     enrollment->set_consent(static_cast<v1::Consent>(*consent));
+    // How an earlier consent was obtained says nothing about this one.
+    enrollment->clear_consent_source();
   }
-  return absl::OkStatus();
+  v1::ConsentSource source;
+  absl::Status status = ApplyConsentOptions(options.consent_source, "consent-", &source);
+  if (status.ok() && source.ByteSizeLong() > 0) enrollment->mutable_consent_source()->MergeFrom(source);
+  return status;
 }
 
 }  // namespace aftercare::client

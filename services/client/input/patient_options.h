@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "aftercare/v1/enrollment.pb.h"
+#include "services/client/input/consent_options.h"
 
 // The options that describe a patient. `enroll` and `update` share them. Functions are thread safe for different
 // commands.
@@ -24,6 +25,7 @@ struct PatientOptions {
   std::vector<std::string> factors;
   std::vector<v1::ContactPoint> contact_points;  // In the order given.
   std::string consent;
+  ConsentOptions consent_source;
 };
 
 // Adds the options to a command. If the command enrols, the descriptions say which options are needed and what the

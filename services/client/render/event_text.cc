@@ -66,7 +66,10 @@ std::string ReplyText(const v1::Event& event, const ListStyle& style) {
 std::string ConsentText(const v1::Event& event, const ListStyle& style) {
   const v1::ConsentChange& change = event.consent();
   return absl::StrCat(Subject("consent", EnumLabel(*v1::Consent_descriptor(), change.consent())),
-                      ChannelLabel(change.channel()), "  ", Dim(event.patient(), style));
+                      change.health_information() ? "health information"
+                      : !change.category().empty() ? absl::StrCat("category ", change.category())
+                                                   : ChannelLabel(change.channel()),
+                      "  ", Dim(event.patient(), style));
 }
 
 std::string ClinicText(const v1::Event& event) {

@@ -1,13 +1,16 @@
 #include "services/client/render/explanation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/names.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
+#include "services/client/render/consent_text.h"
 #include "services/client/render/labels.h"
 #include "services/client/render/observed_text.h"
 
@@ -34,6 +37,7 @@ constexpr std::pair<v1::ReminderReason, const char*> kReasons[] = {
     {v1::REMINDER_REASON_REJECTED_BY_CHANNEL, "every contact point was refused for good"},
     {v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS, "no contact hours open inside its window"},
     {v1::REMINDER_REASON_SILENCED, "it would have come too soon after an answer"},
+    {v1::REMINDER_REASON_CATEGORY_REFUSED, "the patient wants no messages of this category"},
     {v1::REMINDER_REASON_OPTED_OUT, "the patient opted out of every contact point, or of its channel"},
     {v1::REMINDER_REASON_HELD,
      "held until the care team decides about a reply from the address, which may be a wish to stop (aftercare "
@@ -92,12 +96,36 @@ std::string LeasedText(const v1::Reminder& reminder, const v1::LeasedMessage& me
                       message.text() == reminder.text() ? "" : absl::StrCat(": ", message.text()));
 }
 
+// Returns whether two messages were leased under the same decisions.
+bool SameConsents(const v1::LeasedMessage& a, const v1::LeasedMessage& b) {
+  return std::equal(a.consents().begin(), a.consents().end(), b.consents().begin(), b.consents().end(),
+                    [](const v1::ConsentDecision& one, const v1::ConsentDecision& other) {
+                      return google::protobuf::util::MessageDifferencer::Equals(one, other);
+                    });
+}
+
 // Returns `window   until ...`. Further lines of the value are indented like the first.
 std::string Field(absl::string_view name, absl::string_view value) {
   constexpr int kIndent = 10;
   std::string out;
   for (const std::string& line : Wrap(value, kColumns - kIndent)) {
     absl::StrAppend(&out, Fit(out.empty() ? name : "", kIndent), line, "\n");
+  }
+  return out;
+}
+
+// Returns what was leased, and the decisions of the patient that each message was leased under, where they are others
+// than those of the message before.
+std::string LeasedFields(const v1::Reminder& reminder, absl::TimeZone zone) {
+  std::string out;
+  for (int i = 0; i < reminder.leased_messages_size(); ++i) {
+    const v1::LeasedMessage& message = reminder.leased_messages(i);
+    out += Field(i == 0 ? "leased" : "", LeasedText(reminder, message, zone));
+    if (message.discreet()) out += Field("", "the text without health information");
+    if (i > 0 && SameConsents(message, reminder.leased_messages(i - 1))) continue;
+    for (int j = 0; j < message.consents_size(); ++j) {
+      out += Field(j == 0 ? "consent" : "", ConsentSentence(message.consents(j), zone));
+    }
   }
   return out;
 }
@@ -150,10 +178,7 @@ std::string RenderExplanation(const v1::Reminder& reminder, absl::string_view ti
   absl::StrAppend(&out, Field(task ? "done by" : "window", absl::StrCat(task ? "" : "until ",
                                                                         TimeText(reminder.expire_time(), zone))),
                   TaskFields(reminder, zone), ConditionFields(reminder), Field("state", StateText(reminder, zone, choice_label)));
-  for (int i = 0; i < reminder.leased_messages_size(); ++i) {
-    absl::StrAppend(&out, Field(i == 0 ? "leased" : "", LeasedText(reminder, reminder.leased_messages(i), zone)));
-  }
-  return out;
+  return out + LeasedFields(reminder, zone);
 }
 
 }  // namespace aftercare::client

@@ -11,6 +11,7 @@
 #include "services/client/common/reply_words.h"
 #include "services/client/common/terminal.h"
 #include "services/client/common/values.h"
+#include "services/client/render/consent_text.h"
 #include "services/client/render/fields.h"
 #include "services/client/render/labels.h"
 #include "services/client/render/table.h"
@@ -50,6 +51,21 @@ std::vector<std::string> HolidayTexts(const v1::Clinic& clinic) {
   for (const v1::Holiday& holiday : clinic.holidays()) {
     texts.push_back(
         absl::StrCat(holiday.date(), holiday.display_name().empty() ? "" : " ", holiday.display_name()));
+  }
+  return texts;
+}
+
+// Returns what the patient decided about messages, as far as it is known how.
+std::vector<std::string> DecisionTexts(const v1::Enrollment& enrollment, absl::TimeZone zone) {
+  std::vector<std::string> texts;
+  if (enrollment.has_consent_source()) {
+    v1::ConsentDecision all;
+    all.set_consent(enrollment.consent());
+    *all.mutable_source() = enrollment.consent_source();
+    texts.push_back(ConsentSentence(all, zone));
+  }
+  for (const v1::ConsentDecision& decision : enrollment.consent_decisions()) {
+    texts.push_back(ConsentSentence(decision, zone));
   }
   return texts;
 }
@@ -255,6 +271,7 @@ std::string RenderEnrollment(const v1::Enrollment& enrollment) {
   }
   absl::StrAppend(&out, Field("consent", EnumLabel(*v1::Consent_descriptor(), enrollment.consent())),
                   Field("opted out of", ChannelLabels(enrollment.opted_out_channels())),
+                  Fields("decided", DecisionTexts(enrollment, zone)),
                   Field("state", EnrollmentStateOf(enrollment)),
                   Field("enrolled", FormatInstant(enrollment.enroll_time(), zone)),
                   Field("paused", FormatInstant(enrollment.pause_time(), zone)),

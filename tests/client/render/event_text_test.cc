@@ -68,6 +68,12 @@ TEST(EventTextTest, AReplyAndADecisionOfAPatientAreOneLineEach) {
   consent.mutable_consent()->set_channel(v1::CHANNEL_EMAIL);
   consent.mutable_consent()->set_consent(v1::CONSENT_REFUSED);
   EXPECT_EQ(RenderEvent(consent, {}), "2026-03-03 08:00  consent   refused    email  P-17\n");
+  consent.mutable_consent()->clear_channel();
+  consent.mutable_consent()->set_category("ice");
+  EXPECT_EQ(RenderEvent(consent, {}), "2026-03-03 08:00  consent   refused    category ice  P-17\n");
+  consent.mutable_consent()->clear_category();
+  consent.mutable_consent()->set_health_information(true);
+  EXPECT_EQ(RenderEvent(consent, {}), "2026-03-03 08:00  consent   refused    health information  P-17\n");
 }
 
 TEST(EventTextTest, AChangeOfTheClinicItsClockOrAPathwayIsOneLine) {

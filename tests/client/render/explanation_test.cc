@@ -48,6 +48,46 @@ TEST(ExplanationTest, EachLeaseIsShownWithItsTextIfThatIsAnother) {
       << text;
 }
 
+TEST(ExplanationTest, EachLeaseNamesTheDecisionsItWasSentUnderOnceWhileTheyStay) {
+  const std::string text = RenderExplanation(Reminder(R"pb(
+                                               name: "clinics/demo/enrollments/ana/reminders/ice.2026-03-03"
+                                               audience: AUDIENCE_PATIENT text: "Hello."
+                                               leased_messages {
+                                                 attempt: 1 text: "Hello." lease_time { seconds: 1772532000 }
+                                                 contact_point { address: "+15550111" }
+                                                 discreet: true
+                                                 consents {
+                                                   consent: CONSENT_GRANTED
+                                                   source {
+                                                     method: CONSENT_METHOD_WRITTEN wording: "I agree."
+                                                     actor: "front-desk" record_time { seconds: 1772445600 }
+                                                   }
+                                                 }
+                                                 consents { category: "ice" consent: CONSENT_GRANTED }
+                                               }
+                                               leased_messages {
+                                                 attempt: 2 text: "Hello." lease_time { seconds: 1772532060 }
+                                                 contact_point { address: "+15550111" }
+                                                 consents {
+                                                   consent: CONSENT_GRANTED
+                                                   source {
+                                                     method: CONSENT_METHOD_WRITTEN wording: "I agree."
+                                                     actor: "front-desk" record_time { seconds: 1772445600 }
+                                                   }
+                                                 }
+                                                 consents { category: "ice" consent: CONSENT_GRANTED }
+                                               })pb"),
+                                             "UTC");
+  EXPECT_NE(text.find("leased    1. Tue 3 Mar 2026 10:00 to +15550111\n"
+                      "          the text without health information\n"
+                      "consent   all messages: granted, written, recorded by front-desk on Mon 2 Mar 2026 10:00: \"I\n"
+                      "          agree.\"\n"
+                      "          messages of category ice: granted\n"
+                      "          2. Tue 3 Mar 2026 10:01 to +15550111\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(ExplanationTest, WhatAnAnswerSetOffNamesTheReplyOrTheQuestionThatNobodyAnswered) {
   EXPECT_NE(RenderExplanation(Reminder("cause: 'clinics/demo/replies/0a'"), "UTC").find("cause     the reply 0a\n"),
             std::string::npos);

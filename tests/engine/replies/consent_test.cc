@@ -1,4 +1,5 @@
-// Consent by channel: what opting out of one does to what is due, with a gateway, or still to come.
+// Consent by channel: what opting out of one does to what is due, with a gateway, or still to come. And the record of
+// every decision.
 #include "scheduler/engine/replies/consent.h"
 
 #include "tests/engine/enrollments/importing.h"
@@ -109,17 +110,21 @@ TEST_F(ConsentTest, OptingInIsForWhatComesDueFromThenOn) {
   EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("walk.2029-03-02 by sms"));
 }
 
-TEST_F(ConsentTest, WhatWasDecidedBeforeChangesNothing) {
+TEST_F(ConsentTest, WhatWasDecidedBeforeIsRecordedOnceMoreAndChangesNothingElse) {
   world_.Enrol("box", "e", Patient());
   Until("2029-03-02T09:00");
   size_t events = world_.Events("box").size();
   EXPECT_EQ(Consent("SMS", "GRANTED"), "");
-  EXPECT_THAT(EventsSince(events), IsEmpty());
+  EXPECT_THAT(EventsSince(events), ElementsAre("ENROLLMENT_UPDATED"));
+  events = world_.Events("box").size();
   Consent("SMS", "REFUSED");
   EXPECT_THAT(EventsSince(events), ElementsAre("CONSENT_CHANGED", "ENROLLMENT_UPDATED", "REMINDER_CHANGED"));
+  Until("2029-03-02T09:01");
   events = world_.Events("box").size();
   EXPECT_EQ(Consent("SMS", "REFUSED"), "1");
-  EXPECT_THAT(EventsSince(events), IsEmpty());
+  EXPECT_THAT(EventsSince(events), ElementsAre("ENROLLMENT_UPDATED"));
+  EXPECT_THAT(Decisions(), ElementsAre("channel 1 REFUSED 09:01", "channel 1 REFUSED 09:00", "channel 1 GRANTED 09:00",
+                                       "all GRANTED 08:00"));
 }
 
 TEST_F(ConsentTest, TheLogNamesPatientAndChannelAndNoAddress) {
@@ -255,7 +260,16 @@ TEST_F(ConsentTest, EveryBadFieldIsNamed) {
   world_.Enrol("box", "e", Patient());
   const absl::Status status = TryConsent("request_id: '/'").status();
   EXPECT_EQ(ErrorOf(status), "INVALID_ARGUMENT/INVALID_FIELDS");
-  EXPECT_THAT(BadFields(status), ElementsAre("parent", "patient", "channel", "consent", "request_id"));
+  EXPECT_THAT(BadFields(status), ElementsAre("parent", "patient", "decision.scope", "decision.consent", "request_id"));
+  const std::string known = "parent: 'clinics/box' patient: 'p-1' ";
+  const auto faults = [&](const std::string& decision) {
+    return BadFields(TryConsent(absl::StrCat(known, "decision { ", decision, " }")).status());
+  };
+  EXPECT_THAT(faults("channel: CHANNEL_UNSPECIFIED"), ElementsAre("decision.channel", "decision.consent"));
+  EXPECT_THAT(faults("category: 'Ice!' consent: CONSENT_REFUSED"), ElementsAre("decision.category"));
+  EXPECT_THAT(faults("health_information: false consent: CONSENT_GRANTED"), ElementsAre("decision.health_information"));
+  EXPECT_THAT(faults(absl::StrCat("category: 'ice' source { method: 9 wording: '", std::string(2001, 'a'), "' }")),
+              ElementsAre("decision.consent", "decision.source.method", "decision.source.wording"));
   EXPECT_EQ(Consent("SMS", "REFUSED", "p-9"), "NOT_FOUND/PATIENT_NOT_FOUND");
   EXPECT_EQ(OptedOut("e"), "");
   const std::string request = "patient: 'p-1' decision { channel: CHANNEL_SMS consent: CONSENT_REFUSED }";
@@ -272,6 +286,123 @@ TEST_F(ConsentTest, ARequestSentTwiceIsDoneOnce) {
   Consent("SMS", "GRANTED");
   EXPECT_EQ(Joined(Good(TryConsent(request)).opted_out_channels()), "1");
   EXPECT_EQ(OptedOut("e"), "") << "the second one did nothing";
+}
+
+TEST_F(ConsentTest, EveryDecisionIsKeptWithWhoRecordedItWhenAndHow) {
+  world_.Enrol("box", "e", Patient());
+  Until("2029-03-02T09:00");
+  const auto response = Good(TryConsent(R"pb(
+    parent: "clinics/box" patient: "p-1"
+    decision {
+      category: "tip" consent: CONSENT_REFUSED
+      source { method: CONSENT_METHOD_VERBAL wording: "No tips, please." actor: "somebody" record_time { seconds: 1 } }
+    })pb", {"north", Role::kClinic, false, {"box"}}));
+  ASSERT_EQ(response.decisions_size(), 1);
+  const v1::ConsentDecision& decision = response.decisions(0);
+  EXPECT_EQ(decision.category(), "tip");
+  EXPECT_EQ(decision.source().method(), v1::CONSENT_METHOD_VERBAL);
+  EXPECT_EQ(decision.source().wording(), "No tips, please.");
+  EXPECT_EQ(decision.source().actor(), "north") << "it is the server that says so";
+  EXPECT_EQ(plan::ToTime(decision.source().record_time()), At("2029-03-02T09:00"));
+  ASSERT_EQ(Enrollment("e").consent_decisions_size(), 1);
+  EXPECT_EQ(Enrollment("e").consent_decisions(0).DebugString(), decision.DebugString());
+  EXPECT_EQ(Listed().decisions(0).DebugString(), decision.DebugString());
+}
+
+TEST_F(ConsentTest, AConsentToAllMessagesIsADecisionTooAndSaysHowItWasObtained) {
+  constexpr char kByWord[] = "consent: CONSENT_REFUSED consent_source { method: CONSENT_METHOD_VERBAL }";
+  v1::Enrollment patient = Patient();
+  patient.mutable_consent_source()->set_method(v1::CONSENT_METHOD_WRITTEN);
+  patient.mutable_consent_source()->set_wording("form 3");
+  world_.Enrol("box", "e", patient);
+  EXPECT_EQ(Enrollment("e").consent_source().wording(), "form 3");
+  EXPECT_EQ(Enrollment("e").consent_source().actor(), Operator().principal);
+  Until("2029-03-01T09:00");
+  world_.Update("clinics/box/enrollments/e", "consent: CONSENT_REFUSED");
+  EXPECT_EQ(Enrollment("e").consent_source().wording(), "") << "the form was for the consent before";
+  Until("2029-03-01T10:00");
+  world_.Update("clinics/box/enrollments/e", kByWord);
+  EXPECT_THAT(Decisions(), ElementsAre("all REFUSED 10:00", "all REFUSED 09:00", "all GRANTED 08:00"));
+  EXPECT_EQ(Listed().decisions(0).source().method(), v1::CONSENT_METHOD_VERBAL);
+  EXPECT_EQ(Listed().decisions(2).source().wording(), "form 3");
+  const size_t events = world_.Events("box").size();
+  world_.Update("clinics/box/enrollments/e", kByWord);
+  EXPECT_THAT(EventsSince(events), IsEmpty()) << "nothing was decided anew";
+}
+
+TEST_F(ConsentTest, NewEnrollmentsShowWhatWasDecidedBeforeAndAddTheirOwnConsent) {
+  world_.Enrol("box", "e", Patient());
+  EXPECT_EQ(DecideAbout("category: 'tip'", "REFUSED"), "OK");
+  Until("2029-03-01T09:00");
+  world_.Enrol("box", "next", Patient());
+  ASSERT_EQ(Enrollment("next").consent_decisions_size(), 1);
+  EXPECT_EQ(Enrollment("next").consent_decisions(0).category(), "tip");
+  EXPECT_THAT(Decisions(), ElementsAre("all GRANTED 09:00", "tip REFUSED 08:00", "all GRANTED 08:00"));
+}
+
+TEST_F(ConsentTest, StopAndStartWordsAreDecisionsByMessage) {
+  world_.Enrol("box", "e", Patient());
+  world_.Enrol("box", "left", Patient());
+  Reply("STOP");
+  EXPECT_EQ(Listed().decisions(0).source().method(), v1::CONSENT_METHOD_MESSAGE);
+  EXPECT_EQ(Listed().decisions(0).source().wording(), Newest());
+  EXPECT_EQ(Enrollment("e").consent_decisions(0).consent(), v1::CONSENT_REFUSED);
+  EXPECT_EQ(Enrollment("left").consent_decisions(0).consent(), v1::CONSENT_REFUSED);
+  Until("2029-03-01T09:00");
+  Reply("START");
+  EXPECT_EQ(Enrollment("e").consent_decisions(0).consent(), v1::CONSENT_GRANTED);
+  Until("2029-03-01T10:00");
+  Consent("SMS", "GRANTED");
+  EXPECT_THAT(Decisions(), ElementsAre("channel 1 GRANTED 10:00", "channel 1 GRANTED 09:00", "channel 1 REFUSED 08:00",
+                                       "all GRANTED 08:00", "all GRANTED 08:00"));
+}
+
+TEST_F(ConsentTest, ARecordedConsentEndsAStopWordAndIsKeptOnce) {
+  world_.Enrol("box", "e", Patient());
+  world_.Enrol("box", "f", Patient("p-2"));
+  Reply("STOP");
+  Until("2029-03-01T09:00");
+  Consent("SMS", "GRANTED");
+  EXPECT_EQ(Points("f"), "- -");
+  EXPECT_THAT(Decisions(), ElementsAre("channel 1 GRANTED 09:00", "channel 1 REFUSED 08:00", "all GRANTED 08:00"));
+  EXPECT_THAT(Decisions("p-2"), ElementsAre("channel 1 GRANTED 09:00", "channel 1 REFUSED 08:00", "all GRANTED 08:00"))
+      << "the address is that of both";
+}
+
+TEST_F(ConsentTest, OfManyDecisionsTheNewestAreKeptAndWhatStandsIsNeverForgotten) {
+  world_.Enrol("box", "e", Patient());
+  EXPECT_EQ(DecideAbout("category: 'tip'", "REFUSED"), "OK");
+  world_.Write([](store::WriteTransaction& tx) {
+    absl::Status status;
+    for (int i = 0; i < 1005 && status.ok(); ++i) {
+      v1::ConsentDecision decision = FromText<v1::ConsentDecision>("channel: CHANNEL_EMAIL");
+      decision.set_consent(i % 2 == 0 ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+      status = AppendDecision(tx, "box", "p-1", decision).status();
+    }
+    return status;
+  });
+  const auto listed = Listed();
+  EXPECT_EQ(listed.decisions_size(), 1000);
+  EXPECT_EQ(listed.decisions(998).category(), "tip");
+  EXPECT_EQ(listed.decisions(999).scope_case(), v1::ConsentDecision::SCOPE_NOT_SET);
+}
+
+TEST_F(ConsentTest, OnlyWhoIsKnownToTheClinicHasDecisions) {
+  world_.Enrol("box", "e", Patient());
+  EXPECT_EQ(ErrorOf(TryListDecisions("parent: 'clinics/box' patient: 'p-9'").status()), "NOT_FOUND/PATIENT_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(TryListDecisions("parent: 'clinics/none' patient: 'p-1'").status()), "NOT_FOUND/CLINIC_NOT_FOUND");
+  EXPECT_THAT(BadFields(TryListDecisions("parent: 'box'").status()), ElementsAre("parent", "patient"));
+}
+
+TEST_F(ConsentTest, ThereIsALimitToTheCategoriesOfAPatient) {
+  world_.Enrol("box", "e", Patient());
+  const auto refuse = [&](const std::string& category) {
+    return TryConsent(absl::StrCat("parent: 'clinics/box' patient: 'p-1' decision { category: '", category,
+                                   "' consent: CONSENT_REFUSED }"));
+  };
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(refuse(absl::StrCat("c", i)).ok());
+  EXPECT_THAT(BadFields(refuse("c100").status()), ElementsAre("decision.category"));
+  EXPECT_TRUE(refuse("c99").ok());
 }
 
 }  // namespace

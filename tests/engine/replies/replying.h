@@ -159,6 +159,38 @@ class Replying : public SandboxFixture {
     if (!response.ok()) return ErrorOf(response.status());
     return Joined(response->opted_out_channels());
   }
+  // Records a decision about a category or health information: `category: 'tip'`. Returns the error, or nothing.
+  std::string DecideAbout(const std::string& scope, const std::string& consent) {
+    return ErrorOf(TryConsent(absl::StrCat("parent: 'clinics/box' patient: 'p-1' decision { ", scope,
+                                           " consent: CONSENT_", consent, " }"))
+                       .status());
+  }
+  absl::StatusOr<v1::ListConsentDecisionsResponse> TryListDecisions(const std::string& request) {
+    return world_.Call(&Engine::consents, &Consents::List, FromText<v1::ListConsentDecisionsRequest>(request));
+  }
+  v1::ListConsentDecisionsResponse Listed(const std::string& patient = "p-1") {
+    return Good(TryListDecisions(absl::StrCat("parent: 'clinics/box' patient: '", patient, "'")));
+  }
+  // Returns the decisions of a patient, the newest first: `channel 1 REFUSED 09:00`, `tip REFUSED 09:00`, `all GRANTED
+  // 08:00`.
+  std::vector<std::string> Decisions(const std::string& patient = "p-1") {
+    std::vector<std::string> shown;
+    for (const v1::ConsentDecision& decision : Listed(patient).decisions()) {
+      const std::string scope = decision.has_channel()              ? absl::StrCat("channel ", decision.channel())
+                                : decision.has_category()           ? decision.category()
+                                : decision.has_health_information() ? "health"
+                                                                    : "all";
+      const absl::Time time = plan::ToTime(decision.source().record_time());
+      shown.push_back(absl::StrCat(scope, " ", v1::Consent_Name(decision.consent()).substr(8), " ",
+                                   absl::FormatTime("%H:%M", time, absl::UTCTimeZone())));
+    }
+    return shown;
+  }
+  v1::Enrollment Enrollment(const std::string& id) {
+    v1::GetEnrollmentRequest request;
+    request.set_name(absl::StrCat("clinics/box/enrollments/", id));
+    return Good(world_.Call(&Engine::enrollments, &Enrollments::Get, request)).enrollment();
+  }
   static std::string Joined(const google::protobuf::RepeatedField<int>& channels) {
     std::string joined;
     for (const int channel : channels) absl::StrAppend(&joined, joined.empty() ? "" : ",", channel);

@@ -88,6 +88,8 @@ void Model::Arrive(const Patient& patient, Item* item) const {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_QUESTION_NOT_SENT);
   } else if (patient.data.consent() != v1::CONSENT_GRANTED) {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
+  } else if (IsRefused(patient, *item)) {
+    Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_CATEGORY_REFUSED);
   } else if (patient.data.contact_points().empty()) {
     Become(item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
   } else if (FirstWanted(patient, 0) < 0) {

@@ -203,6 +203,8 @@ class Model {
   // Records whether a patient wants messages on a channel.
   std::string SetConsent(const std::string& patient, v1::Channel channel, v1::Consent consent);
   const std::set<v1::Channel>& OptedOut(const Patient& patient) const;
+  // Records a decision about a category or health information.
+  std::string DecideAbout(const std::string& patient, const v1::ConsentDecision& decision);
   // Returns the first contact point, from index `from` on, that may be written to; -1 if there is none.
   int FirstWanted(const Patient& patient, int from) const;
   v1::ContactPointState StateOf(const v1::ContactPoint& point) const;
@@ -273,6 +275,7 @@ class Model {
   struct Occasion {
     bool facts_changed = false;  // Or a report has changed what the patient was told.
     bool by_report = false;      // No text changes by that.
+    bool texts_changed = false;  // What was leased may have another text now.
     std::string visit{};         // The visit whose change is the occasion.
   };
 
@@ -339,6 +342,9 @@ class Model {
   void NoteFactsChange(Patient* patient) const;
 
   // Where messages may go.
+  static bool IsRefused(const Patient& patient, const Item& item);
+  void EndRefused(Patient* patient) const;
+  void CopyDecisions(Patient* patient) const;
   bool IsWanted(const Patient& patient, int contact_point) const;
   void Direct(const Patient& patient, int contact_point, Item* item) const;
   void TakeBack(Item* item) const;
@@ -392,6 +398,8 @@ class Model {
   std::vector<std::shared_ptr<const plan::CompiledPathway>> revisions_;
   std::map<std::string, Patient> patients_;
   std::map<std::string, std::set<v1::Channel>> opted_out_;  // by patient
+  // By patient, and by category or, for health information, after all categories.
+  std::map<std::string, std::map<std::pair<bool, std::string>, v1::Consent>> decisions_;
   std::set<Address> stopped_;
   std::vector<KeptReply> replies_;
 };

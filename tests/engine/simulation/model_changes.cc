@@ -51,6 +51,7 @@ void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {
   patient.pathway = revisions_[patient.data.pathway_revision() - 1];
   if (data.time_zone().empty()) patient.data.set_time_zone(clinic_.time_zone());
   plan::SetTimestamp(now_, patient.data.mutable_enroll_time());
+  CopyDecisions(&patient);
   Rematch({}, &patient);
   Fire(&patient);
 }
@@ -71,7 +72,7 @@ void Model::Compare(const Patient& before, const Patient& after, Diff* diff) con
   const auto note = [this](const Patient& patient, std::map<std::string, absl::Time>* pending) {
     const bool is_reachable = patient.data.consent() == v1::CONSENT_GRANTED && FirstWanted(patient, 0) >= 0;
     for (const auto& [key, item] : patient.items) {
-      if (!item.for_care_team && !is_reachable) continue;
+      if (!item.for_care_team && (!is_reachable || IsRefused(patient, item))) continue;
       if (item.known ? !IsLetOut(patient, item) : item.outside_contact_hours) continue;
       if (item.open()) (*pending)[NameOf(patient.id, key)] = item.due;
     }
@@ -113,6 +114,8 @@ void Model::SettleContacts(Patient* patient) const {
     if (item.state == v1::REMINDER_STATE_DUE) item.available = std::min(item.available, item.From(now_));
     if (patient->data.consent() != v1::CONSENT_GRANTED) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONSENT);
+    } else if (IsRefused(*patient, item)) {
+      Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_CATEGORY_REFUSED);
     } else if (patient->data.contact_points().empty()) {
       Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_NO_CONTACT_POINT);
     } else if (FirstWanted(*patient, 0) < 0) {
@@ -165,6 +168,7 @@ std::string Model::Update(const std::string& enrollment, const v1::Enrollment& w
   patient = std::move(changed);
   Fire(&patient);
   if (reachable_otherwise) SettleContacts(&patient);
+  EndRefused(&patient);
   return "OK";
 }
 
@@ -345,6 +349,10 @@ void Model::Redirect() {
   for (auto& [enrollment, patient] : patients_) {
     for (auto& [key, item] : patient.items) {
       if (!item.waits() || item.for_care_team) continue;
+      if (IsRefused(patient, item)) {
+        Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_CATEGORY_REFUSED);
+        continue;
+      }
       if (IsWanted(patient, item.contact_point)) {
         if (IsHeld(patient, item)) TakeBack(&item);
         continue;

@@ -153,8 +153,13 @@ void Model::EndByChange(const Occasion& occasion, const Patient& patient, Item* 
 
 // What was leased must not differ from what a lease would give now.
 bool Model::HasAnotherText(const Occasion& occasion, const Patient& patient, const Item& item) const {
-  return kLeasedTextIsTrue && occasion.facts_changed && !occasion.by_report && item.attempts > 0 &&
-         TextOf(patient, item) != item.leases.back().text;
+  const bool may_differ = occasion.facts_changed || (occasion.texts_changed && item.waits());
+  if (!kLeasedTextIsTrue || !may_differ || occasion.by_report || item.attempts == 0) return false;
+  // A patient who has agreed to health information since may have got the text without it.
+  Patient discreet = patient;
+  discreet.data.clear_consent_decisions();
+  const std::string& leased = item.leases.back().text;
+  return TextOf(patient, item) != leased && TextOf(discreet, item) != leased;
 }
 
 // An alarm that came due stays to be done, whatever the facts become, as long as the answer stands and the pathway has

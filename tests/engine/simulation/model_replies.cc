@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/plan/reminder.h"
 #include "scheduler/plan/timestamps.h"
 #include "tests/engine/simulation/model.h"
 
@@ -245,6 +246,48 @@ std::string Model::SetConsent(const std::string& id, v1::Channel channel, v1::Co
     for (const v1::ContactPoint& point : patient.data.contact_points()) {
       if (point.channel() == channel) Start(ReadAddress(channel, point.address()));
     }
+  }
+  return "OK";
+}
+
+bool Model::IsRefused(const Patient& patient, const Item& item) {
+  const auto& decisions = patient.data.consent_decisions();
+  return !item.for_care_team && std::any_of(decisions.begin(), decisions.end(), [&](const auto& decision) {
+    return decision.has_category() && decision.category() == item.category &&
+           decision.consent() == v1::CONSENT_REFUSED;
+  });
+}
+
+void Model::EndRefused(Patient* patient) const {
+  for (auto& [key, item] : patient->items) {
+    if (!item.waits() || !IsRefused(*patient, item)) continue;
+    Become(&item, v1::REMINDER_STATE_SUPPRESSED, v1::REMINDER_REASON_CATEGORY_REFUSED);
+  }
+}
+
+void Model::CopyDecisions(Patient* patient) const {
+  patient->data.clear_consent_decisions();
+  const auto found = decisions_.find(patient->data.patient());
+  if (found == decisions_.end()) return;
+  for (const auto& [scope, consent] : found->second) {
+    v1::ConsentDecision& decision = *patient->data.add_consent_decisions();
+    decision.set_consent(consent);
+    scope.first ? decision.set_health_information(true) : decision.set_category(scope.second);
+  }
+}
+
+std::string Model::DecideAbout(const std::string& id, const v1::ConsentDecision& decision) {
+  const auto is_theirs = [&](const auto& entry) { return entry.second.data.patient() == id; };
+  if (std::none_of(patients_.begin(), patients_.end(), is_theirs)) return "NOT_FOUND/PATIENT_NOT_FOUND";
+  decisions_[id][{decision.health_information(), decision.category()}] = decision.consent();
+  for (auto& [enrollment, patient] : patients_) {
+    if (patient.data.patient() != id) continue;
+    const bool had_health = !plan::GetsDiscreetTexts(patient.data);
+    CopyDecisions(&patient);
+    EndRefused(&patient);
+    if (!had_health || !plan::GetsDiscreetTexts(patient.data) || patient.state == v1::ENROLLMENT_STATE_ENDED) continue;
+    Rematch({.texts_changed = true}, &patient);
+    Fire(&patient);
   }
   return "OK";
 }

@@ -287,6 +287,14 @@ void RenameRule(const std::string& id, v1::Rule* rule) {
   rule->set_id(id);
 }
 
+void SetRandomDiscreetTexts(Random& random, v1::Pathway* pathway) {
+  for (v1::Rule& rule : *pathway->mutable_rules()) {
+    if (rule.audience() == v1::AUDIENCE_CARE_TEAM || random.OneIn(2)) continue;
+    (*rule.mutable_discreet_texts())["en"] =
+        random.Of<std::string>({"A message from {clinic_name}", "{first_name}, we wrote you"});
+  }
+}
+
 v1::Pathway RandomRevision(v1::Pathway pathway, Random& random, bool reacts, bool has_effects) {
   auto* rules = pathway.mutable_rules();
   const std::vector<v1::Rule> reactions = TakeReactions(&pathway);

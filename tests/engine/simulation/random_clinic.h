@@ -34,6 +34,9 @@ void SetRandomReactions(Random& random, std::vector<v1::Rule> before, v1::Pathwa
 // Gives some rules a condition on the patient's last answers, and some reactions an effect on the plan.
 void SetRandomEffects(Random& random, v1::Pathway* pathway);
 
+// Gives some rules for patients a text without health information, which no other text is the same as.
+void SetRandomDiscreetTexts(Random& random, v1::Pathway* pathway);
+
 // Returns a pathway of two phases and up to five rules, `r0` and so on, and, if `reacts`, up to six rules that react to
 // them. If `has_effects`, SetRandomEffects follows.
 v1::Pathway RandomPathway(Random& random, bool reacts, bool has_effects);

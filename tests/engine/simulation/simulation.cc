@@ -93,7 +93,8 @@ void Simulation::Begin() {
   model_ = std::make_unique<Model>(clinic_, clinic, now);
   story_.push_back(absl::StrCat("CreateClinic ", clinic.ShortDebugString()));
 
-  const v1::Pathway pathway = RandomPathway(random, script_.PlaysReactions(), script_.PlaysEffects());
+  v1::Pathway pathway = RandomPathway(random, script_.PlaysReactions(), script_.PlaysEffects());
+  if (script_.PlaysConsents()) SetRandomDiscreetTexts(random, &pathway);
   world_.CreatePathway(clinic_, "knee", pathway);
   plan::FieldErrors errors;
   model_->AddRevision(plan::CompiledPathway::Compile(pathway, &errors));
@@ -103,6 +104,7 @@ void Simulation::Begin() {
 }
 
 std::string Simulation::Step(Random& random) {
+  if (script_.PlaysConsents() && random.OneIn(8)) return DecideAbout(random);
   int total = 0;
   for (const Kind& kind : Kinds()) total += kind.weight;
   int left = random.Upto(total - 1);
@@ -220,7 +222,9 @@ std::string Simulation::ChangeCalendar(Random& random) {
 
 std::string Simulation::ChangePathway(Random& random) {
   v1::UpdatePathwayRequest request;
-  *request.mutable_pathway() = RandomRevision(model_->newest_pathway(), random, script_.PlaysReactions(), script_.PlaysEffects());
+  *request.mutable_pathway() =
+      RandomRevision(model_->newest_pathway(), random, script_.PlaysReactions(), script_.PlaysEffects());
+  if (script_.PlaysConsents() && random.OneIn(3)) SetRandomDiscreetTexts(random, request.mutable_pathway());
   request.mutable_pathway()->set_name(PathwayNameOf(clinic_, "knee"));
   const auto response = world_.Call(&Engine::pathways, &Pathways::Update, request);
   ExpectSame("UpdatePathway", ErrorOf(response.status()), "OK");

@@ -32,6 +32,9 @@ struct Script {
 
   // Returns whether rules have conditions on answers as well, and reactions effects on the plan.
   bool PlaysEffects() const { return seed >= 6'000'000; }
+
+  // Returns whether patients decide about categories and health information as well, and rules have texts without it.
+  bool PlaysConsents() const { return seed >= 7'000'000; }
 };
 
 // Plays a script on the engine and on a model of it, and compares the two after each step. For one thread.
@@ -78,6 +81,7 @@ class Simulation {
   std::string ScheduleVisit(Random& random);
   std::string RecordOutcome(Random& random);
   std::string SetConsent(Random& random);
+  std::string DecideAbout(Random& random);
   std::string Reply(Random& random);
   std::string AssignReply(Random& random);
   std::string DecideReply(Random& random);

@@ -100,6 +100,22 @@ std::string Simulation::SetConsent(Random& random) {
               model_->SetConsent(request.patient(), request.decision().channel(), request.decision().consent()));
 }
 
+std::string Simulation::DecideAbout(Random& random) {
+  v1::SetConsentRequest request;
+  request.set_parent(ClinicNameOf(clinic_));
+  request.set_patient(absl::StrCat("p-", random.Upto(1)));
+  v1::ConsentDecision& decision = *request.mutable_decision();
+  if (random.OneIn(2)) {
+    decision.set_health_information(true);
+  } else {
+    decision.set_category(random.Of<std::string>({"ice", "rest"}));
+  }
+  decision.set_consent(random.OneIn(2) ? v1::CONSENT_REFUSED : v1::CONSENT_GRANTED);
+  const std::string engine = ErrorOf(world_.Call(&Engine::consents, &Consents::Set, request).status());
+  return Told(absl::StrCat("SetConsent ", request.ShortDebugString()), engine,
+              model_->DecideAbout(request.patient(), decision));
+}
+
 std::string Simulation::Reply(Random& random) {
   Saying saying;
   saying.channel = ChooseChannel(random);
@@ -214,7 +230,7 @@ void Simulation::CompareReply(const v1::Reply& reply) {
          absl::StrCat("a time to decide by is shown, or not: ", reply.ShortDebugString()));
 }
 
-// The states of contact points and the channels that the patient refused.
+// The states of contact points, and what the patient decided.
 void Simulation::CompareContacts(const v1::Enrollment& enrollment, const Model::Patient& patient) {
   std::string engine, model;
   for (const v1::ContactPoint& point : enrollment.contact_points()) {
@@ -225,6 +241,13 @@ void Simulation::CompareContacts(const v1::Enrollment& enrollment, const Model::
   }
   for (const int channel : enrollment.opted_out_channels()) absl::StrAppend(&engine, " not ", channel);
   for (const v1::Channel channel : model_->OptedOut(patient)) absl::StrAppend(&model, " not ", channel);
+  for (v1::ConsentDecision decision : enrollment.consent_decisions()) {
+    decision.clear_source();
+    if (!decision.has_channel()) absl::StrAppend(&engine, " ", decision.ShortDebugString());
+  }
+  for (const v1::ConsentDecision& decision : patient.data.consent_decisions()) {
+    absl::StrAppend(&model, " ", decision.ShortDebugString());
+  }
   ExpectSame(absl::StrCat("the contact points of ", patient.id), engine, model);
 }
 

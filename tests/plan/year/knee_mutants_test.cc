@@ -238,6 +238,8 @@ const Mutant kRules[] = {
      "text ice-noon"},
     {"FarewellIsNotTranslated", [](v1::Pathway* p) { RuleOf(p, "closing")->mutable_texts()->erase("es"); },
      "text closing"},
+    {"DiscreetWelcomeIsNotTranslated",
+     [](v1::Pathway* p) { (*RuleOf(p, "welcome")->mutable_discreet_texts())["en"] = "Hello."; }, "text welcome"},
     {"WelcomeIsInMexicanSpanishOnly",
      [](v1::Pathway* p) {
        auto& texts = *RuleOf(p, "welcome")->mutable_texts();
