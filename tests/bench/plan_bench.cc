@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "aftercare/record/v1/plan_history.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "aftercare/v1/pathway.pb.h"
 #include "google/protobuf/text_format.h"
@@ -77,6 +78,26 @@ void BM_YearOfOnePatient(benchmark::State& state) {
   state.counters["occurrences"] = static_cast<double>(occurrences) / static_cast<double>(state.iterations());
 }
 BENCHMARK(BM_YearOfOnePatient);
+
+// The same of a patient who sets off a task each week.
+void BM_YearOfOnePatientWithReactions(benchmark::State& state) {
+  constexpr int kWeeks = 52;
+  record::v1::PlanHistory history;
+  for (int week = 0; week < kWeeks; ++week) {
+    record::v1::ReactionRecord& record = *history.add_reactions();
+    record.set_rule(week % 2 == 0 ? "danger-task" : "bad-pain-task");
+    record.set_time_micros((1'780'322'400 + int64_t{week} * 7 * 24 * 3600) * 1'000'000);
+  }
+  const PatientFacts facts = TrustedFactsOf(Patient(), Knee(), {}, history);
+  int64_t occurrences = 0;
+  for (auto _ : state) {
+    Plan plan(Knee(), facts);
+    for (Occurrence occurrence; plan.Next(&occurrence); ++occurrences) benchmark::DoNotOptimize(occurrence);
+  }
+  state.SetItemsProcessed(occurrences);
+  state.counters["occurrences"] = static_cast<double>(occurrences) / static_cast<double>(state.iterations());
+}
+BENCHMARK(BM_YearOfOnePatientWithReactions);
 
 // The walk alone, of a patient to whom every rule applies.
 void BM_Walk(benchmark::State& state) {
