@@ -189,15 +189,15 @@ TEST(ArrowsTest, TheStoreIsKnownToTheEnginesRuntimeOnly) {
 
 TEST(ArrowsTest, OnlyWorkForNoCallerReachesDataWithoutACall) {
   EXPECT_THAT(Places({"scheduler/engine", "services"}, Include("scheduler/engine/runtime/system_access\\.h"),
-                     "engine/(events/event_feed|events/event_log_cleaner|planning/sweeper|statistics|"
-                     "runtime/system_access)\\.cc"),
+                     "engine/(adherence/adherence_counter|events/event_feed|events/event_log_cleaner|planning/sweeper|"
+                     "statistics|runtime/system_access)\\.cc"),
               IsEmpty());
 }
 
 TEST(ArrowsTest, ServicesSpeakToUseCasesOnly) {
   EXPECT_THAT(Places({"services"},
                      "engine_?\\.(context|sweeper|event_feed|enrollment_cache|enrollment_index_cache|"
-                     "event_log_cleaner|lease_revocations)\\b"),
+                     "event_log_cleaner|adherence_counter|lease_revocations)\\b"),
               IsEmpty());
 }
 
