@@ -75,6 +75,18 @@ class TimelineMaker {
     return *this;
   }
 
+  // Adds the score of a round of a questionnaire, whose last question a reminder asked.
+  TimelineMaker& Round(const std::string& questionnaire, const std::string& last, absl::CivilMinute time,
+                       double score) {
+    v1::QuestionnaireScore& round = *timeline.mutable_adherence()->add_questionnaires();
+    round.set_questionnaire(questionnaire);
+    round.add_reminders("clinics/demo/enrollments/ana/reminders/first.2026-03-01");
+    round.add_reminders(absl::StrCat("clinics/demo/enrollments/ana/reminders/", last));
+    plan::SetTimestamp(absl::FromCivil(time, absl::UTCTimeZone()), round.mutable_answer_time());
+    round.set_score(score);
+    return *this;
+  }
+
   v1::GetTimelineResponse timeline;
 };
 

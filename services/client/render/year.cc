@@ -1,6 +1,7 @@
 #include "services/client/render/year.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -120,8 +121,9 @@ std::string HeldNote(const Year& year) {
 }
 
 std::string TrendLabel(const YearCurve& curve) {
-  const std::string last = absl::StrCat(curve.scores.back().score);
-  return curve.scores.size() == 1 ? last : absl::StrCat(curve.scores.front().score, " → ", last);
+  const auto shown = [](const YearScore& score) { return absl::StrCat(std::round(score.score * 10) / 10); };
+  const std::string last = shown(curve.scores.back());
+  return curve.scores.size() == 1 ? last : absl::StrCat(shown(curve.scores.front()), " → ", last);
 }
 
 Year YearOf(const v1::GetTimelineResponse& timeline, const Questions& questions) {

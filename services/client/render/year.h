@@ -104,7 +104,7 @@ std::string HeldNote(const Year& year);
 // Returns the name of a group of curves: `scores 0-10`.
 std::string ScaleLabel(const ScoreScale& scale);
 
-// Returns the first and the last score of a curve, `7 → 3`, or the only one.
+// Returns the first and the last score of a curve, `7 → 3`, or the only one. Rounded to one decimal.
 std::string TrendLabel(const YearCurve& curve);
 
 // Arranges a timeline, which must outlive the year. `questions` are those of the patient's pathway. What has no entry

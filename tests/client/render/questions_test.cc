@@ -31,6 +31,20 @@ TEST(QuestionsTest, ARuleKeepsWhatTheFirstRevisionSaid) {
   EXPECT_NE(questions.Find("gone"), nullptr);
 }
 
+TEST(QuestionsTest, AQuestionnaireKeepsTheScaleOfTheFirstRevision) {
+  Questions questions = QuestionsOf(R"pb(
+    rules { id: "a" answer: ANSWER_KIND_SCORE score_range { max: 4 } }
+    questionnaires { id: "q" rules: "a" linear { factor: 25 } }
+  )pb");
+  v1::Pathway older;
+  older.add_rules()->set_id("a");
+  older.add_questionnaires()->set_id("q");
+  older.mutable_questionnaires(0)->add_rules("a");
+  questions.Add(older);
+  EXPECT_EQ(questions.ScaleOf("q"), (ScoreScale{0, 100}));
+  EXPECT_EQ(questions.ScaleOf("nothing"), (ScoreScale{0, 10}));
+}
+
 TEST(QuestionsTest, TheRuleOfAReminderIsInItsName) {
   EXPECT_EQ(RuleOf("clinics/demo/enrollments/ana/reminders/ice-am.2026-03-04-0800"), "ice-am");
   EXPECT_EQ(RuleOf("clinics/demo/enrollments/ana/reminders/eve.2026-09-09~2"), "eve");

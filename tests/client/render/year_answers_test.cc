@@ -119,6 +119,28 @@ TEST_F(YearAnswersTest, AScoreOutsideItsScaleWidensIt) {
   EXPECT_EQ(curves[0].scale, (ScoreScale{0, 55}));
 }
 
+TEST_F(YearAnswersTest, EachQuestionnaireIsACurveOnItsOwnScale) {
+  const Questions questions = QuestionsOf(R"pb(
+    rules { id: "stairs" answer: ANSWER_KIND_SCORE score_range { max: 4 } }
+    rules { id: "socks" answer: ANSWER_KIND_SCORE score_range { max: 4 } }
+    questionnaires { id: "koos" rules: "stairs" rules: "socks" linear { offset: 100 factor: -12.5 } }
+  )pb");
+  maker_.Score("stairs.2026-03-03", absl::CivilMinute(2026, 3, 3, 9, 0), 3)
+      .Round("koos", "socks.2026-03-03", absl::CivilMinute(2026, 3, 3, 10, 0), 37.5)
+      .Round("gone", "other.2026-03-04", absl::CivilMinute(2026, 3, 4, 10, 0), 12.5)
+      .Round("koos", "socks.2026-03-10", absl::CivilMinute(2026, 3, 10, 10, 0), 62.5);
+  const std::vector<YearCurve> curves = CurvesOf(maker_.timeline, questions, absl::UTCTimeZone());
+  ASSERT_EQ(curves.size(), 3u);
+  EXPECT_EQ(curves[0].label, "stairs");
+  EXPECT_EQ(curves[1].label, "gone");
+  EXPECT_EQ(curves[1].scale, (ScoreScale{0, 12.5}));
+  EXPECT_EQ(curves[2].label, "koos");
+  EXPECT_EQ(ScaleLabel(curves[2].scale), "scores 0-100");
+  EXPECT_EQ(TrendLabel(curves[2]), "37.5 → 62.5");
+  EXPECT_EQ(curves[2].scores[1].reminder, "socks.2026-03-10");
+  EXPECT_EQ(curves[2].scores[1].time, absl::CivilSecond(2026, 3, 10, 10, 0, 0));
+}
+
 TEST_F(YearAnswersTest, TheNoteCountsTheWholeTime) {
   v1::Adherence adherence;
   EXPECT_EQ(AnswersNote(adherence), "");

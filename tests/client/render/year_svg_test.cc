@@ -178,6 +178,23 @@ TEST(YearSvgTest, ScoresAreCurvesByScaleWithATooltipOnEachScore) {
   EXPECT_THAT(svg, HasSubstr(">10 → 1<"));
 }
 
+TEST(YearSvgTest, TheScoresOfAQuestionnaireAreACurveToo) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-20");
+  maker.Round("koos", "stairs.2026-03-03", absl::CivilMinute(2026, 3, 3, 9, 0), 33.333333)
+      .Round("koos", "stairs.2026-03-10", absl::CivilMinute(2026, 3, 10, 9, 0), 87.5);
+  const std::string svg = RenderYearSvg(YearOf(maker.timeline, QuestionsOf(R"pb(
+    rules { id: "stairs" answer: ANSWER_KIND_SCORE score_range { max: 4 } }
+    questionnaires { id: "koos" rules: "stairs" linear { factor: 25 } }
+  )pb")));
+  EXPECT_TRUE(IsWellFormed(svg.substr(svg.find("<svg"))));
+  ExpectNoOverlap(svg);
+  EXPECT_THAT(svg, HasSubstr(">scores 0-100<"));
+  EXPECT_THAT(svg, HasSubstr(">koos<"));
+  EXPECT_THAT(svg, HasSubstr("<title>stairs.2026-03-10, 2026-03-10T09:00: 87.5</title>"));
+  EXPECT_THAT(svg, HasSubstr(">33.3 → 87.5<"));
+}
+
 // The heights of the dots of a curve, from left to right.
 std::vector<double> DotsOf(const std::string& svg) {
   static const std::regex kDot("<circle cx=\"[0-9.]+\" cy=\"([0-9.]+)\" r=\"2.6\" fill=\"#[0-9a-f]+\"><title>[a-z]");

@@ -127,6 +127,20 @@ TEST(YearTextTest, ScoresAreBarsOnTheAxisByScale) {
   EXPECT_THAT(LineOf(picture, "koos"), HasSubstr("█"));
 }
 
+TEST(YearTextTest, TheScoresOfAQuestionnaireAreBarsToo) {
+  TimelineMaker maker;
+  maker.Phase("p", "P", "2026-03-03", "2026-03-20");
+  maker.Round("koos", "stairs.2026-03-03", absl::CivilMinute(2026, 3, 3, 10, 0), 33.333333)
+      .Round("koos", "stairs.2026-03-10", absl::CivilMinute(2026, 3, 10, 10, 0), 100);
+  const Questions questions = QuestionsOf(R"pb(
+    rules { id: "stairs" answer: ANSWER_KIND_SCORE score_range { max: 3 } }
+    questionnaires { id: "koos" rules: "stairs" linear { factor: 33.333333 } }
+  )pb");
+  const std::string picture = RenderYearText(YearOf(maker.timeline, questions), 80, false);
+  EXPECT_THAT(picture, HasSubstr("\nscores 0-100"));
+  EXPECT_THAT(LineOf(picture, "koos"), testing::AllOf(HasSubstr("▃"), HasSubstr("█"), testing::EndsWith(" 33.3 → 100")));
+}
+
 TEST(YearTextTest, AYearWithScoresFitsInAnyWidth) {
   TimelineMaker maker;
   const Year year = AnsweredDays(&maker);

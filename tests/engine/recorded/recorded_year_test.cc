@@ -115,6 +115,29 @@ TEST_P(RecordedYear, ALeaseThatWasGivenThenIsStillReported) {
   EXPECT_EQ(result.state(), v1::REMINDER_STATE_SENT);
 }
 
+TEST_P(RecordedYear, WhatPatientsAnsweredIsCounted) {
+  world_.AwaitTopic(kAdherenceCountedTopic, 0);
+  int counted = 0;
+  world_.Read([&](store::ReadTransaction& tx) {
+    return tx.ForEachAdherence("north", [&](const store::AdherenceRow&) { ++counted; });
+  });
+  EXPECT_GT(counted, 0);
+  const auto list = Good(world_.Call(&Engine::enrollments, &Enrollments::List,
+                                     FromText<v1::ListEnrollmentsRequest>(
+                                         "parent: 'clinics/north' adherence {} page_size: 1000")));
+  for (int i = 0; i < list.enrollments_size(); ++i) {
+    v1::GetAdherenceRequest request;
+    request.set_name(list.enrollments(i).name());
+    const auto said = Good(world_.Call(&Engine::enrollments, &Enrollments::GetAdherence, request)).adherence();
+    EXPECT_EQ(list.summaries(i).end_date(), said.end_date()) << request.name();
+    for (int p = 0; p < 3; ++p) {
+      const v1::AdherencePeriod& period = said.categories(0).periods(p);
+      EXPECT_EQ(list.summaries(i).periods(p).days_asked(), period.days_asked()) << request.name();
+      EXPECT_EQ(list.summaries(i).periods(p).days_done(), period.days_done()) << request.name();
+    }
+  }
+}
+
 TEST_P(RecordedYear, GoesOnAndSendsNothingTwice) {
   std::set<std::string> told = ToldReminders(world_);
   EXPECT_GT(told.size(), 100u);
