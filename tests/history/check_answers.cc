@@ -20,6 +20,7 @@ void CheckLook(const Index& index, const Observation& look, Faults* faults) {
   }
   const auto holders = index.holders.find(name);
   if (holders == index.holders.end() || look.outcome() != OUTCOME_DONE) return;
+  if (IsAlarm(name)) return;  // A task stays to be done when a team was told of it.
   for (const Held* holder : holders->second) {
     for (const Observation* report : holder->reports) {
       const bool sent_before = report->report().outcome() == v1::DELIVERY_OUTCOME_SENT &&

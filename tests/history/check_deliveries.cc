@@ -34,6 +34,19 @@ const v1::ReminderChange* AfterLease(const std::vector<Line>& lines, int attempt
   return after;
 }
 
+// A task that a team was told of stays to be done, or has ended in its own way.
+void CheckTaskStays(const std::string& name, const Observation& report, Faults* faults) {
+  switch (report.report().state()) {
+    case v1::REMINDER_STATE_DUE:
+    case v1::REMINDER_STATE_LEASED:  // the report is of an earlier step
+    case v1::REMINDER_STATE_COMPLETED:
+    case v1::REMINDER_STATE_CANCELLED:
+      return;
+    default:
+      faults->Add("promise 1: ", name, " is a task, was told, and answered to be ", Word(report.report().state()));
+  }
+}
+
 void CheckLeaseIsKept(const Index& index, const Held& held, Faults* faults) {
   const v1::Lease& lease = *held.lease;
   const std::vector<Line>* lines = LinesOf(index, lease.reminder());
@@ -46,8 +59,10 @@ void CheckLeaseIsKept(const Index& index, const Held& held, Faults* faults) {
   }
 }
 
+// Of messages to patients. CheckNotices looks at those to care teams, as it does at their receipts.
 void CheckSentIsKept(const Index& index, const Held& held, const Observation& report, Faults* faults) {
   const std::string& name = held.lease->reminder();
+  if (IsAlarm(name)) return CheckTaskStays(name, report, faults);
   const v1::ReminderState answered = report.report().state();
   if (!IsSent(answered, v1::REMINDER_REASON_BOUNCED)) {
     faults->Add("promise 1: ", name, " was reported sent, and answered to be ", Word(answered));
@@ -62,6 +77,7 @@ void CheckSentIsKept(const Index& index, const Held& held, const Observation& re
 // A receipt is of what was sent, and nothing that comes later undoes it.
 void CheckReceiptIsKept(const Index& index, const Held& held, const Observation& report, Faults* faults) {
   const std::string& name = held.lease->reminder();
+  if (IsAlarm(name)) return;
   const bool arrived = report.report().outcome() == v1::DELIVERY_OUTCOME_DELIVERED;
   const auto last = index.last_reminders.find(name);
   const v1::ReminderState state =
@@ -95,13 +111,23 @@ void CheckGivenBack(const Index& index, const Held& held, const Observation& rep
   }
 }
 
-// Whether the lease that `change` tells of may have ended before its time: its gateway gave it back, a pause took it,
-// or the patient wants it on another channel.
-bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change) {
+// Whether something else than its gateway may have ended the lease of a message before its time: a pause, or the
+// patient wants it on another channel.
+bool MayHaveBeenTaken(const Index& index, const v1::ReminderChange& change) {
   const std::string enrollment = EnrollmentOf(change.name());
-  if (index.MayHaveHappened(enrollment, Change::KIND_PAUSE)) return true;
-  if (index.MayHaveHappened(enrollment, Change::KIND_CONSENT)) return true;
-  if (index.MayHaveWritten(enrollment, v1::CONSENT_REFUSED)) return true;
+  return index.MayHaveHappened(enrollment, Change::KIND_PAUSE) ||
+         index.MayHaveHappened(enrollment, Change::KIND_CONSENT) ||
+         index.MayHaveWritten(enrollment, v1::CONSENT_REFUSED);
+}
+
+// The same for a task: the team is told, somebody has acknowledged the task, or it has gone a step.
+bool MayHaveBeenTakenFromTeam(const v1::ReminderChange& change, const v1::ReminderChange& after) {
+  return after.has_notify_time() || after.has_acknowledge_time() || after.escalation_step() > change.escalation_step();
+}
+
+// Whether the lease that `change` tells of, and `after` does no more, may have ended before its time.
+bool MayHaveBeenGivenBack(const Index& index, const v1::ReminderChange& change, const v1::ReminderChange& after) {
+  if (IsAlarm(change.name()) ? MayHaveBeenTakenFromTeam(change, after) : MayHaveBeenTaken(index, change)) return true;
   const Held* holder = index.HolderOf(change);
   if (holder == nullptr) return true;  // it reached no gateway: a stream broke first, and the server took it back
   return std::any_of(holder->reports.begin(), holder->reports.end(), [](const Observation* report) {
@@ -118,7 +144,7 @@ void CheckWasReported(const Index& index, const std::string& name, const std::ve
     sent += change.state() == v1::REMINDER_STATE_SENT ? 1 : 0;
     const bool given_back = change.state() == v1::REMINDER_STATE_DUE && before != nullptr &&
                             before->state() == v1::REMINDER_STATE_LEASED;
-    if (given_back && !MayHaveBeenGivenBack(index, *before)) {
+    if (given_back && !MayHaveBeenGivenBack(index, *before, change)) {
       faults->Add("promise 3: ", name, ": lease ", before->attempts(), " was given back by nobody");
     }
     before = &change;

@@ -35,7 +35,7 @@ class TaskCheck {
 
   // Whether the task must go a step when its deadline has passed.
   bool Escalates(const v1::ReminderChange& change) const {
-    return change.state() == v1::REMINDER_STATE_DUE && !change.has_acknowledge_time() &&
+    return !IsTerminal(change.state()) && !change.has_acknowledge_time() &&
            change.escalation_step() < clinic_.steps_size();
   }
 
@@ -49,9 +49,15 @@ class TaskCheck {
     if (Escalates(before) && Micros(later.event_time()) >= Micros(before.expire_time())) {
       Fault("passed its deadline at step ", step, ", and did not go to the next");
     }
-    const bool changes = after.state() != before.state() || after.has_acknowledge_time() != before.has_acknowledge_time();
-    if (!changes) Fault("went step ", step, " twice");
+    if (!Differ(before, after)) Fault("went step ", step, " twice");
     if (before.has_acknowledge_time() && !after.has_acknowledge_time()) Fault("is no longer acknowledged");
+  }
+
+  // Whether something has become of the task, or of the message that tells its team.
+  static bool Differ(const v1::ReminderChange& before, const v1::ReminderChange& after) {
+    return after.state() != before.state() || after.has_acknowledge_time() != before.has_acknowledge_time() ||
+           after.attempts() != before.attempts() || after.channel() != before.channel() ||
+           after.has_notify_time() != before.has_notify_time() || after.reason() != before.reason();
   }
 
   void CheckStep(const v1::ReminderChange& before, const v1::Event& later) {
@@ -64,7 +70,10 @@ class TaskCheck {
     if (Micros(later.event_time()) < Micros(before.expire_time())) Fault("went step ", number, " before its deadline");
     const int64_t deadline = Micros(before.expire_time()) + step.deadline().seconds() * 1'000'000;
     if (Micros(after.expire_time()) != deadline) Fault("has another deadline after step ", number);
-    const bool is_told = after.state() == v1::REMINDER_STATE_DUE && after.category() == step.category() &&
+    // A gateway goes on if the step names no team of its own.
+    const bool is_taken = !step.notify_team().empty();
+    const v1::ReminderState state = is_taken ? v1::REMINDER_STATE_DUE : before.state();
+    const bool is_told = after.state() == state && after.category() == step.category() &&
                          after.urgency() == step.urgency();
     if (!is_told) Fault("is not what step ", number, " makes of it");
   }

@@ -1,14 +1,16 @@
 // Promise 3: nothing that was reported sent is leased again; and a reminder is with one gateway at a time. And what is
 // leased is true: its text names the patient as the clinic does at that time.
 #include <algorithm>
-#include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tests/history/checks.h"
+#include "tests/history/team_messages.h"
 
 namespace aftercare::history {
 namespace {
@@ -24,26 +26,35 @@ void CheckGivenOnce(const Index& index, Faults* faults) {
 }
 
 // Leases of one reminder, as gateways saw them.
-void CheckHolders(const std::string& name, const std::vector<const Held*>& holders, Faults* faults) {
-  int64_t sent = std::numeric_limits<int64_t>::max();
-  for (const Held* holder : holders) {
-    for (const Observation* report : holder->reports) {
-      const bool is_sent = report->report().outcome() == v1::DELIVERY_OUTCOME_SENT && report->outcome() == OUTCOME_DONE;
-      if (is_sent) sent = std::min(sent, report->answered());
-    }
-  }
-  std::set<std::string> keys;
+void CheckAttempts(const std::string& name, const std::vector<const Held*>& holders, Faults* faults) {
   std::set<int> attempts;
   for (const Held* holder : holders) {
-    keys.insert(holder->lease->idempotency_key());
     if (!attempts.insert(holder->lease->attempt()).second) {
       faults->Add("promise 3: ", name, " has two leases with the number ", holder->lease->attempt());
     }
-    if (holder->observation->asked() > sent) {
-      faults->Add("promise 3: ", name, " was reported sent, and leased again (", holder->lease->attempt(), ")");
+  }
+}
+
+// A message to a patient never comes again once it was reported sent. One to a team does if it came back.
+bool MayBeLeasedAfter(const Tries& tries, const Observation& sent, const Held& later) {
+  return IsAlarm(later.lease->reminder()) && MayHaveBounced(tries, sent, later.observation->answered());
+}
+
+// Leases of one message, as gateways saw them.
+void CheckTries(const std::string& name, const Tries& tries, Faults* faults) {
+  std::set<std::string> keys;
+  for (const Held* held : tries) keys.insert(held->lease->idempotency_key());
+  if (keys.size() > 1) faults->Add("promise 3: ", name, " has ", keys.size(), " idempotency keys");
+  for (const Held* held : tries) {
+    for (const Observation* report : held->reports) {
+      const bool is_sent = report->report().outcome() == v1::DELIVERY_OUTCOME_SENT && report->outcome() == OUTCOME_DONE;
+      if (!is_sent) continue;
+      for (const Held* later : tries) {
+        if (later->observation->asked() <= report->answered() || MayBeLeasedAfter(tries, *report, *later)) continue;
+        faults->Add("promise 3: ", name, " was reported sent, and leased again (", later->lease->attempt(), ")");
+      }
     }
   }
-  if (keys.size() > 1) faults->Add("promise 3: ", name, " has ", keys.size(), " idempotency keys");
 }
 
 // Nothing is offered on a channel that the patient had opted out of when it was asked for, unless opting in again may
@@ -91,12 +102,12 @@ void CheckNumber(const Index& index, const Held& held, Faults* faults) {
   }
 }
 
-// The text of all messages is `Hello {first_name}`. The name may be one that was replaced only if the change came too
-// late to be sure.
+// The text of messages is `Hello {first_name}` to patients, and `Call {first_name}` to teams. The name may be one that
+// was replaced only if the change came too late to be sure.
 void CheckText(const Index& index, const Held& held, Faults* faults) {
-  constexpr absl::string_view kGreeting = "Hello ";
+  const absl::string_view greeting = IsAlarm(held.lease->reminder()) ? "Call " : "Hello ";
   const std::string& text = held.lease->text();
-  const std::string name = absl::StartsWith(text, kGreeting) ? text.substr(kGreeting.size()) : "";
+  const std::string name = absl::StartsWith(text, greeting) ? text.substr(greeting.size()) : "";
   const auto found = index.wishes_for.find(EnrollmentOf(held.lease->reminder()));
   if (found == index.wishes_for.end()) return;
   const std::vector<const Wish*>& wishes = found->second;
@@ -119,10 +130,14 @@ void CheckText(const Index& index, const Held& held, Faults* faults) {
   }
 }
 
-void CheckKeysDiffer(const Index& index, Faults* faults) {
+// Messages differ by their keys, and the leases of each have one.
+void CheckKeys(const Index& index, Faults* faults) {
   std::map<std::string, std::string> owners;
-  for (const auto& [name, holders] : index.holders) {
-    const auto [owner, added] = owners.try_emplace(holders[0]->lease->idempotency_key(), name);
+  for (const auto& [message, tries] : LeasesByMessage(index)) {
+    const auto& [reminder, step] = message;
+    const std::string name = step == 0 ? reminder : absl::StrCat(reminder, " at step ", step);
+    CheckTries(name, tries, faults);
+    const auto [owner, added] = owners.try_emplace(tries[0]->lease->idempotency_key(), name);
     if (!added) faults->Add("promise 3: ", name, " has the idempotency key of ", owner->second);
   }
 }
@@ -158,12 +173,13 @@ void CheckLog(const Index& index, const std::string& name, const std::vector<Lin
 
 void CheckLeases(const Index& index, Faults* faults) {
   CheckGivenOnce(index, faults);
-  for (const auto& [name, holders] : index.holders) CheckHolders(name, holders, faults);
-  CheckKeysDiffer(index, faults);
+  for (const auto& [name, holders] : index.holders) CheckAttempts(name, holders, faults);
+  CheckKeys(index, faults);
   for (const auto& [id, held] : index.held) {
+    CheckText(index, held, faults);
+    if (IsAlarm(held.lease->reminder())) continue;  // It goes to a team, whatever the patient wishes.
     CheckChannel(index, held, faults);
     CheckNumber(index, held, faults);
-    CheckText(index, held, faults);
   }
   for (const auto& [name, lines] : index.reminders) CheckLog(index, name, lines, faults);
 }

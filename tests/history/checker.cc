@@ -14,6 +14,7 @@ std::vector<std::string> Check(const History& history) {
   CheckEnds(index, &faults);
   CheckReactions(index, &faults);
   CheckEscalations(index, &faults);
+  CheckNotices(index, &faults);
   CheckLeases(index, &faults);
   CheckOrder(index, &faults);
   CheckWatchers(index, &faults);

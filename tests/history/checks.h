@@ -39,6 +39,9 @@ void CheckReactions(const Index& index, Faults* faults);
 // Promises 1 and 7: each of these tasks goes step after step, each once and at its time, until somebody acknowledges or
 // completes it. Nobody is said to have acknowledged what they have not.
 void CheckEscalations(const Index& index, Faults* faults);
+// Promises 1, 3 and 7: care teams are told of these tasks, each at the rule or step that names it, once, and not after
+// somebody has seen to the task.
+void CheckNotices(const Index& index, Faults* faults);
 // Promise 2: every occurrence ends in exactly one terminal state.
 void CheckEnds(const Index& index, Faults* faults);
 // Promise 3: a reminder that was reported sent is not leased again, and at most one gateway at a time holds a reminder.

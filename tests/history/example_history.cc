@@ -32,6 +32,36 @@ void AddAna(HistoryBuilder& builder) {
   builder.Look(first);
 }
 
+// Tasks about signs of danger, of which teams are told.
+struct Tasks {
+  std::string alone;  // nobody sees to it
+  std::string seen;   // somebody acknowledges it after the nurses were told
+  std::string soon;   // somebody acknowledges it before that
+  std::string done;   // somebody completes it while a gateway has it
+};
+
+Tasks AddTasks(HistoryBuilder& builder) {
+  Tasks tasks;
+  tasks.alone = builder.SayDanger("ben", "0801");
+  tasks.seen = builder.SayDanger("ben", "0802");
+  tasks.done = builder.SayDanger("ben", "0803");
+  tasks.soon = builder.SayDanger("ben", "0804");
+  builder.ReportToTeam(builder.Lease(tasks.alone), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
+  builder.ReportToTeam(builder.Lease(tasks.alone), v1::DELIVERY_OUTCOME_SENT);
+  builder.ReportToTeam(builder.Lease(tasks.seen), v1::DELIVERY_OUTCOME_SENT);
+  builder.ReportToTeam(tasks.seen + "#1", v1::DELIVERY_OUTCOME_BOUNCED);
+  builder.ReportToTeam(builder.Lease(tasks.seen), v1::DELIVERY_OUTCOME_RELEASED);
+  builder.ReportToTeam(builder.Lease(tasks.seen), v1::DELIVERY_OUTCOME_SENT);
+  builder.Acknowledge(tasks.seen);
+  builder.ReportToTeam(builder.Lease(tasks.soon), v1::DELIVERY_OUTCOME_RELEASED);
+  builder.Acknowledge(tasks.soon);
+  builder.Lease(tasks.done);
+  builder.Change(Change::KIND_COMPLETE, tasks.done, [&] {
+    builder.Become(tasks.done, v1::REMINDER_STATE_COMPLETED);
+  });
+  return tasks;
+}
+
 // Was told the first message before the procedure was postponed, and is told it again.
 void AddGil(HistoryBuilder& builder) {
   const std::string told = "clinics/riverside/enrollments/gil/reminders/ice.2026-03-03";
@@ -54,12 +84,7 @@ History ExampleHistory() {
   AddGil(builder);
   builder.Enroll("ben");
   builder.Update("ben", "Benjamin");
-  // One task is left alone, one is acknowledged, and one is done.
-  const std::string alone = builder.SayDanger("ben", "0801");
-  const std::string seen = builder.SayDanger("ben", "0802");
-  const std::string done = builder.SayDanger("ben", "0803");
-  builder.Acknowledge(seen);
-  builder.Change(Change::KIND_COMPLETE, done, [&] { builder.Become(done, v1::REMINDER_STATE_COMPLETED); });
+  const Tasks tasks = AddTasks(builder);
   const std::string reminder = "clinics/riverside/enrollments/ben/reminders/ice.2026-03-03";
   builder.Change(Change::KIND_CANCEL, reminder, [&] {
     builder.Become(reminder, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_CANCELLED_BY_CLINIC);
@@ -70,11 +95,12 @@ History ExampleHistory() {
   builder.Become("clinics/riverside/enrollments/ana/reminders/ice.2026-03-05", v1::REMINDER_STATE_EXPIRED,
                 v1::REMINDER_REASON_WINDOW_CLOSED);
   builder.Redrive("clinics/riverside/enrollments/ben/reminders/ice.2026-03-04");
-  builder.Escalate(alone);
+  builder.Escalate(tasks.alone);
   builder.Wait(600);
-  builder.Escalate(alone);
+  builder.Escalate(tasks.alone);
+  builder.ReportToTeam(builder.Lease(tasks.alone), v1::DELIVERY_OUTCOME_SENT);
   builder.Wait(1200);
-  for (const std::string& task : {alone, seen}) {
+  for (const std::string& task : {tasks.alone, tasks.seen, tasks.soon}) {
     builder.Become(task, v1::REMINDER_STATE_CANCELLED, v1::REMINDER_REASON_ENROLLMENT_ENDED);
   }
   builder.End("ana", kOccurrences);

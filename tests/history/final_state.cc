@@ -76,6 +76,7 @@ v1::Reminder Outline(const v1::Reminder& reminder) {
   outline.set_cause(reminder.cause());
   outline.set_escalation_step(reminder.escalation_step());
   if (reminder.has_acknowledge_time()) *outline.mutable_acknowledge_time() = reminder.acknowledge_time();
+  if (reminder.has_notify_time()) *outline.mutable_notify_time() = reminder.notify_time();
   return outline;
 }
 

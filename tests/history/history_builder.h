@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "tests/history/index.h"
+#include "tests/history/team_messages.h"
 
 namespace aftercare::history {
 
@@ -50,6 +51,7 @@ class HistoryBuilder {
       step->set_category("chief");
       step->set_urgency(v1::URGENCY_EMERGENCY);
     }
+    AddTeams(clinic);
     Clinic* sandbox = history_.add_clinics();
     sandbox->set_name(kSandbox);
     sandbox->set_sandbox(true);
@@ -151,9 +153,13 @@ class HistoryBuilder {
     return task;
   }
 
-  // A task goes its next step.
+  // A task goes its next step. If that names a team, the team is to be told.
   void Escalate(const std::string& task) {
     const int step = last_[task].escalation_step();
+    if (TeamAfter(history_.clinics(0), step + 1).step == step + 1) {
+      last_[task].clear_notify_time();
+      addresses_[task] = 0;
+    }
     const int64_t deadline = Micros(last_[task].expire_time()) + kDeadlines[step];
     last_[task].set_escalation_step(step + 1);
     SetMicros(deadline, last_[task].mutable_expire_time());
@@ -175,9 +181,12 @@ class HistoryBuilder {
     lease->set_attempt(++attempts_[reminder]);
     lease->set_reminder(reminder);
     lease->set_lease_id(absl::StrCat(reminder, "#", lease->attempt()));
-    lease->set_idempotency_key("key of " + reminder);
-    lease->set_text("Hello " + first_names_[EnrollmentOf(reminder)]);
+    const ToldTeam told = TeamAfter(history_.clinics(0), last_[reminder].escalation_step());
+    lease->set_idempotency_key(absl::StrCat("key of ", reminder, IsAlarm(reminder) ? told.step : 0));
+    lease->set_text((IsAlarm(reminder) ? "Call " : "Hello ") + first_names_[EnrollmentOf(reminder)]);
+    lease->set_audience(IsAlarm(reminder) ? v1::AUDIENCE_CARE_TEAM : v1::AUDIENCE_PATIENT);
     lease->mutable_contact_point()->set_channel(v1::CHANNEL_EMAIL);
+    if (IsAlarm(reminder)) *lease->mutable_contact_point() = told.team->contact_points(addresses_[reminder]);
     SetMicros(kDue, lease->mutable_due_time());
     SetMicros(now_ + 60 * kSecond, lease->mutable_expire_time());
     const std::string id = lease->lease_id();
@@ -193,6 +202,26 @@ class HistoryBuilder {
     call->mutable_report()->set_outcome(outcome);
     call->mutable_report()->set_state(state);
     if (last_[reminder].state() != state) Become(reminder, state);
+    Answer(call, OUTCOME_DONE);
+  }
+
+  // A gateway reports on a message to a team. The task is DUE then. SENT tells the team, and a failure or a bounce has
+  // the message go to the team's next address.
+  void ReportToTeam(const std::string& lease_id, v1::DeliveryOutcome outcome) {
+    const std::string task = lease_id.substr(0, lease_id.find('#'));
+    Observation* call = Ask();
+    call->mutable_report()->set_lease_id(lease_id);
+    call->mutable_report()->set_outcome(outcome);
+    call->mutable_report()->set_state(v1::REMINDER_STATE_DUE);
+    last_[task].clear_notify_time();
+    v1::ReminderReason reason = v1::REMINDER_REASON_UNSPECIFIED;
+    if (outcome == v1::DELIVERY_OUTCOME_SENT) {
+      SetMicros(now_, last_[task].mutable_notify_time());
+    } else if (outcome != v1::DELIVERY_OUTCOME_RELEASED) {
+      const v1::CareTeam& team = *TeamAfter(history_.clinics(0), last_[task].escalation_step()).team;
+      if (++addresses_[task] == team.contact_points_size()) reason = v1::REMINDER_REASON_TEAM_NOT_REACHED;
+    }
+    Become(task, v1::REMINDER_STATE_DUE, reason);
     Answer(call, OUTCOME_DONE);
   }
 
@@ -277,12 +306,30 @@ class HistoryBuilder {
       reminder->set_cause(causes_[name]);
       reminder->set_escalation_step(change.escalation_step());
       if (change.has_acknowledge_time()) *reminder->mutable_acknowledge_time() = change.acknowledge_time();
+      if (change.has_notify_time()) *reminder->mutable_notify_time() = change.notify_time();
       *history_.add_reminders() = *reminder;
     }
     return std::move(history_);
   }
 
  private:
+  // The nurses are told of tasks, and the chief of the second step.
+  static void AddTeams(Clinic* clinic) {
+    clinic->set_notify_team("nurses");
+    clinic->mutable_steps(1)->set_notify_team("chief");
+    v1::CareTeam* nurses = clinic->add_care_teams();
+    nurses->set_id("nurses");
+    for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_EMAIL}) {
+      v1::ContactPoint* point = nurses->add_contact_points();
+      point->set_channel(channel);
+      point->set_address(channel == v1::CHANNEL_SMS ? "+15561" : "nurses@example.org");
+    }
+    v1::CareTeam* chief = clinic->add_care_teams();
+    chief->set_id("chief");
+    chief->add_contact_points()->set_channel(v1::CHANNEL_SMS);
+    chief->mutable_contact_points(0)->set_address("+15562");
+  }
+
   Observation* Ask() {
     pending_.set_asked(++moments_);
     pending_.set_asked_micros(now_ += kSecond);
@@ -305,14 +352,21 @@ class HistoryBuilder {
     return event;
   }
 
-  // Sets what the steps of a task have made of it, as `last` has them.
-  static void TellSteps(const v1::ReminderChange& last, v1::ReminderChange* change) {
+  // Sets what the steps of a task have made of it, and who is told of it, by what is known of it in `last_`.
+  void TellSteps(const v1::ReminderChange& last, v1::ReminderChange* change) {
     const int step = last.escalation_step();
     change->set_escalation_step(step);
     change->set_category(step == 0 ? "alarm" : "chief");
     change->set_urgency(step == 0 ? v1::URGENCY_URGENT : v1::URGENCY_EMERGENCY);
     if (step > 0) *change->mutable_expire_time() = last.expire_time();
     if (last.has_acknowledge_time()) *change->mutable_acknowledge_time() = last.acknowledge_time();
+    if (last.has_notify_time()) *change->mutable_notify_time() = last.notify_time();
+    const v1::CareTeam& team = *TeamAfter(history_.clinics(0), step).team;
+    change->set_team(team.id());
+    const int address = addresses_[change->name()];
+    const bool is_offered = !last.has_notify_time() && !last.has_acknowledge_time() &&
+                            address < team.contact_points_size();
+    if (is_offered) change->set_channel(team.contact_points(address).channel());
   }
 
   void TellEnrollment(const std::string& name, v1::EventType type) { Tell(NewEvent(type, name)); }
@@ -335,6 +389,7 @@ class HistoryBuilder {
   int64_t moments_ = 0;
   int requests_ = 0;
   std::map<std::string, int> attempts_;
+  std::map<std::string, int> addresses_;  // by task: which of its team's addresses is tried
   std::map<std::string, std::string> causes_;  // by reminder
   std::map<std::string, std::string> first_names_;  // by enrollment
   std::map<std::string, v1::ReminderChange> last_;

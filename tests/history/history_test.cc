@@ -188,20 +188,28 @@ std::string Summary(const History& history) {
   int seen = 0;
   int dangers = 0;
   int acknowledged = 0;
+  int for_teams = 0;
   for (const Observation& observation : history.observations()) {
     leases += observation.has_lease() ? 1 : 0;
+    for_teams += observation.lease().audience() == v1::AUDIENCE_CARE_TEAM ? 1 : 0;
     sent += observation.report().outcome() == v1::DELIVERY_OUTCOME_SENT && observation.outcome() == OUTCOME_DONE;
     unknown += observation.outcome() == OUTCOME_UNKNOWN;
     dangers += observation.change().kind() == Change::KIND_DANGER && observation.outcome() == OUTCOME_DONE;
     acknowledged += observation.change().kind() == Change::KIND_ACKNOWLEDGE && observation.outcome() == OUTCOME_DONE;
   }
   int steps = 0;
-  for (const v1::Event& event : history.events()) steps += event.reminder().escalation_step() > 0 ? 1 : 0;
+  int told = 0;
+  for (const v1::Event& event : history.events()) {
+    steps += event.reminder().escalation_step() > 0 ? 1 : 0;
+    told += event.reminder().has_notify_time() ? 1 : 0;
+  }
   for (const Segment& segment : history.segments()) seen += segment.events_size();
   return absl::StrCat(history.enrollments_size(), " enrollments, ", history.observations_size(), " observations (",
-                      unknown, " without an answer), ", leases, " leases, ", sent, " sendings acknowledged, ", dangers,
+                      unknown, " without an answer), ", leases, " leases (", for_teams, " for care teams), ", sent,
+                      " sendings acknowledged, ", dangers,
                       " signs of danger, ", acknowledged, " of their tasks acknowledged, ", steps,
-                      " events of tasks that escalated, ", history.events_size(), " events, seen ", seen, " times by ", history.watchers_size(),
+                      " events of tasks that escalated, ", told, " of tasks that a team was told of, ",
+                      history.events_size(), " events, seen ", seen, " times by ", history.watchers_size(),
                       " watchers");
 }
 

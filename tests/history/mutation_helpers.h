@@ -34,24 +34,30 @@ inline Observation* DoneChange(History* history, Change::Kind kind) {
                   [&](const Observation& call) { return call.change().kind() == kind && Done(call); });
 }
 
-inline Observation* DoneReport(History* history, v1::DeliveryOutcome outcome) {
-  return FindLast(history->mutable_observations(),
-                  [&](const Observation& call) { return call.report().outcome() == outcome && Done(call); });
-}
-
 inline Observation* LeaseOf(History* history, const std::string& lease_id) {
   return FindLast(history->mutable_observations(),
                   [&](const Observation& call) { return call.lease().lease_id() == lease_id; });
 }
 
-// Returns the last lease of a clinic in real time. Sandboxes do not serve: their time is known only within bounds.
+// Returns the last such report on a message to a patient that was acknowledged.
+inline Observation* DoneReport(History* history, v1::DeliveryOutcome outcome) {
+  return FindLast(history->mutable_observations(), [&](const Observation& call) {
+    if (call.report().outcome() != outcome || !Done(call)) return false;
+    const Observation* lease = LeaseOf(history, call.report().lease_id());
+    return lease != nullptr && !IsAlarm(lease->lease().reminder());
+  });
+}
+
+// Returns the last lease of a message to a patient of a clinic in real time. Sandboxes do not serve: their time is
+// known only within bounds.
 inline Observation* LastLease(History* history) {
   std::set<std::string> sandboxes;
   for (const Clinic& clinic : history->clinics()) {
     if (clinic.sandbox()) sandboxes.insert(clinic.name());
   }
   return FindLast(history->mutable_observations(), [&](const Observation& call) {
-    return call.has_lease() && sandboxes.count(ClinicOf(call.lease().reminder())) == 0;
+    const std::string& reminder = call.lease().reminder();
+    return call.has_lease() && !IsAlarm(reminder) && sandboxes.count(ClinicOf(reminder)) == 0;
   });
 }
 

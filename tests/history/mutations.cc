@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/history/alarm_mutations.h"
 #include "tests/history/mutation_helpers.h"
+#include "tests/history/notice_mutations.h"
 #include "tests/history/text_mutations.h"
 #include "tests/history/watch_mutations.h"
 #include "tests/history/word_mutations.h"
@@ -242,7 +243,7 @@ bool FailLate(History* history) {
 bool ChangeKey(History* history) {
   std::set<std::string> seen;
   for (Observation& call : *history->mutable_observations()) {
-    if (!call.has_lease() || seen.insert(call.lease().reminder()).second) continue;
+    if (!call.has_lease() || IsAlarm(call.lease().reminder()) || seen.insert(call.lease().reminder()).second) continue;
     call.mutable_lease()->set_idempotency_key("another");
     return true;
   }
@@ -252,7 +253,7 @@ bool ChangeKey(History* history) {
 bool ShareKey(History* history) {
   std::string key;
   for (Observation& call : *history->mutable_observations()) {
-    if (!call.has_lease() || call.lease().attempt() != 1) continue;
+    if (!call.has_lease() || IsAlarm(call.lease().reminder()) || call.lease().attempt() != 1) continue;
     if (!key.empty()) {
       call.mutable_lease()->set_idempotency_key(key);
       return true;
@@ -389,6 +390,7 @@ const std::vector<Mutation>& AllMutations() {
   static const std::vector<Mutation>& all = *new std::vector<Mutation>([] {
     std::vector<Mutation> mutations = GeneralMutations();
     mutations.insert(mutations.end(), AlarmMutations().begin(), AlarmMutations().end());
+    mutations.insert(mutations.end(), NoticeMutations().begin(), NoticeMutations().end());
     return mutations;
   }());
   return all;

@@ -98,7 +98,7 @@ void NoteItem(const PendingReport& item, const v1::LeaseExtension& extension, Ob
 }
 
 v1::Lease Outline(v1::Lease lease) {
-  lease.mutable_contact_point()->clear_address();
+  if (!IsAlarm(lease.reminder())) lease.mutable_contact_point()->clear_address();
   return lease;
 }
 

@@ -76,7 +76,7 @@ void NoteItem(const PendingReport& item, const v1::LeaseExtension& extension, Ob
 // Notes in `call` the item that was told, without an answer.
 void NoteUnanswered(const PendingReport& item, Observation* call);
 
-// Returns the lease as it is recorded: without its address.
+// Returns the lease as it is recorded: without the address of a patient.
 v1::Lease Outline(v1::Lease lease);
 
 // Returns the duration, in seconds, that extensions ask for. No lease asks for more.

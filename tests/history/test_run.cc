@@ -20,7 +20,8 @@ std::string TimesFrom(absl::Time first, int count, absl::TimeZone zone) {
   return absl::StrJoin(times, " ");
 }
 
-// A task at once for a sign of danger. If nobody sees to it within an hour, it escalates twice.
+// A task at once for a sign of danger. If nobody sees to it within an hour, it escalates twice. The nurses are told of
+// it, also at the first step, which names no team. Of the second step the chief is told.
 constexpr char kAlarm[] = R"pb(
   word_lists {
     id: "danger"
@@ -34,6 +35,7 @@ constexpr char kAlarm[] = R"pb(
     urgency: URGENCY_URGENT
     reaction { word_list: "danger" }
     schedule { window { hours: 1 } }
+    notify_team: "nurses"
     escalation {
       deadline { seconds: 1800 }
       category: "lead"
@@ -43,6 +45,7 @@ constexpr char kAlarm[] = R"pb(
       deadline { seconds: 7200 }
       category: "chief"
       urgency: URGENCY_EMERGENCY
+      notify_team: "chief"
     }
     texts { key: "en" value: "Call {first_name}" }
   }
@@ -85,6 +88,20 @@ v1::Pathway Days() {
       Rule("task", "daily {} times: '10:00'", "audience: AUDIENCE_CARE_TEAM"), kAlarm));
 }
 
+// Gives a clinic care teams, with addresses that no patient and no other clinic has.
+void AddTeams(e2e::Client& client, const std::string& id, Clinic* clinic) {
+  const std::string number = absl::StrCat("+1556", id == "sandbox" ? "1" : "2", "00000");
+  v1::UpdateClinicRequest request;
+  *request.mutable_clinic() = FromText<v1::Clinic>(absl::StrCat(
+      "name: '", clinic->name(), "' care_teams { id: 'nurses' contact_points { channel: CHANNEL_SMS address: '", number,
+      "1' } contact_points { channel: CHANNEL_EMAIL address: 'nurses@", id, ".example.org' } }",
+      "care_teams { id: 'chief' contact_points { channel: CHANNEL_SMS address: '", number, "2' } }"));
+  request.mutable_update_mask()->add_paths("care_teams");
+  const auto answer = Call(*client.clinics, &v1::ClinicService::Stub::UpdateClinic, request);
+  EXPECT_TRUE(answer.ok()) << answer.status.error_message();
+  *clinic->mutable_care_teams() = answer->clinic().care_teams();
+}
+
 // A zone in which it is not near midnight, so that the minutes around now are of one day.
 std::string ZoneOfDay() {
   const int hour = absl::ToCivilHour(absl::Now(), absl::UTCTimeZone()).hour();
@@ -106,9 +123,14 @@ Place MakeClinic(e2e::Client& client, bool sandbox) {
   place.clinic.set_first_micros(absl::ToUnixMicros(now));
   place.clinic.set_procedure_date(place.date);
   e2e::CreateClinic(client, id, sandbox ? kSandboxStart : "");
+  AddTeams(client, id, &place.clinic);
   const v1::Pathway pathway = sandbox ? Days() : Minutes(zone);
   e2e::CreatePathway(client, id, "knee", pathway);
-  for (const v1::Rule& rule : pathway.rules()) place.clinic.mutable_steps()->MergeFrom(rule.escalation());
+  for (const v1::Rule& rule : pathway.rules()) {
+    if (rule.notify_team().empty()) continue;
+    *place.clinic.mutable_steps() = rule.escalation();
+    place.clinic.set_notify_team(rule.notify_team());
+  }
 
   v1::PreviewPlanRequest preview;
   preview.set_parent(place.clinic.name());
