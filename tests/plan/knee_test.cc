@@ -105,7 +105,7 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("gradual-progress/lifestyle", 5),         // Every other Thursday.
                                           Pair("gradual-progress/therapy", 6),           // Each Sunday.
                                           Pair("initial-improvements/progress", 4),      // Each of four weeks.
-                                          Pair("initial-improvements/therapy", 12),      // Three in each of them.
+                                          Pair("initial-improvements/therapy", 24),      // Three in each of them, and once more.
                                           Pair("initial-improvements/therapy-support", 5),  // If little is done.
                                           Pair("initial-reaction/ice", 8),               // Three a day, two on day 1.
                                           Pair("initial-reaction/pain-check", 3),        // Each evening.
@@ -117,7 +117,7 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("maximum-benefits/visit", 18),            // Six a visit.
                                           Pair("procedure-day/score", 1),                //
                                           Pair("procedure-day/welcome", 1)));
-  EXPECT_EQ(PlanWith({}).size(), 118u);
+  EXPECT_EQ(PlanWith({}).size(), 130u);
 }
 
 // `rule time` of what is due on a day after the procedure.
@@ -209,7 +209,7 @@ TEST(KneeTest, OnlyWhatAsksAgainFollowsUpAQuestion) {
     if (Knee().rule(i).follow_up) follow_ups.push_back(Knee().rule_source(i).id());
     if (Knee().rule(i).is_safety) safety.push_back(Knee().rule_source(i).id());
   }
-  EXPECT_THAT(follow_ups, ElementsAre("check-in-monthly-again"));
+  EXPECT_THAT(follow_ups, ElementsAre("therapy-again", "check-in-monthly-again"));
   EXPECT_THAT(safety, ElementsAre("when-to-call", "pain-relief"));
 }
 

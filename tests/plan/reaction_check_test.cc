@@ -271,6 +271,7 @@ TEST(ReactionCheckTest, AnEffectNamesAGroupOrAFactorAndItsValue) {
   call.clear_conditions();
   call.clear_urgency();
   call.clear_escalation();
+  call.clear_notify_team();
   call.set_audience(v1::AUDIENCE_PATIENT);
   EXPECT_THAT(faults("end_group: 'g'"), ElementsAre("rules[4].reaction.end_group"));
   EXPECT_THAT(faults("set_factor { factor: 'course' value: 'hard' }"), ElementsAre("rules[4].reaction.set_factor"));

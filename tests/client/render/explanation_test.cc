@@ -80,8 +80,8 @@ TEST(ExplanationTest, EachLeaseNamesTheDecisionsItWasSentUnderOnceWhileTheyStay)
                                              "UTC");
   EXPECT_NE(text.find("leased    1. Tue 3 Mar 2026 10:00 to +15550111\n"
                       "          the text without health information\n"
-                      "consent   all messages: granted, written, recorded by front-desk on Mon 2 Mar 2026 10:00: \"I\n"
-                      "          agree.\"\n"
+                      "consent   all messages: granted, written, recorded by front-desk on Mon 2 Mar 2026 10:00: "
+                      "\"I agree.\"\n"
                       "          messages of category ice: granted\n"
                       "          2. Tue 3 Mar 2026 10:01 to +15550111\n"),
             std::string::npos)
