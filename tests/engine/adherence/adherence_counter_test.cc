@@ -1,6 +1,7 @@
 // Adherence is counted in the background: what is counted, when, and again.
 #include "scheduler/engine/adherence/adherence_counter.h"
 
+#include "absl/strings/str_format.h"
 #include "tests/engine/adherence/following.h"
 
 namespace aftercare::engine {
