@@ -15,6 +15,9 @@
 namespace aftercare::engine {
 namespace {
 
+// The escalation step of an attempt whose message came back: it told nobody of anything.
+constexpr int kCameBack = -1;
+
 // Returns whether an attempt told of the task as it is now, and not of an earlier escalation step.
 bool IsOfPresentStep(const EnrollmentContext& enrollment, const store::ReminderRow& row, int attempt) {
   const record::v1::ReminderRecord record = RecordOf(row);
@@ -34,8 +37,9 @@ absl::Status StoreDue(store::WriteTransaction& tx, const EnrollmentContext& enro
 
 absl::Status NoteSent(store::WriteTransaction& tx, const EnrollmentContext& enrollment, int attempt, absl::Time now,
                       store::ReminderRow* row) {
-  const bool waits = IsOpen(row->state) && TellsTeam(*row);
-  if (!waits || !IsOfPresentStep(enrollment, *row, attempt)) return absl::OkStatus();
+  const record::v1::ReminderRecord record = RecordOf(*row);
+  const bool is_untold = IsOpen(row->state) && record.notify_micros() == 0 && record.acknowledge_micros() == 0;
+  if (!is_untold || !IsOfPresentStep(enrollment, *row, attempt)) return absl::OkStatus();
   // One gateway has sent what another holds a lease of.
   if (row->state == v1::REMINDER_STATE_LEASED && row->attempts != attempt) tx.NoteLeaseRevoked(*row);
   NoteTeamTold(now, row);
@@ -49,12 +53,21 @@ absl::Status TryNext(store::WriteTransaction& tx, const EnrollmentContext& enrol
   return StoreDue(tx, enrollment, *reason, now, row);
 }
 
-// The message came back: the team was not told after all.
+void NoteCameBack(int attempt, store::ReminderRow* row) {
+  record::v1::ReminderRecord record = RecordOf(*row);
+  for (record::v1::LeasedAttempt& one : *record.mutable_attempts()) {
+    if (one.attempt() == attempt) one.set_escalation_step(kCameBack);
+  }
+  row->record = record.SerializeAsString();
+}
+
+// The message came back: as far as is known, the team was not told.
 absl::Status NoteBounced(store::WriteTransaction& tx, const EnrollmentContext& enrollment, int attempt, absl::Time now,
                          store::ReminderRow* row) {
-  const bool was_last = attempt == 0 || attempt == row->attempts;
-  const bool counts = row->state == v1::REMINDER_STATE_DUE && RecordOf(*row).notify_micros() != 0 && was_last;
-  if (!counts || IsAcknowledged(*row) || !IsOfPresentStep(enrollment, *row, row->attempts)) return absl::OkStatus();
+  if (attempt == 0) attempt = row->attempts;
+  const bool counts = row->state == v1::REMINDER_STATE_DUE && RecordOf(*row).notify_micros() != 0;
+  if (!counts || IsAcknowledged(*row) || !IsOfPresentStep(enrollment, *row, attempt)) return absl::OkStatus();
+  NoteCameBack(attempt, row);
   return TryNext(tx, enrollment, now, row);
 }
 

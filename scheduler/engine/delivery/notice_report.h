@@ -16,8 +16,9 @@ namespace aftercare::engine {
 bool MayHaveToldTeam(const store::ReminderRow& row);
 
 // Applies a valid report to a task, stores and logs it. A failure or a release must be of the lease's holder. SENT
-// counts if the lease was of the task as it is now: the team is told. What comes too late changes nothing: the task is
-// done, acknowledged or has gone a further step. A task that no contact point takes stays DUE with TEAM_NOT_REACHED.
+// counts if the lease was of the task as it is now: the team is told, unless the message came back before. What comes
+// too late changes nothing: the task is done, acknowledged or has gone a further step. A task that no contact point
+// takes stays DUE with TEAM_NOT_REACHED.
 // `lease.attempt` is 0 if the report does not name a lease. Fails only if the store does.
 absl::Status ReportNotice(store::WriteTransaction& tx, const EnrollmentContext& enrollment,
                           const v1::DeliveryReport& report, const LeaseId& lease, absl::Time now,

@@ -190,6 +190,30 @@ TEST_F(TeamNoticesTest, AMessageThatComesBackGoesToTheNextContactPoint) {
   EXPECT_EQ(Report(kBounced), "OK DUE/TEAM_NOT_REACHED");
 }
 
+TEST_F(TeamNoticesTest, AMessageThatCameBackTellsNobodyHoweverOftenItIsSaidToBeSent) {
+  Until("2029-03-02T10:00");
+  Leased();
+  const v1::Lease came_back = leases_.at(0);
+  Report(kSent);
+  Report(kBounced);
+  EXPECT_EQ(Report(came_back, kSent), "OK DUE");
+  EXPECT_EQ(Told(), "nurses not told");
+  EXPECT_THAT(Leased(), ElementsAre("call.2029-03-02 to nurses@example.org: Call Ana."));
+}
+
+TEST_F(TeamNoticesTest, WhatAnotherGatewaySentCountsThoughTheLastMessageCameBack) {
+  Until("2029-03-02T12:00");
+  Leased();
+  const v1::Lease earlier = leases_.at(0);
+  Until("2029-03-02T12:02");
+  Leased();
+  Report(kSent);
+  EXPECT_EQ(Report(kBounced), "OK DUE/TEAM_NOT_REACHED");
+  EXPECT_EQ(Report(earlier, kSent), "OK DUE");
+  EXPECT_EQ(Told(), "on-call 12:02");
+  EXPECT_EQ(Report(earlier, kBounced), "OK DUE/TEAM_NOT_REACHED");
+}
+
 TEST_F(TeamNoticesTest, ALeaseThatRunsOutIsGivenAgainUntilTheTeamIsTold) {
   Until("2029-03-02T10:00");
   Leased();
