@@ -95,6 +95,9 @@ class EnrollmentRefresh {
   // `changed_`, to which nothing else happens.
   absl::Status Decide(const std::set<std::string>& patients) {
     for (const std::string& patient : patients) {
+      const auto known = ConsentHistoryOf(tx_, clinic_.clinic, patient);
+      if (!known.ok()) return known.status();
+      if (SaysTheSame(patient, PresentDecisions(*known))) continue;
       const auto history = AppendDecision(tx_, clinic_.clinic, patient, *decision_);
       if (!history.ok()) return history.status();
       const ConsentDecisions decisions = PresentDecisions(*history);
@@ -110,6 +113,17 @@ class EnrollmentRefresh {
       }
     }
     return absl::OkStatus();
+  }
+
+  // Returns whether the patient decided so before, in the same way, and no address has another state now: nothing is
+  // recorded of a word that is only repeated.
+  bool SaysTheSame(const std::string& patient, const ConsentDecisions& decisions) const {
+    if (stopped_.count(patient) > 0 || started_.count(patient) > 0) return false;
+    return std::any_of(decisions.begin(), decisions.end(), [&](const v1::ConsentDecision& one) {
+      return one.channel() == channel_ && one.consent() == decision_->consent() &&
+             one.source().method() == decision_->source().method() &&
+             one.source().wording() == decision_->source().wording();
+    });
   }
 
   EnrollmentContext* FindChanged(const std::string& enrollment) {

@@ -170,11 +170,9 @@ TEST_F(LeaseTest, AnEnrollmentAmongAllClinicsIsThatOfItsClinic) {
 }
 
 TEST_F(LeaseTest, EveryBadFieldOfARequestIsNamed) {
-  EXPECT_THAT(BadFields(Refusal("parent: 'x' filter { states: REMINDER_STATE_DUE audience: AUDIENCE_CARE_TEAM "
-                                "patient: '!' } max_reminders: 1001 lease_duration { nanos: 999999999 } "
-                                "wait { seconds: 61 }")),
-              ElementsAre("parent", "filter.patient", "filter.states", "filter.audience", "lease_duration",
-                          "max_reminders", "wait"));
+  EXPECT_THAT(BadFields(Refusal("parent: 'x' filter { states: REMINDER_STATE_DUE patient: '!' } max_reminders: 1001 "
+                                "lease_duration { nanos: 999999999 } wait { seconds: 61 }")),
+              ElementsAre("parent", "filter.patient", "filter.states", "lease_duration", "max_reminders", "wait"));
   EXPECT_THAT(BadFields(Refusal("parent: 'clinics/box' lease_duration { seconds: 3601 } wait { seconds: -1 }")),
               ElementsAre("lease_duration", "wait"));
 }
