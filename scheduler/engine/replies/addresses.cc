@@ -121,8 +121,7 @@ class EnrollmentRefresh {
     if (stopped_.count(patient) > 0 || started_.count(patient) > 0) return false;
     return std::any_of(decisions.begin(), decisions.end(), [&](const v1::ConsentDecision& one) {
       return one.channel() == channel_ && one.consent() == decision_->consent() &&
-             one.source().method() == decision_->source().method() &&
-             one.source().wording() == decision_->source().wording();
+             one.source().method() == decision_->source().method();
     });
   }
 
