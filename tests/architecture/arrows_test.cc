@@ -44,15 +44,15 @@ client/input        -> client/common, plan, plan/input
 client/common       -> plan, plan/input
 common              ->
 
-engine              -> engine/delivery, engine/reminders, engine/enrollments, engine/events, engine/replies,
-                       engine/clinics, engine/planning, engine/lifecycle, engine/runtime, plan, store
+engine              -> engine/delivery, engine/reminders, engine/enrollments, engine/adherence, engine/events,
+                       engine/replies, engine/clinics, engine/planning, engine/lifecycle, engine/runtime, plan, store
 engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engine/replies, engine/clinics,
                        engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/planning, engine/lifecycle,
                        engine/runtime, plan, store
 engine/enrollments  -> engine/adherence, engine/events, engine/replies, engine/clinics, engine/planning,
                        engine/lifecycle, engine/runtime, plan, plan/input, store
-engine/adherence    -> engine/lifecycle, engine/runtime, plan/answers, plan, store
+engine/adherence    -> engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
 engine/events       -> engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/replies      -> engine/planning, engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
 engine/clinics      -> engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store

@@ -54,6 +54,11 @@ grpc::Status FakeServer::GetEnrollment(grpc::ServerContext* /*context*/, const v
   return Handle(*request, response);
 }
 
+grpc::Status FakeServer::ListEnrollments(grpc::ServerContext* /*context*/, const v1::ListEnrollmentsRequest* request,
+                                         v1::ListEnrollmentsResponse* response) {
+  return Handle(*request, response);
+}
+
 grpc::Status FakeServer::GetAdherence(grpc::ServerContext* /*context*/, const v1::GetAdherenceRequest* request,
                                       v1::GetAdherenceResponse* response) {
   return Handle(*request, response);

@@ -72,6 +72,8 @@ class FakeServer final : public v1::ClinicService::Service,
                             v1::UpdateClinicResponse* response) override;
   grpc::Status GetEnrollment(grpc::ServerContext* context, const v1::GetEnrollmentRequest* request,
                              v1::GetEnrollmentResponse* response) override;
+  grpc::Status ListEnrollments(grpc::ServerContext* context, const v1::ListEnrollmentsRequest* request,
+                               v1::ListEnrollmentsResponse* response) override;
   grpc::Status GetAdherence(grpc::ServerContext* context, const v1::GetAdherenceRequest* request,
                             v1::GetAdherenceResponse* response) override;
   grpc::Status GetPathway(grpc::ServerContext* context, const v1::GetPathwayRequest* request,

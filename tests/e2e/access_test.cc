@@ -74,6 +74,7 @@ const std::map<std::string, std::string>& Requests() {
       {"DeliveryService/StreamReminders", "configuration { parent: 'clinics/south' max_outstanding: 1 }"},
       {"EnrollmentService/CreateEnrollment", ""},  // filled in below
       {"EnrollmentService/EndEnrollment", "name: 'clinics/south/enrollments/e' reason: END_REASON_COMPLETED"},
+      {"EnrollmentService/ListConsentDecisions", "parent: 'clinics/south' patient: 'p'"},
       {"EnrollmentService/GetAdherence", "name: 'clinics/south/enrollments/e'"},
       {"EnrollmentService/GetEnrollment", "name: 'clinics/south/enrollments/e'"},
       {"EnrollmentService/GetTimeline", "name: 'clinics/south/enrollments/e'"},

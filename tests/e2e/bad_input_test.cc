@@ -334,9 +334,9 @@ TEST_F(BadInputTest, ReportsAreJudgedOneByOne) {
 TEST_F(BadInputTest, LeasesAndFiltersAreChecked) {
   auto lease = FromText<v1::LeaseRemindersRequest>(R"(
       parent: "clinics/riverside" max_reminders: -1 lease_duration { seconds: 999999 } wait { seconds: -1 }
-      filter { states: REMINDER_STATE_DUE audience: AUDIENCE_CARE_TEAM enrollment: "ana" })");
+      filter { states: REMINDER_STATE_DUE enrollment: "ana" })");
   ExpectFields(Call(*client->deliveries, &v1::DeliveryService::Stub::LeaseReminders, lease).status,
-               {"max_reminders", "lease_duration", "wait", "filter.states", "filter.audience", "filter.enrollment"});
+               {"max_reminders", "lease_duration", "wait", "filter.states", "filter.enrollment"});
 }
 
 TEST_F(BadInputTest, AClockThatIsNoTestClockOrGoesBackIsRefused) {

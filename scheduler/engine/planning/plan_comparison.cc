@@ -190,6 +190,9 @@ class PlanComparer {
 
   // What was pending is not any more.
   void NoteGone(const NameKey& key, const PendingReminder& before) {
+    // An alarm stays to be done though the plan does not have it any more (OutlivesPlan).
+    const auto stays = [&key](const store::ReminderRow& row) { return KeyOfName(row) == key && IsOpen(row.state); };
+    if (std::any_of(after_.rows.begin(), after_.rows.end(), stays)) return;
     const std::string name = NameOf(key);
     for (const PlannedItem& item : reconciliation_.items) {
       if (!IsMissed(item) || IsTask(item) || !Corresponds(before, item)) continue;

@@ -310,7 +310,7 @@ void AddUpdate(CLI::App* clinic, Action* action) {
   AddMessagingOptions(update, options);
   update->footer(
       "What is not named stays. Holidays and care teams are replaced by those that are named, all together;\n"
-      "reply words by language and kind. `aftercare clinic get` shows the words that differ from the built-in ones.\n\n"
+      "reply words by language and kind. `aftercare clinic get` shows those that are not built in.\n\n"
       "Examples:\n  aftercare clinic update lakeside --contact-hours \"mon-fri 10:00-16:00, sat 10:00-12:00\" \\\n"
       "      --closed sat,sun --holiday 2026-12-25=Christmas --holiday 2027-01-01\n"
       "  aftercare clinic update lakeside --reply-words es.stop=parar,detener --reply-words pt.help=ajuda\n"

@@ -11,6 +11,7 @@
 #include "scheduler/plan/facts.h"
 #include "scheduler/plan/plan.h"
 #include "services/client/common/failure.h"
+#include "services/client/common/terminal.h"
 #include "services/client/render/observed_text.h"
 #include "services/client/render/reaction_text.h"
 #include "services/client/render/score_scale.h"
@@ -115,7 +116,8 @@ std::string ConditionsText(const v1::Pathway& pathway) {
   for (const v1::Rule& rule : pathway.rules()) {
     if (rule.has_reaction()) continue;
     for (const v1::ObservedCondition& condition : rule.observed()) {
-      absl::StrAppend(&out, "  ", rule.id(), " only if ", ConditionText(condition), "\n");
+      const std::string text = absl::StrCat(rule.id(), " only if ", ConditionText(condition));
+      absl::StrAppend(&out, "  ", absl::StrJoin(Wrap(text, kColumns - 6), "\n      "), "\n");
     }
   }
   return out;

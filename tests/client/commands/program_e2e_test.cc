@@ -167,7 +167,8 @@ TEST(ProgramE2eTest, ACheckNamesTheMessagesThatContactHoursNeverLetOut) {
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("warning: rule \"ice-pm\" at 18:00 is never sent: the contact hours (09:00-18:00)"));
   EXPECT_THAT(outcome.err, HasSubstr("warning: rule \"pain-check\" at 19:30 is never sent"));
-  EXPECT_EQ(LinesOf(outcome.err).size(), 2u) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("warning: rule \"therapy-again\" at 19:00 is never sent"));
+  EXPECT_EQ(LinesOf(outcome.err).size(), 3u) << outcome.err;
   EXPECT_EQ(Alone({"pathway", "check", kPathway, "--contact-hours", "08:00-21:00"}).err, "");
   EXPECT_EQ(Alone({"pathway", "check", kPathway, "--contact-hours", "evenings"}).exit_code, 2);
   const ProcessResult refused = Alone({"pathway", "check", kPathway, "--contact-hours", "18:00-09:00"});

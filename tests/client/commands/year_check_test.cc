@@ -64,7 +64,7 @@ TEST(YearCheckTest, TheShippedPathwayBreaksNoPromise) {
 TEST(YearCheckTest, BrokenPromisesAreNamedWithAPatientAndEndWithOne) {
   const ProcessResult outcome = Check({kKnee, "--year", "--contact-hours", "08:00-18:00", "--from", "2026-12-01"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("3 broken promises\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("4 broken promises\n"));
   EXPECT_THAT(outcome.err, HasSubstr("rule \"ice-pm\" on 2026-12-03 at 18:00 is never sent: the contact hours "
                                      "(08:00-18:00) do not open before its window closes. Example: any patient, "
                                      "procedure 2026-12-01 in America/New_York\n"));

@@ -116,6 +116,7 @@ class Test {
         name: "", displayName: "Riverside", phone: "", timeZone: "UTC", etag: "", createTime: undefined,
         testClockTime: new Date("2026-03-02T09:00:00Z"), contactHours: undefined, closedWeekdays: [], holidays: [],
         maxMessagesPerMinute: 0, replyWords: [], region: "", decisionTime: undefined, messageCap: undefined,
+        careTeams: [], quotePatients: false,
       },
       requestId: "",
     });

@@ -175,7 +175,8 @@ class Replying : public SandboxFixture {
   // 08:00`.
   std::vector<std::string> Decisions(const std::string& patient = "p-1") {
     std::vector<std::string> shown;
-    for (const v1::ConsentDecision& decision : Listed(patient).decisions()) {
+    const v1::ListConsentDecisionsResponse listed = Listed(patient);
+    for (const v1::ConsentDecision& decision : listed.decisions()) {
       const std::string scope = decision.has_channel()              ? absl::StrCat("channel ", decision.channel())
                                 : decision.has_category()           ? decision.category()
                                 : decision.has_health_information() ? "health"
