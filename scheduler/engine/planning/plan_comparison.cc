@@ -9,6 +9,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/reaction_records.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/lifecycle/untold.h"
 #include "scheduler/engine/planning/heard_reminders.h"
@@ -190,8 +191,10 @@ class PlanComparer {
 
   // What was pending is not any more.
   void NoteGone(const NameKey& key, const PendingReminder& before) {
-    // An alarm stays to be done though the plan does not have it any more (OutlivesPlan).
-    const auto stays = [&key](const store::ReminderRow& row) { return KeyOfName(row) == key && IsOpen(row.state); };
+    // An alarm stays to be done though the plan does not have it any more.
+    const auto stays = [&](const store::ReminderRow& row) {
+      return KeyOfName(row) == key && OutlivesPlan(after_.context, row);
+    };
     if (std::any_of(after_.rows.begin(), after_.rows.end(), stays)) return;
     const std::string name = NameOf(key);
     for (const PlannedItem& item : reconciliation_.items) {
