@@ -1,5 +1,7 @@
 #include "scheduler/engine/runtime/zone_database.h"
 
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +21,8 @@ class ZoneDatabaseTest : public ::testing::Test {
  protected:
   ZoneDatabaseTest() {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    root_ = fs::path(::testing::TempDir()) / (std::string("zones-") + test->name());
+    // The same test may run twice at a time, over two kinds of store.
+    root_ = fs::path(::testing::TempDir()) / (std::string("zones-") + test->name() + "-" + std::to_string(getpid()));
     fs::remove_all(root_);
     Put("Europe/Madrid", "TZif2 madrid");
     Put("America/New_York", "TZif2 new york");
