@@ -81,8 +81,8 @@ absl::StatusOr<std::vector<AdherenceMark>> ReadTransaction::FirstAdherenceMarks(
   while (true) {
     // From clinic to clinic in the index, without looking at the marks of each.
     Query query(connection_,
-                "SELECT clock, clinic, count_after, enrollment, stamp FROM adherence_mark WHERE (clock, clinic) > ($1, $2)"
-                " ORDER BY clock, clinic, count_after LIMIT 1");
+                "SELECT clock, clinic, count_after, enrollment, stamp FROM adherence_mark"
+                " WHERE (clock, clinic) > ($1, $2) ORDER BY clock, clinic, count_after LIMIT 1");
     query.Int(clock).Int(clinic);
     const absl::StatusOr<bool> found = query.Next();
     if (!found.ok()) return found.status();

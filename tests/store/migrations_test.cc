@@ -317,8 +317,9 @@ TEST_F(Migrations, RowsOfTheEighthSchemaAreAllFoundAgain) {
   std::vector<std::string> progress;
   auto store = OpenSqliteStore(path_, {.on_migration = [&](absl::string_view line) { progress.emplace_back(line); }});
   ASSERT_THAT(store, IsOk()) << store.status();
-  EXPECT_THAT(progress, testing::ElementsAre("the database is brought to schema 9: the addresses",
-                                             "the database is brought to schema 11: how patients follow their care plans"));
+  EXPECT_THAT(progress,
+              testing::ElementsAre("the database is brought to schema 9: the addresses",
+                                   "the database is brought to schema 11: how patients follow their care plans"));
   EXPECT_EQ(Ask(**store, &ReadTransaction::FirstToReplan).value()->replan_after, "") << "to make the outlines";
   for (EnrollmentRow row : enrollments) {
     if (row.clinic == "a") row.calendar_fingerprint = MakeClinic("a").calendar_fingerprint;

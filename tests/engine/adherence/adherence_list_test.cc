@@ -50,7 +50,8 @@ TEST_F(AdherenceListTest, WhoDoesLeastComesFirst) {
 TEST_F(AdherenceListTest, FiltersSelectWhoFallsBehind) {
   PlayTwoDays();
   Enrol("new");
-  EXPECT_THAT(Enrollments("adherence { rate_below_percent: 51 }"), ElementsAre("half 1/2 silent 1", "none 0/2 silent 2"));
+  EXPECT_THAT(Enrollments("adherence { rate_below_percent: 51 }"),
+              ElementsAre("half 1/2 silent 1", "none 0/2 silent 2"));
   EXPECT_THAT(Enrollments("adherence { rate_below_percent: 50 }"), ElementsAre("none 0/2 silent 2"));
   EXPECT_THAT(Enrollments("adherence { rate_below_percent: 100 min_days_asked: 3 }"), IsEmpty());
   EXPECT_THAT(Enrollments("adherence { rate_below_percent: 100 min_days_asked: 2 }"),
@@ -98,7 +99,8 @@ TEST_F(AdherenceListTest, PagesFollowOneAnother) {
   Enrol("more");
   SendUntil("2029-03-04T12:00");
   Until("2029-03-05T00:00");
-  for (const std::string order : {"ENROLLMENT_ORDER_ADHERENCE", "ENROLLMENT_ORDER_SILENCE", "ENROLLMENT_ORDER_UNSPECIFIED"}) {
+  for (const std::string order :
+       {"ENROLLMENT_ORDER_ADHERENCE", "ENROLLMENT_ORDER_SILENCE", "ENROLLMENT_ORDER_UNSPECIFIED"}) {
     const std::string fields = absl::StrCat("adherence { silent_days: 1 } order: ", order);
     const std::vector<std::string> all = Enrollments(fields);
     ASSERT_EQ(all.size(), 4u);
@@ -118,17 +120,19 @@ TEST_F(AdherenceListTest, APageTokenBelongsToItsRequest) {
   const std::string fields = "order: ENROLLMENT_ORDER_ADHERENCE adherence { days: 7 } page_size: 1 ";
   const std::string token = absl::StrCat("page_token: '", Good(TryEnrollments(fields)).next_page_token(), "'");
   EXPECT_THAT(Enrollments(fields + token), ElementsAre("half 1/2 silent 1"));
-  for (const char* other : {"order: ENROLLMENT_ORDER_SILENCE adherence { days: 7 }", "order: ENROLLMENT_ORDER_ADHERENCE",
+  for (const char* other : {"order: ENROLLMENT_ORDER_SILENCE adherence { days: 7 }",
+                            "order: ENROLLMENT_ORDER_ADHERENCE",
                             "order: ENROLLMENT_ORDER_ADHERENCE adherence { days: 7 silent_days: 1 }",
                             "order: ENROLLMENT_ORDER_ADHERENCE adherence { days: 7 rate_below_percent: 99 }",
                             "order: ENROLLMENT_ORDER_ADHERENCE adherence { days: 7 min_days_asked: 2 }", ""}) {
-    EXPECT_THAT(BadFields(TryEnrollments(absl::StrCat(other, " ", token)).status()), ElementsAre("page_token")) << other;
+    EXPECT_THAT(BadFields(TryEnrollments(absl::StrCat(other, " ", token)).status()), ElementsAre("page_token"))
+        << other;
   }
 }
 
 TEST_F(AdherenceListTest, EachBadFieldIsNamed) {
-  EXPECT_THAT(BadFields(TryEnrollments("adherence { days: 8 rate_below_percent: 101 min_days_asked: 29 silent_days: 61 }"
-                                       " order: 7 state: 99 page_size: -1")
+  EXPECT_THAT(BadFields(TryEnrollments("adherence { days: 8 rate_below_percent: 101 min_days_asked: 29"
+                                       " silent_days: 61 } order: 7 state: 99 page_size: -1")
                             .status()),
               ElementsAre("state", "adherence.days", "adherence.rate_below_percent", "adherence.min_days_asked",
                           "adherence.silent_days", "order", "page_size"));
