@@ -83,6 +83,17 @@ TEST_F(AdherenceCounterTest, ABounceCountsAtOnce) {
   EXPECT_THAT(Stored(), ElementsAre("e to 2029-03-02: 0/0"));
 }
 
+TEST_F(AdherenceCounterTest, OfACorrectedAnswerTheLastCounts) {
+  Enrol("e");
+  SendUntil("2029-03-02T12:00");
+  EXPECT_EQ(ReplyOf("e", "done"), "ANSWER of walk.2029-03-02 in e");
+  EXPECT_EQ(ReplyOf("e", "no"), "ANSWER NO of walk.2029-03-02 in e");
+  Until("2029-03-03T00:00");
+  CountAll();
+  EXPECT_THAT(Stored(), ElementsAre("e to 2029-03-02: 0/1"));
+  EXPECT_THAT(Marks(), IsEmpty());
+}
+
 TEST_F(AdherenceCounterTest, AnAnswerToAQuestionOfTheDayBeforeCountsTomorrow) {
   Enrol("e");
   SendUntil("2029-03-02T12:00");
