@@ -18,7 +18,6 @@
 namespace aftercare::plan {
 namespace {
 
-constexpr int kMaxContactPoints = 10;
 constexpr int kMaxFactors = 50;
 constexpr size_t kMaxName = 100;
 constexpr size_t kMaxPatientId = 64;

@@ -99,7 +99,8 @@ TEST_F(AdherenceListE2eTest, PagesFollowOneAnotherAlsoAfterARestart) {
 }
 
 TEST_F(AdherenceListE2eTest, EachBadFieldIsNamed) {
-  const auto refused = List("adherence { days: 30 rate_below_percent: 200 min_days_asked: 99 silent_days: 99 } order: 9");
+  const auto refused =
+      List("adherence { days: 30 rate_below_percent: 200 min_days_asked: 99 silent_days: 99 } order: 9");
   EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(FieldsOf(refused.status),
               ElementsAre("adherence.days", "adherence.rate_below_percent", "adherence.min_days_asked",

@@ -105,7 +105,7 @@ TEST(KneeTest, AnOrdinaryPatientIsSentWhatEachPhaseAsksFor) {
                                           Pair("gradual-progress/lifestyle", 5),         // Every other Thursday.
                                           Pair("gradual-progress/therapy", 6),           // Each Sunday.
                                           Pair("initial-improvements/progress", 4),      // Each of four weeks.
-                                          Pair("initial-improvements/therapy", 24),      // Three in each of them, and once more.
+                                          Pair("initial-improvements/therapy", 24),      // Three a week, and once more.
                                           Pair("initial-improvements/therapy-support", 5),  // If little is done.
                                           Pair("initial-reaction/ice", 8),               // Three a day, two on day 1.
                                           Pair("initial-reaction/pain-check", 3),        // Each evening.

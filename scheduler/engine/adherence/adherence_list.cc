@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/engine/adherence/count_adherence.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/plan/civil.h"
 
 namespace aftercare::engine {
@@ -103,11 +104,7 @@ absl::Status PresentAdherence::ForEach(Use use) {
 }
 
 absl::Status PresentAdherence::ForEachOf(absl::string_view patient, Use use) {
-  store::EnrollmentQuery query;
-  query.clinic = clinic_;
-  query.patient = std::string(patient);
-  query.limit = std::numeric_limits<int>::max();
-  auto enrollments = tx_->ListEnrollments(query);
+  auto enrollments = EnrollmentRowsOf(*tx_, clinic_, patient);
   if (!enrollments.ok()) return enrollments.status();
   for (const store::EnrollmentRow& enrollment : *enrollments) {
     auto row = RowOf(enrollment.row_id);

@@ -12,7 +12,6 @@ namespace aftercare::engine {
 namespace {
 
 constexpr int kMaxTeams = 50;
-constexpr int kMaxContactPoints = 10;
 constexpr size_t kMaxName = 100;
 
 void CheckTeam(const std::string& path, const v1::CareTeam& team, plan::FieldErrors* errors) {
@@ -23,8 +22,8 @@ void CheckTeam(const std::string& path, const v1::CareTeam& team, plan::FieldErr
                        absl::StrCat("must be at most ", kMaxName, " characters without control characters")});
   }
   const int points = team.contact_points_size();
-  if (points == 0 || points > kMaxContactPoints) {
-    errors->push_back({path + ".contact_points", absl::StrCat("must have 1 to ", kMaxContactPoints, " entries")});
+  if (points == 0 || points > plan::kMaxContactPoints) {
+    errors->push_back({path + ".contact_points", absl::StrCat("must have 1 to ", plan::kMaxContactPoints, " entries")});
     return;
   }
   for (int i = 0; i < points; ++i) {

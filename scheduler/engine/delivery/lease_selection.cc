@@ -136,14 +136,15 @@ class LeaseSelection : public FairSource {
     return Lease(clinic, *std::move(found), std::move(row), /*quote=*/"");
   }
 
-  // Leases a task, so that its team is told. If the clinic has changed its teams since, the team is told anew instead.
+  // Leases a task, so that its team is told. If the address may not be told any more, the team is told anew instead.
   absl::Status LeaseToTeam(const ClinicPtr& clinic, std::shared_ptr<const EnrollmentContext> enrollment,
                            store::ReminderRow row) {
-    if (TeamContactPoint(*enrollment, clinic->data, row) == nullptr) {
+    auto may_tell = MayTellTeam(tx_, *enrollment, *clinic, row);
+    if (!may_tell.ok()) return may_tell.status();
+    if (!*may_tell) {
       auto reason = BeginNotice(tx_, *enrollment, batch_.now, &row);
       if (!reason.ok()) return reason.status();
-      ApplyEvent(ReminderEvent::kRelease, *reason, batch_.now, &row);
-      row.reason = *reason;
+      MakeDue(*reason, batch_.now, &row);
       return StoreReminder(tx_, *enrollment, row, batch_.now);
     }
     auto quote = QuoteFor(tx_, *enrollment, clinic->data, row);

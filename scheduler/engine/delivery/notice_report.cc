@@ -30,8 +30,7 @@ bool IsOfPresentStep(const EnrollmentContext& enrollment, const store::ReminderR
 // Stores and logs the task, which is DUE from now on with `reason`. If a gateway had it, its lease is over.
 absl::Status StoreDue(store::WriteTransaction& tx, const EnrollmentContext& enrollment, v1::ReminderReason reason,
                       absl::Time now, store::ReminderRow* row) {
-  ApplyEvent(ReminderEvent::kRelease, reason, now, row);
-  row->reason = reason;
+  MakeDue(reason, now, row);
   return StoreReminder(tx, enrollment, *row, now);
 }
 
@@ -72,8 +71,6 @@ absl::Status NoteBounced(store::WriteTransaction& tx, const EnrollmentContext& e
 }
 
 }  // namespace
-
-bool MayHaveToldTeam(const store::ReminderRow& row) { return row.attempts > 0; }
 
 absl::Status ReportNotice(store::WriteTransaction& tx, const EnrollmentContext& enrollment,
                           const v1::DeliveryReport& report, const LeaseId& lease, absl::Time now,

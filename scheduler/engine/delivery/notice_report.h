@@ -12,9 +12,6 @@
 
 namespace aftercare::engine {
 
-// Returns whether a message to the team may have left: a gateway had a lease of the task.
-bool MayHaveToldTeam(const store::ReminderRow& row);
-
 // Applies a valid report to a task, stores and logs it. A failure or a release must be of the lease's holder. SENT
 // counts if the lease was of the task as it is now: the team is told, unless the message came back before. What comes
 // too late changes nothing: the task is done, acknowledged or has gone a further step. A task that no contact point

@@ -164,8 +164,9 @@ absl::StatusOr<LeaseId> FindLease(store::ReadTransaction& tx, const v1::Delivery
 absl::Status CheckOutcome(const Target& target, const LeaseId& lease, v1::DeliveryOutcome outcome) {
   if (outcome == v1::DELIVERY_OUTCOME_SENT) return absl::OkStatus();  // a sent message cannot be unsent
   if (IsReceipt(outcome)) {
+    // A task does not say whether a message about it was sent: its team may have been told of it at an earlier step.
     const bool was_sent = IsTask(*target.enrollment, target.row)
-                              ? MayHaveToldTeam(target.row)
+                              ? target.row.attempts > 0
                               : WasSentOrCompleted(target.row.state, target.row.reason);
     return was_sent ? absl::OkStatus() : NotSent(target.row.key);
   }

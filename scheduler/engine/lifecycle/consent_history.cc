@@ -1,13 +1,13 @@
 #include "scheduler/engine/lifecycle/consent_history.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "google/protobuf/util/message_differencer.h"
+#include "scheduler/engine/lifecycle/enrollment_context.h"
 #include "scheduler/plan/timestamps.h"
 
 namespace aftercare::engine {
@@ -58,11 +58,7 @@ void Trim(ConsentHistory* history) {
 // Returns the consents that the patient's enrollments have now, by the time at which they were recorded.
 absl::StatusOr<ConsentHistory> ConsentsOfEnrollments(store::ReadTransaction& tx, absl::string_view clinic,
                                                      absl::string_view patient) {
-  store::EnrollmentQuery query;
-  query.clinic = std::string(clinic);
-  query.patient = std::string(patient);
-  query.limit = std::numeric_limits<int>::max();
-  auto rows = tx.ListEnrollments(query);
+  auto rows = EnrollmentRowsOf(tx, clinic, patient);
   if (!rows.ok()) return rows.status();
   std::sort(rows->begin(), rows->end(), [](const auto& a, const auto& b) { return a.row_id < b.row_id; });
   std::vector<RecordedDecision> recorded;

@@ -73,14 +73,20 @@ absl::StatusOr<EnrollmentContext> RequireEnrollmentContext(EngineContext& engine
   return MakeEnrollmentContext(engine, tx, **std::move(row));
 }
 
-absl::StatusOr<std::vector<EnrollmentContext>> EnrollmentContextsOf(EngineContext& engine, store::ReadTransaction& tx,
-                                                                    absl::string_view clinic,
-                                                                    absl::string_view patient) {
+absl::StatusOr<std::vector<store::EnrollmentRow>> EnrollmentRowsOf(store::ReadTransaction& tx,
+                                                                   absl::string_view clinic,
+                                                                   absl::string_view patient) {
   store::EnrollmentQuery query;
   query.clinic = std::string(clinic);
   query.patient = std::string(patient);
   query.limit = std::numeric_limits<int>::max();
-  auto rows = tx.ListEnrollments(query);
+  return tx.ListEnrollments(query);
+}
+
+absl::StatusOr<std::vector<EnrollmentContext>> EnrollmentContextsOf(EngineContext& engine, store::ReadTransaction& tx,
+                                                                    absl::string_view clinic,
+                                                                    absl::string_view patient) {
+  auto rows = EnrollmentRowsOf(tx, clinic, patient);
   if (!rows.ok()) return rows.status();
   std::vector<EnrollmentContext> contexts;
   for (store::EnrollmentRow& row : *rows) {

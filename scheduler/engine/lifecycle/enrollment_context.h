@@ -43,7 +43,12 @@ absl::StatusOr<EnrollmentContext> RequireEnrollmentContext(EngineContext& engine
                                                            absl::string_view clinic, absl::string_view enrollment,
                                                            int64_t row_id = 0);
 
-// Reads all enrollments of a patient, in order of their ids.
+// Returns the rows of all enrollments of a patient, in order of their ids.
+absl::StatusOr<std::vector<store::EnrollmentRow>> EnrollmentRowsOf(store::ReadTransaction& tx,
+                                                                   absl::string_view clinic,
+                                                                   absl::string_view patient);
+
+// The same with what is needed to plan them.
 absl::StatusOr<std::vector<EnrollmentContext>> EnrollmentContextsOf(EngineContext& engine, store::ReadTransaction& tx,
                                                                     absl::string_view clinic,
                                                                     absl::string_view patient);

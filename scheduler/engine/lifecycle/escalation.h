@@ -1,8 +1,8 @@
 // How tasks of the care team escalate. A rule may give its tasks escalation steps. If nobody acknowledges such a task
 // by its deadline, which is its expire_time, it goes to the next step: it gets a later deadline, and the category and
 // urgency of the step. Until then the row's `closes` is that deadline, so that the sweep finds the task. The functions
-// are thread safe and store nothing; EscalateOverdue in reminder_changes.h stores and logs. A step may name a care team,
-// which is then told of it (team_notices.h).
+// are thread safe and store nothing; EscalateOverdue in reminder_changes.h stores and logs. A step may name a care
+// team, which is then told of it (team_notices.h).
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ESCALATION_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_ESCALATION_H_
 

@@ -30,9 +30,9 @@ std::vector<std::string> CausingReminders(const EnrollmentContext& context, cons
 // enrollment's history. Empty if its rule is no reaction.
 std::vector<int> RecordsOf(const EnrollmentContext& context, const plan::Occurrence& occurrence);
 
-// Returns whether a reminder stays to be done though the plan does not have it any more: it is a task that an answer has
-// set off and that is open, and the pathway still has its rule. So a change of factors takes no alarm away. A correction
-// of the answer does.
+// Returns whether a reminder stays to be done though the plan does not have it any more: it is a task that an answer
+// has set off and that is open, and the pathway still has its rule. So a change of factors takes no alarm away. A
+// correction of the answer does.
 bool OutlivesPlan(const EnrollmentContext& context, const store::ReminderRow& row);
 
 // Returns whether the answer that set off a reminder was corrected, or came after all.

@@ -93,6 +93,18 @@ absl::Status MarkChangedState(store::WriteTransaction& tx, const EnrollmentConte
 // Returns whether time brings `event` about, and not a caller.
 bool IsOfTime(ReminderEvent event) { return event == ReminderEvent::kFire || event == ReminderEvent::kExpire; }
 
+// Begins to tell the team that the step names which a task has just gone. If a gateway is about to tell of the task as
+// it was before, its lease ends. Does nothing if the step names no team.
+absl::Status TellOfStep(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
+                        store::ReminderRow* row) {
+  if (TeamOf(context, *row).step != RecordOf(*row).escalation_step()) return absl::OkStatus();
+  if (row->state == v1::REMINDER_STATE_LEASED) tx.NoteLeaseRevoked(*row);
+  auto reason = BeginNotice(tx, context, now, row);
+  if (!reason.ok()) return reason.status();
+  MakeDue(*reason, now, row);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool ApplyEvent(ReminderEvent event, v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
@@ -165,25 +177,6 @@ bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow&
   if (!row.closes || *row.closes > now) return false;
   return !IsOpen(row.state) || !IsTask(context, row);
 }
-
-namespace {
-
-// Begins to tell the team that the step names which a task has just gone. If a gateway is about to tell of the task as
-// it was before, its lease ends. Does nothing if the step names no team.
-absl::Status TellOfStep(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
-                        store::ReminderRow* row) {
-  if (TeamOf(context, *row).step != RecordOf(*row).escalation_step()) return absl::OkStatus();
-  if (row->state == v1::REMINDER_STATE_LEASED) {
-    tx.NoteLeaseRevoked(*row);
-    ApplyEvent(ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
-  }
-  auto reason = BeginNotice(tx, context, now, row);
-  if (!reason.ok()) return reason.status();
-  row->reason = *reason;
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<int> EscalateOverdue(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                                     store::ReminderRow* row) {

@@ -1,7 +1,7 @@
 // Changes of reminders. The state of a stored reminder changes only through these functions. They ask the transition
 // table, write the row and log the change, so that these three always agree. To log is to append an event to the
-// clinic's event log. They also mark the enrollment where adherence must be counted again (adherence_rows.h). Others write only fields that the log does not show, such as `available`. Functions are thread
-// safe.
+// clinic's event log. They also mark the enrollment where adherence must be counted again (adherence_rows.h). Others
+// write only fields that the log does not show, such as `available`. Functions are thread safe.
 #ifndef AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 #define AFTERCARE_SCHEDULER_ENGINE_LIFECYCLE_REMINDER_CHANGES_H_
 
@@ -52,8 +52,8 @@ bool WindowHasClosed(const EnrollmentContext& context, const store::ReminderRow&
 
 // Goes the escalation steps of a task whose deadlines have passed by `now`, and stores and logs each. The events have
 // no actor, since time brings them about, also during a call. A step that names a care team begins to tell it. Does
-// nothing for messages and for what is not open. Whoever changes a task that is open calls this first, since the sweep may not have come to it yet. Returns how many
-// steps the task went.
+// nothing for messages and for what is not open. Whoever changes a task that is open calls this first, since the sweep
+// may not have come to it yet. Returns how many steps the task went.
 absl::StatusOr<int> EscalateOverdue(store::WriteTransaction& tx, const EnrollmentContext& context, absl::Time now,
                                     store::ReminderRow* row);
 

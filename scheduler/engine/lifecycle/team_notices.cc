@@ -8,7 +8,9 @@
 #include "scheduler/engine/lifecycle/address_keys.h"
 #include "scheduler/engine/lifecycle/escalation.h"
 #include "scheduler/engine/lifecycle/reaction_records.h"
+#include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
+#include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/store/address_key.h"
 
@@ -84,6 +86,20 @@ const v1::ContactPoint* TeamContactPoint(const EnrollmentContext& context, const
   if (team == nullptr || row.contact_point >= team->contact_points_size()) return nullptr;
   const v1::ContactPoint& point = team->contact_points(row.contact_point);
   return point.channel() == row.channel ? &point : nullptr;
+}
+
+absl::StatusOr<bool> MayTellTeam(store::ReadTransaction& tx, const EnrollmentContext& context,
+                                 const store::ClinicRow& clinic, const store::ReminderRow& row) {
+  const v1::ContactPoint* const point = TeamContactPoint(context, clinic.data, row);
+  if (point == nullptr) return false;
+  const auto stopped = IsStopped(tx, clinic, *point);
+  if (!stopped.ok()) return stopped.status();
+  return !*stopped;
+}
+
+void MakeDue(v1::ReminderReason reason, absl::Time now, store::ReminderRow* row) {
+  ApplyEvent(ReminderEvent::kRelease, reason, now, row);  // Does nothing to a task that is DUE.
+  row->reason = reason;
 }
 
 void EndNotice(store::ReminderRow* row) {

@@ -26,11 +26,8 @@ bool NamesTask(const EnrollmentContext& context, const FoundReminder& found) {
 
 // Takes a task from the gateways: nobody needs to be told of it any more.
 void StopTelling(store::WriteTransaction& tx, absl::Time now, store::ReminderRow* row) {
-  if (row->state == v1::REMINDER_STATE_LEASED) {
-    tx.NoteLeaseRevoked(*row);
-    ApplyEvent(ReminderEvent::kRelease, v1::REMINDER_REASON_UNSPECIFIED, now, row);
-  }
-  row->reason = v1::REMINDER_REASON_UNSPECIFIED;
+  if (row->state == v1::REMINDER_STATE_LEASED) tx.NoteLeaseRevoked(*row);
+  MakeDue(v1::REMINDER_REASON_UNSPECIFIED, now, row);
   if (TellsTeam(*row)) EndNotice(row);
 }
 

@@ -1,5 +1,5 @@
-// The days on which a patient was asked whether something was done, and did it, in a few bytes. They stay true when days
-// pass: a later day only moves them on. Functions are pure and thread safe.
+// The days on which a patient was asked whether something was done, and did it, in a few bytes. They stay true when
+// days pass: a later day only moves them on. Functions are pure and thread safe.
 #ifndef AFTERCARE_SCHEDULER_PLAN_ANSWERS_ADHERENCE_DAYS_H_
 #define AFTERCARE_SCHEDULER_PLAN_ANSWERS_ADHERENCE_DAYS_H_
 

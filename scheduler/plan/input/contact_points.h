@@ -9,6 +9,9 @@
 
 namespace aftercare::plan {
 
+// The most contact points that a patient or a care team has.
+inline constexpr int kMaxContactPoints = 10;
+
 // Adds an error for each bad field of a contact point, whose path is `path`: the channel must be known, and the address
 // must be one of the channel, as it is stored (ToStoredAddress).
 void CheckContactPoint(const std::string& path, const v1::ContactPoint& point, FieldErrors* errors);

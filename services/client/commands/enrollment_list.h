@@ -6,8 +6,8 @@
 
 namespace aftercare::client {
 
-// Adds `aftercare enrollments`: list enrollments, also by adherence, or show one. See commands.h for the parameters. Not
-// thread safe.
+// Adds `aftercare enrollments`: list enrollments, also by adherence, or show one. See commands.h for the parameters.
+// Not thread safe.
 void AddEnrollmentsCommand(CLI::App& app, Action* action);
 
 }  // namespace aftercare::client

@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 #include "aftercare/v1/clinic.pb.h"
 
-// Care teams as users type and read them. Only their form is checked here; the server checks the addresses. Failures are
-// usage errors. All functions are pure and thread safe.
+// Care teams as users type and read them. Only their form is checked here; the server checks the addresses. Failures
+// are usage errors. All functions are pure and thread safe.
 namespace aftercare::client {
 
 // Describes what ParseCareTeams takes, for help texts.

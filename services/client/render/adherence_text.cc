@@ -151,7 +151,8 @@ std::string RenderFollowing(const v1::ListEnrollmentsResponse& list, int days, c
     }
     table.Add({IdOf(enrollment.name()), enrollment.patient(),
                absl::StrCat(IdOf(enrollment.pathway()), " r", enrollment.pathway_revision()),
-               enrollment.procedure_date(), EnumLabel(*v1::EnrollmentState_descriptor(), enrollment.state()), RateText(period),
+               enrollment.procedure_date(),
+               EnumLabel(*v1::EnrollmentState_descriptor(), enrollment.state()), RateText(period),
                Counted(period.days_asked(), "day"),
                summary.silent_days() > 0 ? Counted(summary.silent_days(), "day") : "-", summary.end_date()});
   }

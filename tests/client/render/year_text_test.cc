@@ -138,7 +138,8 @@ TEST(YearTextTest, TheScoresOfAQuestionnaireAreBarsToo) {
   )pb");
   const std::string picture = RenderYearText(YearOf(maker.timeline, questions), 80, false);
   EXPECT_THAT(picture, HasSubstr("\nscores 0-100"));
-  EXPECT_THAT(LineOf(picture, "koos"), testing::AllOf(HasSubstr("▃"), HasSubstr("█"), testing::EndsWith(" 33.3 → 100")));
+  EXPECT_THAT(LineOf(picture, "koos"),
+              testing::AllOf(HasSubstr("▃"), HasSubstr("█"), testing::EndsWith(" 33.3 → 100")));
 }
 
 TEST(YearTextTest, AYearWithScoresFitsInAnyWidth) {

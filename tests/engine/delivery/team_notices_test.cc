@@ -246,7 +246,8 @@ TEST_F(TeamNoticesTest, AClinicWithoutTheTeamTellsNobody) {
 TEST_F(TeamNoticesTest, AChangeOfTheTeamsCountsForWhatIsNotToldYet) {
   Until("2029-03-02T10:00");
   Good(TryUpdateClinic(world_, "box",
-                       "care_teams { id: 'nurses' contact_points { channel: CHANNEL_EMAIL address: 'n@example.org' } }"));
+                       "care_teams { id: 'nurses'"
+                       " contact_points { channel: CHANNEL_EMAIL address: 'n@example.org' } }"));
   EXPECT_THAT(Leased(), ElementsAre("call.2029-03-02 to n@example.org: Call Ana."));
 }
 
@@ -359,6 +360,17 @@ TEST_F(TeamNoticesTest, AnAddressThatSentAStopWordIsPassedOver) {
   Good(world_.Call(&Engine::replies, &Replies::Record, reply));
   Until("2029-03-02T12:00");
   EXPECT_EQ(StateOf(kCall), "DUE/TEAM_NOT_REACHED");
+}
+
+TEST_F(TeamNoticesTest, AStopWordFromAnAddressCountsForWhatWaitsToGoThereToo) {
+  Until("2029-03-02T10:00");
+  v1::RecordReplyRequest reply;
+  reply.set_parent("clinics/box");
+  reply.set_channel(v1::CHANNEL_SMS);
+  reply.set_address("+15550171");
+  reply.set_text("STOP");
+  Good(world_.Call(&Engine::replies, &Replies::Record, reply));
+  EXPECT_THAT(Leased(), ElementsAre("call.2029-03-02 to nurses@example.org: Call Ana."));
 }
 
 class RealTimeTeamNoticesTest : public RealTimeFixture {
