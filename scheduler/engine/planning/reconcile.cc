@@ -302,7 +302,8 @@ class Reconciler {
     if (!stays) ComeAgain(i);
     SuspendHandTime(!holds, &row);
     if (!holds) return SetTime(i, occurrence.due, occurrence.expire);
-    SetTime(i, by_hand, std::min(stays ? row.expire : window_end, appointment));
+    const absl::Time end = std::min(stays ? row.expire : window_end, appointment);
+    SetTime(i, stays && row.due < end ? row.due : by_hand, end);  // What a cap puts off stays so.
   }
 
   // The row comes once more. The caller sets its time.

@@ -142,6 +142,15 @@ TEST_F(MessageCapsTest, WhatSomebodyMovedIsPutOffFromThere) {
   EXPECT_EQ(plan::ToTime(Good(world_.Get(Name("c.2029-03-02"))).due_time()), At("2029-03-03T15:00"));
 }
 
+TEST_F(MessageCapsTest, WhatSomebodyMovedAndACapPutOffStaysSoOnTheNextDayToo) {
+  ASSERT_TRUE(world_.Move(Name("c.2029-03-02"), At("2029-03-02T15:00")).ok());
+  SendUntil("2029-03-02T23:00");
+  Until("2029-03-03T05:00");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
+  EXPECT_EQ(Of("c.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-03T15:00");
+}
+
 TEST_F(MessageCapsTest, TheStricterOfTwoCapsHolds) {
   v1::UpdateClinicRequest request;
   request.mutable_clinic()->set_name("clinics/box");
