@@ -231,10 +231,5 @@ int Run(const std::string& self, int enrollments) {
 }  // namespace aftercare::bench
 
 int main(int argc, char** argv) {
-  using namespace aftercare::bench;  // NOLINT: main only composes.
-  if (argc > 1 && std::string(argv[1]) == kNoOpFlag) return ServeNoOp();
-  const int enrollments = argc > 1 ? std::atoi(argv[1]) : 100000;
-  if (enrollments >= 1) return Run(argv[0], enrollments);
-  std::cerr << "adherence_bench: how many enrollments? A number from 1" << std::endl;
-  return 2;
+  return aftercare::bench::MainForEnrollments("adherence_bench", argc, argv, aftercare::bench::Run);
 }

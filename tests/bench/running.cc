@@ -50,6 +50,15 @@ int ServeNoOp() {
   return Serve(builder);
 }
 
+int MainForEnrollments(const std::string& name, int argc, char** argv,
+                       int (*run)(const std::string& self, int enrollments)) {
+  if (argc > 1 && std::string(argv[1]) == kNoOpFlag) return ServeNoOp();
+  const int enrollments = argc > 1 ? std::atoi(argv[1]) : 100000;
+  if (enrollments >= 1) return run(argv[0], enrollments);
+  std::cerr << name << ": how many enrollments? A number from 1" << std::endl;
+  return 2;
+}
+
 void Fail(const std::string& why) {
   std::cerr << why << std::endl;
   std::exit(1);

@@ -37,6 +37,11 @@ int Serve(grpc::ServerBuilder& builder);
 inline constexpr char kNoOpFlag[] = "--serve-no-op";
 int ServeNoOp();
 
+// The main of a benchmark `name` that takes one argument, a number of enrollments, 100,000 by default. Calls `run` with
+// the program's path, or serves calls that do nothing. Returns the exit code: 2 if the argument is no such number.
+int MainForEnrollments(const std::string& name, int argc, char** argv,
+                       int (*run)(const std::string& self, int enrollments));
+
 // Ends the benchmark with exit code 1.
 [[noreturn]] void Fail(const std::string& why);
 
