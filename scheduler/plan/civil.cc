@@ -176,6 +176,11 @@ absl::CivilDay DayOf(int64_t day_number) {
   return absl::CivilDay(date.year, date.month, date.day);
 }
 
+absl::CivilMinute MinuteOf(int64_t day_number, int minute) {
+  const Date date = ToDate(day_number);
+  return absl::CivilMinute(date.year, date.month, date.day, minute / 60, minute % 60);
+}
+
 int64_t MonthlyDates::After(int months) const {
   if (months == 0) return number_;
   const int64_t year = (month_ + months) / 12;  // Never negative: dates begin with 1970.
@@ -222,5 +227,10 @@ const LocalClock::Run& LocalClock::LearnInstant(int64_t instant) {
 }
 
 int64_t LocalClock::DayAt(int64_t instant) { return FloorDiv(instant + RunOf(instant).offset, kDaySeconds); }
+
+int LocalClock::MinuteAt(int64_t instant) {
+  const int64_t local = instant + RunOf(instant).offset;
+  return static_cast<int>((local - FloorDiv(local, kDaySeconds) * kDaySeconds) / 60);
+}
 
 }  // namespace aftercare::plan

@@ -53,6 +53,9 @@ absl::CivilDay AddMonths(absl::CivilDay anchor, int months);
 int64_t DayNumber(absl::CivilDay date);
 absl::CivilDay DayOf(int64_t day_number);
 
+// Returns a minute of a day, counted from 0 to 1439, as a local time.
+absl::CivilMinute MinuteOf(int64_t day_number, int minute);
+
 // The monthly dates that follow one anchor date, in day numbers. Immutable.
 class MonthlyDates {
  public:
@@ -122,6 +125,9 @@ class LocalClock {
 
   // The day number of the local date at an instant, which is in Unix seconds.
   int64_t DayAt(int64_t instant);
+
+  // The minute that clocks show at an instant, which is in Unix seconds: 0 to 1439, counted from midnight.
+  int MinuteAt(int64_t instant);
 
  private:
   // Looks up the run a local time lies in, caches it in place of the oldest and returns its offset.

@@ -51,35 +51,39 @@ bool HasTimeInName(const CompiledRule& rule) { return rule.times.size() > 1 || r
 Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
     : pathway_(pathway), facts_(facts), begun_(BegunAt(facts)), placer_(facts_) {
   const int rules = pathway.rule_count();
-  size_t pairs = 0;
+  const size_t triggers = facts.triggers.size();
+  size_t pairs = triggers;
   for (int i = 0; i < rules; ++i) pairs += facts.rules[i] ? pathway.rule(i).times.size() : 0;
-  days_.reserve(std::min<size_t>(facts.rules.count(), rules));
+  days_.reserve(std::min<size_t>(facts.rules.count(), rules) + triggers);
   series_.reserve(pairs);
   for (int i = 0; i < rules; ++i) {
     if (!facts.rules[i]) continue;
-    for (int anchor = 0; anchor < AnchorCount(i); ++anchor) AddSeries(i, anchor);
+    const Anchors anchors = AnchorsOf(i);
+    for (int anchor = 0; anchor < anchors.count; ++anchor) AddSeries(i, anchors, anchor);
   }
 }
 
-int Plan::AnchorCount(int rule) const {
-  return pathway_.rule(rule).IsReaction() ? static_cast<int>(TriggersOf(rule, facts_).size()) : 1;
+Plan::Anchors Plan::AnchorsOf(int rule) const {
+  if (!pathway_.rule(rule).IsReaction()) return {1, nullptr};
+  const absl::Span<const Trigger> triggers = TriggersOf(rule, facts_);
+  return {static_cast<int>(triggers.size()), triggers.data()};
 }
 
-void Plan::AddSeries(int rule, int anchor) {
-  const RuleDays& days = days_.emplace_back(DaysOf(rule, anchor));
+void Plan::AddSeries(int rule, const Anchors& anchors, int anchor) {
+  const RuleDays& days = days_.emplace_back(DaysOf(rule, anchors, anchor, &placer_));
   if (days.count() == 0) return;
   const int before = CountBefore(rule, anchor, days.count());
-  Slot slot = SlotOf(rule, anchor, 0, placer_);
+  Slot slot = SlotOf(rule, anchors, anchor, 0, &placer_);
   for (size_t time = 0; time < slot.rule->times.size(); ++time) {
     if (!slot.rule->at_answer) slot.minute = slot.rule->times[time];
     series_.push_back({static_cast<int>(days_.size()) - 1, rule, static_cast<int>(time), 0, before, slot, 0, {}});
   }
 }
 
-RuleDays Plan::DaysOf(int rule, int anchor) const {
+RuleDays Plan::DaysOf(int rule, const Anchors& anchors, int anchor, Placer* placer) const {
   const CompiledRule& compiled = pathway_.rule(rule);
   if (!compiled.IsReaction()) return RuleDays(compiled, AnchorOf(compiled, facts_));
-  return RuleDays(compiled, absl::ToCivilDay(TriggersOf(rule, facts_)[anchor].time, facts_.zone));
+  return RuleDays(compiled, DayOf(placer->clock().DayAt(absl::ToUnixSeconds(anchors.triggers[anchor].time))));
 }
 
 int Plan::CountBefore(int rule, int anchor, int days) const {
@@ -89,14 +93,13 @@ int Plan::CountBefore(int rule, int anchor, int days) const {
   return earlier * days * static_cast<int>(compiled.times.size());
 }
 
-Slot Plan::SlotOf(int index, int anchor, int time, const Placer& placer) const {
+Slot Plan::SlotOf(int index, const Anchors& anchors, int anchor, int time, Placer* placer) const {
   const CompiledRule& rule = pathway_.rule(index);
-  Slot slot{&rule, rule.times[time], placer.SpreadFor(rule, pathway_.rule_source(index).id())};
+  Slot slot{&rule, rule.times[time], placer->SpreadFor(rule, pathway_.rule_source(index).id())};
   if (rule.IsReaction()) {
-    const absl::Time answer = TriggersOf(index, facts_)[anchor].time;
+    const absl::Time answer = anchors.triggers[anchor].time;
     slot.since = absl::ToUnixNanos(answer);
-    const absl::CivilMinute local = absl::ToCivilMinute(answer, facts_.zone);
-    if (rule.at_answer) slot.minute = local.hour() * 60 + local.minute();
+    if (rule.at_answer) slot.minute = placer->clock().MinuteAt(absl::ToUnixSeconds(answer));
   }
   if (rule.on_never_told && facts_.never_told) slot.since = absl::ToUnixNanos(*facts_.never_told);
   if (rule.visit < 0 || facts_.visits[rule.visit].appointment == 0) return slot;
@@ -110,7 +113,7 @@ Slot Plan::SlotOf(int index, int anchor, int time, const Placer& placer) const {
 void Plan::Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const {
   out->due = place.nanos == 0 ? absl::FromUnixSeconds(place.due) : absl::FromUnixNanos(DueNanos(place));
   out->expire = absl::FromUnixSeconds(place.expire);
-  out->nominal = absl::CivilMinute(DayOf(day)) + slot.minute;
+  out->nominal = MinuteOf(day, slot.minute);
   out->missed = place.missed;
   if (place.missed != v1::REMINDER_REASON_UNSPECIFIED) out->missed_time = absl::FromUnixNanos(place.missed_at);
   out->outside_contact_hours = place.outside_contact_hours;
@@ -225,13 +228,14 @@ bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const
   const int times = static_cast<int>(pathway_.rule(rule_index).times.size());
   // Each trigger of a reaction has one day.
   const int anchor = pathway_.rule(rule_index).IsReaction() ? (number - 1) / times : 0;
-  if (anchor >= AnchorCount(rule_index)) return false;
-  const RuleDays days = DaysOf(rule_index, anchor);
+  const Anchors anchors = AnchorsOf(rule_index);
+  if (anchor >= anchors.count) return false;
+  Placer placer = placer_;  // A copy, so that finding changes nothing.
+  const RuleDays days = DaysOf(rule_index, anchors, anchor, &placer);
   const int place = number - 1 - CountBefore(rule_index, anchor, days.count());
   if (place < 0 || place / times >= days.count()) return false;
   const int64_t day = days.At(place / times);
-  Placer placer = placer_;  // A copy, so that finding changes nothing.
-  const Slot slot = SlotOf(rule_index, anchor, place % times, placer);
+  const Slot slot = SlotOf(rule_index, anchors, anchor, place % times, &placer);
   out->rule = rule_index;
   out->number = number;
   Fill(slot, day, placer.Place(slot, day, steps), out);
@@ -240,24 +244,27 @@ bool Plan::Find(int rule_index, int number, Occurrence* out, Steps* steps) const
 
 bool Plan::FindNamed(int rule_index, int64_t code, Occurrence* out, Steps* steps) const {
   if (rule_index < 0 || rule_index >= pathway_.rule_count() || !facts_.rules[rule_index]) return false;
-  for (int anchor = 0; anchor < AnchorCount(rule_index); ++anchor) {
-    if (FindAfter(rule_index, anchor, code, out, steps)) return true;
+  const Anchors anchors = AnchorsOf(rule_index);
+  for (int anchor = 0; anchor < anchors.count; ++anchor) {
+    if (FindAfter(rule_index, anchors, anchor, code, out, steps)) return true;
   }
   return false;
 }
 
-bool Plan::FindAfter(int rule_index, int anchor, int64_t code, Occurrence* out, Steps* steps) const {
+bool Plan::FindAfter(int rule_index, const Anchors& anchors, int anchor, int64_t code, Occurrence* out,
+                     Steps* steps) const {
   const CompiledRule& rule = pathway_.rule(rule_index);
   const std::optional<NamedTime> named = DecodeName(code);
   if (!named || named->count != 1 || named->minute.has_value() != HasTimeInName(rule)) return false;
+  Placer placer = placer_;  // A copy, so that finding changes nothing.
   auto time = rule.times.begin();
   if (rule.at_answer) {
-    if (*named->minute != SlotOf(rule_index, anchor, 0, placer_).minute) return false;
+    if (*named->minute != SlotOf(rule_index, anchors, anchor, 0, &placer).minute) return false;
   } else if (named->minute) {
     time = std::find(rule.times.begin(), rule.times.end(), *named->minute);
   }
   if (time == rule.times.end()) return false;
-  const RuleDays days = DaysOf(rule_index, anchor);
+  const RuleDays days = DaysOf(rule_index, anchors, anchor, &placer);
   const int64_t day = DayNumber(named->day);
   int index = days.Estimate(day);
   while (index > 0 && days.At(index - 1) >= day) --index;

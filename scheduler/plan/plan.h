@@ -100,17 +100,24 @@ class Plan {
 
   static bool Before(const Head& a, const Head& b) { return a.due != b.due ? a.due < b.due : a.tie < b.tie; }
 
-  // What the days of a rule count from: one anchor, or one for each trigger. The functions below take its index.
-  int AnchorCount(int rule) const;
+  // What the days of a rule count from: one anchor, or one for each trigger.
+  struct Anchors {
+    int count = 0;
+    const Trigger* triggers = nullptr;  // Of a reaction. Not owned.
+  };
+  Anchors AnchorsOf(int rule) const;
+
+  // The functions below take the index of one of the rule's anchors.
+
   // Adds the series of a rule that counts from one anchor.
-  void AddSeries(int rule, int anchor);
-  RuleDays DaysOf(int rule, int anchor) const;
+  void AddSeries(int rule, const Anchors& anchors, int anchor);
+  RuleDays DaysOf(int rule, const Anchors& anchors, int anchor, Placer* placer) const;
   // The number of a rule's occurrences for earlier appointments of its visit, or earlier triggers, if it has that many
   // days.
   int CountBefore(int rule, int anchor, int days) const;
-  Slot SlotOf(int rule, int anchor, int time, const Placer& placer) const;
+  Slot SlotOf(int rule, const Anchors& anchors, int anchor, int time, Placer* placer) const;
   // FindNamed, among the occurrences that count from one anchor.
-  bool FindAfter(int rule, int anchor, int64_t code, Occurrence* out, Steps* steps) const;
+  bool FindAfter(int rule, const Anchors& anchors, int anchor, int64_t code, Occurrence* out, Steps* steps) const;
   void Fill(const Slot& slot, int64_t day, const Placement& place, Occurrence* out) const;
   // Places the next occurrence of a series. Returns false if there is none.
   bool LoadHead(int series, Head* head);

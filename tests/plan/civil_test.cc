@@ -96,6 +96,8 @@ TEST(CivilTest, DayNumbersAgreeWithTheCalendar) {
     const int64_t number = date - absl::CivilDay(1970, 1, 1);
     ASSERT_EQ(DayNumber(date), number) << FormatDate(date);
     ASSERT_EQ(DayOf(number), date) << FormatDate(date);
+    const int minute = static_cast<int>((number % 1440 + 1440) % 1440);
+    ASSERT_EQ(MinuteOf(number, minute), absl::CivilMinute(date) + minute) << FormatDate(date);
   }
 }
 
@@ -158,6 +160,19 @@ TEST(CivilTest, EveryZoneReadsAGapOrAnOverlapByTheOffsetBefore) {
     EXPECT_EQ(absl::FormatTime("%Y-%m-%dT%H:%M", instant, absl::UTCTimeZone()), reading.instant)
         << reading.zone << " " << reading.local;
     EXPECT_EQ(LocalClock(zone).At(Local(reading.local)), absl::ToUnixSeconds(instant)) << "the plan agrees";
+  }
+}
+
+TEST(CivilTest, ClocksShowTheDateAndTheMinuteOfEachZone) {
+  const absl::Time first = absl::FromCivil(absl::CivilSecond(2026, 10, 31, 20, 0, 59), absl::UTCTimeZone());
+  for (const char* name : {"UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"}) {
+    const absl::TimeZone zone = FindZone(name).value();
+    LocalClock clock(zone);
+    for (absl::Time time = first; time < first + absl::Hours(30); time += absl::Minutes(7)) {
+      const absl::CivilMinute shown = absl::ToCivilMinute(time, zone);
+      ASSERT_EQ(MinuteOf(clock.DayAt(absl::ToUnixSeconds(time)), clock.MinuteAt(absl::ToUnixSeconds(time))), shown)
+          << name;
+    }
   }
 }
 
