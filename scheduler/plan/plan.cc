@@ -49,15 +49,19 @@ bool HasTimeInName(const CompiledRule& rule) { return rule.times.size() > 1 || r
 }  // namespace
 
 Plan::Plan(const CompiledPathway& pathway, const PatientFacts& facts)
-    : pathway_(pathway), facts_(facts), begun_(BegunAt(facts)), placer_(facts_) {
-  const int rules = pathway.rule_count();
-  const size_t triggers = facts.triggers.size();
+    : pathway_(pathway), facts_(facts), begun_(BegunAt(facts)), placer_(facts_) {}
+
+void Plan::AddAllSeries() {
+  if (has_series_) return;
+  has_series_ = true;
+  const int rules = pathway_.rule_count();
+  const size_t triggers = facts_.triggers.size();
   size_t pairs = triggers;
-  for (int i = 0; i < rules; ++i) pairs += facts.rules[i] ? pathway.rule(i).times.size() : 0;
-  days_.reserve(std::min<size_t>(facts.rules.count(), rules) + triggers);
+  for (int i = 0; i < rules; ++i) pairs += facts_.rules[i] ? pathway_.rule(i).times.size() : 0;
+  days_.reserve(std::min<size_t>(facts_.rules.count(), rules) + triggers);
   series_.reserve(pairs);
   for (int i = 0; i < rules; ++i) {
-    if (!facts.rules[i]) continue;
+    if (!facts_.rules[i]) continue;
     const Anchors anchors = AnchorsOf(i);
     for (int anchor = 0; anchor < anchors.count; ++anchor) AddSeries(i, anchors, anchor);
   }
@@ -133,6 +137,7 @@ bool Plan::LoadHead(int index, Head* head) {
 }
 
 void Plan::LoadHeads() {
+  AddAllSeries();
   heads_.clear();
   heads_.reserve(series_.size());
   Head head;
@@ -180,6 +185,7 @@ int64_t Plan::NearLocal(int64_t nanos) {
 }
 
 void Plan::Seek(absl::Time t) {
+  AddAllSeries();
   const int64_t nanos = CeilNanos(t);
   // Up to where it begins, what is still open then counts as well as what comes later.
   const bool open_counts = nanos <= begun_;

@@ -107,6 +107,9 @@ class Plan {
   };
   Anchors AnchorsOf(int rule) const;
 
+  // Makes the series of all rules, if they were not made before. Who only calls Find needs none.
+  void AddAllSeries();
+
   // The functions below take the index of one of the rule's anchors.
 
   // Adds the series of a rule that counts from one anchor.
@@ -132,6 +135,7 @@ class Plan {
   PatientFacts facts_;
   int64_t begun_;  // When the plan begins, in Unix nanoseconds: the enrollment or the last change of facts.
   Placer placer_;
+  bool has_series_ = false;  // Whether days_ and series_ are filled.
   absl::InlinedVector<RuleDays, 48> days_;
   absl::InlinedVector<Series, 64> series_;
   absl::InlinedVector<Head, 64> heads_;  // A heap, the earliest first.
