@@ -10,11 +10,6 @@
 namespace aftercare::engine {
 namespace {
 
-const Authorizer& AuthorizerOf(const EngineOptions& options) {
-  static const RoleAuthorizer by_role;
-  return options.authorizer != nullptr ? *options.authorizer : by_role;
-}
-
 // Returns the clinics of which messages came due.
 std::set<absl::string_view> DueIn(absl::Span<const store::EventNote> events) {
   std::set<absl::string_view> clinics;
@@ -27,7 +22,8 @@ std::set<absl::string_view> DueIn(absl::Span<const store::EventNote> events) {
 }  // namespace
 
 Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener on_health, const EngineOptions& options)
-    : context(store, clock, AuthorizerOf(options), options.zone_database),
+    : access_table(clock),
+      context(store, clock, options.authorizer != nullptr ? *options.authorizer : access_table, options.zone_database),
       event_feed(context),
       lease_revocations(context.tokens()),
       adherence_counter(context),
@@ -35,6 +31,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
           Listen(store, options.telemetry != nullptr ? *options.telemetry : Telemetry::None(), std::move(on_health)),
           enrollment_cache),
       event_log_cleaner(context, event_feed, options.event_retention),
+      access(context, access_table),
       clinics(context, enrollment_cache),
       pathways(context),
       enrollments(context),
@@ -44,6 +41,7 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       watches(context, event_feed),
       consents(context),
       replies(context) {
+  access_table.Start(context);
   adherence_counter.WakeAt(absl::InfinitePast());
 }
 

@@ -7,6 +7,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "scheduler/engine/access/access.h"
+#include "scheduler/engine/access/access_table.h"
 #include "scheduler/engine/adherence/adherence_counter.h"
 #include "scheduler/engine/clinics/clinics.h"
 #include "scheduler/engine/clinics/pathways.h"
@@ -37,7 +39,7 @@ struct EngineOptions {
   int64_t zone_database = 0;
   // Events stay in the log at least this long, in real time.
   absl::Duration event_retention = kDefaultEventRetention;
-  // Decides what callers may do. Must outlive the engine. Null stands for a RoleAuthorizer.
+  // Decides what callers may do. Must outlive the engine. Null stands for the engine's access table.
   const Authorizer* authorizer = nullptr;
   // Receives measurements of the engine's work. Must outlive the engine. Null stands for none.
   Telemetry* telemetry = nullptr;
@@ -60,6 +62,7 @@ class Engine {
 
   // What the use cases share; outside of the engine only tests use these members. Members are destroyed in reverse
   // order, so the use cases below go first.
+  AccessTable access_table;
   EngineContext context;
   EnrollmentCache enrollment_cache;
   EnrollmentIndexCache enrollment_index_cache;
@@ -69,6 +72,7 @@ class Engine {
   Sweeper sweeper;
   EventLogCleaner event_log_cleaner;
 
+  Access access;
   Clinics clinics;
   Pathways pathways;
   Enrollments enrollments;

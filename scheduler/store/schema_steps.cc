@@ -353,6 +353,24 @@ CREATE TABLE consent_history (
   data {bytes} NOT NULL,
   PRIMARY KEY (clinic, patient)) {clustered};
 )sql",
+    R"sql(
+-- Who may do what (access_rows.h). The version of both tables stands in meta.
+CREATE TABLE token (
+  token {key} NOT NULL PRIMARY KEY,
+  principal {key} NOT NULL,
+  secret_hash {bytes} NOT NULL,
+  create_time BIGINT NOT NULL,
+  creator {key} NOT NULL,
+  expire_time BIGINT NOT NULL,
+  last_use_time BIGINT) {clustered};
+CREATE TABLE role_binding (
+  principal {key} NOT NULL,
+  clinic {key} NOT NULL,
+  role INTEGER NOT NULL,
+  create_time BIGINT NOT NULL,
+  creator {key} NOT NULL,
+  PRIMARY KEY (principal, clinic, role)) {clustered};
+)sql",
 };
 
 }  // namespace

@@ -28,6 +28,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "aftercare/record/v1/consent_history.pb.h"
+#include "scheduler/store/access_rows.h"
 #include "scheduler/store/adherence_rows.h"
 #include "scheduler/store/clinic_numbers.h"
 #include "scheduler/store/commit_notes.h"
@@ -197,6 +198,8 @@ class ReadTransaction {
   // The decisions about messages that are stored for a patient; none if nothing is.
   absl::StatusOr<record::v1::ConsentHistory> GetConsentHistory(absl::string_view clinic, absl::string_view patient);
   absl::StatusOr<std::vector<ReplyRow>> ListReplies(const ReplyQuery& query);
+  // All tokens and all roles of principals.
+  absl::StatusOr<AccessRows> ReadAccess();
   absl::StatusOr<std::optional<ReplyRow>> GetReply(absl::string_view clinic, absl::string_view reply);
 
  protected:
@@ -272,6 +275,17 @@ class WriteTransaction : public ReadTransaction {
   absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view clinic, int64_t after, int limit) override;
   absl::StatusOr<std::vector<std::string>> EnrollmentsInLog(absl::string_view clinic, int64_t after,
                                                             int limit) override;
+
+  // Does not store last_use_time.
+  absl::Status InsertToken(const TokenRow& row);
+  // Returns false if there is no such token.
+  absl::StatusOr<bool> DeleteToken(absl::string_view token);
+  // Does nothing if there is no such token.
+  absl::Status SetTokenUsed(absl::string_view token, absl::Time time);
+  // Returns false, and changes nothing, if the principal has the role.
+  absl::StatusOr<bool> InsertRoleBinding(const RoleBindingRow& row);
+  // The principal, the clinic and the role count. Returns false if there is no such row.
+  absl::StatusOr<bool> DeleteRoleBinding(const RoleBindingRow& row);
 
   absl::Status InsertClinic(const ClinicRow& row);
   // Replaces the whole row. Stores the version as given.

@@ -4,13 +4,21 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "scheduler/engine/access/access.h"
 #include "scheduler/engine/runtime/caller.h"
 
 namespace aftercare::server {
 
-// Returns the caller of an RPC. The server listens on loopback only, so every caller is the local operator, with the
-// role admin for all clinics. Thread safe.
-engine::Caller CallerOf(const grpc::ServerContextBase& context);
+// Returns the caller of an RPC, by the first of these that there is:
+//   - a token, in the header `authorization: Bearer SECRET`;
+//   - over TLS, the field of the client certificate that gRPC calls `principal_property`;
+//   - without TLS, which is served on loopback and on the Unix socket only, the local operator.
+// Returns UNAUTHENTICATED if that is not valid, or if there is none. Thread safe.
+absl::StatusOr<engine::Caller> CallerOf(const grpc::ServerContextBase& context, const std::string& principal_property,
+                                        engine::Access& access);
 
 }  // namespace aftercare::server
 

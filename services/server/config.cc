@@ -1,5 +1,7 @@
 #include "services/server/config.h"
 
+#include <regex>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
@@ -9,7 +11,8 @@ namespace {
 
 constexpr absl::string_view kPrefix = "AFTERCARE_";
 // Variables of the command line client and, by their beginning, of the gateway.
-constexpr absl::string_view kForeign[] = {"AFTERCARE_SERVER", "AFTERCARE_CLINIC"};
+constexpr absl::string_view kForeign[] = {"AFTERCARE_SERVER",    "AFTERCARE_CLINIC",   "AFTERCARE_CA_FILE",
+                                          "AFTERCARE_CERT_FILE", "AFTERCARE_KEY_FILE", "AFTERCARE_TOKEN_FILE"};
 constexpr absl::string_view kForeignPrefix = "AFTERCARE_GATEWAY_";
 
 // The value of ops_listen for no ops endpoint.
@@ -46,17 +49,27 @@ absl::Status CheckRequestLogShare(const v1::Config& config) {
       absl::StrCat("request_log_share: ", config.request_log_share(), " is not from 0 to 1"));
 }
 
-absl::Status CheckLoopback(absl::string_view field, const std::string& address) {
-  if (IsLoopback(address)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      field, ": ", address, " is not host:port on loopback; without TLS and authentication nothing else is served"));
+absl::Status CheckOpsListen(const v1::Config& config) {
+  if (!HasOpsEndpoint(config) || IsLoopback(config.ops_listen())) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("ops_listen: ", config.ops_listen(), " is not host:port on loopback"));
+}
+
+absl::Status CheckListen(const v1::Config& config) {
+  if (IsLoopback(config.listen())) return absl::OkStatus();
+  if (config.tls_cert_file().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "listen: ", config.listen(), " is not host:port on loopback; nothing else is served without TLS: tls_cert_file"));
+  }
+  static const std::regex& form = *new std::regex(R"(([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(\d{1,5}))");
+  std::smatch parts;
+  if (std::regex_match(config.listen(), parts, form) && std::stoi(parts[2]) <= 65535) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("listen: ", config.listen(), " is not host:port"));
 }
 
 absl::Status Check(const v1::Config& config) {
-  if (absl::Status status = CheckLoopback("listen", config.listen()); !status.ok()) return status;
-  if (HasOpsEndpoint(config)) {
-    if (absl::Status status = CheckLoopback("ops_listen", config.ops_listen()); !status.ok()) return status;
-  }
+  if (absl::Status status = CheckListen(config); !status.ok()) return status;
+  if (absl::Status status = CheckOpsListen(config); !status.ok()) return status;
+  if (absl::Status status = CheckTransport(TransportOf(config)); !status.ok()) return status;
   if (config.database().empty()) return absl::InvalidArgumentError("database: must not be empty");
   if (absl::Status status = CheckRetention(config); !status.ok()) return status;
   if (absl::Status status = CheckRequestLogShare(config); !status.ok()) return status;
@@ -73,6 +86,7 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
   config.set_event_retention("720h");
   config.set_ops_listen("127.0.0.1:9464");
   config.set_request_log_share(1);
+  config.set_principal_from("common_name");
   absl::Status status = ApplyFile(path, &config);
   if (status.ok()) status = ApplyEnvironment(Own(environment), kPrefix, &config);
   if (status.ok()) status = ApplyFlags(flags, &config);
@@ -86,6 +100,14 @@ absl::Duration EventRetention(const v1::Config& config) {
   absl::Duration retention;
   absl::ParseDuration(config.event_retention(), &retention);
   return retention;
+}
+
+Transport TransportOf(const v1::Config& config) {
+  return {.tls_cert_file = config.tls_cert_file(),
+          .tls_key_file = config.tls_key_file(),
+          .tls_client_ca_file = config.tls_client_ca_file(),
+          .principal_from = config.principal_from(),
+          .unix_socket = config.unix_socket()};
 }
 
 bool HasOpsEndpoint(const v1::Config& config) { return config.ops_listen() != kOff; }

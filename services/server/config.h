@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/config.pb.h"
 #include "services/common/settings.h"
+#include "services/server/transport.h"
 
 namespace aftercare::server {
 
@@ -19,6 +20,9 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const Settings& e
 
 // How long events are kept. `config` must come from LoadConfig.
 absl::Duration EventRetention(const v1::Config& config);
+
+// How the server is reached. `config` must come from LoadConfig.
+Transport TransportOf(const v1::Config& config);
 
 // Whether there is to be an ops endpoint. `config` must come from LoadConfig.
 bool HasOpsEndpoint(const v1::Config& config);

@@ -15,6 +15,7 @@ grpc::ServerReadReactor<grpc::ByteBuffer>* ImportEnrollmentsCall::Start(const Ca
   call->import_ = environment.engine.enrollments.BeginImport(
       call->call_.engine_call(), [call] { call->StartRead(&call->in_); },
       [call](absl::StatusOr<v1::ImportEnrollmentsResponse> response) { call->End(std::move(response)); });
+  if (const absl::Status& identified = call->call_.identified(); !identified.ok()) call->import_->Abort(identified);
   return call;
 }
 

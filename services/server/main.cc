@@ -37,6 +37,12 @@ ABSL_FLAG(std::string, event_retention, "",
 ABSL_FLAG(aftercare::OptionalTextFlag, ops_listen, {},
           "address and port for /livez, /readyz and /metrics, or off; default 127.0.0.1:9464");
 ABSL_FLAG(std::string, request_log_share, "", "share of the calls that are logged, 0 to 1; default 1");
+ABSL_FLAG(std::string, tls_cert_file, "", "the server's certificate in PEM format; default: no TLS");
+ABSL_FLAG(std::string, tls_key_file, "", "the private key of that certificate in PEM format");
+ABSL_FLAG(std::string, tls_client_ca_file, "", "authorities whose client certificates are accepted, in PEM format");
+ABSL_FLAG(std::string, principal_from, "",
+          "field of a client certificate that says who calls: common_name, uri, dns or email; default common_name");
+ABSL_FLAG(std::string, unix_socket, "", "path of a Unix socket for the local operator; default: none");
 
 namespace aftercare::server {
 namespace {
@@ -62,7 +68,12 @@ absl::StatusOr<v1::Config> ReadConfig() {
                      {"log_level", absl::GetFlag(FLAGS_log_level)},
                      {"event_retention", absl::GetFlag(FLAGS_event_retention)},
                      {"ops_listen", ops_listen},
-                     {"request_log_share", absl::GetFlag(FLAGS_request_log_share)}});
+                     {"request_log_share", absl::GetFlag(FLAGS_request_log_share)},
+                     {"tls_cert_file", absl::GetFlag(FLAGS_tls_cert_file)},
+                     {"tls_key_file", absl::GetFlag(FLAGS_tls_key_file)},
+                     {"tls_client_ca_file", absl::GetFlag(FLAGS_tls_client_ca_file)},
+                     {"principal_from", absl::GetFlag(FLAGS_principal_from)},
+                     {"unix_socket", absl::GetFlag(FLAGS_unix_socket)}});
 }
 
 void Reload() {
@@ -86,6 +97,15 @@ absl::StatusOr<std::unique_ptr<OpsEndpoint>> StartOpsEndpoint(const v1::Config& 
   return ops;
 }
 
+// Over TLS nobody can do anything without a role. Who cannot get one by the Unix socket gets a token, once.
+absl::Status ShowFirstToken(const v1::Config& config, Server& server) {
+  if (config.tls_cert_file().empty() || !config.unix_socket().empty()) return absl::OkStatus();
+  const auto secret = server.MakeFirstAdmin();
+  if (!secret.ok() || !*secret) return secret.status();
+  std::cout << "The first administrator's token, which is shown only now and valid for a day:\n" << **secret << std::endl;
+  return absl::OkStatus();
+}
+
 int Serve(const v1::Config& config) {
   HoldSignals();
   const auto zones = engine::ZoneDatabaseFingerprint(plan::ZoneDirectory());
@@ -104,8 +124,11 @@ int Serve(const v1::Config& config) {
   auto server = Server::Start(
       config.listen(), *std::move(store), clock,
       {.engine = {.zone_database = *zones, .event_retention = EventRetention(config), .telemetry = &metrics},
-       .observer = &observers});
+       .observer = &observers,
+       .transport = TransportOf(config)});
   if (!server.ok()) return Fail(kBadAddress, server.status().message());
+  const absl::Status shown = ShowFirstToken(config, **server);
+  if (!shown.ok()) return Fail(kBadDatabase, shown.message());
   auto ops = StartOpsEndpoint(config, **server, metrics);
   if (!ops.ok()) return Fail(kBadAddress, ops.status().message());
   spdlog::info("serving on port {} ({}), database {}", (*server)->port(), config.listen(), config.database());

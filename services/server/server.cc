@@ -65,27 +65,38 @@ Server::Server(std::unique_ptr<store::Store> store, engine::Clock& clock, const 
     : store_(std::move(store)),
       engine_(
           *store_, clock, [this](bool healthy) { SetHealthy(healthy); }, options.engine),
-      observer_(options.observer != nullptr ? *options.observer : NoObserver()) {}
+      observer_(options.observer != nullptr ? *options.observer : NoObserver()),
+      principal_property_(PrincipalProperty(options.transport.principal_from)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const std::string& listen, std::unique_ptr<store::Store> store,
                                                       engine::Clock& clock, const ServerOptions& options) {
+  if (absl::Status status = CheckTransport(options.transport); !status.ok()) return status;
   EnablePluginsOnce();
   std::unique_ptr<Server> server(new Server(std::move(store), clock, options));
-  if (absl::Status status = server->Listen(listen); !status.ok()) return status;
+  if (absl::Status status = server->Listen(listen, options.transport); !status.ok()) return status;
   return server;
 }
 
-absl::Status Server::Listen(const std::string& listen) {
+absl::Status Server::Listen(const std::string& listen, const Transport& transport) {
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(listen, CredentialsOf(transport), &port_);
+  if (!transport.unix_socket.empty()) {
+    auto socket = UnixSocket::Prepare(transport.unix_socket);
+    if (!socket.ok()) return socket.status();
+    unix_socket_ = *std::move(socket);
+    builder.AddListeningPort(unix_socket_->address(), grpc::InsecureServerCredentials());
+  }
   // A second server on the same port must fail, not share it.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   SetKeepalive(&builder);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);  // only reflection is synchronous
-  services_ = MakeServices({engine_, observer_});
+  services_ = MakeServices({engine_, observer_, principal_property_});
   for (const auto& service : services_) builder.RegisterService(service.get());
-  server_ = builder.BuildAndStart();
+  {
+    const PrivateFiles only_ours;  // The socket is for this user.
+    server_ = builder.BuildAndStart();
+  }
   if (server_ == nullptr || port_ == 0) {
     server_.reset();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", listen, "; is the port in use?"));

@@ -7,6 +7,7 @@
 #include <grpcpp/impl/service_type.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@
 #include "scheduler/engine/statistics.h"
 #include "scheduler/store/store.h"
 #include "scheduler/sync.h"
+#include "services/server/bootstrap.h"
 #include "services/server/call_observer.h"
+#include "services/server/transport.h"
 
 namespace aftercare::server {
 
@@ -26,13 +29,16 @@ struct ServerOptions {
   engine::EngineOptions engine;
   // Is told of each call. Must outlive the server. Null for no observer.
   CallObserver* observer = nullptr;
+  // Default: no TLS and no Unix socket.
+  Transport transport;
 };
 
 // A running server. port() may be called from any thread, Shutdown and the destructor from one thread only.
 class Server {
  public:
-  // Starts serving on `listen` (host:port; port 0 for any free one). `clock` must outlive the server. Returns
-  // UNAVAILABLE if the address cannot be listened on.
+  // Starts serving on `listen` (host:port; port 0 for any free one) and on the Unix socket, if there is to be one.
+  // `clock` must outlive the server. Returns INVALID_ARGUMENT if options.transport is not good, and FAILED_PRECONDITION
+  // or UNAVAILABLE if the socket or the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const std::string& listen, std::unique_ptr<store::Store> store,
                                                        engine::Clock& clock, const ServerOptions& options = {});
 
@@ -45,6 +51,9 @@ class Server {
   // Says why the server does not take calls now; empty if it does. Thread safe.
   std::string NotReadyReason() ABSL_LOCKS_EXCLUDED(serving_mutex_);
 
+  // See MakeFirstAdmin in bootstrap.h.
+  absl::StatusOr<std::optional<std::string>> MakeFirstAdmin() { return server::MakeFirstAdmin(engine_); }
+
   // See engine::AwaitStatistics.
   engine::Statistics AwaitStatistics(absl::Duration timeout);
 
@@ -54,7 +63,7 @@ class Server {
 
  private:
   Server(std::unique_ptr<store::Store> store, engine::Clock& clock, const ServerOptions& options);
-  absl::Status Listen(const std::string& listen);
+  absl::Status Listen(const std::string& listen, const Transport& transport);
   // Called on the store's thread when it stops (false) or resumes (true) taking commits.
   void SetHealthy(bool healthy) ABSL_LOCKS_EXCLUDED(serving_mutex_);
   // Tells the health service: SERVING while the store takes commits and nobody shuts down. All services alike.
@@ -67,6 +76,8 @@ class Server {
   bool stopping_ ABSL_GUARDED_BY(serving_mutex_) = false;
   engine::Engine engine_;
   CallObserver& observer_;
+  const std::string principal_property_;
+  std::unique_ptr<UnixSocket> unix_socket_;  // null if there is none
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

@@ -52,10 +52,17 @@ std::string TraceIdOf(absl::string_view traceparent) {
 
 ServerCall::ServerCall(const CallEnvironment& environment, const engine::Method& method,
                        const grpc::CallbackServerContext& context, LateWork late_work)
+    : ServerCall(environment, method, context, late_work,
+                 CallerOf(context, environment.principal_property, environment.engine.access)) {}
+
+ServerCall::ServerCall(const CallEnvironment& environment, const engine::Method& method,
+                       const grpc::CallbackServerContext& context, LateWork late_work,
+                       absl::StatusOr<engine::Caller> caller)
     : observer_(environment.observer),
+      identified_(caller.status()),
       begin_(SteadyClock::now()),
       engine_call_(environment.engine.NewCall(
-          {.caller = CallerOf(context),
+          {.caller = caller.ok() ? *std::move(caller) : engine::Caller(),  // one without any rights
            .method = &method,
            .trace_id = CallersTraceId(context),
            .deadline = late_work == LateWork::kDo ? SteadyClock::time_point::max() : DeadlineOf(context)})) {
@@ -64,7 +71,7 @@ ServerCall::ServerCall(const CallEnvironment& environment, const engine::Method&
 
 absl::Status ServerCall::Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
   CountReceived(bytes);
-  return DecodeRequest(bytes, message);
+  return identified_.ok() ? DecodeRequest(bytes, message) : identified_;
 }
 
 grpc::ByteBuffer ServerCall::Encode(const google::protobuf::Message& message) {

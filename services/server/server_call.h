@@ -11,18 +11,21 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/engine/runtime/call.h"
+#include "scheduler/engine/runtime/caller.h"
 #include "services/server/call_observer.h"
 
 namespace aftercare::server {
 
-// The engine and the observer that all calls of a server share. Both must outlive every call.
+// What all calls of a server share. It must outlive every call.
 struct CallEnvironment {
   engine::Engine& engine;
   CallObserver& observer;
+  const std::string& principal_property;  // see CallerOf
 };
 
 // Whether a call begins work after the client's deadline has passed.
@@ -43,7 +46,11 @@ class ServerCall {
   // The call as the use cases know it.
   const engine::CallPtr& engine_call() const { return engine_call_; }
 
-  // Decodes a message of the client; see DecodeRequest for errors.
+  // Returns UNAUTHENTICATED if the caller has not proved who it is. The call is then to be finished with this.
+  const absl::Status& identified() const { return identified_; }
+
+  // Decodes a message of the client; see DecodeRequest for errors. Does not look at the message, and returns the error,
+  // if the caller is not identified.
   absl::Status Decode(const grpc::ByteBuffer& bytes, google::protobuf::Message* message);
 
   // Encodes a message for the client.
@@ -58,7 +65,12 @@ class ServerCall {
   grpc::Status End(const absl::Status& status);
 
  private:
+  // `caller` has the identity, or why there is none.
+  ServerCall(const CallEnvironment& environment, const engine::Method& method,
+             const grpc::CallbackServerContext& context, LateWork late_work, absl::StatusOr<engine::Caller> caller);
+
   CallObserver& observer_;
+  const absl::Status identified_;
   const std::chrono::steady_clock::time_point begin_;
   const engine::CallPtr engine_call_;
   std::atomic<int64_t> messages_received_{0};

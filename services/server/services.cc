@@ -1,5 +1,6 @@
 #include "services/server/services.h"
 
+#include "aftercare/v1/access_service.grpc.pb.h"
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
@@ -16,6 +17,7 @@
 namespace aftercare::server {
 namespace {
 
+using engine::Access;
 using engine::Clinics;
 using engine::Consents;
 using engine::Deliveries;
@@ -25,6 +27,18 @@ using engine::Pathways;
 using engine::Reminders;
 using engine::Replies;
 using engine::Visits;
+
+std::unique_ptr<grpc::Service> AccessService(const CallEnvironment& environment) {
+  Engine& engine = environment.engine;
+  auto service = std::make_unique<RawCallbackService<v1::AccessService>>(environment);
+  service->Unary("CreateToken", engine.access, &Access::CreateToken);
+  service->Unary("ListTokens", engine.access, &Access::ListTokens);
+  service->Unary("RevokeToken", engine.access, &Access::RevokeToken);
+  service->Unary("BindRole", engine.access, &Access::BindRole);
+  service->Unary("UnbindRole", engine.access, &Access::UnbindRole);
+  service->Unary("ListRoleBindings", engine.access, &Access::ListRoleBindings);
+  return service;
+}
 
 std::unique_ptr<grpc::Service> ClinicService(const CallEnvironment& environment) {
   Engine& engine = environment.engine;
@@ -119,6 +133,7 @@ std::unique_ptr<grpc::Service> ReplyService(const CallEnvironment& environment) 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& environment) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(ClinicService(environment));
+  services.push_back(AccessService(environment));
   services.push_back(PathwayService(environment));
   services.push_back(EnrollmentService(environment));
   services.push_back(VisitService(environment));

@@ -8,7 +8,11 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRemindersCall
     const CallEnvironment& environment, const engine::Method& method, grpc::CallbackServerContext* context) {
   auto* call = new StreamRemindersCall(environment, method, *context);
   call->stream_ = environment.engine.deliveries.OpenStream(call->call_.engine_call());
-  call->StartRead(&call->in_);
+  if (const absl::Status& identified = call->call_.identified(); !identified.ok()) {
+    call->stream_->Abort(identified);
+  } else {
+    call->StartRead(&call->in_);
+  }
   call->Next();
   return call;
 }

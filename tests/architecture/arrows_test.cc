@@ -44,7 +44,7 @@ client/input        -> client/common, plan, plan/input
 client/common       -> plan, plan/input
 common              ->
 
-engine              -> engine/delivery, engine/reminders, engine/enrollments, engine/adherence, engine/events,
+engine              -> engine/access, engine/delivery, engine/reminders, engine/enrollments, engine/adherence, engine/events,
                        engine/replies, engine/clinics, engine/planning, engine/lifecycle, engine/runtime, plan, store
 engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engine/replies, engine/clinics,
                        engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
@@ -53,6 +53,7 @@ engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/pla
 engine/enrollments  -> engine/adherence, engine/events, engine/replies, engine/clinics, engine/planning,
                        engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/adherence    -> engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
+engine/access       -> engine/runtime, plan, plan/input, store
 engine/events       -> engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/replies      -> engine/planning, engine/lifecycle, engine/runtime, plan/answers, plan, plan/input, store
 engine/clinics      -> engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
@@ -190,7 +191,7 @@ TEST(ArrowsTest, TheStoreIsKnownToTheEnginesRuntimeOnly) {
 TEST(ArrowsTest, OnlyWorkForNoCallerReachesDataWithoutACall) {
   EXPECT_THAT(Places({"scheduler/engine", "services"}, Include("scheduler/engine/runtime/system_access\\.h"),
                      "engine/(adherence/adherence_counter|events/event_feed|events/event_log_cleaner|planning/sweeper|"
-                     "statistics|runtime/system_access)\\.cc"),
+                     "statistics|access/access_table|runtime/system_access)\\.cc"),
               IsEmpty());
 }
 

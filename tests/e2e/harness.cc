@@ -63,6 +63,7 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
 
 Client::Client(std::shared_ptr<grpc::Channel> channel)
     : channel(channel),
+      access(v1::AccessService::NewStub(channel)),
       clinics(v1::ClinicService::NewStub(channel)),
       pathways(v1::PathwayService::NewStub(channel)),
       enrollments(v1::EnrollmentService::NewStub(channel)),

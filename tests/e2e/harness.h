@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "aftercare/v1/access_service.grpc.pb.h"
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
@@ -54,6 +55,7 @@ struct Client {
   explicit Client(std::shared_ptr<grpc::Channel> channel);
 
   std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<v1::AccessService::Stub> access;
   std::unique_ptr<v1::ClinicService::Stub> clinics;
   std::unique_ptr<v1::PathwayService::Stub> pathways;
   std::unique_ptr<v1::EnrollmentService::Stub> enrollments;

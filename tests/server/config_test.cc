@@ -104,7 +104,7 @@ TEST_F(ConfigTest, AMissingFileIsNamed) {
   EXPECT_THAT(std::string(config.status().message()), HasSubstr("/no/such/file"));
 }
 
-TEST_F(ConfigTest, OnlyLoopbackIsServed) {
+TEST_F(ConfigTest, WithoutTlsOnlyLoopbackIsServed) {
   for (const char* listen : {"0.0.0.0:50051", "[::]:50051", "192.168.1.5:50051", "clinic.example:50051", "127.0.0.1",
                              "127.evil.example:1", "localhost.example:1", "", "127.0.0.1:http", "127.0.0.1:70000"}) {
     ExpectRefused(LoadConfig("", {{"AFTERCARE_LISTEN", listen}}, {}), "listen");

@@ -13,6 +13,8 @@ namespace {
 constexpr absl::Duration kRequestIdRetention = absl::Hours(24);
 constexpr int kDeletedPerMutation = 4;  // more than one mutation adds, so that the table shrinks
 
+bool IsOneClinic(absl::string_view clinic) { return clinic != kAllClinics && clinic != kNoClinic; }
+
 // Returns whether the answer to a request that came at `then` is still remembered `now`, both in real time. If the
 // clock was set back since, `then` may be later than `now`: the answer is remembered by the same bound.
 bool IsRemembered(absl::Time then, absl::Time now) { return absl::AbsDuration(now - then) < kRequestIdRetention; }
@@ -60,12 +62,12 @@ absl::Status Call::CheckAwaited() const {
 
 absl::Status Call::Authorize(absl::string_view clinic) const {
   return engine_.authorizer().Authorize(details_.caller, details_.method->permission,
-                                        clinic == kAllClinics ? absl::string_view() : clinic);
+                                        IsOneClinic(clinic) ? clinic : absl::string_view());
 }
 
 absl::Status Call::Admit(absl::string_view clinic) {
   if (clinic.empty()) return absl::InternalError("a call says which clinic it is about");
-  if (clinic != kAllClinics) {
+  if (IsOneClinic(clinic)) {
     MutexLock lock(mutex_);
     clinic_ = std::string(clinic);
   }
@@ -84,10 +86,10 @@ absl::Status Call::StayOpen(absl::string_view clinic, OpenCalls::OnDenied on_den
 }
 
 store::AccessCheck Call::AccessOf(absl::string_view clinic) {
-  if (clinic == kAllClinics) {
-    return [self = shared_from_this()](absl::string_view touched) {
-      if (touched.empty()) return absl::InternalError("a call reached for what belongs to no clinic");
-      return self->Authorize(touched);
+  if (!IsOneClinic(clinic)) {
+    return [self = shared_from_this(), is_for_all = clinic == kAllClinics](absl::string_view touched) {
+      if (!touched.empty()) return self->Authorize(touched);
+      return is_for_all ? absl::InternalError("a call reached for what belongs to no clinic") : absl::OkStatus();
     };
   }
   return [self = shared_from_this(), clinic = std::string(clinic)](absl::string_view touched) {

@@ -28,6 +28,9 @@ namespace aftercare::engine {
 // Stands for every clinic that the caller may touch, where a function of Call takes the id of a clinic.
 inline constexpr absl::string_view kAllClinics = "-";
 
+// Stands there for what belongs to no clinic: tokens and role bindings.
+inline constexpr absl::string_view kNoClinic = "*";
+
 // Thread safe. Owned by shared_ptr: work that was begun for a call keeps it alive.
 class Call : public std::enable_shared_from_this<Call> {
  public:
@@ -71,8 +74,8 @@ class Call : public std::enable_shared_from_this<Call> {
   absl::Status CheckAwaited() const;
 
   // Asks the Authorizer whether the caller has the method's permission in `clinic`; see Authorizer::Authorize. For
-  // kAllClinics it asks about no clinic in particular, and about each clinic when its data is touched. Read, Write and
-  // Mutate call it themselves.
+  // kAllClinics and kNoClinic it asks about no clinic in particular, and about each clinic when its data is touched.
+  // Read, Write and Mutate call it themselves.
   absl::Status Authorize(absl::string_view clinic) const;
 
   // For a call that stays open. Authorizes it as Authorize does and notes the clinic. If the caller loses the

@@ -9,6 +9,12 @@ namespace {
 using P = Permission;
 
 constexpr Method kMethods[] = {
+    {"aftercare.v1.AccessService/BindRole", P::kManageAccess},
+    {"aftercare.v1.AccessService/CreateToken", P::kManageAccess},
+    {"aftercare.v1.AccessService/ListRoleBindings", P::kManageAccess},
+    {"aftercare.v1.AccessService/ListTokens", P::kManageAccess},
+    {"aftercare.v1.AccessService/RevokeToken", P::kManageAccess},
+    {"aftercare.v1.AccessService/UnbindRole", P::kManageAccess},
     {"aftercare.v1.ClinicService/AdvanceTestClock", P::kManageClinic},
     {"aftercare.v1.ClinicService/CreateClinic", P::kCreateClinics},
     {"aftercare.v1.ClinicService/GetClinic", P::kReadClinic},
@@ -74,13 +80,17 @@ bool RoleHas(Role role, Permission permission) {
     case Role::kAdmin:
       return true;
     case Role::kClinic:
-      return permission != P::kCreateClinics;
+      return !NeedsAllClinics(permission);
     case Role::kGateway:
       return permission == P::kDeliver || permission == P::kRecordReplies;
     case Role::kReader:
       return permission == P::kReadClinic || permission == P::kReadPatients;
   }
   return false;
+}
+
+bool NeedsAllClinics(Permission permission) {
+  return permission == P::kCreateClinics || permission == P::kManageAccess;
 }
 
 absl::string_view PermissionName(Permission permission) {
@@ -93,6 +103,7 @@ absl::string_view PermissionName(Permission permission) {
     case P::kDeliver: return "DELIVER";
     case P::kRecordReplies: return "RECORD_REPLIES";
     case P::kManageDelivery: return "MANAGE_DELIVERY";
+    case P::kManageAccess: return "MANAGE_ACCESS";
   }
   return "";
 }

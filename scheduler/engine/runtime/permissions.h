@@ -19,6 +19,7 @@ enum class Permission {
   kDeliver,         // lease messages, report and extend leases
   kRecordReplies,   // hand in what patients write
   kManageDelivery,  // list and redrive what could not be delivered
+  kManageAccess,    // make and revoke tokens, and bind roles
 };
 
 // One RPC of the API.
@@ -35,6 +36,9 @@ const Method& MethodNamed(absl::string_view name);
 
 // True if callers of that role have the permission, in the clinics they are bound to.
 bool RoleHas(Role role, Permission permission);
+
+// Returns whether a permission is for the whole server: a role has it only if it is bound to all clinics.
+bool NeedsAllClinics(Permission permission);
 
 // The name of a permission for errors and logs, such as `READ_PATIENTS`.
 absl::string_view PermissionName(Permission permission);

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 
 constexpr Permission kAll[] = {Permission::kCreateClinics, Permission::kReadClinic,     Permission::kManageClinic,
                                Permission::kReadPatients,  Permission::kManagePatients, Permission::kDeliver,
-                               Permission::kRecordReplies, Permission::kManageDelivery};
+                               Permission::kRecordReplies, Permission::kManageDelivery, Permission::kManageAccess};
 
 std::vector<std::string> PermissionsOf(Role role) {
   std::vector<std::string> names;
@@ -30,6 +30,14 @@ TEST(PermissionsTest, EachRoleHasWhatItsWorkTakes) {
                           "RECORD_REPLIES", "MANAGE_DELIVERY"));
   EXPECT_THAT(PermissionsOf(Role::kGateway), ElementsAre("DELIVER", "RECORD_REPLIES"));
   EXPECT_THAT(PermissionsOf(Role::kReader), ElementsAre("READ_CLINIC", "READ_PATIENTS"));
+}
+
+TEST(PermissionsTest, WhatIsForTheWholeServerTakesTheRoleInAllClinics) {
+  std::vector<std::string> names;
+  for (const Permission permission : kAll) {
+    if (NeedsAllClinics(permission)) names.emplace_back(PermissionName(permission));
+  }
+  EXPECT_THAT(names, ElementsAre("CREATE_CLINICS", "MANAGE_ACCESS"));
 }
 
 TEST(PermissionsTest, AMethodIsFoundByItsName) {
