@@ -180,7 +180,7 @@ UnixSocket::~UnixSocket() { unlink(path_.c_str()); }
 
 std::string UnixSocket::address() const { return absl::StrCat("unix:", path_); }
 
-PrivateFiles::PrivateFiles() : before_(umask(S_IRWXG | S_IRWXO)) {}
+PrivateFiles::PrivateFiles() : before_(umask(S_IXUSR | S_IRWXG | S_IRWXO)) {}
 
 PrivateFiles::~PrivateFiles() { umask(before_); }
 

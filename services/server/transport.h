@@ -53,7 +53,7 @@ class UnixSocket {
   const std::string path_;
 };
 
-// While it lives, files and sockets that the process makes are for its user only. For one thread at a time.
+// While it lives, files and sockets that the process makes have mode 0600 at most. For one thread at a time.
 class PrivateFiles {
  public:
   PrivateFiles();

@@ -30,8 +30,8 @@ const fs::path kRoot = AFTERCARE_SOURCE_DIR;
 // generated messages. Rows only name rooms of rows below them, so there are no circles.
 constexpr char kArrows[] = R"(
 server/main.cc      -> server, common, engine/runtime, plan, store
-server              -> common, engine, engine/delivery, engine/enrollments, engine/events, engine/runtime, plan,
-                       plan/input, store
+server              -> common, engine, engine/access, engine/delivery, engine/enrollments, engine/events,
+                       engine/runtime, plan, plan/input, store
 gateway/main.cc     -> gateway, common
 gateway             -> common
 client/main.cc      -> client/commands, client, client/render, client/common, common
