@@ -49,6 +49,7 @@ plan::Standing Model::StandingOf(const Item& item) {
       return item.hand && item.attempts == 0 ? plan::Standing::kSetByPerson : plan::Standing::kEndedByChange;
     case v1::REMINDER_REASON_ANSWERED:
     case v1::REMINDER_REASON_SILENCED:
+    case v1::REMINDER_REASON_GROUP_ENDED:
       return plan::Standing::kEndedByChange;
     default:
       return plan::Standing::kEndedUnsent;
