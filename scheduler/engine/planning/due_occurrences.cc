@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/reminder_changes.h"
@@ -94,7 +96,11 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   if (due.row == nullptr) new_row = NewReminderRow(context, due.occurrence, due.code);
   store::ReminderRow& row = due.row == nullptr ? new_row : *due.row;
   NoteObservations(outcome.observations, &row);
-  if (outcome.put_off) PutOff(due.occurrence.due, *outcome.put_off, &row);
+  if (outcome.put_off) {
+    PutOff(*outcome.put_off, &row);
+  } else if (!IsPutOff(row)) {
+    ForgetDueBeforeCaps(&row);
+  }
   if (outcome.reachable) {
     auto point = FirstContactPoint(tx, context, row);
     if (!point.ok()) return point.status();
@@ -104,6 +110,7 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
     row.closes = due.occurrence.expire;
     SetContactPoint(context, row.contact_point, &row);
     MakeAvailable(context, due.occurrence.due, &row);
+    NoteCameDue(context, now, &row);
     row.failures = 0;  // a reminder that was moved after failures starts again
   }
   v1::ReminderReason reason = outcome.reason;
@@ -129,37 +136,57 @@ absl::StatusOr<bool> FireOne(store::WriteTransaction& tx, const EnrollmentContex
   return true;
 }
 
-// Returns the rules of the messages behind place `i`.
-std::vector<const plan::CompiledRule*> MessagesAfter(const EnrollmentContext& context,
-                                                     const std::vector<DueOccurrence>& due, size_t i) {
+// Returns the rule of each message that would come due; null for what is no message or does not come due.
+std::vector<const plan::CompiledRule*> MessagesOf(const EnrollmentContext& context,
+                                                  const std::vector<DueOccurrence>& due,
+                                                  const std::vector<Outcome>& outcomes) {
   std::vector<const plan::CompiledRule*> rules;
-  for (++i; i < due.size(); ++i) {
-    const plan::CompiledRule* const rule = PlannedRule(context, due[i]);
-    const bool is_refused = HasRefusedCategory(context, OwnRule(context, due[i]).source().category());
-    if (rule != nullptr && rule->audience == v1::AUDIENCE_PATIENT && !is_refused) rules.push_back(rule);
+  for (size_t i = 0; i < due.size(); ++i) {
+    const bool comes_due = outcomes[i].event == ReminderEvent::kFire && !IsTask(context, due[i]);
+    rules.push_back(comes_due ? PlannedRule(context, due[i]) : nullptr);
   }
   return rules;
 }
 
-// Asks the caps about the message at place `i`, which would come due. Changes its outcome if they hold it back.
-absl::Status ApplyCaps(const EnrollmentContext& context, const std::vector<DueOccurrence>& due, size_t i,
-                       MessageCapGate* gate, Outcome* outcome) {
-  if (!gate->has_caps() || outcome->event != ReminderEvent::kFire || IsTask(context, due[i])) return absl::OkStatus();
-  const plan::CompiledRule* const rule = PlannedRule(context, due[i]);
-  if (rule == nullptr) return absl::OkStatus();
-  auto reason = gate->WhyHeldBack(*rule, MessagesAfter(context, due, i));
-  if (!reason.ok()) return reason.status();
-  if (!*reason) {
-    gate->Count();
-    return absl::OkStatus();
+// Returns at which time of day a message comes that a cap puts off: that which somebody set, else that of the plan.
+absl::CivilSecond TimeOfDay(const EnrollmentContext& context, const DueOccurrence& due) {
+  if (due.row == nullptr) return absl::CivilSecond(due.occurrence.nominal);
+  if (IsTimeByHand(*due.row)) {
+    return absl::ToCivilSecond(HandTime(*due.row, context.facts.zone), context.facts.zone);
   }
-  const bool by_hand = due[i].row != nullptr && IsTimeByHand(*due[i].row);
-  const plan::Occurrence& occurrence = due[i].occurrence;
-  const absl::CivilMinute time =
-      by_hand ? absl::ToCivilMinute(occurrence.due, context.facts.zone) : occurrence.nominal;
-  outcome->put_off = gate->NextTime(time, occurrence.expire);
+  plan::Occurrence planned;
+  const auto cover = CoverOf(context, *due.row);
+  const bool is_planned =
+      cover && plan::Plan(*context.pathway, context.facts).FindNamed(cover->rule, cover->code, &planned);
+  return absl::CivilSecond(is_planned ? planned.nominal : due.occurrence.nominal);
+}
+
+void HoldBack(const EnrollmentContext& context, const DueOccurrence& due, const MessageCapGate& gate,
+              v1::ReminderReason reason, Outcome* outcome) {
+  outcome->put_off = gate.NextTime(TimeOfDay(context, due), due.occurrence.expire);
   outcome->event = outcome->put_off ? ReminderEvent::kReschedule : ReminderEvent::kSuppress;
-  outcome->reason = **reason;
+  outcome->reason = reason;
+}
+
+// Asks the caps about the messages that would come due, in order. Changes the outcomes of those that are held back.
+absl::Status ApplyCaps(store::ReadTransaction& tx, const EnrollmentContext& context,
+                       const std::vector<DueOccurrence>& due, absl::Time now, std::vector<Outcome>* outcomes) {
+  MessageCapGate gate(tx, context, now);
+  if (!gate.has_caps()) return absl::OkStatus();
+  std::vector<const plan::CompiledRule*> messages = MessagesOf(context, due, *outcomes);
+  if (std::count(messages.begin(), messages.end(), nullptr) == static_cast<int>(due.size())) return absl::OkStatus();
+  if (absl::Status status = gate.Load(); !status.ok()) return status;
+  for (size_t i = 0; i < due.size(); ++i) {
+    if (messages[i] == nullptr || due[i].row != nullptr) continue;
+    // What has a row that the caller does not know of stays as it is.
+    const std::string& id = context.pathway->rule_source(due[i].occurrence.rule).id();
+    if (gate.HasRow(id, due[i].code)) messages[i] = nullptr;
+  }
+  for (size_t i = 0; i < due.size(); ++i) {
+    if (messages[i] == nullptr) continue;
+    const auto reason = gate.WhyHeldBack(*messages[i], absl::MakeConstSpan(messages).subspan(i + 1));
+    reason ? HoldBack(context, due[i], gate, *reason, &(*outcomes)[i]) : gate.Count();
+  }
   return absl::OkStatus();
 }
 
@@ -181,7 +208,7 @@ Outcome OutcomeAmong(const Supersession& supersession, const EnrollmentContext& 
                      const std::vector<store::ReminderRow>* rows, absl::Time now) {
   Outcome outcome = OutcomeOf(context, due, rows, now);
   if (outcome.event != ReminderEvent::kSuppress &&
-      supersession.Supersedes(SupersedingRuleOf(context, due), due.occurrence.due, due.code)) {
+      supersession.Supersedes(SupersedingRuleOf(context, due), PlannedDue(due), due.code)) {
     outcome.event = ReminderEvent::kSupersede;
     outcome.reason = v1::REMINDER_REASON_SUPERSEDED;
   }
@@ -217,14 +244,14 @@ absl::StatusOr<Fired> FireOccurrences(store::WriteTransaction& tx, const Enrollm
     supersession = Supersession(context, due, *rows, now);
     if (absl::Status status = SupersedeRows(tx, context, supersession, now, rows); !status.ok()) return status;
   }
+  std::vector<Outcome> outcomes;
+  for (const DueOccurrence& one : due) outcomes.push_back(OutcomeAmong(supersession, context, one, rows, now));
+  if (absl::Status status = ApplyCaps(tx, context, due, now, &outcomes); !status.ok()) return status;
   Fired fired;
-  MessageCapGate gate(tx, context, now);
   for (size_t i = 0; i < due.size(); ++i) {
-    Outcome outcome = OutcomeAmong(supersession, context, due[i], rows, now);
-    if (absl::Status status = ApplyCaps(context, due, i, &gate, &outcome); !status.ok()) return status;
-    auto has_fired = FireOne(tx, context, due[i], outcome, now);
+    auto has_fired = FireOne(tx, context, due[i], outcomes[i], now);
     if (!has_fired.ok()) return has_fired.status();
-    if (*has_fired) NoteFired(context, due[i], outcome, &fired);
+    if (*has_fired) NoteFired(context, due[i], outcomes[i], &fired);
   }
   return fired;
 }

@@ -5,7 +5,6 @@
 #include <limits>
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "scheduler/engine/lifecycle/covers.h"
 #include "scheduler/engine/lifecycle/plan_outline.h"
 #include "scheduler/engine/lifecycle/team_notices.h"
@@ -35,20 +34,25 @@ bool Counts(const store::ReminderRow& row) {
     case v1::REMINDER_STATE_DELIVERED:
       return true;
     case v1::REMINDER_STATE_COMPLETED:
-    case v1::REMINDER_STATE_FAILED:
       return row.attempts > 0;
     default:
       return false;
   }
 }
 
+// Returns the instant on whose day a message counts.
+absl::Time CountsAt(const store::ReminderRow& row) {
+  const int64_t came_due = row.record.empty() ? 0 : RecordOf(row).came_due_micros();
+  return came_due == 0 ? row.due : absl::FromUnixMicros(came_due);
+}
+
 bool IsMoreImportant(const plan::CompiledRule& rule, const plan::CompiledRule& than) {
   return rule.audience == v1::AUDIENCE_PATIENT && rule.importance < than.importance;
 }
 
-int CountMoreImportant(const std::vector<const plan::CompiledRule*>& rules, const plan::CompiledRule& than) {
+int CountMoreImportant(absl::Span<const plan::CompiledRule* const> rules, const plan::CompiledRule& than) {
   return static_cast<int>(std::count_if(rules.begin(), rules.end(), [&](const plan::CompiledRule* rule) {
-    return IsMoreImportant(*rule, than);
+    return rule != nullptr && IsMoreImportant(*rule, than);
   }));
 }
 
@@ -61,14 +65,27 @@ MessageCapGate::MessageCapGate(store::ReadTransaction& tx, const EnrollmentConte
       today_(absl::ToCivilDay(now, context.facts.zone)),
       caps_(CapsOf(context)) {}
 
-absl::StatusOr<std::optional<v1::ReminderReason>> MessageCapGate::WhyHeldBack(
-    const plan::CompiledRule& rule, const std::vector<const plan::CompiledRule*>& waiting) {
-  if (rule.is_safety) return std::nullopt;
-  if (!counted_) {
-    if (absl::Status status = CountStored(); !status.ok()) return status;
-    if (absl::Status status = FindPlanned(); !status.ok()) return status;
-    counted_ = true;
+absl::Status MessageCapGate::Load() {
+  auto enrollments = tx_.EnrollmentsOf(context_.row.clinic, context_.row.data.patient());
+  if (!enrollments.ok()) return enrollments.status();
+  for (const std::string& enrollment : *enrollments) {
+    store::ReminderQuery query;
+    query.clinic = context_.row.clinic;
+    query.enrollment = enrollment;
+    query.limit = std::numeric_limits<int>::max();
+    auto rows = tx_.ListReminders(query);
+    if (!rows.ok()) return rows.status();
+    CountRows(*rows);
+    if (enrollment != context_.row.enrollment) continue;
+    for (const store::ReminderRow& row : *rows) names_.emplace(row.key.rule, row.key.code);
+    FindPlanned(*rows);
   }
+  return absl::OkStatus();
+}
+
+std::optional<v1::ReminderReason> MessageCapGate::WhyHeldBack(
+    const plan::CompiledRule& rule, absl::Span<const plan::CompiledRule* const> waiting) const {
+  if (rule.is_safety) return std::nullopt;
   const int reserved = CountMoreImportant(planned_, rule) + CountMoreImportant(waiting, rule);
   if (caps_.per_day > 0 && today_count_ + reserved >= caps_.per_day) return v1::REMINDER_REASON_DAILY_CAP;
   if (caps_.per_week > 0 && week_count_ + reserved >= caps_.per_week) return v1::REMINDER_REASON_WEEKLY_CAP;
@@ -76,14 +93,13 @@ absl::StatusOr<std::optional<v1::ReminderReason>> MessageCapGate::WhyHeldBack(
 }
 
 void MessageCapGate::Count() {
-  if (!counted_) return;  // It is counted with those that are stored.
   ++today_count_;
   ++week_count_;
 }
 
-std::optional<absl::Time> MessageCapGate::NextTime(absl::CivilMinute time, absl::Time expire) const {
+std::optional<absl::Time> MessageCapGate::NextTime(absl::CivilSecond time, absl::Time expire) const {
   plan::LocalClock clock(context_.facts.zone);
-  const int64_t time_of_day = (absl::CivilSecond(time) - absl::CivilSecond(absl::CivilDay(time)));
+  const int64_t time_of_day = time - absl::CivilSecond(absl::CivilDay(time));
   const int64_t next = clock.At((plan::DayNumber(today_) + 1) * kSecondsOfDay + time_of_day);
   const int64_t end = absl::ToUnixSeconds(expire);
   if (next >= end) return std::nullopt;
@@ -92,79 +108,90 @@ std::optional<absl::Time> MessageCapGate::NextTime(absl::CivilMinute time, absl:
   return absl::FromUnixSeconds(open);
 }
 
-absl::Status MessageCapGate::CountStored() {
-  const absl::CivilDay first = today_ - (kDaysOfWeek - 1);
-  auto enrollments = tx_.EnrollmentsOf(context_.row.clinic, context_.row.data.patient());
-  if (!enrollments.ok()) return enrollments.status();
-  for (const std::string& enrollment : *enrollments) {
-    store::ReminderQuery query;
-    query.clinic = context_.row.clinic;
-    query.enrollment = enrollment;
-    query.due_from = absl::FromCivil(first, context_.facts.zone);
-    query.limit = std::numeric_limits<int>::max();
-    auto rows = tx_.ListReminders(query);
-    if (!rows.ok()) return rows.status();
-    for (const store::ReminderRow& row : *rows) {
-      const absl::CivilDay day = absl::ToCivilDay(row.due, context_.facts.zone);
-      if (!Counts(row) || day < first || day > today_) continue;
-      ++week_count_;
-      today_count_ += day == today_ ? 1 : 0;
-    }
+void MessageCapGate::CountRows(const std::vector<store::ReminderRow>& rows) {
+  for (const store::ReminderRow& row : rows) {
+    if (!Counts(row)) continue;
+    const absl::CivilDay day = absl::ToCivilDay(CountsAt(row), context_.facts.zone);
+    if (day <= today_ - kDaysOfWeek || day > today_) continue;
+    ++week_count_;
+    today_count_ += day == today_ ? 1 : 0;
   }
-  return absl::OkStatus();
 }
 
-absl::Status MessageCapGate::FindPlanned() {
+bool MessageCapGate::KeepsRoom(const plan::CompiledRule& rule, absl::string_view category) const {
+  return rule.audience == v1::AUDIENCE_PATIENT && rule.observed.empty() && !HasRefusedCategory(context_, category);
+}
+
+void MessageCapGate::FindPlanned(const std::vector<store::ReminderRow>& rows) {
   const absl::Time end = absl::FromCivil(today_ + 1, context_.facts.zone);
-  plan::Plan plan(*context_.pathway, context_.facts);
-  plan.Seek(now_ + absl::Nanoseconds(1));
-  std::vector<plan::Occurrence> planned;
-  for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < end;) {
-    const plan::CompiledRule& rule = context_.pathway->rule(occurrence.rule);
-    const bool is_refused = HasRefusedCategory(context_, context_.pathway->rule_source(occurrence.rule).category());
-    const bool is_missed = occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED || occurrence.outside_contact_hours ||
-                           is_refused;
-    if (!is_missed && rule.audience == v1::AUDIENCE_PATIENT && rule.observed.empty()) planned.push_back(occurrence);
-  }
-  auto rows = RowsOf(tx_, context_, {});
-  if (!rows.ok()) return rows.status();
+  const auto add = [this](int index) {
+    const plan::CompiledRule& rule = context_.pathway->rule(index);
+    if (KeepsRoom(rule, context_.pathway->rule_source(index).category())) planned_.push_back(&rule);
+  };
   absl::flat_hash_set<OccurrenceKey> has_row;  // What was dealt with ahead of its time, or has another time.
-  for (const store::ReminderRow& row : *rows) {
+  for (const store::ReminderRow& row : rows) {
     const auto cover = CoverOf(context_, row);
     if (!cover) continue;
     has_row.insert(*cover);
-    const bool is_refused = HasRefusedCategory(context_, context_.pathway->rule_source(cover->rule).category());
-    const bool is_to_come =
-        row.state == v1::REMINDER_STATE_SCHEDULED && row.due > now_ && row.due < end && !is_refused;
-    if (is_to_come) planned_.push_back(&context_.pathway->rule(cover->rule));
+    if (row.state != v1::REMINDER_STATE_SCHEDULED || row.due <= now_ || row.due >= end) continue;
+    if (!OccurrenceOf(context_, row).outside_contact_hours) add(cover->rule);
   }
-  for (const plan::Occurrence& occurrence : planned) {
-    if (has_row.contains(KeyOf(context_, occurrence))) continue;
-    planned_.push_back(&context_.pathway->rule(occurrence.rule));
+  plan::Plan plan(*context_.pathway, context_.facts);
+  plan.Seek(now_ + absl::Nanoseconds(1));
+  for (plan::Occurrence occurrence; plan.Next(&occurrence) && occurrence.due < end;) {
+    const bool is_missed = occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED || occurrence.outside_contact_hours;
+    if (!is_missed && !has_row.contains(KeyOf(context_, occurrence))) add(occurrence.rule);
   }
-  return absl::OkStatus();
 }
 
-void PutOff(absl::Time due, absl::Time time, store::ReminderRow* row) {
+void NoteCameDue(const EnrollmentContext& context, absl::Time now, store::ReminderRow* row) {
+  const absl::TimeZone zone = context.facts.zone;
+  const bool is_late = absl::ToCivilDay(now, zone) > absl::ToCivilDay(row->due, zone);
+  if (!is_late && row->record.empty()) return;
   record::v1::ReminderRecord record = RecordOf(*row);
-  // What is put off once more keeps the plan's time. 0 would mean that nothing was put off.
-  if (record.capped_due_micros() == 0) record.set_capped_due_micros(std::max<int64_t>(absl::ToUnixMicros(due), 1));
+  if (!is_late && record.came_due_micros() == 0) return;
+  record.set_came_due_micros(is_late ? absl::ToUnixMicros(now) : 0);
   row->record = record.SerializeAsString();
+}
+
+void PutOff(absl::Time time, store::ReminderRow* row) {
+  // What is put off once more keeps the time before. 0 would mean that nothing was put off.
+  if (!IsPutOff(*row)) {
+    record::v1::ReminderRecord record = RecordOf(*row);
+    record.set_capped_due_micros(std::max<int64_t>(absl::ToUnixMicros(row->due), 1));
+    row->record = record.SerializeAsString();
+  }
   row->due = time;
 }
 
-std::optional<absl::Time> PutOffFrom(const store::ReminderRow& row) {
-  if (row.record.empty()) return std::nullopt;
-  const int64_t micros = RecordOf(row).capped_due_micros();
-  if (micros == 0) return std::nullopt;
-  return absl::FromUnixMicros(micros);
+bool IsPutOff(const store::ReminderRow& row) {
+  return row.state == v1::REMINDER_STATE_SCHEDULED && (row.reason == v1::REMINDER_REASON_DAILY_CAP ||
+                                                       row.reason == v1::REMINDER_REASON_WEEKLY_CAP);
 }
 
-void ForgetPutOff(store::ReminderRow* row) {
+bool IsPutOffWithin(const store::ReminderRow& row, absl::Time from, absl::Time until) {
+  return IsPutOff(row) && from <= row.due && row.due < until;
+}
+
+absl::Time DueBeforeCaps(const store::ReminderRow& row) {
+  const bool may_be_recorded = !row.record.empty() && (row.state != v1::REMINDER_STATE_SCHEDULED || IsPutOff(row));
+  const int64_t micros = may_be_recorded ? RecordOf(row).capped_due_micros() : 0;
+  return micros == 0 ? row.due : absl::FromUnixMicros(micros);
+}
+
+bool ForgetPutOff(store::ReminderRow* row) {
+  if (!IsPutOff(*row)) return false;
+  ForgetDueBeforeCaps(row);
+  row->reason = v1::REMINDER_REASON_UNSPECIFIED;
+  return true;
+}
+
+void ForgetDueBeforeCaps(store::ReminderRow* row) {
+  if (row->record.empty()) return;
   record::v1::ReminderRecord record = RecordOf(*row);
+  if (record.capped_due_micros() == 0) return;
   record.clear_capped_due_micros();
   row->record = record.SerializeAsString();
-  row->reason = v1::REMINDER_REASON_UNSPECIFIED;
 }
 
 absl::Status ScheduleAgain(store::WriteTransaction& tx, const std::vector<absl::Time>& times,

@@ -8,6 +8,7 @@
 #include "scheduler/engine/lifecycle/reminder_view.h"
 #include "scheduler/engine/lifecycle/transitions.h"
 #include "scheduler/engine/planning/answers.h"
+#include "scheduler/engine/planning/message_caps.h"
 #include "scheduler/engine/planning/observed_conditions.h"
 #include "scheduler/plan/civil.h"
 
@@ -105,7 +106,9 @@ PendingReminders PendingAfter(const EnrollmentState& after, const Reconciliation
     const bool comes_at_once = comes_now && reminder.due <= now && context.row.state == v1::ENROLLMENT_STATE_ACTIVE;
     if (comes_at_once && !AllHeld(ObserveConditions(context, item.key.rule, after.rows, now))) continue;
     if (!ends_unsent && comes_at_once && LacksQuestion(context, item.key, after.rows)) continue;
-    if (!ends_unsent && at_once.Supersedes(rule, reminder.due, name.second)) continue;
+    const bool may_give_way = row != nullptr && (comes_at_once || row->state != v1::REMINDER_STATE_SCHEDULED);
+    const absl::Time due = may_give_way ? DueBeforeCaps(*row) : reminder.due;
+    if (!ends_unsent && at_once.Supersedes(rule, due, name.second)) continue;
     pending[name] = reminder;
   }
   return pending;

@@ -255,12 +255,14 @@ class Reconciler {
       return Cancel(i);
     }
     store::ReminderRow& row = rows_[i];
-    if (const auto planned = PutOffFrom(row)) {
-      if (*planned == occurrence.due && row.expire == occurrence.expire) return;  // A cap puts it off, as before.
-      ForgetPutOff(&row);
-      changed_[i] = true;
-    }
-    SetTime(i, occurrence.due, occurrence.expire);
+    const bool stays = IsPutOffWithin(row, occurrence.due, occurrence.expire) && HasSameDay(i, occurrence);
+    if (!stays && ForgetPutOff(&row)) changed_[i] = true;
+    SetTime(i, stays ? row.due : occurrence.due, occurrence.expire);
+  }
+
+  // Returns whether the plan has the row's reminder on the nominal day for which it was told.
+  bool HasSameDay(size_t i, const plan::Occurrence& occurrence) const {
+    return !matched_ || absl::CivilDay(occurrence.nominal) == absl::CivilDay(stored_[i].telling.nominal);
   }
 
   void SetTime(size_t i, absl::Time due, absl::Time expire) {
@@ -280,8 +282,7 @@ class Reconciler {
     if (NoteHandTime(told_.FactsOf(row).zone, &row)) relabelled_[i] = true;
     const absl::Time by_hand = HandTime(row, context_.facts.zone);
     const absl::Time appointment = AppointmentOf(context_, context_.pathway->rule_source(occurrence.rule));
-    const bool same_day = !matched_ || absl::CivilDay(occurrence.nominal) == absl::CivilDay(stored_[i].telling.nominal);
-    const bool holds = same_day && by_hand < appointment;
+    const bool holds = HasSameDay(i, occurrence) && by_hand < appointment;
     // What has come due at that time stays so in another zone where the time has passed too. It is told by the new
     // facts.
     if (row.state == v1::REMINDER_STATE_DUE && holds && row.attempts == 0 && by_hand <= now_) {
@@ -289,21 +290,22 @@ class Reconciler {
       return NoteCoverTold(context_, &row);
     }
     const bool held = IsTimeByHand(row);
-    const bool has_time = row.due == by_hand || PutOffFrom(row) == by_hand;  // A cap may put it off.
-    const bool stays = IsPending(row.state) && held == holds && (!holds || has_time);
+    const absl::Time window_end =
+        plan::WindowEnd(context_.pathway->rule(occurrence.rule), by_hand, context_.facts.zone);
+    const absl::Time end = std::min(window_end, appointment);
+    const bool is_put_off = held && IsPutOffWithin(row, by_hand, end);
+    const bool stays = IsPending(row.state) && held == holds && (!holds || row.due == by_hand || is_put_off);
     if (!holds && held) result_.no_longer_by_hand.push_back(i);
     // What was leased since it came due so is replaced only by a change of facts. A pause, for one, changes no time.
     if (!stays && row.attempts > 0) return facts_changed_ ? Replace(i, item) : void();
     if (stays && row.state != v1::REMINDER_STATE_SCHEDULED) return;
-    const absl::Time window_end =
-        plan::WindowEnd(context_.pathway->rule(occurrence.rule), by_hand, context_.facts.zone);
     const bool missed = holds ? !stays && window_end <= now_ : occurrence.missed != v1::REMINDER_REASON_UNSPECIFIED;
     if (missed) return stays || !IsPending(row.state) ? void() : Cancel(i);
     if (!stays) ComeAgain(i);
     SuspendHandTime(!holds, &row);
     if (!holds) return SetTime(i, occurrence.due, occurrence.expire);
-    const absl::Time end = std::min(stays ? row.expire : window_end, appointment);
-    SetTime(i, stays && row.due < end ? row.due : by_hand, end);  // What a cap puts off stays so.
+    const bool keeps_expire = stays && !is_put_off;
+    SetTime(i, stays ? row.due : by_hand, keeps_expire ? std::min(row.expire, appointment) : end);
   }
 
   // The row comes once more. The caller sets its time.

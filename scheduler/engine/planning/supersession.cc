@@ -8,6 +8,7 @@
 #include "scheduler/engine/lifecycle/reminder_changes.h"
 #include "scheduler/engine/lifecycle/told_reminders.h"
 #include "scheduler/engine/lifecycle/transitions.h"
+#include "scheduler/engine/planning/message_caps.h"
 
 namespace aftercare::engine {
 namespace {
@@ -35,6 +36,10 @@ SupersedingRule SupersedingRuleOf(const EnrollmentContext& context, const DueOcc
   return {rule.series, context.pathway->rule_source(due.occurrence.rule).id(), rule.supersede};
 }
 
+absl::Time PlannedDue(const DueOccurrence& due) {
+  return due.row == nullptr ? due.occurrence.due : DueBeforeCaps(*due.row);
+}
+
 Supersession::Supersession(const EnrollmentContext& context, const std::vector<DueOccurrence>& due,
                            const std::vector<store::ReminderRow>& rows, absl::Time now) {
   // What was completed ahead of time, or called off, has its row already and does not come due now.
@@ -51,12 +56,12 @@ Supersession::Supersession(const EnrollmentContext& context, const std::vector<D
   }
   for (const DueOccurrence& one : due) {
     const SupersedingRule rule = SupersedingRuleOf(context, one);
-    if (latest_.contains(rule.series) && comes_due(rule, one)) Add(rule, one.occurrence.due, one.code);
+    if (latest_.contains(rule.series) && comes_due(rule, one)) Add(rule, PlannedDue(one), one.code);
   }
   // Where days have moved, what came due before may be newer than what comes due only now.
   for (const store::ReminderRow& row : rows) {
     const SupersedingRule rule = SupersedingRuleOf(context, row);
-    if (latest_.contains(rule.series) && HasComeDue(context, row, now)) Add(rule, row.due, row.key.code);
+    if (latest_.contains(rule.series) && HasComeDue(context, row, now)) Add(rule, DueBeforeCaps(row), row.key.code);
   }
 }
 
@@ -79,7 +84,7 @@ absl::Status SupersedeRows(store::WriteTransaction& tx, const EnrollmentContext&
                            const Supersession& supersession, absl::Time now, std::vector<store::ReminderRow>* rows) {
   for (store::ReminderRow& row : *rows) {
     if (!IsOpen(row.state)) continue;
-    if (!supersession.Supersedes(SupersedingRuleOf(context, row), row.due, row.key.code)) continue;
+    if (!supersession.Supersedes(SupersedingRuleOf(context, row), DueBeforeCaps(row), row.key.code)) continue;
     absl::Status status = EndUnsentReminder(tx, context, ReminderEvent::kSupersede,
                                             v1::REMINDER_REASON_SUPERSEDED, now, &row);
     if (!status.ok()) return status;

@@ -27,6 +27,10 @@ struct SupersedingRule {
 SupersedingRule SupersedingRuleOf(const EnrollmentContext& context, const DueOccurrence& due);
 SupersedingRule SupersedingRuleOf(const EnrollmentContext& context, const store::ReminderRow& row);
 
+// Returns the due time by which an occurrence is older or newer than others. Of what a cap has put off, it is the time
+// before that.
+absl::Time PlannedDue(const DueOccurrence& due);
+
 // Knows what has come due latest of each series in which an occurrence of a superseding rule comes due now, and of each
 // rule. Refers to the context, which must outlive it. Thread compatible.
 class Supersession {
@@ -38,10 +42,10 @@ class Supersession {
   Supersession(const EnrollmentContext& context, const std::vector<DueOccurrence>& due,
                const std::vector<store::ReminderRow>& rows, absl::Time now);
 
-  // Adds an occurrence that comes due now. What is added must outlive this.
+  // Adds an occurrence that comes due now, with its PlannedDue. What is added must outlive this.
   void Add(const SupersedingRule& rule, absl::Time due, int64_t code);
 
-  // Returns whether something newer has come due than the occurrence with this due time and name code: later in the
+  // Returns whether something newer has come due than the occurrence with this PlannedDue and name code: later in the
   // same series, or at the same time by the same rule with a greater code. False if the occurrence's rule does not
   // supersede.
   bool Supersedes(const SupersedingRule& rule, absl::Time due, int64_t code) const;

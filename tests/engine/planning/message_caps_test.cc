@@ -51,6 +51,15 @@ class MessageCapsTest : public SandboxFixture {
     return enrollment;
   }
 
+  // Sets the clinic's contact hours.
+  void SetHours(const std::string& hours) {
+    v1::UpdateClinicRequest request;
+    request.mutable_clinic()->set_name("clinics/box");
+    *request.mutable_clinic()->mutable_contact_hours() = FromText<v1::ContactHours>(hours);
+    request.mutable_update_mask()->add_paths("contact_hours");
+    Good(world_.Call(&Engine::clinics, &Clinics::Update, request));
+  }
+
   // Leases what is due and reports it sent. Returns the ids.
   std::vector<std::string> SendUntil(const std::string& time) {
     Until(time);
@@ -171,6 +180,143 @@ TEST_F(MessageCapsTest, ACapOfNothingIsRefused) {
               ElementsAre("clinic.message_cap.per_day", "clinic.message_cap.per_week"));
 }
 
+TEST_F(MessageCapsTest, WhatFailedOrCameBackDoesNotCount) {
+  Until("2029-03-02T09:30");
+  for (int contact_point = 0; contact_point < 2; ++contact_point) {
+    for (const v1::Lease& lease : world_.Lease("box")) {
+      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_PERMANENT_FAILURE);
+    }
+  }
+  ASSERT_EQ(StateOf("a.2029-03-02"), "FAILED/REJECTED_BY_CHANNEL");
+  Until("2029-03-02T10:00");
+  for (const v1::Lease& lease : world_.Lease("box")) {
+    world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
+    world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_BOUNCED);
+  }
+  ASSERT_EQ(StateOf("b.2029-03-02"), "FAILED/BOUNCED");
+  EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("c.2029-03-02", "brief.2029-03-02"));
+}
+
+TEST_F(MessageCapsTest, WhatComesDueLateCountsOnThatDay) {
+  Until("2029-03-02T08:00");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  Until("2029-03-03T08:00");
+  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
+  EXPECT_THAT(SendUntil("2029-03-03T08:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
+  EXPECT_EQ(StateOf("c.2029-03-02"), "SUPPRESSED/DAILY_CAP");
+  EXPECT_THAT(SendUntil("2029-03-03T11:30"), IsEmpty());
+}
+
+TEST_F(MessageCapsTest, NewContactHoursLeaveWhatWasPutOff) {
+  SendUntil("2029-03-02T23:00");
+  SetHours("openings { opens: '12:00' closes: '24:00' }");
+  EXPECT_EQ(Of("c.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-03T11:00");
+  world_.ExpectListsAgree("box");
+}
+
+class MoreRulesTest : public MessageCapsTest {
+ protected:
+  // Also, all for 2 March:
+  //   twin   at 09:00
+  //   trio   at 09:00
+  //   long   at 11:30, until the end of the third day after
+  MoreRulesTest()
+      : MessageCapsTest(R"pb(
+          message_cap { per_day: 2 }
+          rules { id: "twin" phase: "p" category: "cb" schedule { times: "09:00" } texts { key: "en" value: "Twin" } }
+          rules { id: "trio" phase: "p" category: "cb" schedule { times: "09:00" } texts { key: "en" value: "Trio" } }
+          rules { id: "long" phase: "p" category: "cb" schedule { times: "11:30" window { days: 3 } }
+                  texts { key: "en" value: "Long" } }
+        )pb") {}
+};
+
+TEST_F(MoreRulesTest, WhatWasCalledOffTakesNoRoomFromWhatComesDueWithIt) {
+  ASSERT_TRUE(world_.Cancel(Name("a.2029-03-02")).ok());
+  EXPECT_THAT(SendUntil("2029-03-02T09:00"), ElementsAre("twin.2029-03-02", "trio.2029-03-02"));
+}
+
+TEST_F(MoreRulesTest, WhatSomebodyMovedKeepsThatTimeOfDayHoweverOftenItIsPutOff) {
+  ASSERT_TRUE(world_.Move(Name("long.2029-03-02"), At("2029-03-02T15:00")).ok());
+  SetHours("openings { opens: '18:00' closes: '24:00' weekdays: WEEKDAY_SATURDAY } "
+           "openings { opens: '00:00' closes: '24:00' weekdays: [WEEKDAY_FRIDAY, WEEKDAY_SUNDAY] }");
+  SendUntil("2029-03-02T23:00");
+  EXPECT_EQ(Of("long.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-03T18:00");
+  SendUntil("2029-03-03T23:00");
+  EXPECT_EQ(Of("long.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-04T15:00");
+}
+
+class CappedSeriesTest : public MessageCapsTest {
+ protected:
+  // Also, of one series in which the newest counts: `old` on 2 March at 18:00, and `new` on 3 March at 09:00.
+  CappedSeriesTest()
+      : MessageCapsTest(R"pb(
+          message_cap { per_day: 2 } important_categories: "cn" important_categories: "ca" important_categories: "cb"
+          rules { id: "old" series: "s" supersede: true phase: "p" category: "cs"
+                  schedule { on { days: 1 } times: "18:00" window { days: 1 } } texts { key: "en" value: "Old" } }
+          rules { id: "new" series: "s" supersede: true phase: "p" category: "cs"
+                  schedule { on { days: 2 } times: "09:00" window { days: 1 } } texts { key: "en" value: "New" } }
+          rules { id: "note" phase: "p" category: "cn" supersede: true
+                  schedule { daily {} span { days { first: 1 last: 2 } } times: "09:30" window { days: 1 } }
+                  texts { key: "en" value: "Note" } }
+        )pb") {}
+};
+
+TEST_F(CappedSeriesTest, WhatWasPutOffSupersedesNothingThatWasPlannedAfterIt) {
+  SendUntil("2029-03-02T23:00");
+  ASSERT_EQ(Of("old.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-03T18:00");
+  for (const char* id : {"a", "b", "note"}) ASSERT_TRUE(world_.Cancel(Name(absl::StrCat(id, ".2029-03-03"))).ok());
+  Until("2029-03-03T18:00");
+  EXPECT_EQ(StateOf("new.2029-03-03"), "DUE");
+  EXPECT_EQ(StateOf("old.2029-03-02"), "EXPIRED/SUPERSEDED");
+}
+
+TEST_F(CappedSeriesTest, WhatIsPutOffSupersedesWhatIsOlder) {
+  for (const char* id : {"a", "b", "c", "brief", "note"}) {
+    ASSERT_TRUE(world_.Cancel(Name(absl::StrCat(id, ".2029-03-02"))).ok());
+  }
+  Until("2029-03-02T18:00");
+  ASSERT_EQ(StateOf("old.2029-03-02"), "DUE");
+  Until("2029-03-03T09:00");
+  EXPECT_EQ(Of("new.2029-03-03"), "SCHEDULED/DAILY_CAP 2029-03-04T09:00");
+  EXPECT_EQ(StateOf("old.2029-03-02"), "EXPIRED/SUPERSEDED");
+}
+
+TEST_F(CappedSeriesTest, WhatIsSupersededNeedsNoRoom) {
+  Until("2029-03-02T08:00");
+  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
+  Until("2029-03-03T10:00");
+  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
+  EXPECT_EQ(StateOf("note.2029-03-02"), "EXPIRED/SUPERSEDED");
+  EXPECT_THAT(SendUntil("2029-03-03T10:00"), ElementsAre("a.2029-03-02", "note.2029-03-03"));
+}
+
+class CappedConditionsTest : public MessageCapsTest {
+ protected:
+  // Also, on 2 March at 20:00, if the patient has answered a question that comes on 9 March: `maybe`, the most important.
+  CappedConditionsTest()
+      : MessageCapsTest(R"pb(
+          message_cap { per_day: 2 } important_categories: "cm"
+          rules { id: "ask" phase: "p" category: "ca" answer: ANSWER_KIND_DONE
+                  schedule { on { days: 8 } times: "09:00" } texts { key: "en" value: "Done?" } }
+          rules { id: "maybe" phase: "p" category: "cm" schedule { times: "20:00" } texts { key: "en" value: "Maybe" }
+                  observed { answers { rules: "ask" done: true } } }
+        )pb") {}
+};
+
+TEST_F(CappedConditionsTest, WhatAnswersMayWithholdKeepsNoRoom) {
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
+}
+
+TEST_F(CappedConditionsTest, WhatAnswersMayWithholdKeepsNoRoomWhereSomebodyMovedIt) {
+  ASSERT_TRUE(world_.Move(Name("maybe.2029-03-02"), At("2029-03-02T21:00")).ok());
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
+}
+
+TEST_F(CappedConditionsTest, WhatAnswersMayWithholdKeepsNoRoomAtItsOwnTime) {
+  ASSERT_TRUE(world_.Move(Name("maybe.2029-03-02"), At("2029-03-02T10:00")).ok());
+  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
+}
+
 // Two enrollments of one patient, a cap a day and one a week, and whatever may happen to their plans.
 class RandomCapsTest : public MessageCapsTest, public ::testing::WithParamInterface<int> {
  protected:
@@ -206,6 +352,19 @@ class RandomCapsTest : public MessageCapsTest, public ::testing::WithParamInterf
         return;
     }
   }
+
+  // Notes on which day each message came due that waits to be sent.
+  void NoteDue() {
+    for (const std::string enrollment : {"e", "f"}) {
+      const v1::GetTimelineResponse timeline = world_.Timeline("clinics/box/enrollments/" + enrollment);
+      for (const v1::Reminder& reminder : timeline.reminders()) {
+        if (reminder.state() != v1::REMINDER_STATE_DUE) continue;
+        came_due_[reminder.name()] = absl::ToCivilDay(plan::ToTime(reminder.state_time()), absl::UTCTimeZone());
+      }
+    }
+  }
+
+  std::map<std::string, absl::CivilDay> came_due_;
 };
 
 TEST_P(RandomCapsTest, NoDayAndNoWeekHasMoreMessagesWhateverHappens) {
@@ -214,6 +373,8 @@ TEST_P(RandomCapsTest, NoDayAndNoWeekHasMoreMessagesWhateverHappens) {
   Random random(seed);
   for (absl::Time now = At("2029-03-01T09:00"); now < At("2029-03-25T00:00"); now += absl::Hours(1 + random.Upto(9))) {
     Change(random);
+    Until(absl::FormatTime("%Y-%m-%dT%H:%M", now, absl::UTCTimeZone()));
+    NoteDue();
     SendUntil(absl::FormatTime("%Y-%m-%dT%H:%M", now, absl::UTCTimeZone()));
   }
   std::map<absl::CivilDay, int> by_day;
@@ -222,7 +383,7 @@ TEST_P(RandomCapsTest, NoDayAndNoWeekHasMoreMessagesWhateverHappens) {
     const v1::GetTimelineResponse timeline = world_.Timeline("clinics/box/enrollments/" + enrollment);
     for (const v1::Reminder& reminder : timeline.reminders()) {
       const bool is_sent = reminder.state() == v1::REMINDER_STATE_SENT && reminder.category() != "safety";
-      if (is_sent) ++by_day[absl::ToCivilDay(plan::ToTime(reminder.due_time()), absl::UTCTimeZone())];
+      if (is_sent) ++by_day[came_due_.at(reminder.name())];
       put_off += reminder.reason() == v1::REMINDER_REASON_DAILY_CAP || reminder.reason() == v1::REMINDER_REASON_WEEKLY_CAP;
       EXPECT_NE(reminder.state(), v1::REMINDER_STATE_SCHEDULED) << reminder.name() << " is left";
     }

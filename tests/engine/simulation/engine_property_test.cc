@@ -81,7 +81,7 @@ TEST_P(EnginePropertyTest, TheEngineDoesWhatTheModelSays) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shards, EnginePropertyTest, ::testing::Range(0, kShards + 3));
+INSTANTIATE_TEST_SUITE_P(Shards, EnginePropertyTest, ::testing::Range(0, kShards + 4));
 
 }  // namespace
 }  // namespace aftercare::engine

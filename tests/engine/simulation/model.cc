@@ -40,8 +40,9 @@ void Model::Become(Item* item, v1::ReminderState state, v1::ReminderReason reaso
 // For each series of which a reminder of a rule with `supersede` comes due now: of all its reminders that have come
 // due, only the latest stay, and of one rule only the newest. Older ones of rules with `supersede` that are open are
 // superseded, and so are those that come due too late together with it. What was sent about a procedure that was then
-// postponed does not count.
+// postponed does not count. What a cap has put off is as old as it was before that.
 void Model::Supersede(Patient* patient, const std::set<Key>& arriving) const {
+  const auto due_of = [](const Item& item) { return item.before_caps.value_or(item.due); };
   std::map<absl::string_view, absl::Time> latest;                        // By series.
   std::map<std::string, std::pair<absl::Time, int64_t>> newest_of_rule;  // By rule.
   for (const Key& key : arriving) {
@@ -54,23 +55,24 @@ void Model::Supersede(Patient* patient, const std::set<Key>& arriving) const {
                         item.state != v1::REMINDER_STATE_CANCELLED && item.reason != v1::REMINDER_REASON_PAUSED &&
                         item.reason != v1::REMINDER_REASON_SUPERSEDED;
     if (found == latest.end() || !counts || !plan::StandsForProcedure(StoredOf(item), FactsOf(*patient))) continue;
-    found->second = std::max(found->second, item.due);
+    found->second = std::max(found->second, due_of(item));
     auto& newest = newest_of_rule.try_emplace(item.rule, absl::InfinitePast(), 0).first->second;
-    newest = std::max(newest, {item.due, item.code});
+    newest = std::max(newest, {due_of(item), item.code});
   }
   for (auto& [key, item] : patient->items) {
     const auto found = latest.find(item.telling.series);
     const bool gives_way = item.waits() || (arriving.count(key) > 0 && item.state == v1::REMINDER_STATE_EXPIRED);
     if (found == latest.end() || !gives_way || !item.supersede) continue;
     const auto newest = newest_of_rule.find(item.rule);
-    const bool older = newest != newest_of_rule.end() && std::make_pair(item.due, item.code) < newest->second;
-    if (item.due >= found->second && !older) continue;
+    const bool older = newest != newest_of_rule.end() && std::make_pair(due_of(item), item.code) < newest->second;
+    if (due_of(item) >= found->second && !older) continue;
     Become(&item, v1::REMINDER_STATE_EXPIRED, v1::REMINDER_REASON_SUPERSEDED);
   }
 }
 
 // An item comes due. From now on it tells what it covers.
 void Model::Arrive(const Patient& patient, Item* item) const {
+  if (!item->put_off()) item->before_caps.reset();
   item->arrived = true;
   item->available = item->due;
   item->telling = item->cover.value_or(item->telling);
@@ -112,13 +114,25 @@ int Model::Fire(Patient* patient) const {
     Arrive(*patient, &item);
   }
   Supersede(patient, arriving);
+  ApplyCaps(patient, &arriving);
   const int fired = static_cast<int>(arriving.size());
   return fired + TakeEffect(arriving, patient);
 }
 
+// The enrollment of which something has been due longest comes first. Who comes first gets the room that caps leave to
+// the enrollments of one patient.
 int Model::FireAll() {
+  std::vector<std::pair<absl::Time, Patient*>> order;
+  for (auto& [id, patient] : patients_) {
+    absl::Time first = absl::InfiniteFuture();
+    for (const auto& [key, item] : patient.items) {
+      if (item.to_come()) first = std::min(first, item.due);
+    }
+    order.emplace_back(first, &patient);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   int fired = 0;
-  for (auto& [id, patient] : patients_) fired += Fire(&patient);
+  for (const auto& [first, patient] : order) fired += Fire(patient);
   return fired;
 }
 

@@ -97,6 +97,8 @@ class Model {
     absl::Time decided;                  // When it was told, or when somebody moved it or called it off.
     std::optional<absl::Time> hand;  // The local time that somebody set, read as UTC. It may not hold at present.
     std::vector<Attempt> leases;            // One for each attempt.
+    std::optional<absl::Time> before_caps;  // When it was due before a cap put it off.
+    std::optional<absl::Time> came_due;     // Set if it came due on a later day than that of its due time.
 
     bool open() const { return state == v1::REMINDER_STATE_SCHEDULED || waits(); }
     // Returns whether it was sent, and neither answered nor completed.
@@ -111,6 +113,11 @@ class Model {
     // Returns whether it is to come, and shown SUPPRESSED from the start since no contact hours let it out.
     bool held() const { return !known && reason == v1::REMINDER_REASON_OUTSIDE_CONTACT_HOURS; }
     bool to_come() const { return state == v1::REMINDER_STATE_SCHEDULED || held(); }
+    // Returns whether a cap has put it off, and it has not come due since.
+    bool put_off() const {
+      return state == v1::REMINDER_STATE_SCHEDULED &&
+             (reason == v1::REMINDER_REASON_DAILY_CAP || reason == v1::REMINDER_REASON_WEEKLY_CAP);
+    }
     // Returns whether it comes due during a pause too: a task about what a patient wrote, or did not write.
     bool ignores_pause() const { return reacts && for_care_team; }
   };
@@ -210,9 +217,9 @@ class Model {
   v1::ContactPointState StateOf(const v1::ContactPoint& point) const;
   // Returns whether the item waits for a decision about a doubtful reply.
   bool IsHeld(const Patient& patient, const Item& item) const;
-  // Returns the reason that is shown. What a gateway has is not shown as held.
+  // Returns the reason that is shown. What a gateway has, or a cap has put off, is not shown as held.
   v1::ReminderReason ReasonOf(const Patient& patient, const Item& item) const {
-    const bool shown = item.state != v1::REMINDER_STATE_LEASED && IsHeld(patient, item);
+    const bool shown = item.state != v1::REMINDER_STATE_LEASED && !item.put_off() && IsHeld(patient, item);
     return shown ? v1::REMINDER_REASON_HELD : item.reason;
   }
 
@@ -295,6 +302,17 @@ class Model {
   void ReportBounced(Patient* patient, Item* item);
   void Arrive(const Patient& patient, Item* item) const;
   void Supersede(Patient* patient, const std::set<Key>& arriving) const;
+
+  // Caps on messages.
+  v1::MessageCap CapOf(const Patient& patient) const;
+  static std::vector<Key> InOrder(const Patient& patient, const std::set<Key>& keys);
+  int CountMessages(const Patient& patient, const std::set<Key>& waiting, int days) const;
+  static bool MayNeedRoom(const Patient& patient, const Item& item);
+  int CountMoreImportant(const Patient& patient, const std::set<Key>& waiting, const Item& than) const;
+  v1::ReminderReason WhyHeldBack(const Patient& patient, const std::set<Key>& waiting, const Item& item) const;
+  void HoldBack(const Patient& patient, v1::ReminderReason reason, Item* item) const;
+  void ApplyCaps(Patient* patient, std::set<Key>* arriving) const;
+  static void FollowPutOff(const Place& place, Item* item);
 
   // Replies.
   struct Message {  // One that was sent.

@@ -39,8 +39,11 @@ void Model::SetCalendar(const v1::Clinic& clinic) {
   if (!clinic.has_contact_hours()) clinic_.clear_contact_hours();
   *clinic_.mutable_closed_weekdays() = clinic.closed_weekdays();
   *clinic_.mutable_holidays() = clinic.holidays();
-  for (auto& [id, patient] : patients_) Rematch({}, &patient);
-  FireAll();
+  *clinic_.mutable_message_cap() = clinic.message_cap();
+  for (auto& [id, patient] : patients_) {
+    Rematch({}, &patient);
+    Fire(&patient);
+  }
 }
 
 void Model::Enrol(const std::string& enrollment, const v1::Enrollment& data) {

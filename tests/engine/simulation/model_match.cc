@@ -49,6 +49,7 @@ plan::Standing Model::StandingOf(const Item& item) {
       return item.hand && item.attempts == 0 ? plan::Standing::kSetByPerson : plan::Standing::kEndedByChange;
     case v1::REMINDER_REASON_ANSWERED:
     case v1::REMINDER_REASON_SILENCED:
+    case v1::REMINDER_REASON_GROUP_ENDED:
       return plan::Standing::kEndedByChange;
     default:
       return plan::Standing::kEndedUnsent;
@@ -180,6 +181,7 @@ void Model::FollowOpen(const Occasion& occasion, const Patient& patient, const P
   if (HasAnotherText(occasion, patient, *item)) return EndByChange(occasion, patient, item);
   if (item->state != v1::REMINDER_STATE_SCHEDULED) return PutLabels(*place, item);
   if (place->item.missed != v1::REMINDER_REASON_UNSPECIFIED) return EndByChange(occasion, patient, item);
+  if (item->put_off()) return FollowPutOff(*place, item);
   PutWhere(*place, item);
 }
 
@@ -204,7 +206,10 @@ void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const
   if (absl::ToCivilSecond(item->due, zone) == local.cs) by_hand = item->due;  // of a local time that clocks repeat
   const bool same_day = absl::CivilDay(place->telling.nominal) == absl::CivilDay(item->telling.nominal);
   const bool holds = same_day && by_hand < item->begins;
-  const bool stays = item->open() && item->moved == holds && (!holds || item->due == by_hand);
+  const absl::Time closes = plan::SlowClose(item->window, absl::ToCivilMinute(by_hand, zone), by_hand, zone);
+  const absl::Time end = std::min(closes, item->begins);
+  const bool is_put_off = item->put_off() && by_hand <= item->due && item->due < end;
+  const bool stays = item->open() && item->moved == holds && (!holds || item->due == by_hand || is_put_off);
   const bool leased = item->attempts > 0;
   if (item->state == v1::REMINDER_STATE_DUE && holds && !leased && by_hand <= now_) {
     item->telling = place->telling;
@@ -223,12 +228,12 @@ void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const
     return;
   }
   // The time that somebody set is over.
-  const absl::Time closes = plan::SlowClose(item->window, absl::ToCivilMinute(by_hand, zone), by_hand, zone);
   if (holds && !stays && closes <= now_) {
     if (item->open()) EndByChange(occasion, patient, item);
     return;
   }
   if (!stays) ComeAgain(*place, item);
+  if (stays && holds && is_put_off) item->expire = end;
   if (holds && !stays) PutByHand(zone, by_hand, item);
   if (!holds) PutWhere(*place, item);
   item->moved = holds;

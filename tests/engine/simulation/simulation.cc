@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "scheduler/engine/runtime/names.h"
 #include "scheduler/plan/timestamps.h"
+#include "tests/engine/simulation/random_caps.h"
 
 namespace aftercare::engine {
 namespace {
@@ -89,12 +90,14 @@ void Simulation::Begin() {
   clinic.set_time_zone(RandomZone(random));
   if (!random.OneIn(3)) plan::SetTimestamp(now, clinic.mutable_test_clock_time());
   SetRandomCalendar(random, &clinic);
+  if (script_.PlaysCaps()) SetRandomCap(random, &clinic);
   ExpectSame("CreateClinic", ErrorOf(world_.Call(&Engine::clinics, &Clinics::Create, request).status()), "OK");
   model_ = std::make_unique<Model>(clinic_, clinic, now);
   story_.push_back(absl::StrCat("CreateClinic ", clinic.ShortDebugString()));
 
   v1::Pathway pathway = RandomPathway(random, script_.PlaysReactions(), script_.PlaysEffects());
   if (script_.PlaysConsents()) SetRandomDiscreetTexts(random, &pathway);
+  if (script_.PlaysCaps()) SetRandomCap(random, &pathway);
   world_.CreatePathway(clinic_, "knee", pathway);
   plan::FieldErrors errors;
   model_->AddRevision(plan::CompiledPathway::Compile(pathway, &errors));
@@ -215,6 +218,10 @@ std::string Simulation::ChangeCalendar(Random& random) {
   SetRandomCalendar(random, request.mutable_clinic());
   for (const char* path : {"contact_hours", "closed_weekdays", "holidays"})
     request.mutable_update_mask()->add_paths(path);
+  if (script_.PlaysCaps()) {
+    SetRandomCap(random, request.mutable_clinic());
+    request.mutable_update_mask()->add_paths("message_cap");
+  }
   ExpectSame("UpdateClinic", ErrorOf(world_.Call(&Engine::clinics, &Clinics::Update, request).status()), "OK");
   model_->SetCalendar(request.clinic());
   return absl::StrCat("UpdateClinic ", request.clinic().ShortDebugString());
@@ -225,6 +232,7 @@ std::string Simulation::ChangePathway(Random& random) {
   *request.mutable_pathway() =
       RandomRevision(model_->newest_pathway(), random, script_.PlaysReactions(), script_.PlaysEffects());
   if (script_.PlaysConsents() && random.OneIn(3)) SetRandomDiscreetTexts(random, request.mutable_pathway());
+  if (script_.PlaysCaps()) SetRandomCap(random, request.mutable_pathway());
   request.mutable_pathway()->set_name(PathwayNameOf(clinic_, "knee"));
   const auto response = world_.Call(&Engine::pathways, &Pathways::Update, request);
   ExpectSame("UpdatePathway", ErrorOf(response.status()), "OK");

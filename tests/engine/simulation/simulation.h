@@ -35,6 +35,9 @@ struct Script {
 
   // Returns whether patients decide about categories and health information as well, and rules have texts without it.
   bool PlaysConsents() const { return seed >= 7'000'000; }
+
+  // Returns whether clinics and pathways have caps on messages as well.
+  bool PlaysCaps() const { return seed >= 8'000'000; }
 };
 
 // Plays a script on the engine and on a model of it, and compares the two after each step. For one thread.

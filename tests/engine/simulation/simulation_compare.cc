@@ -270,8 +270,11 @@ void Simulation::CompareToLog(const v1::Reminder& reminder) {
       reminder.state() == v1::REMINDER_STATE_SCHEDULED || reminder.state() == v1::REMINDER_STATE_DUE ||
       reminder.state() == v1::REMINDER_STATE_LEASED || reminder.state() == v1::REMINDER_STATE_SENT ||
       reminder.state() == v1::REMINDER_STATE_DELIVERED;
-  const bool may_have_one =
-      reminder.state() == v1::REMINDER_STATE_COMPLETED || reminder.reason() == v1::REMINDER_REASON_HELD;
+  const bool is_put_off = reminder.state() == v1::REMINDER_STATE_SCHEDULED &&
+                          (reminder.reason() == v1::REMINDER_REASON_DAILY_CAP ||
+                           reminder.reason() == v1::REMINDER_REASON_WEEKLY_CAP);
+  const bool may_have_one = reminder.state() == v1::REMINDER_STATE_COMPLETED ||
+                            reminder.reason() == v1::REMINDER_REASON_HELD || is_put_off;
   Expect(may_have_one || (reminder.reason() == v1::REMINDER_REASON_UNSPECIFIED) == needs_no_reason,
          absl::StrCat("state and reason do not fit: ", reminder.ShortDebugString()));
   const auto told = changes_.find(reminder.name());
