@@ -111,12 +111,27 @@ bool HasExpired(const ServerAccess& access) {
   return certificate.ok() && X509_cmp_current_time(X509_get0_notAfter(certificate->chain[0].get())) < 0;
 }
 
+// Explains why this side does not accept the server's certificate. `result` is not X509_V_OK.
+std::string ExplainVerification(const ServerAccess& access, const ServerAccess& names, long result) {
+  const char* const reason = X509_verify_cert_error_string(result);
+  switch (result) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return absl::StrCat("the server's certificate is not for ", HostOf(access.address), ", the host of ",
+                          names.address);
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return absl::StrCat("the server needs another certificate, which is valid now: ", reason);
+    default:
+      return absl::StrCat("the server's certificate is not of an authority of ", names.ca_file, ", ", access.ca_file,
+                          ": ", reason);
+  }
+}
+
 // Explains a handshake that failed.
 std::string ExplainHandshake(const ServerAccess& access, const ServerAccess& names, const SSL* ssl) {
   if (const long result = SSL_get_verify_result(ssl); result != X509_V_OK) {
-    return absl::StrCat("the server's certificate is not accepted: ", X509_verify_cert_error_string(result),
-                        "; the host is of ", names.address, ", the authorities are of ", names.ca_file, ", ",
-                        access.ca_file);
+    return ExplainVerification(access, names, result);
   }
   if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_WRONG_VERSION_NUMBER) {
     return absl::StrCat("the server does not speak TLS: do not set ", names.ca_file);
@@ -124,7 +139,8 @@ std::string ExplainHandshake(const ServerAccess& access, const ServerAccess& nam
   return absl::StrCat("the server refused TLS: ", LastError());
 }
 
-// Explains a connection that the server ended after the handshake. With TLS 1.3 it judges the client's certificate then.
+// Explains a connection that the server ended after the handshake. With TLS 1.3 it judges the client's certificate
+// then.
 std::string ExplainEnd(const ServerAccess& access, const ServerAccess& names) {
   if (ERR_peek_last_error() == 0) return "";
   if (access.cert_file.empty()) {

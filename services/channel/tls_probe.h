@@ -9,8 +9,8 @@ namespace aftercare {
 
 // Finds out why no connection to the server comes about, where TLS is the reason. gRPC only says that it failed. So
 // this connects once more by itself, with the same settings, and takes a few seconds at most. Returns a sentence
-// without its end, with the names of settings by which it can be mended, such as `the server's certificate is not
-// accepted: certificate has expired`. Returns an empty string if TLS is not the reason. `access` must have no faults;
+// without its end, with the names of settings by which it can be mended, such as `the server does not speak TLS: do not
+// set --ca-file`. Returns an empty string if TLS is not the reason. `access` must have no faults;
 // `names` as for FaultsOf. Thread safe.
 std::string ExplainTlsFailure(const ServerAccess& access, const ServerAccess& names);
 
