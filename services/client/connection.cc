@@ -1,11 +1,14 @@
 #include "services/client/connection.h"
 
+#include <grpc/support/log.h>
 #include <grpc/support/time.h>
 #include <grpcpp/grpcpp.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "absl/base/thread_annotations.h"
+#include "aftercare/v1/access_service.grpc.pb.h"
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/delivery_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
@@ -14,6 +17,7 @@
 #include "aftercare/v1/reply_service.grpc.pb.h"
 #include "aftercare/v1/visit_service.grpc.pb.h"
 #include "scheduler/sync.h"
+#include "services/channel/server_channel.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/interrupt.h"
 
@@ -56,8 +60,12 @@ class WaitingCalls {
 
 class GrpcEventStream final : public EventStream {
  public:
-  GrpcEventStream(v1::ReminderService::Stub& stub, const v1::WatchEventsRequest& request, WaitingCalls& waiting)
-      : waiting_(waiting) {
+  // Makes the call if `prepare` succeeds. Else the stream is at its end, with the status of `prepare`.
+  GrpcEventStream(v1::ReminderService::Stub& stub, const v1::WatchEventsRequest& request, WaitingCalls& waiting,
+                  const std::function<absl::Status(grpc::ClientContext*)>& prepare)
+      : waiting_(waiting), outcome_(prepare(&context_)) {
+    finished_ = ended_ = !outcome_.ok();
+    if (finished_) return;
     waiting_.Begin(&context_);
     reader_ = stub.WatchEvents(&context_, request);
   }
@@ -93,9 +101,12 @@ class GrpcEventStream final : public EventStream {
 
 class GrpcConnection final : public Connection {
  public:
-  GrpcConnection(const std::string& address, absl::Duration timeout)
-      : timeout_(timeout),
-        channel_(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments())),
+  GrpcConnection(const ServerAccess& access, const absl::Status& usable, absl::Duration timeout)
+      : usable_(usable),
+        timeout_(timeout),
+        server_(usable.ok() ? access : ServerAccess(), Arguments(), [](absl::string_view) {}),
+        channel_(server_.channel()),
+        access_(v1::AccessService::NewStub(channel_)),
         clinics_(v1::ClinicService::NewStub(channel_)),
         pathways_(v1::PathwayService::NewStub(channel_)),
         enrollments_(v1::EnrollmentService::NewStub(channel_)),
@@ -103,6 +114,25 @@ class GrpcConnection final : public Connection {
         reminders_(v1::ReminderService::NewStub(channel_)),
         deliveries_(v1::DeliveryService::NewStub(channel_)),
         replies_(v1::ReplyService::NewStub(channel_)) {}
+
+  absl::StatusOr<v1::CreateTokenResponse> Call(const v1::CreateTokenRequest& request) override {
+    return Do(*access_, &v1::AccessService::Stub::CreateToken, request);
+  }
+  absl::StatusOr<v1::ListTokensResponse> Call(const v1::ListTokensRequest& request) override {
+    return Do(*access_, &v1::AccessService::Stub::ListTokens, request);
+  }
+  absl::StatusOr<v1::RevokeTokenResponse> Call(const v1::RevokeTokenRequest& request) override {
+    return Do(*access_, &v1::AccessService::Stub::RevokeToken, request);
+  }
+  absl::StatusOr<v1::BindRoleResponse> Call(const v1::BindRoleRequest& request) override {
+    return Do(*access_, &v1::AccessService::Stub::BindRole, request);
+  }
+  absl::StatusOr<v1::UnbindRoleResponse> Call(const v1::UnbindRoleRequest& request) override {
+    return Do(*access_, &v1::AccessService::Stub::UnbindRole, request);
+  }
+  absl::StatusOr<v1::ListRoleBindingsResponse> Call(const v1::ListRoleBindingsRequest& request) override {
+    return Do(*access_, &v1::AccessService::Stub::ListRoleBindings, request);
+  }
 
   absl::StatusOr<v1::CreateClinicResponse> Call(const v1::CreateClinicRequest& request) override {
     return Do(*clinics_, &v1::ClinicService::Stub::CreateClinic, request);
@@ -239,7 +269,7 @@ class GrpcConnection final : public Connection {
 
   absl::StatusOr<v1::ImportEnrollmentsResponse> Call(const v1::ImportEnrollmentsRequest& request) override {
     grpc::ClientContext context;
-    SetLimit(&context, timeout_);
+    if (absl::Status status = Prepare(timeout_, &context); !status.ok()) return status;
     v1::ImportEnrollmentsResponse response;
     waiting_.Begin(&context);
     const auto stream = enrollments_->ImportEnrollments(&context, &response);
@@ -253,7 +283,8 @@ class GrpcConnection final : public Connection {
 
   absl::StatusOr<v1::LeaseRemindersResponse> Call(const v1::LeaseRemindersRequest& request) override {
     grpc::ClientContext context;
-    SetLimit(&context, timeout_ + absl::Seconds(request.wait().seconds()));
+    const absl::Duration limit = timeout_ + absl::Seconds(request.wait().seconds());
+    if (absl::Status status = Prepare(limit, &context); !status.ok()) return status;
     v1::LeaseRemindersResponse response;
     waiting_.Begin(&context);
     const grpc::Status status = deliveries_->LeaseReminders(&context, request, &response);
@@ -263,7 +294,9 @@ class GrpcConnection final : public Connection {
   }
 
   std::unique_ptr<EventStream> Watch(const v1::WatchEventsRequest& request) override {
-    return std::make_unique<GrpcEventStream>(*reminders_, request, waiting_);
+    return std::make_unique<GrpcEventStream>(
+        *reminders_, request, waiting_,
+        [this](grpc::ClientContext* context) { return Prepare(absl::InfiniteDuration(), context); });
   }
 
   void StopWaiting() override { waiting_.Stop(); }
@@ -280,24 +313,33 @@ class GrpcConnection final : public Connection {
     return arguments;
   }
 
-  static void SetLimit(grpc::ClientContext* context, absl::Duration limit) {
+  // Sets the time limit of a call, and who makes it. Returns why the call cannot be made.
+  absl::Status Prepare(absl::Duration limit, grpc::ClientContext* context) {
+    if (!usable_.ok()) return usable_;
     // A time span counts from the start of the call, so nobody needs to ask what time it is.
-    context->set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
+    if (limit != absl::InfiniteDuration()) {
+      context->set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
+    }
+    const absl::Status authenticated = server_.Authenticate(context);
+    return authenticated.ok() ? authenticated : UsageError(authenticated.message());
   }
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Do(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                               const Request& request) {
     grpc::ClientContext context;
-    SetLimit(&context, timeout_);
+    if (absl::Status status = Prepare(timeout_, &context); !status.ok()) return status;
     Response response;
     const grpc::Status status = (stub.*method)(&context, request, &response);
     if (!status.ok()) return ToStatus(status);
     return response;
   }
 
+  const absl::Status usable_;
   const absl::Duration timeout_;
+  ServerChannel server_;
   const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::AccessService::Stub> access_;
   const std::unique_ptr<v1::ClinicService::Stub> clinics_;
   const std::unique_ptr<v1::PathwayService::Stub> pathways_;
   const std::unique_ptr<v1::EnrollmentService::Stub> enrollments_;
@@ -310,9 +352,12 @@ class GrpcConnection final : public Connection {
 
 }  // namespace
 
-std::unique_ptr<Connection> Connection::Create(const std::string& address, absl::Duration timeout) {
+std::unique_ptr<Connection> Connection::Create(const ServerAccess& access, const absl::Status& usable,
+                                               absl::Duration timeout) {
+  // What goes wrong is told by the statuses of calls, in words for users.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
   const ScopedSignalBlock blocked;  // A channel starts threads, which live as long as the program.
-  return std::make_unique<GrpcConnection>(address, timeout);
+  return std::make_unique<GrpcConnection>(access, usable, timeout);
 }
 
 }  // namespace aftercare::client

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "aftercare/v1/access_service.pb.h"
 #include "aftercare/v1/clinic_service.pb.h"
 #include "aftercare/v1/delivery_service.pb.h"
 #include "aftercare/v1/enrollment_service.pb.h"
@@ -14,6 +15,7 @@
 #include "aftercare/v1/reminder_service.pb.h"
 #include "aftercare/v1/reply_service.pb.h"
 #include "aftercare/v1/visit_service.pb.h"
+#include "services/channel/server_access.h"
 
 namespace aftercare::client {
 
@@ -33,11 +35,20 @@ class EventStream {
 // failure.h. The channel connects with the first call. Thread safe.
 class Connection {
  public:
-  // Makes a connection to `address` (host:port) without TLS. A call that takes longer than `timeout` fails with
-  // DEADLINE_EXCEEDED.
-  static std::unique_ptr<Connection> Create(const std::string& address, absl::Duration timeout);
+  // Makes a connection. If `usable` is OK, `access` must have no faults; else every call returns `usable`. A call that
+  // takes longer than `timeout` fails with DEADLINE_EXCEEDED. What gRPC itself has to say is not printed unless
+  // GRPC_VERBOSITY is set.
+  static std::unique_ptr<Connection> Create(const ServerAccess& access, const absl::Status& usable,
+                                            absl::Duration timeout);
 
   virtual ~Connection() = default;
+
+  virtual absl::StatusOr<v1::CreateTokenResponse> Call(const v1::CreateTokenRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListTokensResponse> Call(const v1::ListTokensRequest& request) = 0;
+  virtual absl::StatusOr<v1::RevokeTokenResponse> Call(const v1::RevokeTokenRequest& request) = 0;
+  virtual absl::StatusOr<v1::BindRoleResponse> Call(const v1::BindRoleRequest& request) = 0;
+  virtual absl::StatusOr<v1::UnbindRoleResponse> Call(const v1::UnbindRoleRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListRoleBindingsResponse> Call(const v1::ListRoleBindingsRequest& request) = 0;
 
   virtual absl::StatusOr<v1::CreateClinicResponse> Call(const v1::CreateClinicRequest& request) = 0;
   virtual absl::StatusOr<v1::GetClinicResponse> Call(const v1::GetClinicRequest& request) = 0;

@@ -3,6 +3,9 @@
 #include <exception>
 
 #include "CLI/CLI.hpp"
+#include "services/channel/tls_probe.h"
+#include "services/client/commands/access/role.h"
+#include "services/client/commands/access/token.h"
 #include "services/client/commands/commands.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/terminal.h"
@@ -31,6 +34,26 @@ constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused, or faults were found; 2 the command line makes no sense;\n"
     "3 no server answered; 128 + n ended by signal n.";
 
+void AddAccessOptions(CLI::App& app, ServerAccess* server) {
+  app.add_option("--server", server->address, "Where the server listens: HOST:PORT, or unix:PATH for its Unix socket")
+      ->capture_default_str()
+      ->envname("AFTERCARE_SERVER")
+      ->type_name("ADDRESS");
+  app.add_option("--ca-file", server->ca_file,
+                 "Speak TLS, and trust the authorities of this PEM file; `system` for those of this machine")
+      ->envname("AFTERCARE_CA_FILE")
+      ->type_name("FILE");
+  app.add_option("--cert-file", server->cert_file, "Say by this certificate (PEM) who calls; needs TLS and --key-file")
+      ->envname("AFTERCARE_CERT_FILE")
+      ->type_name("FILE");
+  app.add_option("--key-file", server->key_file, "The private key (PEM) of --cert-file")
+      ->envname("AFTERCARE_KEY_FILE")
+      ->type_name("FILE");
+  app.add_option("--token-file", server->token_file, "Say by the token in this file who calls")
+      ->envname("AFTERCARE_TOKEN_FILE")
+      ->type_name("FILE");
+}
+
 // Defines the command line. Throws if that fails, as CLI11 does.
 void Define(CLI::App& app, GlobalOptions* options, Action* action) {
   app.name("aftercare");
@@ -40,10 +63,7 @@ void Define(CLI::App& app, GlobalOptions* options, Action* action) {
   app.set_version_flag("--version", VersionText("aftercare"), "Show the version");
   app.formatter(MakeHelpFormatter(std::min(kHelpColumns, TerminalWidth())));
   app.failure_message(RenderParseFailure);
-  app.add_option("--server", options->server, "Where the server listens")
-      ->capture_default_str()
-      ->envname("AFTERCARE_SERVER")
-      ->type_name("ADDRESS");
+  AddAccessOptions(app, &options->server);
   app.add_option("--clinic", options->clinic, "Which clinic")
       ->capture_default_str()
       ->envname("AFTERCARE_CLINIC")
@@ -54,6 +74,8 @@ void Define(CLI::App& app, GlobalOptions* options, Action* action) {
       ->type_name("DURATION");
   app.footer(kFooter);
   AddCommands(app, action);
+  AddTokenCommand(app, action);
+  AddRoleCommand(app, action);
 }
 
 // Parses the command line. Returns -1, or the exit code if the program is done: after help, and after a fault. CLI11
@@ -72,6 +94,12 @@ int Parse(int argc, char** argv, GlobalOptions* options, Action* action) {
   return -1;
 }
 
+// Says why no server answered, if TLS is the reason.
+std::string Explanation(const absl::Status& status, const ServerAccess& server) {
+  if (!absl::IsUnavailable(status) || ExitCodeOf(status) != kExitUnreachable) return "";
+  return ExplainTlsFailure(server, AccessOptionNames());
+}
+
 }  // namespace
 }  // namespace aftercare::client
 
@@ -86,6 +114,6 @@ int main(int argc, char** argv) {
   absl::Status status = session.Open();
   if (status.ok()) status = action(session);
   if (status.ok()) status = Session::CheckOutput();
-  if (!status.ok()) session.Note(RenderFailure(status, options.server));
+  if (!status.ok()) session.Note(RenderFailure(status, options.server.address, Explanation(status, options.server)));
   return ExitCodeOf(status);
 }

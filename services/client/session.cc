@@ -2,7 +2,10 @@
 
 #include <cstdio>
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "scheduler/plan/timestamps.h"
 #include "services/client/common/failure.h"
 #include "services/client/common/names.h"
@@ -13,12 +16,40 @@ namespace aftercare::client {
 
 std::string Session::clinic() const { return ClinicName(options_.clinic); }
 
+const ServerAccess& AccessOptionNames() {
+  static const ServerAccess& names = *new ServerAccess{.address = "--server",
+                                                       .ca_file = "--ca-file",
+                                                       .cert_file = "--cert-file",
+                                                       .key_file = "--key-file",
+                                                       .token_file = "--token-file"};
+  return names;
+}
+
+std::string AccessFlags(const ServerAccess& access) {
+  const ServerAccess& names = AccessOptionNames();
+  std::string flags;
+  const auto add = [&flags](const std::string& name, const std::string& value) {
+    if (!value.empty()) absl::StrAppend(&flags, " ", name, " ", value);
+  };
+  if (access.address != kDefaultServer) add(names.address, access.address);
+  add(names.ca_file, access.ca_file);
+  add(names.cert_file, access.cert_file);
+  add(names.key_file, access.key_file);
+  add(names.token_file, access.token_file);
+  return flags;
+}
+
 absl::Status Session::Open() {
   const absl::StatusOr<absl::Duration> timeout = ParseDuration(options_.timeout);
   if (!timeout.ok() || *timeout <= absl::ZeroDuration()) {
     return UsageError(absl::StrCat("--timeout \"", options_.timeout, "\": write a duration such as 30s or 2m"));
   }
-  connection_ = Connection::Create(options_.server, *timeout);
+  std::vector<std::string> lines;
+  for (const AccessFault& fault : FaultsOf(options_.server, AccessOptionNames())) {
+    lines.push_back(absl::StrCat(fault.setting, ": ", fault.what));
+  }
+  const absl::Status usable = lines.empty() ? absl::OkStatus() : UsageError(absl::StrJoin(lines, "\n  "));
+  connection_ = Connection::Create(options_.server, usable, *timeout);
   return absl::OkStatus();
 }
 

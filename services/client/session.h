@@ -12,6 +12,7 @@
 #include "aftercare/v1/clinic.pb.h"
 #include "aftercare/v1/enrollment.pb.h"
 #include "google/protobuf/message.h"
+#include "services/channel/server_access.h"
 #include "services/client/common/json.h"
 #include "services/client/common/values.h"
 #include "services/client/connection.h"
@@ -25,11 +26,18 @@ inline constexpr char kDefaultServer[] = "127.0.0.1:50051";
 // The options that all commands share.
 struct GlobalOptions {
   std::string program = "aftercare";  // The name by which the program was started.
-  std::string server = kDefaultServer;
+  ServerAccess server{.address = kDefaultServer, .ca_file = "", .cert_file = "", .key_file = "", .token_file = ""};
   std::string clinic = "demo";
   std::string timeout = "30s";  // The limit of one call, as ParseDuration reads it.
   bool json = false;
 };
+
+// What users call the settings by which the server is reached.
+const ServerAccess& AccessOptionNames();
+
+// Returns the flags by which another run of the program reaches the same server, each with a blank before it. Empty for
+// kDefaultServer.
+std::string AccessFlags(const ServerAccess& access);
 
 // What a command works with. Not thread safe, except for connection(), which may be used by several threads after Open.
 class Session {
@@ -37,7 +45,8 @@ class Session {
   explicit Session(GlobalOptions options) : options_(std::move(options)) {}
 
   // Checks the options and makes the connection, without calling the server. Must be called once, before the functions
-  // that call the server. Returns a usage error if an option makes no sense.
+  // that call the server. Returns a usage error if an option makes no sense. If the options by which the server is
+  // reached are at fault, each call returns a usage error: many commands need no server.
   absl::Status Open();
 
   const GlobalOptions& options() const { return options_; }

@@ -30,6 +30,11 @@ int HttpStatus(const absl::Status& status) {
 // NOT_FOUND is about a clinic of the configuration. The patient's words are kept for when that is mended.
 int ReplyStatus(const absl::Status& status) { return absl::IsNotFound(status) ? 503 : HttpStatus(status); }
 
+std::unique_ptr<HttpListener> MakeListener(const v1::SmsChannel& config) {
+  if (config.callback_cert_file().empty()) return std::make_unique<HttpListener>();
+  return std::make_unique<HttpListener>(config.callback_cert_file(), config.callback_key_file());
+}
+
 void Answer(int status, const std::string& what, httplib::Response& response) {
   response.status = status;
   response.set_content(what + "\n", "text/plain");
@@ -46,8 +51,12 @@ v1::DeliveryReport Receipt(const std::string& lease, int kind) {
 class HttpCallbacks final : public Callbacks {
  public:
   HttpCallbacks(ServerLink& link, AutoReplies& auto_replies, const v1::SmsChannel& config, const std::string& parent)
-      : link_(link), auto_replies_(auto_replies), config_(config), reader_(config, parent) {
-    httplib::Server& server = http_.server();
+      : link_(link),
+        auto_replies_(auto_replies),
+        config_(config),
+        reader_(config, parent),
+        http_(MakeListener(config)) {
+    httplib::Server& server = http_->server();
     server.set_payload_max_length(kMostBody);
     server.Get("/kannel/([^/]+)/receipt",
                [this](const auto& request, auto& response) { OnReceipt(request, response); });
@@ -57,11 +66,11 @@ class HttpCallbacks final : public Callbacks {
   }
 
   // Answers what is being asked, while the rest of this still exists.
-  ~HttpCallbacks() override { http_.Stop(); }
+  ~HttpCallbacks() override { http_->Stop(); }
 
-  absl::Status Listen() { return http_.Listen(config_.callback_listen()); }
+  absl::Status Listen() { return http_->Listen(config_.callback_listen()); }
 
-  int port() const override { return http_.port(); }
+  int port() const override { return http_->port(); }
 
  private:
   bool IsAllowed(const httplib::Request& request, httplib::Response& response) const {
@@ -141,7 +150,7 @@ class HttpCallbacks final : public Callbacks {
   AutoReplies& auto_replies_;
   const v1::SmsChannel config_;
   const ReplyReader reader_;
-  HttpListener http_;
+  const std::unique_ptr<HttpListener> http_;
 };
 
 }  // namespace

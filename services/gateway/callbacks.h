@@ -11,7 +11,7 @@
 
 namespace aftercare::gateway {
 
-// Receives Kannel's callbacks by HTTP and passes them on to the server:
+// Receives Kannel's callbacks by HTTP, or by HTTPS if there is a callback_cert_file, and passes them on to the server:
 //
 //   /kannel/TOKEN/receipt?lease=&key=&kind=           what became of a message: the path that ReceiptPath makes
 //   /kannel/TOKEN/reply?from=&to=&id=&coding=         what a patient wrote: %p, %P, %I and %c of an sms-service
@@ -33,7 +33,7 @@ class Callbacks {
  public:
   // Starts to listen on callback_listen of `config`. `config` and `parent` are fields of a GatewayConfig that
   // LoadConfig returned. `link` and `auto_replies` must outlive the result. Returns UNAVAILABLE if the address cannot
-  // be listened on.
+  // be listened on or the certificate cannot be read.
   static absl::StatusOr<std::unique_ptr<Callbacks>> Start(ServerLink& link, AutoReplies& auto_replies,
                                                           const v1::SmsChannel& config, const std::string& parent);
 

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/text_format.h"
 #include "services/common/address.h"
+#include "services/common/certificate.h"
 #include "services/gateway/addresses.h"
 #include "services/gateway/url.h"
 
@@ -31,6 +33,11 @@ class Errors {
   // Adds it unless it is so.
   void Require(bool so, absl::string_view field, absl::string_view what) {
     if (!so) Add(field, what);
+  }
+
+  // Adds its message unless it is OK.
+  void Require(const absl::Status& status, absl::string_view field) {
+    if (!status.ok()) Add(field, std::string(status.message()));
   }
 
   absl::Status status() const {
@@ -122,8 +129,28 @@ void CheckNumbers(const v1::SmsChannel& sms, Errors* errors) {
   }
 }
 
+// Returns whether it is an address at which a listener listens but nobody can call.
+bool IsEveryAddress(const std::string& address) {
+  return absl::StartsWith(address, "0.0.0.0:") || absl::StartsWith(address, "[::]:");
+}
+
+void CheckCallbackAddress(const v1::SmsChannel& sms, Errors* errors) {
+  const std::string& address = sms.callback_listen();
+  if (sms.callback_cert_file().empty()) {
+    errors->Require(IsLoopback(address), "sms.callback_listen",
+                    "must be host:port on loopback, or callback_cert_file must be set");
+  } else {
+    errors->Require(IsHostAndPort(address), "sms.callback_listen", "must be host:port");
+    errors->Require(!IsEveryAddress(address) || !sms.callback_url().empty(), "sms.callback_url",
+                    "must be set, since callback_listen names no host that can be called");
+  }
+  const CertificateFaults faults = FaultsOfCertificate(sms.callback_cert_file(), sms.callback_key_file());
+  errors->Require(faults.cert, "sms.callback_cert_file");
+  errors->Require(faults.key, "sms.callback_key_file");
+}
+
 void CheckCallbacks(const v1::SmsChannel& sms, const std::string& parent, Errors* errors) {
-  errors->Require(IsLoopback(sms.callback_listen()), "sms.callback_listen", "must be host:port on loopback");
+  CheckCallbackAddress(sms, errors);
   const std::string& token = sms.callback_token();
   errors->Require(token.size() >= 16 && token.size() <= 100 &&
                       token.find_first_not_of(kNameCharacters) == std::string::npos,
@@ -149,8 +176,11 @@ void CheckSms(const v1::SmsChannel& sms, const std::string& parent, Errors* erro
   errors->Require(IsLine(sms.from(), 20), "sms.from", "must be a number, or up to 11 letters and digits");
   if (!sms.callback_listen().empty()) return CheckCallbacks(sms, parent, errors);
   errors->Require(sms.callback_token().empty() && sms.callback_url().empty() && sms.numbers().empty() &&
-                      sms.default_clinic().empty(),
-                  "sms.callback_listen", "must be set for callback_token, callback_url, numbers and default_clinic");
+                      sms.default_clinic().empty() && sms.callback_cert_file().empty() &&
+                      sms.callback_key_file().empty(),
+                  "sms.callback_listen",
+                  "must be set for callback_token, callback_url, callback_cert_file, callback_key_file, numbers and "
+                  "default_clinic");
 }
 
 void CheckWebhook(const v1::WebhookChannel& webhook, Errors* errors) {
@@ -163,8 +193,12 @@ void CheckWebhook(const v1::WebhookChannel& webhook, Errors* errors) {
 absl::Status Check(const v1::GatewayConfig& config) {
   if (absl::Status status = CheckLogLevel(config.log_level()); !status.ok()) return status;
   Errors errors;
-  errors.Require(IsLoopback(config.server()), "server",
-                 "must be host:port on loopback: without TLS nothing else is talked to");
+  const ServerAccess names = {.address = "server",
+                              .ca_file = "server_ca_file",
+                              .cert_file = "server_cert_file",
+                              .key_file = "server_key_file",
+                              .token_file = "server_token_file"};
+  for (const AccessFault& fault : FaultsOf(AccessOf(config), names)) errors.Add(fault.setting, fault.what);
   errors.Require(config.parent() == kEveryClinic || IsClinic(config.parent()), "parent",
                  "must be clinics/{clinic} or clinics/-");
   errors.Require(config.has_email() || config.has_sms() || config.has_webhook(), "email, sms, webhook",
@@ -213,6 +247,14 @@ std::string Presentable(v1::GatewayConfig config) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(config, &text);
   return text;
+}
+
+ServerAccess AccessOf(const v1::GatewayConfig& config) {
+  return {.address = config.server(),
+          .ca_file = config.server_ca_file(),
+          .cert_file = config.server_cert_file(),
+          .key_file = config.server_key_file(),
+          .token_file = config.server_token_file()};
 }
 
 absl::Duration ToTimeout(const std::string& text) {

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftercare/v1/gateway_config.pb.h"
+#include "services/channel/server_access.h"
 #include "services/common/settings.h"
 
 namespace aftercare::gateway {
@@ -19,6 +20,9 @@ absl::StatusOr<v1::GatewayConfig> LoadConfig(const std::string& path, const Sett
 
 // Returns the configuration in text format, with `***` in place of passwords, secrets and tokens.
 std::string Presentable(v1::GatewayConfig config);
+
+// Returns how the server is reached.
+ServerAccess AccessOf(const v1::GatewayConfig& config);
 
 // Parses the timeout of a channel. `text` must come from a configuration that LoadConfig returned; 30 seconds if it is
 // not a duration.

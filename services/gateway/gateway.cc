@@ -20,14 +20,15 @@ constexpr absl::Duration kReportTime = absl::Seconds(10);
 // The address that the callbacks have, for Kannel.
 std::string CallbackUrl(const v1::SmsChannel& sms, int port) {
   if (port == 0 || !sms.callback_url().empty()) return sms.callback_url();
-  return absl::StrCat("http://", sms.callback_listen().substr(0, sms.callback_listen().rfind(':')), ":", port);
+  return absl::StrCat(sms.callback_cert_file().empty() ? "http://" : "https://",
+                      sms.callback_listen().substr(0, sms.callback_listen().rfind(':')), ":", port);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const v1::GatewayConfig& config) {
   std::unique_ptr<Gateway> gateway(new Gateway);
-  gateway->link_ = Connect(config.server());
+  gateway->link_ = Connect(AccessOf(config));
   if (!config.sms().callback_listen().empty()) {
     gateway->auto_replies_ = std::make_unique<AutoReplies>(config.sms());
     auto callbacks = Callbacks::Start(*gateway->link_, *gateway->auto_replies_, config.sms(), config.parent());

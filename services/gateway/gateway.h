@@ -20,7 +20,7 @@ namespace aftercare::gateway {
 class Gateway {
  public:
   // Starts the gateway. `config` must come from LoadConfig. The server need not be reachable yet. Returns UNAVAILABLE
-  // if the address for callbacks cannot be listened on.
+  // if the address for callbacks cannot be listened on, or its certificate cannot be read.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const v1::GatewayConfig& config);
 
   // Stops the gateway. Leases nothing more, takes no more callbacks, waits until the messages being sent and the

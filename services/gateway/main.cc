@@ -17,7 +17,7 @@
 
 ABSL_FLAG(std::string, config, "", "configuration file, a GatewayConfig message in text format");
 ABSL_FLAG(bool, print_config, false, "print the configuration that results, without secrets, and exit");
-ABSL_FLAG(std::string, server, "", "address and port of the server; default 127.0.0.1:50051");
+ABSL_FLAG(std::string, server, "", "where the server is, HOST:PORT or unix:PATH; default 127.0.0.1:50051");
 ABSL_FLAG(std::string, parent, "", "whose messages to send, clinics/{clinic}; default clinics/-, everybody's");
 ABSL_FLAG(std::string, log_level, "", "debug, info, warn or error; default info");
 

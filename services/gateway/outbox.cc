@@ -18,6 +18,8 @@ bool MayWorkLater(int code) {
     case absl::StatusCode::kCancelled:
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kUnauthenticated:  // until somebody gives the gateway its token or its role again
+    case absl::StatusCode::kPermissionDenied:
       return true;
     default:
       return false;

@@ -11,6 +11,8 @@
 #include "aftercare/v1/reply_service.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/channel/server_channel.h"
+#include "spdlog/spdlog.h"
 
 namespace aftercare::gateway {
 namespace {
@@ -32,8 +34,10 @@ absl::Status ToStatus(const grpc::Status& status) {
 
 class GrpcStream final : public ReminderStream {
  public:
-  GrpcStream(v1::DeliveryService::Stub& stub, const v1::StreamConfiguration& configuration)
-      : stream_(stub.StreamReminders(&context_)) {
+  GrpcStream(ServerChannel& server, v1::DeliveryService::Stub& stub, const v1::StreamConfiguration& configuration)
+      : authenticated_(server.Authenticate(&context_)) {
+    if (!authenticated_.ok()) context_.TryCancel();
+    stream_ = stub.StreamReminders(&context_);
     v1::StreamRemindersRequest request;
     *request.mutable_configuration() = configuration;
     Write(request);
@@ -66,11 +70,13 @@ class GrpcStream final : public ReminderStream {
     absl::MutexLock lock(&write_mutex_);  // after a write that is under way
     closed_ = true;
     finished_ = true;
-    return ToStatus(stream_->Finish());
+    const grpc::Status ended = stream_->Finish();
+    return authenticated_.ok() ? ToStatus(ended) : authenticated_;
   }
 
  private:
   grpc::ClientContext context_;
+  const absl::Status authenticated_;  // If it is not OK, the call is cancelled before it begins.
   absl::Mutex write_mutex_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::StreamRemindersRequest, v1::StreamRemindersResponse>> stream_;
   bool closed_ ABSL_GUARDED_BY(write_mutex_) = false;
@@ -79,13 +85,13 @@ class GrpcStream final : public ReminderStream {
 
 class GrpcLink final : public ServerLink {
  public:
-  explicit GrpcLink(const std::string& address)
-      : channel_(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments())),
-        deliveries_(v1::DeliveryService::NewStub(channel_)),
-        replies_(v1::ReplyService::NewStub(channel_)) {}
+  explicit GrpcLink(const ServerAccess& access)
+      : server_(access, Arguments(), [](absl::string_view what) { spdlog::warn("{}", std::string(what)); }),
+        deliveries_(v1::DeliveryService::NewStub(server_.channel())),
+        replies_(v1::ReplyService::NewStub(server_.channel())) {}
 
   std::unique_ptr<ReminderStream> Stream(const v1::StreamConfiguration& configuration) override {
-    return std::make_unique<GrpcStream>(*deliveries_, configuration);
+    return std::make_unique<GrpcStream>(server_, *deliveries_, configuration);
   }
 
   absl::StatusOr<std::vector<v1::DeliveryResult>> Report(const std::vector<v1::DeliveryReport>& reports) override {
@@ -106,9 +112,10 @@ class GrpcLink final : public ServerLink {
 
  private:
   template <typename Stub, typename Request, typename Response>
-  static absl::Status Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                           const Request& request, Response* response) {
+  absl::Status Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response* response) {
     grpc::ClientContext context;
+    if (absl::Status status = server_.Authenticate(&context); !status.ok()) return status;
     context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(kCallTimeout), GPR_TIMESPAN));
     return ToStatus((stub.*method)(&context, request, response));
   }
@@ -124,13 +131,13 @@ class GrpcLink final : public ServerLink {
     return arguments;
   }
 
-  const std::shared_ptr<grpc::Channel> channel_;
+  ServerChannel server_;
   const std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
   const std::unique_ptr<v1::ReplyService::Stub> replies_;
 };
 
 }  // namespace
 
-std::unique_ptr<ServerLink> Connect(const std::string& address) { return std::make_unique<GrpcLink>(address); }
+std::unique_ptr<ServerLink> Connect(const ServerAccess& access) { return std::make_unique<GrpcLink>(access); }
 
 }  // namespace aftercare::gateway

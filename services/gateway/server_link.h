@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "aftercare/v1/delivery_service.pb.h"
 #include "aftercare/v1/reply_service.pb.h"
+#include "services/channel/server_access.h"
 
 namespace aftercare::gateway {
 
@@ -51,9 +52,9 @@ class ServerLink {
   virtual absl::StatusOr<v1::RecordReplyResponse> RecordReply(const v1::RecordReplyRequest& request) = 0;
 };
 
-// Returns a link to `address`, `host:port`. The server need not be reachable yet. Report and RecordReply fail with
-// DEADLINE_EXCEEDED after 10 seconds.
-std::unique_ptr<ServerLink> Connect(const std::string& address);
+// Returns a link to a server. `access` must have no faults; the server need not be reachable yet. Certificates and
+// token are read again when their files change. Report and RecordReply fail with DEADLINE_EXCEEDED after 10 seconds.
+std::unique_ptr<ServerLink> Connect(const ServerAccess& access);
 
 }  // namespace aftercare::gateway
 

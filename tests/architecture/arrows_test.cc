@@ -33,15 +33,17 @@ server/main.cc      -> server, common, engine/runtime, plan, store
 server              -> common, engine, engine/access, engine/delivery, engine/enrollments, engine/events,
                        engine/runtime, plan, plan/input, store
 gateway/main.cc     -> gateway, common
-gateway             -> common
-client/main.cc      -> client/commands, client, client/render, client/common, common
+gateway             -> channel, common
+client/main.cc      -> client/commands/access, client/commands, client, client/render, client/common, channel, common
+client/commands/access -> client/commands, client, client/render, client/common
 client/commands     -> client/demo, client, client/render, client/input, client/common, common, plan, plan/input,
                        plan/year
 client/demo         -> client, client/render, client/input, client/common, common, plan
-client              -> client/common, common, plan
+client              -> client/common, channel, common, plan
 client/render       -> client/common, plan
 client/input        -> client/common, plan, plan/input
 client/common       -> plan, plan/input
+channel             -> common
 common              ->
 
 engine              -> engine/access, engine/delivery, engine/reminders, engine/enrollments, engine/adherence, engine/events,
@@ -169,6 +171,12 @@ TEST(ArrowsTest, TheClientAndTheGatewayUseGrpcInOneFileEach) {
   EXPECT_THAT(Places({"services/client"}, Include("(grpc(pp)?/|.*\\.grpc\\.pb\\.h)"), "client/connection\\.cc"),
               IsEmpty());
   EXPECT_THAT(Places({"services/gateway"}, Include("(grpc(pp)?/|.*\\.grpc\\.pb\\.h)"), "gateway/server_link\\.cc"),
+              IsEmpty());
+}
+
+TEST(ArrowsTest, ExperimentalGrpcIsUsedInOneFileTowardsTheServer) {
+  EXPECT_THAT(Places({"services/channel", "services/client", "services/common", "services/gateway"},
+                     "grpc::experimental|grpcpp/security/tls_", "channel/tls_credentials\\.cc"),
               IsEmpty());
 }
 

@@ -8,6 +8,7 @@ namespace aftercare::client {
 FakeServer::FakeServer() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+  builder.RegisterService(static_cast<v1::AccessService::Service*>(this));
   builder.RegisterService(static_cast<v1::ClinicService::Service*>(this));
   builder.RegisterService(static_cast<v1::EnrollmentService::Service*>(this));
   builder.RegisterService(static_cast<v1::PathwayService::Service*>(this));
@@ -32,6 +33,36 @@ grpc::Status FakeServer::Handle(const google::protobuf::Message& request, google
   if (const auto refused = refusals_.find(name); refused != refusals_.end()) return refused->second;
   if (const auto answer = answers_.find(name); answer != answers_.end()) response->ParseFromString(answer->second);
   return grpc::Status::OK;
+}
+
+grpc::Status FakeServer::CreateToken(grpc::ServerContext* /*context*/, const v1::CreateTokenRequest* request,
+                                     v1::CreateTokenResponse* response) {
+  return Handle(*request, response);
+}
+
+grpc::Status FakeServer::ListTokens(grpc::ServerContext* /*context*/, const v1::ListTokensRequest* request,
+                                    v1::ListTokensResponse* response) {
+  return Handle(*request, response);
+}
+
+grpc::Status FakeServer::RevokeToken(grpc::ServerContext* /*context*/, const v1::RevokeTokenRequest* request,
+                                     v1::RevokeTokenResponse* response) {
+  return Handle(*request, response);
+}
+
+grpc::Status FakeServer::BindRole(grpc::ServerContext* /*context*/, const v1::BindRoleRequest* request,
+                                  v1::BindRoleResponse* response) {
+  return Handle(*request, response);
+}
+
+grpc::Status FakeServer::UnbindRole(grpc::ServerContext* /*context*/, const v1::UnbindRoleRequest* request,
+                                    v1::UnbindRoleResponse* response) {
+  return Handle(*request, response);
+}
+
+grpc::Status FakeServer::ListRoleBindings(grpc::ServerContext* /*context*/, const v1::ListRoleBindingsRequest* request,
+                                          v1::ListRoleBindingsResponse* response) {
+  return Handle(*request, response);
 }
 
 grpc::Status FakeServer::CreateClinic(grpc::ServerContext* /*context*/, const v1::CreateClinicRequest* request,

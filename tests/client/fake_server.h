@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "aftercare/v1/access_service.grpc.pb.h"
 #include "aftercare/v1/clinic_service.grpc.pb.h"
 #include "aftercare/v1/enrollment_service.grpc.pb.h"
 #include "aftercare/v1/pathway_service.grpc.pb.h"
@@ -21,7 +22,8 @@ namespace aftercare::client {
 
 // A server on loopback that keeps every request and answers what the test told it, by the type of the answer. An answer
 // that the test did not tell is empty. Thread safe.
-class FakeServer final : public v1::ClinicService::Service,
+class FakeServer final : public v1::AccessService::Service,
+                         public v1::ClinicService::Service,
                          public v1::EnrollmentService::Service,
                          public v1::PathwayService::Service,
                          public v1::ReplyService::Service {
@@ -64,6 +66,18 @@ class FakeServer final : public v1::ClinicService::Service,
     return all.empty() ? Request() : all.back();
   }
 
+  grpc::Status CreateToken(grpc::ServerContext* context, const v1::CreateTokenRequest* request,
+                           v1::CreateTokenResponse* response) override;
+  grpc::Status ListTokens(grpc::ServerContext* context, const v1::ListTokensRequest* request,
+                          v1::ListTokensResponse* response) override;
+  grpc::Status RevokeToken(grpc::ServerContext* context, const v1::RevokeTokenRequest* request,
+                           v1::RevokeTokenResponse* response) override;
+  grpc::Status BindRole(grpc::ServerContext* context, const v1::BindRoleRequest* request,
+                        v1::BindRoleResponse* response) override;
+  grpc::Status UnbindRole(grpc::ServerContext* context, const v1::UnbindRoleRequest* request,
+                          v1::UnbindRoleResponse* response) override;
+  grpc::Status ListRoleBindings(grpc::ServerContext* context, const v1::ListRoleBindingsRequest* request,
+                                v1::ListRoleBindingsResponse* response) override;
   grpc::Status CreateClinic(grpc::ServerContext* context, const v1::CreateClinicRequest* request,
                             v1::CreateClinicResponse* response) override;
   grpc::Status GetClinic(grpc::ServerContext* context, const v1::GetClinicRequest* request,

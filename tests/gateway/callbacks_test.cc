@@ -30,7 +30,7 @@ v1::SmsChannel Config() {
 class CallbacksTest : public ::testing::Test {
  protected:
   CallbacksTest()
-      : link(Connect(server.address())),
+      : link(Connect({.address = server.address()})),
         auto_replies(Config()),
         callbacks(*Callbacks::Start(*link, auto_replies, Config(), "clinics/-")) {}
 

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/certificates.h"
+
 namespace aftercare::gateway {
 namespace {
 
@@ -127,6 +129,47 @@ TEST_F(ConfigTest, RepliesToOtherNumbersHaveAClinic) {
   EXPECT_TRUE(Load("parent: 'clinics/a' " + Sms(callbacks + "default_clinic: 'clinics/b'")).ok());
   EXPECT_THAT(Refusal(Sms("default_clinic: 'clinics/a'")), AllOf(HasSubstr("sms.callback_listen:"),
                                                                  HasSubstr("default_clinic")));
+}
+
+TEST_F(ConfigTest, TheServerMayBeElsewhereByTls) {
+  const Certificates certificates;
+  const std::string server = "server: 'clinic.example:50051' " + std::string(kWebhook);
+  EXPECT_THAT(Refusal(server), AllOf(HasSubstr("server: clinic.example:50051"), HasSubstr("set server_ca_file")));
+  const auto config = Load(server + "server_ca_file: '" + certificates.Path("ca.pem") + "' server_cert_file: '" +
+                           certificates.Path("server.pem") + "' server_key_file: '" +
+                           certificates.Path("server-key.pem") + "'");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(AccessOf(*config).ca_file, certificates.Path("ca.pem"));
+  EXPECT_EQ(AccessOf(*config).cert_file, certificates.Path("server.pem"));
+  EXPECT_EQ(AccessOf(*config).key_file, certificates.Path("server-key.pem"));
+  EXPECT_TRUE(Load(kWebhook, {}, {{"server", "unix:/run/aftercare/a.sock"}}).ok());
+}
+
+TEST_F(ConfigTest, EveryBadSettingOfTheServerIsNamed) {
+  EXPECT_THAT(Refusal("server_cert_file: '/no/cert' server_token_file: '/no/token' " + std::string(kWebhook)),
+              AllOf(HasSubstr("server_ca_file: must be set"), HasSubstr("server_cert_file: /no/cert cannot be read"),
+                    HasSubstr("server_key_file: must be set"), HasSubstr("server_token_file: /no/token cannot")));
+}
+
+TEST_F(ConfigTest, CallbacksMayComeFromElsewhereByTls) {
+  const Certificates certificates;
+  const std::string cert = " callback_cert_file: '" + certificates.Path("server.pem") + "' ";
+  const std::string key = " callback_key_file: '" + certificates.Path("server-key.pem") + "' ";
+  const auto callbacks = [](const std::string& address, const std::string& more) {
+    return Sms("callback_listen: '" + address + "' callback_token: '0123456789abcdef' default_clinic: 'clinics/a' " +
+               more);
+  };
+  const std::string url = " callback_url: 'https://gateway.example:8443' ";
+  EXPECT_TRUE(Load(callbacks("0.0.0.0:8443", cert + key + url)).ok());
+  EXPECT_TRUE(Load(callbacks("10.0.0.1:8443", cert + key)).ok());
+  EXPECT_THAT(Refusal(callbacks("0.0.0.0:8443", url)), HasSubstr("or callback_cert_file must be set"));
+  EXPECT_THAT(Refusal(callbacks("[::]:8443", cert + key)), HasSubstr("sms.callback_url: must be set"));
+  EXPECT_THAT(Refusal(callbacks("nowhere", cert + key)), HasSubstr("sms.callback_listen: must be host:port"));
+  EXPECT_THAT(Refusal(callbacks("127.0.0.1:0", cert)), HasSubstr("sms.callback_key_file: must be set"));
+  EXPECT_THAT(Refusal(callbacks("127.0.0.1:0", key)), HasSubstr("sms.callback_cert_file: must be set"));
+  EXPECT_THAT(Refusal(callbacks("127.0.0.1:0", " callback_cert_file: '/no/cert' callback_key_file: '/no/key' ")),
+              AllOf(HasSubstr("sms.callback_cert_file: /no/cert"), HasSubstr("sms.callback_key_file: /no/key")));
+  EXPECT_THAT(Refusal(Sms(cert + key)), HasSubstr("sms.callback_listen: must be set"));
 }
 
 TEST_F(ConfigTest, NothingIsSentInTheClearBeyondThisHost) {

@@ -40,7 +40,7 @@ void FakeDelivery::Start() {
     stopping_ = false;
   }
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(absl::StrCat("127.0.0.1:", port_), grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(absl::StrCat("127.0.0.1:", port_), credentials_, &port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.RegisterService(static_cast<v1::DeliveryService::Service*>(this));
   builder.RegisterService(static_cast<v1::ReplyService::Service*>(this));
@@ -125,6 +125,15 @@ std::vector<v1::StreamConfiguration> FakeDelivery::AwaitStreams(size_t count) {
   };
   EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&are_there), kPatience));
   return configurations_;
+}
+
+bool FakeDelivery::AwaitAuthorization(const std::string& authorization) {
+  absl::MutexLock lock(&mutex_);
+  const auto is_there = [&] {
+    mutex_.AssertHeld();
+    return authorizations_.contains(authorization);
+  };
+  return mutex_.AwaitWithTimeout(absl::Condition(&is_there), kPatience);
 }
 
 bool FakeDelivery::AwaitClosed(int count) {
@@ -221,6 +230,10 @@ grpc::Status FakeDelivery::StreamReminders(grpc::ServerContext* context, Stream*
   open.configuration = first.configuration();
   {
     absl::MutexLock lock(&mutex_);
+    const auto header = context->client_metadata().find("authorization");
+    if (header != context->client_metadata().end()) {
+      authorizations_.emplace(header->second.data(), header->second.size());
+    }
     open.breaks = breaks_;
     open_.push_back(&open);
     configurations_.push_back(open.configuration);

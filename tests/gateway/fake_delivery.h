@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -24,7 +25,10 @@ namespace aftercare::gateway {
 // false, after five minutes.
 class FakeDelivery final : public v1::DeliveryService::Service, public v1::ReplyService::Service {
  public:
-  FakeDelivery() { Start(); }
+  explicit FakeDelivery(std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials())
+      : credentials_(std::move(credentials)) {
+    Start();
+  }
   ~FakeDelivery() override { Stop(); }
 
   // Starts the server. Uses the same port as before, or any free port the first time.
@@ -60,6 +64,9 @@ class FakeDelivery final : public v1::DeliveryService::Service, public v1::Reply
   // Waits until `count` replies have come. Returns all replies, including refused ones.
   std::vector<v1::RecordReplyRequest> AwaitReplies(size_t count);
 
+  // Waits until a stream was opened with this `authorization` header.
+  bool AwaitAuthorization(const std::string& authorization);
+
   std::vector<v1::DeliveryReport> reports() const;
   std::vector<v1::RecordReplyRequest> replies() const;
 
@@ -91,6 +98,7 @@ class FakeDelivery final : public v1::DeliveryService::Service, public v1::Reply
   v1::DeliveryResult Take(const v1::DeliveryReport& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool FillLeases(Open* open) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   mutable absl::Mutex mutex_;
@@ -107,6 +115,7 @@ class FakeDelivery final : public v1::DeliveryService::Service, public v1::Reply
   std::map<std::string, bool> sent_ ABSL_GUARDED_BY(mutex_);
   std::vector<Open*> open_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::StreamConfiguration> configurations_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);  // of streams
   std::vector<v1::DeliveryReport> reports_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::RecordReplyRequest> replies_ ABSL_GUARDED_BY(mutex_);
 };

@@ -91,6 +91,19 @@ std::string RenderAdvice(const google::rpc::ErrorInfo& info) {
   return "";
 }
 
+// Returns lines that say how a caller gets in, if it was not let in.
+std::string RenderAccessAdvice(absl::StatusCode code) {
+  if (code == absl::StatusCode::kUnauthenticated) {
+    return "  Say who calls: --token-file FILE, or --cert-file FILE and --key-file FILE.\n"
+           "  An administrator makes a token: aftercare token create PRINCIPAL --out FILE\n";
+  }
+  if (code == absl::StatusCode::kPermissionDenied) {
+    return "  An administrator gives roles: aftercare role bind PRINCIPAL ROLE --clinic ID\n"
+           "  Who has which: aftercare role list\n";
+  }
+  return "";
+}
+
 // Describes a call that nobody answered. Of the channel's long message, only the cause at its end is useful.
 std::string RenderUnreachable(const absl::Status& status, absl::string_view server) {
   if (absl::IsDeadlineExceeded(status)) {
@@ -144,17 +157,21 @@ bool IsRetryable(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsCancelled(status);
 }
 
-std::string RenderFailure(const absl::Status& status, absl::string_view server) {
+std::string RenderFailure(const absl::Status& status, absl::string_view server, absl::string_view explanation) {
   const std::string message(status.message());
   if (status.GetPayload(kUsageUrl).has_value()) return absl::StrCat("aftercare: ", message, "\n");
   const google::rpc::Status details = DetailsOf(status);
-  if (IsUnreachable(status, details)) return RenderUnreachable(status, server);
+  if (IsUnreachable(status, details)) {
+    if (explanation.empty()) return RenderUnreachable(status, server);
+    return absl::StrCat("aftercare: cannot talk to ", server, ": ", explanation, ".\n");
+  }
 
   std::string out = absl::StrCat("aftercare: ", CodeName(static_cast<int>(status.code())));
   const auto info = Find<google::rpc::ErrorInfo>(details);
   if (info.has_value()) absl::StrAppend(&out, " (", info->reason(), ")");
   if (!message.empty() && !IsRepeated(message, details)) absl::StrAppend(&out, ": ", message);
-  const std::string advice = info.has_value() ? RenderAdvice(*info) : "";
+  const std::string advice =
+      absl::StrCat(info.has_value() ? RenderAdvice(*info) : "", RenderAccessAdvice(status.code()));
   return absl::StrCat(out, "\n", RenderViolations(details), advice, RenderRetry(details));
 }
 

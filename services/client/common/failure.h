@@ -41,8 +41,9 @@ bool IsRetryable(const absl::Status& status);
 
 // Returns the failure as lines of text, each ended by a line feed. The first has the code, the reason and the message.
 // Then comes one line for each bad field, then what to do or when to try again, where that is known. Usage errors are
-// only their message. `server` is the address the program called.
-std::string RenderFailure(const absl::Status& status, absl::string_view server);
+// only their message. `server` is the address the program called. `explanation` says why no server answered there, if
+// that is known; it is one sentence without its end.
+std::string RenderFailure(const absl::Status& status, absl::string_view server, absl::string_view explanation = "");
 
 // Returns the outcome of one item of a batch on one line: the name of the code (`NOT_FOUND`), reason and message.
 std::string RenderItemStatus(const google::rpc::Status& status);

@@ -51,6 +51,10 @@ std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollmen
 
 std::string ReplyName(absl::string_view clinic, absl::string_view reply) { return Under(clinic, "replies", reply); }
 
+std::string TokenName(absl::string_view token) {
+  return absl::StartsWith(token, "tokens/") ? std::string(token) : absl::StrCat("tokens/", token);
+}
+
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder) {
   if (auto name = UnderEnrollment(clinic, "reminders", reminder)) return *std::move(name);
   return UsageError(

@@ -22,6 +22,9 @@ std::string EnrollmentName(absl::string_view clinic, absl::string_view enrollmen
 // `0a1b` or `replies/0a1b` -> `clinics/demo/replies/0a1b`.
 std::string ReplyName(absl::string_view clinic, absl::string_view reply);
 
+// `0a1b` -> `tokens/0a1b`.
+std::string TokenName(absl::string_view token);
+
 // `e1/ice.2026-03-04` or `enrollments/e1/reminders/ice.2026-03-04` ->
 // `clinics/demo/enrollments/e1/reminders/ice.2026-03-04`. Returns a usage error if the id names no enrollment.
 absl::StatusOr<std::string> ReminderName(absl::string_view clinic, absl::string_view reminder);

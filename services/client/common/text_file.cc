@@ -1,6 +1,7 @@
 #include "services/client/common/text_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,6 +62,12 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_byt
 
 absl::Status WriteTextFile(const std::string& path, absl::string_view content) {
   return Write(path, content) ? absl::OkStatus() : CannotWrite(path);
+}
+
+absl::Status CreatePrivateFile(const std::string& path) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0) return close(file) == 0 ? absl::OkStatus() : CannotWrite(path);
+  return errno == EEXIST ? UsageError(absl::StrCat(path, " exists already")) : CannotWrite(path);
 }
 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content) {

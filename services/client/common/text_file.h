@@ -21,6 +21,9 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_byt
 // Writes a file in place. A failure may leave it half written.
 absl::Status WriteTextFile(const std::string& path, absl::string_view content);
 
+// Makes an empty file that only its owner may read and write, for WriteTextFile. Fails if there is a file already.
+absl::Status CreatePrivateFile(const std::string& path);
+
 // Replaces a file as a whole or not at all: readers see either the old or the new content. Writes `path`.part first.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content);
 

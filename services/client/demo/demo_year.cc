@@ -385,7 +385,7 @@ absl::Status DemoYear::CheckAndPrintTotals() {
     return absl::OkStatus();
   }
   const GlobalOptions& options = session_.options();
-  const std::string server = options.server == kDefaultServer ? "" : absl::StrCat(" --server ", options.server);
+  const std::string server = AccessFlags(options.server);
   session_.Print(
       absl::StrCat(RenderDemoTotals(totals_, std::min(kWidth, TerminalWidth()), session_.colour()),
                    RenderNextSteps(options.program, absl::StrCat(" --clinic ", IdOf(clinic_.name()), server),

@@ -15,7 +15,7 @@ class DeadLettersE2eTest : public ServerFixture {
   // Has everything refused that is due, at every contact point.
   void RefuseAll() const {
     const std::string server = environment()[0].substr(std::string("AFTERCARE_SERVER=").size());
-    const auto connection = Connection::Create(server, absl::Minutes(5));
+    const auto connection = Connection::Create({.address = server}, absl::OkStatus(), absl::Minutes(5));
     v1::LeaseRemindersRequest request;
     request.set_parent("clinics/demo");
     while (true) {

@@ -7,13 +7,16 @@
 namespace aftercare::client {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
 constexpr int kInvalidArgument = 3;
 constexpr int kNotFound = 5;
+constexpr int kPermissionDenied = 7;
 constexpr int kResourceExhausted = 8;
 constexpr int kUnavailable = 14;
+constexpr int kUnauthenticated = 16;
 
 google::rpc::Status WithReason(const std::string& reason) {
   google::rpc::ErrorInfo info;
@@ -85,6 +88,19 @@ TEST(FailureTest, AServerThatIsNotThereIsNamedWithTheCauseAndWhatToDo) {
   const std::string shown = RenderFailure(status, "127.0.0.1:1");
   EXPECT_THAT(shown, HasSubstr("aftercare: no server answers at 127.0.0.1:1 (Connection refused)\n"));
   EXPECT_THAT(shown, HasSubstr("--server"));
+}
+
+TEST(FailureTest, WhatIsKnownOfAServerThatDoesNotAnswerIsSaid) {
+  const absl::Status status = ServerError(kUnavailable, "failed to connect to all addresses", "");
+  EXPECT_EQ(RenderFailure(status, "here", "the server speaks TLS"),
+            "aftercare: cannot talk to here: the server speaks TLS.\n");
+}
+
+TEST(FailureTest, WhoIsNotLetInIsToldHowToGetIn) {
+  EXPECT_THAT(RenderFailure(ServerError(kUnauthenticated, "no", ""), "here"),
+              AllOf(HasSubstr("UNAUTHENTICATED: no\n"), HasSubstr("--token-file"), HasSubstr("--cert-file")));
+  EXPECT_THAT(RenderFailure(ServerError(kPermissionDenied, "no", ""), "here"),
+              AllOf(HasSubstr("PERMISSION_DENIED: no\n"), HasSubstr("aftercare role bind")));
 }
 
 TEST(FailureTest, AServerThatIsThereButCannotIsNotCalledMissing) {

@@ -7,6 +7,11 @@
 namespace aftercare::client {
 namespace {
 
+TEST(NamesTest, ATokenIsNamedByItsIdOrItsName) {
+  EXPECT_EQ(TokenName("0a1b"), "tokens/0a1b");
+  EXPECT_EQ(TokenName("tokens/0a1b"), "tokens/0a1b");
+}
+
 TEST(NamesTest, ShortIdsBecomeResourceNamesOfTheClinic) {
   EXPECT_EQ(ClinicName("demo"), "clinics/demo");
   EXPECT_EQ(PathwayName("clinics/demo", "knee"), "clinics/demo/pathways/knee");

@@ -40,6 +40,15 @@ TEST_F(TextFileTest, AFileThatCannotBeWrittenIsAUsageErrorAndLeavesNothing) {
   EXPECT_EQ(Files(), 1);
 }
 
+TEST_F(TextFileTest, APrivateFileIsForItsOwnerOnlyAndReplacesNothing) {
+  ASSERT_TRUE(CreatePrivateFile(Path("f")).ok());
+  ASSERT_TRUE(WriteTextFile(Path("f"), "secret").ok());
+  EXPECT_EQ(fs::status(Path("f")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(ExitCodeOf(CreatePrivateFile(Path("f"))), kExitUsage);
+  EXPECT_EQ(*ReadTextFile(Path("f")), "secret");
+  EXPECT_EQ(ExitCodeOf(CreatePrivateFile(Path("no/f"))), kExitUsage);
+}
+
 TEST_F(TextFileTest, AFileIsRemovedIfThereIsOne) {
   ASSERT_TRUE(WriteFileAtomically(Path("f"), "x").ok());
   EXPECT_TRUE(RemoveFile(Path("f")).ok());
