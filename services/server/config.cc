@@ -1,7 +1,5 @@
 #include "services/server/config.h"
 
-#include <regex>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
@@ -60,9 +58,7 @@ absl::Status CheckListen(const v1::Config& config) {
     return absl::InvalidArgumentError(absl::StrCat(
         "listen: ", config.listen(), " is not host:port on loopback; nothing else is served without TLS: tls_cert_file"));
   }
-  static const std::regex& form = *new std::regex(R"(([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(\d{1,5}))");
-  std::smatch parts;
-  if (std::regex_match(config.listen(), parts, form) && std::stoi(parts[2]) <= 65535) return absl::OkStatus();
+  if (IsHostAndPort(config.listen())) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("listen: ", config.listen(), " is not host:port"));
 }
 

@@ -4,93 +4,39 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/common/certificate.h"
 
 namespace aftercare::server {
 namespace {
 
 constexpr unsigned int kSecondsBetweenLooks = 1;  // at the certificate files
 
-struct Free {
-  void operator()(FILE* file) const { std::fclose(file); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using Certificate = std::unique_ptr<X509, Free>;
-using Key = std::unique_ptr<EVP_PKEY, Free>;
-
-// A key that needs a password is not asked for one.
-int NoPassword(char*, int, int, void*) { return 0; }
-
-class Checker {
+// Collects what is wrong with settings.
+class Faults {
  public:
-  // Opens the file that the setting `field` names; null, with a fault, if it cannot be read.
-  std::unique_ptr<FILE, Free> Open(absl::string_view field, const std::string& path) {
-    std::unique_ptr<FILE, Free> file(std::fopen(path.c_str(), "re"));
-    if (file == nullptr) Fault(field, absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
-    return file;
+  void Add(absl::string_view setting, const absl::Status& fault) {
+    if (!fault.ok()) lines_.push_back(absl::StrCat(setting, ": ", fault.message()));
   }
-
-  Certificate ReadCertificate(absl::string_view field, const std::string& path) {
-    const auto file = Open(field, path);
-    if (file == nullptr) return nullptr;
-    Certificate certificate(PEM_read_X509(file.get(), nullptr, NoPassword, nullptr));
-    ERR_clear_error();
-    if (certificate == nullptr) Fault(field, absl::StrCat(path, " has no certificate in PEM format"));
-    return certificate;
-  }
-
-  Key ReadKey(absl::string_view field, const std::string& path) {
-    const auto file = Open(field, path);
-    if (file == nullptr) return nullptr;
-    struct stat found;
-    if (fstat(fileno(file.get()), &found) == 0 && (found.st_mode & S_IRWXO) != 0) {
-      Fault(field, absl::StrCat(path, " can be read by everybody; chmod o= it"));
-    }
-    Key key(PEM_read_PrivateKey(file.get(), nullptr, NoPassword, nullptr));
-    ERR_clear_error();
-    if (key == nullptr) Fault(field, absl::StrCat(path, " has no private key in PEM format without a password"));
-    return key;
-  }
-
-  void Fault(absl::string_view field, absl::string_view what) { faults_.push_back(absl::StrCat(field, ": ", what)); }
 
   absl::Status status() const {
-    return faults_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(faults_, "\n"));
+    return lines_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(lines_, "\n"));
   }
 
  private:
-  std::vector<std::string> faults_;
+  std::vector<std::string> lines_;
 };
-
-void CheckTls(const Transport& transport, Checker* checker) {
-  if (transport.tls_key_file.empty()) return checker->Fault("tls_key_file", "must be set with tls_cert_file");
-  const Certificate certificate = checker->ReadCertificate("tls_cert_file", transport.tls_cert_file);
-  const Key key = checker->ReadKey("tls_key_file", transport.tls_key_file);
-  if (certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) != 1) {
-    checker->Fault("tls_key_file", absl::StrCat(transport.tls_key_file, " is not the key of the certificate in ",
-                                                transport.tls_cert_file));
-  }
-  ERR_clear_error();
-  if (!transport.tls_client_ca_file.empty()) {
-    checker->ReadCertificate("tls_client_ca_file", transport.tls_client_ca_file);
-  }
-}
 
 absl::Status SocketFault(absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat("unix_socket: ", what));
@@ -125,17 +71,19 @@ absl::Status CheckFree(const std::string& path, const sockaddr_un& address) {
 }  // namespace
 
 absl::Status CheckTransport(const Transport& transport) {
-  Checker checker;
-  if (transport.has_tls()) {
-    CheckTls(transport, &checker);
-  } else {
-    if (!transport.tls_key_file.empty()) checker.Fault("tls_key_file", "needs tls_cert_file");
-    if (!transport.tls_client_ca_file.empty()) checker.Fault("tls_client_ca_file", "needs tls_cert_file");
+  Faults faults;
+  const CertificateFaults files = FaultsOfCertificate(transport.tls_cert_file, transport.tls_key_file);
+  faults.Add("tls_cert_file", files.cert);
+  faults.Add("tls_key_file", files.key);
+  if (!transport.tls_client_ca_file.empty()) {
+    faults.Add("tls_client_ca_file", transport.has_tls() ? CheckCertificateFile(transport.tls_client_ca_file)
+                                                         : absl::InvalidArgumentError("needs tls_cert_file"));
   }
   if (PrincipalProperty(transport.principal_from).empty()) {
-    checker.Fault("principal_from", absl::StrCat(transport.principal_from, " is not common_name, uri, dns or email"));
+    faults.Add("principal_from", absl::InvalidArgumentError(absl::StrCat(
+                                     transport.principal_from, " is not common_name, uri, dns or email")));
   }
-  return checker.status();
+  return faults.status();
 }
 
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const Transport& transport) {

@@ -149,7 +149,7 @@ TEST_F(IdentityProgramTest, EveryFileThatCannotBeUsedIsNamed) {
               HasSubstr("is not the key"));
   ASSERT_EQ(chmod(key.c_str(), 0644), 0);
   EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.File("server.pem"), "--tls-key-file=" + key}).err,
-              HasSubstr("read by everybody"));
+              HasSubstr("chmod o-rwx"));
 }
 
 TEST_F(IdentityProgramTest, OldVersionsOfTlsAreRefused) {

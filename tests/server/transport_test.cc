@@ -38,7 +38,7 @@ TEST(TransportTest, EveryFileThatCannotBeReadIsNamed) {
   const absl::Status bad = CheckTransport(
       {.tls_cert_file = dir.File("none.pem"), .tls_key_file = junk, .tls_client_ca_file = junk});
   EXPECT_THAT(std::string(bad.message()),
-              AllOf(HasSubstr("tls_cert_file: cannot read"), HasSubstr("tls_key_file: "),
+              AllOf(HasSubstr("tls_cert_file: "), HasSubstr("none.pem cannot be read"), HasSubstr("tls_key_file: "),
                     HasSubstr("tls_client_ca_file: "), Not(HasSubstr("principal_from"))));
 }
 
