@@ -292,14 +292,14 @@ TEST_F(CappedSeriesTest, WhatIsSupersededNeedsNoRoom) {
 
 class CappedConditionsTest : public MessageCapsTest {
  protected:
-  // Also, on 2 March at 20:00, if the patient has answered a question that comes on 9 March: `maybe`, the most important.
+  // Also, on 2 March at 20:00: `maybe`, the most important, unless the patient has answered a question of 9 March.
   CappedConditionsTest()
       : MessageCapsTest(R"pb(
           message_cap { per_day: 2 } important_categories: "cm"
           rules { id: "ask" phase: "p" category: "ca" answer: ANSWER_KIND_DONE
                   schedule { on { days: 8 } times: "09:00" } texts { key: "en" value: "Done?" } }
           rules { id: "maybe" phase: "p" category: "cm" schedule { times: "20:00" } texts { key: "en" value: "Maybe" }
-                  observed { answers { rules: "ask" done: true } } }
+                  observed { answers { rules: "ask" done: true } unless: true } }
         )pb") {}
 };
 
