@@ -46,13 +46,14 @@ absl::Time CountsAt(const store::ReminderRow& row) {
   return came_due == 0 ? row.due : absl::FromUnixMicros(came_due);
 }
 
-bool IsMoreImportant(const plan::CompiledRule& rule, const plan::CompiledRule& than) {
-  return rule.audience == v1::AUDIENCE_PATIENT && rule.importance < than.importance;
+// Returns whether a message of `rule` keeps room from one of `than`. Answers may withhold what has conditions on them.
+bool KeepsRoomFrom(const plan::CompiledRule& rule, const plan::CompiledRule& than) {
+  return rule.audience == v1::AUDIENCE_PATIENT && rule.observed.empty() && rule.importance < than.importance;
 }
 
-int CountMoreImportant(absl::Span<const plan::CompiledRule* const> rules, const plan::CompiledRule& than) {
+int CountKept(absl::Span<const plan::CompiledRule* const> rules, const plan::CompiledRule& than) {
   return static_cast<int>(std::count_if(rules.begin(), rules.end(), [&](const plan::CompiledRule* rule) {
-    return rule != nullptr && IsMoreImportant(*rule, than);
+    return rule != nullptr && KeepsRoomFrom(*rule, than);
   }));
 }
 
@@ -86,7 +87,7 @@ absl::Status MessageCapGate::Load() {
 std::optional<v1::ReminderReason> MessageCapGate::WhyHeldBack(
     const plan::CompiledRule& rule, absl::Span<const plan::CompiledRule* const> waiting) const {
   if (rule.is_safety) return std::nullopt;
-  const int reserved = CountMoreImportant(planned_, rule) + CountMoreImportant(waiting, rule);
+  const int reserved = CountKept(planned_, rule) + CountKept(waiting, rule);
   if (caps_.per_day > 0 && today_count_ + reserved >= caps_.per_day) return v1::REMINDER_REASON_DAILY_CAP;
   if (caps_.per_week > 0 && week_count_ + reserved >= caps_.per_week) return v1::REMINDER_REASON_WEEKLY_CAP;
   return std::nullopt;
@@ -118,15 +119,11 @@ void MessageCapGate::CountRows(const std::vector<store::ReminderRow>& rows) {
   }
 }
 
-bool MessageCapGate::KeepsRoom(const plan::CompiledRule& rule, absl::string_view category) const {
-  return rule.audience == v1::AUDIENCE_PATIENT && rule.observed.empty() && !HasRefusedCategory(context_, category);
-}
-
 void MessageCapGate::FindPlanned(const std::vector<store::ReminderRow>& rows) {
   const absl::Time end = absl::FromCivil(today_ + 1, context_.facts.zone);
   const auto add = [this](int index) {
-    const plan::CompiledRule& rule = context_.pathway->rule(index);
-    if (KeepsRoom(rule, context_.pathway->rule_source(index).category())) planned_.push_back(&rule);
+    const bool is_refused = HasRefusedCategory(context_, context_.pathway->rule_source(index).category());
+    if (!is_refused) planned_.push_back(&context_.pathway->rule(index));
   };
   absl::flat_hash_set<OccurrenceKey> has_row;  // What was dealt with ahead of its time, or has another time.
   for (const store::ReminderRow& row : rows) {

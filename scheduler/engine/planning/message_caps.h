@@ -55,8 +55,6 @@ class MessageCapGate {
  private:
   void CountRows(const std::vector<store::ReminderRow>& rows);
   void FindPlanned(const std::vector<store::ReminderRow>& rows);
-  // Returns whether a message, which is to come today, keeps its room: nothing that is known may withhold it.
-  bool KeepsRoom(const plan::CompiledRule& rule, absl::string_view category) const;
 
   store::ReadTransaction& tx_;
   const EnrollmentContext& context_;

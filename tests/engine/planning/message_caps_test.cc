@@ -3,7 +3,7 @@
 
 #include "absl/time/civil_time.h"
 #include "scheduler/plan/timestamps.h"
-#include "tests/engine/clinic_fixture.h"
+#include "tests/engine/planning/message_caps_fixture.h"
 #include "tests/support/random.h"
 
 namespace aftercare::engine {
@@ -13,64 +13,25 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A sandbox on Thursday 2029-03-01, 08:00 UTC. For a procedure on that day:
-//   a, b, c   each day from 2 March at 09:00, 10:00 and 11:00, until the end of the next day
-//   brief     on 2 March at 12:00, until 14:00
-//   warn      of the safety category, on 2 March at 13:00
-//   task      of the care team, on 2 March at 08:30
-v1::Pathway Pathway(const std::string& more) {
-  auto pathway = FromText<v1::Pathway>(R"pb(
-    display_name: "Many" default_locale: "en" safety_categories: "safety"
-    phases { id: "p" display_name: "Phase" span { days { first: 1 last: 10 } } }
-    rules { id: "a" phase: "p" category: "ca" schedule { daily {} times: "09:00" window { days: 1 } }
-            texts { key: "en" value: "A" } }
-    rules { id: "b" phase: "p" category: "cb" schedule { daily {} times: "10:00" window { days: 1 } }
-            texts { key: "en" value: "B" } }
-    rules { id: "c" phase: "p" category: "cc" schedule { daily {} times: "11:00" window { days: 1 } }
-            texts { key: "en" value: "C" } }
-    rules { id: "brief" phase: "p" category: "cb" schedule { times: "12:00" window { until: "14:00" } }
-            texts { key: "en" value: "Brief" } }
-    rules { id: "warn" phase: "p" category: "safety" schedule { times: "13:00" } texts { key: "en" value: "Warn" } }
-    rules { id: "task" phase: "p" category: "t" audience: AUDIENCE_CARE_TEAM schedule { times: "08:30" }
-            texts { key: "en" value: "Task" } }
-  )pb");
-  pathway.MergeFrom(FromText<v1::Pathway>(more));
-  return pathway;
-}
+class MessageCapsTest : public MessageCapsFixture {};
 
-class MessageCapsTest : public SandboxFixture {
+class LateCapsTest : public RealTimeFixture {
  protected:
-  explicit MessageCapsTest(const std::string& more = "message_cap { per_day: 2 }")
-      : SandboxFixture({.pathway_id = "many", .pathway = Pathway(more)}) {
-    world_.Enrol("box", "e", Patient());
-  }
-
-  static v1::Enrollment Patient() {
-    v1::Enrollment enrollment = KneePatient("box", "p-1");
-    enrollment.set_pathway("clinics/box/pathways/many");
-    return enrollment;
-  }
-
-  // Sets the clinic's contact hours.
-  void SetHours(const std::string& hours) {
-    v1::UpdateClinicRequest request;
-    request.mutable_clinic()->set_name("clinics/box");
-    *request.mutable_clinic()->mutable_contact_hours() = FromText<v1::ContactHours>(hours);
-    request.mutable_update_mask()->add_paths("contact_hours");
-    Good(world_.Call(&Engine::clinics, &Clinics::Update, request));
-  }
-
-  // Leases what is due and reports it sent. Returns the ids.
-  std::vector<std::string> SendUntil(const std::string& time) {
-    Until(time);
-    std::vector<std::string> sent;
-    for (const v1::Lease& lease : world_.Lease("box")) {
-      sent.push_back(IdOf(lease.reminder()));
-      world_.Report(lease.lease_id(), v1::DELIVERY_OUTCOME_SENT);
-    }
-    return sent;
+  LateCapsTest() : RealTimeFixture({.pathway_id = "many", .pathway = CappedPathway("message_cap { per_day: 2 }")}) {
+    v1::Enrollment patient = KneePatient("north", "p-1");
+    patient.set_pathway("clinics/north/pathways/many");
+    world_.Enrol("north", "e", patient);
   }
 };
+
+TEST_F(LateCapsTest, WhatComesDueLateCountsOnThatDay) {
+  world_.MoveTo(At("2029-03-03T08:00"));  // As after two days without the service.
+  EXPECT_EQ(Of("a.2029-03-02"), "DUE 2029-03-02T09:00");
+  EXPECT_EQ(Of("b.2029-03-02"), "DUE 2029-03-02T10:00");
+  EXPECT_EQ(StateOf("c.2029-03-02"), "SUPPRESSED/DAILY_CAP");
+  world_.MoveTo(At("2029-03-03T09:30"));
+  EXPECT_EQ(Of("a.2029-03-03"), "SCHEDULED/DAILY_CAP 2029-03-04T09:00");
+}
 
 TEST_F(MessageCapsTest, WhatExceedsTheCapIsDueOnTheNextDay) {
   EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
@@ -197,16 +158,6 @@ TEST_F(MessageCapsTest, WhatFailedOrCameBackDoesNotCount) {
   EXPECT_THAT(SendUntil("2029-03-02T12:00"), ElementsAre("c.2029-03-02", "brief.2029-03-02"));
 }
 
-TEST_F(MessageCapsTest, WhatComesDueLateCountsOnThatDay) {
-  Until("2029-03-02T08:00");
-  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
-  Until("2029-03-03T08:00");
-  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
-  EXPECT_THAT(SendUntil("2029-03-03T08:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
-  EXPECT_EQ(StateOf("c.2029-03-02"), "SUPPRESSED/DAILY_CAP");
-  EXPECT_THAT(SendUntil("2029-03-03T11:30"), IsEmpty());
-}
-
 TEST_F(MessageCapsTest, NewContactHoursLeaveWhatWasPutOff) {
   SendUntil("2029-03-02T23:00");
   SetHours("openings { opens: '12:00' closes: '24:00' }");
@@ -214,114 +165,11 @@ TEST_F(MessageCapsTest, NewContactHoursLeaveWhatWasPutOff) {
   world_.ExpectListsAgree("box");
 }
 
-class MoreRulesTest : public MessageCapsTest {
- protected:
-  // Also, all for 2 March:
-  //   twin   at 09:00
-  //   trio   at 09:00
-  //   long   at 11:30, until the end of the third day after
-  MoreRulesTest()
-      : MessageCapsTest(R"pb(
-          message_cap { per_day: 2 }
-          rules { id: "twin" phase: "p" category: "cb" schedule { times: "09:00" } texts { key: "en" value: "Twin" } }
-          rules { id: "trio" phase: "p" category: "cb" schedule { times: "09:00" } texts { key: "en" value: "Trio" } }
-          rules { id: "long" phase: "p" category: "cb" schedule { times: "11:30" window { days: 3 } }
-                  texts { key: "en" value: "Long" } }
-        )pb") {}
-};
-
-TEST_F(MoreRulesTest, WhatWasCalledOffTakesNoRoomFromWhatComesDueWithIt) {
-  ASSERT_TRUE(world_.Cancel(Name("a.2029-03-02")).ok());
-  EXPECT_THAT(SendUntil("2029-03-02T09:00"), ElementsAre("twin.2029-03-02", "trio.2029-03-02"));
-}
-
-TEST_F(MoreRulesTest, WhatSomebodyMovedKeepsThatTimeOfDayHoweverOftenItIsPutOff) {
-  ASSERT_TRUE(world_.Move(Name("long.2029-03-02"), At("2029-03-02T15:00")).ok());
-  SetHours("openings { opens: '18:00' closes: '24:00' weekdays: WEEKDAY_SATURDAY } "
-           "openings { opens: '00:00' closes: '24:00' weekdays: [WEEKDAY_FRIDAY, WEEKDAY_SUNDAY] }");
-  SendUntil("2029-03-02T23:00");
-  EXPECT_EQ(Of("long.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-03T18:00");
-  SendUntil("2029-03-03T23:00");
-  EXPECT_EQ(Of("long.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-04T15:00");
-}
-
-class CappedSeriesTest : public MessageCapsTest {
- protected:
-  // Also, of one series in which the newest counts: `old` on 2 March at 18:00, and `new` on 3 March at 09:00.
-  CappedSeriesTest()
-      : MessageCapsTest(R"pb(
-          message_cap { per_day: 2 } important_categories: "cn" important_categories: "ca" important_categories: "cb"
-          rules { id: "old" series: "s" supersede: true phase: "p" category: "cs"
-                  schedule { on { days: 1 } times: "18:00" window { days: 1 } } texts { key: "en" value: "Old" } }
-          rules { id: "new" series: "s" supersede: true phase: "p" category: "cs"
-                  schedule { on { days: 2 } times: "09:00" window { days: 1 } } texts { key: "en" value: "New" } }
-          rules { id: "note" phase: "p" category: "cn" supersede: true
-                  schedule { daily {} span { days { first: 1 last: 2 } } times: "09:30" window { days: 1 } }
-                  texts { key: "en" value: "Note" } }
-        )pb") {}
-};
-
-TEST_F(CappedSeriesTest, WhatWasPutOffSupersedesNothingThatWasPlannedAfterIt) {
-  SendUntil("2029-03-02T23:00");
-  ASSERT_EQ(Of("old.2029-03-02"), "SCHEDULED/DAILY_CAP 2029-03-03T18:00");
-  for (const char* id : {"a", "b", "note"}) ASSERT_TRUE(world_.Cancel(Name(absl::StrCat(id, ".2029-03-03"))).ok());
-  Until("2029-03-03T18:00");
-  EXPECT_EQ(StateOf("new.2029-03-03"), "DUE");
-  EXPECT_EQ(StateOf("old.2029-03-02"), "EXPIRED/SUPERSEDED");
-}
-
-TEST_F(CappedSeriesTest, WhatIsPutOffSupersedesWhatIsOlder) {
-  for (const char* id : {"a", "b", "c", "brief", "note"}) {
-    ASSERT_TRUE(world_.Cancel(Name(absl::StrCat(id, ".2029-03-02"))).ok());
-  }
-  Until("2029-03-02T18:00");
-  ASSERT_EQ(StateOf("old.2029-03-02"), "DUE");
-  Until("2029-03-03T09:00");
-  EXPECT_EQ(Of("new.2029-03-03"), "SCHEDULED/DAILY_CAP 2029-03-04T09:00");
-  EXPECT_EQ(StateOf("old.2029-03-02"), "EXPIRED/SUPERSEDED");
-}
-
-TEST_F(CappedSeriesTest, WhatIsSupersededNeedsNoRoom) {
-  Until("2029-03-02T08:00");
-  ASSERT_TRUE(world_.Pause("clinics/box/enrollments/e").ok());
-  Until("2029-03-03T10:00");
-  ASSERT_TRUE(world_.Resume("clinics/box/enrollments/e").ok());
-  EXPECT_EQ(StateOf("note.2029-03-02"), "EXPIRED/SUPERSEDED");
-  EXPECT_THAT(SendUntil("2029-03-03T10:00"), ElementsAre("a.2029-03-02", "note.2029-03-03"));
-}
-
-class CappedConditionsTest : public MessageCapsTest {
- protected:
-  // Also, on 2 March at 20:00, if the patient has answered a question that comes on 9 March: `maybe`, the most important.
-  CappedConditionsTest()
-      : MessageCapsTest(R"pb(
-          message_cap { per_day: 2 } important_categories: "cm"
-          rules { id: "ask" phase: "p" category: "ca" answer: ANSWER_KIND_DONE
-                  schedule { on { days: 8 } times: "09:00" } texts { key: "en" value: "Done?" } }
-          rules { id: "maybe" phase: "p" category: "cm" schedule { times: "20:00" } texts { key: "en" value: "Maybe" }
-                  observed { answers { rules: "ask" done: true } } }
-        )pb") {}
-};
-
-TEST_F(CappedConditionsTest, WhatAnswersMayWithholdKeepsNoRoom) {
-  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
-}
-
-TEST_F(CappedConditionsTest, WhatAnswersMayWithholdKeepsNoRoomWhereSomebodyMovedIt) {
-  ASSERT_TRUE(world_.Move(Name("maybe.2029-03-02"), At("2029-03-02T21:00")).ok());
-  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
-}
-
-TEST_F(CappedConditionsTest, WhatAnswersMayWithholdKeepsNoRoomAtItsOwnTime) {
-  ASSERT_TRUE(world_.Move(Name("maybe.2029-03-02"), At("2029-03-02T10:00")).ok());
-  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
-}
-
 // Two enrollments of one patient, a cap a day and one a week, and whatever may happen to their plans.
-class RandomCapsTest : public MessageCapsTest, public ::testing::WithParamInterface<int> {
+class RandomCapsTest : public MessageCapsFixture, public ::testing::WithParamInterface<int> {
  protected:
   RandomCapsTest()
-      : MessageCapsTest("message_cap { per_day: 2 per_week: 9 } important_categories: 'cb' important_categories: 'ca'") {
+      : MessageCapsFixture("message_cap { per_day: 2 per_week: 9 } important_categories: 'cb' important_categories: 'ca'") {
     v1::CreateEnrollmentRequest request;
     request.set_parent("clinics/box");
     request.set_enrollment_id("f");
@@ -400,9 +248,9 @@ TEST_P(RandomCapsTest, NoDayAndNoWeekHasMoreMessagesWhateverHappens) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomCapsTest, ::testing::Range(0, 10));
 
-class WeeklyCapTest : public MessageCapsTest {
+class WeeklyCapTest : public MessageCapsFixture {
  protected:
-  WeeklyCapTest() : MessageCapsTest("message_cap { per_week: 5 }") {}
+  WeeklyCapTest() : MessageCapsFixture("message_cap { per_week: 5 }") {}
 };
 
 TEST_F(WeeklyCapTest, AnySevenDaysInARowHoldTheCap) {
@@ -411,38 +259,6 @@ TEST_F(WeeklyCapTest, AnySevenDaysInARowHoldTheCap) {
   EXPECT_EQ(sent, 5);
   EXPECT_EQ(StateOf("c.2029-03-03"), "SUPPRESSED/WEEKLY_CAP");
   EXPECT_THAT(SendUntil("2029-03-09T23:00"), Contains("a.2029-03-09")) << "what was sent on 2 March counts no more";
-}
-
-class SafetyFirstTest : public MessageCapsTest {
- protected:
-  SafetyFirstTest() : MessageCapsTest("message_cap { per_day: 2 } safety_categories: 'ca'") {}
-};
-
-TEST_F(SafetyFirstTest, ASafetyMessageOfTheSameInstantCountsOnce) {
-  ASSERT_TRUE(world_.Move(Name("b.2029-03-02"), At("2029-03-02T09:00")).ok());
-  EXPECT_EQ(SendUntil("2029-03-02T09:00").size(), 2u) << "both fit into a cap of two";
-}
-
-class ImportanceTest : public MessageCapsTest {
- protected:
-  ImportanceTest() : MessageCapsTest("message_cap { per_day: 2 } important_categories: 'cc' important_categories: 'cb'") {}
-};
-
-TEST_F(ImportanceTest, WhatIsMoreImportantGetsTheRoom) {
-  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("b.2029-03-02", "c.2029-03-02"));
-  EXPECT_EQ(StateOf("a.2029-03-02"), "SCHEDULED/DAILY_CAP");
-}
-
-TEST_F(ImportanceTest, WhatWasMovedToALaterTimeOfTheDayKeepsItsRoom) {
-  ASSERT_TRUE(world_.Cancel(Name("warn.2029-03-02")).ok());
-  ASSERT_TRUE(world_.Move(Name("c.2029-03-02"), At("2029-03-02T20:00")).ok());
-  EXPECT_THAT(SendUntil("2029-03-02T21:00"), ElementsAre("b.2029-03-02", "c.2029-03-02"));
-}
-
-TEST_F(ImportanceTest, WhatWasCalledOffNeedsNoRoom) {
-  ASSERT_TRUE(world_.Cancel(Name("c.2029-03-02")).ok());
-  ASSERT_TRUE(world_.Cancel(Name("brief.2029-03-02")).ok());
-  EXPECT_THAT(SendUntil("2029-03-02T11:30"), ElementsAre("a.2029-03-02", "b.2029-03-02"));
 }
 
 }  // namespace

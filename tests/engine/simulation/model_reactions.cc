@@ -172,6 +172,7 @@ bool Model::ExpectAnswer(const Key& key, Patient* patient) const {
 
 // Nobody waits for an answer to these items any more. Returns whether a rule would have reacted to its absence.
 bool Model::ExpectNoAnswer(const std::set<Key>& keys, Patient* patient) {
+  if (patient->state == v1::ENROLLMENT_STATE_ENDED) return false;
   bool any = false;
   for (Cause& cause : patient->causes) {
     const bool meant = cause.silence && keys.count(*cause.question) > 0 && !cause.withdrawn;

@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "tests/support/text_proto.h"
+
 namespace aftercare::engine {
 namespace {
 
@@ -15,6 +18,17 @@ v1::MessageCap RandomCap(Random& random) {
 }
 
 }  // namespace
+
+void AddDailyRules(Random& random, v1::Pathway* pathway) {
+  for (int i = 0; i <= random.Upto(2); ++i) {
+    const std::string times =
+        random.Of<std::string>({"'08:00'", "'09:00'", "'12:00'", "'18:00'", "'08:00' times: '18:00'"});
+    *pathway->add_rules() = FromText<v1::Rule>(absl::StrCat(
+        "id: 'd", i, "' phase: 'early' category: '", random.OneIn(2) ? "ice" : "rest", "' schedule { daily {} times: ",
+        times, " span { days { first: 0 last: ", 2 + random.Upto(6), " } } window { days: ", random.Upto(3),
+        " } } texts { key: 'en' value: 'Hello' } supersede: ", random.OneIn(3) ? "true" : "false"));
+  }
+}
 
 void SetRandomCap(Random& random, v1::Clinic* clinic) {
   clinic->clear_message_cap();

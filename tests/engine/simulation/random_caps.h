@@ -7,6 +7,9 @@
 
 namespace aftercare::engine {
 
+// Adds rules whose messages come every day, so that caps have something to hold back.
+void AddDailyRules(Random& random, v1::Pathway* pathway);
+
 // Gives a clinic a small cap on messages, or removes it.
 void SetRandomCap(Random& random, v1::Clinic* clinic);
 

@@ -97,7 +97,10 @@ void Simulation::Begin() {
 
   v1::Pathway pathway = RandomPathway(random, script_.PlaysReactions(), script_.PlaysEffects());
   if (script_.PlaysConsents()) SetRandomDiscreetTexts(random, &pathway);
-  if (script_.PlaysCaps()) SetRandomCap(random, &pathway);
+  if (script_.PlaysCaps()) {
+    AddDailyRules(random, &pathway);
+    SetRandomCap(random, &pathway);
+  }
   world_.CreatePathway(clinic_, "knee", pathway);
   plan::FieldErrors errors;
   model_->AddRevision(plan::CompiledPathway::Compile(pathway, &errors));
