@@ -1,4 +1,4 @@
-// The first administrator of a database that nobody on the machine can administer.
+// The first administrator of a server that nobody can administer yet.
 #ifndef AFTERCARE_SERVICES_SERVER_BOOTSTRAP_H_
 #define AFTERCARE_SERVICES_SERVER_BOOTSTRAP_H_
 

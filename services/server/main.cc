@@ -102,7 +102,8 @@ absl::Status ShowFirstToken(const v1::Config& config, Server& server) {
   if (config.tls_cert_file().empty() || !config.unix_socket().empty()) return absl::OkStatus();
   const auto secret = server.MakeFirstAdmin();
   if (!secret.ok() || !*secret) return secret.status();
-  std::cout << "The first administrator's token, which is shown only now and valid for a day:\n" << **secret << std::endl;
+  // Not to standard output, where the log is.
+  std::cerr << "The first administrator's token, which is shown only now and valid for a day:\n" << **secret << std::endl;
   return absl::OkStatus();
 }
 

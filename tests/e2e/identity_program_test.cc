@@ -19,6 +19,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+constexpr char kSecret[] = "aftercare_";  // how secrets begin
+
 class IdentityProgramTest : public ::testing::Test {
  protected:
   std::vector<std::string> Command(const std::vector<std::string>& more) {
@@ -31,15 +33,17 @@ class IdentityProgramTest : public ::testing::Test {
             "--tls-key-file=" + certificates_.File("server-key.pem")};
   }
   ProcessResult Run(std::vector<std::string> more) { return RunProgram(Command(more)); }
-  // Starts a server. Returns its port, and all that it said until it served.
-  std::pair<int, std::string> Start(const std::vector<std::string>& more) {
-    server_.emplace(Command(more), ProcessOptions{.inherits_stderr = true});
-    const int port = AwaitPort(*server_);
-    return {port, server_->out()};
+  // Starts a server, and returns its port.
+  int Start(const std::vector<std::string>& more) {
+    server_.emplace(Command(more));
+    return AwaitPort(*server_);
   }
-  void Stop() {
+  // Stops the server in order, and returns what it wrote.
+  ProcessResult Stop() {
     server_->Signal(SIGTERM);
-    EXPECT_EQ(server_->Wait().exit_code, 0);
+    ProcessResult result = server_->Wait();
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result;
   }
   static grpc::Status ListClinics(const std::shared_ptr<grpc::Channel>& channel, const std::string& secret = "") {
     grpc::ClientContext context;
@@ -72,25 +76,24 @@ TEST_F(IdentityProgramTest, TheNetworkIsServedWithTlsOnly) {
 TEST_F(IdentityProgramTest, TheFirstAdministratorsTokenIsShownOnce) {
   std::vector<std::string> flags = Tls();
   flags.push_back("--listen=0.0.0.0:0");
-  const auto [port, said] = Start(flags);
-  const std::string mark = "aftercare_";
-  const size_t place = said.find(mark);
-  ASSERT_NE(place, said.npos) << said;
-  const std::string secret = said.substr(place, said.find('\n', place) - place);
-  const auto channel = ConnectAnew(absl::StrCat("localhost:", port), certificates_.Trusting());
+  Start(flags);
+  const ProcessResult first = Stop();
+  const size_t place = first.err.find(kSecret);
+  ASSERT_NE(place, first.err.npos) << first.err;
+  EXPECT_THAT(first.out, Not(HasSubstr(kSecret))) << "the log goes further";
+  const std::string secret = first.err.substr(place, first.err.find('\n', place) - place);
+  const auto channel = ConnectAnew(absl::StrCat("localhost:", Start(flags)), certificates_.Trusting());
   EXPECT_TRUE(ListClinics(channel, secret).ok());
   EXPECT_EQ(ListClinics(channel).error_code(), grpc::StatusCode::UNAUTHENTICATED);
-  Stop();
-  EXPECT_THAT(Start(flags).second, Not(HasSubstr(mark)));
-  Stop();
+  const ProcessResult second = Stop();
+  EXPECT_THAT(second.err + second.out, Not(HasSubstr(kSecret)));
 }
 
 TEST_F(IdentityProgramTest, TheUnixSocketIsForTheServersUser) {
   const std::string path = dir_.File("private/aftercare.sock");
   std::vector<std::string> flags = Tls();
   flags.insert(flags.end(), {"--listen=0.0.0.0:0", "--unix-socket=" + path});
-  const std::string said = Start(flags).second;
-  EXPECT_THAT(said, Not(HasSubstr("aftercare_"))) << "no token is needed";
+  Start(flags);
   EXPECT_EQ(ModeOf(path), 0600);
   EXPECT_EQ(ModeOf(dir_.File("private")), 0700);
   EXPECT_TRUE(ListClinics(ConnectAnew("unix:" + path, grpc::InsecureChannelCredentials())).ok());
@@ -99,7 +102,7 @@ TEST_F(IdentityProgramTest, TheUnixSocketIsForTheServersUser) {
   EXPECT_EQ(second.exit_code, 4);
   EXPECT_THAT(second.err, AllOf(HasSubstr(path), HasSubstr("another program")));
   EXPECT_TRUE(ListClinics(ConnectAnew("unix:" + path, grpc::InsecureChannelCredentials())).ok()) << "still the first";
-  Stop();
+  EXPECT_THAT(Stop().err, Not(HasSubstr(kSecret))) << "no token is needed";
   EXPECT_EQ(ModeOf(path), -1) << "the socket is removed";
 }
 
@@ -155,7 +158,7 @@ TEST_F(IdentityProgramTest, EveryFileThatCannotBeUsedIsNamed) {
 TEST_F(IdentityProgramTest, OldVersionsOfTlsAreRefused) {
   std::vector<std::string> flags = Tls();
   flags.push_back("--listen=127.0.0.1:0");
-  const int port = Start(flags).first;
+  const int port = Start(flags);
   const auto handshake = [&](const std::string& version) {
     return RunProgram({"/bin/sh", "-c",
                        absl::StrCat("echo | openssl s_client -connect 127.0.0.1:", port, " ", version,

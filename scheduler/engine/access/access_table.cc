@@ -141,7 +141,8 @@ absl::Status AccessTable::Authorize(const Caller& caller, Permission permission,
   }
   const auto found = current->bindings.find(caller.principal);
   bool touches = clinic.empty();
-  for (const Binding& binding : found == current->bindings.end() ? std::vector<Binding>() : found->second) {
+  static const std::vector<Binding>& none = *new std::vector<Binding>();
+  for (const Binding& binding : found == current->bindings.end() ? none : found->second) {
     const bool is_for_clinic = binding.IsForAll() || clinic.empty() || binding.clinic == clinic;
     touches = touches || is_for_clinic;
     const bool is_wide_enough = binding.IsForAll() || !NeedsAllClinics(permission);
