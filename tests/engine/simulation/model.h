@@ -93,6 +93,7 @@ class Model {
 
     plan::Telling telling;               // What it told, or what it will tell.
     std::optional<plan::Telling> cover;  // The occurrence of the present plan that it covers.
+    std::optional<plan::Telling> freed;  // The one that it would cover if the last change had not ended it.
     absl::CivilDay procedure_date;       // Under which it was told.
     absl::Time decided;                  // When it was told, or when somebody moved it or called it off.
     std::optional<absl::Time> hand;  // The local time that somebody set, read as UTC. It may not hold at present.

@@ -193,6 +193,7 @@ void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const
   }
   if (place->item.rule != item->rule) {
     // Another rule says the same now: what was set is void.
+    item->freed = place->telling;
     if (item->open()) EndByChange(occasion, patient, item);
     item->hand.reset();
     item->moved = false;
@@ -220,6 +221,7 @@ void Model::FollowByHand(const Occasion& occasion, const Patient& patient, const
   if (item->open() && leased && !stays && !occasion.facts_changed) return;
   if (item->open() && (HasAnotherText(occasion, patient, *item) || (leased && !stays))) {
     item->moved = false;
+    item->freed = place->telling;
     return EndByChange(occasion, patient, item);
   }
   if (stays && item->state != v1::REMINDER_STATE_SCHEDULED) return;
@@ -263,6 +265,7 @@ std::map<Model::Key, int> Model::FollowPlan(const Occasion& occasion, const Year
 // Compares the items with the plan. Afterwards each occurrence is covered by a known item, or is an item.
 void Model::Rematch(const Occasion& occasion, Patient* patient) const {
   const Year year = YearOf(*patient);
+  for (auto& [key, item] : patient->items) item.freed.reset();
   std::map<Key, int> covers = FollowPlan(occasion, year, patient);
   std::vector<Item*> covering(year.size(), nullptr);
   std::set<Key> were_to_come;
@@ -381,6 +384,7 @@ Model::Item* Model::EndedOfName(const Year& year, const Place& place, Patient* p
 bool Model::HadUnsent(const Patient& patient, const Place& place) {
   return std::any_of(patient.items.begin(), patient.items.end(), [&](const auto& entry) {
     const Item& item = entry.second;
+    if (item.freed && IsSame(*item.freed, place.telling)) return true;
     return item.known && StandingOf(item) == plan::Standing::kEndedByChange && IsByChange(item.reason) &&
            IsSame(item.telling, place.telling);
   });
