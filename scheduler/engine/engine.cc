@@ -1,5 +1,6 @@
 #include "scheduler/engine/engine.h"
 
+#include <future>
 #include <set>
 #include <utility>
 
@@ -42,6 +43,10 @@ Engine::Engine(store::Store& store, Clock& clock, store::Store::HealthListener o
       consents(context),
       replies(context) {
   access_table.Start(context);
+  // Nobody is turned away only because the engine has just begun.
+  std::promise<void> known;
+  access_table.Reload([&known](const absl::Status&) { known.set_value(); });
+  known.get_future().wait();
   adherence_counter.WakeAt(absl::InfinitePast());
 }
 
