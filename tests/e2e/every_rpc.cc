@@ -120,8 +120,9 @@ std::string RequestOf(const std::string& name, const std::string& lease_id) {
   return request->SerializeAsString();
 }
 
-grpc::Status CallOnce(const std::shared_ptr<grpc::Channel>& channel, const std::string& name, const std::string& request,
-                      const std::multimap<std::string, std::string>& metadata, std::string* answer) {
+grpc::Status CallOnce(const std::shared_ptr<grpc::Channel>& channel, const std::string& name,
+                      const std::string& request, const std::multimap<std::string, std::string>& metadata,
+                      std::string* answer) {
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
   grpc::ClientContext context;

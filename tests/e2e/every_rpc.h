@@ -20,8 +20,9 @@ std::string RequestOf(const std::string& name, const std::string& lease_id);
 bool HasRequest(const std::string& name);
 
 // Calls the RPC with one request, and reads until the call ends. Bytes of the last answer, if any, go to `answer`.
-grpc::Status CallOnce(const std::shared_ptr<grpc::Channel>& channel, const std::string& name, const std::string& request,
-                      const std::multimap<std::string, std::string>& metadata, std::string* answer);
+grpc::Status CallOnce(const std::shared_ptr<grpc::Channel>& channel, const std::string& name,
+                      const std::string& request, const std::multimap<std::string, std::string>& metadata,
+                      std::string* answer);
 
 }  // namespace aftercare::e2e
 

@@ -24,7 +24,8 @@ void Certificates::RenewServer() {
 void Certificates::AddClient(const std::string& name) { Make("client", name); }
 
 void Certificates::Make(const std::string& kind, const std::string& name) {
-  const ProcessResult made = RunProgram({AFTERCARE_SOURCE_DIR "/deploy/certs", dir_.File(absl::StrCat(version_)), kind, name});
+  const ProcessResult made =
+      RunProgram({AFTERCARE_SOURCE_DIR "/deploy/certs", dir_.File(absl::StrCat(version_)), kind, name});
   EXPECT_EQ(made.exit_code, 0) << made.err;
 }
 

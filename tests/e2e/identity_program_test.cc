@@ -123,7 +123,8 @@ TEST_F(IdentityProgramTest, ASocketThatOthersCouldReachIsRefused) {
   const ProcessResult open = Run({"--listen=127.0.0.1:0", "--unix-socket=" + dir_.File("open/s")});
   EXPECT_EQ(open.exit_code, 4);
   EXPECT_THAT(open.err, AllOf(HasSubstr("unix_socket"), HasSubstr("0700")));
-  for (const std::string& path : {std::string("@abstract"), std::string("s"), dir_.File("x/" + std::string(108, 's'))}) {
+  const std::string long_path = dir_.File("x/" + std::string(108, 's'));
+  for (const std::string& path : {std::string("@abstract"), std::string("s"), long_path}) {
     const ProcessResult refused = Run({"--listen=127.0.0.1:0", "--unix-socket=" + path});
     EXPECT_NE(refused.exit_code, 0) << path;
     EXPECT_THAT(refused.err, HasSubstr("unix_socket")) << path;

@@ -18,13 +18,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
+constexpr char kPhone[] = "contact_points { channel: CHANNEL_SMS address: '+15550100' }";
+
 class IdentityTest : public Service {
  protected:
   // The local operator makes two clinics, without TLS. Then the server speaks TLS, and an administrator has a token.
   IdentityTest() {
     for (const char* clinic : {"south", "north"}) CreateClinic(*client, clinic, "2026-03-01T09:00:00-05:00");
     CreatePathway(*client, "south", "knee", KneePathway());
-    Enroll(*client, Patient("south", "e", "2026-03-01", "contact_points { channel: CHANNEL_SMS address: '+15550100' }"));
+    Enroll(*client, Patient("south", "e", "2026-03-01", kPhone));
     Advance(*client, "south", "2026-03-03T23:00:00-05:00");
     lease_id_ = LeaseAll(*client, "south")[0].lease_id();
     Bind("admin", v1::ROLE_ADMIN, "-");

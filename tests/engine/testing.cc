@@ -42,6 +42,6 @@ std::vector<std::string> BadFields(const absl::Status& status) {
   return fields;
 }
 
-Caller Operator() { return {"operator", Role::kAdmin, true, {}}; }
+Caller Operator() { return {.principal = "operator", .role = Role::kAdmin, .all_clinics = true}; }
 
 }  // namespace aftercare::engine

@@ -26,8 +26,8 @@ class AccessTableTest : public ::testing::Test {
   }
   template <typename Request>
   static Request BindingOf(const std::string& principal, const std::string& role, const std::string& clinic) {
-    return FromText<Request>(absl::StrCat("binding { principal: '", principal, "' role: ROLE_", role, " clinic: 'clinics/",
-                                          clinic, "' }"));
+    return FromText<Request>(absl::StrCat("binding { principal: '", principal, "' role: ROLE_", role,
+                                          " clinic: 'clinics/", clinic, "' }"));
   }
   // `ok`, or the reason why not.
   std::string May(const std::string& principal, Permission permission, const std::string& clinic) {
@@ -86,8 +86,8 @@ TEST_F(AccessTableTest, ARoleThatIsTakenAwayChangesTheGeneration) {
 TEST_F(AccessTableTest, ATokenThatExpiresOrIsRevokedTakesItsRightsAlong) {
   Bind("p", "READER", "-");
   const auto create = [&](const std::string& ttl) {
-    return Good(world_.Call(&Engine::access, &Access::CreateToken,
-                            FromText<v1::CreateTokenRequest>(absl::StrCat("principal: 'p' ttl { seconds: ", ttl, " }"))));
+    const std::string text = absl::StrCat("principal: 'p' ttl { seconds: ", ttl, " }");
+    return Good(world_.Call(&Engine::access, &Access::CreateToken, FromText<v1::CreateTokenRequest>(text)));
   };
   const auto short_lived = create("60");
   const auto long_lived = create("6000");

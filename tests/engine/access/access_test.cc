@@ -170,8 +170,8 @@ TEST_F(AccessTest, EveryBadFieldOfABindingIsNamed) {
   const auto refused = Call(&Access::BindRole, "binding { principal: '?' clinic: 'north' }").status();
   EXPECT_EQ(FieldsOf(refused), "binding.principal binding.role binding.clinic");
   EXPECT_EQ(FieldsOf(Call(&Access::UnbindRole, "").status()), "binding.principal binding.role binding.clinic");
-  EXPECT_EQ(ErrorOf(Call(&Access::BindRole, "binding { principal: 'b' role: ROLE_READER clinic: 'clinics/north' }").status()),
-            "NOT_FOUND/CLINIC_NOT_FOUND");
+  const char* const nowhere = "binding { principal: 'b' role: ROLE_READER clinic: 'clinics/north' }";
+  EXPECT_EQ(ErrorOf(Call(&Access::BindRole, nowhere).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
 }
 
 TEST_F(AccessTest, OnlyAnAdministratorOfAllClinicsManagesAccess) {

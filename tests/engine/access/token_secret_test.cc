@@ -27,9 +27,9 @@ TEST(TokenSecretTest, WhatIsNoSecretNamesNoToken) {
   const std::string random(43, 'x');
   EXPECT_EQ(TokenIdIn(absl::StrCat("aftercare_a_", random)), "a");
   for (const std::string& bad :
-       {std::string(), std::string("aftercare_"), absl::StrCat("aftercare__", random), absl::StrCat("aftercare_a", random),
-        absl::StrCat("Aftercare_a_", random), absl::StrCat(" aftercare_a_", random), absl::StrCat("aftercare_a_", random, "x"),
-        absl::StrCat("aftercare_a_", random.substr(1)), std::string(1 << 20, 'a'), std::string("\0\xFF", 2)}) {
+       {std::string(), std::string("aftercare_"), "aftercare__" + random, "aftercare_a" + random,
+        "Aftercare_a_" + random, " aftercare_a_" + random, "aftercare_a_" + random + "x",
+        "aftercare_a_" + random.substr(1), std::string(1 << 20, 'a'), std::string("\0\xFF", 2)}) {
     EXPECT_FALSE(TokenIdIn(bad).has_value()) << bad.substr(0, 80);
   }
 }

@@ -155,13 +155,13 @@ TEST_F(ClinicsTest, ListsShowTheCallersClinicsInOrderWhateverTheSizeOfThePage) {
   EXPECT_EQ(List(5), "a b c d e ");
   EXPECT_EQ(List(2), "a b | c d | e ");
   EXPECT_EQ(List(1), "a | b | c | d | e ");
-  EXPECT_EQ(List(1, {"c", Role::kClinic, false, {"b", "e"}}), "b | e ");
-  EXPECT_EQ(List(2, {"c", Role::kClinic, false, {}}), "");
+  EXPECT_EQ(List(1, {.principal = "c", .role = Role::kClinic, .clinics = {"b", "e"}}), "b | e ");
+  EXPECT_EQ(List(2, {.principal = "c", .role = Role::kClinic}), "");
 }
 
 TEST_F(ClinicsTest, ACallerTouchesOnlyItsOwnClinics) {
   world_.CreateClinic("north");
-  const Caller southern{"c", Role::kClinic, false, {"south"}};
+  const Caller southern{.principal = "c", .role = Role::kClinic, .clinics = {"south"}};
   EXPECT_EQ(ErrorOf(Create("clinic_id: 'west' clinic { display_name: 'W' time_zone: 'UTC' }", southern).status()),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
   const auto denied = [&](auto service, auto method, auto request) {

@@ -357,7 +357,7 @@ TEST_F(LeaseStreamTest, EveryBadFieldOfAConfigurationIsNamed) {
 }
 
 TEST_F(LeaseStreamTest, AClinicThatIsNotTheCallersIsRefused) {
-  Gateway gateway(world_, {"gateway", Role::kGateway, false, {"south"}});
+  Gateway gateway(world_, {.principal = "gateway", .role = Role::kGateway, .clinics = {"south"}});
   gateway.Configure("");
   EXPECT_EQ(ErrorOf(gateway.Read().status()), "PERMISSION_DENIED/CLINIC_NOT_YOURS");
 }

@@ -146,7 +146,7 @@ TEST_F(LeaseTest, AllClinicsMeansThoseInRealTimeThatTheCallerMayTouch) {
   }
   world_.Advance("box", At("2029-03-02T09:00"));
   world_.MoveTo(At("2029-03-02T09:00"));
-  const Caller southern{"gateway", Role::kGateway, false, {"south"}};
+  const Caller southern{.principal = "gateway", .role = Role::kGateway, .clinics = {"south"}};
   const auto request = FromText<v1::LeaseRemindersRequest>("parent: 'clinics/-'");
   std::vector<v1::Lease> leases = world_.Lease(request, southern);
   ASSERT_THAT(leases, SizeIs(1));
@@ -179,7 +179,8 @@ TEST_F(LeaseTest, EveryBadFieldOfARequestIsNamed) {
 
 TEST_F(LeaseTest, ClinicsThatAreUnknownOrNotTheCallersAreRefused) {
   EXPECT_EQ(ErrorOf(Refusal("parent: 'clinics/west'")), "NOT_FOUND/CLINIC_NOT_FOUND");
-  EXPECT_EQ(ErrorOf(Refusal("parent: 'clinics/box'", {"gateway", Role::kGateway, false, {"south"}})),
+  const Caller southern{.principal = "gateway", .role = Role::kGateway, .clinics = {"south"}};
+  EXPECT_EQ(ErrorOf(Refusal("parent: 'clinics/box'", southern)),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
 }
 

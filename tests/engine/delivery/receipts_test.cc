@@ -124,7 +124,7 @@ TEST_F(ReceiptsTest, ANameIsOfOneClinic) {
   v1::ReportDeliveriesRequest request;
   *request.add_reports() = FromText<v1::DeliveryReport>(
       "provider_message_id: 'm-1' clinic: 'clinics/box' outcome: DELIVERY_OUTCOME_DELIVERED");
-  const Caller southern{"gateway", Role::kGateway, false, {"south"}};
+  const Caller southern{.principal = "gateway", .role = Role::kGateway, .clinics = {"south"}};
   const auto response = Good(world_.Call(&Engine::deliveries, &Deliveries::Report, request, southern));
   EXPECT_EQ(ErrorOf(response.results(0).status()), "PERMISSION_DENIED/CLINIC_NOT_YOURS");
 }

@@ -205,7 +205,8 @@ TEST_F(ReportTest, ABadReportHarmsNoOther) {
 
 TEST_F(ReportTest, ALeaseOfAnotherClinicIsRefused) {
   const v1::DeliveryResult result =
-      world_.Report(LeaseOne().lease_id(), kSent, {"gateway", Role::kGateway, false, {"south"}});
+      world_.Report(LeaseOne().lease_id(), kSent,
+                    {.principal = "gateway", .role = Role::kGateway, .clinics = {"south"}});
   EXPECT_EQ(ErrorOf(result.status()), "PERMISSION_DENIED/CLINIC_NOT_YOURS");
   EXPECT_EQ(world_.StateOf(kIce), "LEASED");
 }

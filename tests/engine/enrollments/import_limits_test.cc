@@ -132,7 +132,7 @@ TEST_F(ImportLimitsTest, AClinicThatIsNotThereOrNotTheCallersIsRefusedWhole) {
   message.set_parent("clinics/south");
   unknown.Send(message);
   EXPECT_EQ(ErrorOf(unknown.Finish().status()), "NOT_FOUND/CLINIC_NOT_FOUND");
-  Importing foreign(world_, Caller{"south", Role::kClinic, false, {"south"}});
+  Importing foreign(world_, Caller{.principal = "south", .role = Role::kClinic, .clinics = {"south"}});
   foreign.Send(Message(Lines(0, 1)));
   EXPECT_EQ(ErrorOf(foreign.Wait().status()), "PERMISSION_DENIED/CLINIC_NOT_YOURS");
 }

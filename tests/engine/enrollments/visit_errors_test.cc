@@ -94,7 +94,7 @@ TEST_F(VisitsTest, BadListsAreRefused) {
   const std::string token = Good(TryList(kAll, 1)).next_page_token();
   EXPECT_THAT(BadFields(TryList(ana_, 1, token).status()), ElementsAre("page_token"));
   EXPECT_THAT(BadFields(TryList(kAll, 1, token, {v1::VISIT_STATE_BOOKED}).status()), ElementsAre("page_token"));
-  const Caller stranger{"stranger", Role::kClinic, false, {"north"}};
+  const Caller stranger{.principal = "stranger", .role = Role::kClinic, .clinics = {"north"}};
   v1::ListVisitsRequest request;
   request.set_parent(ana_);
   EXPECT_EQ(ErrorOf(world_.Call(&Engine::visits, &Visits::List, request, stranger).status()),

@@ -165,7 +165,8 @@ TEST_F(WatchTest, TokensOutliveTheServer) {
 TEST_F(WatchTest, BadRequestsAreRefused) {
   EXPECT_THAT(BadFields(TryOpen("", "patient: '!'", "box").status()),
               ::testing::ElementsAre("parent", "filter.patient"));
-  EXPECT_EQ(ErrorOf(TryOpen("", "", "clinics/box", {"reader", Role::kReader, false, {"other"}}).status()),
+  const Caller stranger{.principal = "reader", .role = Role::kReader, .clinics = {"other"}};
+  EXPECT_EQ(ErrorOf(TryOpen("", "", "clinics/box", stranger).status()),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
   EXPECT_EQ(ErrorOf(Next(*Good(TryOpen("", "", "clinics/west"))).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
 }

@@ -214,7 +214,7 @@ TEST_F(SharedNumberTest, AReplyGoesToTheClinicThatKnowsTheSenderAndElseToTheFirs
 }
 
 TEST_F(SharedNumberTest, AClinicThatTheCallerMayNotActForIsPassedOver) {
-  const Caller gateway{"g", Role::kGateway, false, {"box"}};
+  const Caller gateway{.principal = "g", .role = Role::kGateway, .clinics = {"box"}};
   Good(TryReply(ReplyRequest("stop", kBoth), gateway));
   EXPECT_EQ(Points("e"), "STOPPED -");
   EXPECT_EQ(PointsOfSouth(), "UNSPECIFIED");

@@ -274,7 +274,8 @@ TEST_F(ConsentTest, EveryBadFieldIsNamed) {
   EXPECT_EQ(OptedOut("e"), "");
   const std::string request = "patient: 'p-1' decision { channel: CHANNEL_SMS consent: CONSENT_REFUSED }";
   EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/none' " + request).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
-  EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/box' " + request, {"north", Role::kClinic, false, {"north"}}).status()),
+  const Caller northern{.principal = "north", .role = Role::kClinic, .clinics = {"north"}};
+  EXPECT_EQ(ErrorOf(TryConsent("parent: 'clinics/box' " + request, northern).status()),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
 }
 
@@ -296,7 +297,7 @@ TEST_F(ConsentTest, EveryDecisionIsKeptWithWhoRecordedItWhenAndHow) {
     decision {
       category: "tip" consent: CONSENT_REFUSED
       source { method: CONSENT_METHOD_VERBAL wording: "No tips, please." actor: "somebody" record_time { seconds: 1 } }
-    })pb", {"north", Role::kClinic, false, {"box"}}));
+    })pb", {.principal = "north", .role = Role::kClinic, .clinics = {"box"}}));
   ASSERT_EQ(response.decisions_size(), 1);
   const v1::ConsentDecision& decision = response.decisions(0);
   EXPECT_EQ(decision.category(), "tip");

@@ -338,7 +338,8 @@ TEST_F(RepliesTest, EveryBadFieldIsNamed) {
   EXPECT_THAT(Good(TryList("parent: 'clinics/box'")).replies(), IsEmpty());
   EXPECT_EQ(ErrorOf(TryList("parent: 'clinics/none'").status()), "NOT_FOUND/CLINIC_NOT_FOUND");
   EXPECT_EQ(ErrorOf(TryReply(ReplyRequest("a", "parent: 'clinics/none'")).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
-  EXPECT_EQ(ErrorOf(TryReply(ReplyRequest("a"), {"n", Role::kGateway, false, {"north"}}).status()),
+  const Caller northern{.principal = "n", .role = Role::kGateway, .clinics = {"north"}};
+  EXPECT_EQ(ErrorOf(TryReply(ReplyRequest("a"), northern).status()),
             "PERMISSION_DENIED/CLINIC_NOT_YOURS");
 }
 
