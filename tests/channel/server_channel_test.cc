@@ -29,8 +29,7 @@ class ServerChannelTest : public ::testing::Test {
     return {.address = server.address(),
             .ca_file = certificates.Path("ca.pem"),
             .cert_file = certificates.Path("gateway.pem"),
-            .key_file = certificates.Path("gateway-key.pem"),
-            .token_file = ""};
+            .key_file = certificates.Path("gateway-key.pem")};
   }
 
   static std::unique_ptr<ServerChannel> Open(const ServerAccess& access) {
