@@ -6,17 +6,17 @@
 
 namespace aftercare {
 
+// Stands in place of a file for the authorities of this machine.
+inline constexpr char kSystemAuthorities[] = "system";
+
 // Where the server is, and how a program proves to it who it is.
 struct ServerAccess {
-  std::string address;     // HOST:PORT, or `unix:PATH` for a Unix socket
-  std::string ca_file;     // PEM file of the authorities to trust, or `system` for those of this machine; empty: no TLS
-  std::string cert_file;   // PEM file of the client certificate; empty: none
-  std::string key_file;    // PEM file of its private key
-  std::string token_file;  // file of the token; empty: none
+  std::string address = {};     // HOST:PORT, or `unix:PATH` for a Unix socket
+  std::string ca_file = {};     // PEM file of the authorities to trust, or kSystemAuthorities; empty: no TLS
+  std::string cert_file = {};   // PEM file of the client certificate; empty: none
+  std::string key_file = {};    // PEM file of its private key
+  std::string token_file = {};  // file of the token; empty: none
 };
-
-// Stands for the authorities of this machine in place of a file.
-inline constexpr char kSystemAuthorities[] = "system";
 
 // What is wrong with one setting.
 struct AccessFault {

@@ -26,7 +26,7 @@ inline constexpr char kDefaultServer[] = "127.0.0.1:50051";
 // The options that all commands share.
 struct GlobalOptions {
   std::string program = "aftercare";  // The name by which the program was started.
-  ServerAccess server{.address = kDefaultServer, .ca_file = "", .cert_file = "", .key_file = "", .token_file = ""};
+  ServerAccess server = {.address = kDefaultServer};
   std::string clinic = "demo";
   std::string timeout = "30s";  // The limit of one call, as ParseDuration reads it.
   bool json = false;

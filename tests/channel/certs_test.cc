@@ -74,6 +74,17 @@ TEST_F(CertsTest, OnlyTheOwnerMayReadAnythingAndNothingElseIsLeft) {
   EXPECT_EQ(files, 4);
 }
 
+TEST_F(CertsTest, ADirectoryThatIsUsedForSomethingElseIsLeftAlone) {
+  fs::create_directory(directory.File("made"));
+  fs::permissions(directory.File("made"), fs::perms::owner_all | fs::perms::others_read);
+  WriteFile(Path("other"), "precious");
+  const ProcessResult refused = Certs({"client", "gateway"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("has other files and no authority"));
+  EXPECT_EQ(fs::status(directory.File("made")).permissions(), fs::perms::owner_all | fs::perms::others_read);
+  EXPECT_FALSE(fs::exists(Path("ca.pem")));
+}
+
 TEST_F(CertsTest, WhatMakesNoSenseIsRefusedAndMakesNothing) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {}, {"server"}, {"client", "a", "b"}, {"client", "a/b"}, {"client", "ca"}, {"client", ".a"},

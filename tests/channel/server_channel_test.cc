@@ -29,15 +29,13 @@ class ServerChannelTest : public ::testing::Test {
     return {.address = server.address(),
             .ca_file = certificates.Path("ca.pem"),
             .cert_file = certificates.Path("gateway.pem"),
-            .key_file = certificates.Path("gateway-key.pem"),
-            .token_file = ""};
+            .key_file = certificates.Path("gateway-key.pem")};
   }
 
   static std::unique_ptr<ServerChannel> Open(const ServerAccess& access) {
     EXPECT_TRUE(FaultsOf(access, access).empty());
     grpc::ChannelArguments arguments;
-    for (const char* pause : {GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
-                              GRPC_ARG_MAX_RECONNECT_BACKOFF_MS}) {
+    for (const char* pause : {GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, GRPC_ARG_MAX_RECONNECT_BACKOFF_MS}) {
       arguments.SetInt(pause, 100);
     }
     // A channel with the same settings as an earlier one has a connection of its own.

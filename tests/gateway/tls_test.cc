@@ -73,6 +73,7 @@ TEST_F(TlsTest, ATokenThatIsReplacedIsSentWithTheNextStream) {
   WriteToken("");
   server.BreakStreams();
   EXPECT_TRUE(program.AwaitOut("the old token is used on"));
+  server.AwaitStreams(2);
   WriteToken("secret-2");
   server.BreakStreams();
   EXPECT_TRUE(server.AwaitAuthorization("Bearer secret-2"));
