@@ -109,7 +109,8 @@ Slot Plan::SlotOf(int index, const Anchors& anchors, int anchor, int time, Place
   if (rule.visit < 0 || facts_.visits[rule.visit].appointment == 0) return slot;
   const VisitFacts& visit = facts_.visits[rule.visit];
   slot.since = absl::ToUnixNanos(visit.since);
-  const bool ends_with_it = visit.state == v1::VISIT_STATE_BOOKED && !IsDueAfterAppointment(pathway_.rule_source(index));
+  const bool ends_with_it =
+      visit.state == v1::VISIT_STATE_BOOKED && !IsDueAfterAppointment(pathway_.rule_source(index));
   if (ends_with_it) slot.begins = absl::ToUnixSeconds(visit.start);
   return slot;
 }

@@ -26,7 +26,8 @@ absl::StatusOr<Response> Run(engine::Engine& engine, absl::string_view method,
                       .method = &engine::MethodNamed(absl::StrCat("aftercare.v1.AccessService/", method))});
   Response response;
   std::promise<absl::Status> done;
-  (engine.access.*use_case)(call, request, &response, [&done](absl::Status status) { done.set_value(std::move(status)); });
+  (engine.access.*use_case)(call, request, &response,
+                            [&done](absl::Status status) { done.set_value(std::move(status)); });
   absl::Status status = done.get_future().get();
   if (!status.ok()) return status;
   return response;

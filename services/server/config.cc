@@ -55,8 +55,9 @@ absl::Status CheckOpsListen(const v1::Config& config) {
 absl::Status CheckListen(const v1::Config& config) {
   if (IsLoopback(config.listen())) return absl::OkStatus();
   if (config.tls_cert_file().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "listen: ", config.listen(), " is not host:port on loopback; nothing else is served without TLS: tls_cert_file"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen: ", config.listen(),
+                     " is not host:port on loopback; nothing else is served without TLS: tls_cert_file"));
   }
   if (IsHostAndPort(config.listen())) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("listen: ", config.listen(), " is not host:port"));

@@ -103,7 +103,8 @@ absl::Status ShowFirstToken(const v1::Config& config, Server& server) {
   const auto secret = server.MakeFirstAdmin();
   if (!secret.ok() || !*secret) return secret.status();
   // Not to standard output, where the log is.
-  std::cerr << "The first administrator's token, which is shown only now and valid for a day:\n" << **secret << std::endl;
+  std::cerr << "The first administrator's token, which is shown only now and valid for a day:\n"
+            << **secret << std::endl;
   return absl::OkStatus();
 }
 

@@ -31,7 +31,8 @@ absl::Status CheckTransport(const Transport& transport);
 // `transport` must be good. While new files cannot be used, the old ones are.
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const Transport& transport);
 
-// Returns what gRPC calls the field of a certificate that has the principal; empty if `principal_from` is no such field.
+// Returns what gRPC calls the field of a certificate that has the principal. Empty if `principal_from` is no such
+// field.
 std::string PrincipalProperty(const std::string& principal_from);
 
 // A path for a Unix socket. The destructor removes the socket. Not thread safe.
