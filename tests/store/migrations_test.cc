@@ -25,8 +25,15 @@ class Migrations : public testing::Test {
     return channel == v1::CHANNEL_SMS ? absl::StrCat("sms:", address) : AddressKey(channel, address);
   }
 
+  // Leaves the database as a program did that knew twelve steps.
+  void UndoStepThirteen() {
+    Execute({"DROP TABLE token", "DROP TABLE role_binding", "DELETE FROM meta WHERE key = 'access_version'",
+             "UPDATE meta SET number = 12 WHERE key = 'schema_version'"});
+  }
+
   // Leaves the database as a program did that knew eleven steps.
   void UndoStepTwelve() {
+    UndoStepThirteen();
     Execute({"DROP TABLE consent_history", "UPDATE meta SET number = 11 WHERE key = 'schema_version'"});
   }
 
@@ -357,6 +364,24 @@ TEST_F(Migrations, AllEnrollmentsOfTheTenthSchemaAreToBeCounted) {
 }
 
 // What a program that knew the first step only has left.
+TEST_F(Migrations, NobodyHasARoleInADatabaseOfTheTwelfthSchema) {
+  {
+    const auto store = OpenFile(path_);
+    ASSERT_NE(store, nullptr);
+    ASSERT_THAT(Do(*store, &WriteTransaction::InsertEnrollment, MakeEnrollment("a", "e1")), IsOk());
+  }
+  UndoStepThirteen();
+  const auto store = OpenFile(path_);
+  ASSERT_NE(store, nullptr);
+  const auto access = Ask(*store, &ReadTransaction::ReadAccess);
+  ASSERT_THAT(access, IsOk());
+  EXPECT_TRUE(access->tokens.empty() && access->bindings.empty());
+  TokenRow token;
+  token.token = "t1";
+  ASSERT_THAT(Do(*store, &WriteTransaction::InsertToken, token), IsOk());
+  EXPECT_GT(Ask(*store, &ReadTransaction::ReadAccess)->version, access->version);
+}
+
 TEST_F(Migrations, ADatabaseOfTheFirstSchemaIsMigratedWithAllItHolds) {
   {
     const auto store = OpenFile(path_);
