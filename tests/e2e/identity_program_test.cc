@@ -29,8 +29,8 @@ class IdentityProgramTest : public ::testing::Test {
     return command;
   }
   std::vector<std::string> Tls() {
-    return {"--tls-cert-file=" + certificates_.File("server.pem"),
-            "--tls-key-file=" + certificates_.File("server-key.pem")};
+    return {"--tls-cert-file=" + certificates_.Path("server.pem"),
+            "--tls-key-file=" + certificates_.Path("server-key.pem")};
   }
   ProcessResult Run(std::vector<std::string> more) { return RunProgram(Command(more)); }
   // Starts a server, and returns its port.
@@ -82,7 +82,7 @@ TEST_F(IdentityProgramTest, TheFirstAdministratorsTokenIsShownOnce) {
   ASSERT_NE(place, first.err.npos) << first.err;
   EXPECT_THAT(first.out, Not(HasSubstr(kSecret))) << "the log goes further";
   const std::string secret = first.err.substr(place, first.err.find('\n', place) - place);
-  const auto channel = ConnectAnew(absl::StrCat("localhost:", Start(flags)), certificates_.Trusting());
+  const auto channel = ConnectAnew(absl::StrCat("localhost:", Start(flags)), Trusting(certificates_));
   EXPECT_TRUE(ListClinics(channel, secret).ok());
   EXPECT_EQ(ListClinics(channel).error_code(), grpc::StatusCode::UNAUTHENTICATED);
   const ProcessResult second = Stop();
@@ -137,22 +137,22 @@ TEST_F(IdentityProgramTest, ASocketThatOthersCouldReachIsRefused) {
 }
 
 TEST_F(IdentityProgramTest, EveryFileThatCannotBeUsedIsNamed) {
-  const std::string key = certificates_.File("server-key.pem");
+  const std::string key = certificates_.Path("server-key.pem");
   const std::string junk = dir_.Write("junk.pem", "no certificate");
   const ProcessResult bad = Run({"--tls-cert-file=" + junk, "--tls-key-file=" + dir_.File("missing.pem"),
                                  "--tls-client-ca-file=" + junk, "--principal-from=serial"});
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_THAT(bad.err, AllOf(HasSubstr("tls_cert_file"), HasSubstr("tls_key_file"), HasSubstr("tls_client_ca_file"),
                              HasSubstr("principal_from"), HasSubstr("missing.pem")));
-  EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.File("server.pem")}).err, HasSubstr("tls_key_file"));
+  EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.Path("server.pem")}).err, HasSubstr("tls_key_file"));
   EXPECT_THAT(Run({"--tls-key-file=" + key}).err, HasSubstr("tls_cert_file"));
-  certificates_.AddClient("other");
-  EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.File("server.pem"),
-                   "--tls-key-file=" + certificates_.File("other-key.pem")})
+  certificates_.MakeClient("other");
+  EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.Path("server.pem"),
+                   "--tls-key-file=" + certificates_.Path("other-key.pem")})
                   .err,
               HasSubstr("is not the key"));
   ASSERT_EQ(chmod(key.c_str(), 0644), 0);
-  EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.File("server.pem"), "--tls-key-file=" + key}).err,
+  EXPECT_THAT(Run({"--tls-cert-file=" + certificates_.Path("server.pem"), "--tls-key-file=" + key}).err,
               HasSubstr("chmod o-rwx"));
 }
 

@@ -31,9 +31,9 @@ class IdentityTest : public Service {
     lease_id_ = LeaseAll(*client, "south")[0].lease_id();
     Bind("admin", v1::ROLE_ADMIN, "-");
     admin_ = MakeToken("admin").secret();
-    options_.transport = certificates_.transport();
+    options_.transport = TransportOf(certificates_);
     Start();
-    tls_ = ConnectAnew(address(), certificates_.Trusting());
+    tls_ = ConnectAnew(address(), Trusting(certificates_));
   }
 
   std::string address() const { return absl::StrCat("localhost:", server->port()); }
@@ -97,6 +97,21 @@ TEST_F(IdentityTest, EveryRpcAsksWhoCalls) {
   }
 }
 
+TEST_F(IdentityTest, AStreamOfNobodyIsNotKeptOpen) {
+  const Client nobody(tls_);
+  grpc::ClientContext stream_context, import_context;
+  for (grpc::ClientContext* context : {&stream_context, &import_context}) {
+    context->set_deadline(std::chrono::system_clock::now() + kPatience);
+  }
+  const auto stream = nobody.deliveries->StreamReminders(&stream_context);
+  v1::StreamRemindersResponse response;
+  EXPECT_FALSE(stream->Read(&response)) << "though nothing was sent";
+  EXPECT_EQ(ReasonOf(stream->Finish()), "UNAUTHENTICATED");
+  v1::ImportEnrollmentsResponse imported;
+  const auto import = nobody.enrollments->ImportEnrollments(&import_context, &imported);
+  EXPECT_EQ(ReasonOf(import->Finish()), "UNAUTHENTICATED");
+}
+
 TEST_F(IdentityTest, EveryRpcRefusesWhoHasNoRoleInTheClinic) {
   Bind("visitor", v1::ROLE_ADMIN, "north");
   const auto visitor = Bearer(MakeToken("visitor").secret());
@@ -155,7 +170,7 @@ TEST_F(IdentityTest, CredentialsThatAreNotWholeAreRefusedWithoutAHint) {
     EXPECT_EQ(status.error_message(), unknown.error_message());
     EXPECT_EQ(status.error_details(), unknown.error_details());
   }
-  const auto other = ConnectAnew(address(), certificates_.Trusting());
+  const auto other = ConnectAnew(address(), Trusting(certificates_));
   EXPECT_FALSE(GetClinic(other, "south", Bearer(std::string(1 << 20, 'a'))).ok());
   EXPECT_EQ(GetClinic(tls_, "south", Bearer(good)).error_code(), grpc::StatusCode::PERMISSION_DENIED);
 }
@@ -170,9 +185,9 @@ TEST_F(IdentityTest, AForeignClinicLooksLikeOneThatDoesNotExist) {
 }
 
 TEST_F(IdentityTest, AClientCertificateIsItsCommonName) {
-  certificates_.AddClient("backend");
+  certificates_.MakeClient("backend");
   Bind("backend", v1::ROLE_READER, "south");
-  const auto channel = ConnectAnew(address(), certificates_.Trusting("backend"));
+  const auto channel = ConnectAnew(address(), Trusting(certificates_, "backend"));
   EXPECT_TRUE(GetClinic(channel).ok());
   EXPECT_EQ(ReasonOf(GetClinic(channel, "north")), "CLINIC_NOT_YOURS");
   EXPECT_TRUE(GetClinic(channel, "north", Bearer(admin_)).ok()) << "a token says more than the certificate";
@@ -182,20 +197,20 @@ TEST_F(IdentityTest, AClientCertificateIsItsCommonName) {
 TEST_F(IdentityTest, ACertificateWithoutTheFieldOfThePrincipalIsRefused) {
   options_.transport.principal_from = "uri";
   Start();
-  certificates_.AddClient("backend");
-  const auto channel = ConnectAnew(address(), certificates_.Trusting("backend"));
+  certificates_.MakeClient("backend");
+  const auto channel = ConnectAnew(address(), Trusting(certificates_, "backend"));
   EXPECT_EQ(ReasonOf(GetClinic(channel)), "UNAUTHENTICATED");
 }
 
 TEST_F(IdentityTest, ACertificateOfAnotherAuthorityIsNoConnection) {
   Certificates others;
-  others.AddClient("backend");
+  others.MakeClient("backend");
   grpc::SslCredentialsOptions mixed;
-  mixed.pem_root_certs = ReadFile(certificates_.File("ca.pem"));
-  mixed.pem_cert_chain = ReadFile(others.File("backend.pem"));
-  mixed.pem_private_key = ReadFile(others.File("backend-key.pem"));
+  mixed.pem_root_certs = certificates_.Content("ca.pem");
+  mixed.pem_cert_chain = others.Content("backend.pem");
+  mixed.pem_private_key = others.Content("backend-key.pem");
   EXPECT_EQ(GetClinic(ConnectAnew(address(), grpc::SslCredentials(mixed))).error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_EQ(GetClinic(ConnectAnew(address(), others.Trusting())).error_code(), grpc::StatusCode::UNAVAILABLE)
+  EXPECT_EQ(GetClinic(ConnectAnew(address(), Trusting(others))).error_code(), grpc::StatusCode::UNAVAILABLE)
       << "and the client does not take a server of another authority";
 }
 
@@ -253,7 +268,7 @@ TEST_F(IdentityTest, WhatIsOpenEndsWhenATokenIsRevokedOrARoleIsTakenAway) {
 
 // Returns the certificate that the server shows on a new connection.
 std::string CertificateShown(const std::string& address, const Certificates& certificates) {
-  const auto stub = v1::ClinicService::NewStub(ConnectAnew(address, certificates.Trusting()));
+  const auto stub = v1::ClinicService::NewStub(ConnectAnew(address, Trusting(certificates)));
   grpc::ClientContext context;
   v1::GetClinicResponse response;
   stub->GetClinic(&context, {}, &response);
@@ -266,13 +281,13 @@ TEST_F(IdentityTest, ARenewedCertificateIsShownWithoutAFailedCall) {
   std::atomic<int> failed = 0;
   std::thread caller([&] {
     while (!over) {
-      const auto channel = ConnectAnew(address(), certificates_.Trusting());
+      const auto channel = ConnectAnew(address(), Trusting(certificates_));
       if (!GetClinic(channel, "south", Bearer(admin_)).ok() || !GetClinic(tls_, "south", Bearer(admin_)).ok()) ++failed;
     }
   });
   const std::string before = CertificateShown(address(), certificates_);
   EXPECT_THAT(before, HasSubstr("BEGIN CERTIFICATE"));
-  certificates_.RenewServer();
+  certificates_.MakeServer({"localhost"});
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (CertificateShown(address(), certificates_) == before && std::chrono::steady_clock::now() < deadline) continue;
   EXPECT_NE(CertificateShown(address(), certificates_), before);

@@ -10,6 +10,8 @@
 namespace aftercare {
 namespace {
 
+namespace fs = std::filesystem;
+
 void Run(const std::vector<std::string>& command) {
   const ProcessResult result = RunProgram(command);
   if (result.exit_code == 0) return;
@@ -19,17 +21,24 @@ void Run(const std::vector<std::string>& command) {
 
 }  // namespace
 
+std::string Certificates::Folder() const { return directory_.File(absl::StrCat(version_)); }
+
 void Certificates::MakeServer(const std::vector<std::string>& hosts) {
-  std::vector<std::string> command = {AFTERCARE_CERTS, directory_.path(), "server"};
+  const std::string before = Folder();
+  ++version_;
+  if (version_ > 1) fs::copy(before, Folder(), fs::copy_options::recursive);
+  std::vector<std::string> command = {AFTERCARE_CERTS, Folder(), "server"};
   command.insert(command.end(), hosts.begin(), hosts.end());
   Run(command);
+  fs::create_directory_symlink(Folder(), directory_.File("next"));
+  fs::rename(directory_.File("next"), directory_.File("present"));
 }
 
-void Certificates::MakeClient(const std::string& name) { Run({AFTERCARE_CERTS, directory_.path(), "client", name}); }
+void Certificates::MakeClient(const std::string& name) { Run({AFTERCARE_CERTS, Folder(), "client", name}); }
 
 void Certificates::MakeSpecial(const std::string& name, const std::string& subject_names, int days) {
   MakeClient(name);
-  directory_.Write("special.ext", absl::StrCat("subjectAltName=", subject_names, "\n"));
+  WriteFile(Path("special.ext"), absl::StrCat("subjectAltName=", subject_names, "\n"));
   Run({"/usr/bin/openssl", "req", "-new", "-key", Path(name + "-key.pem"), "-subj", absl::StrCat("/CN=", name), "-out",
        Path("special.request")});
   Run({"/usr/bin/openssl", "x509", "-req", "-in", Path("special.request"), "-CA", Path("ca.pem"), "-CAkey",
@@ -40,9 +49,9 @@ void Certificates::MakeSpecial(const std::string& name, const std::string& subje
 void Certificates::Replace(const std::string& name, const Certificates& from, const std::string& from_name) {
   for (const std::string end : {"-key.pem", ".pem"}) {
     // Renamed into place, as what issues certificates does.
-    const std::string next = directory_.Write("next", from.Content(from_name + end));
-    std::filesystem::permissions(next, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    std::filesystem::rename(next, Path(name + end));
+    const std::string next = directory_.Write("renewed", from.Content(from_name + end));
+    fs::permissions(next, fs::perms::owner_read | fs::perms::owner_write);
+    fs::rename(next, Path(name + end));
   }
 }
 

@@ -16,7 +16,8 @@ class Certificates {
   // Makes the authority, and `server.pem` for localhost and 127.0.0.1.
   Certificates() { MakeServer({"localhost"}); }
 
-  // Makes or replaces `server.pem`, for these hosts, localhost and 127.0.0.1.
+  // Makes or replaces `server.pem`, for these hosts, localhost and 127.0.0.1. Certificate and key are replaced at one
+  // instant.
   void MakeServer(const std::vector<std::string>& hosts);
 
   // Makes or replaces NAME.pem with the common name `name`.
@@ -29,11 +30,15 @@ class Certificates {
   // Replaces NAME.pem and NAME-key.pem by those of `from`, also of another authority's.
   void Replace(const std::string& name, const Certificates& from, const std::string& from_name);
 
-  std::string Path(const std::string& file) const { return directory_.File(file); }
+  std::string Path(const std::string& file) const { return directory_.File("present/" + file); }
   std::string Content(const std::string& file) const { return ReadFile(Path(file)); }
 
  private:
+  // The folder that `present` links to.
+  std::string Folder() const;
+
   TempDir directory_;
+  int version_ = 0;  // The number of that folder.
 };
 
 }  // namespace aftercare

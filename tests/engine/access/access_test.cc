@@ -174,6 +174,25 @@ TEST_F(AccessTest, EveryBadFieldOfABindingIsNamed) {
   EXPECT_EQ(ErrorOf(Call(&Access::BindRole, nowhere).status()), "NOT_FOUND/CLINIC_NOT_FOUND");
 }
 
+TEST_F(AccessTest, ThereIsAMostOfTokensAndOfBindings) {
+  world_.Write([](store::WriteTransaction& tx) {
+    absl::Status status;
+    for (int i = 0; status.ok() && i < 9'999; ++i) {
+      status = tx.InsertToken({.token = absl::StrCat("t", i), .principal = "p", .secret_hash = "", .creator = ""});
+    }
+    for (int i = 0; status.ok() && i < 99'999; ++i) {
+      status = tx.InsertRoleBinding({.principal = absl::StrCat("p", i), .clinic = "-", .role = v1::ROLE_READER,
+                                     .creator = ""}).status();
+    }
+    return status;
+  });
+  Good(Call(&Access::CreateToken, "principal: 'last'"));
+  EXPECT_EQ(ErrorOf(Call(&Access::CreateToken, "principal: 'more'").status()), "FAILED_PRECONDITION/TOO_MANY_TOKENS");
+  Bind("principal: 'last' role: ROLE_READER clinic: 'clinics/-'");
+  const char* const more = "binding { principal: 'more' role: ROLE_READER clinic: 'clinics/-' }";
+  EXPECT_EQ(ErrorOf(Call(&Access::BindRole, more).status()), "FAILED_PRECONDITION/TOO_MANY_ROLE_BINDINGS");
+}
+
 TEST_F(AccessTest, OnlyAnAdministratorOfAllClinicsManagesAccess) {
   world_.CreateClinic("north");
   Bind("principal: 'chief' role: ROLE_ADMIN clinic: 'clinics/-'");
