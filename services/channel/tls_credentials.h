@@ -14,8 +14,8 @@ namespace aftercare {
 // Returns the credentials of a channel that speaks TLS 1.2 or newer, trusts the authorities of `ca_file`, checks that
 // the server's certificate is for the host of the channel's address, and shows the client certificate if there is one.
 // The files are looked at every second, and new connections use what they hold then. If a file cannot be read, what it
-// held before is used. While certificate and key do not match, new connections fail. `access` must have a CA file and no
-// faults. Thread safe.
+// held before is used. While certificate and key do not match, new connections fail. `access` must have a CA file and
+// no faults. Thread safe.
 std::shared_ptr<grpc::ChannelCredentials> MakeTlsCredentials(const ServerAccess& access);
 
 }  // namespace aftercare

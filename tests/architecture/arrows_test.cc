@@ -46,8 +46,8 @@ client/common       -> plan, plan/input
 channel             -> common
 common              ->
 
-engine              -> engine/access, engine/delivery, engine/reminders, engine/enrollments, engine/adherence, engine/events,
-                       engine/replies, engine/clinics, engine/planning, engine/lifecycle, engine/runtime, plan, store
+engine              -> engine/access, engine/delivery, engine/reminders, engine/enrollments, engine/adherence,
+                       engine/events, engine/replies, engine/clinics, engine/planning, engine/lifecycle, engine/runtime, plan, store
 engine/delivery     -> engine/reminders, engine/enrollments, engine/events, engine/replies, engine/clinics,
                        engine/planning, engine/lifecycle, engine/runtime, plan, plan/input, store
 engine/reminders    -> engine/events, engine/replies, engine/clinics, engine/planning, engine/lifecycle,

@@ -26,9 +26,10 @@ class AccessConformance : public StoreSuite {
   std::vector<std::string> Tokens() {
     std::vector<std::string> lines;
     for (const TokenRow& row : Rows().tokens) {
+      const std::string used = row.last_use_time ? absl::StrCat(" ", absl::ToUnixSeconds(*row.last_use_time)) : "";
       lines.push_back(absl::StrCat(row.principal, " ", row.token, " ", row.creator, " ",
                                    absl::ToUnixSeconds(row.create_time), "-", absl::ToUnixSeconds(row.expire_time),
-                                   row.last_use_time ? absl::StrCat(" ", absl::ToUnixSeconds(*row.last_use_time)) : ""));
+                                   used));
     }
     return lines;
   }

@@ -147,10 +147,7 @@ absl::Status TooMany(absl::string_view reason, const std::string& message) {
 
 absl::StatusOr<Caller> Access::CallerOfCertificate(absl::string_view name) {
   if (!IsPrincipal(name) || name == kLocalOperator) return NotAuthenticated();
-  Caller caller;
-  caller.principal = std::string(name);
-  caller.bound = true;
-  return caller;
+  return Caller{.principal = std::string(name), .bound = true};
 }
 
 void Access::Change(const CallPtr& call, google::protobuf::Message* response, Call::WriteWork work, Done done) {
@@ -180,7 +177,9 @@ void Access::CreateToken(const CallPtr& call, const v1::CreateTokenRequest& requ
   Change(
       call, response,
       [this, row = std::move(row), secret = *std::move(secret), response](store::WriteTransaction& tx) -> absl::Status {
-        if (table_.token_count() >= kMaxTokens) return TooMany("TOO_MANY_TOKENS", "there are 10,000 tokens; revoke some");
+        if (table_.token_count() >= kMaxTokens) {
+          return TooMany("TOO_MANY_TOKENS", "there are 10,000 tokens; revoke some");
+        }
         if (absl::Status status = tx.InsertToken(row); !status.ok()) return status;
         *response->mutable_token() = TokenOf(row);
         response->set_secret(secret);

@@ -20,8 +20,8 @@ class Access {
   // See AccessTable::CallerOfToken.
   absl::StatusOr<Caller> CallerOfToken(absl::string_view secret) { return table_.CallerOfToken(secret); }
 
-  // Returns who has a client certificate that was verified, given by the name in it. UNAUTHENTICATED if that is the name
-  // of no principal.
+  // Returns who has a client certificate that was verified, given by the name in it. UNAUTHENTICATED if that is the
+  // name of no principal.
   static absl::StatusOr<Caller> CallerOfCertificate(absl::string_view name);
 
   void CreateToken(const CallPtr& call, const v1::CreateTokenRequest& request, v1::CreateTokenResponse* response,

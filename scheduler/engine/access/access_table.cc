@@ -110,11 +110,7 @@ absl::StatusOr<Caller> AccessTable::CallerOfToken(absl::string_view secret) {
   const absl::Time now = clock_.Now();
   if (!AreSameHashes(HashOfSecret(secret), token.secret_hash) || token.expire_time <= now) return NotAuthenticated();
   NoteUse(token, now);
-  Caller caller;
-  caller.principal = token.principal;
-  caller.bound = true;
-  caller.token = token.token;
-  return caller;
+  return Caller{.principal = token.principal, .bound = true, .token = token.token};
 }
 
 void AccessTable::NoteUse(const store::TokenRow& token, absl::Time now) {

@@ -16,8 +16,9 @@ class Authorizer {
  public:
   virtual ~Authorizer() = default;
 
-  // Returns OK if `caller` has `permission` in `clinic`. An empty clinic asks about no clinic in particular. Otherwise returns PERMISSION_DENIED, with reason CLINIC_NOT_YOURS if the caller may not touch the
-  // clinic, or ROLE_NOT_ALLOWED if the caller lacks the permission.
+  // Returns OK if `caller` has `permission` in `clinic`. An empty clinic asks about no clinic in particular. Otherwise
+  // returns PERMISSION_DENIED, with reason CLINIC_NOT_YOURS if the caller may not touch the clinic, or ROLE_NOT_ALLOWED
+  // if the caller lacks the permission.
   virtual absl::Status Authorize(const Caller& caller, Permission permission, absl::string_view clinic) const = 0;
 
   // A number that changes whenever an answer of Authorize may have changed. OpenCalls then asks again for open calls.

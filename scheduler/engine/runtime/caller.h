@@ -16,27 +16,23 @@ enum class Role { kAdmin, kClinic, kGateway, kReader };
 
 // Who calls: a name for logs and events, and what the caller may do.
 struct Caller {
-  std::string principal;
+  std::string principal{};
 
   // True if the role bindings of the principal say what the caller may do, as they are at each moment. Otherwise the
   // caller has `role` in `clinics`.
   bool bound = false;
-  std::string token;  // The id of the token by which the caller is known. Empty if it is known otherwise.
+  std::string token{};  // The id of the token by which the caller is known. Empty if it is known otherwise.
 
   Role role = Role::kReader;
   bool all_clinics = false;
-  absl::flat_hash_set<std::string> clinics;
+  absl::flat_hash_set<std::string> clinics{};
 
   bool MayTouch(absl::string_view clinic) const { return all_clinics || clinics.contains(clinic); }
 };
 
 // Returns the caller who is on the server's own machine, and may do everything.
 inline Caller LocalOperator() {
-  Caller caller;
-  caller.principal = std::string(kLocalOperator);
-  caller.role = Role::kAdmin;
-  caller.all_clinics = true;
-  return caller;
+  return {.principal = std::string(kLocalOperator), .role = Role::kAdmin, .all_clinics = true};
 }
 
 }  // namespace aftercare::engine

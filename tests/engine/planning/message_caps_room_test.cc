@@ -121,7 +121,8 @@ TEST_F(SafetyFirstTest, ASafetyMessageOfTheSameInstantCountsOnce) {
 
 class ImportanceTest : public MessageCapsFixture {
  protected:
-  ImportanceTest() : MessageCapsFixture("message_cap { per_day: 2 } important_categories: 'cc' important_categories: 'cb'") {}
+  ImportanceTest()
+      : MessageCapsFixture("message_cap { per_day: 2 } important_categories: 'cc' important_categories: 'cb'") {}
 };
 
 TEST_F(ImportanceTest, WhatIsMoreImportantGetsTheRoom) {

@@ -169,7 +169,8 @@ TEST_F(MessageCapsTest, NewContactHoursLeaveWhatWasPutOff) {
 class RandomCapsTest : public MessageCapsFixture, public ::testing::WithParamInterface<int> {
  protected:
   RandomCapsTest()
-      : MessageCapsFixture("message_cap { per_day: 2 per_week: 9 } important_categories: 'cb' important_categories: 'ca'") {
+      : MessageCapsFixture("message_cap { per_day: 2 per_week: 9 } "
+                           "important_categories: 'cb' important_categories: 'ca'") {
     v1::CreateEnrollmentRequest request;
     request.set_parent("clinics/box");
     request.set_enrollment_id("f");
@@ -232,7 +233,8 @@ TEST_P(RandomCapsTest, NoDayAndNoWeekHasMoreMessagesWhateverHappens) {
     for (const v1::Reminder& reminder : timeline.reminders()) {
       const bool is_sent = reminder.state() == v1::REMINDER_STATE_SENT && reminder.category() != "safety";
       if (is_sent) ++by_day[came_due_.at(reminder.name())];
-      put_off += reminder.reason() == v1::REMINDER_REASON_DAILY_CAP || reminder.reason() == v1::REMINDER_REASON_WEEKLY_CAP;
+      put_off += reminder.reason() == v1::REMINDER_REASON_DAILY_CAP ||
+                 reminder.reason() == v1::REMINDER_REASON_WEEKLY_CAP;
       EXPECT_NE(reminder.state(), v1::REMINDER_STATE_SCHEDULED) << reminder.name() << " is left";
     }
   }

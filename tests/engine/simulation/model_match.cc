@@ -369,7 +369,8 @@ Model::Item* Model::OwnEnded(const Place& place, Patient* patient) {
 // occurrence out of the plan. Null if there is none.
 Model::Item* Model::EndedOfName(const Year& year, const Place& place, Patient* patient) {
   for (auto& [key, item] : patient->items) {
-    if (key.first != place.item.rule || plan::WithoutCount(key.second) != place.item.code || item.attempts > 0) continue;
+    const bool is_it = key.first == place.item.rule && plan::WithoutCount(key.second) == place.item.code;
+    if (!is_it || item.attempts > 0) continue;
     if (!item.known || StandingOf(item) != plan::Standing::kEndedByChange || !IsByChange(item.reason)) continue;
     const bool has_own = std::any_of(year.begin(), year.end(), [&item = item](const Place& other) {
       return other.item.rule == item.rule && IsSame(other.telling, item.telling);
