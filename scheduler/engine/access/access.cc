@@ -134,6 +134,9 @@ absl::Duration TtlOf(const v1::CreateTokenRequest& request, plan::FieldErrors* e
   return ttl;
 }
 
+// Seconds are enough, and do not look more exact than they are.
+absl::Time WholeSeconds(absl::Time time) { return absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
+
 std::string NewTokenId(absl::Time now) {
   thread_local absl::BitGen generator;
   return MakeTimeOrderedId(now, absl::Uniform<uint64_t>(generator));
@@ -167,8 +170,7 @@ void Access::CreateToken(const CallPtr& call, const v1::CreateTokenRequest& requ
   store::TokenRow row;
   row.principal = request.principal();
   row.creator = call->caller().principal;
-  // Seconds are enough, and do not look more exact than they are.
-  row.create_time = absl::FromUnixSeconds(absl::ToUnixSeconds(engine_.RealNow()));
+  row.create_time = WholeSeconds(engine_.RealNow());
   row.expire_time = row.create_time + ttl;
   row.token = NewTokenId(row.create_time);
   auto secret = MakeTokenSecret(row.token);
@@ -228,7 +230,7 @@ void Access::BindRole(const CallPtr& call, const v1::BindRoleRequest& request, v
   plan::FieldErrors errors;
   store::RoleBindingRow row = ReadBinding(request.binding(), &errors);
   if (!errors.empty()) return done(InvalidFields(errors));
-  row.create_time = absl::FromUnixSeconds(absl::ToUnixSeconds(engine_.RealNow()));
+  row.create_time = WholeSeconds(engine_.RealNow());
   row.creator = call->caller().principal;
   Change(
       call, response,

@@ -176,13 +176,13 @@ TEST_F(AccessTest, EveryBadFieldOfABindingIsNamed) {
 
 TEST_F(AccessTest, ThereIsAMostOfTokensAndOfBindings) {
   world_.Write([](store::WriteTransaction& tx) {
+    const absl::Time time = At("2029-03-01T08:00");
     absl::Status status;
     for (int i = 0; status.ok() && i < 9'999; ++i) {
-      status = tx.InsertToken({.token = absl::StrCat("t", i), .principal = "p", .secret_hash = "", .creator = ""});
+      status = tx.InsertToken({absl::StrCat("t", i), "p", "hash", time, "root", time});
     }
     for (int i = 0; status.ok() && i < 99'999; ++i) {
-      status = tx.InsertRoleBinding({.principal = absl::StrCat("p", i), .clinic = "-", .role = v1::ROLE_READER,
-                                     .creator = ""}).status();
+      status = tx.InsertRoleBinding({absl::StrCat("p", i), "-", v1::ROLE_READER, time, "root"}).status();
     }
     return status;
   });
@@ -204,7 +204,7 @@ TEST_F(AccessTest, OnlyAnAdministratorOfAllClinicsManagesAccess) {
     const absl::Status listed = Call(&Access::ListRoleBindings, "", caller).status();
     EXPECT_EQ(made.ok(), name == std::string("chief")) << name;
     EXPECT_EQ(listed.ok(), name == std::string("chief")) << name;
-    if (!made.ok()) EXPECT_EQ(ErrorOf(made).substr(0, 18), "PERMISSION_DENIED/") << made;
+    EXPECT_TRUE(made.ok() || absl::IsPermissionDenied(made)) << made;
   }
 }
 
